@@ -1,0 +1,161 @@
+"""A night's arithmetic for one population: from measures to tiers, stages and what is worth writing."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from keep_customers.engine import lifecycle, tiers
+from keep_customers.engine.potential import (
+	BGNBD,
+	FitError,
+	GammaGamma,
+	expected_mean_value,
+	expected_purchases,
+	fit_bgnbd,
+	fit_gamma_gamma,
+	prior_bgnbd,
+	prior_gamma_gamma,
+	probability_alive,
+)
+from keep_customers.engine.value import Measures
+
+DAYS_PER_WEEK = 7.0  # the model's unit of time is the week
+HORIZON = 365 / DAYS_PER_WEEK
+
+# Probabilities drift a little every night. A stored row is written again only when something a person or
+# a rule would act on has changed, or when the drift has added up to one of these.
+ALIVE_STEP = 0.05
+POTENTIAL_STEP = 0.10  # of the stored value …
+POTENTIAL_FLOOR = 0.01  # … and of the population's mean
+
+
+@dataclass(frozen=True)
+class Model:
+	"""The population's parameters and how they were come by.
+
+	:param typical_gap: days
+	:param source: "fitted", "last good" or "prior"
+	:param problem: why it could not be fitted, empty if it was
+	"""
+
+	bgnbd: BGNBD
+	gamma_gamma: GammaGamma
+	typical_gap: float
+	source: str
+	problem: str = ""
+
+	def as_dict(self) -> dict:
+		return {
+			"bgnbd": self.bgnbd.as_dict(),
+			"gamma_gamma": self.gamma_gamma.as_dict(),
+			"typical_gap": self.typical_gap,
+			"source": self.source,
+		}
+
+
+@dataclass(frozen=True)
+class Histories:
+	"""Measures in the model's terms, in weeks."""
+
+	frequency: np.ndarray
+	recency: np.ndarray
+	age: np.ndarray
+	mean_value: np.ndarray
+	purchases: np.ndarray
+
+	@classmethod
+	def of(cls, m: Measures, today: int) -> "Histories":
+		recency = (m.last - m.first) / DAYS_PER_WEEK
+		age = np.maximum(today - m.first, m.last - m.first) / DAYS_PER_WEEK
+		return cls(m.purchases - 1, recency, age, m.mean_value, m.purchases)
+
+
+def model(m: Measures, today: int, last_good: dict | None = None) -> Model:
+	"""Fit the population's model; with too little history, or if the fit fails, the next best thing.
+
+	:param m: measures of the ranked customers, each with at least one purchase
+	:param last_good: what :meth:`Model.as_dict` gave when the fit last succeeded
+	"""
+	gap = lifecycle.typical_gap(m.median_gap, m.purchases)
+	h = Histories.of(m, today)
+	try:
+		return Model(
+			fit_bgnbd(h.frequency, h.recency, h.age),
+			fit_gamma_gamma(h.purchases, h.mean_value),
+			gap,
+			"fitted",
+		)
+	except FitError as problem:
+		if last_good and last_good.get("source") != "prior":
+			return Model(
+				BGNBD.from_dict(last_good["bgnbd"]),
+				GammaGamma.from_dict(last_good["gamma_gamma"]),
+				gap,
+				"last good",
+				str(problem),
+			)
+		paid = h.mean_value[h.mean_value > 0]
+		typical_value = float(np.median(paid)) if paid.size else 1.0
+		return Model(
+			prior_bgnbd(gap / DAYS_PER_WEEK), prior_gamma_gamma(typical_value), gap, "prior", str(problem)
+		)
+
+
+@dataclass
+class Figures:
+	"""What the night makes of a population; arrays of one element a customer, money rounded to cents."""
+
+	current: np.ndarray
+	potential: np.ndarray
+	p_alive: np.ndarray
+	expected_purchases: np.ndarray
+	expected_value: np.ndarray
+	gap: np.ndarray
+	next_purchase: np.ndarray
+	status: np.ndarray
+	placement: tiers.Placement | None = field(default=None)
+
+
+def figures(
+	m: Measures, current: np.ndarray, fitted: Model, today: int, stated: np.ndarray | None = None
+) -> Figures:
+	"""Value, potential, rhythm and stage of every customer.
+
+	:param current: net value of the window, shape (n,)
+	:param stated: demand the customer stated for the next 12 months, shape (n,); the greater one counts
+	"""
+	h = Histories.of(m, today)
+	alive = np.round(probability_alive(fitted.bgnbd, h.frequency, h.recency, h.age), 6)
+	purchases = expected_purchases(fitted.bgnbd, HORIZON, h.frequency, h.recency, h.age)
+	value = expected_mean_value(fitted.gamma_gamma, h.purchases, h.mean_value)
+	potential = purchases * value
+	if stated is not None:
+		potential = np.maximum(potential, stated)
+	gap = lifecycle.own_gap(m.median_gap, m.purchases - 1, fitted.typical_gap)
+	earlier = lifecycle.own_gap(m.earlier_gap, m.purchases - 2, fitted.typical_gap)
+	return Figures(
+		current=np.round(current, 2),
+		potential=np.round(potential, 2),
+		p_alive=alive,
+		expected_purchases=np.round(purchases, 4),
+		expected_value=np.round(value, 2),
+		gap=np.round(gap, 1),
+		next_purchase=lifecycle.next_purchase(m.last, gap),
+		status=lifecycle.status(m.last, m.purchases, gap, m.last_gap, earlier, alive, today),
+	)
+
+
+def worth_writing(
+	new: Figures, current: np.ndarray, potential: np.ndarray, p_alive: np.ndarray, next_purchase: np.ndarray
+) -> np.ndarray:
+	"""Which customers' figures have moved far enough from the stored ones; bool array."""
+	scale = np.maximum(
+		np.abs(potential) * POTENTIAL_STEP,
+		POTENTIAL_FLOOR * (new.potential.mean() if new.potential.size else 0),
+	)
+	return (
+		(np.abs(new.current - current) >= 0.005)
+		| (np.abs(new.potential - potential) > scale)
+		| (np.abs(new.p_alive - p_alive) >= ALIVE_STEP)
+		| (np.abs(new.next_purchase - next_purchase) > 1)
+	)

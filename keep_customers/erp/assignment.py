@@ -1,0 +1,116 @@
+"""Who takes care of a customer.
+
+The Customer File's dedicated rep, else the customer's account manager, else the user of the main Sales
+Team member, else the territory's manager, else the fallback role, else the fallback user. Who is disabled
+is passed over, and the dedicated rep's backup steps in first.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe.utils.user import get_users_with_role
+
+DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role", "User"
+
+
+class Assignment:
+	"""Answers for many customers with one query per question; make a new one for each run."""
+
+	def __init__(self, customers: Iterable[str], settings):
+		self.settings = settings
+		self.customers = list(customers)
+		self.enabled = set(
+			frappe.get_all("User", filters={"enabled": 1, "name": ("!=", "Guest")}, pluck="name")
+		)
+		self._territory_of = self._read("Customer", "name", "territory")
+		self._files = self._read("Customer File", "name", "dedicated_rep", "backup_rep")
+		self._account_managers = self._read("Customer", "name", "account_manager")
+		self._user_of_sales_person = _users_of_sales_people()
+		self._sales_teams = self._main_sales_people()
+		self._territory_managers = _territory_managers(self._user_of_sales_person)
+		self._role_users: dict[str, str | None] = {}
+
+	def user_for(
+		self, customer: str, assign_to: str = DEDICATED, role: str | None = None, user: str | None = None
+	):
+		"""The user who is asked, or None if there is nobody at all."""
+		if assign_to == USER:
+			chain = [user, *self._dedicated(customer)]
+		elif assign_to == ROLE:
+			chain = [self._of_role(role), *self._dedicated(customer)]
+		elif assign_to == TERRITORY:
+			chain = [self._territory_manager(customer), *self._dedicated(customer)]
+		else:
+			chain = self._dedicated(customer)
+		chain = [*chain, self._of_role(self.settings.fallback_role), self.settings.fallback_user]
+		return next((one for one in chain if one in self.enabled), None)
+
+	def _dedicated(self, customer: str) -> list[str | None]:
+		rep, backup = self._files.get(customer, (None, None))
+		return [
+			rep,
+			backup if rep else None,
+			*self._account_managers.get(customer, ()),
+			self._sales_teams.get(customer),
+			self._territory_manager(customer),
+		]
+
+	def _territory_manager(self, customer: str) -> str | None:
+		return self._territory_managers.get(self._territory_of.get(customer, (None,))[0])
+
+	def _of_role(self, role: str | None) -> str | None:
+		if role and role not in self._role_users:
+			users = sorted(set(get_users_with_role(role)) & self.enabled)
+			self._role_users[role] = users[0] if users else None
+		return self._role_users.get(role)
+
+	def _read(self, doctype: str, key: str, *fields: str) -> dict[str, tuple]:
+		rows = (
+			frappe.get_all(
+				doctype, filters={key: ("in", self.customers)}, fields=[key, *fields], as_list=True
+			)
+			if self.customers
+			else ()
+		)
+		return {row[0]: tuple(row[1:]) for row in rows}
+
+	def _main_sales_people(self) -> dict[str, str | None]:
+		if not self.customers:
+			return {}
+		rows = frappe.get_all(
+			"Sales Team",
+			filters={"parenttype": "Customer", "parent": ("in", self.customers)},
+			fields=["parent", "sales_person"],
+			order_by="allocated_percentage asc, idx desc",
+			as_list=True,
+		)
+		# The last row of each customer is the one with the greatest share.
+		return {parent: self._user_of_sales_person.get(person) for parent, person in rows}
+
+
+def _users_of_sales_people() -> dict[str, str]:
+	people = frappe.get_all("Sales Person", filters={"enabled": 1}, fields=["name", "employee"], as_list=True)
+	users = dict(
+		frappe.get_all(
+			"Employee",
+			filters={"status": "Active", "user_id": ("is", "set")},
+			fields=["name", "user_id"],
+			as_list=True,
+		)
+	)
+	return {person: users[employee] for person, employee in people if employee in users}
+
+
+def _territory_managers(users: dict[str, str]) -> dict[str, str]:
+	"""Territory -> user; a territory without a manager takes the one above it."""
+	rows = frappe.get_all(
+		"Territory",
+		fields=["name", "parent_territory", "territory_manager"],
+		order_by="lft asc",
+		as_list=True,
+	)
+	managers: dict[str, str] = {}
+	for name, parent, person in rows:
+		if user := users.get(person) or managers.get(parent):
+			managers[name] = user
+	return managers

@@ -1,0 +1,102 @@
+"""What people see about a customer on its form and in its file, guarded like the customer itself."""
+
+import frappe
+from frappe.query_builder.functions import Count, Max, Sum
+
+from keep_customers.erp import followups
+
+DEALS = 20
+
+
+@frappe.whitelist()
+def customer_care(customer: str) -> dict:
+	"""Tier with its reason, value, rhythm and open follow-ups, for the care section of the Customer form.
+
+	:raises frappe.PermissionError: if the user may not read the customer
+	"""
+	frappe.get_doc("Customer", customer).check_permission("read")
+	value = (
+		frappe.db.get_value(
+			"Customer Value",
+			customer,
+			[
+				"tier", "tier_since", "tier_reason", "status", "current_value", "potential_value", "lifetime_value",
+				"value_at_risk", "p_alive", "gap", "purchases", "last_purchase", "next_purchase",
+				"expected_order_value", "currency", "computed_on",
+			],
+			as_dict=True,
+		)
+		if frappe.has_permission("Customer Value", "read")
+		else None
+	)  # fmt: skip
+	open_follow_ups = (
+		frappe.get_list(
+			"Follow Up",
+			filters={"customer": customer, "status": ("in", followups.PENDING)},
+			fields=["name", "status", "due_date", "reason", "assigned_to", "todo", "hold_reason"],
+			order_by="due_date asc",
+			limit=10,
+		)
+		if frappe.has_permission("Follow Up", "read")
+		else []
+	)
+	tier = (
+		frappe.db.get_value("Customer Tier", value.tier, ["colour", "strategy"], as_dict=True)
+		if value and value.tier
+		else None
+	)
+	return {
+		"value": value,
+		"tier": tier,
+		"follow_ups": open_follow_ups,
+		"has_file": bool(frappe.db.exists("Customer File", customer)),
+	}
+
+
+@frappe.whitelist()
+def deal_archive(customer: str) -> list[dict]:
+	"""What was bought: item, how often, how much, latest price and day, the most frequent first.
+
+	:raises frappe.PermissionError: if the user may not read the customer's file
+	"""
+	frappe.get_doc("Customer", customer).check_permission("read")
+	frappe.has_permission("Customer File", "read", throw=True)
+	invoice, item = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
+	rows = (
+		frappe.qb.from_(item)
+		.inner_join(invoice)
+		.on(invoice.name == item.parent)
+		.select(
+			item.item_code,
+			item.item_name,
+			item.stock_uom,
+			Count(invoice.posting_date).distinct().as_("times"),
+			Sum(item.stock_qty).as_("qty"),
+			Sum(item.base_net_amount).as_("amount"),
+			Max(invoice.posting_date).as_("last"),
+		)
+		.where((invoice.customer == customer) & (invoice.docstatus == 1))
+		.groupby(item.item_code, item.item_name, item.stock_uom)
+		.orderby(Count(invoice.posting_date).distinct(), order=frappe.qb.desc)
+		.orderby(item.item_code)
+		.limit(DEALS)
+	).run(as_dict=True)
+	prices = _latest_prices(customer, [row.item_code for row in rows])
+	for row in rows:
+		row.update(prices.get((row.item_code, row.last), {}))
+	return rows
+
+
+def _latest_prices(customer: str, items: list[str]) -> dict[tuple, dict]:
+	if not items:
+		return {}
+	invoice, item = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
+	rows = (
+		frappe.qb.from_(item)
+		.inner_join(invoice)
+		.on(invoice.name == item.parent)
+		.select(item.item_code, invoice.posting_date, item.rate, invoice.currency)
+		.where((invoice.customer == customer) & (invoice.docstatus == 1) & (invoice.is_return == 0))
+		.where(item.item_code.isin([code for code in items if code]))
+	).run()
+	return {(code, day): {"rate": rate, "currency": currency} for code, day, rate, currency in rows}

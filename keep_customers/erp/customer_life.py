@@ -1,0 +1,108 @@
+"""What is known about a customer shares its life: renamed, merged and deleted with it."""
+
+import frappe
+from frappe import _
+from frappe.model.rename_doc import rename_doc
+
+NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
+ABOUT_CUSTOMER = ("Tier Change", "Follow Up", "Customer Touch")
+FILE_TABLES = ("people", "occasions", "consents")
+
+
+def before_rename(customer, method=None, old=None, new=None, merge=False) -> None:
+	"""Make room before the framework moves the links of a merged customer."""
+	if not merge:
+		return
+	_merge_files(old, new)
+	# The next night measures both histories as one.
+	frappe.db.delete("Customer Value", {"name": old})
+	_drop_doubled_follow_ups(old, new)
+
+
+def after_rename(customer, method=None, old=None, new=None, merge=False) -> None:
+	for doctype in NAMED_AFTER_CUSTOMER:
+		if frappe.db.exists(doctype, old):
+			# Whoever may rename the customer renames what is named after it; nobody may write values by hand.
+			rename_doc(doctype, old, new, force=True, ignore_permissions=True, show_alert=False)
+	if merge:
+		_touch_value(new)
+
+
+def on_trash(customer, method=None) -> None:
+	"""Delete what exists only because of the customer; ToDos asked for it are cancelled."""
+	from keep_customers.erp.followups import PENDING, cancel_todo
+
+	for todo in frappe.get_all(
+		"Follow Up", filters={"customer": customer.name, "status": ("in", PENDING)}, pluck="todo"
+	):
+		cancel_todo(todo)
+	frappe.db.set_value(
+		"ToDo", {"reference_type": "Customer", "reference_name": customer.name}, "keep_follow_up", None
+	)
+	for table in ("Customer File Person", "Customer File Occasion", "Customer File Consent"):
+		frappe.db.delete(table, {"parenttype": "Customer File", "parent": customer.name})
+	for doctype in (*ABOUT_CUSTOMER, *NAMED_AFTER_CUSTOMER):
+		frappe.db.delete(doctype, {"customer": customer.name})
+
+
+def _merge_files(old: str, new: str) -> None:
+	"""Keep the surviving customer's words; take the other's where it has none, and all its people."""
+	if not frappe.db.exists("Customer File", old):
+		return
+	source = frappe.get_doc("Customer File", old)
+	if not frappe.db.exists("Customer File", new):
+		target = frappe.new_doc("Customer File", customer=new)
+	else:
+		target = frappe.get_doc("Customer File", new)
+	for field in source.meta.fields:
+		name = field.fieldname
+		if field.fieldtype == "Table":
+			known = {_row_key(row) for row in target.get(name)}
+			for row in source.get(name):
+				if _row_key(row) not in known:
+					target.append(name, {f.fieldname: row.get(f.fieldname) for f in row.meta.fields})
+		elif name not in ("customer", "customer_name") and not target.get(name):
+			target.set(name, source.get(name))
+	# Whoever may merge the customers decides about both files.
+	target.flags.ignore_permissions = True
+	target.flags.ignore_links = True
+	target.flags.ignore_mandatory = True
+	target.save()
+	target.add_comment("Info", _("The file of {0} was merged into this one.").format(old))
+	frappe.delete_doc("Customer File", old, ignore_permissions=True, force=True)
+
+
+def _row_key(row) -> tuple:
+	return tuple(str(row.get(f.fieldname) or "") for f in row.meta.fields if f.in_list_view)
+
+
+def _drop_doubled_follow_ups(old: str, new: str) -> None:
+	"""Both customers may have had the same occurrence of a rule; one of the two is enough."""
+	from keep_customers.erp.followups import PENDING, cancel_todo
+
+	taken = set(
+		frappe.get_all(
+			"Follow Up", filters={"customer": new}, fields=["care_rule", "occurrence"], as_list=True
+		)
+	)
+	for row in frappe.get_all(
+		"Follow Up", filters={"customer": old}, fields=["name", "care_rule", "occurrence", "status", "todo"]
+	):
+		if row.care_rule and (row.care_rule, row.occurrence) in taken:
+			if row.status in PENDING:
+				cancel_todo(row.todo)
+			frappe.db.set_value(
+				"Follow Up",
+				row.name,
+				{
+					"occurrence": f"{row.occurrence} ({old})"[:140],
+					"status": "Cancelled" if row.status in PENDING else row.status,
+					"hold_reason": "Customer merged",
+				},
+			)
+
+
+def _touch_value(customer: str) -> None:
+	"""Make the next night read the merged history, even if its totals happen to look unchanged."""
+	if frappe.db.exists("Customer Value", customer):
+		frappe.db.set_value("Customer Value", customer, "source_modified", "", update_modified=False)

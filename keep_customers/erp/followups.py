@@ -1,0 +1,259 @@
+"""Follow Up rows: the ledger of everything that is due, behind the ToDos."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count, IfNull
+from frappe.utils import cstr, now_datetime
+
+from keep_customers.erp.tables import chunks, insert, standard_columns
+
+OPEN = ("Assigned", "Late")
+PENDING = ("Planned", *OPEN)
+FIELDS = (
+	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
+	"planned_on", "due_date", "expires", "reference_doctype", "reference_name", "value_at_risk", "currency",
+)  # fmt: skip
+
+
+def add(rows: list[dict]) -> int:
+	"""Add what became due; an occurrence a rule has already seen is left as it is.
+
+	:param rows: dicts of :data:`FIELDS`; missing ones stay empty
+	:returns: how many are new
+	"""
+	if not rows:
+		return 0
+	before = frappe.db.count("Follow Up")
+	standard = standard_columns()
+	names = (frappe.generate_hash(length=10) for _row in rows)
+	insert(
+		"Follow Up",
+		["name", *FIELDS, *standard],
+		[
+			[name, *(row.get(field) for field in FIELDS), *standard.values()]
+			for name, row in zip(names, rows, strict=True)
+		],
+		ignore_existing=True,
+	)
+	return frappe.db.count("Follow Up") - before
+
+
+def contacts_within(customers: list[str], since: date, today: date) -> Counter:
+	"""Contacts per customer after ``since``: touches, and follow-ups somebody was asked to do."""
+	if not customers:
+		return Counter()
+	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
+	touched = (
+		frappe.qb.from_(touch)
+		.select(touch.customer, Count("*"))
+		.where(touch.customer.isin(customers))
+		.where((touch.date >= since + timedelta(days=1)) & (touch.date < today + timedelta(days=1)))
+		.where(touch.result != "Not Reached")
+		.groupby(touch.customer)
+	)
+	asked = (
+		frappe.qb.from_(follow_up)
+		.select(follow_up.customer, Count("*"))
+		.where(follow_up.customer.isin(customers))
+		.where(follow_up.status.isin([*OPEN, "Done"]) & follow_up.touch.isnull())
+		.where((follow_up.assigned_on > since) & (follow_up.assigned_on <= today))
+		.groupby(follow_up.customer)
+	)
+	return Counter(dict(touched.run())) + Counter(dict(asked.run()))
+
+
+def assigned_on(day: date) -> dict[str, int]:
+	"""User -> follow-ups assigned on the day, whatever became of them."""
+	follow_up = frappe.qb.DocType("Follow Up")
+	rows = (
+		frappe.qb.from_(follow_up)
+		.select(follow_up.assigned_to, Count("*"))
+		.where((follow_up.assigned_on == day) & follow_up.todo.isnotnull())
+		.groupby(follow_up.assigned_to)
+	).run()
+	return dict(rows)
+
+
+def mark_late(today: date) -> int:
+	"""What was due before today and is not done is late; returns how many became so."""
+	filters = {"status": "Assigned", "due_date": ("<", today)}
+	count = frappe.db.count("Follow Up", filters)
+	if count:
+		frappe.db.set_value("Follow Up", filters, "status", "Late")
+	return count
+
+
+def refused_channels(customers: list[str]) -> set[tuple[str, str]]:
+	"""(customer, channel) pairs the customer does not want; the newest word on a channel counts."""
+	if not customers:
+		return set()
+	rows = frappe.get_all(
+		"Customer File Consent",
+		filters={"parenttype": "Customer File", "parent": ("in", customers)},
+		fields=["parent", "channel", "consent"],
+		order_by="date asc, idx asc",
+		as_list=True,
+	)
+	newest = {(parent, channel): consent for parent, channel, consent in rows}
+	return {pair for pair, consent in newest.items() if consent == "Refused"}
+
+
+def settle(name: str, status: str, **values) -> None:
+	"""Put one follow-up into its new status."""
+	frappe.db.set_value("Follow Up", name, {"status": status, **values})
+
+
+def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
+	"""Cancel what is pending because of a document that no longer counts, and the ToDos asked for it."""
+	pending = frappe.get_all(
+		"Follow Up",
+		filters={
+			"reference_doctype": reference_doctype,
+			"reference_name": reference_name,
+			"status": ("in", PENDING),
+		},
+		fields=["name", "todo"],
+	)
+	for row in pending:
+		settle(row.name, "Cancelled", hold_reason=why)
+		cancel_todo(row.todo)
+
+
+def cancel_todo(name: str | None) -> None:
+	"""Close a rep's ToDo as cancelled; the follow-up behind it is already settled."""
+	if not name or not frappe.db.exists("ToDo", {"name": name, "status": "Open"}):
+		return
+	todo = frappe.get_doc("ToDo", name)
+	todo.status = "Cancelled"
+	todo.flags.keep_customers_settled = True
+	# Whoever cancels an invoice need not be allowed to write the rep's ToDo.
+	todo.save(ignore_permissions=True)
+
+
+def reason_for_purchase(invoice: str, amount: str, day: str) -> str:
+	return _("Bought for {0} on {1} ({2}). Is everything all right, are there questions?").format(
+		amount, day, invoice
+	)
+
+
+def reason_for_cadence(tier: str, days: int, last: str | None) -> str:
+	if last:
+		return _("{0} customers hear from us every {1} days; the last contact was on {2}.").format(
+			cstr(tier), days, last
+		)
+	return _("{0} customers hear from us every {1} days; no contact is on record yet.").format(
+		cstr(tier), days
+	)
+
+
+def take_back_of_rule(rule: str) -> None:
+	"""A rule that is switched off asks nobody anything new; what reps already have stays with them."""
+	frappe.db.set_value(
+		"Follow Up",
+		{"care_rule": rule, "status": "Planned"},
+		{"status": "Cancelled", "hold_reason": "Rule switched off"},
+	)
+
+
+def contact_happened(touch) -> None:
+	"""Settle the follow-up a touch answers, and plan the next step that was agreed."""
+	if touch.follow_up:
+		settle(
+			touch.follow_up,
+			"Done",
+			touch=touch.name,
+			done_on=frappe.utils.getdate(touch.date),
+			hold_reason="",
+		)
+	if touch.next_step:
+		add(
+			[
+				{
+					"customer": touch.customer,
+					"customer_name": touch.customer_name,
+					"occurrence": touch.name,
+					"status": "Planned",
+					"priority": "Medium",
+					# Not its text: the reason goes into the ToDo, and that is copied to weaker-guarded places.
+					"reason": _("The next step agreed on {0} is due; see the contact of that day.").format(
+						frappe.utils.formatdate(touch.date)
+					),
+					"channel": touch.channel,
+					"planned_on": touch.next_step_date,
+					"due_date": touch.next_step_date,
+					"reference_doctype": "Customer Touch",
+					"reference_name": touch.name,
+				}
+			]
+		)
+
+
+def show_last_touch(customer: str) -> None:
+	"""Keep the customer's last contact in its list, past the document life."""
+	last = frappe.get_all(
+		"Customer Touch",
+		filters={"customer": customer, "result": ("!=", "Not Reached")},
+		fields=["date"],
+		order_by="date desc",
+		limit=1,
+	)
+	frappe.db.set_value(
+		"Customer",
+		customer,
+		"keep_last_touch",
+		frappe.utils.getdate(last[0].date) if last else None,
+		update_modified=False,
+	)
+
+
+def add_or_revive(rows: list[dict]) -> None:
+	"""Add what became due; what was taken back because its invoice was cancelled comes to life again."""
+	if add(rows):
+		return
+	for row in rows:
+		key = {field: row[field] for field in ("care_rule", "customer", "occurrence")}
+		name = frappe.db.get_value(
+			"Follow Up", {**key, "status": "Cancelled", "hold_reason": "Invoice cancelled"}
+		)
+		if name:
+			settle(
+				name,
+				"Planned",
+				hold_reason="",
+				todo=None,
+				assigned_on=None,
+				**{f: row[f] for f in ("reason", "planned_on", "due_date", "reference_name")},
+			)
+
+
+def planned(today: date) -> list:
+	"""What waits for its turn today, with the customer's tier and value at risk as they are now."""
+	follow_up, value = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Customer Value")
+	return (
+		frappe.qb.from_(follow_up)
+		.left_join(value)
+		.on(value.name == follow_up.customer)
+		.select(
+			*(follow_up[f] for f in ("name", *FIELDS)),
+			value.tier,
+			value.value_at_risk.as_("current_risk"),
+		)
+		.where((follow_up.status == "Planned") & (follow_up.planned_on <= today))
+	).run(as_dict=True)
+
+
+def hold_back(names: list[str], status: str, reason: str) -> None:
+	"""Note why follow-ups are not assigned; only what changes is written."""
+	follow_up = frappe.qb.DocType("Follow Up")
+	for part in chunks(names, 1000):
+		(
+			frappe.qb.update(follow_up)
+			.set(follow_up.status, status)
+			.set(follow_up.hold_reason, reason)
+			.set(follow_up.modified, now_datetime())
+			.where(follow_up.name.isin(part))
+			.where((follow_up.status != status) | (IfNull(follow_up.hold_reason, "") != reason))
+		).run()

@@ -1,0 +1,220 @@
+"""Reads purchases out of ERPNext's invoices: a few whole-table questions, none per customer.
+
+A purchase is a submitted Sales Invoice that is not an opening entry; returns subtract. Amounts are
+``base_net_total`` (or the gross profit of the items), converted to the reporting currency.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import frappe
+import numpy as np
+from frappe import _
+from frappe.query_builder import Case
+from frappe.query_builder.functions import Count, IfNull, Max, Sum
+from frappe.utils import flt, get_first_day
+
+from keep_customers.engine.value import Purchases
+from keep_customers.erp.tables import batches, chunks, to_ordinals
+
+NET_SALES, GROSS_PROFIT = "Net Sales", "Gross Profit"
+
+
+@dataclass(frozen=True)
+class Lens:
+	"""How purchases are looked at; policies with the same lens share one reading of the invoices.
+
+	:param company: only what was bought from it counts; None for all companies
+	:param basis: :data:`NET_SALES` or :data:`GROSS_PROFIT`
+	:param window_start: invoices after this day make the current value
+	"""
+
+	company: str | None
+	basis: str
+	window_start: date
+
+	@property
+	def key(self) -> str:
+		"""What the history of a customer depends on; the window is not part of it."""
+		return f"{self.basis}|{self.company or ''}"
+
+
+@dataclass(frozen=True)
+class Totals:
+	"""One element a customer with any invoice, in the order of ``customers``.
+
+	``invoices``, ``total`` and ``modified`` together tell whether anything changed since they were last
+	read, whichever way it changed: a submitted, cancelled, deleted or amended invoice changes one of them.
+	"""
+
+	customers: list[str]
+	invoices: np.ndarray
+	total: np.ndarray
+	window: np.ndarray
+	modified: list[str]
+
+
+class Ledger:
+	"""The invoices up to and including one day, in the reporting currency.
+
+	:param rates: company -> factor to the reporting currency
+	"""
+
+	def __init__(self, as_of: date, rates: dict[str, float]):
+		self.as_of = as_of
+		self.rates = rates
+		self.invoice = frappe.qb.DocType("Sales Invoice")
+		self.goods = _cost_of_goods()
+
+	def totals(self, lens: Lens) -> Totals:
+		"""Each customer's number of invoices, amounts and newest change: one scan of the invoices."""
+		amount = self._amount(lens)
+		in_window = Case().when(self.invoice.posting_date > lens.window_start, amount).else_(0)
+		query = (
+			self._invoices(lens)
+			.select(
+				self.invoice.customer, Count("*"), Sum(amount), Sum(in_window), Max(self.invoice.modified)
+			)
+			.groupby(self.invoice.customer)
+		)
+		columns = list(zip(*query.run(), strict=True)) or [()] * 5
+		return Totals(
+			list(columns[0]),
+			np.array(columns[1], np.int64),
+			np.round(np.array(columns[2], np.float64), 6),
+			np.round(np.array(columns[3], np.float64), 6),
+			[str(when) for when in columns[4]],
+		)
+
+	def purchases(self, lens: Lens, customers: Sequence[str] | None = None) -> tuple[list[str], Purchases]:
+		"""What was bought on which day, of the named customers or of all.
+
+		:returns: the customers' names, and their :class:`Purchases` numbered by them
+		"""
+		amount = self._amount(lens)
+		bought = Case().when((self.invoice.is_return == 0) & (amount > 0), 1).else_(0)
+		query = (
+			self._invoices(lens)
+			.select(self.invoice.customer, self.invoice.posting_date, Sum(amount), Max(bought))
+			.groupby(self.invoice.customer, self.invoice.posting_date)
+		)
+		parts = (
+			[query]
+			if customers is None
+			else [query.where(self.invoice.customer.isin(part)) for part in chunks(customers, 1000)]
+		)
+		number: dict[str, int] = {}
+		collected = []
+		for part in parts:
+			for rows in batches(part):
+				names, days, amounts, flags = zip(*rows, strict=True)
+				collected.append(
+					(
+						np.array([number.setdefault(name, len(number)) for name in names], np.int64),
+						to_ordinals(days),
+						np.array(amounts, np.float64),
+						np.array(flags, bool),
+					)
+				)
+		if not collected:
+			return [], Purchases(*(np.zeros(0, kind) for kind in (np.int64, np.int64, np.float64, bool)))
+		return list(number), Purchases(*(np.concatenate(column) for column in zip(*collected, strict=True)))
+
+	def _invoices(self, lens: Lens):
+		invoice = self.invoice
+		query = (
+			frappe.qb.from_(invoice)
+			.where(invoice.docstatus == 1)
+			.where(IfNull(invoice.is_opening, "No") != "Yes")
+			.where(invoice.posting_date <= self.as_of)
+		)
+		if lens.company:
+			query = query.where(invoice.company == lens.company)
+		elif set(self.rates) != set(companies()):
+			query = query.where(invoice.company.isin(list(self.rates) or [""]))
+		if lens.basis == GROSS_PROFIT:
+			query = query.left_join(self.goods).on(self.goods.parent == invoice.name)
+		return query
+
+	def _amount(self, lens: Lens):
+		amount = self.invoice.base_net_total
+		if lens.basis == GROSS_PROFIT:
+			amount = amount - IfNull(self.goods.cost, 0)
+		rates = {lens.company: self.rates[lens.company]} if lens.company else self.rates
+		factor = Case()
+		for company, rate in rates.items():
+			if rate != 1:
+				factor = factor.when(self.invoice.company == company, rate)
+		return amount * factor.else_(1) if any(rate != 1 for rate in rates.values()) else amount
+
+
+def _cost_of_goods():
+	"""What the goods of each invoice cost: valued when stock moved with it, or with its delivery note."""
+	item = frappe.qb.DocType("Sales Invoice Item")
+	delivered = frappe.qb.DocType("Delivery Note Item")
+	rate = (
+		Case()
+		.when(IfNull(item.incoming_rate, 0) != 0, item.incoming_rate)
+		.else_(IfNull(delivered.incoming_rate, 0))
+	)
+	return (
+		frappe.qb.from_(item)
+		.left_join(delivered)
+		.on(delivered.name == item.dn_detail)
+		.where(item.docstatus == 1)
+		.groupby(item.parent)
+		.select(item.parent, Sum(rate * item.stock_qty).as_("cost"))
+	).as_("goods")
+
+
+def companies() -> dict[str, str]:
+	"""Company -> its currency."""
+	return dict(frappe.get_all("Company", fields=["name", "default_currency"], as_list=True))
+
+
+def reporting_currency(settings) -> str:
+	return (
+		settings.reporting_currency
+		or frappe.db.get_single_value("Global Defaults", "default_currency")
+		or next(iter(companies().values()), None)
+		or "USD"
+	)
+
+
+def exchange_rates(currency: str, as_of: date, known: dict[str, float]) -> tuple[dict[str, float], list[str]]:
+	"""Each company's factor to the reporting currency, and what to tell the admin.
+
+	The rate of the first day of the month holds for the whole month: with a rate of its own every day, all
+	figures of a foreign company would move every night although nobody bought anything.
+
+	:param known: the factors of the last run, used where no rate is to be had now
+	:returns: (company -> factor, warnings); a company without any rate is left out
+	"""
+	from erpnext.setup.utils import get_exchange_rate
+
+	rates, warnings = {}, []
+	month = get_first_day(as_of)
+	for company, own in companies().items():
+		rate = 1.0
+		if own != currency:
+			try:
+				rate = flt(get_exchange_rate(own, currency, month))
+			except Exception:
+				rate = 0.0
+			if not rate and known.get(company):
+				rate = known[company]
+				warnings.append(
+					_(
+						"No exchange rate from {0} to {1} on {2}; the last known one was used for {3}. Please add a Currency Exchange."
+					).format(own, currency, month, company)
+				)
+		if rate:
+			rates[company] = rate
+		else:
+			warnings.append(
+				_(
+					"No exchange rate from {0} to {1} on {2}; the invoices of {3} are left out. Please add a Currency Exchange."
+				).format(own, currency, month, company)
+			)
+	return rates, warnings

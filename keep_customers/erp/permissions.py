@@ -1,0 +1,48 @@
+"""Who may not read a Customer may not read its file, value, touches or follow-ups.
+
+Frappe applies a User Permission on Customer to every document that links to one, but not one on what
+the Customer links to (its territory or group), nor shares of the Customer. So lists ask the database for
+exactly the customers this user's Customer list would show, and single documents ask the Customer itself.
+"""
+
+import frappe
+from frappe.model.db_query import DatabaseQuery
+
+
+def customer_condition(
+	user: str | None = None, doctype: str = "Customer Value", column: str | None = None
+) -> str:
+	"""SQL condition that leaves only rows of customers the user may read; empty for no restriction.
+
+	:param doctype: the list it is for; its field ``customer`` is looked at
+	:param column: quoted SQL name of the column with the customer, where it is another one
+	"""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	column = column or f"`tab{doctype}`.`customer`"
+	if not frappe.has_permission("Customer", "read", user=user):
+		shared = frappe.share.get_shared("Customer", user)
+		return f"{column} in ({', '.join(frappe.db.escape(name) for name in shared)})" if shared else "1 = 0"
+	allowed = DatabaseQuery("Customer", user=user).build_match_conditions()
+	return f"{column} in (select `tabCustomer`.`name` from `tabCustomer` where {allowed})" if allowed else ""
+
+
+def has_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
+	"""Refuse a document whose customer the user may not read; everything else stays with the roles."""
+	customer = doc.get("customer")
+	if not customer or user == "Administrator":
+		return True
+	if not frappe.db.exists("Customer", customer):
+		return True
+	return bool(frappe.has_permission("Customer", "read", doc=customer, user=user or frappe.session.user))
+
+
+def readable_customers(customers: list[str]) -> set[str]:
+	"""Those of the customers that the user of this session may read."""
+	return set(frappe.get_list("Customer", filters={"name": ("in", customers)}, pluck="name", limit=0))
+
+
+def may_use_app() -> bool:
+	"""Whether the app's tile is shown on the apps screen."""
+	return bool(frappe.has_permission("Customer Value", "read"))

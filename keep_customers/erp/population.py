@@ -1,0 +1,101 @@
+"""Which customers are ranked, by which policy."""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+
+from keep_customers.engine.tiers import Cuts
+from keep_customers.erp.tables import chunks
+from keep_customers.erp.trees import branch
+
+POLICY_FIELDS = [
+	"name", "company", "customer_group", "territory", "value_basis", "window_months", "review", "last_review",
+	"high_share", "top_share", "low_share", "keep_band", "top_tier", "high_tier", "broad_tier", "low_tier",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Customer:
+	name: str
+	title: str
+	group: str | None
+	territory: str | None
+
+
+def ranked_customers(settings) -> list[Customer]:
+	"""Every customer that may be ranked, by name: not disabled, not internal, not excluded."""
+	excluded = {row.customer for row in settings.excluded_customers}
+	groups = set()
+	for row in settings.excluded_groups:
+		groups |= branch("Customer Group", row.customer_group)
+	customer = frappe.qb.DocType("Customer")
+	rows = (
+		frappe.qb.from_(customer)
+		.select(customer.name, customer.customer_name, customer.customer_group, customer.territory)
+		.where((customer.disabled == 0) & (customer.is_internal_customer == 0))
+	).run()
+	# Sorted here, not by the database: collations differ and the order decides ties.
+	return sorted(
+		(Customer(*row) for row in rows if row[0] not in excluded and row[2] not in groups),
+		key=lambda c: c.name,
+	)
+
+
+def policies() -> list:
+	"""The enabled policies in the order in which they claim customers."""
+	return frappe.get_all(
+		"Tier Policy", filters={"enabled": 1}, fields=POLICY_FIELDS, order_by="priority asc, name asc"
+	)
+
+
+def cuts(policy) -> Cuts:
+	return Cuts(
+		high=policy.high_share / 100,
+		top=policy.top_share / 100,
+		low=policy.low_share / 100,
+		keep=(policy.keep_band or 0) / 100,
+	)
+
+
+def members(policy, customers: list[Customer], bought: set[str] | None) -> list[Customer]:
+	"""Those of ``customers`` that fit the policy.
+
+	:param bought: who bought anything the policy counts; who never did is not ranked
+	"""
+	groups, territories = (
+		branch("Customer Group", policy.customer_group),
+		branch("Territory", policy.territory),
+	)
+	return [
+		c
+		for c in customers
+		if c.name in bought
+		and (groups is None or c.group in groups)
+		and (territories is None or c.territory in territories)
+	]
+
+
+def why_not_ranked(customers: list[str]) -> dict[str, tuple[str, str]]:
+	"""Customer -> (its title, one sentence) for customers that were ranked and no longer are."""
+	states = {}
+	for part in chunks(customers, 1000):
+		rows = frappe.get_all(
+			"Customer",
+			filters={"name": ("in", part)},
+			fields=["name", "customer_name", "disabled", "is_internal_customer"],
+			as_list=True,
+		)
+		for name, title, disabled, internal in rows:
+			if disabled:
+				why = _("Not ranked: the customer is disabled.")
+			elif internal:
+				why = _("Not ranked: it is an internal customer.")
+			else:
+				why = _(
+					"Not ranked: excluded in the settings, fits no policy, or has no purchases that count."
+				)
+			states[name] = title, why
+	return {
+		name: states.get(name, (name, _("Not ranked: the customer no longer exists."))) for name in customers
+	}

@@ -1,0 +1,137 @@
+"""The reps' ordinary ERPNext ToDos, created and followed through the host's own document life.
+
+A ToDo's description is copied by the framework into comments and notifications, so it carries the reason
+and a link only. Names, notes and figures are shown from the customer's file to those who may read it.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, get_url_to_form, getdate, today
+
+from keep_customers.erp import followups
+
+
+def create(follow_up, user: str, due) -> str:
+	"""A ToDo for one follow-up.
+
+	:param follow_up: dict with name, customer, customer_name, channel, reason, priority
+	:returns: the ToDo's name
+	"""
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"status": "Open",
+			"allocated_to": user,
+			"reference_type": "Customer",
+			"reference_name": follow_up.customer,
+			"description": _description(follow_up),
+			"priority": follow_up.priority,
+			"date": due,
+			"assigned_by": frappe.session.user,
+			"keep_follow_up": follow_up.name,
+		}
+	)
+	# The night runs for everybody; who gets the ToDo was decided by the customer's own file.
+	return todo.insert(ignore_permissions=True).name
+
+
+def _description(follow_up) -> str:
+	what = {
+		"Phone": _("Call {0}"), "Visit": _("Visit {0}"), "Email": _("Write to {0}"), "SMS": _("Text {0}"),
+		"Messenger": _("Message {0}"), "Letter": _("Send a letter to {0}"),
+	}.get(follow_up.channel, _("Contact {0}"))  # fmt: skip
+	link = '<a href="{}">{}</a>'.format(
+		escape_html(get_url_to_form("Customer", follow_up.customer)),
+		escape_html(follow_up.customer_name or follow_up.customer),
+	)
+	return f"<p><b>{what.format(link)}</b></p><p>{escape_html(follow_up.reason)}</p>"
+
+
+def validate(todo, method=None) -> None:
+	"""Remember the status before the change; only available before the ToDo is written."""
+	todo.flags.keep_status_before = None if todo.is_new() else todo.get_db_value("status")
+
+
+def on_update(todo, method=None) -> None:
+	"""Let the follow-up go with its ToDo: closed, cancelled, reopened, or given to somebody else."""
+	name = todo.get("keep_follow_up")
+	if not name or todo.flags.keep_customers_settled or not frappe.db.exists("Follow Up", name):
+		return
+	before = todo.flags.keep_status_before
+	values = {"assigned_to": todo.allocated_to}
+	if todo.status == "Closed" and before != "Closed":
+		values |= {"status": "Done", "done_on": today(), "hold_reason": ""}
+	elif todo.status == "Cancelled" and before != "Cancelled":
+		values |= {"status": "Cancelled", "hold_reason": "ToDo cancelled"}
+	elif todo.status == "Open" and before in ("Closed", "Cancelled"):
+		late = todo.date and getdate(todo.date) < getdate()
+		values |= {"status": "Late" if late else "Assigned", "done_on": None, "hold_reason": ""}
+	if todo.date:
+		values["due_date"] = todo.date
+	frappe.db.set_value("Follow Up", name, values)
+
+
+def on_trash(todo, method=None) -> None:
+	"""A deleted ToDo takes its follow-up off the list, not out of the records."""
+	name = todo.get("keep_follow_up")
+	if not name:
+		return
+	status = frappe.db.get_value("Follow Up", name, "status")
+	if status in followups.OPEN:
+		followups.settle(name, "Cancelled", hold_reason="ToDo deleted", todo=None)
+	elif status:
+		frappe.db.set_value("Follow Up", name, "todo", None)
+
+
+@frappe.whitelist()
+def follow_up_of(todo: str) -> dict:
+	"""What the touch form on a care ToDo starts from."""
+	doc = frappe.get_doc("ToDo", todo)
+	doc.check_permission("read")
+	if not doc.get("keep_follow_up"):
+		return {}
+	follow_up = frappe.get_doc("Follow Up", doc.keep_follow_up)
+	follow_up.check_permission("read")
+	return {"customer": follow_up.customer, "channel": follow_up.channel, "status": follow_up.status}
+
+
+@frappe.whitelist(methods=["POST"])
+def record_touch(
+	todo: str,
+	result: str,
+	channel: str | None = None,
+	notes: str | None = None,
+	satisfaction: float | None = None,
+	next_step: str | None = None,
+	next_step_date: str | None = None,
+) -> str:
+	"""Record the contact a care ToDo asked for; the caller closes the ToDo itself.
+
+	:returns: the Customer Touch's name
+	:raises frappe.PermissionError: if the user may not write the ToDo or not read the customer
+	"""
+	doc = frappe.get_doc("ToDo", todo)
+	doc.check_permission("write")
+	if not doc.get("keep_follow_up"):
+		frappe.throw(
+			_("This ToDo was not created by a care rule. Please record the contact from the customer.")
+		)
+	follow_up = frappe.get_doc("Follow Up", doc.keep_follow_up)
+	if follow_up.touch:
+		return follow_up.touch
+	touch = frappe.get_doc(
+		{
+			"doctype": "Customer Touch",
+			"customer": follow_up.customer,
+			"rep": frappe.session.user,
+			"channel": channel or follow_up.channel,
+			"result": result,
+			"notes": notes,
+			"satisfaction": satisfaction,
+			"next_step": next_step,
+			"next_step_date": next_step_date,
+			"follow_up": follow_up.name,
+			"todo": doc.name,
+		}
+	)
+	return touch.insert().name

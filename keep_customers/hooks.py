@@ -1,0 +1,75 @@
+from . import __version__ as app_version  # noqa: F401
+
+app_name = "keep_customers"
+app_title = "Keep Customers"
+app_publisher = "Keep Customers contributors"
+app_description = "Keep the customers you already have: values, tiers and follow-ups inside ERPNext"
+app_email = "maintainers@keep-customers.example"
+app_license = "GPL-3.0-or-later"
+# The owner is named because the installer otherwise asks GitHub for it.
+required_apps = ["frappe/erpnext"]
+
+add_to_apps_screen = [
+	{
+		"name": app_name,
+		"logo": "/assets/keep_customers/images/keep-customers.svg",
+		"title": app_title,
+		"route": "/app/keep-customers",
+		"has_permission": "keep_customers.erp.permissions.may_use_app",
+	}
+]
+
+# Setup
+
+after_install = "keep_customers.setup.install.after_install"
+after_migrate = "keep_customers.setup.install.after_migrate"
+before_uninstall = "keep_customers.setup.uninstall.before_uninstall"
+after_uninstall = "keep_customers.setup.uninstall.after_uninstall"
+fixtures = [{"dt": "Role", "filters": [["name", "=", "Keep Customers Manager"]]}]
+
+# When things happen
+
+scheduler_events = {
+	"cron": {
+		# After midnight of the site's time zone: the day that ended is complete.
+		"30 1 * * *": ["keep_customers.jobs.nightly.run_if_enabled"],
+	},
+}
+
+doc_events = {
+	"Sales Invoice": {
+		"on_submit": "keep_customers.jobs.invoices.on_submit",
+		"on_cancel": "keep_customers.jobs.invoices.on_cancel",
+	},
+	"ToDo": {
+		"validate": "keep_customers.erp.todos.validate",
+		"on_update": "keep_customers.erp.todos.on_update",
+		"on_trash": "keep_customers.erp.todos.on_trash",
+	},
+	"Customer": {
+		"before_rename": "keep_customers.erp.customer_life.before_rename",
+		"after_rename": "keep_customers.erp.customer_life.after_rename",
+		"on_trash": "keep_customers.erp.customer_life.on_trash",
+	},
+}
+
+# A cancelled invoice or a ToDo can be deleted although our records mention it.
+ignore_links_on_delete = ["Follow Up", "Customer Touch"]
+
+# Who sees what
+
+permission_query_conditions = {
+	doctype: "keep_customers.erp.permissions.customer_condition"
+	for doctype in ("Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch")
+}
+has_permission = {
+	doctype: "keep_customers.erp.permissions.has_permission"
+	for doctype in ("Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch")
+}
+
+# Desk
+
+doctype_js = {"Customer": "public/js/customer.js", "ToDo": "public/js/todo.js"}
+
+# The log is written once and read rarely; keep a year of runs.
+default_log_clearing_doctypes = {"Care Run": 365}

@@ -1,0 +1,1 @@
+"""When things happen: the nightly run and the document events."""

@@ -1,0 +1,191 @@
+"""The nightly run: measured → modelled → tiered → written → planned → ToDos.
+
+Everything up to "written" is worked out in memory from the invoices and the last night's rows, so a night
+that is killed there leaves nothing behind. Writing, planning and ToDos are committed in small steps, each
+of which leaves a state the next night (or the same one, run again) continues from: nothing is doubled and
+nothing is lost.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from time import perf_counter
+
+import frappe
+from frappe import _
+from frappe.utils import getdate, now_datetime
+from frappe.utils.file_lock import LockTimeoutError
+from frappe.utils.synchronization import filelock
+
+from keep_customers.jobs.planning import Planning
+from keep_customers.jobs.valuation import Valuation
+
+LOCK = "keep_customers_nightly"
+JOB_ID = "keep_customers_nightly"
+STAGES = ("Measured", "Modelled", "Tiered", "Written", "Planned", "ToDos")
+
+
+def run_if_enabled() -> None:
+	"""What the scheduler calls."""
+	if frappe.db.get_single_value("Keep Customers Settings", "enabled"):
+		run()
+
+
+def run(as_of: date | str | None = None, report_to: str | None = None) -> str:
+	"""Bring values, tiers, follow-ups and ToDos up to date.
+
+	:param as_of: the day to take for today; by default it is today. An earlier one replays the past
+	:param report_to: user who sees the progress in Desk
+	:returns: the Care Run's name
+	:raises LockTimeoutError: if a run is under way on this site
+	"""
+	with filelock(LOCK, timeout=1):
+		_close_interrupted_runs()
+		night = Night(getdate(as_of), report_to)
+		return night.run()
+
+
+@frappe.whitelist(methods=["POST"])
+def run_now() -> None:
+	"""Run the night in the background; the user sees how far it is."""
+	frappe.only_for(("System Manager", "Keep Customers Manager"))
+	frappe.enqueue(
+		run_in_background,
+		queue="long",
+		timeout=3 * 60 * 60,
+		job_id=JOB_ID,
+		deduplicate=True,
+		report_to=frappe.session.user,
+	)
+
+
+def run_in_background(report_to: str) -> None:
+	try:
+		run(report_to=report_to)
+	except LockTimeoutError:
+		frappe.publish_realtime(
+			"msgprint", _("The nightly run is already under way."), user=report_to, after_commit=False
+		)
+
+
+class Night:
+	"""One nightly run and its Care Run row."""
+
+	def __init__(self, as_of: date, report_to: str | None = None):
+		self.as_of = as_of
+		self.report_to = report_to
+		self.settings = frappe.get_doc("Keep Customers Settings")
+		self.warnings: list[str] = []
+		self.errors: list[str] = []
+		self.seconds: dict[str, float] = {}
+		self.started = perf_counter()
+		last = frappe.get_all(
+			"Care Run",
+			filters={"status": ("in", ("Completed", "Completed With Errors"))},
+			fields=["name", "as_of", "parameters"],
+			order_by="creation desc",
+			limit=1,
+		)
+		self.last_parameters = json.loads(last[0].parameters or "{}") if last else {}
+		# Until a day has been completed, the site's customers are only looked at, not written to.
+		self.first_run = not frappe.db.exists(
+			"Care Run",
+			{"status": ("in", ("Completed", "Completed With Errors")), "as_of": ("<", as_of)},
+		)
+		self.row = frappe.get_doc(
+			{
+				"doctype": "Care Run",
+				"as_of": as_of,
+				"status": "Running",
+				"stage": "",
+				"first_run": self.first_run,
+				"started": now_datetime(),
+				"triggered_by": report_to or frappe.session.user,
+			}
+		).insert(ignore_permissions=True)  # nobody may write runs by hand
+		frappe.db.commit()
+
+	def run(self) -> str:
+		try:
+			counts = self._run()
+		except Exception:
+			frappe.db.rollback()
+			self.errors.append(frappe.get_traceback())
+			self._finish("Failed", {})
+			raise
+		self._finish("Completed With Errors" if self.errors else "Completed", counts)
+		return self.row.name
+
+	def _run(self) -> dict:
+		valuation = Valuation(self)
+		with self.stage("Measured"):
+			valuation.measure()
+		with self.stage("Modelled"):
+			valuation.model()
+		with self.stage("Tiered"):
+			valuation.tier()
+		with self.stage("Written"):
+			valuation.write()
+		planning = Planning(self)
+		if not self.first_run:
+			with self.stage("Planned"):
+				planning.plan()
+			with self.stage("ToDos"):
+				planning.create_todos()
+		return {
+			**valuation.counts,
+			**planning.counts,
+			"parameters": json.dumps(valuation.parameters, indent=1),
+		}
+
+	@contextmanager
+	def stage(self, name: str) -> Iterator[None]:
+		self._show(name)
+		start = perf_counter()
+		yield
+		self.seconds[name] = round(perf_counter() - start, 3)
+		frappe.db.commit()
+
+	def _show(self, name: str) -> None:
+		# One small update that everybody sees at once, so that a run that hangs says where.
+		frappe.db.set_value("Care Run", self.row.name, "stage", name, update_modified=False)
+		frappe.db.commit()
+		if self.report_to:
+			frappe.publish_realtime(
+				"keep_customers_progress",
+				{"stage": _(name), "percent": 100 * STAGES.index(name) / len(STAGES)},
+				user=self.report_to,
+			)
+
+	def _finish(self, status: str, counts: dict) -> None:
+		values = {
+			"status": status,
+			"finished": now_datetime(),
+			"seconds": round(perf_counter() - self.started, 1),
+			"stage_seconds": json.dumps(self.seconds, indent=1),
+			"warnings": "\n".join(self.warnings),
+			"errors": "\n".join(self.errors),
+			**counts,
+		}
+		frappe.db.set_value("Care Run", self.row.name, values)
+		frappe.db.set_single_value(
+			"Keep Customers Settings", "last_run", self.row.name, update_modified=False
+		)
+		frappe.db.commit()
+		if self.report_to:
+			frappe.publish_realtime(
+				"keep_customers_progress",
+				{"stage": _(status), "percent": 100, "care_run": self.row.name},
+				user=self.report_to,
+			)
+
+
+def _close_interrupted_runs() -> None:
+	"""With the lock in hand no other run is alive: what still says it is running was killed."""
+	frappe.db.set_value(
+		"Care Run",
+		{"status": "Running"},
+		{"status": "Failed", "errors": "The run was interrupted. The next one does its work."},
+	)
+	frappe.db.commit()

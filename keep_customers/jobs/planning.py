@@ -1,0 +1,124 @@
+"""The second half of a night: which contacts are due, and the reps' ToDos for them."""
+
+from collections import Counter
+from datetime import timedelta
+
+import frappe
+from frappe.utils import getdate
+
+from keep_customers.engine import followups as engine
+from keep_customers.erp import followups, rules, todos
+from keep_customers.erp.assignment import DEDICATED, Assignment
+from keep_customers.erp.calendar import working_days
+from keep_customers.erp.values import tier_ranks
+
+COMMIT_EVERY = 20
+
+
+class Planning:
+	def __init__(self, night):
+		self.night = night
+		self.today = night.as_of
+		self.settings = night.settings
+		self.counts = {"planned": 0, "assigned": 0, "held_back": 0}
+		self.decisions: list[tuple[dict, engine.Decision]] = []
+
+	def plan(self) -> None:
+		"""Note what has become due, then decide about everything that is planned for today or before."""
+		followups.mark_late(self.today)
+		for rule in rules.enabled(self.today):
+			try:
+				self.counts["planned"] += followups.add(rules.due(rule, self.today))
+			except Exception:
+				# One rule with bad settings must not cost the reps the others.
+				frappe.db.rollback()
+				self.night.errors.append(f"{rule.name}\n{frappe.get_traceback()}")
+			frappe.db.commit()
+		self._decide()
+
+	def _decide(self) -> None:
+		waiting = followups.planned(self.today)
+		customers = sorted({row.customer for row in waiting})
+		all_rules = rules.by_name()
+		assignment = Assignment(customers, self.settings)
+		refused = followups.refused_channels(customers)
+		ranks = tier_ranks()
+		self.reps, candidates = {}, []
+		for row in waiting:
+			rule = all_rules.get(row.care_rule, frappe._dict())
+			self.reps[row.name] = assignment.user_for(
+				row.customer, rule.assign_to or DEDICATED, rule.role, rule.user
+			)
+			candidates.append(
+				engine.Candidate(
+					key=row.name,
+					customer=row.customer,
+					rep=self.reps[row.name],
+					due=row.due_date,
+					value_at_risk=row.current_risk or 0.0,
+					tier_rank=ranks.get(row.tier, 99),
+					consent=(row.customer, row.channel) not in refused,
+					control=engine.in_control_group(
+						row.care_rule or "", row.customer, (rule.control_share or 0) / 100
+					),
+					expires=bool(row.expires),
+				)
+			)
+		since = self.today - timedelta(days=self.settings.contact_cap_days or 0)
+		self.days = working_days(self.settings)
+		decisions = engine.plan(
+			candidates,
+			self.today,
+			self.days,
+			followups.contacts_within(customers, since, self.today),
+			self.settings.contact_cap or 0,
+			followups.assigned_on(self.today),
+			self.settings.rep_capacity or 0,
+		)
+		by_name = {row.name: row for row in waiting}
+		self.decisions = [(by_name[decision.key], decision) for decision in decisions]
+		self._note_held_back()
+
+	def _note_held_back(self) -> None:
+		reasons = Counter()
+		for action, status in ((engine.WAIT, "Planned"), (engine.SKIP, "Skipped")):
+			by_reason: dict[str, list[str]] = {}
+			for row, decision in self.decisions:
+				if decision.action == action:
+					by_reason.setdefault(decision.reason, []).append(row.name)
+			for reason, names in by_reason.items():
+				followups.hold_back(names, status, reason)
+				reasons[reason] += len(names)
+		self.counts["held_back"] = reasons.total()
+		if reasons[engine.NO_REP]:
+			self.night.warnings.append(
+				frappe._(
+					"{0} follow-ups have nobody to do them. Please set a fallback user in Keep Customers Settings."
+				).format(reasons[engine.NO_REP])
+			)
+
+	def create_todos(self) -> None:
+		"""One ToDo for each follow-up that goes through; a follow-up and its ToDo are committed together."""
+		assign = [row for row, decision in self.decisions if decision.action == engine.ASSIGN]
+		for count, row in enumerate(assign, 1):
+			frappe.db.savepoint("follow_up")
+			try:
+				due = self.days.on_or_before(getdate(row.due_date), self.today)
+				todo = todos.create(row, self.reps[row.name], due)
+				followups.settle(
+					row.name,
+					"Assigned",
+					todo=todo,
+					assigned_to=self.reps[row.name],
+					assigned_on=self.today,
+					due_date=due,
+					value_at_risk=row.current_risk,
+					hold_reason="",
+				)
+				self.counts["assigned"] += 1
+			except Exception:
+				frappe.db.rollback(save_point="follow_up")
+				self.night.errors.append(f"{row.customer}\n{frappe.get_traceback()}")
+			if count % COMMIT_EVERY == 0:
+				frappe.db.commit()
+		frappe.db.commit()

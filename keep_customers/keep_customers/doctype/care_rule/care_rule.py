@@ -1,0 +1,30 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from keep_customers.erp.followups import take_back_of_rule
+
+
+class CareRule(Document):
+	def validate(self):
+		self.validate_trigger()
+		if not 0 <= (self.control_share or 0) < 100:
+			frappe.throw(_("The share held back must be at least 0 % and below 100 %."))
+		was_enabled = not self.is_new() and self.get_db_value("enabled")
+		if self.enabled and not was_enabled:
+			self.enabled_from = now_datetime()
+
+	def validate_trigger(self):
+		if self.trigger == "Purchase Amount" and (self.min_amount or 0) <= 0:
+			frappe.throw(_("Please give the amount from which an invoice is followed up."))
+		if self.trigger == "Tier Cadence":
+			self.company = None
+
+	def on_update(self):
+		if not self.enabled:
+			take_back_of_rule(self.name)
+
+	def on_trash(self):
+		take_back_of_rule(self.name)
+		frappe.db.set_value("Follow Up", {"care_rule": self.name}, "care_rule", None)

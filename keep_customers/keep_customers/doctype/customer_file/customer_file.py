@@ -1,0 +1,69 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt, getdate
+
+from keep_customers.engine.completeness import completeness
+
+
+class CustomerFile(Document):
+	def validate(self):
+		self.validate_reps()
+		self.validate_pin()
+		self.validate_dates()
+		self.score()
+
+	def validate_reps(self):
+		if self.dedicated_rep and self.dedicated_rep == self.backup_rep:
+			frappe.throw(_("The backup rep must be somebody else than the dedicated rep."))
+
+	def validate_pin(self):
+		if not self.pinned_tier:
+			self.pinned_until = self.pin_reason = None
+		elif not self.pinned_until or not (self.pin_reason or "").strip():
+			frappe.throw(_("Please say why the tier is pinned, and until when."))
+
+	def validate_dates(self):
+		for row in self.people:
+			if row.birthday and getdate(row.birthday) > getdate():
+				frappe.throw(
+					_("Row {0}: the birthday of {1} lies in the future.").format(row.idx, row.full_name)
+				)
+
+	def score(self):
+		labels = {
+			"decision_maker": _("Decision Maker"),
+			"birthday": _("Birthday"),
+			"phone": _("Phone"),
+			"consent": _("Consent per Channel"),
+		}
+		percent, missing = completeness(self.known())
+		self.completeness = flt(percent, 1)
+		self.missing = ", ".join(labels.get(key) or _(self.meta.get_label(key)) for key in missing[:5])
+
+	def known(self) -> dict[str, bool]:
+		people = self.people
+		relations = {row.relation for row in people}
+		known = {
+			field.fieldname: bool(self.get(field.fieldname))
+			for field in self.meta.fields
+			if field.fieldtype != "Table"
+		}
+		return known | {
+			"decision_maker": any(row.decides for row in people)
+			or bool(relations & {"Owner", "Decision Maker"}),
+			"birthday": any(row.birthday for row in people) or bool(self.occasions),
+			"phone": any(row.phone for row in people),
+			"consent": bool(self.consents),
+			"family": known["family"]
+			or bool(relations & {"Spouse", "Partner", "Child", "Parent", "Sibling"}),
+		}
+
+	def on_update(self):
+		# Past the document life: the customer may be open on somebody's screen.
+		frappe.db.set_value(
+			"Customer", self.customer, "keep_file_score", self.completeness, update_modified=False
+		)
+
+	def on_trash(self):
+		frappe.db.set_value("Customer", self.customer, "keep_file_score", 0, update_modified=False)

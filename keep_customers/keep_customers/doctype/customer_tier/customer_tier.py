@@ -1,0 +1,12 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+
+class CustomerTier(Document):
+	def validate(self):
+		if not self.rank:
+			frappe.throw(_("Please give the tier a rank; 1 is the best."))
+		other = frappe.db.get_value("Customer Tier", {"rank": self.rank, "name": ("!=", self.name)})
+		if other:
+			frappe.throw(_("Rank {0} is already taken by {1}.").format(self.rank, other))

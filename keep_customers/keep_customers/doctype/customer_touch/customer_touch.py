@@ -1,0 +1,30 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime, getdate, now_datetime
+
+from keep_customers.erp import followups
+
+
+class CustomerTouch(Document):
+	def validate(self):
+		if get_datetime(self.date) > now_datetime():
+			frappe.throw(_("A contact is recorded after it happened. Use the next step for what is to come."))
+		if self.next_step and not self.next_step_date:
+			frappe.throw(_("When is the next step due?"))
+		if self.next_step_date and getdate(self.next_step_date) < getdate(self.date):
+			frappe.throw(_("The next step cannot be due before the contact."))
+		if not self.next_step:
+			self.next_step_date = None
+
+	def after_insert(self):
+		followups.contact_happened(self)
+
+	def on_update(self):
+		followups.show_last_touch(self.customer)
+
+	def on_trash(self):
+		frappe.db.set_value("Follow Up", {"touch": self.name}, "touch", None)
+
+	def after_delete(self):
+		followups.show_last_touch(self.customer)

@@ -1,0 +1,10 @@
+frappe.listview_settings["Customer Value"] = {
+	add_fields: ["tier", "status"],
+	get_indicator(doc) {
+		const colours = {
+			New: "blue", Active: "green", Due: "cyan", Overdue: "yellow",
+			"At Risk": "orange", Lost: "red", "Won Back": "purple",
+		};
+		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
+	},
+};

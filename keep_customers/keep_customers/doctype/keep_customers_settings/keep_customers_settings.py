@@ -1,0 +1,14 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+
+class KeepCustomersSettings(Document):
+	def validate(self):
+		for field in ("contact_cap", "contact_cap_days", "rep_capacity"):
+			if (self.get(field) or 0) < 0:
+				frappe.throw(_("{0} cannot be negative.").format(_(self.meta.get_label(field))))
+		if self.fallback_user and not frappe.db.get_value("User", self.fallback_user, "enabled"):
+			frappe.throw(
+				_("{0} is disabled. Please choose a fallback user who can log in.").format(self.fallback_user)
+			)

@@ -1,0 +1,24 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from keep_customers.erp.population import cuts
+
+
+class TierPolicy(Document):
+	def validate(self):
+		try:
+			cuts(self)
+		except ValueError as problem:
+			frappe.throw(_(str(problem)), title=_("Cuts"))
+		if not 1 <= (self.window_months or 0) <= 120:
+			frappe.throw(_("The window must be between 1 and 120 months."))
+		self.validate_tiers()
+
+	def validate_tiers(self):
+		tiers = [self.top_tier, self.high_tier, self.broad_tier, self.low_tier]
+		if len(set(tiers)) < len(tiers):
+			frappe.throw(_("Please choose four different tiers."))
+		ranks = [frappe.db.get_value("Customer Tier", tier, "rank") for tier in tiers]
+		if ranks != sorted(ranks):
+			frappe.throw(_("The ranks of the tiers must follow the order top, high, broad, low."))

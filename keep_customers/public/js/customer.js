@@ -1,0 +1,72 @@
+// The care section on the Customer form: tier and why, value, rhythm, what is open.
+frappe.ui.form.on("Customer", {
+	refresh(frm) {
+		if (frm.is_new() || !frappe.model.can_read("Customer Value")) return;
+		frm.add_custom_button(
+			__("Customer File"),
+			() => {
+				frappe.db.exists("Customer File", frm.doc.name).then((exists) => {
+					if (exists) frappe.set_route("Form", "Customer File", frm.doc.name);
+					else frappe.new_doc("Customer File", { customer: frm.doc.name });
+				});
+			},
+			__("Care")
+		);
+		frm.add_custom_button(
+			__("Record a Contact"),
+			() => frappe.new_doc("Customer Touch", { customer: frm.doc.name }),
+			__("Care")
+		);
+		frappe
+			.xcall("keep_customers.erp.care_panel.customer_care", { customer: frm.doc.name })
+			.then((care) => show_care(frm, care));
+	},
+});
+
+function show_care(frm, care) {
+	if (!care || (!care.value && !care.follow_ups.length)) return;
+	const text = (value) => frappe.utils.escape_html(String(value ?? "–"));
+	const money = (value) => text(format_currency(value, care.value.currency));
+	const day = (value) => (value ? text(frappe.datetime.str_to_user(value)) : "–");
+	let html = "";
+	if (care.value) {
+		const v = care.value;
+		const colour = text((care.tier?.colour || "gray").toLowerCase());
+		const figures = [
+			[__("Current Value"), money(v.current_value)],
+			[__("Potential Value"), money(v.potential_value)],
+			[__("Value at Risk"), money(v.value_at_risk)],
+			[__("Still a Customer"), text(`${Math.round(v.p_alive)} %`)],
+			[__("Buys Every"), text(__("{0} days", [Math.round(v.gap)]))],
+			[__("Last Purchase"), day(v.last_purchase)],
+			[__("Next Expected"), day(v.next_purchase)],
+			[__("Next Order About"), money(v.expected_order_value)],
+		];
+		html += `<p><span class="indicator-pill ${colour}">${text(__(v.tier || "Not Ranked"))}</span>
+			<span class="indicator-pill gray">${text(__(v.status))}</span>
+			<a class="small text-muted" href="/app/customer-value/${encodeURIComponent(frm.doc.name)}">${text(
+			v.tier_reason
+		)}</a></p>
+			<div class="row">${figures
+				.map(
+					([label, value]) =>
+						`<div class="col-xs-6 col-sm-3" style="margin-bottom: 8px"><div class="small text-muted">${text(
+							label
+						)}</div><div>${value}</div></div>`
+				)
+				.join("")}</div>`;
+	}
+	if (care.follow_ups.length) {
+		html += `<div class="small text-muted">${text(__("Open follow-ups"))}</div><ul style="padding-left: 18px">${care.follow_ups
+			.map((row) => {
+				const link = row.todo
+					? `/app/todo/${encodeURIComponent(row.todo)}`
+					: `/app/follow-up/${encodeURIComponent(row.name)}`;
+				const who = row.assigned_to ? frappe.user.full_name(row.assigned_to) : __(row.hold_reason || row.status);
+				return `<li><a href="${link}">${day(row.due_date)}</a> · ${text(row.reason)} · ${text(who)}</li>`;
+			})
+			.join("")}</ul>`;
+	}
+	frm.dashboard.add_section(html, __("Care"));
+	frm.dashboard.show();
+}

@@ -1,0 +1,80 @@
+// Closing a care ToDo asks in two lines what came of it; the answer becomes a Customer Touch.
+frappe.ui.form.on("ToDo", {
+	refresh(frm) {
+		if (!frm.doc.keep_follow_up || frm.is_new()) return;
+		frm.add_custom_button(__("Customer"), () =>
+			frappe.set_route("Form", "Customer", frm.doc.reference_name)
+		);
+		frm.keep_status = frm.doc.status;
+	},
+
+	before_save(frm) {
+		const closing = frm.doc.status === "Closed" && frm.keep_status === "Open";
+		if (!frm.doc.keep_follow_up || frm.is_new() || !closing) return;
+		return ask_what_came_of_it(frm);
+	},
+});
+
+function ask_what_came_of_it(frm) {
+	return frappe
+		.xcall("keep_customers.erp.todos.follow_up_of", { todo: frm.doc.name })
+		.then((follow_up) => {
+			if (!follow_up.customer) return;
+			return new Promise((resolve, reject) => {
+				let answered = false;
+				const done = () => {
+					answered = true;
+					dialog.hide();
+					resolve();
+				};
+				const dialog = new frappe.ui.Dialog({
+					title: __("What came of it?"),
+					fields: [
+						{
+							fieldname: "result",
+							fieldtype: "Select",
+							label: __("Result"),
+							options: [
+								{ value: "Reached", label: __("Reached") },
+								{ value: "Left a Message", label: __("Left a Message") },
+								{ value: "Not Reached", label: __("Not Reached") },
+								{ value: "Agreed Another Time", label: __("Agreed Another Time") },
+								{ value: "Not Wanted", label: __("Not Wanted") },
+							],
+							default: "Reached",
+							reqd: 1,
+						},
+						{ fieldname: "satisfaction", fieldtype: "Rating", label: __("Satisfaction") },
+						{ fieldname: "notes", fieldtype: "Small Text", label: __("What was said") },
+						{ fieldname: "next_step", fieldtype: "Data", label: __("Next step") },
+						{
+							fieldname: "next_step_date",
+							fieldtype: "Date",
+							label: __("On"),
+							depends_on: "next_step",
+							mandatory_depends_on: "next_step",
+						},
+					],
+					primary_action_label: __("Save and Close"),
+					primary_action(values) {
+						frappe
+							.xcall("keep_customers.erp.todos.record_touch", {
+								todo: frm.doc.name,
+								channel: follow_up.channel,
+								...values,
+							})
+							.then(done);
+					},
+					secondary_action_label: __("Close Without a Note"),
+					secondary_action: done,
+				});
+				dialog.onhide = () => {
+					if (answered) return;
+					frm.doc.status = "Open";
+					frm.refresh_field("status");
+					reject();
+				};
+				dialog.show();
+			});
+		});
+}

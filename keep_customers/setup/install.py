@@ -1,0 +1,40 @@
+"""What installing the app adds to a site. It creates no ToDo and ranks nobody: the first night does."""
+
+import json
+from pathlib import Path
+
+import frappe
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+from keep_customers.setup.custom_fields import custom_fields
+
+DEFAULTS = Path(__file__).parent / "defaults"
+# In this order: policies name tiers.
+SHIPPED = ("customer_tier", "tier_policy", "care_rule")
+
+
+def after_install() -> None:
+	create_custom_fields(custom_fields(), update=True)
+	add_shipped_defaults()
+	set_shipped_settings()
+
+
+def after_migrate() -> None:
+	create_custom_fields(custom_fields(), update=True)
+
+
+def add_shipped_defaults() -> None:
+	"""Insert the shipped tiers, policy and rules; what is there already stays as the admin left it."""
+	for kind in SHIPPED:
+		for record in json.loads((DEFAULTS / f"{kind}.json").read_text(encoding="utf-8")):
+			if not frappe.db.exists(record["doctype"], record["name"]):
+				frappe.get_doc(record).insert(ignore_permissions=True)
+
+
+def set_shipped_settings() -> None:
+	settings = frappe.get_doc("Keep Customers Settings")
+	for field in settings.meta.fields:
+		if field.default and settings.get(field.fieldname) is None:
+			settings.set(field.fieldname, field.default)
+	settings.flags.ignore_permissions = True
+	settings.save()

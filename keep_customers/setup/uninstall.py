@@ -1,0 +1,95 @@
+"""Takes back everything installing and running the app has added to the site.
+
+The reps' ToDos stay: they are ordinary ToDos of the host and may still be somebody's work.
+"""
+
+import frappe
+
+from keep_customers.setup.custom_fields import custom_fields
+
+ROLE = "Keep Customers Manager"
+
+
+def before_uninstall() -> None:
+	doctypes = frappe.get_all("DocType", filters={"module": "Keep Customers"}, pluck="name")
+	forget_records_about(doctypes)
+	remove_custom_fields()
+
+
+def after_uninstall() -> None:
+	remove_role()
+	remove_jobs()
+	frappe.clear_cache()
+
+
+def forget_records_about(doctypes: list[str]) -> None:
+	"""What the host keeps about documents of ours: comments, versions, searches, saved filters …"""
+	for host, field in (
+		("Comment", "reference_doctype"),
+		("Version", "ref_doctype"),
+		("View Log", "reference_doctype"),
+		("Tag Link", "document_type"),
+		("DocShare", "share_doctype"),
+		("List Filter", "reference_doctype"),
+		("User Permission", "applicable_for"),
+		("Property Setter", "doc_type"),
+		("Custom DocPerm", "parent"),
+		("Deleted Document", "deleted_doctype"),
+		("Logs To Clear", "ref_doctype"),
+		("Notification Log", "document_type"),
+		("Document Follow", "ref_doctype"),
+		("Prepared Report", "report_name"),
+	):
+		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
+			frappe.db.delete(host, {field: ("in", doctypes)})
+	search = frappe.qb.Table("__global_search")
+	frappe.qb.from_(search).delete().where(search.doctype.isin(doctypes)).run()
+	user_settings = frappe.qb.Table("__UserSettings")
+	frappe.qb.from_(user_settings).delete().where(user_settings.doctype.isin(doctypes)).run()
+	frappe.db.delete("Singles", {"doctype": ("in", doctypes)})
+	series = frappe.qb.Table("tabSeries")
+	for prefix in ("RUN-", "TOUCH-"):
+		frappe.qb.from_(series).delete().where(series.name.like(f"{prefix}%")).run()
+
+
+def remove_custom_fields() -> None:
+	for doctype, fields in custom_fields().items():
+		names = [field["fieldname"] for field in fields]
+		for name in frappe.get_all(
+			"Custom Field", filters={"dt": doctype, "fieldname": ("in", names)}, pluck="name"
+		):
+			frappe.delete_doc("Custom Field", name, ignore_permissions=True, force=True)
+		frappe.db.delete("Property Setter", {"doc_type": doctype, "field_name": ("in", names)})
+		frappe.clear_cache(doctype=doctype)
+		drop_columns(doctype, names)
+
+
+def drop_columns(doctype: str, names: list[str]) -> None:
+	"""Deleting a Custom Field leaves its column and its values in the table; they are ours to take along."""
+	for name in names:
+		if frappe.db.has_column(doctype, name):
+			# SQLite refuses to drop a column that an index still needs.
+			if frappe.db.db_type == "sqlite":
+				for (index,) in frappe.db.sql(
+					"select name from sqlite_master where type = 'index' and tbl_name = %s and sql like %s",
+					(f"tab{doctype}", f"%{name}%"),
+				):
+					frappe.db.sql_ddl(f"drop index `{index}`")
+			frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{name}`")
+	frappe.client_cache.delete_keys("table_columns") if hasattr(frappe, "client_cache") else None
+	frappe.cache.hdel("table_columns", f"tab{doctype}")
+
+
+def remove_role() -> None:
+	frappe.db.delete("Has Role", {"role": ROLE})
+	frappe.db.delete("Custom DocPerm", {"role": ROLE})
+	if frappe.db.exists("Role", ROLE):
+		frappe.delete_doc("Role", ROLE, ignore_permissions=True, force=True)
+
+
+def remove_jobs() -> None:
+	jobs = frappe.get_all(
+		"Scheduled Job Type", filters={"method": ("like", "keep_customers.%")}, pluck="name"
+	)
+	frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ("in", jobs or [""])})
+	frappe.db.delete("Scheduled Job Type", {"name": ("in", jobs or [""])})
