@@ -1,0 +1,45 @@
+from frappe.utils import flt
+
+from erpnext.controllers.selling_controller import SellingController
+
+
+class SalesInvoice(SellingController):
+	def validate(self):
+		super().validate()
+		self.due_date = self.due_date or self.posting_date
+		self.is_opening = self.is_opening or "No"
+		self.party_account_currency = self.party_account_currency or self.currency
+		if self.update_stock:
+			self.set_incoming_rate()
+		self.outstanding_amount = self.rounded_total or self.grand_total
+		self.set_status()
+
+	def on_submit(self):
+		self.set_status(update=True)
+		self.mark_returned("Credit Note Issued")
+
+	def on_update_after_submit(self):
+		self.set_status(update=True)
+
+	def on_cancel(self):
+		self.set_status(update=True)
+		self.mark_returned("Unpaid")
+
+	def set_status(self, update=False):
+		outstanding, total = flt(self.outstanding_amount), flt(self.rounded_total or self.grand_total)
+		if self.docstatus == 2:
+			self.status = "Cancelled"
+		elif self.docstatus == 0:
+			self.status = "Draft"
+		elif self.is_return:
+			self.status = "Return"
+		elif self.is_internal_customer and self.represents_company == self.company:
+			self.status = "Internal Transfer"
+		elif outstanding > 0 and self.is_due:
+			self.status = "Overdue"
+		elif 0 < outstanding < total:
+			self.status = "Partly Paid"
+		else:
+			self.status = "Unpaid" if outstanding > 0 else "Paid"
+		if update:
+			self.db_set("status", self.status)

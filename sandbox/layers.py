@@ -1,0 +1,220 @@
+"""What the sandbox consists of, layer upon layer, each rebuilt only when its inputs changed.
+
+	venv      Python packages, pinned by hash
+	host      Frappe, from PyPI's wheel
+	standin   the app named erpnext
+	base      a site's database with frappe and erpnext, one per kind of database
+	app       the same with keep_customers installed
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+from . import host, paths, services, standin
+
+# Of the app's files, those that an installation reads.
+INSTALLED = ("*.json", "*.txt", "hooks.py", "setup/**/*.py", "patches/**/*.py", "install.py")
+
+
+def ready(db=None):
+	"""Build what is missing or out of date: the code, and the databases of `db`."""
+	for folder in (paths.HOME, paths.DOWNLOADS, paths.LOGS, paths.SITES, paths.TEMPLATES, paths.HOME / "config"):
+		folder.mkdir(parents=True, exist_ok=True)
+	(paths.HOME / ".gitignore").write_text("*\n")
+	with open(paths.HOME / "lock", "w") as lock:
+		fcntl.flock(lock, fcntl.LOCK_EX)
+		requirements = paths.SOURCE / "requirements.txt"
+		_layer("venv", [requirements, sys.version], _venv)
+		code = [paths.SOURCE / "host.py", *_files(paths.SOURCE / "overlay", "*.py")]
+		_layer("host", code, _host)
+		erpnext = [paths.SOURCE / "standin.py", *_files(paths.SOURCE / "erpnext", "*.py")]
+		_layer("standin", erpnext, standin.build)
+		_bench()
+		if db:
+			base = [*code, *erpnext, paths.SOURCE / "site.py", requirements]
+			app = [*base, *_files(paths.REPO / "keep_customers", *INSTALLED)]
+			_database("base", base, db)
+			_database("app", app, db)
+
+
+def _layer(name, inputs, make):
+	stamp = paths.HOME / "stamps" / name
+	now = _hash(inputs)
+	if stamp.exists() and stamp.read_text() == now:
+		return
+	start = time.monotonic()
+	print(f"sandbox: {name} ...", flush=True)
+	stamp.parent.mkdir(exist_ok=True)
+	stamp.unlink(missing_ok=True)
+	make()
+	stamp.write_text(now)
+	print(f"sandbox: {name} ready in {time.monotonic() - start:.1f} s", flush=True)
+
+
+def _hash(inputs):
+	total = hashlib.sha256()
+	for item in inputs:
+		total.update(str(item).encode())
+		if not isinstance(item, str):
+			total.update(item.read_bytes())
+	return total.hexdigest()
+
+
+def _files(folder, *patterns):
+	found = {p for pattern in patterns for p in folder.rglob(pattern) if p.is_file()}
+	return sorted(p for p in found if not {"node_modules", "dist", "__pycache__"} & set(p.parts))
+
+
+def _run(*command, **kwargs):
+	subprocess.run([str(c) for c in command], check=True, **kwargs)
+
+
+def _venv():
+	shutil.rmtree(paths.VENV, ignore_errors=True)
+	if subprocess.run([sys.executable, "-m", "venv", str(paths.VENV)]).returncode:
+		# Debian keeps half of the venv module in a package of its own.
+		services.apt_install(f"python3.{sys.version_info.minor}-venv", "python3")
+		_run(sys.executable, "-m", "venv", "--clear", paths.VENV)
+	install = [paths.PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-deps", "--no-compile"]
+	only = ["--only-binary", ":all:", "--require-hashes", "-r", paths.SOURCE / "requirements.txt"]
+	_run(*install, *only)
+	site_packages = next(paths.VENV.glob("lib/python*/site-packages"))
+	(site_packages / "sandbox.pth").write_text(f"{paths.HOST}\n{paths.STANDIN}\n{paths.REPO}\n")
+
+
+def _host():
+	pin = paths.DOWNLOADS / "monoframe.txt"
+	pin.write_text(f"{host.WHEEL} --hash=sha256:{host.WHEEL_SHA256}\n")
+	download = [paths.PYTHON, "-m", "pip", "--disable-pip-version-check", "download", "-q", "--no-deps"]
+	_run(*download, "--require-hashes", "-r", pin, "-d", paths.DOWNLOADS)
+	host.build(next(paths.DOWNLOADS.glob("monoframe-*.whl")))
+
+
+def _bench():
+	"""The files that a bench has beside its sites."""
+	(paths.SITES / "apps.txt").write_text("\n".join(paths.APPS) + "\n")
+	common = paths.SITES / "common_site_config.json"
+	if not common.exists():
+		common.write_text(json.dumps({"skip_setup_wizard": 1, "mute_emails": 1}))
+	assets = paths.SITES / "assets" / "assets.json"
+	if not assets.exists():  # without a build: API and website pages work, Desk does not
+		assets.parent.mkdir(exist_ok=True)
+		assets.write_text("{}")
+
+
+def _database(layer, inputs, db):
+	def make():
+		with services.running(db) as env, temporary_site(db, env, None if layer == "base" else "base") as site:
+			_logged(f"{db}-{layer}", inside, f"make_{layer}", env, site)
+			_dump(site, db, env, paths.TEMPLATES / f"{db}-{layer}")
+
+	_layer(f"{db}-{layer}", [db, *inputs], make)
+
+
+def _logged(name, function, *args):
+	"""Call `function` with its commands' output in a log; shown where it fails."""
+	path = paths.LOGS / f"{name}.log"
+	try:
+		with open(path, "w") as log:
+			function(*args, output=log)
+	except subprocess.CalledProcessError:
+		sys.exit("".join(path.read_text().splitlines(True)[-40:]) + f"\nsandbox: {name} failed, all of it in {path}")
+
+
+def inside(function, env, site, *args, output=None):
+	"""Call a function of site.py in the sandbox's Python, connected to a site."""
+	command = [paths.PYTHON, "-m", "sandbox.site", function, *args]
+	_run(*command, cwd=paths.SITES, env=environment(env, site), stdout=output, stderr=output)
+
+
+def environment(env, site):
+	return {**os.environ, **env, "FRAPPE_SITE": site}
+
+
+@contextlib.contextmanager
+def temporary_site(db, env, layer):
+	"""A site of its own for the length of a block."""
+	site = f"temporary-{services.free_port()}-{db}.localhost"
+	create_site(site, db, env, layer)
+	try:
+		yield site
+	finally:
+		drop_site(site, db, env)
+
+
+def lasting_site(name, db, env):
+	"""The site that stays from one command to the next: made if missing, migrated when the app has changed."""
+	site = f"{name}-{db}.localhost"
+	stamps = {layer: (paths.HOME / "stamps" / f"{db}-{layer}").read_text() for layer in ("base", "app")}
+	record = paths.SITES / site / "layers.json"
+	have = json.loads(record.read_text()) if record.exists() else {}
+	if have.get("base") != stamps["base"]:
+		create_site(site, db, env, "app")
+	elif have != stamps:
+		_logged(f"{site}-migrate", inside, "migrate", env, site)
+	record.write_text(json.dumps(stamps))
+	return site
+
+
+def create_site(site, db, env, layer):
+	"""A site from a prepared database; an empty one without."""
+	folder = paths.SITES / site
+	shutil.rmtree(folder, ignore_errors=True)
+	for sub in ("db", "logs", "locks", "public/files", "private/files", "private/backups"):
+		(folder / sub).mkdir(parents=True)
+	config = {
+		"db_type": db,
+		"db_name": db_name(site),
+		"admin_password": services.secret("admin"),
+		"encryption_key": services.secret("encryption"),
+		"allow_tests": True,
+		"host_name": f"http://{site}",
+	}
+	if db == "mariadb":
+		config |= {"db_user": "root", "db_password": services.secret("database")}
+		name = config["db_name"]
+		_mariadb(env, f"DROP DATABASE IF EXISTS `{name}`; CREATE DATABASE `{name}`")
+	(folder / "site_config.json").write_text(json.dumps(config, indent=1))
+	if not layer:
+		return
+	template = paths.TEMPLATES / f"{db}-{layer}"
+	if db == "sqlite":
+		shutil.copy(template, folder / "db" / f"{config['db_name']}.db")
+	else:
+		with open(template) as dump:
+			_mariadb(env, None, config["db_name"], stdin=dump)
+
+
+def drop_site(site, db, env):
+	if db == "mariadb":
+		_mariadb(env, f"DROP DATABASE IF EXISTS `{db_name(site)}`")
+	shutil.rmtree(paths.SITES / site, ignore_errors=True)
+
+
+def db_name(site):
+	return site.split(".")[0].replace("-", "_")
+
+
+def _dump(site, db, env, target):
+	if db == "sqlite":
+		import sqlite3
+
+		target.unlink(missing_ok=True)
+		with contextlib.closing(sqlite3.connect(paths.SITES / site / "db" / f"{db_name(site)}.db")) as connection:
+			connection.execute("VACUUM INTO ?", [str(target)])
+	else:
+		with open(target, "w") as out:
+			_mariadb(env, None, db_name(site), stdout=out, program="mariadb-dump")
+
+
+def _mariadb(env, statement, *args, program="mariadb", **kwargs):
+	command = [program, "--no-defaults", "-h127.0.0.1", f"-P{env['FRAPPE_DB_PORT']}", "-uroot", *args]
+	command += ["-e", statement] if statement else []
+	_run(*command, env=environment({"MYSQL_PWD": services.secret("database")}, ""), **kwargs)
