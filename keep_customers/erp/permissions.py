@@ -7,6 +7,7 @@ exactly the customers this user's Customer list would show, and single documents
 
 import frappe
 from frappe.model.db_query import DatabaseQuery
+from pypika.terms import Criterion
 
 
 def customer_condition(
@@ -46,3 +47,32 @@ def readable_customers(customers: list[str]) -> set[str]:
 def may_use_app() -> bool:
 	"""Whether the app's tile is shown on the apps screen."""
 	return bool(frappe.has_permission("Customer Value", "read"))
+
+
+def only_readable(query, column):
+	"""Restrict a query builder's query to customers the user of this session may read.
+
+	Reports use it: the framework does not filter their rows, and hands on a user named by the caller.
+
+	:param column: the field with the customer's name
+	"""
+	condition = customer_condition(column="{column}")
+	if not condition:
+		return query
+	if "%" in condition:  # it would be taken for a parameter's place
+		return query.where(column.isin(frappe.get_list("Customer", pluck="name", limit=0) or [""]))
+	return query.where(_Verbatim(condition, column))
+
+
+class _Verbatim(Criterion):
+	"""A condition the framework wrote, in a query of ours."""
+
+	def __init__(self, condition: str, column):
+		super().__init__()
+		self.condition, self.column = condition, column
+
+	def nodes_(self):
+		yield self
+
+	def get_sql(self, **kwargs) -> str:
+		return self.condition.replace("{column}", self.column.get_sql(**kwargs))
