@@ -82,7 +82,7 @@ def _venv():
 		# Debian keeps half of the venv module in a package of its own.
 		services.apt_install(f"python3.{sys.version_info.minor}-venv", "python3")
 		_run(sys.executable, "-m", "venv", "--clear", paths.VENV)
-	install = [paths.PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-deps", "--no-compile"]
+	install = [paths.PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--no-deps", "--no-compile"]
 	only = ["--only-binary", ":all:", "--require-hashes", "-r", paths.SOURCE / "requirements.txt"]
 	_run(*install, *only)
 	site_packages = next(paths.VENV.glob("lib/python*/site-packages"))
@@ -92,7 +92,7 @@ def _venv():
 def _host():
 	pin = paths.DOWNLOADS / "monoframe.txt"
 	pin.write_text(f"{host.WHEEL} --hash=sha256:{host.WHEEL_SHA256}\n")
-	download = [paths.PYTHON, "-m", "pip", "--disable-pip-version-check", "download", "-q", "--no-deps"]
+	download = [paths.PYTHON, "-m", "pip", "--disable-pip-version-check", "download", "-qq", "--no-deps"]
 	_run(*download, "--require-hashes", "-r", pin, "-d", paths.DOWNLOADS)
 	host.build(next(paths.DOWNLOADS.glob("monoframe-*.whl")))
 
@@ -135,7 +135,9 @@ def inside(function, env, site, *args, output=None):
 
 
 def environment(env, site):
-	return {**os.environ, **env, "FRAPPE_SITE": site}
+	"""The environment of a process in a site."""
+	outer = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}  # compiling takes seconds
+	return {**outer, "PYTHONPYCACHEPREFIX": str(paths.HOME / "pycache"), **env, "FRAPPE_SITE": site}
 
 
 @contextlib.contextmanager
