@@ -31,6 +31,17 @@ PATCHES = [
 		"\tfrom frappe.tests.utils.generators import _clear_test_log\n\n\t_clear_test_log()\n",
 		"",
 	),
+	# An index's name belongs to the whole database in SQLite: that of a second table was silently not made.
+	(
+		"database/sqlite/database.py",
+		"INDEX IF NOT EXISTS `{index_name}`",
+		"INDEX IF NOT EXISTS `{table_name}.{index_name}`",
+	),
+	(
+		"database/sqlite/database.py",
+		"INDEX IF NOT EXISTS `{constraint_name}`",
+		"INDEX IF NOT EXISTS `{table_name}.{constraint_name}`",
+	),
 	# mysqlclient needs a compiler; the sandbox talks through PyMySQL.
 	("app.py", "import frappe.database.mariadb.mysqlclient ", "# import frappe.database.mariadb.mysqlclient "),
 	# The function for all sites is shadowed by the one for a site, so that the daemon never connects.
@@ -123,9 +134,7 @@ def overlay(text, patch):
 		own = {_name(node): node for node in tree if _name(node)}
 		for node in patch_tree:
 			source = "".join(patch_lines[_first(node) - 1 : node.end_lineno])
-			twin = own.get(_name(node))
-			if isinstance(node, ast.Expr):
-				continue  # a docstring
+			twin = own.get(_name(node)) if _name(node) else None
 			if isinstance(twin, ast.ClassDef):
 				merge(twin.body, node.body, twin.end_lineno)
 			elif twin:

@@ -21,6 +21,14 @@ def get_site_config(sites_path=None, site_path=None, *, cached=False):
 	return config
 
 
+def get_conf(site=None):
+	import frappe
+
+	if not getattr(frappe.local, "conf", None):
+		frappe.init(site)
+	return frappe.local.conf
+
+
 def get_common_site_config(sites_path=None, cached=False):
 	import frappe
 

@@ -2,6 +2,28 @@
 
 
 class SQLiteDatabase:
+	def get_table_columns_description(self, table_name):
+		# The original leaves out what schema sync compares, so that it finds a change every time.
+		single = {}
+		for index in super().sql(f'PRAGMA index_list("{table_name}")', as_dict=True):
+			fields = super().sql(f'PRAGMA index_info("{index.name}")', as_dict=True)
+			single.setdefault(fields[0].name, []).append(index.unique and len(fields) == 1)
+		return [
+			frappe._dict(
+				name=column.name,
+				type=column.type,
+				default=column.dflt_value,
+				not_nullable=bool(column.notnull),
+				index=column.name in single,
+				unique=any(single.get(column.name, [])),
+			)
+			for column in super().sql(f'PRAGMA table_info("{table_name}")', as_dict=True)
+		]
+
+	def has_index(self, table_name, index_name):
+		names = self.sql(f"SELECT name FROM pragma_index_list(`{table_name}`)", pluck=True)
+		return bool({index_name, f"{table_name}.{index_name}"} & set(names))
+
 	def execute_query(self, query, values=None):
 		# The original pastes a dict's values into the text: None becomes 'None', numbers become strings, a
 		# percent sign in a text breaks. Bind them instead; a sequence (for IN) gets one place per element.
@@ -28,6 +50,10 @@ def _same(value):
 
 
 _PLACEHOLDER = re.compile(r"%%|%\((\w+)\)s|%s")
+
+
+# Columns that say DATETIME (creation, modified) come back as text without this; those that say TIMESTAMP do not.
+sqlite3.register_converter("datetime", lambda x: datetime.fromisoformat(x.decode()))
 
 
 def _adapters():
