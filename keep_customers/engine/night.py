@@ -133,6 +133,7 @@ def figures(
 		potential = np.maximum(potential, stated)
 	gap = lifecycle.own_gap(m.median_gap, m.purchases - 1, fitted.typical_gap)
 	earlier = lifecycle.own_gap(m.earlier_gap, m.purchases - 2, fitted.typical_gap)
+	stage = lifecycle.status(m.last, m.purchases, gap, m.last_gap, earlier, alive, today)
 	return Figures(
 		current=np.round(current, 2),
 		potential=np.round(potential, 2),
@@ -140,8 +141,9 @@ def figures(
 		expected_purchases=np.round(purchases, 4),
 		expected_value=np.round(value, 2),
 		gap=np.round(gap, 1),
-		next_purchase=lifecycle.next_purchase(m.last, gap),
-		status=lifecycle.status(m.last, m.purchases, gap, m.last_gap, earlier, alive, today),
+		# Nobody waits for the next purchase of a lost customer.
+		next_purchase=np.where(stage == lifecycle.LOST, 0, lifecycle.next_purchase(m.last, gap)),
+		status=stage,
 	)
 
 

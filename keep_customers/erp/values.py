@@ -14,7 +14,7 @@ ON_CUSTOMER = {"keep_tier": "tier", "keep_status": "status", "keep_next_purchase
 
 FIELDS = (
 	"name", "tier", "tier_since", "policy", "below_since", "status", "status_since",
-	"current_value", "potential_value", "p_alive", "currency",
+	"current_value", "potential_value", "p_alive", "next_purchase", "currency",
 	"purchases", "first_purchase", "last_purchase", "median_gap", "last_gap", "earlier_gap",
 	"invoices", "measured_total", "source_modified", "lens",
 )  # fmt: skip
@@ -91,13 +91,13 @@ def _write(doctype: str, rows: list[dict], how) -> None:
 
 def show_on_customer(customers: list[str]) -> None:
 	"""Copy tier, status and next purchase to the customers, without touching their ``modified``."""
-	customer, value = frappe.qb.DocType("Customer"), frappe.qb.DocType("Customer Value")
-	query = frappe.qb.update(customer).where(customer.name.isin(customers))
-	for field, source in ON_CUSTOMER.items():
-		query = query.set(
-			customer[field], frappe.qb.from_(value).select(value[source]).where(value.name == customer.name)
-		)
-	query.run()
+	# In plain SQL: the query builder leaves out the parentheses of a subquery in SET.
+	columns = ", ".join(
+		f"`{field}` = (select v.`{source}` from `tabCustomer Value` v where v.`name` = `tabCustomer`.`name`)"
+		for field, source in ON_CUSTOMER.items()
+	)
+	places = ", ".join(["%s"] * len(customers))
+	frappe.db.sql(f"update `tabCustomer` set {columns} where `name` in ({places})", customers)
 
 
 def forget_cached_customers() -> None:

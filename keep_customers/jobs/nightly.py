@@ -169,9 +169,6 @@ class Night:
 			**counts,
 		}
 		frappe.db.set_value("Care Run", self.row.name, values)
-		frappe.db.set_single_value(
-			"Keep Customers Settings", "last_run", self.row.name, update_modified=False
-		)
 		frappe.db.commit()
 		if self.report_to:
 			frappe.publish_realtime(

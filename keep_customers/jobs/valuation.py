@@ -247,7 +247,7 @@ class Valuation:
 			for name, column in (
 				("first_purchase", p.measures.first),
 				("last_purchase", p.measures.last),
-				("next_purchase", np.where(f.status == lifecycle.LOST, 0, f.next_purchase)),
+				("next_purchase", f.next_purchase),
 				("below_since", f.placement.below_since),
 			)
 		}

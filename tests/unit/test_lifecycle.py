@@ -29,7 +29,13 @@ def test_the_stages_follow_the_customers_own_gap(since, expected):
 
 @pytest.mark.parametrize(
 	("alive", "since", "expected"),
-	[(0.49, 5, "At Risk"), (0.5, 5, "Active"), (0.19, 89, "At Risk"), (0.19, 90, "Lost"), (0.2, 90, "At Risk")],
+	[
+		(0.49, 5, "At Risk"),
+		(0.5, 5, "Active"),
+		(0.19, 89, "At Risk"),
+		(0.19, 90, "Lost"),
+		(0.2, 90, "At Risk"),
+	],
 )
 def test_the_probability_counts_too(alive, since, expected):
 	assert stage(since, alive=alive) == expected
@@ -61,9 +67,16 @@ def test_a_population_in_which_nobody_came_twice_has_the_default_gap():
 
 
 @given(
-	st.integers(0, 3000), st.integers(1, 400), st.floats(1, 1000), st.floats(0, 1000), st.floats(1, 1000), st.floats(0, 1)
+	st.integers(0, 3000),
+	st.integers(1, 400),
+	st.floats(1, 1000),
+	st.floats(0, 1000),
+	st.floats(1, 1000),
+	st.floats(0, 1),
 )
-def test_everybody_has_a_stage_and_waiting_never_makes_it_better(since, purchases, gap, last_gap, earlier, alive):
+def test_everybody_has_a_stage_and_waiting_never_makes_it_better(
+	since, purchases, gap, last_gap, earlier, alive
+):
 	order = ["New", "Won Back", "Active", "Due", "Overdue", "At Risk", "Lost"]
 	now = stage(since, purchases, gap, last_gap, earlier, alive)
 	later = stage(since + 1, purchases, gap, last_gap, earlier, alive)

@@ -64,7 +64,9 @@ def test_more_value_never_means_a_lower_tier(people, cuts, data):
 def test_a_second_placement_on_the_same_day_changes_nothing(people, cuts, data):
 	current, potential = arrays(people)
 	n = len(people)
-	before = np.array(data.draw(st.lists(st.sampled_from([NOT_RANKED, TOP, HIGH, BROAD, LOW]), min_size=n, max_size=n)))
+	before = np.array(
+		data.draw(st.lists(st.sampled_from([NOT_RANKED, TOP, HIGH, BROAD, LOW]), min_size=n, max_size=n))
+	)
 	below = np.array(data.draw(st.lists(st.sampled_from([0, DAY - 30, DAY]), min_size=n, max_size=n)))
 	review = data.draw(st.booleans())
 	once = place(current, potential, before, below, cuts, DAY, review)
@@ -86,7 +88,9 @@ def test_up_at_once_down_never_before_the_second_review(people, cuts, data):
 	second = place(current, potential, first.tier, first.below_since, cuts, DAY + 30, True)
 	generous = rank(current, potential, cuts.widened()).tier
 	fallen = (wanted > before) & (generous > before)
-	assert (second.tier[fallen] == wanted[fallen]).all() and (second.tier[~fallen] == first.tier[~fallen]).all()
+	assert (second.tier[fallen] == wanted[fallen]).all() and (
+		second.tier[~fallen] == first.tier[~fallen]
+	).all()
 	assert not second.below_since.any()
 
 
@@ -97,7 +101,14 @@ def hundred(position_of_last, cuts=Cuts()):
 
 @pytest.mark.parametrize(
 	("position", "was", "stays"),
-	[(20, HIGH, True), (21, HIGH, False), (5, TOP, True), (6, TOP, False), (80, BROAD, True), (81, BROAD, False)],
+	[
+		(20, HIGH, True),
+		(21, HIGH, False),
+		(5, TOP, True),
+		(6, TOP, False),
+		(80, BROAD, True),
+		(81, BROAD, False),
+	],
 )
 def test_the_keep_band_is_one_percentage_point(position, was, stays):
 	current, potential, who, cuts = hundred(position)
@@ -144,7 +155,11 @@ def test_the_published_shares():
 
 @pytest.mark.parametrize(
 	("wrong", "message"),
-	[({"high": 1.2}, "between 0 % and 100 %"), ({"top": 0.3}, "cannot be larger"), ({"low": 0.9}, "cannot exceed")],
+	[
+		({"high": 1.2}, "between 0 % and 100 %"),
+		({"top": 0.3}, "cannot be larger"),
+		({"low": 0.9}, "cannot exceed"),
+	],
 )
 def test_contradicting_cuts_say_what_is_wrong(wrong, message):
 	with pytest.raises(ValueError, match=message):

@@ -9,6 +9,7 @@ frappe.ui.form.on("Keep Customers Settings", {
 						.then(() => show_progress(frm, { stage: __("Waiting for a worker"), percent: 2 }))
 			);
 		});
+		show_last_run(frm);
 		frappe.realtime.off("keep_customers_progress");
 		frappe.realtime.on("keep_customers_progress", (progress) => show_progress(frm, progress));
 	},
@@ -23,4 +24,28 @@ function show_progress(frm, { stage, percent, care_run }) {
 			indicator: "green",
 		});
 	}
+}
+
+function show_last_run(frm) {
+	frappe.db
+		.get_list("Care Run", {
+			fields: ["name", "as_of", "status", "customers", "moves", "assigned"],
+			order_by: "creation desc",
+			limit: 1,
+		})
+		.then(([run]) => {
+			const text = run
+				? __("Last run for {0}: {1}, {2} customers ranked, {3} moved, {4} ToDos.", [
+						frappe.datetime.str_to_user(run.as_of),
+						__(run.status),
+						run.customers,
+						run.moves,
+						run.assigned,
+				  ])
+				: __("It has not run yet. The first run ranks the customers and creates no ToDo.");
+			const link = run ? `/app/care-run/${encodeURIComponent(run.name)}` : "/app/care-run";
+			frm.get_field("last_run_html").$wrapper.html(
+				`<p><a href="${link}">${frappe.utils.escape_html(text)}</a></p>`
+			);
+		});
 }

@@ -16,8 +16,20 @@ def columns() -> list[dict]:
 	money = {"fieldtype": "Currency", "options": "currency", "width": 150}
 	percent = {"fieldtype": "Percent", "width": 110}
 	return [
-		{"fieldname": "policy", "label": _("Policy"), "fieldtype": "Link", "options": "Tier Policy", "width": 150},
-		{"fieldname": "tier", "label": _("Tier"), "fieldtype": "Link", "options": "Customer Tier", "width": 110},
+		{
+			"fieldname": "policy",
+			"label": _("Policy"),
+			"fieldtype": "Link",
+			"options": "Tier Policy",
+			"width": 150,
+		},
+		{
+			"fieldname": "tier",
+			"label": _("Tier"),
+			"fieldtype": "Link",
+			"options": "Customer Tier",
+			"width": 110,
+		},
 		{"fieldname": "customers", "label": _("Customers"), "fieldtype": "Int", "width": 100},
 		{"fieldname": "share", "label": _("Of Customers"), **percent},
 		{"fieldname": "current_value", "label": _("Current Value"), **money},
@@ -25,7 +37,13 @@ def columns() -> list[dict]:
 		{"fieldname": "mean_value", "label": _("Per Customer"), **money},
 		{"fieldname": "potential_value", "label": _("Potential Value"), **money},
 		{"fieldname": "value_at_risk", "label": _("Value at Risk"), **money},
-		{"fieldname": "currency", "label": _("Currency"), "fieldtype": "Link", "options": "Currency", "hidden": 1},
+		{
+			"fieldname": "currency",
+			"label": _("Currency"),
+			"fieldtype": "Link",
+			"options": "Currency",
+			"hidden": 1,
+		},
 	]
 
 
@@ -92,7 +110,12 @@ def summary(rows) -> list[dict]:
 	return [
 		{"label": _("Customers"), "value": sum(row.customers for row in rows), "datatype": "Int"},
 		*(
-			{"label": label, "value": sum(flt(row[field]) for row in rows), "datatype": "Currency", "currency": currency}
+			{
+				"label": label,
+				"value": sum(flt(row[field]) for row in rows),
+				"datatype": "Currency",
+				"currency": currency,
+			}
 			for label, field in (
 				(_("Current Value"), "current_value"),
 				(_("Potential Value"), "potential_value"),

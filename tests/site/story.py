@@ -1,0 +1,315 @@
+"""The story the site tests tell: Bergmann Tools sells to a few firms; Anna and Ben look after them.
+
+Everything is named with the prefix "Keep Test", so that it can be told from a site's own records and
+removed again.
+"""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe.utils import getdate
+
+PREFIX = "Keep Test"
+COMPANY, ABROAD = f"{PREFIX} Tools", f"{PREFIX} Asia"
+ANNA, BEN, MIA, EVE = (f"{name}@keep-test.example" for name in ("anna", "ben", "mia", "eve"))
+TODAY = date(2026, 3, 4)  # a Wednesday
+GROUP, TERRITORY = f"{PREFIX} Group", f"{PREFIX} Territory"
+ITEM = f"{PREFIX} Item"
+
+OURS = (
+	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
+	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run",
+)  # fmt: skip
+
+
+class Story:
+	def __init__(self, shift: int = 0):
+		self.today = TODAY
+		_company(COMPANY, "KTT", "EUR", "Germany")
+		_tree("Customer Group", GROUP)
+		_tree("Territory", TERRITORY)
+		_item()
+		for user, roles in (
+			(ANNA, ["Sales User"]),
+			(BEN, ["Sales User"]),
+			(MIA, ["Sales User", "Sales Manager"]),
+			(EVE, []),
+		):
+			_user(user, roles)
+		# The site's own policies and rules stay out of the story.
+		frappe.db.set_value("Tier Policy", {"name": ("!=", "")}, {"enabled": 0, "last_review": None})
+		frappe.db.set_value("Care Rule", {"name": ("!=", "")}, {"enabled": 0, "enabled_from": None})
+		self.settings(
+			reporting_currency="EUR", contact_cap=1, contact_cap_days=7, rep_capacity=10, holiday_list=None,
+			fallback_role=None, fallback_user=MIA, excluded_customers=[], excluded_groups=[],
+		)  # fmt: skip
+		self.policy(company=COMPANY)
+		frappe.db.commit()
+
+	def settings(self, **values):
+		doc = frappe.get_doc("Keep Customers Settings")
+		doc.update(values)
+		doc.save()
+
+	def policy(self, name=f"{PREFIX} Policy", **values):
+		doc = (
+			frappe.get_doc("Tier Policy", name)
+			if frappe.db.exists("Tier Policy", name)
+			else frappe.new_doc("Tier Policy", policy_name=name)
+		)
+		doc.update({"enabled": 1, "priority": 1, "review": "Monthly", **values})
+		return doc.save()
+
+	def customer(self, name, **values):
+		name = f"{PREFIX} {name}"
+		doc = frappe.get_doc(
+			{
+				"doctype": "Customer",
+				"customer_name": name,
+				"customer_type": "Company",
+				"customer_group": GROUP,
+				"territory": TERRITORY,
+				**values,
+			}
+		).insert()
+		assert doc.name == name, "customers must be named by their customer name on a test site"
+		return doc.name
+
+	def file(self, customer, **values):
+		return frappe.get_doc({"doctype": "Customer File", "customer": customer, **values}).insert()
+
+	def invoice(self, customer, amount, on=None, submit=True, company=COMPANY, qty=1, **values):
+		doc = frappe.get_doc(
+			{
+				"doctype": "Sales Invoice",
+				"customer": customer,
+				"company": company,
+				"set_posting_time": 1,
+				"posting_date": on or self.today,
+				"due_date": max(on or self.today, self.today),
+				"items": [{"item_code": ITEM, "qty": qty, "rate": amount, **values.pop("item", {})}],
+				**values,
+			}
+		)
+		doc.insert()
+		if submit:
+			doc.submit()
+		return doc
+
+	def history(self, customer, purchases, company=COMPANY):
+		"""Submitted invoices as an import would leave them: rows, without the document life.
+
+		:param purchases: (days ago, amount) pairs
+		"""
+		fields = (
+			"name", "customer", "company", "posting_date", "docstatus", "base_net_total", "net_total", "is_opening",
+			"currency", "conversion_rate", "creation", "modified", "owner", "modified_by",
+		)  # fmt: skip
+		rows = []
+		for ago, amount in purchases:
+			day = self.days_ago(ago)
+			rows.append(
+				(
+					f"{PREFIX}-{frappe.generate_hash(length=10)}", customer, company, day, 1, amount, amount, "No",
+					"EUR", 1, day, day, "Administrator", "Administrator",
+				)
+			)  # fmt: skip
+		frappe.db.bulk_insert("Sales Invoice", list(fields), rows)
+		frappe.db.commit()
+
+	def credit(self, invoice, amount, on=None):
+		"""A return of part of an invoice's only item, by amount."""
+		return self.invoice(
+			invoice.customer,
+			amount,
+			on or self.today,
+			company=invoice.company,
+			qty=-1,
+			is_return=1,
+			return_against=invoice.name,
+			currency=invoice.currency,
+			conversion_rate=invoice.conversion_rate,
+		)
+
+	def rule(self, name="Rule", switched_on=None, **values):
+		doc = frappe.get_doc(
+			{
+				"doctype": "Care Rule",
+				"rule_name": f"{PREFIX} {name}",
+				"trigger": "Purchase Amount",
+				"min_amount": 2000,
+				"channel": "Phone",
+				"due_in_days": 7,
+				"priority": "Medium",
+				"assign_to": "Dedicated Rep",
+				"enabled": 1,
+				**values,
+			}
+		).insert()
+		doc.db_set("enabled_from", switched_on or self.today - timedelta(days=60))
+		return doc
+
+	def night(self, as_of=None):
+		from keep_customers.jobs import nightly
+
+		name = nightly.run(as_of or self.today)
+		return frappe.get_doc("Care Run", name)
+
+	def completed_yesterday(self):
+		"""The site's first night is behind it; from now on nights plan follow-ups."""
+		return self.night(self.today - timedelta(days=1))
+
+	def value(self, customer):
+		return frappe.get_doc("Customer Value", customer)
+
+	def follow_ups(self, customer=None, **filters):
+		if customer:
+			filters["customer"] = customer
+		return frappe.get_all("Follow Up", filters=filters, fields=["*"], order_by="due_date, name")
+
+	def todos(self, user=None, **filters):
+		filters["reference_name"] = ("like", f"{PREFIX}%")
+		if user:
+			filters["allocated_to"] = user
+		return frappe.get_all("ToDo", filters=filters, fields=["*"], order_by="date, name")
+
+	def days_ago(self, days):
+		return self.today - timedelta(days=days)
+
+
+def _company(name, abbr, currency, country):
+	if not frappe.db.exists("Company", name):
+		frappe.get_doc(
+			{
+				"doctype": "Company",
+				"company_name": name,
+				"abbr": abbr,
+				"default_currency": currency,
+				"country": country,
+				"chart_of_accounts": "Standard",
+			}
+		).insert()
+	_fiscal_years()
+
+
+def _fiscal_years():
+	if not frappe.db.exists("DocType", "Fiscal Year"):
+		return
+	for year in range(2022, 2028):
+		if not frappe.db.exists("Fiscal Year", {"year_start_date": f"{year}-01-01"}):
+			frappe.get_doc(
+				{
+					"doctype": "Fiscal Year",
+					"year": str(year),
+					"year_start_date": f"{year}-01-01",
+					"year_end_date": f"{year}-12-31",
+				}
+			).insert()
+
+
+def abroad():
+	"""A second company in another currency, with the rate of its month."""
+	_company(ABROAD, "KTA", "CNY", "China")
+	rate(0.125, date(2026, 3, 1))
+	return ABROAD
+
+
+def rate(value, on, source="CNY", target="EUR"):
+	frappe.get_doc(
+		{
+			"doctype": "Currency Exchange",
+			"date": on,
+			"from_currency": source,
+			"to_currency": target,
+			"exchange_rate": value,
+			"for_buying": 1,
+			"for_selling": 1,
+		}
+	).insert()
+
+
+def _tree(doctype, name):
+	if not frappe.db.exists(doctype, name):
+		root = frappe.get_all(doctype, filters={"is_group": 1}, order_by="lft", limit=1, pluck="name")[0]
+		field = frappe.scrub(doctype)
+		frappe.get_doc(
+			{"doctype": doctype, f"{field}_name": name, f"parent_{field}": root, "is_group": 0}
+		).insert()
+
+
+def _item():
+	if not frappe.db.exists("Item", ITEM):
+		frappe.get_doc(
+			{
+				"doctype": "Item",
+				"item_code": ITEM,
+				"item_name": ITEM,
+				"item_group": frappe.get_all("Item Group", filters={"is_group": 0}, limit=1, pluck="name")[0],
+				"stock_uom": "Nos",
+				"is_stock_item": 0,
+			}
+		).insert()
+
+
+def _user(email, roles):
+	if frappe.db.exists("User", email):
+		return
+	user = frappe.get_doc(
+		{
+			"doctype": "User",
+			"email": email,
+			"first_name": email.split("@")[0].title(),
+			"user_type": "System User",
+			"send_welcome_email": 0,
+			"new_password": PASSWORD,
+			"roles": [{"role": role} for role in roles],
+		}
+	)
+	user.flags.no_welcome_mail = True
+	user.flags.ignore_password_policy = True
+	user.insert()
+
+
+PASSWORD = "Keep-Test-2026!"
+
+
+def remove_everything():
+	"""Remove the story from the site, past the document life: it must work after any failure."""
+	like = f"{PREFIX}%"
+	for doctype in OURS:
+		frappe.db.delete(doctype)
+	frappe.db.delete("ToDo", {"reference_name": ("like", like)})
+	frappe.db.delete("Comment", {"reference_name": ("like", like)})
+	invoices = frappe.get_all("Sales Invoice", filters={"customer": ("like", like)}, pluck="name")
+	for table in ("GL Entry", "Payment Ledger Entry"):
+		if frappe.db.table_exists(table):
+			frappe.db.delete(table, {"voucher_no": ("in", invoices or [""])})
+	for child in ("Sales Invoice Item", "Sales Taxes and Charges", "Payment Schedule", "Sales Team"):
+		if frappe.db.table_exists(child):
+			frappe.db.delete(child, {"parent": ("in", invoices or [""])})
+	frappe.db.delete("Sales Invoice", {"customer": ("like", like)})
+	notes = frappe.get_all("Delivery Note", filters={"customer": ("like", like)}, pluck="name")
+	frappe.db.delete("Delivery Note Item", {"parent": ("in", notes or [""])})
+	frappe.db.delete("Delivery Note", {"customer": ("like", like)})
+	frappe.db.delete("Sales Team", {"parent": ("like", like)})
+	frappe.db.delete("Customer", {"name": ("like", like)})
+	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
+	frappe.db.delete("Care Rule", {"name": ("like", like)})
+	frappe.db.delete("Tier Policy", {"name": ("like", like)})
+	frappe.db.delete("User Permission", {"user": ("like", "%@keep-test.example")})
+	frappe.db.delete("DocShare", {"user": ("like", "%@keep-test.example")})
+	frappe.db.delete("Sales Person", {"name": ("like", like)})
+	frappe.db.delete("Employee", {"employee_name": ("like", like)})
+	frappe.db.delete("Holiday", {"parent": ("like", like)})
+	frappe.db.delete("Holiday List", {"name": ("like", like)})
+	frappe.db.delete("Currency Exchange", {"from_currency": "CNY", "to_currency": "EUR"})
+	frappe.db.set_value("User", {"name": ("like", "%@keep-test.example")}, "enabled", 1)
+	frappe.db.set_value("Territory", TERRITORY, "territory_manager", None)
+	frappe.db.delete("Keep Excluded Customer")
+	frappe.db.delete("Keep Excluded Group")
+	frappe.db.commit()
+	frappe.clear_cache()
+
+
+def day(text):
+	return getdate(text)
