@@ -113,7 +113,7 @@ def _database(layer, inputs, db):
 	def make():
 		with services.running(db) as env, temporary_site(db, env, None if layer == "base" else "base") as site:
 			_logged(f"{db}-{layer}", inside, f"make_{layer}", env, site)
-			_dump(site, db, env, paths.TEMPLATES / f"{db}-{layer}")
+			_dump(site, db, paths.TEMPLATES / f"{db}-{layer}")
 
 	_layer(f"{db}-{layer}", [db, *inputs], make)
 
@@ -144,11 +144,11 @@ def environment(env, site):
 def temporary_site(db, env, layer):
 	"""A site of its own for the length of a block."""
 	site = f"temporary-{services.free_port()}-{db}.localhost"
-	create_site(site, db, env, layer)
+	create_site(site, db, layer)
 	try:
 		yield site
 	finally:
-		drop_site(site, db, env)
+		drop_site(site, db)
 
 
 def lasting_site(name, db, env):
@@ -158,14 +158,14 @@ def lasting_site(name, db, env):
 	record = paths.SITES / site / "layers.json"
 	have = json.loads(record.read_text()) if record.exists() else {}
 	if have.get("base") != stamps["base"]:
-		create_site(site, db, env, "app")
+		create_site(site, db, "app")
 	elif have != stamps:
 		_logged(f"{site}-migrate", inside, "migrate", env, site)
 	record.write_text(json.dumps(stamps))
 	return site
 
 
-def create_site(site, db, env, layer):
+def create_site(site, db, layer):
 	"""A site from a prepared database; an empty one without."""
 	folder = paths.SITES / site
 	shutil.rmtree(folder, ignore_errors=True)
@@ -180,9 +180,13 @@ def create_site(site, db, env, layer):
 		"host_name": f"http://{site}",
 	}
 	if db == "mariadb":
-		config |= {"db_user": "root", "db_password": services.secret("database")}
-		name = config["db_name"]
-		_mariadb(env, f"DROP DATABASE IF EXISTS `{name}`; CREATE DATABASE `{name}`")
+		# A user that sees this database only: Frappe asks information_schema without naming one.
+		name, password = config["db_name"], services.secret("database")
+		config |= {"db_user": name, "db_password": password}
+		_mariadb(
+			f"DROP DATABASE IF EXISTS `{name}`; CREATE DATABASE `{name}`; "
+			f"CREATE OR REPLACE USER `{name}` IDENTIFIED BY '{password}'; GRANT ALL ON `{name}`.* TO `{name}`"
+		)
 	(folder / "site_config.json").write_text(json.dumps(config, indent=1))
 	if not layer:
 		return
@@ -191,12 +195,12 @@ def create_site(site, db, env, layer):
 		shutil.copy(template, folder / "db" / f"{config['db_name']}.db")
 	else:
 		with open(template) as dump:
-			_mariadb(env, None, config["db_name"], stdin=dump)
+			_mariadb(None, config["db_name"], stdin=dump)
 
 
-def drop_site(site, db, env):
+def drop_site(site, db):
 	if db == "mariadb":
-		_mariadb(env, f"DROP DATABASE IF EXISTS `{db_name(site)}`")
+		_mariadb(f"DROP DATABASE IF EXISTS `{db_name(site)}`; DROP USER IF EXISTS `{db_name(site)}`")
 	shutil.rmtree(paths.SITES / site, ignore_errors=True)
 
 
@@ -204,7 +208,7 @@ def db_name(site):
 	return site.split(".")[0].replace("-", "_")
 
 
-def _dump(site, db, env, target):
+def _dump(site, db, target):
 	if db == "sqlite":
 		import sqlite3
 
@@ -213,10 +217,10 @@ def _dump(site, db, env, target):
 			connection.execute("VACUUM INTO ?", [str(target)])
 	else:
 		with open(target, "w") as out:
-			_mariadb(env, None, db_name(site), stdout=out, program="mariadb-dump")
+			_mariadb(None, db_name(site), stdout=out, program="mariadb-dump")
 
 
-def _mariadb(env, statement, *args, program="mariadb", **kwargs):
-	command = [program, "--no-defaults", "-h127.0.0.1", f"-P{env['FRAPPE_DB_PORT']}", "-uroot", *args]
+def _mariadb(statement, *args, program="mariadb", **kwargs):
+	command = [program, "--no-defaults", f"--socket={services.socket_path()}", "-uroot", *args]
 	command += ["-e", statement] if statement else []
-	_run(*command, env=environment({"MYSQL_PWD": services.secret("database")}, ""), **kwargs)
+	_run(*command, env={**os.environ, "MYSQL_PWD": services.secret("database")}, **kwargs)

@@ -82,7 +82,7 @@ def _mariadb():
 		options = [
 			"--no-defaults",
 			f"--datadir={data}",
-			f"--socket={_socket_path()}",
+			f"--socket={socket_path()}",
 			f"--pid-file={paths.MARIADB / 'pid'}",
 			f"--init-file={init}",
 			"--bind-address=127.0.0.1",
@@ -98,7 +98,7 @@ def _mariadb():
 			yield port
 
 
-def _socket_path():
+def socket_path():
 	# A socket's path may have at most 107 bytes.
 	path = paths.MARIADB / "socket"
 	return path if len(str(path)) < 100 else f"/tmp/keep-sandbox-{os.getpid()}.socket"
