@@ -18,6 +18,10 @@ FIELDS = (
 )  # fmt: skip
 
 
+# The host's number columns are NOT NULL.
+NUMBERS = ("expires", "value_at_risk")
+
+
 def add(rows: list[dict]) -> int:
 	"""Add what became due; an occurrence a rule has already seen is left as it is.
 
@@ -33,7 +37,7 @@ def add(rows: list[dict]) -> int:
 		"Follow Up",
 		["name", *FIELDS, *standard],
 		[
-			[name, *(row.get(field) for field in FIELDS), *standard.values()]
+			[name, *(row.get(f) or (0 if f in NUMBERS else None) for f in FIELDS), *standard.values()]
 			for name, row in zip(names, rows, strict=True)
 		],
 		ignore_existing=True,

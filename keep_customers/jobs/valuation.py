@@ -359,16 +359,16 @@ class Reasons:
 		policy = p.policy
 		basis = _("gross profit") if policy.value_basis == ledger.GROSS_PROFIT else _("net sales")
 		# The sentences are translated once and filled in a hundred thousand times.
-		high = _("{tier}: {current} {basis} in {months} months is among the top {high} % (cut {high_cut})")
+		high = _("{tier}: {current} {basis} in {months} months, among the top {high} % (cut {high_cut})")
 		rest = _(
-			"{tier}: {current} {basis} in {months} months is below the cut {high_cut} of the top {high} %"
+			"{tier}: {current} {basis} in {months} months, below the cut {high_cut} of the top {high} %"
 		)
 		sentences = {
-			tiers.TOP: high + _(", and the potential {potential} among the top {top} % (cut {top_cut})."),
+			tiers.TOP: high + _("; potential {potential}, among the top {top} % (cut {top_cut})."),
 			tiers.HIGH: high
-			+ _("; the potential {potential} is below the cut {top_cut} of the top {top} %."),
-			tiers.BROAD: rest + _("; the potential {potential} is above the lowest {low} % (cut {low_cut})."),
-			tiers.LOW: rest + _(", and the potential {potential} among the lowest {low} % (cut {low_cut})."),
+			+ _("; potential {potential}, below the cut {top_cut} of the top {top} %."),
+			tiers.BROAD: rest + _("; potential {potential}, above the lowest {low} % (cut {low_cut})."),
+			tiers.LOW: rest + _("; potential {potential}, among the lowest {low} % (cut {low_cut})."),
 		}
 		self.sentences = sentences
 		self.fixed = {
