@@ -33,7 +33,9 @@ def main():
 		forget_demo()
 		reps = add_reps()
 		load(rows, reps)
-		print(f"Loaded {len({r[0] for r in rows}):,} customers and {len(rows):,} invoices ({perf_counter() - start:.0f} s).")
+		print(
+			f"Loaded {len({r[0] for r in rows}):,} customers and {len(rows):,} invoices ({perf_counter() - start:.0f} s)."
+		)
 		a_month_of_nights(today)
 		frappe.db.set_default(MARK, str(today))
 		frappe.db.commit()
@@ -145,7 +147,7 @@ def a_month_of_nights(today: date) -> None:
 	for back in range(NIGHTS, -1, -1):
 		day = today - timedelta(days=back)
 		night(day)
-		if back:
+		if back > 3:  # the last days are still on the reps' lists
 			a_day_of_calls(day)
 		print(f"\r{day}: {frappe.db.count('Follow Up'):,} follow-ups so far", end="", flush=True)
 	print()
@@ -195,7 +197,9 @@ def pyramid() -> None:
 	print(f"\nThe tier pyramid: {customers:,} customers, {fmt_money(value)} in twelve months\n")
 	print(f"{'Tier':<10}{'Customers':>10}{'Share':>9}{'Of value':>10}{'Potential':>13}")
 	for tier, count, amount, potential in rows:
-		print(f"{tier:<10}{count:>10,}{count / customers:>9.1%}{amount / value:>10.1%}{fmt_money(potential):>13}")
+		print(
+			f"{tier:<10}{count:>10,}{count / customers:>9.1%}{amount / value:>10.1%}{fmt_money(potential):>13}"
+		)
 
 
 def moves(today: date) -> None:
@@ -219,7 +223,11 @@ def todo_lists() -> None:
 	for name in REPS:
 		todos = frappe.get_all(
 			"ToDo",
-			filters={"status": "Open", "allocated_to": f"{name.lower()}@demo.example", "keep_follow_up": ("is", "set")},
+			filters={
+				"status": "Open",
+				"allocated_to": f"{name.lower()}@demo.example",
+				"keep_follow_up": ("is", "set"),
+			},
 			fields=["keep_follow_up", "date", "priority", "reference_name"],
 			order_by="date, name",
 		)

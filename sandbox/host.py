@@ -51,6 +51,8 @@ PATCHES = [
 		"def enqueue_events_for_all_sites() -> None:",
 	),
 	("utils/scheduler.py", "(sleep_duration(tick))\n\t\tenqueue_events()", "(sleep_duration(tick))\n\t\tenqueue_events_for_all_sites()"),
+	# Uploaded files lie in the site's folder.
+	("app.py", 'os.path.join(os.getcwd(), "public", "files")', 'os.path.join(os.environ["FRAPPE_SITE"], "public", "files")'),
 	# One line per progress bar and step would fill a log.
 	(
 		"utils/__init__.py",
@@ -99,7 +101,10 @@ def build(wheel):
 	for name, old, new in PATCHES:
 		_edit(root / name, lambda text, name=name, old=old, new=new: _replace(text, old, new, name))
 	for patch in sorted((paths.SOURCE / "overlay").rglob("*.py")):
-		_edit(root / patch.relative_to(paths.SOURCE / "overlay"), lambda text, patch=patch: overlay(text, patch.read_text()))
+		_edit(
+			root / patch.relative_to(paths.SOURCE / "overlay"),
+			lambda text, patch=patch: overlay(text, patch.read_text()),
+		)
 	for name, text in MODULES.items():
 		(paths.HOST / name).parent.mkdir(parents=True, exist_ok=True)
 		(paths.HOST / name).write_text(text)

@@ -1,10 +1,10 @@
 """What the sandbox consists of, layer upon layer, each rebuilt only when its inputs changed.
 
-	venv      Python packages, pinned by hash
-	host      Frappe, from PyPI's wheel
-	standin   the app named erpnext
-	base      a site's database with frappe and erpnext, one per kind of database
-	app       the same with keep_customers installed
+venv      Python packages, pinned by hash
+host      Frappe, from PyPI's wheel
+standin   the app named erpnext
+base      a site's database with frappe and erpnext, one per kind of database
+app       the same with keep_customers installed
 """
 
 import contextlib
@@ -25,7 +25,14 @@ INSTALLED = ("*.json", "*.txt", "hooks.py", "setup/**/*.py", "patches/**/*.py", 
 
 def ready(db=None):
 	"""Build what is missing or out of date: the code, and the databases of `db`."""
-	for folder in (paths.HOME, paths.DOWNLOADS, paths.LOGS, paths.SITES, paths.TEMPLATES, paths.HOME / "config"):
+	for folder in (
+		paths.HOME,
+		paths.DOWNLOADS,
+		paths.LOGS,
+		paths.SITES,
+		paths.TEMPLATES,
+		paths.HOME / "config",
+	):
 		folder.mkdir(parents=True, exist_ok=True)
 	(paths.HOME / ".gitignore").write_text("*\n")
 	with open(paths.HOME / "lock", "w") as lock:
@@ -82,7 +89,16 @@ def _venv():
 		# Debian keeps half of the venv module in a package of its own.
 		services.apt_install(f"python3.{sys.version_info.minor}-venv", "python3")
 		_run(sys.executable, "-m", "venv", "--clear", paths.VENV)
-	install = [paths.PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--no-deps", "--no-compile"]
+	install = [
+		paths.PYTHON,
+		"-m",
+		"pip",
+		"--disable-pip-version-check",
+		"install",
+		"-qq",
+		"--no-deps",
+		"--no-compile",
+	]
 	only = ["--only-binary", ":all:", "--require-hashes", "-r", paths.SOURCE / "requirements.txt"]
 	_run(*install, *only)
 	site_packages = next(paths.VENV.glob("lib/python*/site-packages"))
@@ -102,7 +118,8 @@ def _bench():
 	(paths.SITES / "apps.txt").write_text("\n".join(paths.APPS) + "\n")
 	common = paths.SITES / "common_site_config.json"
 	if not common.exists():
-		common.write_text(json.dumps({"skip_setup_wizard": 1, "mute_emails": 1}))
+		# disable_async: there is no realtime server, so Desk need not look for one.
+		common.write_text(json.dumps({"skip_setup_wizard": 1, "mute_emails": 1, "disable_async": 1}))
 	assets = paths.SITES / "assets" / "assets.json"
 	if not assets.exists():  # without a build: API and website pages work, Desk does not
 		assets.parent.mkdir(exist_ok=True)
@@ -111,7 +128,10 @@ def _bench():
 
 def _database(layer, inputs, db):
 	def make():
-		with services.running(db) as env, temporary_site(db, env, None if layer == "base" else "base") as site:
+		with (
+			services.running(db) as env,
+			temporary_site(db, env, None if layer == "base" else "base") as site,
+		):
 			_logged(f"{db}-{layer}", inside, f"make_{layer}", env, site)
 			_dump(site, db, paths.TEMPLATES / f"{db}-{layer}")
 
@@ -125,13 +145,25 @@ def _logged(name, function, *args):
 		with open(path, "w") as log:
 			function(*args, output=log)
 	except subprocess.CalledProcessError:
-		sys.exit("".join(path.read_text().splitlines(True)[-40:]) + f"\nsandbox: {name} failed, all of it in {path}")
+		sys.exit(
+			"".join(path.read_text().splitlines(True)[-40:])
+			+ f"\nsandbox: {name} failed, all of it in {path}"
+		)
 
 
 def inside(function, env, site, *args, output=None):
 	"""Call a function of site.py in the sandbox's Python, connected to a site."""
-	command = [paths.PYTHON, "-m", "sandbox.site", function, *args]
-	_run(*command, cwd=paths.SITES, env=environment(env, site), stdout=output, stderr=output)
+	_run(
+		*site_command(function, *args),
+		cwd=paths.SITES,
+		env=environment(env, site),
+		stdout=output,
+		stderr=output,
+	)
+
+
+def site_command(function, *args):
+	return [paths.PYTHON, "-m", "sandbox.site", function, *args]
 
 
 def environment(env, site):
@@ -175,7 +207,6 @@ def create_site(site, db, layer):
 		"db_type": db,
 		"db_name": db_name(site),
 		"admin_password": services.secret("admin"),
-		"encryption_key": services.secret("encryption"),
 		"allow_tests": True,
 		"host_name": f"http://{site}",
 	}
@@ -187,7 +218,7 @@ def create_site(site, db, layer):
 			f"DROP DATABASE IF EXISTS `{name}`; CREATE DATABASE `{name}`; "
 			f"CREATE OR REPLACE USER `{name}` IDENTIFIED BY '{password}'; GRANT ALL ON `{name}`.* TO `{name}`"
 		)
-	(folder / "site_config.json").write_text(json.dumps(config, indent=1))
+	configure(site, **config)
 	if not layer:
 		return
 	template = paths.TEMPLATES / f"{db}-{layer}"
@@ -196,6 +227,12 @@ def create_site(site, db, layer):
 	else:
 		with open(template) as dump:
 			_mariadb(None, config["db_name"], stdin=dump)
+
+
+def configure(site, **values):
+	path = paths.SITES / site / "site_config.json"
+	config = json.loads(path.read_text()) if path.exists() else {}
+	path.write_text(json.dumps(config | values, indent=1))
 
 
 def drop_site(site, db):
@@ -213,7 +250,9 @@ def _dump(site, db, target):
 		import sqlite3
 
 		target.unlink(missing_ok=True)
-		with contextlib.closing(sqlite3.connect(paths.SITES / site / "db" / f"{db_name(site)}.db")) as connection:
+		with contextlib.closing(
+			sqlite3.connect(paths.SITES / site / "db" / f"{db_name(site)}.db")
+		) as connection:
 			connection.execute("VACUUM INTO ?", [str(target)])
 	else:
 		with open(target, "w") as out:

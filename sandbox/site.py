@@ -50,6 +50,30 @@ def console():
 	IPython.start_ipython(argv=[], user_ns={"frappe": frappe})
 
 
+def web(port):
+	from frappe.app import application_with_statics
+	from werkzeug.serving import run_simple
+
+	frappe.destroy()
+	run_simple("127.0.0.1", int(port), application_with_statics(), threaded=True)
+
+
+def worker():
+	from frappe.utils.background_jobs import start_worker
+
+	frappe.destroy()
+	start_worker()
+
+
+def scheduler():
+	from frappe.utils.scheduler import enable_scheduler, start_scheduler
+
+	enable_scheduler()
+	frappe.db.commit()
+	frappe.destroy()
+	start_scheduler()
+
+
 def main(function, *args):
 	frappe.init(os.environ["FRAPPE_SITE"], sites_path=os.environ["SITES_PATH"])
 	frappe.connect()

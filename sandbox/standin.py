@@ -464,7 +464,13 @@ DOCTYPES = {
 }  # fmt: skip
 
 # Labels that do not follow from the fieldname.
-LABELS = {"uom": "UOM", "stock_uom": "Stock UOM", "tax_id": "Tax ID", "email_id": "Email Id", "user_id": "User ID"}
+LABELS = {
+	"uom": "UOM",
+	"stock_uom": "Stock UOM",
+	"tax_id": "Tax ID",
+	"email_id": "Email Id",
+	"user_id": "User ID",
+}
 
 
 def field(fieldname, fieldtype, options="", flags="", default=None, more=None):

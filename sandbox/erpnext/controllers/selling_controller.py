@@ -1,12 +1,11 @@
 """What Sales Invoice and Delivery Note have in common: amounts in two currencies, posting time, returns."""
 
+import erpnext
 import frappe
+from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate, now_datetime
-
-import erpnext
-from erpnext.setup.utils import get_exchange_rate
 
 
 class SellingController(Document):
@@ -34,10 +33,13 @@ class SellingController(Document):
 		if self.currency == company_currency:
 			self.conversion_rate = 1
 		elif not flt(self.conversion_rate):
-			rate = get_exchange_rate(self.currency, company_currency, self.posting_date, "for_selling")
-			self.conversion_rate = rate
-			if not rate:
-				frappe.throw(_("Conversion rate cannot be 0 or 1"))
+			self.conversion_rate = get_exchange_rate(
+				self.currency, company_currency, self.posting_date, "for_selling"
+			)
+			if not self.conversion_rate:
+				frappe.throw(
+					_("Please enter Conversion Rate for {0} to {1}").format(self.currency, company_currency)
+				)
 		if customer:
 			self.customer_group = self.customer_group or customer.customer_group
 			self.territory = self.territory or customer.territory
@@ -78,7 +80,9 @@ class SellingController(Document):
 		left = self.net_total
 		for i, row in enumerate(self.items, 1):
 			share = row.amount * self.net_total / self.total if self.total else row.amount
-			row.net_amount = flt(share if i < len(self.items) or not self.total else left, row.precision("net_amount"))
+			row.net_amount = flt(
+				share if i < len(self.items) or not self.total else left, row.precision("net_amount")
+			)
 			left -= row.net_amount
 			row.net_rate = flt(row.net_amount / row.qty, row.precision("net_rate")) if flt(row.qty) else 0
 			for fieldname in ("rate", "amount", "net_rate", "net_amount"):

@@ -46,7 +46,9 @@ def after_install():
 	administrator = frappe.get_doc("User", "Administrator")
 	administrator.add_roles(*ROLES)
 	settings = frappe.get_single("System Settings")
-	settings.update({"setup_complete": 1, "country": COUNTRY, "language": "en", "time_zone": "America/New_York"})
+	settings.update(
+		{"setup_complete": 1, "country": COUNTRY, "language": "en", "time_zone": "America/New_York"}
+	)
 	settings.flags.ignore_mandatory = True
 	settings.save()
 	frappe.db.set_default("desktop:home_page", "workspace")

@@ -23,8 +23,8 @@ def get_exchange_rate(from_currency, to_currency, transaction_date=None, args=No
 	if rates:
 		return flt(rates[0])
 	frappe.msgprint(
-		_("Unable to find exchange rate for {0} to {1} for key date {2}. Please create a Currency Exchange record manually").format(
-			from_currency, to_currency, day
-		)
+		_(
+			"Unable to find exchange rate for {0} to {1} for key date {2}. Please create a Currency Exchange record manually"
+		).format(from_currency, to_currency, day)
 	)
 	return 0.0

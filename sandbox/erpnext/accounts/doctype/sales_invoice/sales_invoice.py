@@ -1,6 +1,5 @@
-from frappe.utils import flt
-
 from erpnext.controllers.selling_controller import SellingController
+from frappe.utils import flt
 
 
 class SalesInvoice(SellingController):

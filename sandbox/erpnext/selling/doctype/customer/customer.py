@@ -22,7 +22,9 @@ class Customer(Document):
 	def on_update(self):
 		if frappe.db.exists("Customer Group", self.name):
 			frappe.throw(
-				_("A Customer Group exists with same name please change the Customer name or rename the Customer Group"),
+				_(
+					"A Customer Group exists with same name please change the Customer name or rename the Customer Group"
+				),
 				frappe.NameError,
 			)
 
