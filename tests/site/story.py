@@ -215,7 +215,7 @@ def abroad():
 
 
 def rate(value, on, source="CNY", target="EUR"):
-	frappe.get_doc(
+	return frappe.get_doc(
 		{
 			"doctype": "Currency Exchange",
 			"date": on,
