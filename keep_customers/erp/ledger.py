@@ -93,7 +93,10 @@ class Ledger:
 		:returns: the customers' names, and their :class:`Purchases` numbered by them
 		"""
 		amount = self._amount(lens)
-		bought = Case().when((self.invoice.is_return == 0) & (amount > 0), 1).else_(0)
+		# A sale at a loss is a purchase all the same: the customer did come.
+		bought = (
+			Case().when((self.invoice.is_return == 0) & (self.invoice.base_net_total > 0), 1).else_(0)
+		)
 		query = (
 			self._invoices(lens)
 			.select(self.invoice.customer, self.invoice.posting_date, Sum(amount), Max(bought))
@@ -182,26 +185,31 @@ def reporting_currency(settings) -> str:
 	)
 
 
-def exchange_rates(currency: str, as_of: date, known: dict[str, float]) -> tuple[dict[str, float], list[str]]:
+def known_rates(parameters: dict, currency: str) -> dict[str, float]:
+	"""The factors a run has noted in its parameters, if it reported in the same currency."""
+	return parameters.get("rates", {}) if parameters.get("currency") == currency else {}
+
+
+def exchange_rates(
+	currency: str, as_of: date, known: dict[str, float], only: set[str] | None = None
+) -> tuple[dict[str, float], list[str]]:
 	"""Each company's factor to the reporting currency, and what to tell the admin.
 
 	The rate of the first day of the month holds for the whole month: with a rate of its own every day, all
 	figures of a foreign company would move every night although nobody bought anything.
 
 	:param known: the factors of the last run, used where no rate is to be had now
+	:param only: the companies to ask for, by default all
 	:returns: (company -> factor, warnings); a company without any rate is left out
 	"""
-	from erpnext.setup.utils import get_exchange_rate
-
 	rates, warnings = {}, []
 	month = get_first_day(as_of)
 	for company, own in companies().items():
+		if only is not None and company not in only:
+			continue
 		rate = 1.0
 		if own != currency:
-			try:
-				rate = flt(get_exchange_rate(own, currency, month))
-			except Exception:
-				rate = 0.0
+			rate = _rate(own, currency, month)
 			if not rate and known.get(company):
 				rate = known[company]
 				warnings.append(
@@ -218,3 +226,16 @@ def exchange_rates(currency: str, as_of: date, known: dict[str, float]) -> tuple
 				).format(own, currency, month, company)
 			)
 	return rates, warnings
+
+
+def _rate(source: str, target: str, day: date) -> float:
+	"""ERPNext's exchange rate, 0 if it has none; the messages it then shows are for who enters an invoice."""
+	from erpnext.setup.utils import get_exchange_rate
+
+	muted, frappe.flags.mute_messages = frappe.flags.mute_messages, True
+	try:
+		return flt(get_exchange_rate(source, target, day))
+	except Exception:
+		return 0.0
+	finally:
+		frappe.flags.mute_messages = muted

@@ -12,6 +12,11 @@ class Pin:
 	until: date
 	reason: str
 
+	@property
+	def short(self) -> str:
+		"""What tells it from another pin."""
+		return f"{self.until} {self.reason}"[:140]
+
 
 def pins(today: date) -> dict[str, Pin]:
 	"""Customer -> its pin, of those that still hold today."""

@@ -10,6 +10,7 @@ from frappe.utils import fmt_money, formatdate, get_datetime, getdate
 from keep_customers.engine.followups import cadence_due
 from keep_customers.erp import followups, ledger
 from keep_customers.erp.trees import branch
+from keep_customers.erp.values import last_parameters
 
 FIELDS = (
 	"name", "trigger", "min_amount", "enabled_from", "customer_group", "territory", "company", "channel",
@@ -76,11 +77,17 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 	if rule.company:
 		query = query.where(si.company == rule.company)
 	settings = frappe.get_cached_doc("Keep Customers Settings")
+	rows = list(_matching(rule, query.run(as_dict=True), settings))
+	if not rows:
+		return []
 	currency = ledger.reporting_currency(settings)
-	rates, _warnings = ledger.exchange_rates(currency, today, {})
+	# Only the rates that are needed: ERPNext may ask the internet, while somebody submits an invoice.
+	rates, _warnings = ledger.exchange_rates(
+		currency, today, ledger.known_rates(last_parameters(), currency), {row.company for row in rows}
+	)
 	rows = [
 		row
-		for row in _matching(rule, query.run(as_dict=True), settings)
+		for row in rows
 		if row.base_net_total * rates.get(row.company, 0) >= rule.min_amount
 	]
 	roots = _first_versions([row for row in rows if row.amended_from])

@@ -1,5 +1,6 @@
 """Customer Value and Tier Change: what the nightly run knows and writes about customers."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,7 @@ FIELDS = (
 	"name", "tier", "tier_since", "policy", "below_since", "status", "status_since",
 	"current_value", "potential_value", "p_alive", "next_purchase", "currency",
 	"purchases", "first_purchase", "last_purchase", "median_gap", "last_gap", "earlier_gap",
-	"invoices", "measured_total", "source_modified", "lens",
+	"invoices", "measured_total", "source_modified", "lens", "pin",
 )  # fmt: skip
 
 
@@ -105,6 +106,18 @@ def forget_cached_customers() -> None:
 	frappe.cache.delete_keys("document_cache::Customer::")
 
 
+def last_parameters() -> dict:
+	"""What the last completed run has noted for the next one: model parameters, exchange rates."""
+	runs = frappe.get_all(
+		"Care Run",
+		filters={"status": ("in", ("Completed", "Completed With Errors"))},
+		pluck="parameters",
+		order_by="creation desc",
+		limit=1,
+	)
+	return json.loads(runs[0] or "{}") if runs else {}
+
+
 def tier_ranks() -> dict[str, int]:
 	"""Tier -> rank; 1 is the best."""
 	return dict(frappe.get_all("Customer Tier", fields=["name", "rank"], as_list=True))
@@ -132,6 +145,7 @@ def leave(reasons: dict[str, str], changes: list[dict], day: date) -> None:
 				"status": "Not Ranked",
 				"status_since": day,
 				"below_since": None,
+				"pin": None,
 				"next_purchase": None,
 				"computed_on": day,
 			}.items():

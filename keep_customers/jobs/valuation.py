@@ -55,10 +55,10 @@ class Valuation:
 		settings = self.night.settings
 		self.currency = ledger.reporting_currency(settings)
 		rates, warnings = ledger.exchange_rates(
-			self.currency, self.as_of, self.night.last_parameters.get("rates", {})
+			self.currency, self.as_of, ledger.known_rates(self.night.last_parameters, self.currency)
 		)
 		self.night.warnings += warnings
-		self.parameters["rates"] = rates
+		self.parameters |= {"rates": rates, "currency": self.currency}
 		self.books = ledger.Ledger(self.as_of, rates)
 		self.stored = values.stored()
 		self.pins = pins(self.as_of)
@@ -173,16 +173,24 @@ class Valuation:
 			self.counts["customers"] += len(p.members)
 
 	def _standing(self, p: Population) -> tuple[np.ndarray, np.ndarray]:
-		"""Tier index and day below of every member so far; a new member of the policy has none."""
+		"""Tier index and day below of every member so far; a new member of the policy has none.
+
+		Neither has who is or was pinned: what a manager decided is not what the figures asked for, so it is not
+		kept, and not held against the customer, when the pin ends.
+		"""
 		index = {name: level for level, name in enumerate(p.tier_names)}
 		before = np.full(len(p.members), tiers.NOT_RANKED)
 		there = np.flatnonzero(p.stored_row >= 0)
 		rows = p.stored_row[there].tolist()
-		tier, policy = self.stored["tier"], self.stored["policy"]
+		tier, policy, pin = (self.stored[field] for field in ("tier", "policy", "pin"))
 		before[there] = [
-			index.get(tier[r], tiers.NOT_RANKED) if policy[r] == p.policy.name else tiers.NOT_RANKED
+			index.get(tier[r], tiers.NOT_RANKED)
+			if policy[r] == p.policy.name and not pin[r]
+			else tiers.NOT_RANKED
 			for r in rows
 		]
+		if self.pins:
+			before[[c.name in self.pins for c in p.members]] = tiers.NOT_RANKED
 		below = np.zeros(len(p.members), np.int64)
 		below[there] = to_ordinals([self.stored["below_since"][r] for r in rows])
 		return before, below
@@ -216,15 +224,19 @@ class Valuation:
 			return result
 
 		tier_names = np.array(p.tier_names, object)[f.placement.tier]
+		pin = np.full(len(p.members), None, object)
 		for index, c in enumerate(p.members):
 			if c.name in self.pins:
 				tier_names[index] = self.pins[c.name].tier
+				pin[index] = self.pins[c.name].short
 		status_names = np.array(lifecycle.STATUSES, object)[f.status]
 		old_tier = np.full(len(p.members), None, object)
 		old_status = np.full(len(p.members), None, object)
 		old_policy = np.full(len(p.members), None, object)
+		old_pin = np.full(len(p.members), None, object)
 		for target, field in ((old_tier, "tier"), (old_status, "status"), (old_policy, "policy")):
 			target[there] = [old[field][r] for r in rows]
+		old_pin[there] = [old["pin"][r] or None for r in rows]
 		moved = old_tier != tier_names
 		write = (
 			(row < 0)
@@ -232,6 +244,7 @@ class Valuation:
 			| moved
 			| (old_status != status_names)
 			| (old_policy != p.policy.name)
+			| (old_pin != pin)
 			| (stored_days("below_since") != f.placement.below_since)
 			| worth_writing(
 				f,
@@ -271,6 +284,7 @@ class Valuation:
 					"computed_on": self.as_of,
 					"currency": self.currency,
 					"tier_reason": reason,
+					"pin": pin[index],
 					"current_value": float(f.current[index]),
 					"potential_value": float(f.potential[index]),
 					"lifetime_value": round(float(p.measures.total[index]), 2),
