@@ -94,9 +94,7 @@ class Ledger:
 		"""
 		amount = self._amount(lens)
 		# A sale at a loss is a purchase all the same: the customer did come.
-		bought = (
-			Case().when((self.invoice.is_return == 0) & (self.invoice.base_net_total > 0), 1).else_(0)
-		)
+		bought = Case().when((self.invoice.is_return == 0) & (self.invoice.base_net_total > 0), 1).else_(0)
 		query = (
 			self._invoices(lens)
 			.select(self.invoice.customer, self.invoice.posting_date, Sum(amount), Max(bought))

@@ -85,11 +85,7 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 	rates, _warnings = ledger.exchange_rates(
 		currency, today, ledger.known_rates(last_parameters(), currency), {row.company for row in rows}
 	)
-	rows = [
-		row
-		for row in rows
-		if row.base_net_total * rates.get(row.company, 0) >= rule.min_amount
-	]
+	rows = [row for row in rows if row.base_net_total * rates.get(row.company, 0) >= rule.min_amount]
 	roots = _first_versions([row for row in rows if row.amended_from])
 	return [
 		_row(

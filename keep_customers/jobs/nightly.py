@@ -18,6 +18,7 @@ from frappe.utils import getdate, now_datetime
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
+from keep_customers.erp.values import last_parameters
 from keep_customers.jobs.planning import Planning
 from keep_customers.jobs.valuation import Valuation
 
@@ -80,14 +81,7 @@ class Night:
 		self.errors: list[str] = []
 		self.seconds: dict[str, float] = {}
 		self.started = perf_counter()
-		last = frappe.get_all(
-			"Care Run",
-			filters={"status": ("in", ("Completed", "Completed With Errors"))},
-			fields=["name", "as_of", "parameters"],
-			order_by="creation desc",
-			limit=1,
-		)
-		self.last_parameters = json.loads(last[0].parameters or "{}") if last else {}
+		self.last_parameters = last_parameters()
 		# Until a day has been completed, the site's customers are only looked at, not written to.
 		self.first_run = not frappe.db.exists(
 			"Care Run",
