@@ -117,7 +117,7 @@ class Story:
 		frappe.db.bulk_insert("Sales Invoice", list(fields), rows)
 		frappe.db.commit()
 
-	def credit(self, invoice, amount, on=None):
+	def credit(self, invoice, amount, on=None, **values):
 		"""A return of part of an invoice's only item, by amount."""
 		return self.invoice(
 			invoice.customer,
@@ -129,6 +129,7 @@ class Story:
 			return_against=invoice.name,
 			currency=invoice.currency,
 			conversion_rate=invoice.conversion_rate,
+			**values,
 		)
 
 	def rule(self, name="Rule", switched_on=None, **values):
@@ -195,7 +196,7 @@ def _company(name, abbr, currency, country):
 def _fiscal_years():
 	if not frappe.db.exists("DocType", "Fiscal Year"):
 		return
-	for year in range(2022, 2028):
+	for year in range(2022, max(2028, getdate().year + 2)):
 		if not frappe.db.exists("Fiscal Year", {"year_start_date": f"{year}-01-01"}):
 			frappe.get_doc(
 				{
