@@ -29,27 +29,31 @@ POTENTIAL_STEP = 0.10  # of the stored value …
 POTENTIAL_FLOOR = 0.01  # … and of the population's mean
 
 
+LAST_GOOD, PRIOR = "last good", "prior"
+
+
 @dataclass(frozen=True)
 class Model:
-	"""The population's parameters and how they were come by.
+	"""The population's parameters, those worth remembering, and what went wrong.
 
 	:param typical_gap: days
-	:param source: "fitted", "last good" or "prior"
-	:param problem: why it could not be fitted, empty if it was
+	:param fitted_bgnbd: the parameters as a dict if they were fitted tonight, else empty
+	:param problems: (why it could not be fitted, :data:`LAST_GOOD` or :data:`PRIOR`) of each fit that failed
 	"""
 
 	bgnbd: BGNBD
 	gamma_gamma: GammaGamma
 	typical_gap: float
-	source: str
-	problem: str = ""
+	fitted_bgnbd: dict
+	fitted_gamma_gamma: dict
+	problems: tuple[tuple[str, str], ...] = ()
 
-	def as_dict(self) -> dict:
+	def remember(self, last_good: dict | None) -> dict:
+		"""What the next night falls back on if it cannot fit: tonight's fit, else what was good before."""
+		last_good = last_good or {}
 		return {
-			"bgnbd": self.bgnbd.as_dict(),
-			"gamma_gamma": self.gamma_gamma.as_dict(),
-			"typical_gap": self.typical_gap,
-			"source": self.source,
+			"bgnbd": self.fitted_bgnbd or last_good.get("bgnbd"),
+			"gamma_gamma": self.fitted_gamma_gamma or last_good.get("gamma_gamma"),
 		}
 
 
@@ -74,31 +78,43 @@ def model(m: Measures, today: int, last_good: dict | None = None) -> Model:
 	"""Fit the population's model; with too little history, or if the fit fails, the next best thing.
 
 	:param m: measures of the ranked customers, each with at least one purchase
-	:param last_good: what :meth:`Model.as_dict` gave when the fit last succeeded
+	:param last_good: what :meth:`Model.remember` gave last night
 	"""
 	gap = lifecycle.typical_gap(m.median_gap, m.purchases)
 	h = Histories.of(m, today)
+	paid = h.mean_value[h.mean_value > 0]
+	typical_value = float(np.median(paid)) if paid.size else 1.0
+	bgnbd, how_often = _fit(
+		lambda: fit_bgnbd(h.frequency, h.recency, h.age),
+		BGNBD,
+		(last_good or {}).get("bgnbd"),
+		lambda: prior_bgnbd(gap / DAYS_PER_WEEK),
+	)
+	gamma_gamma, how_much = _fit(
+		lambda: fit_gamma_gamma(h.purchases, h.mean_value),
+		GammaGamma,
+		(last_good or {}).get("gamma_gamma"),
+		lambda: prior_gamma_gamma(typical_value),
+	)
+	problems = tuple(problem for problem in (how_often, how_much) if problem)
+	return Model(
+		bgnbd,
+		gamma_gamma,
+		gap,
+		{} if how_often else bgnbd.as_dict(),
+		{} if how_much else gamma_gamma.as_dict(),
+		problems,
+	)
+
+
+def _fit(fit, kind, last_good: dict | None, prior):
+	"""(parameters, what to say about them): fitted, else those of the last good fit, else the prior."""
 	try:
-		return Model(
-			fit_bgnbd(h.frequency, h.recency, h.age),
-			fit_gamma_gamma(h.purchases, h.mean_value),
-			gap,
-			"fitted",
-		)
+		return fit(), None
 	except FitError as problem:
-		if last_good and last_good.get("source") != "prior":
-			return Model(
-				BGNBD.from_dict(last_good["bgnbd"]),
-				GammaGamma.from_dict(last_good["gamma_gamma"]),
-				gap,
-				"last good",
-				str(problem),
-			)
-		paid = h.mean_value[h.mean_value > 0]
-		typical_value = float(np.median(paid)) if paid.size else 1.0
-		return Model(
-			prior_bgnbd(gap / DAYS_PER_WEEK), prior_gamma_gamma(typical_value), gap, "prior", str(problem)
-		)
+		if last_good:
+			return kind.from_dict(last_good), (str(problem), LAST_GOOD)
+		return prior(), (str(problem), PRIOR)
 
 
 @dataclass

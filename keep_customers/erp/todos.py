@@ -44,7 +44,7 @@ def _description(follow_up) -> str:
 		escape_html(get_url_to_form("Customer", follow_up.customer)),
 		escape_html(follow_up.customer_name or follow_up.customer),
 	)
-	return f"<p><b>{what.format(link)}</b></p><p>{escape_html(follow_up.reason)}</p>"
+	return f"<p><b>{what.format(link)}</b>: {escape_html(follow_up.reason)}</p>"
 
 
 def validate(todo, method=None) -> None:
@@ -55,7 +55,10 @@ def validate(todo, method=None) -> None:
 def on_update(todo, method=None) -> None:
 	"""Let the follow-up go with its ToDo: closed, cancelled, reopened, or given to somebody else."""
 	name = todo.get("keep_follow_up")
-	if not name or todo.flags.keep_customers_settled or not frappe.db.exists("Follow Up", name):
+	if not name or todo.flags.keep_customers_settled:
+		return
+	# Anybody may write a follow-up's name into a ToDo; only the one made for it moves it.
+	if not frappe.db.exists("Follow Up", {"name": name, "todo": todo.name}):
 		return
 	before = todo.flags.keep_status_before
 	values = {"assigned_to": todo.allocated_to}
@@ -76,7 +79,7 @@ def on_trash(todo, method=None) -> None:
 	name = todo.get("keep_follow_up")
 	if not name:
 		return
-	status = frappe.db.get_value("Follow Up", name, "status")
+	status = frappe.db.get_value("Follow Up", {"name": name, "todo": todo.name}, "status")
 	if status in followups.OPEN:
 		followups.settle(name, "Cancelled", hold_reason="ToDo deleted", todo=None)
 	elif status:
@@ -117,6 +120,7 @@ def record_touch(
 			_("This ToDo was not created by a care rule. Please record the contact from the customer.")
 		)
 	follow_up = frappe.get_doc("Follow Up", doc.keep_follow_up)
+	follow_up.check_permission("read")
 	if follow_up.touch:
 		return follow_up.touch
 	touch = frappe.get_doc(

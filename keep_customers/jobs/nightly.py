@@ -15,7 +15,6 @@ from time import perf_counter
 import frappe
 from frappe import _
 from frappe.utils import getdate, now_datetime
-from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
 from keep_customers.erp.values import last_parameters
@@ -33,49 +32,47 @@ def run_if_enabled() -> None:
 		run()
 
 
-def run(as_of: date | str | None = None, report_to: str | None = None) -> str:
+def run(as_of: date | str | None = None) -> str:
 	"""Bring values, tiers, follow-ups and ToDos up to date.
 
 	:param as_of: the day to take for today; by default it is today. An earlier one replays the past
-	:param report_to: user who sees the progress in Desk
 	:returns: the Care Run's name
 	:raises LockTimeoutError: if a run is under way on this site
 	"""
 	with filelock(LOCK, timeout=1):
 		_close_interrupted_runs()
-		night = Night(getdate(as_of), report_to)
-		return night.run()
+		return Night(getdate(as_of)).run()
 
 
 @frappe.whitelist(methods=["POST"])
 def run_now() -> None:
-	"""Run the night in the background; the user sees how far it is."""
+	"""Run the night in the background; its Care Run tells how far it is."""
 	frappe.only_for(("System Manager", "Keep Customers Manager"))
-	frappe.enqueue(
-		run_in_background,
-		queue="long",
-		timeout=3 * 60 * 60,
-		job_id=JOB_ID,
-		deduplicate=True,
-		report_to=frappe.session.user,
+	frappe.enqueue(run, queue="long", timeout=3 * 60 * 60, job_id=JOB_ID, deduplicate=True)
+
+
+@frappe.whitelist()
+def progress() -> dict:
+	"""The newest Care Run, and how far it is in percent; empty if there was none."""
+	frappe.has_permission("Care Run", "read", throw=True)
+	runs = frappe.get_list(
+		"Care Run",
+		fields=["name", "as_of", "status", "stage", "started", "customers", "moves", "assigned"],
+		order_by="creation desc",
+		limit=1,
 	)
-
-
-def run_in_background(report_to: str) -> None:
-	try:
-		run(report_to=report_to)
-	except LockTimeoutError:
-		frappe.publish_realtime(
-			"msgprint", _("The nightly run is already under way."), user=report_to, after_commit=False
-		)
+	if not runs:
+		return {}
+	stage = runs[0].stage
+	done = 100 * (STAGES.index(stage) + 0.5) / len(STAGES) if stage in STAGES else 5
+	return {**runs[0], "percent": done if runs[0].status == "Running" else 100}
 
 
 class Night:
 	"""One nightly run and its Care Run row."""
 
-	def __init__(self, as_of: date, report_to: str | None = None):
+	def __init__(self, as_of: date):
 		self.as_of = as_of
-		self.report_to = report_to
 		self.settings = frappe.get_doc("Keep Customers Settings")
 		self.warnings: list[str] = []
 		self.errors: list[str] = []
@@ -95,7 +92,7 @@ class Night:
 				"stage": "",
 				"first_run": self.first_run,
 				"started": now_datetime(),
-				"triggered_by": report_to or frappe.session.user,
+				"triggered_by": frappe.session.user,
 			}
 		).insert(ignore_permissions=True)  # nobody may write runs by hand
 		frappe.db.commit()
@@ -145,12 +142,6 @@ class Night:
 		# One small update that everybody sees at once, so that a run that hangs says where.
 		frappe.db.set_value("Care Run", self.row.name, "stage", name, update_modified=False)
 		frappe.db.commit()
-		if self.report_to:
-			frappe.publish_realtime(
-				"keep_customers_progress",
-				{"stage": _(name), "percent": 100 * STAGES.index(name) / len(STAGES)},
-				user=self.report_to,
-			)
 
 	def _finish(self, status: str, counts: dict) -> None:
 		values = {
@@ -164,12 +155,6 @@ class Night:
 		}
 		frappe.db.set_value("Care Run", self.row.name, values)
 		frappe.db.commit()
-		if self.report_to:
-			frappe.publish_realtime(
-				"keep_customers_progress",
-				{"stage": _(status), "percent": 100, "care_run": self.row.name},
-				user=self.report_to,
-			)
 
 
 def _close_interrupted_runs() -> None:

@@ -9,7 +9,7 @@ from frappe.utils import add_months, formatdate, getdate
 
 from keep_customers.engine import lifecycle, tiers
 from keep_customers.engine.followups import value_at_risk
-from keep_customers.engine.night import Figures, Model, figures, model, worth_writing
+from keep_customers.engine.night import LAST_GOOD, Figures, Model, figures, model, worth_writing
 from keep_customers.engine.value import Measures, measure
 from keep_customers.erp import ledger, population, values
 from keep_customers.erp.pins import pins
@@ -146,14 +146,16 @@ class Valuation:
 		"""Fit each population's model; where it cannot be, the last good one or the prior is used."""
 		last = self.night.last_parameters.get("models", {})
 		for p in self.populations:
-			p.model = model(p.measures, self.today, last.get(p.policy.name))
-			self.parameters["models"][p.policy.name] = p.model.as_dict()
-			if p.model.problem:
-				self.night.warnings.append(
-					_("{0}: the model could not be fitted ({1}); {2} parameters are used.").format(
-						p.policy.name, p.model.problem, _(p.model.source)
-					)
+			before = last.get(p.policy.name)
+			p.model = model(p.measures, self.today, before)
+			self.parameters["models"][p.policy.name] = p.model.remember(before)
+			for problem, used in p.model.problems:
+				text = (
+					_("{0}: {1} The parameters of the last good fit are used.")
+					if used == LAST_GOOD
+					else _("{0}: {1} Cautious standard assumptions are used until then.")
 				)
+				self.night.warnings.append(text.format(p.policy.name, problem))
 
 	def tier(self) -> None:
 		for p in self.populations:

@@ -10,7 +10,7 @@ def custom_fields() -> dict[str, list[dict]]:
 				"fieldname": "keep_section",
 				"fieldtype": "Section Break",
 				"label": "Care",
-				"insert_after": "represents_company",
+				"insert_after": "account_manager",
 				"collapsible": 0,
 				"depends_on": "eval:!doc.__islocal",
 			},
@@ -55,6 +55,14 @@ def custom_fields() -> dict[str, list[dict]]:
 				"label": "Customer File Completeness",
 				"insert_after": "keep_last_touch",
 			},
+			{
+				"fieldname": "keep_care_section",
+				"fieldtype": "Section Break",
+				"insert_after": "keep_file_score",
+				"depends_on": "eval:!doc.__islocal",
+				"hide_border": 1,
+			},
+			{"fieldname": "keep_care", "fieldtype": "HTML", "insert_after": "keep_care_section"},
 		],
 		"ToDo": [
 			{

@@ -24,7 +24,12 @@ frappe.ui.form.on("Customer", {
 });
 
 function show_care(frm, care) {
-	if (!care || (!care.value && !care.follow_ups.length)) return;
+	const field = frm.get_field("keep_care");
+	if (!field) return;
+	if (!care.value && !care.follow_ups.length) {
+		field.$wrapper.html(`<p class="text-muted small">${__("Ranked by the next nightly run.")}</p>`);
+		return;
+	}
 	const text = (value) => frappe.utils.escape_html(String(value ?? "–"));
 	const money = (value) => text(format_currency(value, care.value.currency));
 	const day = (value) => (value ? text(frappe.datetime.str_to_user(value)) : "–");
@@ -67,6 +72,5 @@ function show_care(frm, care) {
 			})
 			.join("")}</ul>`;
 	}
-	frm.dashboard.add_section(html, __("Care"));
-	frm.dashboard.show();
+	field.$wrapper.html(html);
 }

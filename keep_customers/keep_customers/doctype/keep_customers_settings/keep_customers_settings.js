@@ -3,49 +3,59 @@ frappe.ui.form.on("Keep Customers Settings", {
 		frm.add_custom_button(__("Run Now"), () => {
 			frappe.confirm(
 				__("Bring values, tiers and follow-ups up to date now? It runs in the background."),
-				() =>
-					frappe
-						.xcall("keep_customers.jobs.nightly.run_now")
-						.then(() => show_progress(frm, { stage: __("Waiting for a worker"), percent: 2 }))
+				() => run_now(frm)
 			);
 		});
 		show_last_run(frm);
-		frappe.realtime.off("keep_customers_progress");
-		frappe.realtime.on("keep_customers_progress", (progress) => show_progress(frm, progress));
 	},
 });
 
-function show_progress(frm, { stage, percent, care_run }) {
-	frm.dashboard.show_progress(__("Nightly run"), percent, stage);
-	if (care_run) {
-		frm.reload_doc();
-		frappe.show_alert({
-			message: `<a href="/app/care-run/${encodeURIComponent(care_run)}">${__("The run has finished.")}</a>`,
-			indicator: "green",
+const progress = () => frappe.xcall("keep_customers.jobs.nightly.progress");
+
+function run_now(frm) {
+	progress().then((before) =>
+		frappe.xcall("keep_customers.jobs.nightly.run_now").then(() => {
+			frm.dashboard.show_progress(__("Nightly run"), 2, __("Waiting for a worker"));
+			follow(frm, before.name);
+		})
+	);
+}
+
+// Asks for the state now and then, so that it works without the realtime server too.
+function follow(frm, before) {
+	setTimeout(() => {
+		if (frappe.get_route()[1] !== "Keep Customers Settings") return;
+		progress().then((run) => {
+			if (!run.name || (run.name === before && run.status !== "Running")) return follow(frm, before);
+			if (run.status === "Running") {
+				frm.dashboard.show_progress(__("Nightly run"), run.percent, __(run.stage));
+				return follow(frm, before);
+			}
+			frm.dashboard.show_progress(__("Nightly run"), 100, __(run.status));
+			setTimeout(() => frm.dashboard.hide_progress(), 3000);
+			show_last_run(frm);
+			frappe.show_alert({
+				message: run.status === "Failed" ? __("The run has failed.") : __("The run has finished."),
+				indicator: run.status === "Completed" ? "green" : "orange",
+			});
 		});
-	}
+	}, 1500);
 }
 
 function show_last_run(frm) {
-	frappe.db
-		.get_list("Care Run", {
-			fields: ["name", "as_of", "status", "customers", "moves", "assigned"],
-			order_by: "creation desc",
-			limit: 1,
-		})
-		.then(([run]) => {
-			const text = run
-				? __("Last run for {0}: {1}, {2} customers ranked, {3} moved, {4} ToDos.", [
-						frappe.datetime.str_to_user(run.as_of),
-						__(run.status),
-						run.customers,
-						run.moves,
-						run.assigned,
-				  ])
-				: __("It has not run yet. The first run ranks the customers and creates no ToDo.");
-			const link = run ? `/app/care-run/${encodeURIComponent(run.name)}` : "/app/care-run";
-			frm.get_field("last_run_html").$wrapper.html(
-				`<p><a href="${link}">${frappe.utils.escape_html(text)}</a></p>`
-			);
-		});
+	progress().then((run) => {
+		const text = run.name
+			? __("Last run for {0}: {1}, {2} customers ranked, {3} moved, {4} ToDos.", [
+					frappe.datetime.str_to_user(run.as_of),
+					__(run.status),
+					run.customers,
+					run.moves,
+					run.assigned,
+			  ])
+			: __("It has not run yet. The first run ranks the customers and creates no ToDo.");
+		const link = run.name ? `/app/care-run/${encodeURIComponent(run.name)}` : "/app/care-run";
+		frm.get_field("last_run_html").$wrapper.html(
+			`<p><a href="${link}">${frappe.utils.escape_html(text)}</a></p>`
+		);
+	});
 }

@@ -76,8 +76,8 @@ def tiers(filters) -> list[dict]:
 		total[1] += flt(row.current_value)
 	for row in rows:
 		customers, amount = totals[row.policy]
-		row.share = 100 * row.customers / customers
-		row.value_share = 100 * flt(row.current_value) / amount if amount else 0
+		row.share = flt(100 * row.customers / customers, 1)
+		row.value_share = flt(100 * flt(row.current_value) / amount, 1) if amount else 0
 		row.mean_value = flt(row.current_value) / row.customers
 	return rows
 
