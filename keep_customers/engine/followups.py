@@ -79,6 +79,7 @@ class Candidate:
 	:param consent: whether the customer agreed to the channel
 	:param control: whether the customer is in the rule's control group
 	:param expires: whether it is worthless after ``due``; otherwise it waits for its turn
+	:param agreed: whether the customer was promised it; neither cap nor capacity make the rep break a promise
 	"""
 
 	key: str
@@ -90,6 +91,7 @@ class Candidate:
 	consent: bool = True
 	control: bool = False
 	expires: bool = False
+	agreed: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,11 +143,11 @@ def _held_back(c, today, working_days, contacts, cap, load, capacity) -> tuple[s
 		return NO_CONSENT, True
 	if not c.rep:
 		return NO_REP, False
-	if cap and contacts[c.customer] >= cap:
+	if cap and contacts[c.customer] >= cap and not c.agreed:
 		return CAP, False
 	if today not in working_days:
 		return NOT_A_WORKING_DAY, False
-	if capacity and load[c.rep] >= capacity:
+	if capacity and load[c.rep] >= capacity and not c.agreed:
 		return CAPACITY, False
 	return "", False
 

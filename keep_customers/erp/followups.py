@@ -12,6 +12,7 @@ from keep_customers.erp.tables import chunks, insert, standard_columns
 
 OPEN = ("Assigned", "Late")
 PENDING = ("Planned", *OPEN)
+NO_LONGER_AGREED = "No longer agreed"
 FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
 	"planned_on", "due_date", "expires", "reference_doctype", "reference_name", "value_at_risk", "currency",
@@ -126,6 +127,32 @@ def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
 		cancel_todo(row.todo)
 
 
+def take_back_outdated() -> None:
+	"""Take back what no document event has: calls about invoices gone meanwhile, contacts with disabled customers."""
+	follow_up, invoice, customer = (
+		frappe.qb.DocType(name) for name in ("Follow Up", "Sales Invoice", "Customer")
+	)
+	gone = (
+		frappe.qb.from_(follow_up)
+		.left_join(invoice)
+		.on(invoice.name == follow_up.reference_name)
+		.select(follow_up.reference_name)
+		.distinct()
+		.where((follow_up.reference_doctype == "Sales Invoice") & follow_up.status.isin(PENDING))
+		.where(IfNull(invoice.docstatus, 2) != 1)
+	).run()
+	for (name,) in gone:
+		take_back("Sales Invoice", name, "Invoice cancelled")
+	disabled = (
+		frappe.qb.from_(follow_up)
+		.inner_join(customer)
+		.on(customer.name == follow_up.customer)
+		.select(follow_up.name)
+		.where((follow_up.status == "Planned") & (customer.disabled == 1))
+	).run()
+	hold_back([name for (name,) in disabled], "Cancelled", "Customer disabled")
+
+
 def cancel_todo(name: str | None) -> None:
 	"""Close a rep's ToDo as cancelled; the follow-up behind it is already settled."""
 	if not name or not frappe.db.exists("ToDo", {"name": name, "status": "Open"}):
@@ -163,7 +190,7 @@ def take_back_of_rule(rule: str) -> None:
 
 
 def contact_happened(touch) -> None:
-	"""Settle the follow-up a touch answers, and plan the next step that was agreed."""
+	"""Settle the follow-up a touch answers."""
 	if touch.follow_up:
 		settle(
 			touch.follow_up,
@@ -172,27 +199,48 @@ def contact_happened(touch) -> None:
 			done_on=frappe.utils.getdate(touch.date),
 			hold_reason="",
 		)
-	if touch.next_step:
-		add(
-			[
-				{
-					"customer": touch.customer,
-					"customer_name": touch.customer_name,
-					"occurrence": touch.name,
-					"status": "Planned",
-					"priority": "Medium",
-					# Not its text: the reason goes into the ToDo, and that is copied to weaker-guarded places.
-					"reason": _("The next step agreed on {0} is due; see the contact of that day.").format(
-						frappe.utils.formatdate(touch.date)
-					),
-					"channel": touch.channel,
-					"planned_on": touch.next_step_date,
-					"due_date": touch.next_step_date,
-					"reference_doctype": "Customer Touch",
-					"reference_name": touch.name,
-				}
-			]
-		)
+
+
+def plan_next_step(touch) -> None:
+	"""Plan the next step that was agreed, or follow a change of it until it has become a ToDo."""
+	known = frappe.db.get_value(
+		"Follow Up",
+		{"reference_doctype": "Customer Touch", "reference_name": touch.name},
+		["name", "status", "hold_reason"],
+		as_dict=True,
+	)
+	if not touch.next_step:
+		drop_next_step(touch)
+		return
+	step = {
+		"customer": touch.customer,
+		"customer_name": touch.customer_name,
+		"occurrence": touch.name,
+		"status": "Planned",
+		"priority": "Medium",
+		# Not its text: the reason goes into the ToDo, and that is copied to weaker-guarded places.
+		"reason": _("The next step agreed on {0} is due; see the contact of that day.").format(
+			frappe.utils.formatdate(touch.date)
+		),
+		"channel": touch.channel,
+		"planned_on": touch.next_step_date,
+		"due_date": touch.next_step_date,
+		"reference_doctype": "Customer Touch",
+		"reference_name": touch.name,
+	}
+	if not known:
+		add([step])
+	elif known.status == "Planned" or known.hold_reason == NO_LONGER_AGREED:
+		settle(known.name, hold_reason="", **step)
+
+
+def drop_next_step(touch) -> None:
+	"""Nobody waits for the next step any more; once it is a ToDo, it is the rep's to decide."""
+	frappe.db.set_value(
+		"Follow Up",
+		{"reference_doctype": "Customer Touch", "reference_name": touch.name, "status": "Planned"},
+		{"status": "Cancelled", "hold_reason": NO_LONGER_AGREED},
+	)
 
 
 def show_last_touch(customer: str) -> None:

@@ -145,13 +145,30 @@ def tier_cadence(rule, today: date) -> list[dict]:
 	for name, when in [*touched.run(), *done.run()]:
 		if when:
 			last[name] = max(last.get(name, date.min), getdate(when))
+	passed = (
+		frappe.qb.from_(follow_up)
+		.select(follow_up.customer, Max(follow_up.planned_on))
+		.where((follow_up.care_rule == rule.name) & follow_up.status.notin(followups.PENDING))
+		.where(IfNull(follow_up.hold_reason, "") != "Rule switched off")
+		.groupby(follow_up.customer)
+	)
+	# An occurrence that was settled without a contact (nobody reached, refused, cancelled) does not end the rhythm.
+	asked = {name: getdate(when) for name, when in passed.run() if when}
+	waiting = set(
+		frappe.get_all(
+			"Follow Up",
+			filters={"care_rule": rule.name, "status": ("in", followups.PENDING)},
+			pluck="customer",
+		)
+	)
 	started = getdate(rule.enabled_from)
 	rows = []
 	for row in _matching(rule, query.run(as_dict=True), frappe.get_cached_doc("Keep Customers Settings")):
-		day, since = cadence_due(row.customer, row.contact_every_days, last.get(row.customer), started)
-		if day > today:
-			continue
 		contact = last.get(row.customer)
+		turn = max(filter(None, (contact, asked.get(row.customer))), default=None)
+		day, since = cadence_due(row.customer, row.contact_every_days, turn, started)
+		if day > today or row.customer in waiting:
+			continue
 		rows.append(
 			_row(
 				rule,

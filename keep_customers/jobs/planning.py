@@ -25,6 +25,7 @@ class Planning:
 
 	def plan(self) -> None:
 		"""Note what has become due, then decide about everything that is planned for today or before."""
+		followups.take_back_outdated()
 		followups.mark_late(self.today)
 		for rule in rules.enabled(self.today):
 			try:
@@ -62,6 +63,7 @@ class Planning:
 						row.care_rule or "", row.customer, (rule.control_share or 0) / 100
 					),
 					expires=bool(row.expires),
+					agreed=row.reference_doctype == "Customer Touch",
 				)
 			)
 		since = self.today - timedelta(days=self.settings.contact_cap_days or 0)

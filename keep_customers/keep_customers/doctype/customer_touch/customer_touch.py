@@ -21,9 +21,11 @@ class CustomerTouch(Document):
 		followups.contact_happened(self)
 
 	def on_update(self):
+		followups.plan_next_step(self)
 		followups.show_last_touch(self.customer)
 
 	def on_trash(self):
+		followups.drop_next_step(self)
 		frappe.db.set_value("Follow Up", {"touch": self.name}, "touch", None)
 
 	def after_delete(self):
