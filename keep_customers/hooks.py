@@ -47,6 +47,7 @@ doc_events = {
 		"on_trash": "keep_customers.erp.todos.on_trash",
 	},
 	"Customer": {
+		"on_update": "keep_customers.erp.customer_life.on_update",
 		"before_rename": "keep_customers.erp.customer_life.before_rename",
 		"after_rename": "keep_customers.erp.customer_life.after_rename",
 		"on_trash": "keep_customers.erp.customer_life.on_trash",

@@ -4,6 +4,9 @@ import frappe
 from frappe import _
 from frappe.model.rename_doc import rename_doc
 
+from keep_customers.erp.followups import show_last_touch
+from keep_customers.erp.tables import chunks
+
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = ("Tier Change", "Follow Up", "Customer Touch")
 FILE_TABLES = ("people", "occasions", "consents")
@@ -24,8 +27,26 @@ def after_rename(customer, method=None, old=None, new=None, merge=False) -> None
 		if frappe.db.exists(doctype, old):
 			# Whoever may rename the customer renames what is named after it; nobody may write values by hand.
 			rename_doc(doctype, old, new, force=True, ignore_permissions=True, show_alert=False)
+	show_name(new, frappe.db.get_value("Customer", new, "customer_name"))
 	if merge:
 		_touch_value(new)
+		show_last_touch(new)
+
+
+def on_update(customer, method=None) -> None:
+	if customer.get_doc_before_save() and customer.has_value_changed("customer_name"):
+		show_name(customer.name, customer.customer_name)
+
+
+def show_name(customer: str, title: str) -> None:
+	"""Bring the customer's name up to date where it is shown, and in the ToDos that link to it."""
+	from keep_customers.erp.todos import describe_anew
+
+	for doctype in (*NAMED_AFTER_CUSTOMER, *ABOUT_CUSTOMER):
+		frappe.db.set_value(
+			doctype, {"customer": customer}, "customer_name", title, update_modified=False
+		)
+	describe_anew(customer)
 
 
 def on_trash(customer, method=None) -> None:
@@ -39,10 +60,28 @@ def on_trash(customer, method=None) -> None:
 	frappe.db.set_value(
 		"ToDo", {"reference_type": "Customer", "reference_name": customer.name}, "keep_follow_up", None
 	)
-	for table in ("Customer File Person", "Customer File Occasion", "Customer File Consent"):
-		frappe.db.delete(table, {"parenttype": "Customer File", "parent": customer.name})
-	for doctype in (*ABOUT_CUSTOMER, *NAMED_AFTER_CUSTOMER):
+	# With its attachments, and not into the records of deleted documents: what is personal is gone for good.
+	frappe.delete_doc(
+		"Customer File", customer.name, force=True, ignore_permissions=True, delete_permanently=True
+	)
+	_forget("Customer File", [customer.name])
+	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
+		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))
 		frappe.db.delete(doctype, {"customer": customer.name})
+
+
+def _forget(doctype: str, names: list[str]) -> None:
+	"""Remove what the host keeps about documents: earlier versions, comments, who looked at them."""
+	for part in chunks(names, 1000):
+		for host, type_field, name_field in (
+			("Version", "ref_doctype", "docname"),
+			("Comment", "reference_doctype", "reference_name"),
+			("View Log", "reference_doctype", "reference_name"),
+			("DocShare", "share_doctype", "share_name"),
+			("Document Follow", "ref_doctype", "ref_docname"),
+			("Notification Log", "document_type", "document_name"),
+		):
+			frappe.db.delete(host, {type_field: doctype, name_field: ("in", part)})
 
 
 def _merge_files(old: str, new: str) -> None:
@@ -63,12 +102,21 @@ def _merge_files(old: str, new: str) -> None:
 					target.append(name, {f.fieldname: row.get(f.fieldname) for f in row.meta.fields})
 		elif name not in ("customer", "customer_name") and not target.get(name):
 			target.set(name, source.get(name))
+	if target.backup_rep == target.dedicated_rep:
+		target.backup_rep = None
 	# Whoever may merge the customers decides about both files.
 	target.flags.ignore_permissions = True
 	target.flags.ignore_links = True
 	target.flags.ignore_mandatory = True
 	target.save()
 	target.add_comment("Info", _("The file of {0} was merged into this one.").format(old))
+	for doctype, type_field, name_field in (
+		("File", "attached_to_doctype", "attached_to_name"),
+		("Comment", "reference_doctype", "reference_name"),
+	):
+		frappe.db.set_value(
+			doctype, {type_field: "Customer File", name_field: old}, name_field, new, update_modified=False
+		)
 	frappe.delete_doc("Customer File", old, ignore_permissions=True, force=True)
 
 

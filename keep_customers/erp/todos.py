@@ -47,6 +47,18 @@ def _description(follow_up) -> str:
 	return f"<p><b>{what.format(link)}</b>: {escape_html(follow_up.reason)}</p>"
 
 
+def describe_anew(customer: str) -> None:
+	"""Write the customer's name and link into its open ToDos, past the document life: nothing else has changed."""
+	for follow_up in frappe.get_all(
+		"Follow Up",
+		filters={"customer": customer, "todo": ("is", "set"), "status": ("in", followups.OPEN)},
+		fields=["todo", "customer", "customer_name", "channel", "reason"],
+	):
+		frappe.db.set_value(
+			"ToDo", follow_up.todo, "description", _description(follow_up), update_modified=False
+		)
+
+
 def validate(todo, method=None) -> None:
 	"""Remember the status before the change; only available before the ToDo is written."""
 	todo.flags.keep_status_before = None if todo.is_new() else todo.get_db_value("status")
@@ -61,14 +73,18 @@ def on_update(todo, method=None) -> None:
 	if not frappe.db.exists("Follow Up", {"name": name, "todo": todo.name}):
 		return
 	before = todo.flags.keep_status_before
+	status, touch = frappe.db.get_value("Follow Up", name, ["status", "touch"])
 	values = {"assigned_to": todo.allocated_to}
 	if todo.status == "Closed" and before != "Closed":
 		values |= {"status": "Done", "done_on": today(), "hold_reason": ""}
-	elif todo.status == "Cancelled" and before != "Cancelled":
+	elif todo.status == "Cancelled" and before != "Cancelled" and not touch:
 		values |= {"status": "Cancelled", "hold_reason": "ToDo cancelled"}
-	elif todo.status == "Open" and before in ("Closed", "Cancelled"):
+	elif todo.status == "Open" and (before in ("Closed", "Cancelled") or status in followups.OPEN):
 		late = todo.date and getdate(todo.date) < getdate()
-		values |= {"status": "Late" if late else "Assigned", "done_on": None, "hold_reason": ""}
+		values["status"] = "Late" if late else "Assigned"
+		if before != "Open":
+			# Another contact is asked for; the one on record stays where it is.
+			values |= {"done_on": None, "hold_reason": "", "touch": None}
 	if todo.date:
 		values["due_date"] = todo.date
 	frappe.db.set_value("Follow Up", name, values)
@@ -84,6 +100,8 @@ def on_trash(todo, method=None) -> None:
 		followups.settle(name, "Cancelled", hold_reason="ToDo deleted", todo=None)
 	elif status:
 		frappe.db.set_value("Follow Up", name, "todo", None)
+	# A touch that mentions a ToDo that is gone could not be saved again.
+	frappe.db.set_value("Customer Touch", {"todo": todo.name}, "todo", None, update_modified=False)
 
 
 @frappe.whitelist()
