@@ -85,7 +85,7 @@ Ctrl-C ends it.""")
 def bench(db, rest):
 	"""measure: bench SCRIPT [arguments], in a fresh site on MariaDB"""
 	layers.ready("mariadb")
-	with services.running("mariadb") as env, layers.temporary_site("mariadb", env, "app") as site:
+	with services.running("mariadb") as env, layers.temporary_site("mariadb", env) as site:
 		layers.inside("run_script", env, site, os.path.abspath(rest[0]), *rest[1:])
 
 
@@ -97,7 +97,7 @@ def test(db, rest):
 	failed = _pytest("unit", rest, {})
 	for db in on:
 		layers.ready(db)
-		with services.running(db) as env, layers.temporary_site(db, env, "app") as site:
+		with services.running(db) as env, layers.temporary_site(db, env) as site:
 			test_env = {"KEEP_TEST_SITE": site, "KEEP_TEST_SITES_PATH": str(paths.SITES)}
 			failed |= _pytest("site", rest, {**layers.environment(env, site), **test_env})
 	return failed

@@ -1,10 +1,9 @@
 """What the sandbox consists of, layer upon layer, each rebuilt only when its inputs changed.
 
-venv      Python packages, pinned by hash
-host      Frappe, from PyPI's wheel
-standin   the app named erpnext
-base      a site's database with frappe and erpnext, one per kind of database
-app       the same with keep_customers installed
+- venv: Python packages, pinned by hash
+- host: Frappe, from PyPI's wheel
+- standin: the app named erpnext
+- frappe, erpnext, keep_customers: a database with the apps up to this one, for each kind of database
 """
 
 import contextlib
@@ -19,20 +18,15 @@ import time
 
 from . import host, paths, services, standin
 
+APP = paths.APPS[-1]
 # Of the app's files, those that an installation reads.
 INSTALLED = ("*.json", "*.txt", "hooks.py", "setup/**/*.py", "patches/**/*.py", "install.py")
 
 
 def ready(db=None):
 	"""Build what is missing or out of date: the code, and the databases of `db`."""
-	for folder in (
-		paths.HOME,
-		paths.DOWNLOADS,
-		paths.LOGS,
-		paths.SITES,
-		paths.TEMPLATES,
-		paths.HOME / "config",
-	):
+	config = paths.HOME / "config"  # where Frappe keeps its locks
+	for folder in (paths.DOWNLOADS, paths.LOGS, paths.SITES, paths.TEMPLATES, config):
 		folder.mkdir(parents=True, exist_ok=True)
 	(paths.HOME / ".gitignore").write_text("*\n")
 	with open(paths.HOME / "lock", "w") as lock:
@@ -45,10 +39,8 @@ def ready(db=None):
 		_layer("standin", erpnext, standin.build)
 		_bench()
 		if db:
-			base = [*code, *erpnext, paths.SOURCE / "site.py", requirements]
-			app = [*base, *_files(paths.REPO / "keep_customers", *INSTALLED)]
-			_database("base", base, db)
-			_database("app", app, db)
+			app_inputs = _files(paths.REPO / APP, *INSTALLED)
+			_databases(db, {"frappe": [requirements, *code], "erpnext": erpnext, APP: app_inputs})
 
 
 def _layer(name, inputs, make):
@@ -126,16 +118,24 @@ def _bench():
 		assets.write_text("{}")
 
 
-def _database(layer, inputs, db):
-	def make():
-		with (
-			services.running(db) as env,
-			temporary_site(db, env, None if layer == "base" else "base") as site,
-		):
-			_logged(f"{db}-{layer}", inside, f"make_{layer}", env, site)
-			_dump(site, db, paths.TEMPLATES / f"{db}-{layer}")
+def _databases(db, inputs):
+	"""For each app prepare a database that has it and those before it."""
+	with contextlib.ExitStack() as stack:
+		env = site = before = None
+		so_far = []
 
-	_layer(f"{db}-{layer}", [db, *inputs], make)
+		def make(app):
+			nonlocal env, site
+			if not site:
+				env = stack.enter_context(services.running(db))
+				site = stack.enter_context(temporary_site(db, env, before))
+			_logged(f"{db}-{app}", inside, "install", env, site, app)
+			_dump(site, db, paths.TEMPLATES / f"{db}-{app}")
+
+		for app, files in inputs.items():
+			so_far += files
+			_layer(f"{db}-{app}", so_far, lambda app=app: make(app))
+			before = app
 
 
 def _logged(name, function, *args):
@@ -173,10 +173,10 @@ def environment(env, site):
 
 
 @contextlib.contextmanager
-def temporary_site(db, env, layer):
+def temporary_site(db, env, app=APP):
 	"""A site of its own for the length of a block."""
 	site = f"temporary-{services.free_port()}-{db}.localhost"
-	create_site(site, db, layer)
+	create_site(site, db, app)
 	try:
 		yield site
 	finally:
@@ -186,19 +186,19 @@ def temporary_site(db, env, layer):
 def lasting_site(name, db, env):
 	"""The site that stays from one command to the next: made if missing, migrated when the app has changed."""
 	site = f"{name}-{db}.localhost"
-	stamps = {layer: (paths.HOME / "stamps" / f"{db}-{layer}").read_text() for layer in ("base", "app")}
+	stamps = {app: (paths.HOME / "stamps" / f"{db}-{app}").read_text() for app in paths.APPS}
 	record = paths.SITES / site / "layers.json"
 	have = json.loads(record.read_text()) if record.exists() else {}
-	if have.get("base") != stamps["base"]:
-		create_site(site, db, "app")
+	if {**have, APP: None} != {**stamps, APP: None}:
+		create_site(site, db, APP)
 	elif have != stamps:
 		_logged(f"{site}-migrate", inside, "migrate", env, site)
 	record.write_text(json.dumps(stamps))
 	return site
 
 
-def create_site(site, db, layer):
-	"""A site from a prepared database; an empty one without."""
+def create_site(site, db, app):
+	"""A site from the prepared database with the apps up to `app`; an empty one without."""
 	folder = paths.SITES / site
 	shutil.rmtree(folder, ignore_errors=True)
 	for sub in ("db", "logs", "locks", "public/files", "private/files", "private/backups"):
@@ -219,9 +219,9 @@ def create_site(site, db, layer):
 			f"CREATE OR REPLACE USER `{name}` IDENTIFIED BY '{password}'; GRANT ALL ON `{name}`.* TO `{name}`"
 		)
 	configure(site, **config)
-	if not layer:
+	if not app:
 		return
-	template = paths.TEMPLATES / f"{db}-{layer}"
+	template = paths.TEMPLATES / f"{db}-{app}"
 	if db == "sqlite":
 		shutil.copy(template, folder / "db" / f"{config['db_name']}.db")
 	else:

@@ -6,9 +6,17 @@ import sys
 import frappe
 
 
-def make_base():
-	"""A new site with frappe and erpnext in an empty database."""
+def install(app):
 	from frappe import installer
+
+	if app == "frappe":
+		create_tables()
+	installer.install_app(app)
+	frappe.db.commit()
+
+
+def create_tables():
+	"""What installer.install_db does, without asking for a database administrator's password."""
 	from frappe.database import bootstrap_database
 
 	frappe.flags.in_install_db = True
@@ -18,16 +26,6 @@ def make_base():
 	frappe.db.create_user_settings_table()
 	frappe.flags.in_install_db = False
 	frappe.local.request_cache.clear()
-	for app in ("frappe", "erpnext"):
-		installer.install_app(app)
-	frappe.db.commit()
-
-
-def make_app():
-	from frappe import installer
-
-	installer.install_app("keep_customers")
-	frappe.db.commit()
 
 
 def migrate():
