@@ -47,6 +47,7 @@ doc_events = {
 		"on_trash": "keep_customers.erp.todos.on_trash",
 	},
 	"Customer": {
+		"validate": "keep_customers.erp.customer_life.validate",
 		"on_update": "keep_customers.erp.customer_life.on_update",
 		"before_rename": "keep_customers.erp.customer_life.before_rename",
 		"after_rename": "keep_customers.erp.customer_life.after_rename",
@@ -61,8 +62,11 @@ ignore_links_on_delete = ["Follow Up", "Customer Touch"]
 
 permission_query_conditions = {
 	doctype: "keep_customers.erp.permissions.customer_condition"
-	for doctype in ("Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch")
-}
+	for doctype in (
+		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch",
+		"Customer File Person", "Customer File Occasion", "Customer File Consent",
+	)
+}  # fmt: skip
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in ("Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch")

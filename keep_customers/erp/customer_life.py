@@ -10,6 +10,14 @@ from keep_customers.erp.tables import chunks
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = ("Tier Change", "Follow Up", "Customer Touch")
 FILE_TABLES = ("people", "occasions", "consents")
+SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")
+
+
+def validate(customer, method=None) -> None:
+	"""What the app shows on the customer is not written from its form, which may be older than the last night."""
+	before = customer.get_doc_before_save()
+	for field in SHOWN:
+		customer.set(field, before.get(field) if before else None)
 
 
 def before_rename(customer, method=None, old=None, new=None, merge=False) -> None:
@@ -43,9 +51,7 @@ def show_name(customer: str, title: str) -> None:
 	from keep_customers.erp.todos import describe_anew
 
 	for doctype in (*NAMED_AFTER_CUSTOMER, *ABOUT_CUSTOMER):
-		frappe.db.set_value(
-			doctype, {"customer": customer}, "customer_name", title, update_modified=False
-		)
+		frappe.db.set_value(doctype, {"customer": customer}, "customer_name", title, update_modified=False)
 	describe_anew(customer)
 
 

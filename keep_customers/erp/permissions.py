@@ -3,11 +3,14 @@
 Frappe applies a User Permission on Customer to every document that links to one, but not one on what
 the Customer links to (its territory or group), nor shares of the Customer. So lists ask the database for
 exactly the customers this user's Customer list would show, and single documents ask the Customer itself.
+The rows of a file's tables can be listed past the file, so they have the condition of their own.
 """
 
 import frappe
 from frappe.model.db_query import DatabaseQuery
 from pypika.terms import Criterion
+
+FILE_TABLES = ("Customer File Person", "Customer File Occasion", "Customer File Consent")
 
 
 def customer_condition(
@@ -21,7 +24,8 @@ def customer_condition(
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return ""
-	column = column or f"`tab{doctype}`.`customer`"
+	# A file has its customer's name; so has the parent of its tables' rows.
+	column = column or f"`tab{doctype}`.`{'parent' if doctype in FILE_TABLES else 'customer'}`"
 	if not frappe.has_permission("Customer", "read", user=user):
 		shared = frappe.share.get_shared("Customer", user)
 		return f"{column} in ({', '.join(frappe.db.escape(name) for name in shared)})" if shared else "1 = 0"

@@ -10,6 +10,8 @@ class CustomerTouch(Document):
 	def validate(self):
 		if get_datetime(self.date) > now_datetime():
 			frappe.throw(_("A contact is recorded after it happened. Use the next step for what is to come."))
+		if self.follow_up and frappe.db.get_value("Follow Up", self.follow_up, "customer") != self.customer:
+			frappe.throw(_("{0} is a follow-up of another customer.").format(self.follow_up))
 		if self.next_step and not self.next_step_date:
 			frappe.throw(_("When is the next step due?"))
 		if self.next_step_date and getdate(self.next_step_date) < getdate(self.date):

@@ -1,0 +1,34 @@
+"""How many customers stand in each tier or stage, of those the user may read.
+
+A source of our own because the framework keeps the figures of its ordinary charts for everybody: a rep would be
+shown the sums of whoever looked before.
+"""
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count
+
+from keep_customers.engine.lifecycle import STATUSES
+from keep_customers.erp.permissions import only_readable
+
+
+@frappe.whitelist()
+def get(filters: str | dict | None = None, **kwargs) -> dict:
+	"""Data of a Dashboard Chart.
+
+	:param filters: ``by`` is "tier" or "status"
+	:raises frappe.PermissionError: if the user may not read Customer Values
+	"""
+	frappe.has_permission("Customer Value", "read", throw=True)
+	by = (frappe.parse_json(filters) or {}).get("by", "tier")
+	if by not in ("tier", "status"):
+		frappe.throw(_("Customers are counted by tier or by stage."))
+	value = frappe.qb.DocType("Customer Value")
+	query = frappe.qb.from_(value).select(value[by], Count("*")).where(value.status != "Not Ranked")
+	counts = dict(only_readable(query.groupby(value[by]), value.customer).run())
+	order = frappe.get_all("Customer Tier", order_by="rank asc", pluck="name") if by == "tier" else STATUSES
+	names = [name for name in order if counts.get(name)]
+	return {
+		"labels": [_(name) for name in names],
+		"datasets": [{"name": _("Customers"), "values": [counts[name] for name in names]}],
+	}
