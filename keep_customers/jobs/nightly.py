@@ -39,7 +39,7 @@ def run(as_of: date | str | None = None) -> str:
 	:returns: the Care Run's name
 	:raises LockTimeoutError: if a run is under way on this site
 	"""
-	with filelock(LOCK, timeout=1):
+	with filelock(LOCK, timeout=1), _language_of_the_site():
 		_close_interrupted_runs()
 		return Night(getdate(as_of)).run()
 
@@ -155,6 +155,17 @@ class Night:
 		}
 		frappe.db.set_value("Care Run", self.row.name, values)
 		frappe.db.commit()
+
+
+@contextmanager
+def _language_of_the_site() -> Iterator[None]:
+	"""What the night writes is read by everybody, whoever or whatever started it."""
+	before = frappe.local.lang
+	frappe.local.lang = frappe.db.get_single_value("System Settings", "language") or "en"
+	try:
+		yield
+	finally:
+		frappe.local.lang = before
 
 
 def _close_interrupted_runs() -> None:

@@ -12,6 +12,7 @@ from keep_customers.engine.followups import value_at_risk
 from keep_customers.engine.night import LAST_GOOD, Figures, Model, figures, model, worth_writing
 from keep_customers.engine.value import Measures, measure
 from keep_customers.erp import ledger, population, values
+from keep_customers.erp.money import formatter
 from keep_customers.erp.pins import pins
 from keep_customers.erp.tables import to_dates, to_ordinals
 
@@ -365,6 +366,7 @@ class Reasons:
 
 	def __init__(self, p: Population, currency: str, pinned: dict):
 		self.p, self.currency, self.pinned = p, currency, pinned
+		self.money = formatter(currency)
 		self.names = p.tier_names
 		ranking = p.figures.placement.ranking
 		self.strict = ranking.tier
@@ -398,9 +400,6 @@ class Reasons:
 			"low_cut": self.low_cut,
 		}
 		self.kept = _(" It keeps {tier} for now.")
-
-	def money(self, amount: float) -> str:
-		return f"{amount:,.2f} {self.currency}"
 
 	def of(self, index: int) -> str:
 		name = self.p.members[index].name
