@@ -13,7 +13,6 @@ from datetime import date
 from time import perf_counter
 
 import frappe
-from frappe import _
 from frappe.utils import getdate, now_datetime
 from frappe.utils.synchronization import filelock
 
