@@ -58,7 +58,7 @@ class Story:
 			else frappe.new_doc("Tier Policy", policy_name=name)
 		)
 		doc.update({"enabled": 1, "priority": 1, "review": "Monthly", **values})
-		return doc.save()
+		return _only_what_was_said(doc.save(), values)
 
 	def customer(self, name, **values):
 		name = f"{PREFIX} {name}"
@@ -148,7 +148,7 @@ class Story:
 			}
 		).insert()
 		doc.db_set("enabled_from", switched_on or self.today - timedelta(days=60))
-		return doc
+		return _only_what_was_said(doc, values)
 
 	def night(self, as_of=None):
 		from keep_customers.jobs import nightly
@@ -176,6 +176,14 @@ class Story:
 
 	def days_ago(self, days):
 		return self.today - timedelta(days=days)
+
+
+def _only_what_was_said(doc, values):
+	"""Take back what the framework filled in from the site's defaults."""
+	for field in ("company", "customer_group", "territory"):
+		if not values.get(field) and doc.get(field):
+			doc.db_set(field, None)
+	return doc
 
 
 def _company(name, abbr, currency, country):
