@@ -28,7 +28,11 @@ def add_shipped_defaults() -> None:
 	for kind in SHIPPED:
 		for record in json.loads((DEFAULTS / f"{kind}.json").read_text(encoding="utf-8")):
 			if not frappe.db.exists(record["doctype"], record["name"]):
-				frappe.get_doc(record).insert(ignore_permissions=True)
+				doc = frappe.get_doc(record).insert(ignore_permissions=True)
+				# The framework fills in the site's defaults; what is shipped is for everybody.
+				for field in ("company", "customer_group", "territory"):
+					if doc.get(field) and not record.get(field):
+						doc.db_set(field, None)
 
 
 def set_shipped_settings() -> None:
