@@ -43,11 +43,6 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 	return bool(frappe.has_permission("Customer", "read", doc=customer, user=user or frappe.session.user))
 
 
-def readable_customers(customers: list[str]) -> set[str]:
-	"""Those of the customers that the user of this session may read."""
-	return set(frappe.get_list("Customer", filters={"name": ("in", customers)}, pluck="name", limit=0))
-
-
 def may_use_app() -> bool:
 	"""Whether the app's tile is shown on the apps screen."""
 	return bool(frappe.has_permission("Customer Value", "read"))
