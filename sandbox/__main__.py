@@ -64,22 +64,36 @@ def demo(db, rest):
 def serve(db, rest):
 	"""Desk on a free port, with worker and scheduler, until Ctrl-C"""
 	layers.ready(db)
-	with services.running(db) as env, contextlib.ExitStack() as stack:
+	layers.desk()
+	with services.running(db) as env:
 		site = layers.lasting_site(SITE, db, env)
-		port = services.free_port()
-		options = {"cwd": paths.SITES, "env": layers.environment(env, site)}
-		layers.configure(site, host_name=f"http://127.0.0.1:{port}")
-		for name in ("worker", "scheduler"):
-			stack.enter_context(services.process(name, layers.site_command(name), **options))
-		web = stack.enter_context(services.process("web", layers.site_command("web", port), port, **options))
-		print(f"""
-Desk:      http://127.0.0.1:{port}/app
-User:      Administrator
-Password:  {services.secret("admin")}
+		with _web(env, site, "worker", "scheduler") as (url, web):
+			print(
+				f"\nDesk:      {url}/app\nUser:      Administrator\nPassword:  {services.secret('admin')}\n"
+			)
+			print("Ctrl-C ends it.", flush=True)
+			web.wait()
+	sys.exit(f"sandbox: the web server ended, see {paths.LOGS / 'web.log'}")
 
-Ctrl-C ends it.""")
-		web.wait()
-		sys.exit(f"sandbox: the web server ended, see {paths.LOGS / 'web.log'}")
+
+@contextlib.contextmanager
+def _web(env, site, *others):
+	"""The site's web server on a free port, and other processes beside it; yields its address and process."""
+	port = services.free_port()
+	url = f"http://127.0.0.1:{port}"
+	layers.configure(site, host_name=url)
+	options = {"cwd": paths.SITES, "env": layers.environment(env, site)}
+	with contextlib.ExitStack() as stack:
+		for name in others:
+			stack.enter_context(services.process(name, layers.site_command(name), **options))
+		command = layers.site_command("web", port)
+		yield url, stack.enter_context(services.process("web", command, port, **options))
+
+
+def assets(db, rest):
+	"""build Desk's scripts and styles"""
+	layers.ready()
+	layers.desk()
 
 
 def bench(db, rest):
@@ -90,7 +104,7 @@ def bench(db, rest):
 
 
 def test(db, rest):
-	"""run the tests; with --all also on MariaDB; other arguments go to pytest"""
+	"""run the tests; --all: the site tests on MariaDB too; other arguments go to pytest"""
 	on = ["sqlite", "mariadb"] if "--all" in rest else [db]
 	rest = [arg for arg in rest if arg != "--all"]
 	layers.ready()
@@ -98,9 +112,20 @@ def test(db, rest):
 	for db in on:
 		layers.ready(db)
 		with services.running(db) as env, layers.temporary_site(db, env) as site:
-			test_env = {"KEEP_TEST_SITE": site, "KEEP_TEST_SITES_PATH": str(paths.SITES)}
-			failed |= _pytest("site", rest, {**layers.environment(env, site), **test_env})
+			failed |= _pytest("site", rest, _test_environment(env, site))
+	if layers.has_desk() and (paths.REPO / "tests" / "browser").exists():
+		layers.desk()
+		layers.ready("sqlite")
+		with services.running("sqlite") as env, layers.temporary_site("sqlite", env) as site:
+			with _web(env, site, "worker") as (url, _process):
+				more = {"KEEP_TEST_URL": url, "KEEP_TEST_PASSWORD": services.secret("admin")}
+				failed |= _pytest("browser", rest, {**_test_environment(env, site), **more})
 	return failed
+
+
+def _test_environment(env, site):
+	more = {"KEEP_TEST_SITE": site, "KEEP_TEST_SITES_PATH": str(paths.SITES)}
+	return {**layers.environment(env, site), **more}
 
 
 def _pytest(folder, arguments, env):
@@ -130,7 +155,7 @@ def clean(db, rest):
 	shutil.rmtree(paths.HOME, ignore_errors=True)
 
 
-COMMANDS = {f.__name__: f for f in (setup, test, demo, serve, run, console, bench, lint, stop, clean)}
+COMMANDS = {f.__name__: f for f in (setup, test, demo, serve, run, console, bench, assets, lint, stop, clean)}
 
 if __name__ == "__main__":
 	main()

@@ -3,6 +3,7 @@
 - venv: Python packages, pinned by hash
 - host: Frappe, from PyPI's wheel
 - standin: the app named erpnext
+- node, assets: npm packages, and with them the scripts and styles of Desk; made when asked for
 - frappe, erpnext, keep_customers: a database with the apps up to this one, for each kind of database
 """
 
@@ -23,24 +24,73 @@ APP = paths.APPS[-1]
 INSTALLED = ("*.json", "*.txt", "hooks.py", "setup/**/*.py", "patches/**/*.py", "install.py")
 
 
-def ready(db=None):
-	"""Build what is missing or out of date: the code, and the databases of `db`."""
+@contextlib.contextmanager
+def _locked():
+	"""One command at a time builds; the others wait and find it done."""
 	config = paths.HOME / "config"  # where Frappe keeps its locks
 	for folder in (paths.DOWNLOADS, paths.LOGS, paths.SITES, paths.TEMPLATES, config):
 		folder.mkdir(parents=True, exist_ok=True)
 	(paths.HOME / ".gitignore").write_text("*\n")
 	with open(paths.HOME / "lock", "w") as lock:
 		fcntl.flock(lock, fcntl.LOCK_EX)
+		yield
+
+
+def _host_inputs():
+	return [paths.SOURCE / "host.py", *_files(paths.SOURCE / "overlay", "*.py")]
+
+
+def ready(db=None):
+	"""Build what is missing or out of date: the code, and the databases of `db`."""
+	with _locked():
 		requirements = paths.SOURCE / "requirements.txt"
 		_layer("venv", [requirements, sys.version], _venv)
-		code = [paths.SOURCE / "host.py", *_files(paths.SOURCE / "overlay", "*.py")]
-		_layer("host", code, _host)
+		_layer("host", _host_inputs(), _host)
 		erpnext = [paths.SOURCE / "standin.py", *_files(paths.SOURCE / "erpnext", "*.py")]
 		_layer("standin", erpnext, standin.build)
 		_bench()
 		if db:
 			app_inputs = _files(paths.REPO / APP, *INSTALLED)
-			_databases(db, {"frappe": [requirements, *code], "erpnext": erpnext, APP: app_inputs})
+			_databases(db, {"frappe": [requirements, *_host_inputs()], "erpnext": erpnext, APP: app_inputs})
+
+
+def desk():
+	"""Build Desk's scripts and styles, without which there are only the API and website pages."""
+	with _locked():
+		source, folder = paths.SOURCE / "assets", paths.HOME / "node"
+		packages = [source / "package.json", source / "package-lock.json"]
+		build = [source / "build.mjs", *_host_inputs()]
+		public = _files(paths.REPO / APP / "public", "*")
+		_layer("node", packages, lambda: _node(source, folder))
+		_layer("assets", [*packages, *build, *public], lambda: _assets(source, folder))
+
+
+def has_desk():
+	return (paths.HOME / "stamps" / "assets").exists()
+
+
+def _node(source, folder):
+	shutil.rmtree(folder, ignore_errors=True)
+	shutil.copytree(source, folder)
+	npm = shutil.which("npm") or services.apt_install("npm", "npm")
+	# A lock file says it all: what the packages would have of each other, and run at installation, is not needed.
+	_run(
+		npm, "ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", cwd=folder
+	)
+
+
+def _assets(source, folder):
+	shutil.copy(source / "build.mjs", folder)
+	public = {"frappe": paths.HOST / "frappe" / "public", APP: paths.REPO / APP / "public"}
+	_link(public["frappe"] / "node_modules", folder / "node_modules")
+	for app, target in public.items():
+		_link(paths.SITES / "assets" / app, target)
+	_run("node", "build.mjs", paths.HOST, paths.SITES, *(f"{a}={f}" for a, f in public.items()), cwd=folder)
+
+
+def _link(path, target):
+	path.unlink(missing_ok=True)
+	path.symlink_to(target)
 
 
 def _layer(name, inputs, make):
