@@ -97,10 +97,15 @@ def assets(db, rest):
 
 
 def bench(db, rest):
-	"""measure: bench SCRIPT [arguments], in a fresh site on MariaDB"""
+	"""measure: the night on a large company in MariaDB, the fit against lifetimes; arguments go to the former"""
 	layers.ready("mariadb")
+	benchmarks = paths.REPO / "benchmarks"
 	with services.running("mariadb") as env, layers.temporary_site("mariadb", env) as site:
-		layers.inside("run_script", env, site, os.path.abspath(rest[0]), *rest[1:])
+		where = ["--site", site, "--sites-path", paths.SITES]
+		command = [paths.PYTHON, benchmarks / "night.py", *where, *rest]
+		failed = subprocess.run(command, env=layers.environment(env, site)).returncode
+	fit = [layers.lifetimes(), benchmarks / "fit_against_lifetimes.py"]
+	return failed or subprocess.run(fit, cwd=paths.REPO).returncode
 
 
 def test(db, rest):
@@ -113,7 +118,9 @@ def test(db, rest):
 		layers.ready(db)
 		with services.running(db) as env, layers.temporary_site(db, env) as site:
 			failed |= _pytest("site", rest, _test_environment(env, site))
-	if layers.has_desk() and (paths.REPO / "tests" / "browser").exists():
+	if not (layers.has_desk() and (os.environ.get("KEEP_TEST_BROWSER") or shutil.which("chromium"))):
+		print("sandbox: for the browser tests run `make assets` once and install chromium")
+	else:
 		layers.desk()
 		layers.ready("sqlite")
 		with services.running("sqlite") as env, layers.temporary_site("sqlite", env) as site:
@@ -129,10 +136,7 @@ def _test_environment(env, site):
 
 
 def _pytest(folder, arguments, env):
-	tests = paths.REPO / "tests" / folder
-	if not tests.exists():
-		return 0
-	command = [paths.PYTHON, "-m", "pytest", *arguments, tests]
+	command = [paths.PYTHON, "-m", "pytest", *arguments, paths.REPO / "tests" / folder]
 	code = subprocess.run([str(c) for c in command], cwd=paths.REPO, env={**os.environ, **env}).returncode
 	return code if code != 5 else 0  # 5: no tests chosen, as with -k
 

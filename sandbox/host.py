@@ -105,6 +105,8 @@ def build(wheel):
 			root / patch.relative_to(paths.SOURCE / "overlay"),
 			lambda text, patch=patch: overlay(text, patch.read_text()),
 		)
+	images = root / "public" / "images"  # the wheel refers to a logo that it has under another name
+	shutil.copy(images / "frappe-framework-logo.svg", images / "frappe-logo.svg")
 	for name, text in MODULES.items():
 		(paths.HOST / name).parent.mkdir(parents=True, exist_ok=True)
 		(paths.HOST / name).write_text(text)

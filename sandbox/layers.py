@@ -65,6 +65,19 @@ def desk():
 		_layer("assets", [*packages, *build, *public], lambda: _assets(source, folder))
 
 
+def lifetimes():
+	"""A Python of its own for what lifetimes computes with; only benchmarks need it."""
+	folder, requirements = paths.HOME / "lifetimes", paths.REPO / "benchmarks" / "requirements.txt"
+
+	def make():
+		_run(sys.executable, "-m", "venv", "--clear", folder)
+		_run(folder / "bin" / "pip", "install", "-qq", "--no-compile", "-r", requirements)
+
+	with _locked():
+		_layer("lifetimes", [requirements, sys.version], make)
+	return folder / "bin" / "python"
+
+
 def has_desk():
 	return (paths.HOME / "stamps" / "assets").exists()
 
@@ -158,10 +171,9 @@ def _host():
 def _bench():
 	"""The files that a bench has beside its sites."""
 	(paths.SITES / "apps.txt").write_text("\n".join(paths.APPS) + "\n")
-	common = paths.SITES / "common_site_config.json"
-	if not common.exists():
-		# disable_async: there is no realtime server, so Desk need not look for one.
-		common.write_text(json.dumps({"skip_setup_wizard": 1, "mute_emails": 1, "disable_async": 1}))
+	# disable_async: there is no realtime server, so Desk need not look for one.
+	common = {"skip_setup_wizard": 1, "mute_emails": 1, "disable_async": 1}
+	(paths.SITES / "common_site_config.json").write_text(json.dumps(common))
 	assets = paths.SITES / "assets" / "assets.json"
 	if not assets.exists():  # without a build: API and website pages work, Desk does not
 		assets.parent.mkdir(exist_ok=True)

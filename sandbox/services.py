@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 
 from . import paths
 
@@ -112,7 +113,7 @@ def _mariadb():
 def socket_path():
 	# A socket's path may have at most 107 bytes.
 	path = paths.MARIADB / "socket"
-	return path if len(str(path)) < 100 else f"/tmp/keep-sandbox-{os.getpid()}.socket"
+	return path if len(str(path)) < 100 else f"/tmp/sandbox-{zlib.crc32(str(path).encode()):08x}.socket"
 
 
 @contextlib.contextmanager

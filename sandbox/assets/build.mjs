@@ -42,7 +42,8 @@ const vue = {
 				compilerOptions: { bindingMetadata: script.bindings, scopeId },
 			});
 			const css = descriptor.styles
-				.map((style) => (style.lang === "scss" ? sass.compileString(style.content).css : style.content))
+				.map((style) => style.content.replace(/(@import "[^"]+)\.css"/g, '$1"')) // take it in
+				.map((source) => sass.compileString(source, { loadPaths: [modules] }).css)
 				.map((source, i) => compileStyle({ source, id: `data-${id}`, filename: path, scoped: descriptor.styles[i].scoped }).code)
 				.join("\n");
 			return {
