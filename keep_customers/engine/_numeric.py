@@ -19,7 +19,15 @@ TRUSTED = 1e-6
 
 
 class FitError(ValueError):
-	"""The data do not determine the model's parameters. The message says why and what to do instead."""
+	"""The data do not determine the model's parameters. The message says why and what to do instead.
+
+	:param message: the text with its placeholders, so that it can be translated
+	:param values: what stands in their places
+	"""
+
+	def __init__(self, message: str, **values: object):
+		super().__init__(message.format(**values))
+		self.message, self.values = message, values
 
 
 @dataclass(frozen=True)
@@ -99,15 +107,22 @@ def minimise(
 			raise FitError("The fit found no way down. Use the last good parameters or the prior.")
 		point, value, gradient, hessian = candidate, value_there, gradient_there, hessian_there
 	raise FitError(
-		f"The fit did not converge in {MAX_ITERATIONS} steps. Use the last good parameters or the prior."
+		"The fit did not converge in {steps} steps. Use the last good parameters or the prior.",
+		steps=MAX_ITERATIONS,
 	)
 
 
 def _refuse_runaway(which: np.ndarray, point: np.ndarray, names: tuple[str, ...]) -> None:
 	if which.any():
 		first = int(np.argmax(which))
-		end = "grows without limit" if point[first] > 0 else "vanishes"
+		if point[first] > 0:
+			raise FitError(
+				"The data do not determine the parameters: {name} grows without limit. "
+				"Use the last good parameters or the prior.",
+				name=names[first],
+			)
 		raise FitError(
-			f"The data do not determine the parameters: {names[first]} {end}. "
-			"Use the last good parameters or the prior."
+			"The data do not determine the parameters: {name} vanishes. "
+			"Use the last good parameters or the prior.",
+			name=names[first],
 		)

@@ -46,7 +46,7 @@ class Model:
 	typical_gap: float
 	fitted_bgnbd: dict
 	fitted_gamma_gamma: dict
-	problems: tuple[tuple[str, str], ...] = ()
+	problems: tuple[tuple[FitError, str], ...] = ()
 
 	def remember(self, last_good: dict | None) -> dict:
 		"""What the next night falls back on if it cannot fit: tonight's fit, else what was good before."""
@@ -113,8 +113,8 @@ def _fit(fit, kind, last_good: dict | None, prior):
 		return fit(), None
 	except FitError as problem:
 		if last_good:
-			return kind.from_dict(last_good), (str(problem), LAST_GOOD)
-		return prior(), (str(problem), PRIOR)
+			return kind.from_dict(last_good), (problem, LAST_GOOD)
+		return prior(), (problem, PRIOR)
 
 
 @dataclass

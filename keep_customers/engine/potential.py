@@ -169,8 +169,20 @@ def fit_bgnbd(
 	w = _weights(weights, len(x))
 	customers = len(x) if w is None else float(w.sum())
 	repeats = int(np.count_nonzero(x)) if w is None else float(w[x > 0].sum())
-	_require("customers", customers, MIN_CUSTOMERS)
-	_require("customers with a repeat purchase", repeats, MIN_REPEAT_CUSTOMERS)
+	if customers < MIN_CUSTOMERS:
+		raise FitError(
+			"Too little history to fit: {count} customers, at least {minimum} are needed. "
+			"Use the last good parameters or the prior.",
+			count=f"{customers:g}",
+			minimum=MIN_CUSTOMERS,
+		)
+	if repeats < MIN_REPEAT_CUSTOMERS:
+		raise FitError(
+			"Too little history to fit: {count} customers with a repeat purchase, at least {minimum} are needed. "
+			"Use the last good parameters or the prior.",
+			count=f"{repeats:g}",
+			minimum=MIN_REPEAT_CUSTOMERS,
+		)
 	scale = float(np.average(age_, weights=w))
 
 	table = _BGNBDTable(x, t_x, age_, w, scale)
@@ -461,7 +473,13 @@ def fit_gamma_gamma(
 	x, z = x[used], z[used]
 	count = np.ones(len(x)) if w is None else w
 	customers = len(x) if w is None else float(w.sum())
-	_require("customers with purchases of a positive mean value", customers, MIN_REPEAT_CUSTOMERS)
+	if customers < MIN_REPEAT_CUSTOMERS:
+		raise FitError(
+			"Too little history to fit: {count} customers with purchases of a positive mean value, "
+			"at least {minimum} are needed. Use the last good parameters or the prior.",
+			count=f"{customers:g}",
+			minimum=MIN_REPEAT_CUSTOMERS,
+		)
 	scale = float(np.average(z, weights=w))
 
 	table = _GammaGammaTable(x, z / scale, count)
@@ -472,8 +490,10 @@ def fit_gamma_gamma(
 	if mean > MAX_MEAN_RATIO:
 		raise FitError(
 			"The spend per purchase is too uneven for the model: its mean over customers would be "
-			f"{mean:.3g} times the observed one (q = {q:.3g}). Look for extreme amounts, or use the last "
-			"good parameters or the prior."
+			"{mean} times the observed one (q = {q}). Look for extreme amounts, or use the last "
+			"good parameters or the prior.",
+			mean=f"{mean:.3g}",
+			q=f"{q:.3g}",
 		)
 	return GammaGamma(
 		p=p,
@@ -573,14 +593,6 @@ def _in_logs(
 	gradient = gradient * parameters
 	hessian = np.triu(hessian) + np.triu(hessian, 1).T
 	return float(value), gradient, hessian * np.outer(parameters, parameters) + np.diag(gradient)
-
-
-def _require(what: str, count: float, minimum: int) -> None:
-	if count < minimum:
-		raise FitError(
-			f"Too little history to fit: {count:g} {what}, at least {minimum} are needed. "
-			"Use the last good parameters or the prior."
-		)
 
 
 def _numbers(name: str, values: ArrayLike) -> np.ndarray:

@@ -156,7 +156,8 @@ class Valuation:
 					if used == LAST_GOOD
 					else _("{0}: {1} Cautious standard assumptions are used until then.")
 				)
-				self.night.warnings.append(text.format(p.policy.name, problem))
+				why = _(problem.message).format(**problem.values)
+				self.night.warnings.append(text.format(p.policy.name, why))
 
 	def tier(self) -> None:
 		for p in self.populations:
@@ -377,18 +378,24 @@ class Reasons:
 		policy = p.policy
 		basis = _("gross profit") if policy.value_basis == ledger.GROSS_PROFIT else _("net sales")
 		# The sentences are translated once and filled in a hundred thousand times.
-		high = _("{tier}: {current} {basis} in {months} months, among the top {high} % (cut {high_cut})")
-		rest = _(
-			"{tier}: {current} {basis} in {months} months, below the cut {high_cut} of the top {high} %"
-		)
-		sentences = {
-			tiers.TOP: high + _("; potential {potential}, among the top {top} % (cut {top_cut})."),
-			tiers.HIGH: high
-			+ _("; potential {potential}, below the cut {top_cut} of the top {top} %."),
-			tiers.BROAD: rest + _("; potential {potential}, above the lowest {low} % (cut {low_cut})."),
-			tiers.LOW: rest + _("; potential {potential}, among the lowest {low} % (cut {low_cut})."),
+		self.sentences = {
+			tiers.TOP: _(
+				"{tier}: {current} {basis} in {months} months, among the top {high} % (cut {high_cut}); "
+				"potential {potential}, among the top {top} % (cut {top_cut})."
+			),
+			tiers.HIGH: _(
+				"{tier}: {current} {basis} in {months} months, among the top {high} % (cut {high_cut}); "
+				"potential {potential}, below the cut {top_cut} of the top {top} %."
+			),
+			tiers.BROAD: _(
+				"{tier}: {current} {basis} in {months} months, below the cut {high_cut} of the top {high} %; "
+				"potential {potential}, above the lowest {low} % (cut {low_cut})."
+			),
+			tiers.LOW: _(
+				"{tier}: {current} {basis} in {months} months, below the cut {high_cut} of the top {high} %; "
+				"potential {potential}, among the lowest {low} % (cut {low_cut})."
+			),
 		}
-		self.sentences = sentences
 		self.fixed = {
 			"basis": basis,
 			"months": policy.window_months,
@@ -399,7 +406,7 @@ class Reasons:
 			"top_cut": self.top_cut,
 			"low_cut": self.low_cut,
 		}
-		self.kept = _(" It keeps {tier} for now.")
+		self.kept = _("{reason} It keeps {tier} for now.")
 
 	def of(self, index: int) -> str:
 		name = self.p.members[index].name
@@ -413,7 +420,7 @@ class Reasons:
 			potential=self.money(f.potential[index]),
 			**self.fixed,
 		)
-		return text + self.kept.format(tier=self.names[given]) if asked != given else text
+		return self.kept.format(reason=text, tier=self.names[given]) if asked != given else text
 
 
 def _only(p: Population, keep: np.ndarray) -> Population:
