@@ -74,6 +74,7 @@ has_permission = {
 
 # Desk
 
+app_include_js = "/assets/keep_customers/js/desk.js"
 doctype_js = {"Customer": "public/js/customer.js", "ToDo": "public/js/todo.js"}
 
 # The log is written once and read rarely; keep a year of runs.

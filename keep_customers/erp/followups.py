@@ -171,13 +171,12 @@ def reason_for_purchase(invoice: str, amount: str, day: str) -> str:
 
 
 def reason_for_cadence(tier: str, days: int, last: str | None) -> str:
+	tier = _(cstr(tier), context="Customer Tier")
 	if last:
 		return _("{0} customers hear from us every {1} days; the last contact was on {2}.").format(
-			cstr(tier), days, last
+			tier, days, last
 		)
-	return _("{0} customers hear from us every {1} days; no contact is on record yet.").format(
-		cstr(tier), days
-	)
+	return _("{0} customers hear from us every {1} days; no contact is on record yet.").format(tier, days)
 
 
 def take_back_of_rule(rule: str) -> None:

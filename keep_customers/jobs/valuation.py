@@ -368,7 +368,7 @@ class Reasons:
 	def __init__(self, p: Population, currency: str, pinned: dict):
 		self.p, self.currency, self.pinned = p, currency, pinned
 		self.money = formatter(currency)
-		self.names = p.tier_names
+		self.names = [_(name, context="Customer Tier") for name in p.tier_names]
 		ranking = p.figures.placement.ranking
 		self.strict = ranking.tier
 		self.high_cut, self.top_cut, self.low_cut = (
@@ -411,7 +411,8 @@ class Reasons:
 	def of(self, index: int) -> str:
 		name = self.p.members[index].name
 		if pin := self.pinned.get(name):
-			return _("{0}: pinned until {1}. {2}").format(pin.tier, formatdate(pin.until), pin.reason)
+			tier = _(pin.tier, context="Customer Tier")
+			return _("{0}: pinned until {1}. {2}").format(tier, formatdate(pin.until), pin.reason)
 		f = self.p.figures
 		asked, given = int(self.strict[index]), int(f.placement.tier[index])
 		text = self.sentences[asked].format(

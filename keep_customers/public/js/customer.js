@@ -47,8 +47,8 @@ function show_care(frm, care) {
 			[__("Next Expected"), day(v.next_purchase)],
 			[__("Next Order About"), money(v.expected_order_value)],
 		];
-		html += `<p><span class="indicator-pill ${colour}">${text(__(v.tier || "Not Ranked"))}</span>
-			<span class="indicator-pill gray">${text(__(v.status))}</span>
+		html += `<p><span class="indicator-pill ${colour}">${text(v.tier ? __(v.tier, null, "Customer Tier") : __("Not Ranked"))}</span>
+			<span class="indicator-pill gray">${text(__(v.status, null, "Customer Value"))}</span>
 			<a class="small text-muted" href="/app/customer-value/${encodeURIComponent(frm.doc.name)}">${text(
 			v.tier_reason
 		)}</a></p>
@@ -67,7 +67,7 @@ function show_care(frm, care) {
 				const link = row.todo
 					? `/app/todo/${encodeURIComponent(row.todo)}`
 					: `/app/follow-up/${encodeURIComponent(row.name)}`;
-				const who = row.assigned_to ? frappe.user.full_name(row.assigned_to) : __(row.hold_reason || row.status);
+				const who = row.assigned_to ? frappe.user.full_name(row.assigned_to) : __(row.hold_reason || row.status, null, "Follow Up");
 				return `<li><a href="${link}">${day(row.due_date)}</a> · ${text(row.reason)} · ${text(who)}</li>`;
 			})
 			.join("")}</ul>`;

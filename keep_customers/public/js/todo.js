@@ -33,13 +33,13 @@ function ask_what_came_of_it(frm) {
 						{
 							fieldname: "result",
 							fieldtype: "Select",
-							label: __("Result"),
+							label: __("Result", null, "Customer Touch"),
 							options: [
-								{ value: "Reached", label: __("Reached") },
-								{ value: "Left a Message", label: __("Left a Message") },
-								{ value: "Not Reached", label: __("Not Reached") },
-								{ value: "Agreed Another Time", label: __("Agreed Another Time") },
-								{ value: "Not Wanted", label: __("Not Wanted") },
+								{ value: "Reached", label: __("Reached", null, "Customer Touch") },
+								{ value: "Left a Message", label: __("Left a Message", null, "Customer Touch") },
+								{ value: "Not Reached", label: __("Not Reached", null, "Customer Touch") },
+								{ value: "Agreed Another Time", label: __("Agreed Another Time", null, "Customer Touch") },
+								{ value: "Not Wanted", label: __("Not Wanted", null, "Customer Touch") },
 							],
 							default: "Reached",
 							reqd: 1,
@@ -50,7 +50,7 @@ function ask_what_came_of_it(frm) {
 						{
 							fieldname: "next_step_date",
 							fieldtype: "Date",
-							label: __("On"),
+							label: __("On", null, "Customer Touch"),
 							depends_on: "next_step",
 							mandatory_depends_on: "next_step",
 						},

@@ -5,7 +5,7 @@ frappe.dashboards.chart_sources["Customers By"] = {
 	filters: [
 		{
 			fieldname: "by",
-			label: __("By"),
+			label: __("By", null, "Customers By"),
 			fieldtype: "Select",
 			options: [
 				{ value: "tier", label: __("Tier") },

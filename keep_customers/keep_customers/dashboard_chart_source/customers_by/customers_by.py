@@ -28,7 +28,8 @@ def get(filters: str | dict | None = None, **kwargs) -> dict:
 	counts = dict(only_readable(query.groupby(value[by]), value.customer).run())
 	order = frappe.get_all("Customer Tier", order_by="rank asc", pluck="name") if by == "tier" else STATUSES
 	names = [name for name in order if counts.get(name)]
+	kind = "Customer Tier" if by == "tier" else "Customer Value"
 	return {
-		"labels": [_(name) for name in names],
+		"labels": [_(name, context=kind) for name in names],
 		"datasets": [{"name": _("Customers"), "values": [counts[name] for name in names]}],
 	}

@@ -3,6 +3,6 @@ frappe.listview_settings["Care Run"] = {
 		const colours = {
 			Running: "blue", Completed: "green", "Completed With Errors": "orange", Failed: "red",
 		};
-		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
+		return [__(doc.status, null, "Care Run"), colours[doc.status], `status,=,${doc.status}`];
 	},
 };

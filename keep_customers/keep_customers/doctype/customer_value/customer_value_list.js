@@ -5,6 +5,6 @@ frappe.listview_settings["Customer Value"] = {
 			New: "blue", Active: "green", Due: "cyan", Overdue: "yellow",
 			"At Risk": "orange", Lost: "red", "Won Back": "purple",
 		};
-		return [__(doc.status), colours[doc.status] || "gray", `status,=,${doc.status}`];
+		return [__(doc.status, null, "Customer Value"), colours[doc.status] || "gray", `status,=,${doc.status}`];
 	},
 };

@@ -3,6 +3,6 @@ frappe.listview_settings["Follow Up"] = {
 		const colours = {
 			Planned: "gray", Assigned: "blue", Late: "red", Done: "green", Skipped: "yellow", Cancelled: "gray",
 		};
-		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
+		return [__(doc.status, null, "Follow Up"), colours[doc.status], `status,=,${doc.status}`];
 	},
 };

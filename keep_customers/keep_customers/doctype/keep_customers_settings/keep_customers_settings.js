@@ -28,10 +28,10 @@ function follow(frm, before) {
 		progress().then((run) => {
 			if (!run.name || (run.name === before && run.status !== "Running")) return follow(frm, before);
 			if (run.status === "Running") {
-				frm.dashboard.show_progress(__("Nightly run"), run.percent, __(run.stage));
+				frm.dashboard.show_progress(__("Nightly run"), run.percent, __(run.stage, null, "Care Run"));
 				return follow(frm, before);
 			}
-			frm.dashboard.show_progress(__("Nightly run"), 100, __(run.status));
+			frm.dashboard.show_progress(__("Nightly run"), 100, __(run.status, null, "Care Run"));
 			setTimeout(() => frm.dashboard.hide_progress(), 3000);
 			show_last_run(frm);
 			frappe.show_alert({
@@ -47,7 +47,7 @@ function show_last_run(frm) {
 		const text = run.name
 			? __("Last run for {0}: {1}, {2} customers ranked, {3} moved, {4} ToDos.", [
 					frappe.datetime.str_to_user(run.as_of),
-					__(run.status),
+					__(run.status, null, "Care Run"),
 					run.customers,
 					run.moves,
 					run.assigned,

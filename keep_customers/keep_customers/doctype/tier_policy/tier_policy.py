@@ -10,7 +10,7 @@ class TierPolicy(Document):
 		try:
 			cuts(self)
 		except ValueError as problem:
-			frappe.throw(_(str(problem)), title=_("Cuts"))
+			frappe.throw(_(str(problem)), title=_("Cuts", context="Tier Policy"))
 		if not 1 <= (self.window_months or 0) <= 120:
 			frappe.throw(_("The window must be between 1 and 120 months."))
 		self.validate_tiers()

@@ -94,7 +94,7 @@ def chart(rows) -> dict:
 
 	return {
 		"data": {
-			"labels": [_(name) for name in names],
+			"labels": [_(name, context="Customer Tier") for name in names],
 			"datasets": [
 				{"name": _("Of Customers (%)"), "values": shares(total("customers"))},
 				{"name": _("Of Value (%)"), "values": shares(total("current_value"))},
