@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import frappe
+import frappe.translate
+from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from keep_customers.setup.custom_fields import custom_fields
@@ -24,15 +26,39 @@ def after_migrate() -> None:
 
 
 def add_shipped_defaults() -> None:
-	"""Insert the shipped tiers, policy and rules; what is there already stays as the admin left it."""
+	"""Insert the shipped tiers, policy and rules; what is there already stays as the admin left it.
+
+	Like ERPNext's own shipped records they are written in the site's language.
+	"""
+	language = frappe.db.get_single_value("System Settings", "language") or "en"
+	# What the cache holds was put together before the app was there.
+	frappe.translate.clear_cache()
 	for kind in SHIPPED:
 		for record in json.loads((DEFAULTS / f"{kind}.json").read_text(encoding="utf-8")):
+			record = in_language(record, language)
 			if not frappe.db.exists(record["doctype"], record["name"]):
 				doc = frappe.get_doc(record).insert(ignore_permissions=True)
 				# The framework fills in the site's defaults; what is shipped is for everybody.
 				for field in ("company", "customer_group", "territory"):
 					if doc.get(field) and not record.get(field):
 						doc.db_set(field, None)
+
+
+def in_language(record: dict, language: str) -> dict:
+	"""A shipped record with its name, its texts and the names of other shipped records translated."""
+	kind = record["doctype"]
+	meta = frappe.get_meta(kind)
+	translated = {}
+	for fieldname, value in record.items():
+		field = meta.get_field(fieldname)
+		if fieldname == "name" or (field and field.fieldtype in ("Data", "Small Text")):
+			value = _(value, language, kind)
+		elif field and field.fieldtype == "Link" and frappe.scrub(field.options) in SHIPPED:
+			value = _(value, language, field.options)
+		elif field and field.fieldtype.startswith("Table"):
+			value = [in_language(row, language) for row in value]
+		translated[fieldname] = value
+	return translated
 
 
 def set_shipped_settings() -> None:
