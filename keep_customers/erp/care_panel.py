@@ -15,20 +15,20 @@ def customer_care(customer: str) -> dict:
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
 	frappe.get_doc("Customer", customer).check_permission("read")
-	value = (
-		frappe.db.get_value(
+	values = (
+		frappe.get_list(
 			"Customer Value",
-			customer,
-			[
+			filters={"name": customer},
+			fields=[
 				"tier", "tier_since", "tier_reason", "status", "current_value", "potential_value", "lifetime_value",
 				"value_at_risk", "p_alive", "gap", "purchases", "last_purchase", "next_purchase",
 				"expected_order_value", "currency", "computed_on",
 			],
-			as_dict=True,
 		)
 		if frappe.has_permission("Customer Value", "read")
-		else None
+		else []
 	)  # fmt: skip
+	value = values[0] if values else None
 	open_follow_ups = (
 		frappe.get_list(
 			"Follow Up",
@@ -60,7 +60,8 @@ def deal_archive(customer: str) -> list[dict]:
 	:raises frappe.PermissionError: if the user may not read the customer's file
 	"""
 	frappe.get_doc("Customer", customer).check_permission("read")
-	frappe.has_permission("Customer File", "read", throw=True)
+	file = customer if frappe.db.exists("Customer File", customer) else None
+	frappe.has_permission("Customer File", "read", doc=file, throw=True)
 	invoice, item = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
 	rows = (
 		frappe.qb.from_(item)

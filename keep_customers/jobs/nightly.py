@@ -8,12 +8,14 @@ nothing is lost.
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from time import perf_counter
 
 import frappe
+from frappe import _
 from frappe.utils import getdate, now_datetime
+from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
 from keep_customers.erp.values import last_parameters
@@ -38,7 +40,7 @@ def run(as_of: date | str | None = None) -> str:
 	:returns: the Care Run's name
 	:raises LockTimeoutError: if a run is under way on this site
 	"""
-	with filelock(LOCK, timeout=1), _language_of_the_site():
+	with _alone(), _language_of_the_site():
 		_close_interrupted_runs()
 		return Night(getdate(as_of)).run()
 
@@ -165,6 +167,17 @@ def _language_of_the_site() -> Iterator[None]:
 		yield
 	finally:
 		frappe.local.lang = before
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+	"""One run at a time per site. The lock is the system's: it goes with its process, however that ends."""
+	with ExitStack() as lock:
+		try:
+			lock.enter_context(filelock(LOCK, timeout=1))
+		except LockTimeoutError as busy:
+			raise LockTimeoutError(_("A nightly run is already under way on this site.")) from busy
+		yield
 
 
 def _close_interrupted_runs() -> None:

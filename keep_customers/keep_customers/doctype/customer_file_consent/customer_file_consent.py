@@ -1,5 +1,7 @@
 from frappe.model.document import Document
 
+from keep_customers.erp.permissions import RowOfFile
 
-class CustomerFileConsent(Document):
+
+class CustomerFileConsent(RowOfFile, Document):
 	pass

@@ -1,5 +1,7 @@
 from frappe.model.document import Document
 
+from keep_customers.erp.permissions import RowOfFile
 
-class CustomerFileOccasion(Document):
+
+class CustomerFileOccasion(RowOfFile, Document):
 	pass
