@@ -1,0 +1,98 @@
+"""The few paths that matter, in a real browser against a site that is served with Desk's assets.
+
+KEEP_TEST_URL is the address of the site (besides what the site tests need), KEEP_TEST_BROWSER the browser's
+program, by default Debian's /usr/bin/chromium. Screenshots go to KEEP_TEST_SHOTS if it is set.
+"""
+
+import os
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.site.conftest import pytest_sessionfinish, pytest_sessionstart, story  # noqa: F401
+from tests.site.story import PASSWORD
+from tests.site.web import Server
+
+CHROMIUM = os.environ.get("KEEP_TEST_BROWSER", "/usr/bin/chromium")
+ARGUMENTS = [
+	"--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+	"--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+class Desk:
+	"""One user in Desk."""
+
+	def __init__(self, page, url):
+		self.page, self.url = page, url
+		self.problems = []
+		page.set_default_timeout(90_000)  # a loaded machine is slow, not broken
+		page.on("pageerror", lambda error: self.problems.append(str(error)))
+		page.on("response", lambda answer: self._note(answer))
+
+	def _note(self, answer):
+		if answer.status >= 400 and "/api/" in answer.url:
+			self.problems.append(f"{answer.status} {answer.url}")
+
+	def login(self, user, password=PASSWORD):
+		self.page.goto(f"{self.url}/login")
+		self.page.fill("#login_email", user)
+		self.page.fill("#login_password", password)
+		self.page.click(".form-login .btn-login")
+		self.page.wait_for_function(
+			"() => window.frappe && frappe.boot && document.querySelector('.page-head')"
+		)
+		return self
+
+	def open(self, *route):
+		"""Go to a Desk route inside the running Desk, as a click on a link does."""
+		self.page.evaluate("route => frappe.set_route(route)", list(route))
+		self.page.wait_for_function(
+			"route => frappe.get_route()[0] === route[0] && frappe.get_route()[1] === route[1]",
+			arg=list(route),
+		)
+		self.settled()
+		return self
+
+	def settled(self):
+		self.page.wait_for_function("() => !(frappe.request && frappe.request.ajax_count)")
+		self.page.wait_for_timeout(300)
+
+	def see(self, text):
+		self.page.locator(f"text={text} >> visible=true").first.wait_for()
+		return self
+
+	def shot(self, name):
+		if folder := os.environ.get("KEEP_TEST_SHOTS"):
+			self.page.screenshot(path=f"{folder}/{name}.png")
+
+
+@pytest.fixture(scope="session")
+def server():
+	running = Server()
+	yield running
+	running.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+	with sync_playwright() as playwright:
+		browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+		yield browser
+		browser.close()
+
+
+@pytest.fixture
+def desk(server, chromium):
+	"""A function: user -> Desk of a fresh session."""
+
+	@contextmanager
+	def open_desk(user):
+		context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+		opened = Desk(context.new_page(), server.url).login(user)
+		yield opened
+		context.close()
+		assert not opened.problems
+
+	return open_desk
