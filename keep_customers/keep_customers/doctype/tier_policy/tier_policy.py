@@ -5,7 +5,16 @@ from frappe.model.document import Document
 from keep_customers.erp.population import cuts
 
 
+TIERS = ("top_tier", "high_tier", "broad_tier", "low_tier")
+
+
 class TierPolicy(Document):
+	def before_validate(self):
+		"""A policy that names no tiers takes the first four by rank, whatever they are called on this site."""
+		if not any(self.get(field) for field in TIERS):
+			names = frappe.get_all("Customer Tier", order_by="rank asc", limit=len(TIERS), pluck="name")
+			self.update(dict(zip(TIERS, names, strict=False)))
+
 	def validate(self):
 		try:
 			cuts(self)
@@ -16,7 +25,7 @@ class TierPolicy(Document):
 		self.validate_tiers()
 
 	def validate_tiers(self):
-		tiers = [self.top_tier, self.high_tier, self.broad_tier, self.low_tier]
+		tiers = [self.get(field) for field in TIERS]
 		if len(set(tiers)) < len(tiers):
 			frappe.throw(_("Please choose four different tiers."))
 		ranks = [frappe.db.get_value("Customer Tier", tier, "rank") for tier in tiers]

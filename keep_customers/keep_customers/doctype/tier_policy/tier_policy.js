@@ -1,0 +1,12 @@
+frappe.ui.form.on("Tier Policy", {
+	onload(frm) {
+		if (!frm.is_new() || frm.doc.top_tier) return;
+		frappe.db
+			.get_list("Customer Tier", { fields: ["name"], order_by: "rank asc", limit: 4 })
+			.then((tiers) =>
+				["top_tier", "high_tier", "broad_tier", "low_tier"].forEach(
+					(field, place) => tiers[place] && frm.set_value(field, tiers[place].name)
+				)
+			);
+	},
+});
