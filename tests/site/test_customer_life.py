@@ -1,0 +1,366 @@
+"""What is known about a customer shares its life: renamed, merged, deleted, and open on somebody's screen."""
+
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.utils import add_to_date, now_datetime
+
+from keep_customers.erp import customer_life
+
+from .story import ANNA, BEN, COMPANY, PREFIX
+
+EVERYTHING = ("Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch")
+MASTER = "master@keep-test.example"
+
+
+@pytest.fixture
+def master(story):
+	"""Somebody who looks after the customers' records and may not write values, changes or follow-ups."""
+	if not frappe.db.exists("User", MASTER):
+		user = frappe.get_doc(
+			{
+				"doctype": "User", "email": MASTER, "first_name": "Master", "user_type": "System User",
+				"send_welcome_email": 0, "roles": [{"role": "Sales Master Manager"}],
+			}
+		)  # fmt: skip
+		user.flags.no_welcome_mail = True
+		user.insert()
+	return MASTER
+
+
+def known(story, name, *, values=True, **file):
+	"""A customer about whom everything is on record: file, value, tier change, follow-up, touch."""
+	customer = story.customer(name)
+	story.history(customer, [(60, 100), (20, 100), (3, 3000)])
+	story.file(
+		customer,
+		**{
+			"dedicated_rep": ANNA,
+			"family": f"Wife of {name}",
+			"people": [{"full_name": f"Owner of {name}", "relation": "Owner"}],
+			"consents": [{"channel": "Letter", "consent": "Given", "date": "2025-01-01"}],
+			**file,
+		},
+	)
+	return customer
+
+
+def asked(story, *customers):
+	story.rule()
+	story.completed_yesterday()
+	story.night()
+	for customer in customers:
+		touch(customer, days=2)
+
+
+def touch(customer, days, **values):
+	return frappe.get_doc(
+		{
+			"doctype": "Customer Touch", "customer": customer, "rep": ANNA, "channel": "Visit",
+			"result": "Reached", "date": add_to_date(now_datetime(), days=-days), **values,
+		}
+	).insert()  # fmt: skip
+
+
+def records(customer):
+	return {
+		doctype: frappe.db.count(doctype, {"customer": customer})
+		for doctype in EVERYTHING
+		if frappe.db.count(doctype, {"customer": customer})
+	}
+
+
+def as_user(user):
+	frappe.set_user(user)
+
+
+# Renaming
+
+
+def test_renaming_a_customer_carries_everything_along(story, master):
+	old = known(story, "Old Name")
+	asked(story, old)
+	before = records(old)
+	assert set(before) == set(EVERYTHING)
+	[follow_up] = story.follow_ups(old)
+	as_user(master)
+	new = frappe.rename_doc("Customer", old, f"{PREFIX} New Name", show_alert=False)
+	as_user("Administrator")
+	assert records(new) == before and not records(old)
+	file, value = (frappe.get_doc(doctype, new) for doctype in ("Customer File", "Customer Value"))
+	assert (file.customer, value.customer) == (new, new)
+	assert [row.full_name for row in file.people] == ["Owner of Old Name"] and len(file.consents) == 1
+	assert not frappe.db.exists("Customer File", old) and not frappe.db.exists("Customer Value", old)
+
+	# What shows the name shows the new one, and the rep's ToDo leads there.
+	title = frappe.db.get_value("Customer", new, "customer_name")
+	for doctype in EVERYTHING:
+		assert set(frappe.get_all(doctype, filters={"customer": new}, pluck="customer_name")) == {title}
+	todo = frappe.get_doc("ToDo", follow_up.todo)
+	assert (todo.reference_name, todo.status) == (new, "Open")
+	assert "New%20Name" in todo.description and "Old" not in todo.description.replace(title, "")
+	file.save()
+	todo.status = "Closed"
+	todo.save()
+	assert story.follow_ups(new)[0].status == "Done"
+
+	# The next night finds nothing new.
+	run = story.night()
+	assert (run.changed, run.moves, run.planned) == (0, 0, 0)
+	assert frappe.db.count("Tier Change", {"customer": new}) == before["Tier Change"]
+
+
+def test_a_customers_new_title_is_shown_everywhere_without_touching_what_is_open(story):
+	firm = known(story, "Firm")
+	asked(story, firm)
+	open_file = frappe.get_doc("Customer File", firm)
+	customer = frappe.get_doc("Customer", firm)
+	customer.customer_name = f"{PREFIX} Firm & Sons"
+	customer.save()
+	for doctype in EVERYTHING:
+		titles = frappe.get_all(doctype, filters={"customer": firm}, pluck="customer_name")
+		assert set(titles) == {f"{PREFIX} Firm & Sons"}, doctype
+	todo = frappe.get_doc("ToDo", story.follow_ups(firm)[0].todo)
+	assert "Firm &amp; Sons" in todo.description
+	open_file.taste = "Plain"
+	open_file.save()
+
+
+# Merging
+
+
+def test_merging_two_customers_keeps_both_lives_and_doubles_nothing(story, master):
+	story.policy(company=COMPANY, high_share=100, top_share=0, low_share=0)  # all Gold
+	keep, gone = (
+		known(story, "Keep", taste="Plain"),
+		known(story, "Gone", taste="Bold", dedicated_rep=BEN, backup_rep=ANNA, leisure="Chess"),
+	)
+	# The same cadence occurrence on both: a rhythm that starts on the day the rule was switched on.
+	story.rule("Cadence", trigger="Tier Cadence", switched_on=story.days_ago(31))
+	story.settings(contact_cap=0)
+	asked(story, keep)
+	late = touch(gone, days=1)
+	frappe.get_doc("Customer File", gone).add_comment("Comment", "Said over coffee")
+	attachment = frappe.get_doc(
+		{
+			"doctype": "File", "file_name": f"{PREFIX}.txt", "content": "drawing", "is_private": 1,
+			"attached_to_doctype": "Customer File", "attached_to_name": gone,
+		}
+	).insert()  # fmt: skip
+	before = {name: story.follow_ups(name) for name in (keep, gone)}
+	assert [len(rows) for rows in before.values()] == [2, 2]
+	doubled = next(row for row in before[gone] if row.occurrence.startswith("since"))
+	assert doubled.occurrence in {row.occurrence for row in before[keep]} and doubled.todo
+
+	as_user(master)
+	frappe.rename_doc("Customer", gone, keep, merge=True, show_alert=False)
+	as_user("Administrator")
+	assert not records(gone) and not frappe.db.exists("Customer", gone)
+	file = frappe.get_doc("Customer File", keep)
+	assert (file.taste, file.leisure, file.dedicated_rep, file.backup_rep) == ("Plain", "Chess", ANNA, None)
+	assert sorted(row.full_name for row in file.people) == ["Owner of Gone", "Owner of Keep"]
+	assert len(file.consents) == 1, "the same consent is not written down twice"
+	assert frappe.db.get_value("File", attachment.name, "attached_to_name") == keep
+	assert frappe.db.exists(
+		"Comment",
+		{"reference_doctype": "Customer File", "reference_name": keep, "content": "Said over coffee"},
+	)
+
+	rows = {row.name: row for row in story.follow_ups(keep)}
+	assert set(rows) == {row.name for both in before.values() for row in both}
+	assert (rows[doubled.name].status, rows[doubled.name].hold_reason) == ("Cancelled", "Customer merged")
+	assert frappe.db.get_value("ToDo", doubled.todo, ["status", "reference_name"]) == ("Cancelled", keep)
+	assert sum(row.status == "Assigned" for row in rows.values()) == 3
+	assert frappe.db.get_value("Customer", keep, "keep_last_touch") == late.date.date()
+	assert frappe.db.get_value("Customer", keep, "keep_file_score") == file.completeness
+
+	# The next night measures one customer: 2 × (100 + 100 + 3,000).
+	run = story.night(story.today + timedelta(days=1))
+	value = story.value(keep)
+	assert (value.current_value, value.purchases, run.customers) == (6400, 3, 1)
+	frappe.delete_doc("File", attachment.name)
+
+
+def test_merging_into_a_customer_without_a_file_hands_the_file_over(story):
+	plain, rich = story.customer("Plain"), known(story, "Rich", leisure="Chess")
+	score = frappe.db.get_value("Customer", rich, "keep_file_score")
+	frappe.rename_doc("Customer", rich, plain, merge=True, show_alert=False)
+	file = frappe.get_doc("Customer File", plain)
+	assert (file.leisure, [row.full_name for row in file.people]) == ("Chess", ["Owner of Rich"])
+	assert file.customer_name == plain
+	assert frappe.db.get_value("Customer", plain, "keep_file_score") == score == file.completeness
+
+
+# Deleting
+
+
+def test_deleting_a_customer_leaves_nothing_behind(story, master):
+	firm, stays = known(story, "Leaves"), known(story, "Stays")
+	asked(story, firm, stays)
+	file = frappe.get_doc("Customer File", firm)
+	file.family = "Wife Karla"
+	file.save()
+	file.add_comment("Comment", "Karla was ill")
+	attachment = frappe.get_doc(
+		{
+			"doctype": "File", "file_name": f"{PREFIX} note.txt", "content": "note", "is_private": 1,
+			"attached_to_doctype": "Customer File", "attached_to_name": firm,
+		}
+	).insert()  # fmt: skip
+	said = frappe.get_doc("Customer Touch", {"customer": firm})
+	said.notes = "Karla is better"
+	said.save()
+	names = {
+		doctype: frappe.get_all(doctype, filters={"customer": firm}, pluck="name") for doctype in EVERYTHING
+	}
+	others = records(stays)
+	todo = story.follow_ups(firm)[0].todo
+	frappe.db.delete("Sales Invoice", {"customer": firm})  # who has bought cannot be deleted
+	assert frappe.db.exists("Version", {"ref_doctype": "Customer File", "docname": firm})
+
+	as_user(master)
+	frappe.delete_doc("Customer", firm)
+	as_user("Administrator")
+	assert not frappe.db.exists("Customer", firm) and not records(firm)
+	for doctype, gone in names.items():
+		for host, type_field, name_field in (
+			("Version", "ref_doctype", "docname"),
+			("Comment", "reference_doctype", "reference_name"),
+			("Deleted Document", "deleted_doctype", "deleted_name"),
+		):
+			assert not frappe.db.exists(host, {type_field: doctype, name_field: ("in", gone)}), (
+				host,
+				doctype,
+			)
+	for table in customer_life.FILE_TABLES:
+		child = frappe.get_meta("Customer File").get_field(table).options
+		assert not frappe.db.exists(child, {"parent": firm})
+	assert not frappe.db.exists("File", attachment.name)
+	assert not frappe.db.exists("ToDo", {"name": todo, "status": "Open"})
+	assert not frappe.db.exists("ToDo", {"keep_follow_up": ("in", names["Follow Up"])})
+	assert records(stays) == others
+	run = story.night(story.today + timedelta(days=1))
+	assert run.status == "Completed" and run.customers == 1
+
+
+def test_a_customer_with_invoices_keeps_everything_when_deleting_is_refused(story):
+	firm = story.customer("Bought")
+	story.invoice(firm, 3000, story.days_ago(3))
+	story.file(firm, dedicated_rep=ANNA, family="Wife")
+	asked(story, firm)
+	frappe.db.commit()
+	before = records(firm)
+	with pytest.raises(frappe.LinkExistsError):
+		frappe.delete_doc("Customer", firm)
+	frappe.db.rollback()
+	assert records(firm) == before and story.follow_ups(firm)[0].status == "Assigned"
+	assert frappe.db.get_value("ToDo", story.follow_ups(firm)[0].todo, "status") == "Open"
+
+
+# Settings that are renamed or deleted
+
+
+def test_a_renamed_tier_keeps_its_customers(story):
+	firm = known(story, "Firm")
+	asked(story, firm)
+	tier = story.value(firm).tier
+	new = f"{PREFIX} {tier}"
+	changes = records(firm)["Tier Change"]
+	frappe.rename_doc("Customer Tier", tier, new, show_alert=False)
+	try:
+		assert story.value(firm).tier == frappe.db.get_value("Customer", firm, "keep_tier") == new
+		run = story.night(story.today + timedelta(days=1))
+		assert run.moves == 0 and records(firm)["Tier Change"] == changes
+		assert story.value(firm).tier == new
+	finally:
+		frappe.rename_doc("Customer Tier", new, tier, show_alert=False)
+		frappe.db.commit()
+
+
+def test_a_tier_somebody_has_cannot_be_deleted(story):
+	firm = known(story, "Firm")
+	story.night()
+	with pytest.raises(frappe.LinkExistsError):
+		frappe.delete_doc("Customer Tier", story.value(firm).tier)
+
+
+def test_a_deleted_rule_leaves_what_it_has_asked_for(story):
+	story.settings(rep_capacity=1)
+	first, second = known(story, "First"), known(story, "Second")
+	asked(story)
+	frappe.delete_doc("Care Rule", f"{PREFIX} Rule")
+	rows = sorted(story.follow_ups(), key=lambda row: row.status)
+	assert {row.customer for row in rows} == {first, second}
+	assert [(row.status, row.hold_reason or "", row.care_rule) for row in rows] == [
+		("Assigned", "", None), ("Cancelled", "Rule switched off", None),
+	]  # fmt: skip
+	todo = frappe.get_doc("ToDo", rows[0].todo)
+	todo.status = "Closed"
+	todo.save()
+	assert story.follow_ups(rows[0].customer)[0].status == "Done"
+	assert story.night(story.today + timedelta(days=1)).status == "Completed"
+
+
+# The file
+
+
+def test_the_file_says_how_complete_it_is_and_the_customer_shows_it(story):
+	firm = story.customer("Firm")
+	file = story.file(firm)
+	assert file.completeness == 0 == frappe.db.get_value("Customer", firm, "keep_file_score")
+	assert file.missing.startswith("Decision Maker, ")
+	# 12 decision maker + 10 birthday + 6 phone + 8 family + 10 dedicated rep + 6 consent, of 100 points
+	file.update({"dedicated_rep": ANNA})
+	file.append("consents", {"channel": "Phone", "consent": "Given"})
+	file.append(
+		"people",
+		{"full_name": "Karl", "relation": "Owner", "birthday": "1970-02-28", "phone": "+49 30 1234567"},
+	)
+	file.append("people", {"full_name": "Karla", "relation": "Spouse"})
+	file.save()
+	assert file.completeness == 52 == frappe.db.get_value("Customer", firm, "keep_file_score")
+	assert "Decision Maker" not in file.missing
+	frappe.delete_doc("Customer File", firm)
+	assert frappe.db.get_value("Customer", firm, "keep_file_score") == 0
+
+
+@pytest.mark.parametrize(
+	"values, complaint",
+	[
+		({"dedicated_rep": ANNA, "backup_rep": ANNA}, "somebody else"),
+		({"pinned_tier": "Gold"}, "why the tier is pinned"),
+		({"pinned_tier": "Gold", "pinned_until": "2090-01-01", "pin_reason": " "}, "why the tier is pinned"),
+		({"people": [{"full_name": "Karl", "birthday": "2090-01-01"}]}, "lies in the future"),
+	],
+	ids=["own backup", "pin without an end", "pin without a reason", "born tomorrow"],
+)
+def test_a_file_that_cannot_be_is_refused(story, values, complaint):
+	with pytest.raises(frappe.ValidationError, match=complaint):
+		story.file(story.customer("Firm"), **values)
+
+
+def test_a_night_does_not_get_in_the_way_of_who_has_a_customer_or_file_open(story):
+	firm = known(story, "Firm")
+	story.completed_yesterday()
+	story.rule()
+	versions = frappe.db.count("Version", {"docname": firm})
+	open_customer, open_file = (frappe.get_doc(doctype, firm) for doctype in ("Customer", "Customer File"))
+	then = open_customer.modified, open_file.modified
+	story.invoice(firm, 4000, story.days_ago(1))
+	run = story.night()
+	assert run.assigned == 1 and run.written == 1, "the night has written to the customer's fields"
+	assert frappe.db.get_value("Customer", firm, "keep_status") == story.value(firm).status
+	now = tuple(frappe.db.get_value(doctype, firm, "modified") for doctype in ("Customer", "Customer File"))
+	assert now == then
+	assert frappe.db.count("Version", {"docname": firm}) == versions
+
+	shown = frappe.db.get_value("Customer", firm, ["keep_tier", "keep_status", "keep_next_purchase"])
+	frappe.db.set_value("Customer", firm, "keep_status", "Overdue", update_modified=False)
+	open_customer.customer_details = "Likes to be called in the morning"
+	open_customer.save()  # no TimestampMismatchError …
+	open_file.taste = "Plain"
+	open_file.save()
+	# … and what the night has written is not put back to what the form still showed.
+	assert frappe.db.get_value("Customer", firm, "keep_status") == "Overdue"
+	assert frappe.db.get_value("Customer", firm, "keep_tier") == shown[0]
