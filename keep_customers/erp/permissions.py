@@ -41,7 +41,7 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 		return True
 	# What is sent to be saved may name another customer than the one it is about.
 	customers = {doc.get("customer")}
-	if doc.name and not doc.get("__islocal"):
+	if doc.name:
 		customers.add(frappe.db.get_value(doc.doctype, doc.name, "customer"))
 	return all(
 		frappe.has_permission("Customer", "read", doc=customer, user=user)
