@@ -56,6 +56,10 @@ def _tree(doctype):
 	]
 
 
+def _required(rows, names):
+	return [(*row[:3], f"{row[3]} reqd", *row[4:]) if row[0] in names.split() else row for row in rows]
+
+
 _MASTER = {"Sales Master Manager": "rwcd", "Sales Manager": "r", "Sales User": "r", "Accounts User": "r"}
 _COMPANY_CURRENCY = "Company:company:default_currency"
 _TOTALS = [
@@ -356,7 +360,7 @@ DOCTYPES = {
 			("conversion_rate", "Float", "", "reqd"),
 			("update_stock", "Check", "", "", "0"),
 			("items", "Table", "Sales Invoice Item", "reqd"),
-			*_TOTALS,
+			*_required(_TOTALS, "base_net_total base_grand_total grand_total"),
 			("outstanding_amount", "Currency", "party_account_currency", "ro nocopy"),
 			("party_account_currency", "Link", "Currency", "hidden ro nocopy"),
 			(
@@ -389,7 +393,7 @@ DOCTYPES = {
 			("uom", "Link", "UOM", "reqd"),
 			("conversion_factor", "Float", "", "reqd"),
 			("stock_qty", "Float", "", "ro nocopy"),
-			*_AMOUNTS,
+			*_required(_AMOUNTS, "rate amount base_rate base_amount"),
 			("incoming_rate", "Currency", _COMPANY_CURRENCY, "nocopy"),
 			("serial_no", "Text", "", "nocopy"),
 			("delivery_note", "Link", "Delivery Note", "ro index nocopy"),
