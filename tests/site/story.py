@@ -84,6 +84,7 @@ class Story:
 				"doctype": "Sales Invoice",
 				"customer": customer,
 				"company": company,
+				"currency": frappe.get_cached_value("Company", company, "default_currency"),
 				"set_posting_time": 1,
 				"posting_date": on or self.today,
 				"due_date": max(on or self.today, self.today),
