@@ -6,6 +6,8 @@ exactly the customers this user's Customer list would show, and single documents
 The rows of a file's tables can be listed past the file, so they have the condition of their own.
 """
 
+import re
+
 import frappe
 from frappe.model.db_query import DatabaseQuery
 from pypika.terms import Criterion
@@ -13,25 +15,41 @@ from pypika.terms import Criterion
 FILE_TABLES = ("Customer File Person", "Customer File Occasion", "Customer File Consent")
 
 
-def customer_condition(
-	user: str | None = None, doctype: str = "Customer Value", column: str | None = None
-) -> str:
-	"""SQL condition that leaves only rows of customers the user may read; empty for no restriction.
-
-	:param doctype: the list it is for; its field ``customer`` is looked at
-	:param column: quoted SQL name of the column with the customer, where it is another one
-	"""
-	user = user or frappe.session.user
-	if user == "Administrator":
-		return ""
+def customer_condition(user: str | None = None, doctype: str = "Customer Value") -> str:
+	"""SQL condition that leaves only rows of customers the user may read; empty for no restriction."""
+	readable = _readable(user or frappe.session.user)
 	# A file has its customer's name; so has the parent of its tables' rows.
-	column = column or f"`tab{doctype}`.`{'parent' if doctype in FILE_TABLES else 'customer'}`"
+	column = "parent" if doctype in FILE_TABLES else "customer"
+	return f"`tab{doctype}`.`{column}` in ({readable})" if readable else ""
+
+
+def _readable(user: str) -> str | None:
+	"""The customers the user may read, as SQL: a list or a subquery; None for all of them."""
+	if user == "Administrator":
+		return None
 	# The roles are asked, not has_permission: that says yes to whom any one customer is shared with.
 	if not frappe.permissions.get_role_permissions("Customer", user=user).get("read"):
-		shared = [frappe.db.escape(name, percent=False) for name in frappe.share.get_shared("Customer", user)]
-		return f"{column} in ({', '.join(shared)})" if shared else "1 = 0"
+		shared = frappe.share.get_shared("Customer", user)
+		return _without_percent(", ".join(frappe.db.escape(name, percent=False) for name in shared) or "null")
 	allowed = DatabaseQuery("Customer", user=user).build_match_conditions()
-	return f"{column} in (select `tabCustomer`.`name` from `tabCustomer` where {allowed})" if allowed else ""
+	if not allowed:
+		return None
+	return _without_percent(f"select `tabCustomer`.`name` from `tabCustomer` where {allowed}")
+
+
+def _without_percent(sql: str) -> str:
+	"""The same SQL without percent signs in its texts: some queries it becomes part of take them for parameters."""
+	opening, glue = {
+		"mariadb": ("concat(", ", char(37 using utf8mb4), "),
+		"postgres": ("concat(", ", chr(37), "),
+	}.get(frappe.db.db_type, ("(", " || char(37) || "))
+	# A quote within a text is doubled, or in MariaDB behind a backslash.
+	text = r"'(?:[^'\\]|\\.|'')*'" if frappe.db.db_type == "mariadb" else r"'(?:[^']|'')*'"
+
+	def spelled(match):
+		return opening + glue.join(f"'{part}'" for part in match[0][1:-1].split("%")) + ")"
+
+	return re.sub(text, lambda match: spelled(match) if "%" in match[0] else match[0], sql, flags=re.DOTALL)
 
 
 def has_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
@@ -75,23 +93,19 @@ def only_readable(query, column):
 
 	:param column: the field with the customer's name
 	"""
-	condition = customer_condition(column="{column}")
-	if not condition:
-		return query
-	if "%" in condition:  # it would be taken for a parameter's place
-		return query.where(column.isin(frappe.get_list("Customer", pluck="name", limit=0) or [""]))
-	return query.where(_Verbatim(condition, column))
+	readable = _readable(frappe.session.user)
+	return query.where(_In(column, readable)) if readable else query
 
 
-class _Verbatim(Criterion):
-	"""A condition the framework wrote, in a query of ours."""
+class _In(Criterion):
+	"""A column's value is among those some SQL gives, which the framework wrote."""
 
-	def __init__(self, condition: str, column):
+	def __init__(self, column, sql: str):
 		super().__init__()
-		self.condition, self.column = condition, column
+		self.column, self.sql = column, sql
 
 	def nodes_(self):
 		yield self
 
 	def get_sql(self, **kwargs) -> str:
-		return self.condition.replace("{column}", self.column.get_sql(**kwargs))
+		return f"{self.column.get_sql(**kwargs)} in ({self.sql})"

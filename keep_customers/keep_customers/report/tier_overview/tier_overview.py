@@ -40,8 +40,7 @@ def columns() -> list[dict]:
 		{
 			"fieldname": "currency",
 			"label": _("Currency"),
-			"fieldtype": "Link",
-			"options": "Currency",
+			"fieldtype": "Data",  # a link would ask for the right to read currencies
 			"hidden": 1,
 		},
 	]
