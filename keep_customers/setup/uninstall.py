@@ -7,11 +7,11 @@ import frappe
 
 from keep_customers.setup.custom_fields import custom_fields
 
-ROLE = "Keep Customers Manager"
+APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 
 
 def before_uninstall() -> None:
-	doctypes = frappe.get_all("DocType", filters={"module": "Keep Customers"}, pluck="name")
+	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
 	forget_records_about(doctypes)
 	remove_custom_fields()
 
@@ -19,6 +19,7 @@ def before_uninstall() -> None:
 def after_uninstall() -> None:
 	remove_role()
 	remove_jobs()
+	remove_from_desktop()
 	frappe.clear_cache()
 
 
@@ -89,7 +90,18 @@ def remove_role() -> None:
 
 def remove_jobs() -> None:
 	jobs = frappe.get_all(
-		"Scheduled Job Type", filters={"method": ("like", "keep_customers.%")}, pluck="name"
+		"Scheduled Job Type", filters={"method": ("like", f"{APP}.%")}, pluck="name"
 	)
 	frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ("in", jobs or [""])})
 	frappe.db.delete("Scheduled Job Type", {"name": ("in", jobs or [""])})
+
+
+def remove_from_desktop() -> None:
+	"""Frappe 16 makes icons and sidebars out of an app's workspaces, and keeps them."""
+	for doctype in ("Desktop Icon", "Workspace Sidebar"):
+		if not (frappe.db.table_exists(doctype) and frappe.db.has_column(doctype, "app")):
+			continue
+		names = frappe.get_all(doctype, or_filters={"app": APP, "name": MODULE}, pluck="name")
+		for table in frappe.get_meta(doctype).get_table_fields():
+			frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names or [""])})
+		frappe.db.delete(doctype, {"name": ("in", names or [""])})

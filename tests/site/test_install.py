@@ -1,0 +1,272 @@
+"""Installing, migrating, uninstalling and installing again, on a site that may be taken apart.
+
+The sandbox makes a fresh site for it. Elsewhere it is done to the given site itself, and only if
+KEEP_TEST_UNINSTALL=1 allows that everything the app knows there is deleted.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import frappe
+import pytest
+
+from .story import ANNA, Story, remove_everything
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from sandbox import layers, paths
+
+APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
+FRESH = Path(os.environ.get("KEEP_TEST_SITES_PATH", ".")).resolve() == paths.SITES
+ALLOWED = os.environ.get("KEEP_TEST_UNINSTALL") == "1"
+pytestmark = pytest.mark.skipif(
+	not (FRESH or ALLOWED),
+	reason="would delete this site's data: set KEEP_TEST_UNINSTALL=1 to allow it",
+)
+
+SHIPPED = {"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 3}
+FIELDS = {
+	"Customer": {"keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score"},
+	"ToDo": {"keep_follow_up"},
+}
+# The host's own memory of what happened; it is nobody's to delete.
+LOGS = {"tabError Log", "tabScheduled Job Log", "tabActivity Log", "tabDeleted Document", "tabAccess Log"}
+
+
+def _connect(site):
+	sites = os.getcwd()
+	frappe.destroy()
+	frappe.init(site, sites_path=sites)
+	frappe.connect()
+	frappe.set_user("Administrator")
+	frappe.flags.mute_emails = True
+
+
+@pytest.fixture(scope="module")
+def bare():
+	"""A site without the app; what its tables are."""
+	home = frappe.local.site
+	frappe.db.commit()
+	if FRESH:
+		with layers.temporary_site(frappe.conf.db_type, dict(os.environ), "erpnext") as site:
+			_connect(site)
+			yield tables()
+			_connect(home)
+	else:
+		remove_everything()
+		uninstall()
+		try:
+			yield tables()
+		finally:  # the other tests need it
+			if APP not in frappe.get_installed_apps():
+				install()
+
+
+def install():
+	from frappe.installer import install_app
+
+	install_app(APP)
+	frappe.db.commit()
+	_connect(frappe.local.site)
+
+
+def uninstall():
+	from frappe.installer import remove_app
+
+	remove_app(APP, yes=True, no_backup=True)
+	frappe.db.commit()
+	_connect(frappe.local.site)
+
+
+def migrate():
+	from frappe.migrate import SiteMigration
+
+	site = frappe.local.site
+	frappe.db.commit()
+	SiteMigration(skip_search_index=True).run(site=site)
+	_connect(site)
+
+
+def tables() -> dict[str, list[str]]:
+	"""Every table of the database with its columns."""
+	return {table: sorted(_columns(table)) for table in frappe.db.get_tables(cached=False)}
+
+
+def _columns(table) -> list[str]:
+	if frappe.db.db_type == "sqlite":
+		return [row[1] for row in frappe.db.sql(f"pragma table_info(`{table}`)")]
+	return [row[0] for row in frappe.db.sql(f"show columns from `{table}`")]
+
+
+def mentions(doctypes) -> list[str]:
+	"""Every table and column of the database that speaks of the app or of one of its doctypes."""
+	found = []
+	for table in frappe.db.get_tables(cached=False):
+		if table in LOGS:
+			continue
+		for column in _columns(table):
+			rows = frappe.db.sql(
+				f"select `{column}` from `{table}` where `{column}` like %s or `{column}` like %s or `{column}` in %s",
+				(f"%{APP}%", f"%{MODULE}%", tuple(doctypes)),
+			)
+			found += [f"{table}.{column}: {str(row[0])[:80]}" for row in rows]
+	return found
+
+
+def ours() -> list[str]:
+	return frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
+
+
+def everything_written() -> dict:
+	"""All rows of the app's documents, and its fields on others, without the time they were touched."""
+	state = {}
+	for doctype in sorted(ours()):
+		if frappe.get_meta(doctype).issingle:
+			state[doctype] = sorted(
+				frappe.db.sql("select field, value from tabSingles where doctype = %s", doctype)
+			)
+		else:
+			state[doctype] = frappe.db.sql(f"select * from `tab{doctype}` order by name")
+	for doctype in (
+		"Custom Field",
+		"Scheduled Job Type",
+		"Number Card",
+		"Dashboard Chart",
+		"Workspace",
+		"Role",
+	):
+		rows = frappe.get_all(doctype, fields=["*"], order_by="name", limit=0)
+		state[doctype] = [
+			{
+				key: value
+				for key, value in row.items()
+				if key not in ("modified", "creation", "last_execution")
+			}
+			for row in rows
+			if row.get("module") == MODULE or "keep" in row.name.lower()
+		]
+	return state
+
+
+def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anything(bare):
+	assert APP not in frappe.get_installed_apps() and not frappe.db.exists("Module Def", MODULE)
+	todos = frappe.db.count("ToDo")
+	install()
+	assert frappe.db.exists("Role", ROLE) and APP in frappe.get_installed_apps()
+	for doctype, fields in FIELDS.items():
+		rows = frappe.get_all(
+			"Custom Field", filters={"dt": doctype, "fieldname": ("like", "keep_%")}, pluck="fieldname"
+		)
+		assert fields <= set(rows)
+		assert fields <= set(_columns(f"tab{doctype}"))
+	assert {doctype: frappe.db.count(doctype) for doctype in SHIPPED} == SHIPPED
+	assert not frappe.db.count("Care Rule", {"enabled": 1})
+	assert frappe.get_all("Customer Tier", order_by="rank", pluck="name") == [
+		"Platinum",
+		"Gold",
+		"Iron",
+		"Lead",
+	]
+	settings = frappe.get_doc("Keep Customers Settings")
+	assert (settings.contact_cap, settings.contact_cap_days, settings.rep_capacity) == (1, 7, 10)
+	for doctype in ("Customer Value", "Tier Change", "Follow Up", "Care Run", "Customer File"):
+		assert not frappe.db.count(doctype), doctype
+	assert frappe.db.count("ToDo") == todos
+	for doctype in ("Report", "Workspace", "Number Card", "Dashboard Chart", "Scheduled Job Type"):
+		field = "method" if doctype == "Scheduled Job Type" else "module"
+		value = ("like", f"{APP}.%") if field == "method" else MODULE
+		assert frappe.get_all(doctype, filters={field: value}), doctype
+
+
+def test_migrating_again_changes_nothing_and_keeps_what_the_admin_changed(bare):
+	tier = frappe.get_doc("Customer Tier", "Gold")
+	tier.update({"colour": "Orange", "strategy": "Our own words", "contact_every_days": 21})
+	tier.save()
+	policy = frappe.get_doc("Tier Policy", "All Customers")
+	policy.update({"high_share": 25, "review": "Quarterly"})
+	policy.save()
+	frappe.get_doc("Care Rule", "Call After a Large Purchase").update(
+		{"enabled": 1, "min_amount": 5000}
+	).save()
+	frappe.delete_doc("Care Rule", "Keep in Touch With Everybody Else")
+	settings = frappe.get_doc("Keep Customers Settings")
+	settings.update({"rep_capacity": 4, "contact_cap": 2})
+	settings.save()
+	before = everything_written()
+	migrate()
+	after = everything_written()
+	for what, rows in before.items():
+		assert after[what] == rows, what
+	assert frappe.db.get_value("Customer Tier", "Gold", ("colour", "contact_every_days")) == ("Orange", 21)
+
+
+def test_uninstalling_leaves_nothing_of_ours(bare):
+	from frappe.custom.doctype.property_setter.property_setter import make_property_setter
+
+	doctypes = ours()
+	assert len(doctypes) > 10
+	# The app has been at work, and people have worked with it.
+	story = Story()
+	firm = story.customer("Firm")
+	story.history(firm, [(60, 500), (30, 500)])
+	file = story.file(firm, dedicated_rep=ANNA, people=[{"full_name": "Olga", "relation": "Owner"}])
+	story.rule("Cadence", trigger="Tier Cadence", switched_on=story.days_ago(400))
+	story.completed_yesterday()
+	story.night()
+	[todo] = story.todos()
+	file.usage = "Drilling"
+	file.save()
+	file.add_comment("Comment", "Olga likes tea")
+	file.add_tag("VIP")
+	frappe.share.add("Customer File", firm, ANNA, read=1)
+	frappe.get_doc("User", ANNA).add_roles(ROLE)
+	frappe.permissions.add_permission("Customer File", "Sales Master Manager")
+	frappe.permissions.add_user_permission("Customer", firm, ANNA, applicable_for="Follow Up")
+	make_property_setter("Customer", "keep_tier", "hidden", 1, "Check")
+	make_property_setter("Follow Up", "reason", "bold", 1, "Check")
+	frappe.get_doc(
+		{
+			"doctype": "List Filter", "filter_name": "Late ones", "reference_doctype": "Follow Up",
+			"filters": json.dumps([["Follow Up", "status", "=", "Late"]]), "for_user": ANNA,
+		}
+	).insert()  # fmt: skip
+	frappe.get_doc(
+		{
+			"doctype": "Customer Touch", "customer": firm, "date": "2026-03-04 09:00:00", "rep": ANNA,
+			"channel": "Phone", "result": "Reached",
+		}
+	).insert()  # fmt: skip
+	frappe.db.commit()
+	assert len(mentions(doctypes)) > 50
+
+	uninstall()
+
+	assert APP not in frappe.get_installed_apps()
+	now = tables()
+	assert set(now) - set(bare) == set()
+	for table, columns in bare.items():
+		assert now[table] == columns, table
+	left = mentions(doctypes)
+	assert not left, "\n".join(left)
+	for prefix in ("RUN-", "TOUCH-"):
+		assert not frappe.db.sql("select name from tabSeries where name like %s", f"{prefix}____-")
+	assert not frappe.get_all("Has Role", filters={"role": ROLE})
+	# The rep's ToDo is an ordinary one and stays.
+	assert frappe.db.exists("ToDo", todo.name)
+	frappe.get_doc("ToDo", todo.name).update({"status": "Closed"}).save()
+	frappe.get_doc("Customer", firm).update({"website": "firm.example"}).save()
+	frappe.db.commit()
+
+
+def test_installing_again_works_as_if_it_had_never_been_there(bare):
+	install()
+	assert {doctype: frappe.db.count(doctype) for doctype in SHIPPED} == SHIPPED
+	assert frappe.db.get_value("Customer Tier", "Gold", "colour") == "Yellow"
+	assert not frappe.db.count("Follow Up")
+	remove_everything()
+	story = Story()
+	story.history(story.customer("Again"), [(60, 500), (30, 500)])
+	run = story.night()
+	assert (run.status, run.first_run, run.customers) == ("Completed", 1, 1)
+	remove_everything()

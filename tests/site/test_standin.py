@@ -1,0 +1,66 @@
+"""The sandbox's stand-in for ERPNext says nothing of ERPNext that is not so.
+
+On a genuine ERPNext the stand-in's table is held against its doctypes; on the stand-in the site is held
+against the table. One of the two is run on any host, and its name says which.
+"""
+
+import importlib
+import sys
+from pathlib import Path
+
+import frappe
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+standin = importlib.import_module("sandbox.standin")
+GENUINE = "stand-in" not in (importlib.import_module("erpnext").__doc__ or "")
+
+ON_DOCTYPES = ("istable", "issingle", "is_submittable", "is_tree", "nsm_parent_field")
+ON_FIELDS = ("fieldtype", "options")
+ON_STRICT_FIELDS = (*ON_FIELDS, "reqd", "allow_on_submit", "ignore_user_permissions", "default")
+
+
+def differences(name: str, on_fields) -> list[str]:
+	"""Where the site's doctype is not what the table says; what the table leaves out is not asked for."""
+	told, found = standin.doctype(name), frappe.get_meta(name)
+	wrong = [
+		f"{name}: {key} is {found.get(key)!r}, not {told.get(key)!r}"
+		for key in ON_DOCTYPES
+		if (found.get(key) or 0) != (told.get(key) or 0)
+	]
+	if told.get("autoname") and not _same_naming(told["autoname"], found.autoname or ""):
+		wrong.append(f"{name}: named by {found.autoname!r}, not {told['autoname']!r}")
+	for field in told["fields"]:
+		real = found.get_field(field["fieldname"])
+		if not real:
+			wrong.append(f"{name}.{field['fieldname']} does not exist")
+			continue
+		for key in on_fields:
+			if _plain(key, real.get(key)) != _plain(key, field.get(key)):
+				wrong.append(f"{name}.{real.fieldname}: {key} is {real.get(key)!r}, not {field.get(key)!r}")
+	return wrong
+
+
+def _same_naming(told: str, found: str) -> bool:
+	return told.lower() == found.lower()
+
+
+def _plain(key, value):
+	"""Select options may grow from one ERPNext to the next; what is left out is false."""
+	return value or (0 if key not in ("options", "default") else "")
+
+
+if GENUINE:
+
+	@pytest.mark.parametrize("name", standin.DOCTYPES)
+	def test_the_stand_in_says_what_this_genuine_erpnext_is(name):
+		wrong = differences(name, (*ON_FIELDS, "reqd"))
+		assert not wrong, "\n".join(wrong)
+
+else:
+
+	@pytest.mark.parametrize("name", standin.DOCTYPES)
+	def test_the_stand_in_on_this_site_is_what_its_table_says(name):
+		wrong = differences(name, ON_STRICT_FIELDS)
+		assert not wrong, "\n".join(wrong)
+		assert frappe.db.table_exists(name) or frappe.get_meta(name).issingle
