@@ -32,7 +32,9 @@ def test_the_rep_closes_a_call_with_two_lines_and_it_becomes_a_touch(story, desk
 		anna.page.fill(".modal.show input[data-fieldname=next_step]", "Send the catalogue")
 		anna.page.keyboard.press("Tab")
 		anna.page.locator(".modal.show [data-fieldname=next_step_date] input").wait_for()
-		anna.page.evaluate("() => cur_dialog.set_value('next_step_date', frappe.datetime.add_days(frappe.datetime.get_today(), 7))")
+		anna.page.evaluate(
+			"() => cur_dialog.set_value('next_step_date', frappe.datetime.add_days(frappe.datetime.get_today(), 7))"
+		)
 		anna.shot("closing")
 		anna.page.get_by_role("button", name="Save and Close").click()
 		anna.page.wait_for_function("() => !document.querySelector('.modal.show')")

@@ -1,6 +1,7 @@
 """Purchases to measures, against worked examples and a slow, plain way of counting."""
 
 from datetime import date
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_agrees_with_counting_one_customer_at_a_time(rows):
 	m = measure(purchases(rows), 5)
 	for who in range(5):
 		days = sorted(day for customer, day, _net, bought in rows if customer == who and bought)
-		gaps = [b - a for a, b in zip(days, days[1:], strict=False)]
+		gaps = [b - a for a, b in pairwise(days)]
 		assert m.purchases[who] == len(days)
 		assert m.first[who] == (days[0] if days else 0)
 		assert m.last[who] == (days[-1] if days else 0)

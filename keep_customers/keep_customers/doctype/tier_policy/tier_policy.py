@@ -4,7 +4,6 @@ from frappe.model.document import Document
 
 from keep_customers.erp.population import cuts
 
-
 TIERS = ("top_tier", "high_tier", "broad_tier", "low_tier")
 
 
