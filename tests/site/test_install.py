@@ -31,7 +31,10 @@ FIELDS = {
 	"ToDo": {"keep_follow_up"},
 }
 # The host's own memory of what happened; it is nobody's to delete.
-LOGS = {"tabError Log", "tabScheduled Job Log", "tabActivity Log", "tabDeleted Document", "tabAccess Log"}
+LOGS = {
+	"tabError Log", "tabScheduled Job Log", "tabActivity Log", "tabDeleted Document", "tabAccess Log",
+	"tabPermission Log", "tabVersion",
+}  # fmt: skip
 
 
 def _connect(site):
@@ -90,22 +93,31 @@ def migrate():
 
 def tables() -> dict[str, list[str]]:
 	"""Every table of the database with its columns."""
-	return {table: sorted(_columns(table)) for table in frappe.db.get_tables(cached=False)}
+	return {table: sorted(_columns(table)) for table in _tables()}
 
 
-def _columns(table) -> list[str]:
+def _tables() -> list[str]:
 	if frappe.db.db_type == "sqlite":
-		return [row[1] for row in frappe.db.sql(f"pragma table_info(`{table}`)")]
-	return [row[0] for row in frappe.db.sql(f"show columns from `{table}`")]
+		return [row[0] for row in frappe.db.sql("select name from sqlite_master where type = 'table'")]
+	return [row[0] for row in frappe.db.sql("show tables")]
+
+
+def _columns(table, kinds=("",)) -> list[str]:
+	"""Its columns, of those kinds."""
+	if frappe.db.db_type == "sqlite":
+		rows = [(row[1], row[2]) for row in frappe.db.sql(f"pragma table_info(`{table}`)")]
+	else:
+		rows = [row[:2] for row in frappe.db.sql(f"show columns from `{table}`")]
+	return [name for name, kind in rows if any(word in kind.lower() for word in kinds)]
 
 
 def mentions(doctypes) -> list[str]:
 	"""Every table and column of the database that speaks of the app or of one of its doctypes."""
 	found = []
-	for table in frappe.db.get_tables(cached=False):
+	for table in _tables():
 		if table in LOGS:
 			continue
-		for column in _columns(table):
+		for column in _columns(table, ("char", "text")):
 			rows = frappe.db.sql(
 				f"select `{column}` from `{table}` where `{column}` like %s or `{column}` like %s or `{column}` in %s",
 				(f"%{APP}%", f"%{MODULE}%", tuple(doctypes)),
@@ -249,6 +261,7 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 		assert now[table] == columns, table
 	left = mentions(doctypes)
 	assert not left, "\n".join(left)
+	assert not frappe.get_all("Version", filters={"ref_doctype": ("in", doctypes)})
 	for prefix in ("RUN-", "TOUCH-"):
 		assert not frappe.db.sql("select name from tabSeries where name like %s", f"{prefix}____-")
 	assert not frappe.get_all("Has Role", filters={"role": ROLE})

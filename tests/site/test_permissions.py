@@ -407,9 +407,7 @@ def test_nothing_of_ours_goes_into_the_global_search_which_asks_for_no_customer(
 
 
 @pytest.mark.parametrize("user", (EVE, None), ids=("a user without a role", "a guest"))
-@pytest.mark.parametrize(
-	"doctype", (*GUARDED, *CHILDREN, "Care Run", "Tier Policy", "Keep Customers Settings")
-)
+@pytest.mark.parametrize("doctype", (*GUARDED, *CHILDREN, "Care Run", "Tier Policy"))
 def test_strangers_see_nothing(firm, browsers, user, doctype):
 	stranger, child = browsers(user), doctype in CHILDREN
 	answers = [
@@ -428,6 +426,14 @@ def test_strangers_see_nothing(firm, browsers, user, doctype):
 	frappe.set_user(user or "Guest")
 	with pytest.raises(frappe.PermissionError):
 		frappe.get_list(doctype, parent_doctype="Customer File" if child else None)
+
+
+def test_the_settings_are_read_by_the_apps_managers_only(firm, browsers):
+	name = "Keep Customers Settings"
+	for user in (ANNA, MIA, EVE, None):
+		refused(browsers(user).resource(name, name))
+		refused(browsers(user).call("frappe.client.get_value", doctype=name, fieldname="fallback_user"))
+	assert browsers(KIM).resource(name, name).json()["data"]["fallback_user"] == MIA
 
 
 # Shares
