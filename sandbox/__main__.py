@@ -105,7 +105,7 @@ def bench(db, rest):
 		command = [paths.PYTHON, benchmarks / "night.py", *where, *rest]
 		failed = subprocess.run(command, env=layers.environment(env, site)).returncode
 	fit = [layers.lifetimes(), benchmarks / "fit_against_lifetimes.py"]
-	return failed or subprocess.run(fit, cwd=paths.REPO).returncode
+	return failed | subprocess.run(fit, cwd=paths.REPO).returncode
 
 
 def test(db, rest):
