@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import zlib
+from pathlib import Path
 
 from . import paths
 
@@ -126,7 +127,7 @@ def process(name, command, port=None, **kwargs):
 		)
 	record = paths.HOME / "running" / str(child.pid)
 	record.parent.mkdir(exist_ok=True)
-	record.write_text(name)
+	record.write_text(f"{name} {os.getpid()}")
 	try:
 		if port:
 			_wait_for(name, child, port)
@@ -153,13 +154,29 @@ def _wait_for(name, child, port, seconds=60):
 
 
 def stop_all():
-	"""End processes that a killed command left behind: those of its record that still run in this sandbox."""
-	for record in (paths.HOME / "running").glob("*"):
-		with contextlib.suppress(OSError):
-			if os.readlink(f"/proc/{record.name}/cwd").startswith(str(paths.HOME)):
-				os.kill(int(record.name), signal.SIGTERM)
-				print(f"sandbox: stopped {record.read_text()} ({record.name})")
-		record.unlink(missing_ok=True)
+	"""End every command of this sandbox, and what a killed command left behind."""
+	records = list((paths.HOME / "running").glob("*"))
+	for record in records:
+		name, starter = record.read_text().split()
+		# A number may belong to somebody else by now: look what it is.
+		if "sandbox" in _look(starter, "cmdline", Path.read_text):
+			os.kill(int(starter), signal.SIGTERM)  # it ends its servers in order
+		elif _look(record.name, "cwd", os.readlink).startswith(str(paths.HOME)):
+			os.kill(int(record.name), signal.SIGTERM)
+			print(f"sandbox: stopped {name}, left behind as {record.name}")
+			record.unlink()
+		else:
+			record.unlink()
+	for _ in range(600):
+		if not any(record.exists() for record in records):
+			break
+		time.sleep(0.1)
+
+
+def _look(process, what, read):
+	with contextlib.suppress(OSError):
+		return read(Path("/proc", process, what))
+	return ""
 
 
 def secret(name):
