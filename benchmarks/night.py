@@ -1,0 +1,215 @@
+"""The nightly run on a large company against plain ways to ask the same invoices. MariaDB only.
+
+	python benchmarks/night.py --site SITE --sites-path PATH [--customers 100000 --invoices 1000000 --rounds 5]
+
+Fills the site (a throwaway one, with allow_tests) with made-up customers and invoices, see data.py. In every
+round, one after the other: the bare GROUP BY, a first night (nothing stored: every row is written), later
+nights (the invoices of 1 % of the customers are new), the way of ERPNext's report Inactive Customers.
+Every night is a process of its own, so that its peak memory is its own; the time is that of the run without
+the start of Python and the connection. Rules are switched off: no ToDos. Ends with 1 if a bound is broken.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+HERE = Path(__file__).resolve()
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
+
+SHARE_CHANGED = 0.01
+# Later nights are measured after a month of nights: right after a first night nothing has drifted yet.
+SETTLING = (7, 14, 21, 26, 28, 29)
+MOST = {"first night": 8, "later night": 3}  # times the bare GROUP BY
+LEAST_FASTER, AIM_FASTER = 6, 10  # than Inactive Customers, a later night
+MOST_MEMORY = 1024  # MB
+
+
+def main():
+	parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+	parser.add_argument("--site", required=True)
+	parser.add_argument("--sites-path", default=".")
+	parser.add_argument("--customers", type=int, default=100_000)
+	parser.add_argument("--invoices", type=int, default=1_000_000)
+	parser.add_argument("--rounds", type=int, default=5)
+	parser.add_argument("--seed", type=int, default=1)
+	parser.add_argument(
+		"--keep-data", action="store_true", help="the site is filled already, by the same call"
+	)
+	parser.add_argument("--one-night", metavar="DAY", help=argparse.SUPPRESS)  # how it calls itself
+	options = parser.parse_args()
+	os.chdir(options.sites_path)
+
+	import frappe
+
+	frappe.init(options.site, sites_path=".")
+	frappe.connect()
+	try:
+		if options.one_night:
+			print(json.dumps(one_night(options.one_night)))
+			return 0
+		if frappe.db.db_type != "mariadb":
+			raise SystemExit("Only measured on MariaDB.")
+		return report(Measurement(options).run(), options)
+	finally:
+		frappe.destroy()
+
+
+def one_night(day: str) -> dict:
+	import frappe
+
+	start = time.perf_counter()
+	from keep_customers.jobs import nightly
+
+	imported = time.perf_counter()
+	run = nightly.run(as_of=day)
+	seconds = time.perf_counter() - imported
+	row = frappe.get_doc("Care Run", run)
+	return {
+		"seconds": seconds,
+		"import": imported - start,
+		"megabytes": peak_memory(),
+		"customers": row.customers,
+		"changed": row.changed,
+		"written": row.written,
+		"moves": row.moves,
+		"warnings": row.warnings,
+		"stages": json.loads(row.stage_seconds),
+	}
+
+
+def peak_memory() -> float:
+	"""MB of this process. Not from getrusage: on Linux a child starts with its parent's peak there."""
+	status = Path("/proc/self/status").read_text()
+	return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+class Measurement:
+	def __init__(self, options):
+		import data
+		import frappe
+		import numpy as np
+
+		self.options, self.data, self.db = options, data, frappe.db
+		self.random = np.random.default_rng(options.seed + 1)
+		self.results: dict[str, list] = {}
+		policy = frappe.get_all("Tier Policy", filters={"enabled": 1}, pluck="company")
+		company = (policy and policy[0]) or frappe.get_all("Company", pluck="name")[0]
+		self.books = company, frappe.db.get_value("Company", company, "default_currency")
+		frappe.db.set_value("Care Rule", {"enabled": 1}, "enabled", 0)
+		frappe.db.commit()
+		start = time.perf_counter()
+		if not options.keep_data:
+			invoices = data.simulate(options.customers, options.invoices, options.seed)
+			data.load(options.customers, invoices, *self.books)
+		print(
+			f"{frappe.db.count('Customer'):,} customers, {frappe.db.count('Sales Invoice'):,} invoices of"
+			f" {data.row_bytes():,} bytes, seed {options.seed}, in {time.perf_counter() - start:.0f} s",
+			flush=True,
+		)
+
+	def run(self) -> dict[str, list]:
+		import peers
+
+		first_day, rounds = self.data.LAST_DAY, self.options.rounds
+		for _round in range(rounds):
+			self.timed("bare GROUP BY", peers.bare_totals)
+			self.forget()
+			self.night("first night", first_day)
+		for days in SETTLING:
+			self.sell(first_day + timedelta(days=days))
+			self.night("settling", first_day + timedelta(days=days))
+		for number in range(rounds):
+			day = first_day + timedelta(days=SETTLING[-1] + 1 + number)
+			self.timed("bare GROUP BY", peers.bare_totals)
+			self.sell(day)
+			self.night("later night", day)
+			self.timed("Inactive Customers", lambda day=day: peers.inactive_customers(day))
+		return self.results
+
+	def timed(self, name: str, task):
+		start = time.perf_counter()
+		task()
+		self.results.setdefault(name, []).append({"seconds": time.perf_counter() - start})
+		self.db.commit()
+		print(f"{name}: {time.perf_counter() - start:.2f} s", file=sys.stderr, flush=True)
+
+	def night(self, name: str, day: date) -> None:
+		options = self.options
+		command = [sys.executable, str(HERE), "--site", options.site, "--sites-path", os.getcwd()]
+		done = subprocess.run(
+			[*command, "--one-night", str(day)], check=True, stdout=subprocess.PIPE, text=True
+		)
+		result = json.loads(done.stdout.splitlines()[-1])
+		self.results.setdefault(name, []).append(result)
+		print(f"{name} {day}: {result}", file=sys.stderr, flush=True)
+
+	def forget(self) -> None:
+		"""As if no night had ever been."""
+		for doctype in ("Customer Value", "Tier Change", "Care Run"):
+			self.db.sql_ddl(f"truncate `tab{doctype}`")
+		self.db.sql(
+			"update `tabCustomer` set keep_tier = null, keep_status = null, keep_next_purchase = null"
+		)
+		self.db.sql("update `tabTier Policy` set last_review = null")
+		self.db.commit()
+
+	def sell(self, day: date) -> None:
+		"""One new invoice for each of 1 % of the customers."""
+		import numpy as np
+
+		count = int(self.options.customers * SHARE_CHANGED)
+		nothing = np.zeros(count, np.int64)
+		self.data.add(
+			self.data.Invoices(
+				np.sort(self.random.choice(self.options.customers, count, replace=False)),
+				nothing + day.toordinal(),
+				np.round(self.random.lognormal(np.log(300), 0.9, count), 2),
+				nothing,
+				nothing,
+			),
+			*self.books,
+		)
+
+
+def report(results: dict[str, list], options) -> int:
+	median = {name: statistics.median(r["seconds"] for r in rows) for name, rows in results.items()}
+	bare, peer, broken = median["bare GROUP BY"], median["Inactive Customers"], []
+	print(
+		f"\n{'median of ' + str(options.rounds):<24}{'seconds':>9}{'x bare':>9}{'MB':>7}{'rows written':>14}"
+	)
+	for name in ("bare GROUP BY", "first night", "later night", "Inactive Customers"):
+		rows = results[name]
+		memory = max(r.get("megabytes", 0) for r in rows)
+		written = statistics.median(r["written"] for r in rows) if "written" in rows[0] else None
+		print(
+			f"{name:<24}{median[name]:>9.2f}{median[name] / bare:>9.2f}"
+			f"{f'{memory:.0f}' if memory else '':>7}{'' if written is None else f'{written:,.0f}':>14}"
+		)
+		if median[name] / bare > MOST.get(name, float("inf")):
+			broken.append(f"{name}: {median[name] / bare:.2f} times the bare GROUP BY, at most {MOST[name]}")
+		if memory > MOST_MEMORY:
+			broken.append(f"{name}: {memory:.0f} MB, at most {MOST_MEMORY}")
+	faster = peer / median["later night"]
+	print(f"\nA later night is {faster:.1f} times faster than Inactive Customers (aim {AIM_FASTER}).")
+	if faster < LEAST_FASTER:
+		broken.append(f"only {faster:.1f} times faster than Inactive Customers, at least {LEAST_FASTER}")
+	if any(r["customers"] != options.customers for r in results["first night"]):
+		broken.append("not every customer was ranked")
+	for name in ("first night", "later night"):
+		stages = [r["stages"] for r in results[name]]
+		parts = ", ".join(f"{s} {statistics.median(x[s] for x in stages):.2f}" for s in stages[0])
+		imports = statistics.median(r["import"] for r in results[name])
+		print(f"{name}: {parts}; not counted: importing the app {imports:.2f}")
+	for line in broken:
+		print(f"BROKEN: {line}")
+	return 1 if broken else 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
