@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
 
+import numpy as np
+
 ASSIGN, WAIT, SKIP = "Assign", "Wait", "Skip"
 
 # Why something is held back; stored on the Follow Up, translated where it is shown.
@@ -33,9 +35,9 @@ def in_control_group(rule: str, customer: str, share: float) -> bool:
 	return fraction("control", rule, customer) < share
 
 
-def value_at_risk(current_value: float, p_alive: float) -> float:
+def value_at_risk(current_value, p_alive):
 	"""Money of a year that may not come again: the current value times the probability of its loss."""
-	return max(current_value, 0.0) * (1.0 - p_alive)
+	return np.maximum(current_value, 0.0) * (1.0 - p_alive)
 
 
 @dataclass(frozen=True)

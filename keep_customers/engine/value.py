@@ -28,6 +28,21 @@ class Purchases:
 	occasion: np.ndarray
 
 
+def by_day(customer: np.ndarray, day: np.ndarray, net: np.ndarray, occasion: np.ndarray) -> Purchases:
+	"""Put single invoices of one customer and day together; a day with any occasion is one."""
+	order = np.lexsort((day, customer))
+	customer, day = customer[order], day[order]
+	starts = np.flatnonzero((np.diff(customer, prepend=-1) != 0) | (np.diff(day, prepend=-1) != 0))
+	if not starts.size:
+		return Purchases(customer, day, net, occasion)
+	return Purchases(
+		customer[starts],
+		day[starts],
+		np.add.reduceat(net[order], starts),
+		np.logical_or.reduceat(occasion[order], starts),
+	)
+
+
 @dataclass(frozen=True)
 class Measures:
 	"""What is known of each customer's purchases; arrays of one length, one element a customer.

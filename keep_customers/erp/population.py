@@ -1,12 +1,12 @@
 """Which customers are ranked, by which policy."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import frappe
 from frappe import _
 
 from keep_customers.engine.tiers import Cuts
-from keep_customers.erp.tables import chunks
+from keep_customers.erp.tables import chunks, columns
 from keep_customers.erp.trees import branch
 
 POLICY_FIELDS = [
@@ -15,8 +15,7 @@ POLICY_FIELDS = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Customer:
+class Customer(NamedTuple):
 	name: str
 	title: str
 	group: str | None
@@ -30,11 +29,11 @@ def ranked_customers(settings) -> list[Customer]:
 	for row in settings.excluded_groups:
 		groups |= branch("Customer Group", row.customer_group)
 	customer = frappe.qb.DocType("Customer")
-	rows = (
-		frappe.qb.from_(customer)
-		.select(customer.name, customer.customer_name, customer.customer_group, customer.territory)
-		.where((customer.disabled == 0) & (customer.is_internal_customer == 0))
-	).run()
+	query = frappe.qb.from_(customer).where((customer.disabled == 0) & (customer.is_internal_customer == 0))
+	rows = zip(
+		*columns(query, customer.name, customer.customer_name, customer.customer_group, customer.territory),
+		strict=True,
+	)
 	# Sorted here, not by the database: collations differ and the order decides ties.
 	return sorted(
 		(Customer(*row) for row in rows if row[0] not in excluded and row[2] not in groups),

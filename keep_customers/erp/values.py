@@ -8,57 +8,71 @@ import frappe
 import numpy as np
 
 from keep_customers.engine.value import Measures
-from keep_customers.erp.tables import chunks, insert, standard_columns, to_ordinals, upsert
+from keep_customers.erp.tables import (
+	chunks,
+	columns,
+	insert,
+	numbers,
+	standard_columns,
+	texts,
+	to_ordinals,
+	upsert,
+)
 
 # What stands on Customer itself, and the Customer Value field it is taken from.
 ON_CUSTOMER = {"keep_tier": "tier", "keep_status": "status", "keep_next_purchase": "next_purchase"}
 
-FIELDS = (
-	"name", "tier", "tier_since", "policy", "below_since", "status", "status_since",
-	"current_value", "potential_value", "p_alive", "next_purchase", "currency",
-	"purchases", "first_purchase", "last_purchase", "median_gap", "last_gap", "earlier_gap",
-	"invoices", "measured_total", "source_modified", "lens", "pin",
-)  # fmt: skip
+# What the next night reads of it, and as what.
+FIELDS = {
+	**dict.fromkeys(("name", "tier", "policy", "status", "pin", "lens", "source_modified"), texts),
+	**dict.fromkeys(
+		("tier_since", "status_since", "below_since", "next_purchase", "first_purchase", "last_purchase"),
+		to_ordinals,
+	),
+	**dict.fromkeys(
+		(
+			"current_value", "potential_value", "p_alive", "purchases", "median_gap", "last_gap", "earlier_gap",
+			"invoices", "measured_total",
+		),
+		numbers,
+	),
+}  # fmt: skip
 
 
 @dataclass
 class Stored:
-	"""Customer Value as the last night left it: one list or array a column, ``row`` finds a customer."""
+	"""Customer Value as the last night left it: one array a column, ``row`` finds a customer.
+
+	Every array has one element more: row -1 stands for who has no Customer Value, and holds nothing.
+	"""
 
 	row: dict[str, int]
-	columns: dict[str, tuple]
+	columns: dict[str, np.ndarray]
 
-	def __getitem__(self, field: str) -> tuple:
+	def __getitem__(self, field: str) -> np.ndarray:
 		return self.columns[field]
 
 
 def stored() -> Stored:
 	"""All of Customer Value, one query."""
 	value = frappe.qb.DocType("Customer Value")
-	rows = frappe.qb.from_(value).select(*(value[field] for field in FIELDS)).run()
-	columns = dict(zip(FIELDS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(FIELDS, ())
-	return Stored({name: index for index, name in enumerate(columns["name"])}, columns)
+	found = columns(frappe.qb.from_(value), *(value[field] for field in FIELDS))
+	arrays = {
+		field: read([*column, None]) for (field, read), column in zip(FIELDS.items(), found, strict=True)
+	}
+	return Stored({name: index for index, name in enumerate(arrays["name"][:-1].tolist())}, arrays)
 
 
 def measures(known: Stored, rows: np.ndarray) -> Measures:
 	"""The measures stored in the given rows."""
-
-	def pick(field, kind=np.float64):
-		column = known[field]
-		return np.array([column[row] or 0 for row in rows.tolist()], kind)
-
-	def pick_day(field):
-		column = known[field]
-		return to_ordinals([column[row] for row in rows.tolist()])
-
 	return Measures(
-		first=pick_day("first_purchase"),
-		last=pick_day("last_purchase"),
-		purchases=pick("purchases", np.int64),
-		median_gap=pick("median_gap"),
-		last_gap=pick("last_gap"),
-		earlier_gap=pick("earlier_gap"),
-		total=pick("measured_total"),
+		first=known["first_purchase"][rows],
+		last=known["last_purchase"][rows],
+		purchases=known["purchases"][rows].astype(np.int64),
+		median_gap=known["median_gap"][rows],
+		last_gap=known["last_gap"][rows],
+		earlier_gap=known["earlier_gap"][rows],
+		total=known["measured_total"][rows],
 	)
 
 

@@ -14,7 +14,7 @@ from keep_customers.engine.value import Measures, measure
 from keep_customers.erp import ledger, population, values
 from keep_customers.erp.money import formatter
 from keep_customers.erp.pins import pins
-from keep_customers.erp.tables import to_dates, to_ordinals
+from keep_customers.erp.tables import to_dates
 
 # Below this share of changed customers their invoices are asked for by name, above it all are read at once.
 READ_BY_NAME = 0.05
@@ -32,7 +32,7 @@ class Population:
 	stored_row: np.ndarray  # -1 for who has no Customer Value yet
 	changed: np.ndarray
 	invoices: np.ndarray
-	modified: list[str]
+	modified: np.ndarray
 	model: Model | None = None
 	figures: Figures | None = None
 	review: bool = False
@@ -74,7 +74,8 @@ class Valuation:
 				policy.company, policy.value_basis, getdate(add_months(self.as_of, -policy.window_months))
 			)
 			if lens not in totals:
-				totals[lens] = self.books.totals(lens)
+				# On a first night every history is needed: better read with the totals than after them.
+				totals[lens] = self.books.totals(lens, with_purchases=not self.stored.row)
 			found = totals[lens]
 			place = {name: index for index, name in enumerate(found.customers)}
 			members = population.members(policy, unclaimed, place.keys())
@@ -88,13 +89,12 @@ class Valuation:
 	def _population(self, policy, lens, members, found, place) -> Population:
 		at = np.array([place[c.name] for c in members], np.int64)
 		row = np.array([self.stored.row.get(c.name, -1) for c in members], np.int64)
-		modified = [found.modified[index] for index in at.tolist()]
-		invoices, total = found.invoices[at], found.total[at]
+		invoices, total, modified = found.invoices[at], found.total[at], found.modified[at]
 		changed = self._changed(row, invoices, total, modified, lens.key)
 		known = Measures.empty(len(members))
 		old = np.flatnonzero(~changed)
 		known.replace(old, values.measures(self.stored, row[old]))
-		self._read(lens, members, changed, known)
+		self._read(lens, members, changed, known, found)
 		known.total[:] = total
 		self.counts["changed"] += int(changed.sum())
 		result = Population(policy, lens, members, known, found.window[at], row, changed, invoices, modified)
@@ -102,29 +102,25 @@ class Valuation:
 
 	def _changed(self, row, invoices, total, modified, lens_key) -> np.ndarray:
 		"""Whose invoices are not those the stored measures were taken from."""
-		changed = row < 0
-		there = np.flatnonzero(row >= 0)
-		rows = row[there].tolist()
-		old_invoices, old_total = self.stored["invoices"], self.stored["measured_total"]
-		old_modified, old_lens = self.stored["source_modified"], self.stored["lens"]
-		changed[there] = [
-			old_invoices[r] != count
-			or abs((old_total[r] or 0) - amount) > 1e-6
-			or old_modified[r] != modified[index]
-			or old_lens[r] != lens_key
-			for index, r, count, amount in zip(
-				there.tolist(), rows, invoices[there].tolist(), total[there].tolist(), strict=True
-			)
-		]
-		return changed
+		old = self.stored
+		return (
+			(row < 0)
+			| (old["invoices"][row] != invoices)
+			| (np.abs(old["measured_total"][row] - total) > 1e-6)
+			| (old["source_modified"][row] != modified)
+			| (old["lens"][row] != lens_key)
+		)
 
-	def _read(self, lens, members, changed, known: Measures) -> None:
+	def _read(self, lens, members, changed, known: Measures, totals: ledger.Totals) -> None:
 		where = np.flatnonzero(changed)
 		if not where.size:
 			return
 		names = [members[index].name for index in where.tolist()]
-		by_name = len(names) <= max(READ_BY_NAME * len(members), 1000)
-		found, rows = self.books.purchases(lens, names if by_name else None)
+		if totals.purchases:
+			found, rows = totals.customers, totals.purchases
+		else:
+			by_name = len(names) <= max(READ_BY_NAME * len(members), 1000)
+			found, rows = self.books.purchases(lens, names if by_name else None)
 		fresh = measure(rows, len(found))
 		place = {name: index for index, name in enumerate(found)}
 		at = np.array([place[name] for name in names], np.int64)
@@ -182,22 +178,14 @@ class Valuation:
 		Neither has who is or was pinned: what a manager decided is not what the figures asked for, so it is not
 		kept, and not held against the customer, when the pin ends.
 		"""
-		index = {name: level for level, name in enumerate(p.tier_names)}
+		old, row = self.stored, p.stored_row
 		before = np.full(len(p.members), tiers.NOT_RANKED)
-		there = np.flatnonzero(p.stored_row >= 0)
-		rows = p.stored_row[there].tolist()
-		tier, policy, pin = (self.stored[field] for field in ("tier", "policy", "pin"))
-		before[there] = [
-			index.get(tier[r], tiers.NOT_RANKED)
-			if policy[r] == p.policy.name and not pin[r]
-			else tiers.NOT_RANKED
-			for r in rows
-		]
+		for level, name in enumerate(p.tier_names):
+			before[old["tier"][row] == name] = level
+		before[(old["policy"][row] != p.policy.name) | (old["pin"][row] != None)] = tiers.NOT_RANKED  # noqa: E711
 		if self.pins:
 			before[[c.name in self.pins for c in p.members]] = tiers.NOT_RANKED
-		below = np.zeros(len(p.members), np.int64)
-		below[there] = to_ordinals([self.stored["below_since"][r] for r in rows])
-		return before, below
+		return before, old["below_since"][row]
 
 	def write(self) -> None:
 		ranked = set()
@@ -212,21 +200,7 @@ class Valuation:
 		self._write_left(ranked)
 
 	def _write(self, p: Population) -> None:
-		f, row, old = p.figures, p.stored_row, self.stored
-		there = np.flatnonzero(row >= 0)
-		rows = row[there].tolist()
-
-		def stored(field, empty=0.0):
-			result = np.full(len(p.members), empty)
-			column = old[field]
-			result[there] = [column[r] or empty for r in rows]
-			return result
-
-		def stored_days(field):
-			result = np.zeros(len(p.members), np.int64)
-			result[there] = to_ordinals([old[field][r] for r in rows])
-			return result
-
+		f, m, row, old = p.figures, p.measures, p.stored_row, self.stored
 		tier_names = np.array(p.tier_names, object)[f.placement.tier]
 		pin = np.full(len(p.members), None, object)
 		for index, c in enumerate(p.members):
@@ -234,86 +208,79 @@ class Valuation:
 				tier_names[index] = self.pins[c.name].tier
 				pin[index] = self.pins[c.name].short
 		status_names = np.array(lifecycle.STATUSES, object)[f.status]
-		old_tier = np.full(len(p.members), None, object)
-		old_status = np.full(len(p.members), None, object)
-		old_policy = np.full(len(p.members), None, object)
-		old_pin = np.full(len(p.members), None, object)
-		for target, field in ((old_tier, "tier"), (old_status, "status"), (old_policy, "policy")):
-			target[there] = [old[field][r] for r in rows]
-		old_pin[there] = [old["pin"][r] or None for r in rows]
-		moved = old_tier != tier_names
+		moved = old["tier"][row] != tier_names
+		new_status = old["status"][row] != status_names
 		write = (
 			(row < 0)
 			| p.changed
 			| moved
-			| (old_status != status_names)
-			| (old_policy != p.policy.name)
-			| (old_pin != pin)
-			| (stored_days("below_since") != f.placement.below_since)
+			| new_status
+			| (old["policy"][row] != p.policy.name)
+			| (old["pin"][row] != pin)
+			| (old["below_since"][row] != f.placement.below_since)
 			| worth_writing(
 				f,
-				stored("current_value"),
-				stored("potential_value"),
-				stored("p_alive") / 100,
-				stored_days("next_purchase"),
+				old["current_value"][row],
+				old["potential_value"][row],
+				old["p_alive"][row] / 100,
+				old["next_purchase"][row],
 			)
 		)
-		indices = np.flatnonzero(write).tolist()
-		days = {
-			name: to_dates(column[indices])
-			for name, column in (
-				("first_purchase", p.measures.first),
-				("last_purchase", p.measures.last),
-				("next_purchase", f.next_purchase),
-				("below_since", f.placement.below_since),
-			)
-		}
+		at = np.flatnonzero(write)
+		row = row[at]
+		members = [p.members[index] for index in at.tolist()]
+		names = [c.name for c in members]
 		reasons = Reasons(p, self.currency, self.pins)
-		new_values, changes = [], []
-		for position, index in enumerate(indices):
-			c, r = p.members[index], int(row[index])
-			reason = reasons.of(index)
-			new_values.append(
-				{
-					"name": c.name,
-					"customer": c.name,
-					"customer_name": c.title,
-					"tier": tier_names[index],
-					"tier_since": self.as_of if moved[index] else old["tier_since"][r],
-					"policy": p.policy.name,
-					"status": status_names[index],
-					"status_since": self.as_of
-					if old_status[index] != status_names[index]
-					else old["status_since"][r],
-					"computed_on": self.as_of,
-					"currency": self.currency,
-					"tier_reason": reason,
-					"pin": pin[index],
-					"current_value": float(f.current[index]),
-					"potential_value": float(f.potential[index]),
-					"lifetime_value": round(float(p.measures.total[index]), 2),
-					"value_at_risk": round(
-						value_at_risk(float(f.current[index]), float(f.p_alive[index])), 2
-					),
-					"p_alive": round(100 * float(f.p_alive[index]), 4),
-					"expected_purchases": float(f.expected_purchases[index]),
-					"expected_order_value": float(f.expected_value[index]),
-					"purchases": int(p.measures.purchases[index]),
-					"gap": float(f.gap[index]),
-					"median_gap": float(p.measures.median_gap[index]),
-					"last_gap": float(p.measures.last_gap[index]),
-					"earlier_gap": float(p.measures.earlier_gap[index]),
-					"invoices": int(p.invoices[index]),
-					"measured_total": float(p.measures.total[index]),
-					"source_modified": p.modified[index],
-					"lens": p.lens.key,
-					**{name: column[position] for name, column in days.items()},
-				}
-			)
-			if moved[index]:
-				changes.append(
-					self._change(c, p.policy.name, old_tier[index], tier_names[index], reason, new_values[-1])
+
+		def same(value):
+			return [value] * len(at)
+
+		def days(ordinals):
+			return to_dates(np.asarray(ordinals, np.int64))
+
+		fields = {
+			"name": names,
+			"customer": names,
+			"customer_name": [c.title for c in members],
+			"tier": tier_names[at].tolist(),
+			"tier_since": days(np.where(moved[at], self.today, old["tier_since"][row])),
+			"policy": same(p.policy.name),
+			"status": status_names[at].tolist(),
+			"status_since": days(np.where(new_status[at], self.today, old["status_since"][row])),
+			"computed_on": same(self.as_of),
+			"currency": same(self.currency),
+			"tier_reason": [reasons.of(index) for index in at.tolist()],
+			"pin": pin[at].tolist(),
+			"current_value": f.current[at].tolist(),
+			"potential_value": f.potential[at].tolist(),
+			"lifetime_value": np.round(m.total[at], 2).tolist(),
+			"value_at_risk": np.round(value_at_risk(f.current[at], f.p_alive[at]), 2).tolist(),
+			"p_alive": np.round(100 * f.p_alive[at], 4).tolist(),
+			"expected_purchases": f.expected_purchases[at].tolist(),
+			"expected_order_value": f.expected_value[at].tolist(),
+			"purchases": m.purchases[at].tolist(),
+			"first_purchase": days(m.first[at]),
+			"last_purchase": days(m.last[at]),
+			"gap": f.gap[at].tolist(),
+			"next_purchase": days(f.next_purchase[at]),
+			"below_since": days(f.placement.below_since[at]),
+			"median_gap": m.median_gap[at].tolist(),
+			"last_gap": m.last_gap[at].tolist(),
+			"earlier_gap": m.earlier_gap[at].tolist(),
+			"invoices": p.invoices[at].tolist(),
+			"measured_total": m.total[at].tolist(),
+			"source_modified": p.modified[at].tolist(),
+			"lens": same(p.lens.key),
+		}
+		new_values = [dict(zip(fields, one, strict=True)) for one in zip(*fields.values(), strict=True)]
+		changes = []
+		for index in np.flatnonzero(moved[at]).tolist():
+			value, from_tier = new_values[index], old["tier"][row[index]]
+			changes.append(
+				self._change(
+					members[index], p.policy.name, from_tier, value["tier"], value["tier_reason"], value
 				)
+			)
 		values.write(new_values, changes)
 		self.counts["written"] += len(new_values)
 		self.counts["moves"] += len(changes)
@@ -355,7 +322,7 @@ class Valuation:
 			reasons[name] = reason
 			r = old.row[name]
 			if old["tier"][r]:
-				then = {field: old[field][r] for field in ("current_value", "potential_value")}
+				then = {field: float(old[field][r]) for field in ("current_value", "potential_value")}
 				customer = population.Customer(name, title, None, None)
 				changes.append(self._change(customer, old["policy"][r], old["tier"][r], None, reason, then))
 		values.leave(reasons, changes, self.as_of)
@@ -438,5 +405,5 @@ def _only(p: Population, keep: np.ndarray) -> Population:
 		p.stored_row[at],
 		p.changed[at],
 		p.invoices[at],
-		[p.modified[index] for index in at.tolist()],
+		p.modified[at],
 	)
