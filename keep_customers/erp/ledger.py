@@ -159,7 +159,7 @@ class Ledger:
 def _unpacked(histories: Sequence[str], invoices: np.ndarray) -> Purchases | None:
 	"""Purchases of one text a customer, "day amount bought,day amount bought"; None if one was cut off."""
 	[[limit]] = frappe.db.sql("select @@group_concat_max_len")
-	if any(len(history) >= limit for history in histories):
+	if not histories or any(len(history) >= limit for history in histories):
 		return None
 	days, amounts, flags = [], [], []
 	for part in chunks(histories, 10_000):

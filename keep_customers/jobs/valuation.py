@@ -55,8 +55,13 @@ class Valuation:
 		"""Read the invoices' totals, and the histories of those customers whose totals have changed."""
 		settings = self.night.settings
 		self.currency = ledger.reporting_currency(settings)
+		policies = population.policies()
+		only = {policy.company for policy in policies}
 		rates, warnings = ledger.exchange_rates(
-			self.currency, self.as_of, ledger.known_rates(self.night.last_parameters, self.currency)
+			self.currency,
+			self.as_of,
+			ledger.known_rates(self.night.last_parameters, self.currency),
+			only if all(only) else None,
 		)
 		self.night.warnings += warnings
 		self.parameters |= {"rates": rates, "currency": self.currency}
@@ -67,7 +72,7 @@ class Valuation:
 		unclaimed = population.ranked_customers(settings)
 		self.known_names = {c.name for c in unclaimed}
 		totals: dict[ledger.Lens, ledger.Totals] = {}
-		for policy in population.policies():
+		for policy in policies:
 			if policy.company and policy.company not in rates:
 				continue
 			lens = ledger.Lens(

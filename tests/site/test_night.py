@@ -37,6 +37,13 @@ def test_the_first_night_ranks_everybody_and_asks_nobody_for_anything(story):
 	assert len(changes) == 20 and {change.direction for change in changes} == {"First"}
 
 
+def test_a_site_without_any_purchase_has_a_quiet_first_night(story):
+	story.customer("Prospect")
+	run = story.night()
+	assert (run.status, run.customers, run.written, run.warnings) == ("Completed", 0, 0, "")
+	assert story.night().status == "Completed"
+
+
 def test_a_night_run_twice_changes_nothing(story):
 	a_hundred_days_of_business(story)
 	story.rule("Cadence", trigger="Tier Cadence")
