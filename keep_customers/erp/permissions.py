@@ -40,7 +40,8 @@ def _readable(user: str) -> str | None:
 def _without_percent(sql: str) -> str:
 	"""The same SQL without percent signs in its texts: some queries it becomes part of take them for parameters."""
 	opening, glue = {
-		"mariadb": ("concat(", ", char(37 using utf8mb4), "),
+		# Bytes: a percent sign with a collation of its own would clash with the column's.
+		"mariadb": ("concat(", ", char(37), "),
 		"postgres": ("concat(", ", chr(37), "),
 	}.get(frappe.db.db_type, ("(", " || char(37) || "))
 	# A quote within a text is doubled, or in MariaDB behind a backslash.
