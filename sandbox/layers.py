@@ -144,27 +144,20 @@ def _venv():
 		# Debian keeps half of the venv module in a package of its own.
 		services.apt_install(f"python3.{sys.version_info.minor}-venv", "python3")
 		_run(sys.executable, "-m", "venv", "--clear", paths.VENV)
-	install = [
-		paths.PYTHON,
-		"-m",
-		"pip",
-		"--disable-pip-version-check",
-		"install",
-		"-qq",
-		"--no-deps",
-		"--no-compile",
-	]
-	only = ["--only-binary", ":all:", "--require-hashes", "-r", paths.SOURCE / "requirements.txt"]
-	_run(*install, *only)
+	_pip("install", "--no-compile", "--only-binary", ":all:", "-r", paths.SOURCE / "requirements.txt")
 	site_packages = next(paths.VENV.glob("lib/python*/site-packages"))
 	(site_packages / "sandbox.pth").write_text(f"{paths.HOST}\n{paths.STANDIN}\n{paths.REPO}\n")
+
+
+def _pip(command, *arguments):
+	pip = [paths.PYTHON, "-m", "pip", "--disable-pip-version-check", "-qq", command]
+	_run(*pip, "--no-deps", "--require-hashes", *arguments)
 
 
 def _host():
 	pin = paths.DOWNLOADS / "monoframe.txt"
 	pin.write_text(f"{host.WHEEL} --hash=sha256:{host.WHEEL_SHA256}\n")
-	download = [paths.PYTHON, "-m", "pip", "--disable-pip-version-check", "download", "-qq", "--no-deps"]
-	_run(*download, "--require-hashes", "-r", pin, "-d", paths.DOWNLOADS)
+	_pip("download", "-r", pin, "-d", paths.DOWNLOADS)
 	host.build(next(paths.DOWNLOADS.glob("monoframe-*.whl")))
 
 
