@@ -82,7 +82,7 @@ def test_the_best_customers_hear_from_their_rep_in_their_tiers_rhythm(story):
 	[todo] = story.todos(ANNA)
 	assert (todo.reference_type, todo.reference_name, todo.status) == ("Customer", names[0], "Open")
 	assert todo.keep_follow_up == follow_up.name
-	assert "14 days" in todo.description and "/app/customer/" in todo.description
+	assert "14 days" in todo.description and "/customer/" in todo.description
 	story.night(story.today + timedelta(days=1))
 	assert len(story.todos()) == 1, "an open follow-up is not asked for again"
 
