@@ -74,6 +74,7 @@ class Candidate:
 	"""One contact that is due.
 
 	:param key: the Follow Up's name
+	:param cause: what decides between contacts alike in all else; names are random, this is not
 	:param due: the last day on which it makes sense
 	:param rep: the user who would do it, None if nobody was found
 	:param value_at_risk: money, see :func:`value_at_risk`
@@ -94,6 +95,7 @@ class Candidate:
 	control: bool = False
 	expires: bool = False
 	agreed: bool = False
+	cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def plan(
 	"""
 	contacts, load = Counter(contacts), defaultdict(int, assigned_today)
 	decisions = []
-	order = sorted(candidates, key=lambda c: (-c.value_at_risk, c.tier_rank, c.due, c.customer, c.key))
+	order = sorted(candidates, key=lambda c: (-c.value_at_risk, c.tier_rank, c.due, c.customer, c.cause, c.key))
 	for candidate in order:
 		reason, final = _held_back(candidate, today, working_days, contacts, cap, load, capacity)
 		if not reason:

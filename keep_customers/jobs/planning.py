@@ -53,6 +53,7 @@ class Planning:
 			candidates.append(
 				engine.Candidate(
 					key=row.name,
+					cause=f"{row.care_rule or ''} {row.occurrence}",
 					customer=row.customer,
 					rep=self.reps[row.name],
 					due=row.due_date,
