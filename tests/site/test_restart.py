@@ -109,15 +109,9 @@ KILLS = {
 # What differs from night to night, and random names.
 NOT_COMPARED = {"name", "creation", "modified", "care_run", "todo", "keep_follow_up", "_comments"}
 STATE = (
-	"Customer Value",
-	"Tier Change",
-	"Follow Up",
-	"ToDo",
-	"Customer",
-	"Tier Policy",
-	"Comment",
+	"Care Rule", "Customer Value", "Tier Change", "Follow Up", "ToDo", "Customer", "Tier Policy", "Comment",
 	"Care Run",
-)
+)  # fmt: skip
 
 
 @contextmanager
@@ -153,7 +147,8 @@ def killed_night(as_of, **plan):
 
 
 def rows_of(doctype):
-	like = {"ToDo": "reference_name", "Comment": "reference_name", "Customer": "name", "Tier Policy": "name"}
+	like = {"ToDo": "reference_name", "Comment": "reference_name"}
+	like |= dict.fromkeys(("Customer", "Tier Policy", "Care Rule"), "name")
 	condition = f"where `{like[doctype]}` like '{PREFIX}%%'" if doctype in like else ""
 	return frappe.db.sql(f"select * from `tab{doctype}` {condition}", as_dict=True)
 
