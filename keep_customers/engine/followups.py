@@ -126,7 +126,9 @@ def plan(
 	"""
 	contacts, load = Counter(contacts), defaultdict(int, assigned_today)
 	decisions = []
-	order = sorted(candidates, key=lambda c: (-c.value_at_risk, c.tier_rank, c.due, c.customer, c.cause, c.key))
+	order = sorted(
+		candidates, key=lambda c: (-c.value_at_risk, c.tier_rank, c.due, c.customer, c.cause, c.key)
+	)
 	for candidate in order:
 		reason, final = _held_back(candidate, today, working_days, contacts, cap, load, capacity)
 		if not reason:

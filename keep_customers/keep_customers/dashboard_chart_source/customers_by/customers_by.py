@@ -31,5 +31,7 @@ def get(filters: str | dict | None = None, **kwargs) -> dict:
 	kind = "Customer Tier" if by == "tier" else "Customer Value"
 	return {
 		"labels": [_(name, context=kind) for name in names],
-		"datasets": [{"name": _("Customers", context="Customers By"), "values": [counts[name] for name in names]}],
+		"datasets": [
+			{"name": _("Customers", context="Customers By"), "values": [counts[name] for name in names]}
+		],
 	}

@@ -30,7 +30,12 @@ def columns() -> list[dict]:
 			"options": "Customer Tier",
 			"width": 110,
 		},
-		{"fieldname": "customers", "label": _("Customers", context="Tier Overview"), "fieldtype": "Int", "width": 100},
+		{
+			"fieldname": "customers",
+			"label": _("Customers", context="Tier Overview"),
+			"fieldtype": "Int",
+			"width": 100,
+		},
 		{"fieldname": "share", "label": _("Of Customers"), **percent},
 		{"fieldname": "current_value", "label": _("Current Value"), **money},
 		{"fieldname": "value_share", "label": _("Of Value"), **percent},
@@ -107,7 +112,11 @@ def chart(rows) -> dict:
 def summary(rows) -> list[dict]:
 	currency = rows[0].currency if rows else None
 	return [
-		{"label": _("Customers", context="Tier Overview"), "value": sum(row.customers for row in rows), "datatype": "Int"},
+		{
+			"label": _("Customers", context="Tier Overview"),
+			"value": sum(row.customers for row in rows),
+			"datatype": "Int",
+		},
 		*(
 			{
 				"label": label,
