@@ -99,7 +99,9 @@ class Measurement:
 		self.random = np.random.default_rng(options.seed + 1)
 		self.results: dict[str, list] = {}
 		policy = frappe.get_all("Tier Policy", filters={"enabled": 1}, pluck="company")
-		company = (policy and policy[0]) or frappe.get_all("Company", pluck="name")[0]
+		if not policy:
+			raise SystemExit("Without an enabled Tier Policy nobody is ranked.")
+		company = policy[0] or frappe.get_all("Company", pluck="name")[0]
 		self.books = company, frappe.db.get_value("Company", company, "default_currency")
 		frappe.db.set_value("Care Rule", {"enabled": 1}, "enabled", 0)
 		frappe.db.commit()
