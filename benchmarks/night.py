@@ -135,11 +135,15 @@ class Measurement:
 		return self.results
 
 	def timed(self, name: str, task):
+		"""Ask a peer, on the indexes that ERPNext has without the app."""
+		from keep_customers.erp.ledger import INDEX
+
+		self.db.sql_ddl(f"alter table `tabSales Invoice` alter index `{INDEX}` ignored")
 		start = time.perf_counter()
 		task()
 		self.results.setdefault(name, []).append({"seconds": time.perf_counter() - start})
-		self.db.commit()
 		print(f"{name}: {time.perf_counter() - start:.2f} s", file=sys.stderr, flush=True)
+		self.db.sql_ddl(f"alter table `tabSales Invoice` alter index `{INDEX}` not ignored")
 
 	def night(self, name: str, day: date) -> None:
 		options = self.options

@@ -8,6 +8,7 @@ import frappe.translate
 from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from keep_customers.erp import ledger
 from keep_customers.setup.custom_fields import custom_fields
 
 DEFAULTS = Path(__file__).parent / "defaults"
@@ -17,12 +18,14 @@ SHIPPED = ("customer_tier", "tier_policy", "care_rule")
 
 def after_install() -> None:
 	create_custom_fields(custom_fields(), update=True)
+	ledger.add_index()
 	add_shipped_defaults()
 	set_shipped_settings()
 
 
 def after_migrate() -> None:
 	create_custom_fields(custom_fields(), update=True)
+	ledger.add_index()
 
 
 def add_shipped_defaults() -> None:

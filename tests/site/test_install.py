@@ -94,8 +94,14 @@ def migrate():
 
 
 def tables() -> dict[str, list[str]]:
-	"""Every table of the database with its columns."""
-	return {table: sorted(_columns(table)) for table in _tables()}
+	"""Every table of the database with its columns and indexes."""
+	return {table: sorted(_columns(table)) + sorted(_indexes(table)) for table in _tables()}
+
+
+def _indexes(table) -> set[str]:
+	if frappe.db.db_type == "sqlite":
+		return {f"index {row[1]}" for row in frappe.db.sql(f"pragma index_list(`{table}`)")}
+	return {f"index {row[2]}" for row in frappe.db.sql(f"show index from `{table}`")}
 
 
 def _tables() -> list[str]:
