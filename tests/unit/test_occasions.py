@@ -1,0 +1,136 @@
+"""Birthdays, festivals and seasons fall on the days on which people celebrate them."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lunardate import LunarDate
+
+from keep_customers.engine import occasions as o
+
+# lunardate 0.3.0 lets these two months begin a day late and a day early; the new moons were on 1954-11-25, 20:30
+# and on 1978-09-03, 00:09 in Beijing. Another library, lunar-python 1.4.8, was compared once and agrees with ours.
+ITS_MISTAKES = {(1954, 10), (1954, 11), (1978, 7), (1978, 8)}
+
+
+def test_lunar_days_of_a_century_agree_with_a_second_library():
+	day, compared = date(1950, 1, 1), 0
+	while day < date(2051, 1, 1):
+		theirs = LunarDate.from_solar_date(day.year, day.month, day.day)
+		if (theirs.year, theirs.month) not in ITS_MISTAKES:
+			assert o.recurs(day, o.LUNAR) == f"L-{theirs.month:02}-{theirs.day:02}", day
+			compared += 1
+		day += timedelta(days=1)
+	assert compared > 36_700
+
+
+@pytest.mark.parametrize(
+	("born", "celebrated"),
+	[
+		# Hong Kong Observatory, Gregorian-Lunar Calendar Conversion Table.
+		(date(1984, 2, 2), "L-01-01"),
+		(date(1985, 2, 20), "L-01-01"),
+		(date(2000, 2, 5), "L-01-01"),
+		(date(2026, 9, 25), "L-08-15"),
+		(date(1978, 9, 17), "L-08-15"),  # the mainland's Mid-Autumn of that year
+		(date(2020, 5, 23), "L-04-01"),  # the first day of a leap fourth month
+		(date(2033, 12, 22), "L-11-01"),  # the leap eleventh month that older tables miss
+	],
+)
+def test_published_lunar_days(born, celebrated):
+	assert o.recurs(born, o.LUNAR) == celebrated
+
+
+def test_born_in_a_leap_month_celebrates_in_the_ordinary_one():
+	born = date(1976, 10, 1)  # the 8th of the leap 8th month
+	key = o.recurs(born, o.LUNAR)
+	assert key == "L-08-08"
+	assert o.next_on(key, date(2026, 1, 1)) == date(2026, 9, 18)
+	# 2025 has a leap sixth month: once a year all the same, in the ordinary one.
+	days = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]
+	assert [day for day in days if "L-06-08" in o.marks(day)] == [date(2025, 7, 2)]
+
+
+def test_the_thirtieth_of_a_short_month_is_its_last_day():
+	assert o.next_on("L-12-30", date(2026, 1, 1)) == date(2026, 2, 16)  # 2025's twelfth month has 29 days
+	assert "L-12-30" in o.marks(date(2026, 2, 16)) and "L-12-29" in o.marks(date(2026, 2, 16))
+
+
+def test_the_29th_of_february():
+	assert o.recurs(date(2000, 2, 29)) == "G-02-29"
+	assert o.next_on("G-02-29", date(2027, 1, 1)) == date(2027, 2, 28)
+	assert o.next_on("G-02-29", date(2028, 1, 1)) == date(2028, 2, 29)
+	assert "G-02-29" not in o.marks(date(2028, 2, 28))
+	assert "G-02-29" in o.marks(date(2100, 2, 28)), "2100 is no leap year"
+
+
+births = st.dates(date(1900, 1, 31), date(2060, 12, 31))
+years = st.dates(date(1950, 1, 1), date(2095, 1, 1))
+
+
+@given(births, st.sampled_from([o.GREGORIAN, o.LUNAR]), years)
+def test_everybody_is_greeted_once_a_year_on_the_day_that_was_announced(born, calendar, today):
+	key = o.recurs(born, calendar)
+	first = o.next_on(key, today)
+	second = o.next_on(key, first + timedelta(days=1))
+	assert key in o.marks(first) and key in o.marks(second)
+	apart = (second - first).days
+	assert apart in ((365, 366) if calendar == o.GREGORIAN else range(353, 386))
+	days = (today + timedelta(days=n) for n in range((first - today).days))
+	assert not any(key in o.marks(day) for day in days)
+
+
+def test_a_lunar_birthday_before_the_tables_is_refused():
+	with pytest.raises(ValueError):
+		o.recurs(date(1899, 12, 31), o.LUNAR)
+	assert o.recurs(date(1899, 12, 31)) == "G-12-31"
+	assert o.marks(date(2150, 3, 3)) == {"G-03-03"}
+
+
+@pytest.mark.parametrize(
+	("name", "days"),
+	[
+		("Spring Festival", [(2024, 2, 10), (2025, 1, 29), (2026, 2, 17), (2027, 2, 6)]),
+		("Chinese New Year's Eve", [(2026, 2, 16)]),
+		("Lantern Festival", [(2026, 3, 3)]),
+		("Dragon Boat Festival", [(2025, 5, 31), (2026, 6, 19)]),
+		("Mid-Autumn Festival", [(2025, 10, 6), (2026, 9, 25)]),
+		("Double Ninth Festival", [(2026, 10, 18)]),
+		("Easter", [(2025, 4, 20), (2026, 4, 5)]),
+		("Thanksgiving", [(2025, 11, 27), (2026, 11, 26)]),
+		("Diwali", [(2025, 10, 20), (2026, 11, 8)]),
+		("Eid al-Fitr", [(2025, 3, 30), (2026, 3, 20)]),
+		("Christmas", [(2026, 12, 25)]),
+	],
+)
+def test_festivals(name, days):
+	assert [o.festival(name, year) for year, *_rest in days] == [date(*day) for day in days]
+
+
+def test_the_chinese_festivals_are_those_of_the_holidays_library():
+	import holidays
+
+	names = {
+		"Chinese New Year (Spring Festival)": "Spring Festival",
+		"Dragon Boat Festival": "Dragon Boat Festival",
+		"Mid-Autumn Festival": "Mid-Autumn Festival",
+	}
+	for year in range(2008, 2051):
+		known = holidays.country_holidays("CN", years=year, language="en_US")
+		for theirs, ours in names.items():
+			days = [day for day, name in known.items() if theirs in name.split("; ")]
+			assert o.festival(ours, year) in days, (year, ours)
+
+
+@pytest.mark.parametrize("year", [2026, 2027, 2030, 2035])
+def test_every_festival_has_a_day_in_the_years_to_come(year):
+	assert all(o.festival(name, year) for name in o.FESTIVALS)
+
+
+def test_solar_terms():
+	"""Hong Kong Observatory, The 24 Solar Terms, 2026."""
+	days = [o.solar_term(name, 2026) for name in o.SOLAR_TERMS]
+	published = "0105 0120 0204 0218 0305 0320 0405 0420 0505 0521 0605 0621 0707 0723 0807 0823 0907 0923 1008 1023 1107 1122 1207 1222"
+	assert [f"{day:%m%d}" for day in days] == published.split()
+	assert days == sorted(days)
