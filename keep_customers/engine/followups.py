@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-ASSIGN, WAIT, SKIP = "Assign", "Wait", "Skip"
+ASSIGN, JOIN, WAIT, SKIP = "Assign", "Join", "Wait", "Skip"
 
 # Why something is held back; stored on the Follow Up, translated where it is shown.
 CAP = "Contact cap"
@@ -83,6 +83,8 @@ class Candidate:
 	:param control: whether the customer is in the rule's control group
 	:param expires: whether it is worthless after ``due``; otherwise it waits for its turn
 	:param agreed: whether the customer was promised it; neither cap nor capacity make the rep break a promise
+	:param dated: whether it is for one day only, as a greeting is: the cap lets it through, nothing moves its day
+	:param automatic: whether nobody has to do it; then it needs no rep, no working day and no capacity
 	"""
 
 	key: str
@@ -95,16 +97,24 @@ class Candidate:
 	control: bool = False
 	expires: bool = False
 	agreed: bool = False
+	dated: bool = False
+	automatic: bool = False
 	cause: str = ""
 
 
 @dataclass(frozen=True)
 class Decision:
-	"""What becomes of a candidate: :data:`ASSIGN`, :data:`WAIT` or :data:`SKIP`, and why not assigned."""
+	"""What becomes of a candidate.
+
+	:param action: :data:`ASSIGN`; :data:`JOIN`, it is done with another contact of the day; :data:`WAIT`; :data:`SKIP`
+	:param reason: why it waits or is skipped
+	:param lead: the key of the contact it is done with
+	"""
 
 	key: str
 	action: str
 	reason: str = ""
+	lead: str = ""
 
 
 def plan(
@@ -118,6 +128,9 @@ def plan(
 ) -> list[Decision]:
 	"""Decide for every candidate of a day, the greatest value at risk first.
 
+	What a rep is to do for the same customer on the same day is one contact: the first is assigned, the others
+	join it.
+
 	:param contacts: customer -> contacts within the cap's days, done or already asked of somebody
 	:param cap: how many contacts a customer may have within the cap's days; 0 for no cap
 	:param assigned_today: user -> follow-ups already assigned today, so that a repeated run gives no more
@@ -125,37 +138,67 @@ def plan(
 	:returns: one :class:`Decision` a candidate, in the order of their importance
 	"""
 	contacts, load = Counter(contacts), defaultdict(int, assigned_today)
+	shared: dict[tuple[str, str], list[list[Candidate]]] = defaultdict(list)  # the first of each is its lead
 	decisions = []
+
+	def alone(candidate: Candidate, reason: str, final: bool) -> Decision:
+		reason = reason or _no_room(candidate, today, working_days, contacts, cap, load, capacity)
+		if reason:
+			too_late = candidate.expires and candidate.due <= today
+			return Decision(candidate.key, SKIP if final or too_late else WAIT, reason)
+		contacts[candidate.customer] += 1
+		if not candidate.automatic:
+			load[candidate.rep] += 1
+			shared[candidate.customer, candidate.rep].append([candidate])
+		return Decision(candidate.key, ASSIGN)
+
 	order = sorted(
 		candidates, key=lambda c: (-c.value_at_risk, c.tier_rank, c.due, c.customer, c.cause, c.key)
 	)
 	for candidate in order:
-		reason, final = _held_back(candidate, today, working_days, contacts, cap, load, capacity)
-		if not reason:
-			contacts[candidate.customer] += 1
-			load[candidate.rep] += 1
-			decisions.append(Decision(candidate.key, ASSIGN))
+		reason, final = _refused(candidate)
+		contacts_today = [] if reason or candidate.automatic else shared[candidate.customer, candidate.rep]
+		for parts in contacts_today:
+			if all(_together(candidate, part, today) for part in parts):
+				decisions.append(Decision(candidate.key, JOIN, lead=parts[0].key))
+				parts.append(candidate)
+				break
 		else:
-			too_late = candidate.expires and candidate.due <= today
-			decisions.append(Decision(candidate.key, SKIP if final or too_late else WAIT, reason))
+			decisions.append(alone(candidate, reason, final))
 	return decisions
 
 
-def _held_back(c, today, working_days, contacts, cap, load, capacity) -> tuple[str, bool]:
-	"""(reason, whether it is final); an empty reason lets it through."""
+def _refused(c: Candidate) -> tuple[str, bool]:
+	"""(why it is not to be done at all, whether that is final); an empty reason lets it through."""
 	if c.control:
 		return CONTROL_GROUP, True
 	if not c.consent:
 		return NO_CONSENT, True
-	if not c.rep:
+	if not c.rep and not c.automatic:
 		return NO_REP, False
-	if cap and contacts[c.customer] >= cap and not c.agreed:
-		return CAP, False
-	if today not in working_days:
-		return NOT_A_WORKING_DAY, False
-	if capacity and load[c.rep] >= capacity and not c.agreed:
-		return CAPACITY, False
 	return "", False
+
+
+def _no_room(c, today, working_days, contacts, cap, load, capacity) -> str:
+	"""Why it has to wait; empty if it need not."""
+	if cap and contacts[c.customer] >= cap and not (c.agreed or c.dated):
+		return CAP
+	if c.automatic:
+		return ""
+	if today not in working_days:
+		return NOT_A_WORKING_DAY
+	if capacity and load[c.rep] >= capacity and not c.agreed:
+		return CAPACITY
+	return ""
+
+
+def _together(a: Candidate, b: Candidate, today: date) -> bool:
+	"""Whether one contact can be both: no day is moved, and neither comes too late."""
+	days = {one.due for one in (a, b) if one.dated}
+	if len(days) != 1:
+		return not days
+	[day] = days
+	return all(one.dated or max(one.due, today) >= day for one in (a, b))
 
 
 def cadence_due(customer: str, every: int, last_contact: date | None, started: date) -> tuple[date, date]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keep_customers.engine import followups as f
-from keep_customers.engine.followups import ASSIGN, SKIP, WAIT, Candidate, WorkingDays, plan
+from keep_customers.engine.followups import ASSIGN, JOIN, SKIP, WAIT, Candidate, WorkingDays, plan
 
 MONDAY = date(2026, 3, 2)
 WEEK = WorkingDays()
@@ -28,6 +28,9 @@ def days(draw):
 			consent=draw(st.integers(0, 4)) > 0,
 			control=draw(st.integers(0, 4)) == 0,
 			expires=draw(st.booleans()),
+			dated=(dated := draw(st.integers(0, 3)) == 0),
+			automatic=dated and draw(st.booleans()),
+			agreed=not dated and draw(st.integers(0, 9)) == 0,
 		)
 		for number in range(draw(st.integers(0, 14)))
 	]
@@ -43,24 +46,70 @@ def test_a_day_of_planning(day):
 	by_key = {c.key: c for c in candidates}
 	action = {d.key: d for d in decisions}
 	assert sorted(action) == sorted(by_key), "every candidate gets exactly one decision"
-	assert all(bool(d.reason) == (d.action != ASSIGN) for d in decisions)
+	assert all(bool(d.reason) == (d.action in (WAIT, SKIP)) for d in decisions)
 
 	given_to = [by_key[d.key] for d in decisions if d.action == ASSIGN]
-	assert all(c.rep and c.consent and not c.control for c in given_to)
-	for customer, count in Counter(c.customer for c in given_to).items():
-		assert not cap or count + contacts.get(customer, 0) <= cap
-	for rep, count in Counter(c.rep for c in given_to).items():
-		assert not capacity or count + assigned.get(rep, 0) <= capacity
+	joined = [(by_key[d.key], by_key[d.lead]) for d in decisions if d.action == JOIN]
+	done = [*given_to, *(c for c, _lead in joined)]
+	assert all((c.rep or c.automatic) and c.consent and not c.control for c in done)
+	for customer in {c.customer for c in given_to}:
+		free = [c for c in given_to if c.customer == customer and not (c.agreed or c.dated)]
+		assert not cap or not free or len(free) + contacts.get(customer, 0) <= cap
+	for rep in {c.rep for c in given_to if not c.automatic}:
+		asked = [c for c in given_to if c.rep == rep and not c.automatic]
+		free = [c for c in asked if not c.agreed]
+		assert not capacity or not free or len(free) + assigned.get(rep, 0) <= capacity
+
+	for c, lead in joined:
+		assert (c.customer, c.rep) == (lead.customer, lead.rep) and lead in given_to
+		assert not c.automatic and not lead.automatic
+	for lead in given_to:
+		parts = [lead, *(c for c, its in joined if its is lead)]
+		days = {c.due for c in parts if c.dated}
+		assert len(days) <= 1, "a dated greeting is never moved off its day"
+		if len(parts) > 1:
+			assert all(c.dated or max(c.due, MONDAY) >= min(days, default=MONDAY) for c in parts)
 
 	for c in candidates:
 		d = action[c.key]
 		if d.reason == f.CAPACITY:
-			better = [g for g in given_to if g.rep == c.rep and g.value_at_risk < c.value_at_risk]
+			better = [
+				g
+				for g in given_to
+				if g.rep == c.rep and g.value_at_risk < c.value_at_risk and not (g.agreed or g.automatic)
+			]
 			assert not better, "higher value at risk never waits behind lower within a rep"
+		if c.dated:
+			assert d.reason != f.CAP, "the cap lets greetings on a date through"
 		if d.action == SKIP and d.reason not in (f.CONTROL_GROUP, f.NO_CONSENT):
 			assert c.expires and c.due <= MONDAY
 
 	assert decisions == plan(list(reversed(candidates)), MONDAY, WEEK, contacts, cap, assigned, capacity)
+
+
+@given(days(), st.integers(0, 13))
+def test_a_rule_less_changes_others_only_through_cap_capacity_and_company(day, out):
+	candidates, _contacts, _cap, _assigned, _capacity = day
+	full = plan(candidates, MONDAY, WEEK, {}, 0, {}, 0)
+	without = plan([c for c in candidates if c.key != f"F{out}"], MONDAY, WEEK, {}, 0, {}, 0)
+	contacted = {d.key: d.action in (ASSIGN, JOIN) or d.reason for d in full if d.key != f"F{out}"}
+	assert contacted == {d.key: d.action in (ASSIGN, JOIN) or d.reason for d in without}
+
+
+def test_two_rules_on_one_day_are_one_contact():
+	call = Candidate("F1", "a", "ann", MONDAY + timedelta(days=5), value_at_risk=9.0)
+	other = Candidate("F2", "a", "ann", MONDAY + timedelta(days=6), value_at_risk=9.0)
+	birthday = Candidate("F3", "a", "ann", MONDAY + timedelta(days=1), dated=True)
+	named_day = Candidate("F4", "a", "ann", MONDAY + timedelta(days=2), dated=True)
+	boss = Candidate("F5", "a", "ben", MONDAY)
+	decisions = plan([call, other, birthday, named_day, boss], MONDAY, WEEK, {}, 1, {}, 10)
+	assert {d.key: (d.action, d.lead or d.reason) for d in decisions} == {
+		"F1": (ASSIGN, ""),
+		"F2": (JOIN, "F1"),
+		"F3": (JOIN, "F1"),
+		"F4": (ASSIGN, ""),  # another day, and the cap does not hold a greeting back
+		"F5": (WAIT, f.CAP),
+	}
 
 
 def test_nothing_is_asked_of_a_rep_on_a_sunday():
