@@ -25,6 +25,9 @@ after_install = "keep_customers.setup.install.after_install"
 after_migrate = "keep_customers.setup.install.after_migrate"
 before_uninstall = "keep_customers.setup.uninstall.before_uninstall"
 after_uninstall = "keep_customers.setup.uninstall.after_uninstall"
+# Other apps may bring triggers of their own.
+after_app_install = "keep_customers.setup.install.offer_triggers"
+after_app_uninstall = "keep_customers.setup.install.offer_triggers"
 fixtures = [{"dt": "Role", "filters": [["name", "=", "Keep Customers Manager"]]}]
 
 # When things happen
@@ -41,6 +44,7 @@ doc_events = {
 		"on_submit": "keep_customers.jobs.invoices.on_submit",
 		"on_cancel": "keep_customers.jobs.invoices.on_cancel",
 	},
+	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
 	"ToDo": {
 		"validate": "keep_customers.erp.todos.validate",
 		"on_update": "keep_customers.erp.todos.on_update",

@@ -60,6 +60,12 @@ def next_on(text: str, today: date) -> date:
 	raise AssertionError(text)  # every year has its day
 
 
+def last_on(text: str, today: date) -> date:
+	"""The last day up to ``today`` on which something of the Gregorian calendar recurred."""
+	this_year = next_on(text, date(today.year, 1, 1))
+	return this_year if this_year <= today else next_on(text, date(today.year - 1, 1, 1))
+
+
 def _in_year(kind: str, year: int, month: int, day: int) -> date:
 	if kind == "G":
 		return date(year, month, 28 if (month, day) == (2, 29) and not _is_leap(year) else day)

@@ -2,12 +2,15 @@
 
 The Customer File's dedicated rep, else the customer's account manager, else the user of the main Sales
 Team member, else the territory's manager, else the fallback role, else the fallback user. Who is disabled
-is passed over, and the dedicated rep's backup steps in first.
+is passed over, and the dedicated rep's backup steps in first. For who is absent the substitute named in the
+settings steps in; without one, it goes on down the line.
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 import frappe
+from frappe.utils import getdate
 from frappe.utils.user import get_users_with_role
 
 DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role", "User"
@@ -16,8 +19,14 @@ DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role",
 class Assignment:
 	"""Answers for many customers with one query per question; make a new one for each run."""
 
-	def __init__(self, customers: Iterable[str], settings):
+	def __init__(self, customers: Iterable[str], settings, today: date | None = None):
 		self.settings = settings
+		today = today or getdate()
+		self.substitutes = {
+			row.user: row.substitute
+			for row in settings.absences
+			if getdate(row.from_date) <= today <= getdate(row.to_date)
+		}
 		self.customers = list(customers)
 		self.enabled = set(
 			frappe.get_all("User", filters={"enabled": 1, "name": ("!=", "Guest")}, pluck="name")
@@ -43,7 +52,18 @@ class Assignment:
 		else:
 			chain = self._dedicated(customer)
 		chain = [*chain, self._of_role(self.settings.fallback_role), self.settings.fallback_user]
+		present = (self._present(one) for one in chain)
+		if found := next(filter(None, present), None):
+			return found
+		# Better on the list of somebody who is away than on nobody's.
 		return next((one for one in chain if one in self.enabled), None)
+
+	def _present(self, user: str | None) -> str | None:
+		if user in self.substitutes:
+			user = self.substitutes[user]
+			if user in self.substitutes:
+				return None
+		return user if user in self.enabled else None
 
 	def _dedicated(self, customer: str) -> list[str | None]:
 		rep, backup = self._files.get(customer, (None, None))

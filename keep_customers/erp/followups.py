@@ -13,6 +13,8 @@ from keep_customers.erp.tables import chunks, insert, standard_columns
 OPEN = ("Assigned", "Late")
 PENDING = ("Planned", *OPEN)
 NO_LONGER_AGREED = "No longer agreed"
+# What nobody needs to be called about once it is cancelled, and how that is noted.
+CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
 	"planned_on", "due_date", "expires", "reference_doctype", "reference_name", "value_at_risk", "currency",
@@ -61,7 +63,8 @@ def contacts_within(customers: list[str], since: date, today: date) -> Counter:
 	)
 	asked = (
 		frappe.qb.from_(follow_up)
-		.select(follow_up.customer, Count("*"))
+		# Several follow-ups on one ToDo are one contact.
+		.select(follow_up.customer, Count(IfNull(follow_up.todo, follow_up.name)).distinct())
 		.where(follow_up.customer.isin(customers))
 		.where(follow_up.status.isin([*OPEN, "Done"]) & follow_up.touch.isnull())
 		.where((follow_up.assigned_on > since) & (follow_up.assigned_on <= today))
@@ -71,11 +74,11 @@ def contacts_within(customers: list[str], since: date, today: date) -> Counter:
 
 
 def assigned_on(day: date) -> dict[str, int]:
-	"""User -> follow-ups assigned on the day, whatever became of them."""
+	"""User -> contacts assigned on the day, whatever became of them."""
 	follow_up = frappe.qb.DocType("Follow Up")
 	rows = (
 		frappe.qb.from_(follow_up)
-		.select(follow_up.assigned_to, Count("*"))
+		.select(follow_up.assigned_to, Count(follow_up.todo).distinct())
 		.where((follow_up.assigned_on == day) & follow_up.todo.isnotnull())
 		.groupby(follow_up.assigned_to)
 	).run()
@@ -128,21 +131,21 @@ def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
 
 
 def take_back_outdated() -> None:
-	"""Take back what no document event has: calls about invoices gone meanwhile, contacts with disabled customers."""
-	follow_up, invoice, customer = (
-		frappe.qb.DocType(name) for name in ("Follow Up", "Sales Invoice", "Customer")
-	)
-	gone = (
-		frappe.qb.from_(follow_up)
-		.left_join(invoice)
-		.on(invoice.name == follow_up.reference_name)
-		.select(follow_up.reference_name)
-		.distinct()
-		.where((follow_up.reference_doctype == "Sales Invoice") & follow_up.status.isin(PENDING))
-		.where(IfNull(invoice.docstatus, 2) != 1)
-	).run()
-	for (name,) in gone:
-		take_back("Sales Invoice", name, "Invoice cancelled")
+	"""Take back what no document event has: calls about documents gone meanwhile, contacts with disabled customers."""
+	follow_up, customer = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Customer")
+	for doctype, why in CANCELLED.items():
+		document = frappe.qb.DocType(doctype)
+		gone = (
+			frappe.qb.from_(follow_up)
+			.left_join(document)
+			.on(document.name == follow_up.reference_name)
+			.select(follow_up.reference_name)
+			.distinct()
+			.where((follow_up.reference_doctype == doctype) & follow_up.status.isin(PENDING))
+			.where(IfNull(document.docstatus, 2) != 1)
+		).run()
+		for (name,) in gone:
+			take_back(doctype, name, why)
 	disabled = (
 		frappe.qb.from_(follow_up)
 		.inner_join(customer)
@@ -154,9 +157,13 @@ def take_back_outdated() -> None:
 
 
 def cancel_todo(name: str | None) -> None:
-	"""Close a rep's ToDo as cancelled; the follow-up behind it is already settled."""
+	"""Close a rep's ToDo as cancelled, or leave it to what else it is for; the follow-up is already settled."""
 	if not name or not frappe.db.exists("ToDo", {"name": name, "status": "Open"}):
 		return
+	if frappe.db.exists("Follow Up", {"todo": name, "status": ("in", OPEN)}):
+		from keep_customers.erp.todos import hand_over
+
+		return hand_over(name)
 	todo = frappe.get_doc("ToDo", name)
 	todo.status = "Cancelled"
 	todo.flags.keep_customers_settled = True
@@ -190,14 +197,17 @@ def take_back_of_rule(rule: str) -> None:
 
 def contact_happened(touch) -> None:
 	"""Settle the follow-up a touch answers."""
-	if touch.follow_up:
-		settle(
-			touch.follow_up,
-			"Done",
-			touch=touch.name,
-			done_on=frappe.utils.getdate(touch.date),
-			hold_reason="",
-		)
+	if not touch.follow_up:
+		return
+	todo = frappe.db.get_value("Follow Up", touch.follow_up, "todo")
+	# What was done with it in the same contact is done too.
+	parts = (
+		frappe.get_all("Follow Up", filters={"todo": todo, "customer": touch.customer}, pluck="name")
+		if todo
+		else []
+	)
+	for name in {touch.follow_up, *parts}:
+		settle(name, "Done", touch=touch.name, done_on=frappe.utils.getdate(touch.date), hold_reason="")
 
 
 def plan_next_step(touch) -> None:

@@ -12,6 +12,8 @@ import frappe
 from frappe.model.db_query import DatabaseQuery
 from pypika.terms import Criterion
 
+from keep_customers.erp.tables import chunks
+
 FILE_TABLES = ("Customer File Person", "Customer File Occasion", "Customer File Consent")
 
 
@@ -96,6 +98,16 @@ def only_readable(query, column):
 	"""
 	readable = _readable(frappe.session.user)
 	return query.where(_In(column, readable)) if readable else query
+
+
+def readable_among(customers: set[str]) -> set[str]:
+	"""Those of the customers that the user of this session may read."""
+	customer = frappe.qb.DocType("Customer")
+	found: set[str] = set()
+	for part in chunks(sorted(customers), 1000):
+		query = frappe.qb.from_(customer).select(customer.name).where(customer.name.isin(part))
+		found.update(name for (name,) in only_readable(query, customer.name).run())
+	return found
 
 
 class _In(Criterion):

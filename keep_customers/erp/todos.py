@@ -10,13 +10,17 @@ from frappe.utils import escape_html, get_url_to_form, getdate, today
 
 from keep_customers.erp import followups
 
+PRIORITIES = ("Low", "Medium", "High")
 
-def create(follow_up, user: str, due) -> str:
-	"""A ToDo for one follow-up.
 
-	:param follow_up: dict with name, customer, customer_name, channel, reason, priority
+def create(follow_ups: list, user: str, due) -> str:
+	"""A ToDo for one contact.
+
+	:param follow_ups: what it is for, the leading one first: dicts with name, customer, customer_name, channel,
+		reason, priority
 	:returns: the ToDo's name
 	"""
+	follow_up = follow_ups[0]
 	todo = frappe.get_doc(
 		{
 			"doctype": "ToDo",
@@ -24,8 +28,8 @@ def create(follow_up, user: str, due) -> str:
 			"allocated_to": user,
 			"reference_type": "Customer",
 			"reference_name": follow_up.customer,
-			"description": _description(follow_up),
-			"priority": follow_up.priority,
+			"description": _description(follow_ups),
+			"priority": max((one.priority for one in follow_ups), key=PRIORITIES.index),
 			"date": due,
 			"assigned_by": frappe.session.user,
 			"keep_follow_up": follow_up.name,
@@ -35,7 +39,8 @@ def create(follow_up, user: str, due) -> str:
 	return todo.insert(ignore_permissions=True).name
 
 
-def _description(follow_up) -> str:
+def _description(follow_ups: list) -> str:
+	follow_up = follow_ups[0]
 	what = {
 		"Phone": _("Call {0}"), "Visit": _("Visit {0}"), "Email": _("Write to {0}"), "SMS": _("Text {0}"),
 		"Messenger": _("Message {0}"), "Letter": _("Send a letter to {0}"),
@@ -44,19 +49,45 @@ def _description(follow_up) -> str:
 		escape_html(get_url_to_form("Customer", follow_up.customer)),
 		escape_html(follow_up.customer_name or follow_up.customer),
 	)
-	return f"<p><b>{what.format(link)}</b>: {escape_html(follow_up.reason)}</p>"
+	reasons = "<br>".join(escape_html(one.reason) for one in follow_ups)
+	return f"<p><b>{what.format(link)}</b>: {reasons}</p>"
 
 
 def describe_anew(customer: str) -> None:
 	"""Write the customer's name and link into its open ToDos, past the document life: nothing else has changed."""
+	contacts: dict[str, list] = {}
 	for follow_up in frappe.get_all(
 		"Follow Up",
 		filters={"customer": customer, "todo": ("is", "set"), "status": ("in", followups.OPEN)},
-		fields=["todo", "customer", "customer_name", "channel", "reason"],
+		fields=["name", "todo", "customer", "customer_name", "channel", "reason"],
+		order_by="name asc",
 	):
-		frappe.db.set_value(
-			"ToDo", follow_up.todo, "description", _description(follow_up), update_modified=False
+		contacts.setdefault(follow_up.todo, []).append(follow_up)
+	leads = dict(
+		frappe.get_all(
+			"ToDo",
+			filters={"name": ("in", list(contacts))},
+			fields=["name", "keep_follow_up"],
+			as_list=True,
 		)
+		if contacts
+		else ()
+	)
+	for todo, parts in contacts.items():
+		parts.sort(key=lambda part: part.name != leads.get(todo))
+		frappe.db.set_value("ToDo", todo, "description", _description(parts), update_modified=False)
+
+
+def hand_over(todo: str) -> None:
+	"""Let a ToDo go on for what is left of its contact."""
+	parts = frappe.get_all(
+		"Follow Up",
+		filters={"todo": todo, "status": ("in", followups.OPEN)},
+		fields=["name", "customer", "customer_name", "channel", "reason"],
+		order_by="name asc",
+	)
+	values = {"keep_follow_up": parts[0].name, "description": _description(parts)}
+	frappe.db.set_value("ToDo", todo, values)
 
 
 def validate(todo, method=None) -> None:
@@ -72,6 +103,10 @@ def on_update(todo, method=None) -> None:
 	# Anybody may write a follow-up's name into a ToDo; only the one made for it moves it.
 	if not frappe.db.exists("Follow Up", {"name": name, "todo": todo.name}):
 		return
+	# Several follow-ups may be one contact.
+	parts = frappe.get_all(
+		"Follow Up", filters={"todo": todo.name, "customer": todo.reference_name}, pluck="name"
+	)
 	before = todo.flags.keep_status_before
 	status, touch = frappe.db.get_value("Follow Up", name, ["status", "touch"])
 	values = {"assigned_to": todo.allocated_to}
@@ -87,19 +122,19 @@ def on_update(todo, method=None) -> None:
 			values |= {"done_on": None, "hold_reason": "", "touch": None}
 	if todo.date:
 		values["due_date"] = todo.date
-	frappe.db.set_value("Follow Up", name, values)
+	for part in parts:
+		frappe.db.set_value("Follow Up", part, values)
 
 
 def on_trash(todo, method=None) -> None:
 	"""A deleted ToDo takes its follow-up off the list, not out of the records."""
-	name = todo.get("keep_follow_up")
-	if not name:
+	if not todo.get("keep_follow_up"):
 		return
-	status = frappe.db.get_value("Follow Up", {"name": name, "todo": todo.name}, "status")
-	if status in followups.OPEN:
-		followups.settle(name, "Cancelled", hold_reason="ToDo deleted", todo=None)
-	elif status:
-		frappe.db.set_value("Follow Up", name, "todo", None)
+	for part in frappe.get_all("Follow Up", filters={"todo": todo.name}, fields=["name", "status"]):
+		if part.status in followups.OPEN:
+			followups.settle(part.name, "Cancelled", hold_reason="ToDo deleted", todo=None)
+		else:
+			frappe.db.set_value("Follow Up", part.name, "todo", None)
 	# A touch that mentions a ToDo that is gone could not be saved again.
 	frappe.db.set_value("Customer Touch", {"todo": todo.name}, "todo", None, update_modified=False)
 

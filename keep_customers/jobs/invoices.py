@@ -7,6 +7,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.erp import followups, rules
+from keep_customers.erp.triggers.purchases import purchase_amounts
 
 
 def on_submit(invoice, method=None) -> None:
@@ -15,13 +16,13 @@ def on_submit(invoice, method=None) -> None:
 		today = getdate()
 		for rule in rules.enabled(today):
 			if rule.trigger == "Purchase Amount":
-				followups.add_or_revive(rules.purchase_amounts(rule, today, invoice.name))
+				followups.add_or_revive(purchase_amounts(rule, today, invoice.name))
 
 
 def on_cancel(invoice, method=None) -> None:
 	"""A purchase that did not happen needs no call."""
 	with _out_of_the_way():
-		followups.take_back("Sales Invoice", invoice.name, "Invoice cancelled")
+		followups.take_back(invoice.doctype, invoice.name, followups.CANCELLED[invoice.doctype])
 
 
 @contextmanager

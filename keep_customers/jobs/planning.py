@@ -1,7 +1,7 @@
 """The second half of a night: which contacts are due, and the reps' ToDos for them."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import frappe
 from frappe.utils import getdate
@@ -39,48 +39,17 @@ class Planning:
 
 	def _decide(self) -> None:
 		waiting = followups.planned(self.today)
-		customers = sorted({row.customer for row in waiting})
-		all_rules = rules.by_name()
-		assignment = Assignment(customers, self.settings)
-		refused = followups.refused_channels(customers)
-		ranks = tier_ranks()
-		self.reps, candidates = {}, []
-		for row in waiting:
-			rule = all_rules.get(row.care_rule, frappe._dict())
-			self.reps[row.name] = assignment.user_for(
-				row.customer, rule.assign_to or DEDICATED, rule.role, rule.user
-			)
-			candidates.append(
-				engine.Candidate(
-					key=row.name,
-					cause=f"{row.care_rule or ''} {row.occurrence}",
-					customer=row.customer,
-					rep=self.reps[row.name],
-					due=row.due_date,
-					value_at_risk=row.current_risk or 0.0,
-					tier_rank=ranks.get(row.tier, 99),
-					consent=(row.customer, row.channel) not in refused,
-					control=engine.in_control_group(
-						row.care_rule or "", row.customer, (rule.control_share or 0) / 100
-					),
-					expires=bool(row.expires),
-					agreed=row.reference_doctype == "Customer Touch",
-				)
-			)
-		since = self.today - timedelta(days=self.settings.contact_cap_days or 0)
+		self.rules = rules.by_name()
 		self.days = working_days(self.settings)
-		decisions = engine.plan(
-			candidates,
-			self.today,
-			self.days,
-			followups.contacts_within(customers, since, self.today),
-			self.settings.contact_cap or 0,
-			followups.assigned_on(self.today),
-			self.settings.rep_capacity or 0,
-		)
-		by_name = {row.name: row for row in waiting}
-		self.decisions = [(by_name[decision.key], decision) for decision in decisions]
+		self.reps, self.decisions = decide(waiting, self.rules, self.settings, self.today, self.days)
 		self._note_held_back()
+
+	def _due(self, rows: list):
+		"""The day a contact is due: the greeting's own, else the earliest, on a working day."""
+		dated = [row for row in rows if self.rules.get(row.care_rule, {}).get("trigger") in rules.DATED]
+		if dated:
+			return getdate(dated[0].due_date)
+		return self.days.on_or_before(min(getdate(row.due_date) for row in rows), self.today)
 
 	def _note_held_back(self) -> None:
 		reasons = Counter()
@@ -101,23 +70,30 @@ class Planning:
 			)
 
 	def create_todos(self) -> None:
-		"""One ToDo for each follow-up that goes through; a follow-up and its ToDo are committed together."""
-		assign = [row for row, decision in self.decisions if decision.action == engine.ASSIGN]
-		for count, row in enumerate(assign, 1):
+		"""One ToDo for each contact that goes through; it and its follow-ups are committed together."""
+		contacts: dict[str, list] = {}
+		for row, decision in self.decisions:
+			if decision.action == engine.ASSIGN:
+				contacts[row.name] = [row]
+			elif decision.action == engine.JOIN:
+				contacts[decision.lead].append(row)
+		for count, rows in enumerate(contacts.values(), 1):
+			row = rows[0]
 			frappe.db.savepoint("follow_up")
 			try:
-				due = self.days.on_or_before(getdate(row.due_date), self.today)
-				todo = todos.create(row, self.reps[row.name], due)
-				followups.settle(
-					row.name,
-					"Assigned",
-					todo=todo,
-					assigned_to=self.reps[row.name],
-					assigned_on=self.today,
-					due_date=due,
-					value_at_risk=row.current_risk,
-					hold_reason="",
-				)
+				due = self._due(rows)
+				todo = todos.create(rows, self.reps[row.name], due)
+				for part in rows:
+					followups.settle(
+						part.name,
+						"Assigned",
+						todo=todo,
+						assigned_to=self.reps[row.name],
+						assigned_on=self.today,
+						due_date=due,
+						value_at_risk=part.current_risk or 0,
+						hold_reason="",
+					)
 				self.counts["assigned"] += 1
 			except Exception:
 				frappe.db.rollback(save_point="follow_up")
@@ -125,3 +101,51 @@ class Planning:
 			if count % COMMIT_EVERY == 0:
 				frappe.db.commit()
 		frappe.db.commit()
+
+
+def decide(
+	waiting: list, all_rules: dict, settings, today: date, days: engine.WorkingDays
+) -> tuple[dict[str, str | None], list[tuple[dict, engine.Decision]]]:
+	"""What is to become of follow-ups that are planned for today; nothing is written.
+
+	:param waiting: dicts as :func:`keep_customers.erp.followups.planned` gives them
+	:param all_rules: Care Rules by name
+	:returns: (follow-up -> who would do it, every follow-up with its decision in the order of importance)
+	"""
+	customers = sorted({row.customer for row in waiting})
+	assignment = Assignment(customers, settings, today)
+	refused = followups.refused_channels(customers)
+	ranks = tier_ranks()
+	reps, candidates = {}, []
+	for row in waiting:
+		rule = all_rules.get(row.care_rule, frappe._dict())
+		reps[row.name] = assignment.user_for(row.customer, rule.assign_to or DEDICATED, rule.role, rule.user)
+		candidates.append(
+			engine.Candidate(
+				key=row.name,
+				cause=f"{row.care_rule or ''} {row.occurrence}",
+				customer=row.customer,
+				rep=reps[row.name],
+				due=row.due_date,
+				value_at_risk=row.current_risk or 0.0,
+				tier_rank=ranks.get(row.tier, 99),
+				consent=(row.customer, row.channel) not in refused,
+				control=engine.in_control_group(
+					row.care_rule or "", row.customer, (rule.control_share or 0) / 100
+				),
+				expires=bool(row.expires),
+				agreed=row.reference_doctype == "Customer Touch",
+				dated=rule.trigger in rules.DATED,
+			)
+		)
+	decisions = engine.plan(
+		candidates,
+		today,
+		days,
+		followups.contacts_within(customers, today - timedelta(days=settings.contact_cap_days or 0), today),
+		settings.contact_cap or 0,
+		followups.assigned_on(today),
+		settings.rep_capacity or 0,
+	)
+	by_name = {row.name: row for row in waiting}
+	return reps, [(by_name[decision.key], decision) for decision in decisions]

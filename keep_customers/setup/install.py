@@ -7,8 +7,9 @@ import frappe
 import frappe.translate
 from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
-from keep_customers.erp import ledger
+from keep_customers.erp import ledger, rules
 from keep_customers.setup.custom_fields import custom_fields
 
 DEFAULTS = Path(__file__).parent / "defaults"
@@ -26,6 +27,20 @@ def after_install() -> None:
 def after_migrate() -> None:
 	create_custom_fields(custom_fields(), update=True)
 	ledger.add_index()
+	offer_triggers()
+
+
+def offer_triggers(app: str | None = None) -> None:
+	"""Let a Care Rule's form offer the triggers that other apps bring, and no longer those of apps that are gone."""
+	names = list(rules.triggers())
+	key = {"doc_type": "Care Rule", "field_name": "trigger", "property": "options"}
+	if len(names) > len(rules.TRIGGERS):
+		make_property_setter(
+			"Care Rule", "trigger", "options", "\n".join(names), "Text", validate_fields_for_doctype=False
+		)
+	elif frappe.db.exists("Property Setter", key):
+		frappe.db.delete("Property Setter", key)
+		frappe.clear_cache(doctype="Care Rule")
 
 
 def add_shipped_defaults() -> None:

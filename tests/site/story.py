@@ -41,7 +41,7 @@ class Story:
 		frappe.db.set_value("Care Rule", {"name": ("!=", "")}, {"enabled": 0, "enabled_from": None})
 		self.settings(
 			reporting_currency="EUR", contact_cap=1, contact_cap_days=7, rep_capacity=10, holiday_list=None,
-			fallback_role=None, fallback_user=MIA, excluded_customers=[], excluded_groups=[],
+			fallback_role=None, fallback_user=MIA, excluded_customers=[], excluded_groups=[], absences=[],
 		)  # fmt: skip
 		self.policy(company=COMPANY)
 		frappe.db.commit()
@@ -317,6 +317,7 @@ def remove_everything():
 	frappe.db.set_value("Territory", TERRITORY, "territory_manager", None)
 	frappe.db.delete("Keep Excluded Customer")
 	frappe.db.delete("Keep Excluded Group")
+	frappe.db.delete("Keep Absence")
 	frappe.db.commit()
 	frappe.clear_cache()
 

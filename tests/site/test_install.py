@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 	reason="would delete this site's data: set KEEP_TEST_UNINSTALL=1 to allow it",
 )
 
-SHIPPED = {"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 3}
+SHIPPED = {"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 22}
 FIELDS = {
 	"Customer": {"keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score"},
 	"ToDo": {"keep_follow_up"},
@@ -241,6 +241,12 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 	file.save()
 	file.add_comment("Comment", "Olga likes tea")
 	file.add_tag("VIP")
+	frappe.get_doc(
+		{
+			"doctype": "File", "file_name": "card.txt", "content": "Olga's card", "is_private": 1,
+			"attached_to_doctype": "Customer File", "attached_to_name": firm,
+		}
+	).insert()  # fmt: skip
 	frappe.share.add("Customer File", firm, ANNA, read=1)
 	frappe.get_doc("User", ANNA).add_roles(ROLE)
 	frappe.permissions.add_permission("Customer File", "Sales Master Manager")

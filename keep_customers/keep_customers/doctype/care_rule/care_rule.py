@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from keep_customers.erp import rules
 from keep_customers.erp.followups import take_back_of_rule
 
 
@@ -16,10 +17,15 @@ class CareRule(Document):
 			self.enabled_from = now_datetime()
 
 	def validate_trigger(self):
-		if self.trigger == "Purchase Amount" and (self.min_amount or 0) <= 0:
-			frappe.throw(_("Please give the amount from which an invoice is followed up."))
-		if self.trigger == "Tier Cadence":
+		if self.trigger not in rules.triggers():
+			frappe.throw(_("The app that brought the trigger {0} is not installed.").format(self.trigger))
+		for field, message in rules.needs(self.trigger):
+			if not any(self.get(one) for one in field.split("|")):
+				frappe.throw(message)
+		if self.trigger not in ("Purchase Amount", "Delivery", "Milestone"):
 			self.company = None
+		if self.trigger in rules.DATED:
+			self.due_in_days = 0
 
 	def on_update(self):
 		if not self.enabled:

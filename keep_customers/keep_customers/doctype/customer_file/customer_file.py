@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from keep_customers.engine.completeness import completeness
+from keep_customers.engine.occasions import recurs
 
 
 class CustomerFile(Document):
@@ -24,6 +25,11 @@ class CustomerFile(Document):
 			frappe.throw(_("Please say why the tier is pinned, and until when."))
 
 	def validate_dates(self):
+		for row, day in [(r, r.birthday) for r in self.people] + [(r, r.date) for r in self.occasions]:
+			try:
+				row.recurs = recurs(getdate(day), row.calendar) if day else None
+			except ValueError:
+				frappe.throw(_("Row {0}: lunar dates are known from 1900 to 2100.").format(row.idx))
 		for row in self.people:
 			if row.birthday and getdate(row.birthday) > getdate():
 				frappe.throw(

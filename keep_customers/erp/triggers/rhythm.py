@@ -1,0 +1,139 @@
+"""Rhythms: the tier's, the customer's own, and their end."""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import IfNull, Max
+from frappe.utils import cint, formatdate, getdate
+
+from keep_customers.engine.followups import cadence_due
+from keep_customers.erp import followups
+from keep_customers.erp.triggers import customers, matching, row, since
+
+
+def tier_cadence(rule, today: date) -> list[dict]:
+	"""Customers of a tier who have not been contacted for as long as the tier's rhythm allows."""
+	tier = frappe.qb.DocType("Customer Tier")
+	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
+	query, _customer, value = customers(rule, tier.contact_every_days)
+	query = query.inner_join(tier).on(tier.name == value.tier).where(tier.contact_every_days > 0)
+	touched = (
+		frappe.qb.from_(touch)
+		.select(touch.customer, Max(touch.date))
+		.where((touch.result != "Not Reached") & (touch.date < today + timedelta(days=1)))
+		.groupby(touch.customer)
+	)
+	done = (
+		frappe.qb.from_(follow_up)
+		.select(follow_up.customer, Max(follow_up.done_on))
+		.where((follow_up.status == "Done") & follow_up.touch.isnull() & (follow_up.done_on <= today))
+		.groupby(follow_up.customer)
+	)
+	last: dict[str, date] = {}
+	for name, when in [*touched.run(), *done.run()]:
+		if when:
+			last[name] = max(last.get(name, date.min), getdate(when))
+	passed = (
+		frappe.qb.from_(follow_up)
+		.select(follow_up.customer, Max(follow_up.planned_on))
+		.where((follow_up.care_rule == rule.name) & follow_up.status.notin(followups.PENDING))
+		.where(IfNull(follow_up.hold_reason, "") != "Rule switched off")
+		.groupby(follow_up.customer)
+	)
+	# An occurrence that was settled without a contact (nobody reached, refused, cancelled) does not end the rhythm.
+	asked = {name: getdate(when) for name, when in passed.run() if when}
+	waiting = set(
+		frappe.get_all(
+			"Follow Up",
+			filters={"care_rule": rule.name, "status": ("in", followups.PENDING)},
+			pluck="customer",
+		)
+	)
+	started = getdate(rule.enabled_from)
+	rows = []
+	for one in matching(rule, query.run(as_dict=True)):
+		contact = last.get(one.customer)
+		turn = max(filter(None, (contact, asked.get(one.customer))), default=None)
+		day, start = cadence_due(one.customer, one.contact_every_days, turn, started)
+		if day > today or one.customer in waiting:
+			continue
+		rows.append(
+			row(
+				rule,
+				one,
+				occurrence=f"since {start.isoformat()}",
+				planned_on=day,
+				reason=followups.reason_for_cadence(
+					one.tier, one.contact_every_days, contact and formatdate(contact)
+				),
+			)
+		)
+	return rows
+
+
+def reorder_due(rule, today: date) -> list[dict]:
+	"""Customers whose next purchase is expected, some days before it."""
+	value = frappe.qb.DocType("Customer Value")
+	before = timedelta(days=cint(rule.days_before))
+	query, *_tables = customers(rule, value.next_purchase, value.last_purchase)
+	query = query.where(value.status.isin(["New", "Active", "Due", "Won Back"])).where(
+		(value.next_purchase >= since(rule, today) + before) & (value.next_purchase <= today + before)
+	)
+	return [
+		row(
+			rule,
+			one,
+			occurrence=f"after {one.last_purchase}",
+			planned_on=getdate(one.next_purchase) - before,
+			reason=_("The next purchase is expected about {0}. What is needed, when and how much?").format(
+				formatdate(one.next_purchase)
+			),
+			expires=1,
+		)
+		for one in matching(rule, query.run(as_dict=True))
+	]
+
+
+def reorder_overdue(rule, today: date) -> list[dict]:
+	"""Customers who have let half as much time again pass as usual, or more."""
+	value = frappe.qb.DocType("Customer Value")
+	query, *_tables = customers(rule, value.next_purchase, value.last_purchase, value.status_since)
+	query = query.where(value.status.isin(["Overdue", "At Risk"])).where(
+		(value.status_since >= since(rule, today)) & (value.status_since <= today)
+	)
+	return [
+		row(
+			rule,
+			one,
+			# At Risk comes after Overdue: one contact for one silence.
+			occurrence=f"overdue after {one.last_purchase}",
+			planned_on=getdate(one.status_since),
+			reason=_("Last bought on {0}, and usually buys again sooner. What can we do for them?").format(
+				formatdate(one.last_purchase)
+			),
+		)
+		for one in matching(rule, query.run(as_dict=True))
+	]
+
+
+def silence(rule, today: date) -> list[dict]:
+	"""Customers who have not bought for as many days as the rule says."""
+	value = frappe.qb.DocType("Customer Value")
+	days = timedelta(days=cint(rule.silent_days))
+	query, *_tables = customers(rule, value.last_purchase)
+	query = query.where(
+		(value.last_purchase >= since(rule, today) - days) & (value.last_purchase <= today - days)
+	)
+	return [
+		row(
+			rule,
+			one,
+			occurrence=f"silent since {one.last_purchase}",
+			planned_on=getdate(one.last_purchase) + days,
+			reason=_("Not seen since {0}. Just say hello; do not ask whether something is wrong.").format(
+				formatdate(one.last_purchase)
+			),
+		)
+		for one in matching(rule, query.run(as_dict=True))
+	]

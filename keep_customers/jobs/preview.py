@@ -1,0 +1,61 @@
+"""What the rules would do today, without doing it."""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe.utils import getdate
+
+from keep_customers.erp import followups, rules
+from keep_customers.erp.calendar import working_days
+from keep_customers.erp.triggers import CATCH_UP_DAYS
+from keep_customers.jobs.planning import decide
+
+
+def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
+	"""Every follow-up the night would decide about today, with what would become of it.
+
+	A rule that is switched off is looked at as if it had been on for the last 30 days; otherwise it would have
+	nothing to show.
+
+	:param rule: only this one; by default all that are switched on, and what is waiting already
+	:returns: dicts with customer, customer_name, tier, care_rule, reason, channel, due_date, rep, value_at_risk,
+		currency, action (of :mod:`keep_customers.engine.followups`), hold_reason
+	"""
+	today = today or getdate()
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	chosen = rules.read({"name": rule}) if rule else rules.enabled(today)
+	waiting = [row for row in followups.planned(today) if not rule or row.care_rule == rule]
+	for one in chosen:
+		if not (one.enabled_from and frappe.db.get_value("Care Rule", one.name, "enabled")):
+			one.enabled_from = today - timedelta(days=CATCH_UP_DAYS)
+		waiting += _new(one, today)
+	all_rules = rules.by_name()
+	reps, decisions = decide(waiting, all_rules, settings, today, working_days(settings))
+	return [
+		{
+			**{key: row.get(key) for key in SHOWN},
+			"value_at_risk": row.current_risk,
+			"rep": reps[row.name],
+			"action": decision.action,
+			"hold_reason": decision.reason,
+		}
+		for row, decision in decisions
+	]
+
+
+SHOWN = ("customer", "customer_name", "tier", "care_rule", "reason", "channel", "due_date", "currency")
+
+
+def _new(rule, today: date) -> list:
+	"""What the rule makes due and nobody has noted yet."""
+	rows = {(row["customer"], row["occurrence"]): row for row in rules.due(rule, today)}
+	known = frappe.get_all(
+		"Follow Up", filters={"care_rule": rule.name}, fields=["customer", "occurrence"], as_list=True
+	)
+	for key in known:
+		rows.pop(tuple(key), None)
+	return [
+		frappe._dict(row, name=f"new {rule.name} {number}", current_risk=row["value_at_risk"])
+		for number, row in enumerate(rows.values())
+		if row["planned_on"] <= today
+	]
