@@ -8,7 +8,7 @@ from keep_customers.erp.followups import show_last_touch
 from keep_customers.erp.tables import chunks
 
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
-ABOUT_CUSTOMER = ("Tier Change", "Follow Up", "Customer Touch")
+ABOUT_CUSTOMER = ("Tier Change", "Follow Up", "Customer Touch", "Visit Plan Stop")
 FILE_TABLES = ("people", "occasions", "consents")
 SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")
 
@@ -71,6 +71,9 @@ def on_trash(customer, method=None) -> None:
 		"Customer File", customer.name, force=True, ignore_permissions=True, delete_permanently=True
 	)
 	_forget("Customer File", [customer.name])
+	# A plan goes on without the stop; its earlier versions tell of it.
+	for plan in frappe.get_all("Visit Plan Stop", filters={"customer": customer.name}, pluck="parent"):
+		frappe.db.delete("Version", {"ref_doctype": "Visit Plan", "docname": plan})
 	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
 		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))
 		frappe.db.delete(doctype, {"customer": customer.name})

@@ -29,6 +29,7 @@ def forget_records_about(doctypes: list[str]) -> None:
 	"""What the host keeps about documents of ours: comments, versions, searches, saved filters …"""
 	for host, field in (
 		("Comment", "reference_doctype"),
+		("ToDo", "reference_type"),  # to approve a visit plan
 		("Version", "ref_doctype"),
 		("View Log", "reference_doctype"),
 		("Tag Link", "document_type"),
@@ -51,7 +52,7 @@ def forget_records_about(doctypes: list[str]) -> None:
 	frappe.qb.from_(user_settings).delete().where(user_settings.doctype.isin(doctypes)).run()
 	frappe.db.delete("Singles", {"doctype": ("in", doctypes)})
 	series = frappe.qb.Table("tabSeries")
-	for prefix in ("RUN-", "TOUCH-"):  # and the year
+	for prefix in ("RUN-", "TOUCH-", "VISIT-"):  # and the year
 		frappe.qb.from_(series).delete().where(series.name.like(f"{prefix}____-")).run()
 
 
