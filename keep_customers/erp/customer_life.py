@@ -134,7 +134,7 @@ def _row_key(row) -> tuple:
 
 
 def _drop_doubled_follow_ups(old: str, new: str) -> None:
-	"""Both customers may have had the same occurrence of a rule; one of the two is enough."""
+	"""Both customers may have had the same occurrence of a rule, or the same notice; one of the two is enough."""
 	from keep_customers.erp.followups import PENDING, cancel_todo
 
 	taken = set(
@@ -143,9 +143,14 @@ def _drop_doubled_follow_ups(old: str, new: str) -> None:
 		)
 	)
 	for row in frappe.get_all(
-		"Follow Up", filters={"customer": old}, fields=["name", "care_rule", "occurrence", "status", "todo"]
+		"Follow Up",
+		filters={"customer": old},
+		fields=["name", "care_rule", "occurrence", "status", "todo", "reference_doctype"],
 	):
-		if row.care_rule and (row.care_rule, row.occurrence) in taken:
+		if (row.care_rule or row.reference_doctype == "Care Notice") and (
+			row.care_rule,
+			row.occurrence,
+		) in taken:
 			if row.status in PENDING:
 				cancel_todo(row.todo)
 			frappe.db.set_value(

@@ -142,14 +142,14 @@ def may_use_app() -> bool:
 	return bool(frappe.has_permission("Customer Value", "read"))
 
 
-def only_readable(query, column):
-	"""Restrict a query builder's query to customers the user of this session may read.
+def only_readable(query, column, user: str | None = None):
+	"""Restrict a query builder's query to customers a user may read, else the user of this session.
 
 	Reports use it: the framework does not filter their rows, and hands on a user named by the caller.
 
 	:param column: the field with the customer's name
 	"""
-	readable = _readable(frappe.session.user)
+	readable = _readable(user or frappe.session.user)
 	return query.where(_In(column, readable)) if readable else query
 
 

@@ -19,7 +19,7 @@ ITEM = f"{PREFIX} Item"
 OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
 	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Visit Plan",
-	"Visit Plan Stop", "Visit Plan Day Note",
+	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice",
 )  # fmt: skip
 
 
@@ -309,6 +309,7 @@ def remove_everything():
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
 	frappe.db.delete("Customer", {"name": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
+	frappe.db.delete("Care Rule Tier", {"parenttype": "Care Notice"})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})
 	frappe.db.delete("Tier Policy", {"name": ("like", like)})
 	frappe.db.delete("User Permission", {"user": ("like", "%@keep-test.example")})
