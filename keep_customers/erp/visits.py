@@ -277,9 +277,9 @@ def file_report(plan: str) -> dict:
 
 def _record(doc, stop) -> int:
 	"""The contact of a visit; one the rep has already recorded on closing the ToDo is only linked."""
-	known = (
-		frappe.db.get_value("Follow Up", stop.follow_up, ["touch", "todo"], as_dict=True) or frappe._dict()
-	)
+	known = frappe._dict()
+	if stop.follow_up:
+		known = frappe.db.get_value("Follow Up", stop.follow_up, ["touch", "todo"], as_dict=True)
 	if known.touch:
 		stop.db_set("touch", known.touch)
 		return 0

@@ -29,7 +29,6 @@ def forget_records_about(doctypes: list[str]) -> None:
 	"""What the host keeps about documents of ours: comments, versions, searches, saved filters …"""
 	for host, field in (
 		("Comment", "reference_doctype"),
-		("ToDo", "reference_type"),  # to approve a visit plan
 		("Version", "ref_doctype"),
 		("View Log", "reference_doctype"),
 		("Tag Link", "document_type"),
@@ -46,6 +45,8 @@ def forget_records_about(doctypes: list[str]) -> None:
 	):
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
 			frappe.db.delete(host, {field: ("in", doctypes)})
+	# Nobody can approve a plan that is gone; the reps' own ToDos are about customers.
+	frappe.db.delete("ToDo", {"reference_type": "Visit Plan"})
 	search = frappe.qb.Table("__global_search")
 	frappe.qb.from_(search).delete().where(search.doctype.isin(doctypes)).run()
 	user_settings = frappe.qb.Table("__UserSettings")

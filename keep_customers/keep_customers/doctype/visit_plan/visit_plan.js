@@ -5,6 +5,11 @@ frappe.ui.form.on("Visit Plan", {
 
 	refresh(frm) {
 		frm.get_field("people_html").$wrapper.empty();
+		// The stops of an approved plan are reported on, and stay.
+		for (const lock of ["cannot_add_rows", "cannot_delete_rows"]) {
+			frm.set_df_property("stops", lock, frm.doc.docstatus === 1 ? 1 : 0);
+		}
+		if (frm.doc.docstatus < 2) frm.set_intro(__("Promise nothing beyond policy."));
 		if (frm.is_new()) return;
 		if (frm.doc.docstatus === 0) show_draft(frm);
 		if (frm.doc.docstatus === 1) show_approved(frm);
@@ -13,7 +18,6 @@ frappe.ui.form.on("Visit Plan", {
 });
 
 function show_draft(frm) {
-	frm.set_intro(__("Promise nothing beyond policy."));
 	if (!frm.perm[0].write) return;
 	frm.add_custom_button(__("Fill the Preparations"), () => call(frm, "fill_preparations"));
 	frm.add_custom_button(__("Ask for Approval"), () =>
@@ -32,11 +36,6 @@ function show_draft(frm) {
 }
 
 function show_approved(frm) {
-	frm.set_intro(__("Promise nothing beyond policy."));
-	const grid = frm.get_field("stops").grid;
-	grid.cannot_add_rows = true;
-	grid.cannot_delete_rows = true;
-	grid.refresh();
 	if (!frm.perm[0].write) return;
 	frm.add_custom_button(__("File the Report"), () =>
 		call(frm, "file_report").then((counts) =>
