@@ -90,7 +90,7 @@ def test_a_notice_is_previewed_and_released(story, desk):
 	with desk(MIA) as mia:
 		mia.open("Form", "Care Notice", notice.name)
 		press(mia, "Preview the Audience")
-		mia.see("1 customers").see(f"{PREFIX} Firm").shot("notice-preview")
+		mia.see("Customers reached: 1").see(f"{PREFIX} Firm").shot("notice-preview")
 		mia.page.keyboard.press("Escape")
 		mia.page.wait_for_function("() => !document.querySelector('.modal.show')")
 		press(mia, "Submit")

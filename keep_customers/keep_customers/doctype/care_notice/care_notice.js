@@ -16,8 +16,8 @@ function preview(frm) {
 			const names = found.names.map((name) => `<li>${frappe.utils.escape_html(name)}</li>`);
 			if (found.customers > names.length) names.push("<li>…</li>");
 			frappe.msgprint({
-				title: __("{0} customers", [found.customers]),
-				message: `<p>${__("{0} of them do not want this channel and are left out.", [
+				title: __("Customers reached: {0}", [found.customers]),
+				message: `<p>${__("Left out of them, because they do not want this channel: {0}", [
 					found.refused,
 				])}</p><ul>${names.join("")}</ul>`,
 			});

@@ -39,7 +39,7 @@ function show_approved(frm) {
 	if (!frm.perm[0].write) return;
 	frm.add_custom_button(__("File the Report"), () =>
 		call(frm, "file_report").then((counts) =>
-			frappe.show_alert({ message: __("{0} contacts recorded.", [counts.contacts]), indicator: "green" })
+			frappe.show_alert({ message: __("Contacts recorded: {0}", [counts.contacts]), indicator: "green" })
 		)
 	);
 	$(frm.wrapper)
