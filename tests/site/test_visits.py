@@ -440,6 +440,8 @@ def test_customers_are_renamed_merged_and_deleted_while_a_visit_is_planned(story
 	firm, works = firms
 	plan = approved(firms)
 	frappe.set_user("Administrator")
+	# What the framework has noted during an earlier test; a request starts without.
+	frappe.local.dynamic_link_map = None
 	new = f"{PREFIX} Renamed"
 	frappe.rename_doc("Customer", firm, new)
 	frappe.db.set_value("Customer", new, "customer_name", new)
