@@ -70,11 +70,14 @@ permission_query_conditions = {
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
 	)
+} | {
+	doctype: "keep_customers.erp.permissions.plan_condition"
+	for doctype in ("Visit Plan", "Visit Plan Stop", "Visit Plan Day Note")
 }  # fmt: skip
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in ("Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch")
-}
+} | {"Visit Plan": "keep_customers.erp.permissions.has_plan_permission"}
 
 # Desk
 

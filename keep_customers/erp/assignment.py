@@ -6,7 +6,7 @@ is passed over, and the dedicated rep's backup steps in first. For who is absent
 settings steps in; without one, it goes on down the line.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import frappe
@@ -134,3 +134,36 @@ def _territory_managers(users: dict[str, str]) -> dict[str, str]:
 		if user := users.get(person) or managers.get(parent):
 			managers[name] = user
 	return managers
+
+
+def superior(rep: str, territory: str | None, settings, suits: Callable[[str], bool]) -> str | None:
+	"""Who decides about a rep's plans: the nearest above in the Employee records, else the territory's manager,
+	else the fallback role or user; None if nobody ``suits``."""
+	of_role = get_users_with_role(settings.fallback_role) if settings.fallback_role else ()
+	chain = (
+		*_reporting_line(rep),
+		_territory_managers(_users_of_sales_people()).get(territory),
+		*sorted(of_role),
+		settings.fallback_user,
+	)
+	return next(
+		(
+			user
+			for user in chain
+			if user and user != rep and frappe.db.get_value("User", user, "enabled") and suits(user)
+		),
+		None,
+	)
+
+
+def _reporting_line(rep: str) -> list[str]:
+	"""The users above a rep, the nearest first; who left or has no user is climbed over."""
+	users, seen = [], set()
+	employee = frappe.db.get_value("Employee", {"user_id": rep, "status": "Active"}, "reports_to")
+	while employee and employee not in seen:
+		seen.add(employee)
+		user, status, above = frappe.db.get_value("Employee", employee, ["user_id", "status", "reports_to"])
+		if user and status == "Active":
+			users.append(user)
+		employee = above
+	return users

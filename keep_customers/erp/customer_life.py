@@ -8,7 +8,7 @@ from keep_customers.erp.followups import show_last_touch
 from keep_customers.erp.tables import chunks
 
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
-ABOUT_CUSTOMER = ("Tier Change", "Follow Up", "Customer Touch")
+ABOUT_CUSTOMER = ("Tier Change", "Follow Up", "Customer Touch", "Visit Plan Stop")
 FILE_TABLES = ("people", "occasions", "consents")
 SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")
 
@@ -71,6 +71,9 @@ def on_trash(customer, method=None) -> None:
 		"Customer File", customer.name, force=True, ignore_permissions=True, delete_permanently=True
 	)
 	_forget("Customer File", [customer.name])
+	# A plan goes on without the stop; its earlier versions tell of it.
+	for plan in frappe.get_all("Visit Plan Stop", filters={"customer": customer.name}, pluck="parent"):
+		frappe.db.delete("Version", {"ref_doctype": "Visit Plan", "docname": plan})
 	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
 		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))
 		frappe.db.delete(doctype, {"customer": customer.name})
@@ -131,7 +134,7 @@ def _row_key(row) -> tuple:
 
 
 def _drop_doubled_follow_ups(old: str, new: str) -> None:
-	"""Both customers may have had the same occurrence of a rule; one of the two is enough."""
+	"""Both customers may have had the same occurrence of a rule, or the same notice; one of the two is enough."""
 	from keep_customers.erp.followups import PENDING, cancel_todo
 
 	taken = set(
@@ -140,9 +143,14 @@ def _drop_doubled_follow_ups(old: str, new: str) -> None:
 		)
 	)
 	for row in frappe.get_all(
-		"Follow Up", filters={"customer": old}, fields=["name", "care_rule", "occurrence", "status", "todo"]
+		"Follow Up",
+		filters={"customer": old},
+		fields=["name", "care_rule", "occurrence", "status", "todo", "reference_doctype"],
 	):
-		if row.care_rule and (row.care_rule, row.occurrence) in taken:
+		if (row.care_rule or row.reference_doctype == "Care Notice") and (
+			row.care_rule,
+			row.occurrence,
+		) in taken:
 			if row.status in PENDING:
 				cancel_todo(row.todo)
 			frappe.db.set_value(

@@ -158,16 +158,25 @@ def take_back_outdated() -> None:
 
 def cancel_todo(name: str | None) -> None:
 	"""Close a rep's ToDo as cancelled, or leave it to what else it is for; the follow-up is already settled."""
+	_end_todo(name, "Cancelled")
+
+
+def close_todo(name: str | None) -> None:
+	"""Close a rep's ToDo as done; the follow-up behind it is already settled."""
+	_end_todo(name, "Closed")
+
+
+def _end_todo(name: str | None, status: str) -> None:
 	if not name or not frappe.db.exists("ToDo", {"name": name, "status": "Open"}):
 		return
-	if frappe.db.exists("Follow Up", {"todo": name, "status": ("in", OPEN)}):
+	if status == "Cancelled" and frappe.db.exists("Follow Up", {"todo": name, "status": ("in", OPEN)}):
 		from keep_customers.erp.todos import hand_over
 
 		return hand_over(name)
 	todo = frappe.get_doc("ToDo", name)
-	todo.status = "Cancelled"
+	todo.status = status
 	todo.flags.keep_customers_settled = True
-	# Whoever cancels an invoice need not be allowed to write the rep's ToDo.
+	# Whoever cancels an invoice or files a report need not be allowed to write the rep's ToDo.
 	todo.save(ignore_permissions=True)
 
 

@@ -4,6 +4,8 @@ Frappe applies a User Permission on Customer to every document that links to one
 the Customer links to (its territory or group), nor shares of the Customer. So lists ask the database for
 exactly the customers this user's Customer list would show, and single documents ask the Customer itself.
 The rows of a file's tables can be listed past the file, so they have the condition of their own.
+
+A Visit Plan is its rep's and the managers', and theirs only if they may read every customer in it.
 """
 
 import re
@@ -74,14 +76,67 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 class RowOfFile:
 	"""A row of a file's table asks the file; the framework would ask for the doctype only."""
 
+	row_of = "Customer File"
+
 	def has_permission(self, permtype="read", *args, **kwargs) -> bool:
 		if self.flags.ignore_permissions:
 			return True
-		file = frappe.db.get_value(self.doctype, self.name, "parent") if self.name else None
+		document = frappe.db.get_value(self.doctype, self.name, "parent") if self.name else None
 		return bool(
 			super().has_permission(permtype, *args, **kwargs)
-			and frappe.has_permission("Customer File", permtype, doc=file or self.parent)
+			and frappe.has_permission(self.row_of, permtype, doc=document or self.parent)
 		)
+
+
+class RowOfPlan(RowOfFile):
+	row_of = "Visit Plan"
+
+
+def may_approve_plans(user: str) -> bool:
+	"""Whether the user's roles approve visit plans, and so see those of others."""
+	return bool(frappe.permissions.get_role_permissions("Visit Plan", user=user).get("submit"))
+
+
+def plan_condition(user: str | None = None, doctype: str = "Visit Plan") -> str:
+	"""SQL condition that leaves only the plans the user may read, or the rows of these plans' tables."""
+	user = user or frappe.session.user
+	conditions = []
+	if user != "Administrator" and not may_approve_plans(user):
+		conditions.append(
+			f"`tabVisit Plan`.`rep` = {_without_percent(frappe.db.escape(user, percent=False))}"
+		)
+	if readable := _readable(user):
+		# "case": where nothing is readable, "in (null)" is neither true nor false.
+		conditions.append(
+			"not exists (select 1 from `tabVisit Plan Stop` planned_stop"
+			" where planned_stop.parent = `tabVisit Plan`.`name`"
+			f" and case when planned_stop.customer in ({readable}) then 0 else 1 end = 1)"
+		)
+	condition = " and ".join(conditions)
+	if doctype == "Visit Plan" or not condition:
+		return condition
+	return (
+		f"`tab{doctype}`.`parent` in (select `tabVisit Plan`.`name` from `tabVisit Plan` where {condition})"
+	)
+
+
+def has_plan_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
+	"""Refuse a plan that is another rep's, or one with a customer the user may not read."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return True
+	# As above: what it was and what it shall become.
+	reps, customers = {doc.get("rep")}, {stop.customer for stop in doc.get("stops") or ()}
+	if doc.name:
+		reps.add(frappe.db.get_value("Visit Plan", doc.name, "rep"))
+		customers.update(frappe.get_all("Visit Plan Stop", filters={"parent": doc.name}, pluck="customer"))
+	if any(rep and rep != user for rep in reps) and not may_approve_plans(user):
+		return False
+	return all(
+		frappe.has_permission("Customer", "read", doc=customer, user=user)
+		for customer in customers
+		if customer and frappe.db.exists("Customer", customer)
+	)
 
 
 def may_use_app() -> bool:
@@ -89,14 +144,14 @@ def may_use_app() -> bool:
 	return bool(frappe.has_permission("Customer Value", "read"))
 
 
-def only_readable(query, column):
-	"""Restrict a query builder's query to customers the user of this session may read.
+def only_readable(query, column, user: str | None = None):
+	"""Restrict a query builder's query to customers a user may read, else the user of this session.
 
 	Reports use it: the framework does not filter their rows, and hands on a user named by the caller.
 
 	:param column: the field with the customer's name
 	"""
-	readable = _readable(frappe.session.user)
+	readable = _readable(user or frappe.session.user)
 	return query.where(_In(column, readable)) if readable else query
 
 

@@ -11,6 +11,7 @@ from keep_customers.erp import followups, rules, todos
 from keep_customers.erp.assignment import DEDICATED, Assignment
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.values import tier_ranks
+from keep_customers.jobs.notices import finish as finish_notices
 
 COMMIT_EVERY = 20
 
@@ -25,6 +26,7 @@ class Planning:
 
 	def plan(self) -> None:
 		"""Note what has become due, then decide about everything that is planned for today or before."""
+		finish_notices(self.night.errors)
 		followups.take_back_outdated()
 		followups.mark_late(self.today)
 		for rule in rules.enabled(self.today):

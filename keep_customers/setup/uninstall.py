@@ -48,13 +48,15 @@ def forget_records_about(doctypes: list[str]) -> None:
 	):
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
 			frappe.db.delete(host, {field: ("in", doctypes)})
+	# Nobody can approve a plan that is gone; the reps' own ToDos are about customers.
+	frappe.db.delete("ToDo", {"reference_type": "Visit Plan"})
 	search = frappe.qb.Table("__global_search")
 	frappe.qb.from_(search).delete().where(search.doctype.isin(doctypes)).run()
 	user_settings = frappe.qb.Table("__UserSettings")
 	frappe.qb.from_(user_settings).delete().where(user_settings.doctype.isin(doctypes)).run()
 	frappe.db.delete("Singles", {"doctype": ("in", doctypes)})
 	series = frappe.qb.Table("tabSeries")
-	for prefix in ("RUN-", "TOUCH-"):  # and the year
+	for prefix in ("RUN-", "TOUCH-", "VISIT-", "NOTICE-"):  # and the year
 		frappe.qb.from_(series).delete().where(series.name.like(f"{prefix}____-")).run()
 
 

@@ -18,7 +18,8 @@ ITEM = f"{PREFIX} Item"
 
 OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
-	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run",
+	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Visit Plan",
+	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice",
 )  # fmt: skip
 
 
@@ -289,6 +290,10 @@ def remove_everything():
 	for doctype in OURS:
 		frappe.db.delete(doctype)
 	frappe.db.delete("ToDo", {"reference_name": ("like", like)})
+	frappe.db.delete("ToDo", {"reference_type": ("in", OURS)})
+	frappe.db.delete("Notification Log", {"document_type": ("in", OURS)})
+	frappe.db.delete("Issue", {"customer": ("like", like)})
+	frappe.db.delete("Warranty Claim", {"customer": ("like", like)})
 	frappe.db.delete("Comment", {"reference_name": ("like", like)})
 	invoices = frappe.get_all("Sales Invoice", filters={"customer": ("like", like)}, pluck="name")
 	for table in ("GL Entry", "Payment Ledger Entry"):
@@ -304,6 +309,7 @@ def remove_everything():
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
 	frappe.db.delete("Customer", {"name": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
+	frappe.db.delete("Care Rule Tier", {"parenttype": "Care Notice"})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})
 	frappe.db.delete("Tier Policy", {"name": ("like", like)})
 	frappe.db.delete("User Permission", {"user": ("like", "%@keep-test.example")})

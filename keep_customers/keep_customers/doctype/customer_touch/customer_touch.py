@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate, now_datetime
 
-from keep_customers.erp import followups
+from keep_customers.erp import followups, visits
 
 
 class CustomerTouch(Document):
@@ -29,6 +29,7 @@ class CustomerTouch(Document):
 	def on_trash(self):
 		followups.drop_next_step(self)
 		frappe.db.set_value("Follow Up", {"touch": self.name}, "touch", None)
+		visits.forget_contact(self.name)
 
 	def after_delete(self):
 		followups.show_last_touch(self.customer)

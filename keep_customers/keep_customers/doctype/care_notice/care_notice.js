@@ -1,0 +1,35 @@
+frappe.ui.form.on("Care Notice", {
+	refresh(frm) {
+		clearTimeout(frm.keep_timer);
+		if (frm.doc.docstatus === 0 && frm.perm[0].write && !frm.is_new()) {
+			frm.add_custom_button(__("Preview the Audience"), () => preview(frm));
+		}
+		if (frm.doc.docstatus === 1 && frm.doc.status === "Planning") watch(frm, frm.doc.name);
+	},
+});
+
+function preview(frm) {
+	const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
+	saved
+		.then(() => frappe.xcall("keep_customers.erp.notices.preview", { notice: frm.doc.name }))
+		.then((found) => {
+			const names = found.names.map((name) => `<li>${frappe.utils.escape_html(name)}</li>`);
+			if (found.customers > names.length) names.push("<li>…</li>");
+			frappe.msgprint({
+				title: __("Customers reached: {0}", [found.customers]),
+				message: `<p>${__("Left out of them, because they do not want this channel: {0}", [
+					found.refused,
+				])}</p><ul>${names.join("")}</ul>`,
+			});
+		});
+}
+
+// Asked for, not pushed: it works without the realtime server.
+function watch(frm, name) {
+	frappe.db.get_value("Care Notice", name, ["status", "progress"]).then(({ message }) => {
+		if (frm.doc.name !== name || !frm.$wrapper.is(":visible")) return;
+		frm.dashboard.show_progress(__("Planning", null, "Care Notice"), message.progress);
+		if (message.status !== "Planning") frm.reload_doc();
+		else frm.keep_timer = setTimeout(() => watch(frm, name), 3000);
+	});
+}

@@ -1,0 +1,79 @@
+frappe.ui.form.on("Visit Plan", {
+	setup(frm) {
+		frm.set_query("rep", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+	},
+
+	refresh(frm) {
+		frm.get_field("people_html").$wrapper.empty();
+		// The stops of an approved plan are reported on, and stay.
+		for (const lock of ["cannot_add_rows", "cannot_delete_rows"]) {
+			frm.set_df_property("stops", lock, frm.doc.docstatus === 1 ? 1 : 0);
+		}
+		if (frm.doc.docstatus < 2) frm.set_intro(__("Promise nothing beyond policy."));
+		if (frm.is_new()) return;
+		if (frm.doc.docstatus === 0) show_draft(frm);
+		if (frm.doc.docstatus === 1) show_approved(frm);
+		show_people(frm);
+	},
+});
+
+function show_draft(frm) {
+	if (!frm.perm[0].write) return;
+	frm.add_custom_button(__("Fill the Preparations"), () => call(frm, "fill_preparations"));
+	frm.add_custom_button(__("Ask for Approval"), () =>
+		call(frm, "ask_for_approval").then((superior) =>
+			frappe.show_alert({ message: __("{0} is asked.", [frappe.user.full_name(superior)]), indicator: "green" })
+		)
+	);
+	if (frm.perm[0].submit && frm.doc.status === "Waiting for Approval") {
+		frm.add_custom_button(__("Send Back"), () =>
+			frappe.prompt(
+				{ fieldname: "why", fieldtype: "Small Text", label: __("What should be different?"), reqd: 1 },
+				({ why }) => call(frm, "send_back", { why })
+			)
+		);
+	}
+}
+
+function show_approved(frm) {
+	if (!frm.perm[0].write) return;
+	frm.add_custom_button(__("File the Report"), () =>
+		call(frm, "file_report").then((counts) =>
+			frappe.show_alert({ message: __("Contacts recorded: {0}", [counts.contacts]), indicator: "green" })
+		)
+	);
+	$(frm.wrapper)
+		.off("dirty.keep_customers")
+		.on("dirty.keep_customers", () => offer_update(frm));
+}
+
+// Who may not submit is offered no button to save an approved plan; the server takes the rep's notes and report.
+function offer_update(frm) {
+	if (frm.doc.docstatus !== 1 || frm.perm[0].submit || !frm.perm[0].write) return;
+	frm.page.set_primary_action(__("Update"), () => frm.save("Update"));
+}
+
+// Save what is on the screen, let the server work, show the result.
+function call(frm, method, args = {}) {
+	const saved = frm.is_dirty() ? frm.save(frm.doc.docstatus === 1 ? "Update" : "Save") : Promise.resolve();
+	return saved
+		.then(() => frappe.xcall(`keep_customers.erp.visits.${method}`, { plan: frm.doc.name, ...args }))
+		.then((answer) => frm.reload_doc().then(() => answer));
+}
+
+function show_people(frm) {
+	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
+	frappe.xcall("keep_customers.erp.visits.people_to_name", { plan: frm.doc.name }).then((people) => {
+		if (!people.length) return;
+		const rows = people.map((person) => {
+			const relation = person.relation ? __(person.relation, null, "Customer File Person") : "";
+			return `<tr><td>${text(person.customer_name)}</td>
+				<td>${person.decides ? `<b>${text(person.full_name)}</b>` : text(person.full_name)}</td>
+				<td>${text(relation)}</td></tr>`;
+		});
+		frm.get_field("people_html").$wrapper.html(
+			`<div class="small text-muted">${text(__("People to name"))}</div>
+			<table class="table table-bordered small"><tbody>${rows.join("")}</tbody></table>`
+		);
+	});
+}

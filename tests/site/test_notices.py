@@ -1,0 +1,283 @@
+"""Mia has one word for many customers: a storm is coming. Who hears it, through whom, and who does not."""
+
+from collections import Counter
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+from frappe.utils import getdate
+
+from keep_customers.erp import followups, notices
+from keep_customers.jobs import notices as jobs
+
+from .story import ANNA, EVE, MIA, PREFIX, TERRITORY
+from .web import Browser, Server
+
+COAST, HARBOUR = f"{PREFIX} Coast", f"{PREFIX} Harbour"
+NAMES = ("Anchor", "Boat", "Crane", "Dock")
+
+
+@pytest.fixture
+def coast(story):
+	"""Four customers at the coast and in the harbour below it, one inland; Anna looks after them all."""
+	story.today = getdate()
+	root = frappe.db.get_value("Territory", TERRITORY, "parent_territory")
+	for name, parent in ((COAST, root), (HARBOUR, COAST)):
+		if not frappe.db.exists("Territory", name):
+			frappe.get_doc(
+				{"doctype": "Territory", "territory_name": name, "parent_territory": parent, "is_group": 1}
+			).insert()
+	customers = [
+		story.customer(name, territory=COAST if index % 2 else HARBOUR) for index, name in enumerate(NAMES)
+	]
+	story.customer("Inland")
+	for name in customers:
+		story.file(name, dedicated_rep=ANNA)
+	frappe.db.commit()
+	yield customers
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	frappe.db.delete("Customer", {"name": ("like", f"{PREFIX}%")})
+	for name in (HARBOUR, COAST):
+		frappe.delete_doc("Territory", name, force=True)
+	frappe.db.commit()
+
+
+def written(user=MIA, **values):
+	frappe.set_user(user)
+	return frappe.get_doc(
+		{
+			"doctype": "Care Notice",
+			"title": "A storm is coming",
+			"kind": "Weather",
+			"territory": COAST,
+			"channel": "Phone",
+			"due_in_days": 2,
+			"text": "Please tie down what is outside.",
+			**values,
+		}
+	).insert()
+
+
+def released(**values):
+	notice = written(**values)
+	notice.submit()
+	jobs.run(notice.name)
+	frappe.set_user("Administrator")
+	return frappe.get_doc("Care Notice", notice.name)
+
+
+def reached(notice):
+	return sorted(
+		frappe.get_all(
+			"Follow Up", {"reference_doctype": "Care Notice", "reference_name": notice.name}, pluck="customer"
+		)
+	)
+
+
+def previewed(**values):
+	return notices.preview(written(**values).name)
+
+
+def test_the_preview_counts_names_and_says_who_does_not_want_it(story, coast):
+	file = frappe.get_doc("Customer File", coast[0])
+	file.append("consents", {"channel": "Phone", "consent": "Refused", "date": getdate()})
+	file.taste, file.usage = "Red Wine", "for repairs"
+	file.save()
+	frappe.get_doc("Customer", coast[3]).update({"disabled": 1}).save()
+	assert previewed() == {"customers": 3, "refused": 1, "names": coast[:3]}
+	assert previewed(channel="Email")["refused"] == 0
+	assert previewed(territory=HARBOUR)["names"] == [coast[0], coast[2]]
+	assert previewed(words="wine REPAIRS")["names"] == [coast[0]]
+	assert previewed(words="wine beer")["customers"] == 0
+	assert f"{PREFIX} Inland" in previewed(territory=None)["names"]
+	frappe.set_user("Administrator")
+	story.settings(excluded_customers=[{"customer": coast[1]}])
+	assert previewed()["names"] == [coast[0], coast[2]]
+
+
+def test_tiers_narrow_the_audience(story, coast):
+	story.history(coast[0], [(90, 900), (30, 900)])
+	story.history(coast[1], [(90, 10)])
+	story.night()
+	frappe.db.set_value("Customer Value", coast[0], "tier", "Gold")
+	frappe.db.set_value("Customer Value", coast[1], "tier", "Iron")
+	assert previewed(tiers=[{"tier": "Gold"}])["names"] == coast[:1]
+	assert previewed(tiers=[{"tier": "Gold"}, {"tier": "Iron"}])["names"] == coast[:2]
+
+
+def test_the_night_hands_a_released_notice_to_the_reps_within_their_limits(story, coast):
+	file = frappe.get_doc("Customer File", coast[0])
+	file.append("consents", {"channel": "Phone", "consent": "Refused", "date": getdate()})
+	file.save()
+	story.settings(rep_capacity=2)
+	story.completed_yesterday()
+	notice = released()
+	assert (notice.status, notice.progress, notice.audience_size, notice.sent_by) == ("Planned", 100, 4, MIA)
+	assert reached(notice) == coast
+	jobs.run(notice.name)
+	assert reached(notice) == coast
+	monday = story.today
+	while monday.weekday():
+		monday = frappe.utils.getdate(frappe.utils.add_days(monday, 1))
+	frappe.db.set_value("Follow Up", {"occurrence": notice.name}, "due_date", monday)
+	assert not story.night(monday).errors
+	rows = story.follow_ups(reference_name=notice.name)
+	assert Counter((row.status, row.hold_reason or "") for row in rows) == {
+		("Assigned", ""): 2,
+		("Skipped", "Rep's capacity"): 1,
+		("Skipped", "No consent"): 1,
+	}
+	todos = story.todos(ANNA)
+	assert len(todos) == 2
+	assert all("A storm is coming" in todo.description and notice.name in todo.description for todo in todos)
+	assert "tie down" not in todos[0].description
+
+
+def test_what_is_killed_in_the_middle_the_night_finishes(story, coast, monkeypatch):
+	story.completed_yesterday()
+	notice = written()
+	notice.submit()
+	frappe.db.commit()
+	monkeypatch.setattr(notices, "ROWS", 2)
+	real = followups.add
+
+	def dies(rows):
+		if frappe.db.count("Follow Up"):
+			raise KeyboardInterrupt
+		return real(rows)
+
+	monkeypatch.setattr(followups, "add", dies)
+	with pytest.raises(KeyboardInterrupt):
+		jobs.run(notice.name)
+	frappe.db.rollback()
+	monkeypatch.setattr(followups, "add", real)
+	assert reached(notice) == coast[:2]
+	assert frappe.db.get_value("Care Notice", notice.name, ["status", "progress"]) == ("Planning", 50)
+	frappe.set_user("Administrator")
+	story.night()
+	assert reached(notice) == coast
+	assert frappe.db.get_value("Care Notice", notice.name, ["status", "audience_size"]) == ("Planned", 4)
+
+
+def test_a_notice_cancelled_while_it_is_planned_goes_no_further(story, coast, monkeypatch):
+	notice = written()
+	notice.submit()
+	monkeypatch.setattr(notices, "ROWS", 2)
+	real = followups.add
+
+	def cancelled_after_the_first_part(rows):
+		count = real(rows)
+		frappe.get_doc("Care Notice", notice.name).cancel()
+		return count
+
+	monkeypatch.setattr(followups, "add", cancelled_after_the_first_part)
+	jobs.run(notice.name)
+	assert reached(notice) == coast[:2]
+	assert {row.status for row in story.follow_ups()} == {"Cancelled"}
+	assert frappe.db.get_value("Care Notice", notice.name, "status") == "Cancelled"
+
+
+def test_cancelling_takes_back_what_is_pending_and_the_todos(story, coast):
+	story.settings(rep_capacity=1)
+	story.completed_yesterday()
+	notice = released(due_in_days=30)
+	monday = story.today
+	while monday.weekday():
+		monday = frappe.utils.getdate(frappe.utils.add_days(monday, 1))
+	story.night(monday)
+	assert Counter(row.status for row in story.follow_ups()) == {"Assigned": 1, "Planned": 3}
+	frappe.set_user(MIA)
+	frappe.get_doc("Care Notice", notice.name).cancel()
+	assert {(row.status, row.hold_reason) for row in story.follow_ups()} == {
+		("Cancelled", "Care notice cancelled")
+	}
+	assert [todo.status for todo in story.todos(ANNA)] == ["Cancelled"]
+	assert frappe.db.get_value("Care Notice", notice.name, "status") == "Cancelled"
+
+
+def test_thousands_are_planned_with_a_few_statements(story, coast, monkeypatch):
+	number = 2500
+	fields = ["name", "customer_name", "territory", "customer_group", "docstatus", "disabled"]
+	rows = [(f"{PREFIX} {i:05}", f"{PREFIX} {i:05}", HARBOUR, None, 0, 0) for i in range(number)]
+	frappe.db.bulk_insert("Customer", fields, rows)
+	notice = written(territory=HARBOUR)
+	notice.submit()
+	statements, real = [], frappe.db.sql
+	monkeypatch.setattr(
+		frappe.db,
+		"sql",
+		lambda query, *args, **kwargs: statements.append(query) or real(query, *args, **kwargs),
+	)
+	jobs.run(notice.name)
+	monkeypatch.undo()
+	assert len(reached(notice)) == number + 2
+	assert len(statements) < 60
+
+
+def test_merged_customers_hear_it_once(story, coast):
+	notice = released()
+	frappe.local.dynamic_link_map = None  # as at the start of a request
+	frappe.rename_doc("Customer", coast[0], coast[1], merge=True)
+	rows = story.follow_ups(coast[1], reference_name=notice.name)
+	assert Counter(row.status for row in rows) == {"Planned": 1, "Cancelled": 1}
+
+
+def test_what_makes_no_sense_is_refused_with_a_word(story, coast):
+	notice = written(words="nobody wrote this")
+	with pytest.raises(frappe.ValidationError, match="widen the audience"):
+		notice.submit()
+	frappe.db.rollback()
+	with pytest.raises(frappe.ValidationError):
+		written(due_in_days=-1)
+	notice = written(status="Planned", progress=100, sent_by=ANNA, audience_size=9)
+	assert (notice.status, notice.progress, notice.sent_by, notice.audience_size) == ("Draft", 0, None, None)
+
+
+# Doors
+
+
+def refused(answer):
+	assert answer.status_code in (401, 403, 404, 417), f"{answer.status_code} {answer.text[:500]}"
+	assert "Anchor" not in answer.text
+
+
+def test_a_manager_reaches_only_whom_she_may_read(story, coast):
+	add_user_permission("Territory", HARBOUR, MIA, ignore_permissions=True)
+	frappe.db.commit()
+	try:
+		assert previewed(territory=HARBOUR)["names"] == [coast[0], coast[2]]
+		notice = written(territory=None)
+		assert notices.preview(notice.name)["names"] == [coast[0], coast[2]]
+		notice.submit()
+		# The job is run by somebody who may read all of them.
+		frappe.set_user("Administrator")
+		jobs.run(notice.name)
+		assert reached(notice) == [coast[0], coast[2]]
+	finally:
+		frappe.set_user("Administrator")
+		frappe.db.rollback()
+		frappe.db.delete("User Permission", {"user": MIA})
+		frappe.db.commit()
+		frappe.clear_cache(user=MIA)
+
+
+def test_a_rep_reads_the_words_and_releases_nothing(story, coast):
+	notice = written()
+	frappe.db.commit()
+	server = Server()
+	try:
+		anna, eve = Browser(server, ANNA), Browser(server, EVE)
+		assert "tie down" in anna.resource("Care Notice", notice.name).text
+		for browser in (anna, eve, Browser(server)):
+			refused(browser.resource("Care Notice", notice.name, "PUT", json={"title": "x"}))
+			refused(browser.resource("Care Notice", notice.name, "PUT", json={"docstatus": 1}))
+			refused(browser.resource("Care Notice", None, "POST", json={"title": "x", "text": "x"}))
+			refused(browser.resource("Care Notice", notice.name, "DELETE"))
+			refused(browser.call("keep_customers.erp.notices.preview", notice=notice.name))
+		refused(eve.resource("Care Notice", notice.name))
+		refused(anna.call("keep_customers.jobs.notices.run", notice=notice.name))
+	finally:
+		server.stop()
+	frappe.db.rollback()
+	assert frappe.db.get_value("Care Notice", notice.name, ["docstatus", "title"]) == (0, "A storm is coming")
