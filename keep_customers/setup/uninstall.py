@@ -45,6 +45,9 @@ def forget_records_about(doctypes: list[str]) -> None:
 	):
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
 			frappe.db.delete(host, {field: ("in", doctypes)})
+	# Through their own life: the file on the disk goes too, unless something else uses it.
+	for name in frappe.get_all("File", filters={"attached_to_doctype": ("in", doctypes)}, pluck="name"):
+		frappe.delete_doc("File", name, ignore_permissions=True, force=True)
 	search = frappe.qb.Table("__global_search")
 	frappe.qb.from_(search).delete().where(search.doctype.isin(doctypes)).run()
 	user_settings = frappe.qb.Table("__UserSettings")

@@ -241,6 +241,12 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 	file.save()
 	file.add_comment("Comment", "Olga likes tea")
 	file.add_tag("VIP")
+	frappe.get_doc(
+		{
+			"doctype": "File", "file_name": "card.txt", "content": "Olga's card", "is_private": 1,
+			"attached_to_doctype": "Customer File", "attached_to_name": firm,
+		}
+	).insert()  # fmt: skip
 	frappe.share.add("Customer File", firm, ANNA, read=1)
 	frappe.get_doc("User", ANNA).add_roles(ROLE)
 	frappe.permissions.add_permission("Customer File", "Sales Master Manager")
