@@ -26,7 +26,10 @@ def after_uninstall() -> None:
 
 
 def forget_records_about(doctypes: list[str]) -> None:
-	"""What the host keeps about documents of ours: comments, versions, searches, saved filters …"""
+	"""What the host keeps about documents of ours: attachments, comments, versions, searches, saved filters …"""
+	# Through their own life: the file on the disk goes too, unless something else uses it. It leaves a comment.
+	for name in frappe.get_all("File", filters={"attached_to_doctype": ("in", doctypes)}, pluck="name"):
+		frappe.delete_doc("File", name, ignore_permissions=True, force=True)
 	for host, field in (
 		("Comment", "reference_doctype"),
 		("Version", "ref_doctype"),
@@ -45,9 +48,6 @@ def forget_records_about(doctypes: list[str]) -> None:
 	):
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
 			frappe.db.delete(host, {field: ("in", doctypes)})
-	# Through their own life: the file on the disk goes too, unless something else uses it.
-	for name in frappe.get_all("File", filters={"attached_to_doctype": ("in", doctypes)}, pluck="name"):
-		frappe.delete_doc("File", name, ignore_permissions=True, force=True)
 	search = frappe.qb.Table("__global_search")
 	frappe.qb.from_(search).delete().where(search.doctype.isin(doctypes)).run()
 	user_settings = frappe.qb.Table("__UserSettings")
