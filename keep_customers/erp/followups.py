@@ -91,10 +91,10 @@ def mark_late(today: date) -> int:
 	return count
 
 
-def refused_channels(customers: list[str]) -> set[tuple[str, str]]:
-	"""(customer, channel) pairs the customer does not want; the newest word on a channel counts."""
+def consents(customers: list[str]) -> dict[tuple[str, str], str]:
+	"""(customer, channel) -> Given or Refused, the newest word on it; what nobody asked about is not there."""
 	if not customers:
-		return set()
+		return {}
 	rows = frappe.get_all(
 		"Customer File Consent",
 		filters={"parenttype": "Customer File", "parent": ("in", customers)},
@@ -102,8 +102,12 @@ def refused_channels(customers: list[str]) -> set[tuple[str, str]]:
 		order_by="date asc, idx asc",
 		as_list=True,
 	)
-	newest = {(parent, channel): consent for parent, channel, consent in rows}
-	return {pair for pair, consent in newest.items() if consent == "Refused"}
+	return {(parent, channel): consent for parent, channel, consent in rows}
+
+
+def refused_channels(customers: list[str]) -> set[tuple[str, str]]:
+	"""(customer, channel) pairs the customer does not want."""
+	return {pair for pair, consent in consents(customers).items() if consent == "Refused"}
 
 
 def settle(name: str, status: str, **values) -> None:

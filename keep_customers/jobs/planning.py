@@ -7,7 +7,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.engine import followups as engine
-from keep_customers.erp import followups, rules, todos
+from keep_customers.erp import followups, rules, sending, todos
 from keep_customers.erp.assignment import DEDICATED, Assignment
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.values import tier_ranks
@@ -103,7 +103,11 @@ class Planning:
 	def create_todos(self) -> None:
 		"""One ToDo for each follow-up that goes through; a follow-up and its ToDo are committed together."""
 		assign = [row for row, decision in self.decisions if decision.action == engine.ASSIGN]
+		automatic = sending.sent_automatically(assign)
 		for count, row in enumerate(assign, 1):
+			if row.name in automatic:
+				sending.queue(row, self.reps[row.name], self.today)
+				continue
 			frappe.db.savepoint("follow_up")
 			try:
 				due = self.days.on_or_before(getdate(row.due_date), self.today)
