@@ -87,5 +87,7 @@ def refuse(customer: str, channel: str) -> None:
 	)
 	# A guest says it, and nothing else that may be wrong with the file stands in the way of a no.
 	file.flags.ignore_permissions = file.flags.ignore_mandatory = file.flags.ignore_links = True
-	file.flags.ignore_validate = True
+	if not file.is_new():
+		file.flags.ignore_validate = True
+		file.score()
 	file.save()

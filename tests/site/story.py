@@ -314,6 +314,7 @@ def remove_everything():
 	emails = frappe.get_all("Email Queue", filters={"reference_name": ("like", like)}, pluck="name")
 	frappe.db.delete("Email Queue Recipient", {"parent": ("in", emails or [""])})
 	frappe.db.delete("Email Queue", {"name": ("in", emails or [""])})
+	frappe.db.delete("Email Account", {"name": ("like", like)})
 	frappe.db.delete("Care Message", {"name": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})
