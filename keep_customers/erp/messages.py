@@ -74,7 +74,7 @@ def render(message: str, customer: str, **more) -> dict:
 
 	:param more: variables that only the caller knows: person, occasion, years, amount (a number in the reporting
 		currency, or a text), rep (a user), contact (a Contact's name)
-	:returns: subject and text, both plain text
+	:returns: subject and text, both plain text, and their language
 	:raises engine.wording.BadTemplate: if the message was changed past its own check
 	"""
 	doc = frappe.get_cached_doc("Care Message", message)
@@ -83,6 +83,7 @@ def render(message: str, customer: str, **more) -> dict:
 		# A line break in a subject would begin another header.
 		"subject": " ".join(wording.render(doc.subject, values).split()),
 		"text": wording.render(doc.message, values),
+		"language": doc.language,
 	}
 
 
@@ -199,7 +200,6 @@ def _contact(name: str | None):
 		"email_id",
 		"mobile_no",
 		"phone",
-		"unsubscribed",
 	]
 	row = frappe.db.get_value("Contact", name, fields, as_dict=True) if name else None
 	return row or frappe._dict()
@@ -209,7 +209,7 @@ def person_of(follow_up) -> dict:
 	"""The person of the Customer File whose day a follow-up is about, empty if it is about the customer.
 
 	:param follow_up: with customer, reference_doctype, reference_name, due_date
-	:returns: person, contact, years, email, mobile; what is not known is None
+	:returns: person, contact, years, email, mobile, phone; what is not known is None
 	"""
 	if follow_up.reference_doctype != "Customer File Person":
 		return {}
@@ -228,6 +228,7 @@ def person_of(follow_up) -> dict:
 		"years": getdate(follow_up.due_date).year - getdate(row.birthday).year if row.birthday else None,
 		"email": row.email or contact.email_id,
 		"mobile": row.phone or contact.mobile_no,
+		"phone": row.phone or contact.mobile_no or contact.phone,
 	}
 
 
@@ -235,7 +236,7 @@ def addresses(customer: str, only_readable: bool = False) -> dict:
 	"""Where the customer's main person is reached: primary contact, customer, deciding people, in this order.
 
 	:param only_readable: leave out contacts and files that the user of this session may not read
-	:returns: email, mobile; what is not known is None. unsubscribed: whether the contact wants no e-mails
+	:returns: email, mobile, phone (the mobile, else a landline); what is not known is None
 	"""
 
 	def may_read(doctype, name):
@@ -256,11 +257,11 @@ def addresses(customer: str, only_readable: bool = False) -> dict:
 	# Nobody's husband gets a letter that was meant for the buyer.
 	people = [one for one in people if one.decides or one.relation in IN_THE_FIRM]
 	emails = [contact.email_id, row.email_id, *(one.email for one in people)]
-	mobiles = [contact.mobile_no, row.mobile_no, *(one.phone for one in people), contact.phone]
+	mobiles = [contact.mobile_no, row.mobile_no, *(one.phone for one in people)]
 	return {
 		"email": next(filter(None, emails), None),
 		"mobile": next(filter(None, mobiles), None),
-		"unsubscribed": bool(contact.unsubscribed),
+		"phone": next(filter(None, [*mobiles, contact.phone]), None),
 	}
 
 
@@ -268,7 +269,7 @@ def addresses(customer: str, only_readable: bool = False) -> dict:
 def preview(message: str, customer: str) -> dict:
 	"""What the message would say to the customer.
 
-	:returns: subject, text
+	:returns: subject, text, language
 	:raises frappe.PermissionError: if the user may not read both of them
 	"""
 	doc = frappe.get_doc("Care Message", message)

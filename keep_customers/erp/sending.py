@@ -25,7 +25,7 @@ MOST_IN_A_RUN = 200
 ON_THE_DAY = ("Birthday", "Occasion", "Festival", "Season")
 FIELDS = (
 	"name", "customer", "customer_name", "care_rule", "status", "channel", "priority", "reason", "occasion",
-	"due_date", "expires", "assigned_to", "todo", "send_status", "send_attempts", "email_queue",
+	"due_date", "expires", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
 	"reference_doctype", "reference_name",
 )  # fmt: skip
 
@@ -135,6 +135,8 @@ def _send_one(name: str, today: date) -> str:
 	try:
 		if not rule.send_automatically:
 			raise NotSent(_("The rule does not send automatically any more."))
+		if _too_late(row, rule, today):
+			raise NotSent(row.send_error or _("Too late", context="Follow Up"))
 		message, to = _compose(row, rule.message_kind), _recipient(row)
 		claim = {"send_status": "Sending", "send_attempts": attempts, "send_error": "", "email_queue": None}
 		if row.channel == "Email":
@@ -162,13 +164,20 @@ def _held_back(row, rule, today: date) -> tuple[str, str] | None:
 		return "Cancelled", "Rule switched off"
 	if frappe.db.get_value("Customer", row.customer, "disabled"):
 		return "Cancelled", "Customer disabled"
-	if row.expires and getdate(row.due_date) < today:
+	# What was tried and failed is not dropped: the rep may still find the words.
+	if _too_late(row, rule, today) and not row.send_attempts:
 		return "Skipped", "Too late"
 	# Asked again at the last moment: it may have been withdrawn since the night.
 	if followups.consents([row.customer]).get((row.customer, row.channel)) != "Given":
 		return "Skipped", "No consent"
-	if row.channel == "Email" and messages.addresses(row.customer)["unsubscribed"]:
+	to = _where(row)["email"]
+	if row.channel == "Email" and to and frappe.db.exists("Contact", {"email_id": to, "unsubscribed": 1}):
 		return "Skipped", "No consent"
+
+
+def _too_late(row, rule, today: date) -> bool:
+	dated = row.expires or rule.message_kind in ON_THE_DAY
+	return bool(dated and getdate(row.due_date) < today)
 
 
 def _compose(row, kind: str | None) -> dict:
@@ -185,10 +194,14 @@ def _compose(row, kind: str | None) -> dict:
 	)
 
 
-def _recipient(row) -> str:
-	"""The e-mail address or mobile number; who has a birthday gets the wishes, nobody else."""
-	where = messages.person_of(row) or messages.addresses(row.customer)
-	to = where["email" if row.channel == "Email" else "mobile"]
+def _where(row) -> dict:
+	"""Addresses; who has a birthday gets the wishes, nobody else."""
+	return messages.person_of(row) or messages.addresses(row.customer)
+
+
+def _recipient(row) -> str | None:
+	"""The e-mail address or mobile number; only a messenger may do without."""
+	to = _where(row)["email" if row.channel == "Email" else "mobile"]
 	if not to and row.channel != "Messenger":
 		raise NotSent(
 			_("No e-mail address is known.") if row.channel == "Email" else _("No mobile number is known.")
@@ -201,7 +214,7 @@ def _send_email(row, to: str, message: dict, link: str | None = None) -> str:
 	html = escape_html(message["text"]).replace("\n", "<br>")
 	if link:
 		html += '<p><small><a href="{}">{}</a></small></p>'.format(
-			escape_html(link), escape_html(_("I do not want such e-mails any more"))
+			escape_html(link), escape_html(_("I do not want such e-mails any more", message["language"]))
 		)
 	queued = frappe.sendmail(
 		recipients=[to],
@@ -364,14 +377,13 @@ def message_for_todo(todo: str) -> dict:
 
 def _ways(row, message: dict) -> list[dict]:
 	where = _readable_addresses(row)
-	email, mobile = where["email"], where["mobile"]
-	number = "".join(c for c in mobile or "" if c.isdigit() or c == "+")
+	email, mobile, phone = where["email"], where["mobile"], where["phone"]
 	text = quote(message["text"].replace("\n", "\r\n"), safe="")
 	mailto = f"mailto:{quote(email or '', safe='@')}?subject={quote(message['subject'], safe='')}&body={text}"
 	ways = [
 		("Email", "Email", email, mailto, bool(EmailAccount.find_outgoing(match_by_doctype="Customer"))),
-		("Phone", "Phone", mobile, f"tel:{number}", False),
-		("SMS", "SMS", mobile, f"sms:{number}?body={text}", _sms_works()),
+		("Phone", "Phone", phone, f"tel:{_digits(phone)}", False),
+		("SMS", "SMS", mobile, f"sms:{_digits(mobile)}?body={text}", _sms_works()),
 	]
 	ways = [way for way in ways if way[2]]
 	ways += [(name, "Messenger", mobile, None, True) for name in other_channels()]
@@ -382,6 +394,10 @@ def _ways(row, message: dict) -> list[dict]:
 		else {"channel": name, "to": to, "link": link, "can_send": can_send, "refused": False}
 		for name, agreed_as, to, link, can_send in ways
 	]
+
+
+def _digits(number: str | None) -> str:
+	return "".join(c for c in number or "" if c in "+0123456789")
 
 
 def _readable_addresses(row) -> dict:

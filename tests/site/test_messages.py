@@ -176,7 +176,7 @@ def test_a_rep_previews_a_message_for_her_customers_only(story):
 
 def test_addresses_come_from_the_contact_then_the_customer_then_who_decides(story):
 	firm = story.customer("Firm")
-	assert messages.addresses(firm) == {"email": None, "mobile": None, "unsubscribed": False}
+	assert messages.addresses(firm) == {"email": None, "mobile": None, "phone": None}
 	story.file(
 		firm,
 		people=[
@@ -187,5 +187,21 @@ def test_addresses_come_from_the_contact_then_the_customer_then_who_decides(stor
 	assert messages.addresses(firm)["email"] == "owner@firm.example"
 	contact(firm, email="contact@firm.example", mobile="+49 3")
 	assert messages.addresses(firm) == {
-		"email": "contact@firm.example", "mobile": "+49 3", "unsubscribed": False,
+		"email": "contact@firm.example", "mobile": "+49 3", "phone": "+49 3",
 	}  # fmt: skip
+	frappe.db.set_value(
+		"Contact", {"email_id": "contact@firm.example"}, {"mobile_no": None, "phone": "+49 4"}
+	)
+	frappe.db.delete("Customer File Person", {"parent": firm})
+	where = messages.addresses(firm)
+	assert (where["mobile"], where["phone"]) == (None, "+49 4"), "nobody texts a landline"
+
+
+def test_addresses_from_documents_a_user_may_not_read_are_not_told(story):
+	firm = story.customer("Firm")
+	story.file(firm, people=[{"full_name": "Olga", "relation": "Owner", "email": "owner@firm.example"}])
+	contact(firm, email="contact@firm.example")
+	frappe.set_user(EVE)
+	assert messages.addresses(firm, only_readable=True)["email"] is None
+	frappe.set_user(ANNA)
+	assert messages.addresses(firm, only_readable=True)["email"] == "contact@firm.example"

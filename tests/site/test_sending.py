@@ -338,6 +338,26 @@ def test_the_job_sends_by_day_and_only_one_at_a_time(story, monkeypatch):
 	assert len(runs) == 2
 
 
+def test_a_greeting_whose_day_has_passed_is_not_sent_but_one_that_failed_on_its_day_is_the_reps(
+	story, gateway
+):
+	missed, failed = (
+		thanked(story, name, night=False, channel="SMS", message_kind="Birthday")
+		for name in ("Missed", "Failed")
+	)
+	story.completed_yesterday()
+	story.night()
+	due = story.follow_ups(failed)[0].due_date
+	frappe.db.set_value("Follow Up", {"customer": missed}, "due_date", story.today)
+	frappe.db.commit()
+	gateway.broken = RuntimeError("503")
+	assert sending.send_due(due) == {"Skipped": 1, "Failed": 1}
+	assert state(story, missed) == ("Skipped", "", "Too late")
+	gateway.broken = None
+	assert sending.send_due(frappe.utils.add_days(due, 1)) == {"Handed Over": 1}
+	assert len(gateway.given) == 1 and story.follow_ups(failed)[0].send_error == "503"
+
+
 # By hand
 
 
