@@ -219,8 +219,8 @@ def person_of(follow_up) -> dict:
 		["full_name", "contact", "email", "phone", "birthday"],
 		as_dict=True,
 	)
-	if not row:
-		return {}
+	# Somebody who was taken off the file meanwhile: nobody else may get their wishes, so there is no address.
+	row = row or frappe._dict()
 	contact = _contact(row.contact)
 	return {
 		"person": row.full_name,

@@ -5,6 +5,8 @@ over, no answer yet), Sent or Failed; after the last attempt it becomes an ordin
 """
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from urllib.parse import quote
 
@@ -77,11 +79,24 @@ def send_due(today: date, most: int = MOST_IN_A_RUN) -> Counter:
 	done = Counter()
 	for row in _interrupted():
 		# It may have arrived. A customer who is greeted twice is worse off than a rep who asks.
-		done[_failed(row, _("The sending was interrupted; it may have arrived."), final=True)] += 1
+		with _on_its_own():
+			done[_failed(row, _("The sending was interrupted; it may have arrived."), final=True)] += 1
 	done += follow_back()
 	for name in _waiting(today, most):
-		done[_send_one(name, today)] += 1
+		with _on_its_own():
+			done[_send_one(name, today)] += 1
 	return done
+
+
+@contextmanager
+def _on_its_own() -> Iterator[None]:
+	"""One message that cannot even be settled costs the others nothing; it is logged and tried again."""
+	try:
+		yield
+	except Exception:
+		frappe.db.rollback()
+		frappe.log_error(title="Keep Customers: message")
+		frappe.db.commit()
 
 
 def _waiting(today: date, most: int) -> list[str]:
@@ -119,7 +134,7 @@ def _send_one(name: str, today: date) -> str:
 	take part in that: the note is committed first, so a run that is killed in between has sent at most once, and what
 	is not known to have arrived is given to the rep.
 	"""
-	row = frappe.db.get_value("Follow Up", name, FIELDS, as_dict=True, for_update=True)
+	row = frappe.db.get_value("Follow Up", name, list(FIELDS), as_dict=True, for_update=True)
 	if row.status not in followups.OPEN or row.todo or row.send_status not in ("Queued", "Failed"):
 		frappe.db.rollback()
 		return "Gone"
@@ -183,7 +198,11 @@ def _too_late(row, rule, today: date) -> bool:
 def _compose(row, kind: str | None) -> dict:
 	name = kind and messages.pick(row.customer, kind, row.channel, row.occasion, getdate(row.due_date))
 	if not name:
-		raise NotSent(_("There is no enabled Care Message of the kind {0}.").format(_(kind or "")))
+		raise NotSent(
+			_("There is no enabled Care Message of the kind {0}.").format(
+				_(kind or "", context="Care Message")
+			)
+		)
 	person = messages.person_of(row)
 	return messages.render(
 		name,
@@ -280,16 +299,15 @@ def follow_back() -> Counter:
 	).run(as_dict=True)
 	done = Counter()
 	for row in rows:
-		if row.state in ("Sent", "Partially Sent"):
-			_sent(row)
-			done["Sent"] += 1
-			frappe.db.commit()
-		else:
-			# The host clears its queue after some weeks; what is gone from it unsent is not tried again.
-			error = (row.error or "").strip().splitlines()
-			done[
-				_failed(row, error[-1] if error else _("The e-mail was not sent."), final=not row.state)
-			] += 1
+		with _on_its_own():
+			if row.state in ("Sent", "Partially Sent"):
+				_sent(row)
+				frappe.db.commit()
+				done["Sent"] += 1
+			else:
+				# The host clears its queue after some weeks; what is gone from it unsent is not tried again.
+				error = (row.error or "").strip().splitlines() or [_("The e-mail was not sent.")]
+				done[_failed(row, error[-1], final=not row.state)] += 1
 	return done
 
 
@@ -360,7 +378,9 @@ def message_for_todo(todo: str) -> dict:
 	_todo, row = _care_todo(todo, "read")
 	kind = row.care_rule and frappe.db.get_value("Care Rule", row.care_rule, "message_kind")
 	message = {"subject": "", "text": ""}
-	if kind:
+	# The words name the person whose day it is, who stands in the file.
+	personal = row.reference_doctype == "Customer File Person"
+	if kind and (not personal or frappe.has_permission("Customer File", "read", doc=row.customer)):
 		try:
 			message = _compose(row, kind)
 		except NotSent:
@@ -447,8 +467,8 @@ def send_for_todo(todo: str, channel: str, text: str, subject: str | None = None
 			values |= {"send_status": "Sending", "email_queue": _send_email(row, to, message)}
 		else:
 			_send_by_gateway(row, to, message, channel)
-	except NotSent as error:
-		frappe.throw(str(error))
+	except Exception as error:
+		frappe.throw(_("It could not be sent: {0}").format(escape_html(str(error))))
 	frappe.db.set_value("Follow Up", row.name, values)
 	return values["send_status"]
 
@@ -462,6 +482,6 @@ def _care_todo(todo: str, right: str):
 	if not name or not frappe.db.exists("Follow Up", {"name": name, "todo": doc.name}):
 		frappe.throw(_("This ToDo was not created by a care rule."))
 	frappe.get_doc("Follow Up", name).check_permission("read")
-	row = frappe.db.get_value("Follow Up", name, FIELDS, as_dict=True)
+	row = frappe.db.get_value("Follow Up", name, list(FIELDS), as_dict=True)
 	frappe.get_doc("Customer", row.customer).check_permission("read")
 	return doc, row

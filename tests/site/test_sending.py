@@ -6,6 +6,7 @@ from email.policy import default
 
 import frappe
 import pytest
+from frappe.permissions import add_user_permission
 from frappe.utils import getdate
 
 from keep_customers.erp import followups, sending, unsubscribe
@@ -288,7 +289,33 @@ def test_birthday_wishes_go_to_the_person_whose_birthday_it_is_or_to_nobody(stor
 	frappe.db.set_value("Follow Up", row.name, again)
 	assert sending.send_due(row.due_date) == {"Sent": 1}
 	[(receivers, text)] = gateway.given
-	assert receivers == ["+49 5"] and "Emil" in text + "Emil" and "Olga" not in text
+	assert receivers == ["+49 5"] and "Olga" not in text
+
+
+def test_who_was_taken_off_the_file_gets_no_wishes_and_nobody_else_gets_them(story, gateway):
+	firm = thanked(story, channel="SMS", message_kind="Birthday")
+	reference = {"reference_doctype": "Customer File Person", "reference_name": "gone"}
+	frappe.db.set_value("Follow Up", {"customer": firm}, reference)
+	frappe.db.commit()
+	assert sending.send_due(story.follow_ups(firm)[0].due_date) == {"Handed Over": 1} and not gateway.given
+
+
+def test_a_message_that_cannot_even_be_settled_costs_the_others_nothing(story, gateway, monkeypatch):
+	for name in ("Bad", "Good"):
+		thanked(story, name, night=False, channel="SMS")
+	story.completed_yesterday()
+	story.night()
+	bad, good = f"{PREFIX} Bad", f"{PREFIX} Good"
+	real = sending._held_back
+
+	def held_back(row, *more):
+		if row.customer == bad:
+			raise RuntimeError("odd data")
+		return real(row, *more)
+
+	monkeypatch.setattr(sending, "_held_back", held_back)
+	assert sending.send_due(story.today) == {"Sent": 1}
+	assert (state(story, bad)[1], state(story, good)[1]) == ("Queued", "Sent")
 
 
 def test_another_apps_channel_sends_for_rules_and_tells_what_went_wrong(story, monkeypatch):
@@ -384,6 +411,22 @@ def test_a_rep_finds_the_message_and_the_ways_to_send_it(story, gateway):
 	assert sms["refused"] and not sms["link"] and not sms["to"] and not sms["can_send"]
 
 
+def test_who_may_not_read_the_file_is_not_told_who_is_in_it(story):
+	firm, todo = by_hand(story)
+	file = frappe.get_doc("Customer File", firm)
+	file.append("people", {"full_name": "Emil", "relation": "Child", "email": "emil@home.example"})
+	file.save()
+	reference = {"reference_doctype": "Customer File Person", "reference_name": file.people[0].name}
+	frappe.db.set_value("Follow Up", {"customer": firm}, reference)
+	frappe.set_user(ANNA)
+	assert "Emil" in (told := frappe.as_json(sending.message_for_todo(todo))) and "emil@home" in told
+	frappe.set_user("Administrator")
+	add_user_permission("Customer File", story.file(story.customer("Other")).name, ANNA)
+	frappe.set_user(ANNA)
+	told = frappe.as_json(sending.message_for_todo(todo))
+	assert "Emil" not in told and "emil@home" not in told and firm in told
+
+
 def test_a_rep_sends_an_email_and_sees_what_became_of_it(story):
 	firm, todo = by_hand(story)
 	frappe.set_user(ANNA)
@@ -431,6 +474,10 @@ def test_what_a_rep_cannot_send_is_refused_with_a_reason(story, gateway):
 	):
 		with pytest.raises(frappe.ValidationError, match=complaint):
 			sending.send_for_todo(todo, channel, text, subject)
+	gateway.broken = RuntimeError("503 <b>")
+	with pytest.raises(frappe.ValidationError, match="could not be sent: 503 &lt;b&gt;"):
+		sending.send_for_todo(todo, "SMS", "Hi")
+	gateway.given.clear()
 	frappe.set_user("Administrator")
 	withdraw(firm, "SMS")
 	frappe.set_user(ANNA)
