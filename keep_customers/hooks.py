@@ -36,6 +36,7 @@ scheduler_events = {
 	"cron": {
 		# After midnight of the site's time zone: the day that ended is complete.
 		"30 1 * * *": ["keep_customers.jobs.nightly.run_if_enabled"],
+		"10 * * * *": ["keep_customers.jobs.sending.run_by_day"],
 	},
 }
 
@@ -82,7 +83,7 @@ has_permission = {
 # Desk
 
 app_include_js = "/assets/keep_customers/js/desk.js"
-doctype_js = {"Customer": "public/js/customer.js", "ToDo": "public/js/todo.js"}
+doctype_js = {"Customer": "public/js/customer.js", "ToDo": ["public/js/todo.js", "public/js/todo_message.js"]}
 
 # The log is written once and read rarely; keep a year of runs.
 default_log_clearing_doctypes = {"Care Run": 365}

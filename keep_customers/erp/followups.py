@@ -17,7 +17,7 @@ NO_LONGER_AGREED = "No longer agreed"
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
-	"planned_on", "due_date", "expires", "reference_doctype", "reference_name", "value_at_risk", "currency",
+	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
 )  # fmt: skip
 
 
@@ -94,10 +94,10 @@ def mark_late(today: date) -> int:
 	return count
 
 
-def refused_channels(customers: list[str]) -> set[tuple[str, str]]:
-	"""(customer, channel) pairs the customer does not want; the newest word on a channel counts."""
+def consents(customers: list[str]) -> dict[tuple[str, str], str]:
+	"""(customer, channel) -> Given or Refused, the newest word on it; what nobody asked about is not there."""
 	if not customers:
-		return set()
+		return {}
 	rows = frappe.get_all(
 		"Customer File Consent",
 		filters={"parenttype": "Customer File", "parent": ("in", customers)},
@@ -105,8 +105,12 @@ def refused_channels(customers: list[str]) -> set[tuple[str, str]]:
 		order_by="date asc, idx asc",
 		as_list=True,
 	)
-	newest = {(parent, channel): consent for parent, channel, consent in rows}
-	return {pair for pair, consent in newest.items() if consent == "Refused"}
+	return {(parent, channel): consent for parent, channel, consent in rows}
+
+
+def refused_channels(customers: list[str]) -> set[tuple[str, str]]:
+	"""(customer, channel) pairs the customer does not want."""
+	return {pair for pair, consent in consents(customers).items() if consent == "Refused"}
 
 
 def settle(name: str, status: str, **values) -> None:

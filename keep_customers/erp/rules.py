@@ -19,7 +19,7 @@ from keep_customers.erp.triggers import occasions, papers, purchases, rhythm, ti
 FIELDS = (
 	"name", "trigger", "min_amount", "every_multiple", "top_n", "yearly_on", "festival", "holiday_list", "season",
 	"whose", "silent_days", "max_score", "days_before", "enabled_from", "customer_group", "territory", "company",
-	"channel", "due_in_days", "priority", "assign_to", "role", "user", "control_share",
+	"channel", "due_in_days", "priority", "message_kind", "send_automatically", "assign_to", "role", "user", "control_share",
 )  # fmt: skip
 
 TRIGGERS: dict[str, Callable] = {

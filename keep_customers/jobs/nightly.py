@@ -40,7 +40,7 @@ def run(as_of: date | str | None = None) -> str:
 	:returns: the Care Run's name
 	:raises LockTimeoutError: if a run is under way on this site
 	"""
-	with _alone(), _language_of_the_site():
+	with _alone(), language_of_the_site():
 		_close_interrupted_runs()
 		return Night(getdate(as_of)).run()
 
@@ -159,7 +159,7 @@ class Night:
 
 
 @contextmanager
-def _language_of_the_site() -> Iterator[None]:
+def language_of_the_site() -> Iterator[None]:
 	"""What the night writes is read by everybody, whoever or whatever started it."""
 	before = frappe.local.lang
 	frappe.local.lang = frappe.db.get_single_value("System Settings", "language") or "en"

@@ -7,7 +7,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.engine import followups as engine
-from keep_customers.erp import followups, rules, todos
+from keep_customers.erp import followups, rules, sending, todos
 from keep_customers.erp.assignment import DEDICATED, Assignment
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.values import tier_ranks
@@ -74,8 +74,11 @@ class Planning:
 	def create_todos(self) -> None:
 		"""One ToDo for each contact that goes through; it and its follow-ups are committed together."""
 		contacts: dict[str, list] = {}
+		automatic = sending.sent_automatically([row for row, _decision in self.decisions])
 		for row, decision in self.decisions:
-			if decision.action == engine.ASSIGN:
+			if decision.action == engine.ASSIGN and row.name in automatic:
+				sending.queue(row, self.reps[row.name], self.today)
+			elif decision.action == engine.ASSIGN:
 				contacts[row.name] = [row]
 			elif decision.action == engine.JOIN:
 				contacts[decision.lead].append(row)
@@ -117,6 +120,7 @@ def decide(
 	customers = sorted({row.customer for row in waiting})
 	assignment = Assignment(customers, settings, today)
 	refused = followups.refused_channels(customers)
+	automatic = sending.sent_automatically(waiting)
 	ranks = tier_ranks()
 	reps, candidates = {}, []
 	for row in waiting:
@@ -138,6 +142,7 @@ def decide(
 				expires=bool(row.expires),
 				agreed=row.reference_doctype == "Customer Touch",
 				dated=rule.trigger in rules.DATED,
+				automatic=row.name in automatic,
 			)
 		)
 	decisions = engine.plan(

@@ -21,6 +21,7 @@ def after_install() -> None:
 	create_custom_fields(custom_fields(), update=True)
 	ledger.add_index()
 	add_shipped_defaults()
+	add_shipped_messages()
 	set_shipped_settings()
 
 
@@ -60,6 +61,13 @@ def add_shipped_defaults() -> None:
 				for field in ("company", "customer_group", "territory"):
 					if doc.get(field) and not record.get(field):
 						doc.db_set(field, None)
+
+
+def add_shipped_messages() -> None:
+	"""Insert the library of messages in all its languages, whatever the site's: customers have languages of their own."""
+	for record in json.loads((DEFAULTS / "care_message.json").read_text(encoding="utf-8")):
+		if not frappe.db.exists("Care Message", record["title"]):
+			frappe.get_doc(record).insert(ignore_permissions=True, ignore_links=True)
 
 
 def in_language(record: dict, language: str) -> dict:

@@ -308,6 +308,19 @@ def remove_everything():
 	frappe.db.delete("Delivery Note", {"customer": ("like", like)})
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
 	frappe.db.delete("Customer", {"name": ("like", like)})
+	contacts = frappe.get_all(
+		"Dynamic Link",
+		filters={"parenttype": "Contact", "link_doctype": "Customer", "link_name": ("like", like)},
+		pluck="parent",
+	)
+	for child in ("Contact Email", "Contact Phone", "Dynamic Link"):
+		frappe.db.delete(child, {"parenttype": "Contact", "parent": ("in", contacts or [""])})
+	frappe.db.delete("Contact", {"name": ("in", contacts or [""])})
+	emails = frappe.get_all("Email Queue", filters={"reference_name": ("like", like)}, pluck="name")
+	frappe.db.delete("Email Queue Recipient", {"parent": ("in", emails or [""])})
+	frappe.db.delete("Email Queue", {"name": ("in", emails or [""])})
+	frappe.db.delete("Email Account", {"name": ("like", like)})
+	frappe.db.delete("Care Message", {"name": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parenttype": "Care Notice"})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})

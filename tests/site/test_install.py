@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 	reason="would delete this site's data: set KEEP_TEST_UNINSTALL=1 to allow it",
 )
 
-SHIPPED = {"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 22}
+SHIPPED = {"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 22, "Care Message": 111}
 FIELDS = {
 	"Customer": {"keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score"},
 	"ToDo": {"keep_follow_up"},

@@ -11,7 +11,16 @@ def job():
 
 def test_the_scheduler_knows_the_night_after_install():
 	assert (job().frequency, job().cron_format, job().stopped) == ("Cron", "30 1 * * *", 0)
-	assert frappe.db.count("Scheduled Job Type", {"method": ("like", "keep_customers.%")}) == 1
+	assert frappe.db.count("Scheduled Job Type", {"method": METHOD}) == 1
+
+
+def test_the_scheduler_sends_messages_every_hour():
+	[job] = frappe.get_all(
+		"Scheduled Job Type",
+		filters={"method": "keep_customers.jobs.sending.run_by_day"},
+		fields=["frequency", "cron_format", "stopped"],
+	)
+	assert (job.frequency, job.cron_format, job.stopped) == ("Cron", "10 * * * *", 0)
 
 
 def test_the_scheduler_runs_the_night_when_it_is_switched_on(story):

@@ -50,7 +50,8 @@ def python_messages(path: Path) -> Iterator[Message]:
 			yield from ((stage, "Care Run") for stage in ast.literal_eval(node.value))
 
 
-CALL = re.compile(r"""\b__\(\s*(?P<quote>["'`])(?P<text>(?:(?!(?P=quote)).)*)(?P=quote)""", re.S)
+# Pages are Jinja, where it is ``_("…")``.
+CALL = re.compile(r"""\b__?\(\s*(?P<quote>["'`])(?P<text>(?:(?!(?P=quote)).)*)(?P=quote)""", re.S)
 CONTEXT = re.compile(r"""\s*,\s*(?:null|\[[^]]*\])\s*,\s*"([^"]*)\"""")
 
 
@@ -112,6 +113,8 @@ NAMED = (
 def record_messages(path: Path) -> Iterator[Message]:
 	records = json.loads(path.read_text(encoding="utf-8"))
 	for record in records if isinstance(records, list) else [records]:
+		if path.name == "care_message.json" and "defaults" in path.parts:
+			continue  # comes in all languages, not in the site's
 		if "defaults" in path.parts:
 			yield from shipped_messages(record)
 		elif record.get("doctype") == "DocType":

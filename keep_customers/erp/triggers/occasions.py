@@ -30,7 +30,7 @@ def birthdays(rule, today: date) -> list[dict]:
 	return _in_files(
 		rule,
 		today,
-		person,
+		"Customer File Person",
 		condition,
 		"Birthday",
 		_("There is a birthday to congratulate on: see the people in the file."),
@@ -40,7 +40,7 @@ def birthdays(rule, today: date) -> list[dict]:
 def occasions(rule, today: date) -> list[dict]:
 	"""Customers with an occasion in their file: a founding day, a wedding, a jubilee."""
 	reason = _("There is an occasion to congratulate on: see the occasions in the file.")
-	return _in_files(rule, today, frappe.qb.DocType("Customer File Occasion"), None, None, reason)
+	return _in_files(rule, today, "Customer File Occasion", None, None, reason)
 
 
 def festivals(rule, today: date) -> list[dict]:
@@ -89,11 +89,12 @@ def _days(rule, today: date) -> Iterator[date]:
 		day += timedelta(days=1)
 
 
-def _in_files(rule, today: date, table, condition, occasion: str | None, reason: str) -> list[dict]:
+def _in_files(rule, today: date, doctype: str, condition, occasion: str | None, reason: str) -> list[dict]:
 	celebrated = {day: engine.marks(day) for day in _days(rule, today)}
 	if not celebrated:
 		return []
-	query, customer, _value = customers(rule, table.recurs)
+	table = frappe.qb.DocType(doctype)
+	query, customer, _value = customers(rule, table.recurs, table.name.as_("about"))
 	query = (
 		query.inner_join(table)
 		.on((table.parent == customer.name) & (table.parenttype == "Customer File"))
@@ -108,7 +109,10 @@ def _in_files(rule, today: date, table, condition, occasion: str | None, reason:
 		for day, texts in celebrated.items():
 			if one.recurs in texts:
 				# Twins are one contact.
-				found[one.customer, day] = _greeting(rule, one, today, day, occasion or one.occasion, reason)
+				about = {"reference_doctype": doctype, "reference_name": one.about}
+				found[one.customer, day] = _greeting(
+					rule, one, today, day, occasion or one.occasion, reason, **about
+				)
 	return list(found.values())
 
 
@@ -117,13 +121,20 @@ def _for_everybody(rule, today: date, found: list[tuple[date, str]], reason: str
 		return []
 	everybody = list(matching(rule, customers(rule)[0].run(as_dict=True)))
 	return [
-		_greeting(rule, one, today, day, name, reason.format(_(name, context="Care Rule"), frappe.utils.formatdate(day)))
+		_greeting(
+			rule,
+			one,
+			today,
+			day,
+			name,
+			reason.format(_(name, context="Care Rule"), frappe.utils.formatdate(day)),
+		)
 		for day, name in found
 		for one in everybody
 	]
 
 
-def _greeting(rule, one, today: date, day: date, occasion: str, reason: str) -> dict:
+def _greeting(rule, one, today: date, day: date, occasion: str, reason: str, **about) -> dict:
 	return row(
 		rule,
 		one,
@@ -133,4 +144,5 @@ def _greeting(rule, one, today: date, day: date, occasion: str, reason: str) -> 
 		reason=reason,
 		occasion=occasion,
 		expires=1,
+		**about,
 	)

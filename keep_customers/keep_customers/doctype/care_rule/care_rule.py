@@ -10,6 +10,7 @@ from keep_customers.erp.followups import take_back_of_rule
 class CareRule(Document):
 	def validate(self):
 		self.validate_trigger()
+		self.validate_sending()
 		if not 0 <= (self.control_share or 0) < 100:
 			frappe.throw(_("The share held back must be at least 0 % and below 100 %."))
 		was_enabled = not self.is_new() and self.get_db_value("enabled")
@@ -26,6 +27,18 @@ class CareRule(Document):
 			self.company = None
 		if self.trigger in rules.DATED:
 			self.due_in_days = 0
+
+	def validate_sending(self):
+		if not self.send_automatically:
+			return
+		if self.channel not in ("Email", "SMS", "Messenger"):
+			frappe.throw(
+				_(
+					"Only the channels Email, SMS and Messenger can be sent automatically. Please choose one of them."
+				)
+			)
+		if not self.message_kind:
+			frappe.throw(_("Please choose which kind of message is sent automatically."))
 
 	def on_update(self):
 		if not self.enabled:

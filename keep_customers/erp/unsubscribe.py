@@ -1,0 +1,93 @@
+"""The link in every automatic e-mail with which a customer says no, without logging in.
+
+It names the follow-up, which tells an outsider nothing and survives renaming the customer; it is signed with the
+site's key and expires. Opening it changes nothing, for mail scanners open links; the page's button does.
+"""
+
+import hmac
+import time
+from hashlib import sha256
+
+import frappe
+from frappe import _
+from frappe.rate_limiter import rate_limit
+from frappe.utils import get_url, today
+from frappe.utils.password import get_encryption_key
+
+DAYS = 180
+PAGE = "care-unsubscribe"
+
+
+def link(follow_up: str) -> str:
+	return get_url(f"/{PAGE}?token={token(follow_up)}")
+
+
+def token(follow_up: str, days: float = DAYS) -> str:
+	expires = int(time.time() + days * 24 * 60 * 60)
+	return f"{follow_up}.{expires}.{_sign(follow_up, expires)}"
+
+
+def _sign(follow_up: str, expires: int) -> str:
+	key = get_encryption_key().encode()
+	return hmac.new(key, f"keep_customers unsubscribe {follow_up} {expires}".encode(), sha256).hexdigest()
+
+
+def read(token: str) -> str | None:
+	"""The follow-up a token was made for; None if it is forged or has expired."""
+	parts = (token or "").split(".")
+	if len(parts) != 3 or not (parts[1].isascii() and parts[1].isdigit()):
+		return None
+	follow_up, expires, signature = parts[0], int(parts[1]), parts[2]
+	genuine = hmac.compare_digest(signature.encode(), _sign(follow_up, expires).encode())
+	return follow_up if genuine and expires > time.time() else None
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=30, seconds=60 * 60)
+def confirm(token: str = "") -> None:
+	"""What the page's button calls: the customer does not want e-mails any more.
+
+	Forged and expired links, and those of customers who are gone, get one and the same answer.
+	"""
+	name = read(token)
+	row = name and frappe.db.get_value("Follow Up", name, ["customer", "channel"], as_dict=True)
+	if row:
+		refuse(row.customer, row.channel)
+		frappe.respond_as_web_page(
+			_("Done"), _("You will not receive such e-mails any more."), indicator_color="green"
+		)
+	else:
+		frappe.respond_as_web_page(
+			_("This Link Is No Longer Valid"),
+			_("Please answer the e-mail instead; we will take you off the list."),
+			http_status_code=410,
+			indicator_color="orange",
+		)
+
+
+def refuse(customer: str, channel: str) -> None:
+	"""Write into the customer's file that it does not want a channel, once."""
+	from keep_customers.erp.followups import refused_channels
+
+	if (customer, channel) in refused_channels([customer]):
+		return
+	if frappe.db.exists("Customer File", customer):
+		file = frappe.get_doc("Customer File", customer)
+	else:
+		file = frappe.new_doc("Customer File", customer=customer)
+	language = frappe.db.get_single_value("System Settings", "language") or "en"
+	file.append(
+		"consents",
+		{
+			"channel": channel,
+			"consent": "Refused",
+			"date": today(),
+			"source": _("Unsubscribe link", language, "Customer File Consent"),
+		},
+	)
+	# A guest says it, and nothing else that may be wrong with the file stands in the way of a no.
+	file.flags.ignore_permissions = file.flags.ignore_mandatory = file.flags.ignore_links = True
+	if not file.is_new():
+		file.flags.ignore_validate = True
+		file.score()
+	file.save()

@@ -1,0 +1,80 @@
+// The message of a care ToDo: read it, change it, copy it, open it in one's own program, or have it sent from here.
+frappe.ui.form.on("ToDo", {
+	refresh(frm) {
+		if (!frm.doc.keep_follow_up || frm.is_new() || frm.doc.status !== "Open") return;
+		frm.add_custom_button(__("Message"), () =>
+			frappe
+				.xcall("keep_customers.erp.sending.message_for_todo", { todo: frm.doc.name })
+				.then((message) => show_message(frm, message))
+		);
+	},
+});
+
+function show_message(frm, message) {
+	const label = (channel) => __(channel, null, "Follow Up");
+	const can_send = message.ways.filter((way) => way.can_send);
+	const chosen = can_send.find((way) => way.channel === message.channel) || can_send[0];
+	const dialog = new frappe.ui.Dialog({
+		title: __("Message to {0}", [message.customer_name]),
+		fields: [
+			{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), default: message.subject },
+			{ fieldname: "text", fieldtype: "Text", label: __("Message"), default: message.text },
+			{ fieldname: "ways", fieldtype: "HTML" },
+			{
+				fieldname: "channel",
+				fieldtype: "Select",
+				label: __("Send From Here By"),
+				options: can_send.map((way) => ({ value: way.channel, label: label(way.channel) })),
+				default: chosen?.channel,
+				hidden: !can_send.length,
+			},
+		],
+		...(can_send.length && {
+			primary_action_label: __("Send"),
+			primary_action(values) {
+				dialog.disable_primary_action();
+				frappe
+					.xcall("keep_customers.erp.sending.send_for_todo", {
+						todo: frm.doc.name,
+						channel: values.channel,
+						text: values.text || "",
+						subject: values.subject || "",
+					})
+					.then(() => {
+						dialog.hide();
+						frappe.show_alert({ message: __("On its way. Close the ToDo when you are done."), indicator: "green" });
+					})
+					.finally(() => dialog.enable_primary_action());
+			},
+		}),
+		secondary_action_label: __("Copy"),
+		secondary_action: () => frappe.utils.copy_to_clipboard(dialog.get_value("text")),
+	});
+	dialog.get_field("ways").$wrapper.html(ways_html(message.ways, label));
+	// The links carry what is written now, not what was proposed.
+	dialog.get_field("ways").$wrapper.on("click", "a[data-way]", (event) => {
+		event.currentTarget.href = link_of(message.ways[event.currentTarget.dataset.way], dialog.get_values(true));
+	});
+	dialog.show();
+}
+
+function link_of(way, { subject, text }) {
+	if (way.channel === "Phone") return way.link;
+	const body = encodeURIComponent((text || "").replace(/\r?\n/g, "\r\n"));
+	const start = way.link.split("?")[0];
+	return way.channel === "Email"
+		? `${start}?subject=${encodeURIComponent(subject || "")}&body=${body}`
+		: `${start}?body=${body}`;
+}
+
+function ways_html(ways, label) {
+	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
+	if (!ways.length) return `<p class="text-muted">${__("No address is known. Please enter one in the customer's contact.")}</p>`;
+	return ways
+		.map((way, at) => {
+			if (way.refused) return `<p class="text-muted">${text(label(way.channel))}: ${__("not wanted by the customer")}</p>`;
+			if (!way.link) return "";
+			return `<p>${text(label(way.channel))}: <a data-way="${at}" href="${text(way.link)}">${text(way.to)}</a></p>`;
+		})
+		.join("");
+}
