@@ -45,6 +45,16 @@ class Assignment:
 		chain = [*chain, self._of_role(self.settings.fallback_role), self.settings.fallback_user]
 		return next((one for one in chain if one in self.enabled), None)
 
+	def head_office(self) -> str | None:
+		"""Who takes what concerns the whole company; not the customer's rep, who has said it."""
+		chain = (
+			self.settings.head_office_user,
+			self._of_role(self.settings.head_office_role),
+			self._of_role(self.settings.fallback_role),
+			self.settings.fallback_user,
+		)
+		return next((one for one in chain if one in self.enabled), None)
+
 	def _dedicated(self, customer: str) -> list[str | None]:
 		rep, backup = self._files.get(customer, (None, None))
 		return [

@@ -63,6 +63,12 @@ def on_trash(customer, method=None) -> None:
 		"Follow Up", filters={"customer": customer.name, "status": ("in", PENDING)}, pluck="todo"
 	):
 		cancel_todo(todo)
+	for todo in frappe.get_all(
+		"Customer Touch",
+		filters={"customer": customer.name, "routed_todo": ("is", "set")},
+		pluck="routed_todo",
+	):
+		cancel_todo(todo)
 	frappe.db.set_value(
 		"ToDo", {"reference_type": "Customer", "reference_name": customer.name}, "keep_follow_up", None
 	)

@@ -8,6 +8,7 @@ from frappe import _
 from frappe.query_builder.functions import Count, IfNull
 from frappe.utils import cstr, now_datetime
 
+from keep_customers.erp import contacts_seen
 from keep_customers.erp.tables import chunks, insert, standard_columns
 
 OPEN = ("Assigned", "Late")
@@ -47,7 +48,7 @@ def add(rows: list[dict]) -> int:
 
 
 def contacts_within(customers: list[str], since: date, today: date) -> Counter:
-	"""Contacts per customer after ``since``: touches, and follow-ups somebody was asked to do."""
+	"""Contacts per customer after ``since``: touches, follow-ups somebody was asked to do, what the host knows of."""
 	if not customers:
 		return Counter()
 	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
@@ -67,7 +68,8 @@ def contacts_within(customers: list[str], since: date, today: date) -> Counter:
 		.where((follow_up.assigned_on > since) & (follow_up.assigned_on <= today))
 		.groupby(follow_up.customer)
 	)
-	return Counter(dict(touched.run())) + Counter(dict(asked.run()))
+	seen = contacts_seen.within(customers, since, today)
+	return Counter(dict(touched.run())) + Counter(dict(asked.run())) + seen
 
 
 def assigned_on(day: date) -> dict[str, int]:
@@ -251,12 +253,10 @@ def show_last_touch(customer: str) -> None:
 		order_by="date desc",
 		limit=1,
 	)
+	days = [frappe.utils.getdate(row.date) for row in last]
+	days += contacts_seen.latest(frappe.utils.getdate(), [customer]).values()
 	frappe.db.set_value(
-		"Customer",
-		customer,
-		"keep_last_touch",
-		frappe.utils.getdate(last[0].date) if last else None,
-		update_modified=False,
+		"Customer", customer, "keep_last_touch", max(days, default=None), update_modified=False
 	)
 
 

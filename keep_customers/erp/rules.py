@@ -8,7 +8,7 @@ from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import fmt_money, formatdate, get_datetime, getdate
 
 from keep_customers.engine.followups import cadence_due
-from keep_customers.erp import followups, ledger
+from keep_customers.erp import contacts_seen, followups, ledger
 from keep_customers.erp.trees import branch
 from keep_customers.erp.values import last_parameters
 
@@ -142,7 +142,7 @@ def tier_cadence(rule, today: date) -> list[dict]:
 		.groupby(follow_up.customer)
 	)
 	last: dict[str, date] = {}
-	for name, when in [*touched.run(), *done.run()]:
+	for name, when in [*touched.run(), *done.run(), *contacts_seen.latest(today).items()]:
 		if when:
 			last[name] = max(last.get(name, date.min), getdate(when))
 	passed = (

@@ -7,7 +7,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.engine import followups as engine
-from keep_customers.erp import followups, rules, todos
+from keep_customers.erp import contacts_seen, followups, rules, todos
 from keep_customers.erp.assignment import DEDICATED, Assignment
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.values import tier_ranks
@@ -27,6 +27,7 @@ class Planning:
 		"""Note what has become due, then decide about everything that is planned for today or before."""
 		followups.take_back_outdated()
 		followups.mark_late(self.today)
+		contacts_seen.show(self.today)
 		for rule in rules.enabled(self.today):
 			try:
 				self.counts["planned"] += followups.add(rules.due(rule, self.today))

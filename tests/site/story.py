@@ -290,6 +290,15 @@ def remove_everything():
 		frappe.db.delete(doctype)
 	frappe.db.delete("ToDo", {"reference_name": ("like", like)})
 	frappe.db.delete("Comment", {"reference_name": ("like", like)})
+	for table, name_field in (
+		("Communication Link", "link_name"), ("Event Participants", "reference_docname"), ("Dynamic Link", "link_name"),
+	):  # fmt: skip
+		frappe.db.delete(table, {name_field: ("like", like)})
+	frappe.db.delete("Communication", {"subject": ("like", like)})
+	frappe.db.delete("Event", {"subject": ("like", like)})
+	frappe.db.delete("Contact", {"first_name": ("like", like)})
+	if frappe.db.table_exists("Call Log"):
+		frappe.db.delete("Call Log", {"id": ("like", like)})
 	invoices = frappe.get_all("Sales Invoice", filters={"customer": ("like", like)}, pluck="name")
 	for table in ("GL Entry", "Payment Ledger Entry"):
 		if frappe.db.table_exists(table):
@@ -302,6 +311,7 @@ def remove_everything():
 	frappe.db.delete("Delivery Note Item", {"parent": ("in", notes or [""])})
 	frappe.db.delete("Delivery Note", {"customer": ("like", like)})
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
+	frappe.db.delete("Competitor", {"name": ("like", like)})
 	frappe.db.delete("Customer", {"name": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})
