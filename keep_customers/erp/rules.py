@@ -8,7 +8,7 @@ from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import fmt_money, formatdate, get_datetime, getdate
 
 from keep_customers.engine.followups import cadence_due
-from keep_customers.erp import contacts_seen, followups, ledger
+from keep_customers.erp import contacts_seen, followups, ledger, referrals
 from keep_customers.erp.trees import branch
 from keep_customers.erp.values import last_parameters
 
@@ -185,7 +185,11 @@ def tier_cadence(rule, today: date) -> list[dict]:
 	return rows
 
 
-TRIGGERS: dict[str, Callable] = {"Purchase Amount": purchase_amounts, "Tier Cadence": tier_cadence}
+TRIGGERS: dict[str, Callable] = {
+	"Purchase Amount": purchase_amounts,
+	"Tier Cadence": tier_cadence,
+	**referrals.TRIGGERS,
+}
 
 
 def _matching(rule, rows, settings):

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import frappe
 from frappe.utils import getdate
+from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.engine import followups as engine
-from keep_customers.erp import contacts_seen, followups, rules, todos
+from keep_customers.erp import contacts_seen, followups, referrals, rules, todos
 from keep_customers.erp.assignment import DEDICATED, Assignment
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.values import tier_ranks
@@ -28,6 +29,7 @@ class Planning:
 		followups.take_back_outdated()
 		followups.mark_late(self.today)
 		contacts_seen.show(self.today)
+		referrals.catch_up()
 		for rule in rules.enabled(self.today):
 			try:
 				self.counts["planned"] += followups.add(rules.due(rule, self.today))
@@ -38,8 +40,14 @@ class Planning:
 			frappe.db.commit()
 		self._decide()
 
-	def _decide(self) -> None:
-		waiting = followups.planned(self.today)
+	def decide_about(self, reference_doctype: str, reference_name: str) -> None:
+		"""Decide about what one document has made due, with what room the day has left."""
+		self._decide(
+			lambda row: (row.reference_doctype, row.reference_name) == (reference_doctype, reference_name)
+		)
+
+	def _decide(self, wanted=lambda row: True) -> None:
+		waiting = [row for row in followups.planned(self.today) if wanted(row)]
 		customers = sorted({row.customer for row in waiting})
 		all_rules = rules.by_name()
 		assignment = Assignment(customers, self.settings)
@@ -116,7 +124,7 @@ class Planning:
 					assigned_to=self.reps[row.name],
 					assigned_on=self.today,
 					due_date=due,
-					value_at_risk=row.current_risk,
+					value_at_risk=row.current_risk or 0,
 					hold_reason="",
 				)
 				self.counts["assigned"] += 1
@@ -126,3 +134,27 @@ class Planning:
 			if count % COMMIT_EVERY == 0:
 				frappe.db.commit()
 		frappe.db.commit()
+
+
+def at_once(reference_doctype: str, reference_name: str) -> None:
+	"""Ask the reps today for what one document has made due; what does not fit waits for the night.
+
+	A background job: it commits. While a night is at work, or before the first, it leaves everything to it.
+	"""
+	from keep_customers.jobs import nightly
+
+	settings = frappe.get_doc("Keep Customers Settings")
+	if not settings.enabled or not frappe.db.exists(
+		"Care Run", {"status": ("in", ("Completed", "Completed With Errors"))}
+	):
+		return
+	day = frappe._dict(as_of=getdate(), settings=settings, warnings=[], errors=[])
+	try:
+		with nightly._alone(), nightly._language_of_the_site():
+			planning = Planning(day)
+			planning.decide_about(reference_doctype, reference_name)
+			planning.create_todos()
+	except LockTimeoutError:
+		return
+	if day.errors:
+		frappe.log_error(title="Keep Customers: follow-up at once", message="\n".join(day.errors))

@@ -18,7 +18,7 @@ ITEM = f"{PREFIX} Item"
 
 OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
-	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run",
+	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Referral",
 )  # fmt: skip
 
 
@@ -312,6 +312,7 @@ def remove_everything():
 	frappe.db.delete("Delivery Note", {"customer": ("like", like)})
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
 	frappe.db.delete("Competitor", {"name": ("like", like)})
+	frappe.db.delete("Lead", {"lead_name": ("like", like)})
 	frappe.db.delete("Customer", {"name": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})
