@@ -46,18 +46,6 @@ function ask_what_came_of_it(frm) {
 						},
 						{ fieldname: "satisfaction", fieldtype: "Rating", label: __("Satisfaction") },
 						{ fieldname: "notes", fieldtype: "Small Text", label: __("What was said") },
-						{
-							fieldname: "route_to",
-							fieldtype: "Select",
-							label: __("Pass On To", null, "Customer Touch"),
-							options: [
-								{ value: "", label: "" },
-								{ value: "Rep", label: __("Rep", null, "Customer Touch") },
-								{ value: "Region", label: __("Region", null, "Customer Touch") },
-								{ value: "Head Office", label: __("Head Office", null, "Customer Touch") },
-							],
-							depends_on: "notes",
-						},
 						{ fieldname: "next_step", fieldtype: "Data", label: __("Next step") },
 						{
 							fieldname: "next_step_date",
@@ -69,7 +57,7 @@ function ask_what_came_of_it(frm) {
 						{
 							fieldname: "demand_section",
 							fieldtype: "Section Break",
-							label: __("Stated Demand", null, "Customer Touch"),
+							label: __("Stated Demand and Passing On"),
 							collapsible: 1,
 						},
 						{
@@ -77,6 +65,17 @@ function ask_what_came_of_it(frm) {
 							fieldtype: "Date",
 							label: __("Needed On", null, "Customer Touch"),
 							mandatory_depends_on: "demand_amount",
+						},
+						{
+							fieldname: "route_to",
+							fieldtype: "Select",
+							label: __("Pass On To", null, "Customer Touch"),
+							options: [
+								{ value: "", label: "" },
+								{ value: "Rep", label: __("Rep", null, "Customer Touch") },
+								{ value: "Region", label: __("Region", null, "Customer Touch") },
+								{ value: "Head Office", label: __("Head Office", null, "Customer Touch") },
+							],
 						},
 						{ fieldname: "column_break_1", fieldtype: "Column Break" },
 						{

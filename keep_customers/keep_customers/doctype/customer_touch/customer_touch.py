@@ -8,6 +8,8 @@ from keep_customers.erp import followups, ledger, routing
 
 class CustomerTouch(Document):
 	def validate(self):
+		# Not mandatory in the form: with it, quick entry would have too many fields to open.
+		self.rep = self.rep or frappe.session.user
 		if get_datetime(self.date) > now_datetime():
 			frappe.throw(_("A contact is recorded after it happened. Use the next step for what is to come."))
 		if self.follow_up and frappe.db.get_value("Follow Up", self.follow_up, "customer") != self.customer:
