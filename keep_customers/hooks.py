@@ -52,16 +52,28 @@ doc_events = {
 		"on_trash": "keep_customers.erp.todos.on_trash",
 	},
 	"Customer": {
-		"validate": "keep_customers.erp.customer_life.validate",
-		"on_update": "keep_customers.erp.customer_life.on_update",
+		"validate": [
+			"keep_customers.erp.customer_life.validate",
+			"keep_customers.erp.referrals.validate",
+		],
+		"on_update": [
+			"keep_customers.erp.customer_life.on_update",
+			"keep_customers.jobs.referrals.on_customer",
+		],
 		"before_rename": "keep_customers.erp.customer_life.before_rename",
 		"after_rename": "keep_customers.erp.customer_life.after_rename",
 		"on_trash": "keep_customers.erp.customer_life.on_trash",
 	},
+	"Lead": {
+		"validate": "keep_customers.erp.referrals.validate",
+		"on_update": "keep_customers.jobs.referrals.on_lead",
+		"before_rename": "keep_customers.erp.referrals.before_lead_rename",
+		"on_trash": "keep_customers.erp.referrals.on_lead_trash",
+	},
 }
 
 # A cancelled invoice or a ToDo can be deleted although our records mention it.
-ignore_links_on_delete = ["Follow Up", "Customer Touch"]
+ignore_links_on_delete = ["Follow Up", "Customer Touch", "Referral"]
 
 # Who sees what
 
@@ -74,11 +86,13 @@ permission_query_conditions = {
 } | {
 	doctype: "keep_customers.erp.permissions.plan_condition"
 	for doctype in ("Visit Plan", "Visit Plan Stop", "Visit Plan Day Note")
-}  # fmt: skip
+} | {"Referral": "keep_customers.erp.permissions.referral_condition"}  # fmt: skip
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
-	for doctype in ("Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch")
-} | {"Visit Plan": "keep_customers.erp.permissions.has_plan_permission"}
+	for doctype in (
+		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch", "Referral",
+	)
+} | {"Visit Plan": "keep_customers.erp.permissions.has_plan_permission"}  # fmt: skip
 
 # Desk
 

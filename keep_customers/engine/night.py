@@ -129,16 +129,23 @@ class Figures:
 	gap: np.ndarray
 	next_purchase: np.ndarray
 	status: np.ndarray
+	promised: np.ndarray  # whether the customer itself has named the next purchase's day
 	placement: tiers.Placement | None = field(default=None)
 
 
 def figures(
-	m: Measures, current: np.ndarray, fitted: Model, today: int, stated: np.ndarray | None = None
+	m: Measures,
+	current: np.ndarray,
+	fitted: Model,
+	today: int,
+	stated: np.ndarray | None = None,
+	stated_day: np.ndarray | None = None,
 ) -> Figures:
 	"""Value, potential, rhythm and stage of every customer.
 
 	:param current: net value of the window, shape (n,)
 	:param stated: demand the customer stated for the next 12 months, shape (n,); the greater one counts
+	:param stated_day: ordinal day for which it has stated a demand, 0 for none; one to come is the next purchase's
 	"""
 	h = Histories.of(m, today)
 	alive = np.round(probability_alive(fitted.bgnbd, h.frequency, h.recency, h.age), 6)
@@ -149,6 +156,7 @@ def figures(
 		potential = np.maximum(potential, stated)
 	gap = lifecycle.own_gap(m.median_gap, m.purchases - 1, fitted.typical_gap)
 	earlier = lifecycle.own_gap(m.earlier_gap, m.purchases - 2, fitted.typical_gap)
+	promised = np.zeros(len(m.last), bool) if stated_day is None else stated_day > today
 	stage = lifecycle.status(m.last, m.purchases, gap, m.last_gap, earlier, alive, today)
 	return Figures(
 		current=np.round(current, 2),
@@ -157,9 +165,14 @@ def figures(
 		expected_purchases=np.round(purchases, 4),
 		expected_value=np.round(value, 2),
 		gap=np.round(gap, 1),
-		# Nobody waits for the next purchase of a lost customer.
-		next_purchase=np.where(stage == lifecycle.LOST, 0, lifecycle.next_purchase(m.last, gap)),
+		# Nobody waits for the next purchase of a lost customer who has not announced one.
+		next_purchase=np.where(
+			promised,
+			0 if stated_day is None else stated_day,
+			np.where(stage == lifecycle.LOST, 0, lifecycle.next_purchase(m.last, gap)),
+		),
 		status=stage,
+		promised=promised,
 	)
 
 
@@ -175,5 +188,6 @@ def worth_writing(
 		(np.abs(new.current - current) >= 0.005)
 		| (np.abs(new.potential - potential) > scale)
 		| (np.abs(new.p_alive - p_alive) >= ALIVE_STEP)
-		| (np.abs(new.next_purchase - next_purchase) > 1)
+		# The model's day drifts; the customer's own word is shown as it was given.
+		| (np.abs(new.next_purchase - next_purchase) > np.where(new.promised, 0, 1))
 	)

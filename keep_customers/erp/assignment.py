@@ -51,7 +51,9 @@ class Assignment:
 			chain = [self._territory_manager(customer), *self._dedicated(customer)]
 		else:
 			chain = self._dedicated(customer)
-		chain = [*chain, self._of_role(self.settings.fallback_role), self.settings.fallback_user]
+		return self._first([*chain, self._of_role(self.settings.fallback_role), self.settings.fallback_user])
+
+	def _first(self, chain: list[str | None]) -> str | None:
 		present = (self._present(one) for one in chain)
 		if found := next(filter(None, present), None):
 			return found
@@ -64,6 +66,16 @@ class Assignment:
 			if user in self.substitutes:
 				return None
 		return user if user in self.enabled else None
+
+	def head_office(self) -> str | None:
+		"""Who takes what concerns the whole company; not the customer's rep, who has said it."""
+		chain = [
+			self.settings.head_office_user,
+			self._of_role(self.settings.head_office_role),
+			self._of_role(self.settings.fallback_role),
+			self.settings.fallback_user,
+		]
+		return self._first(chain)
 
 	def _dedicated(self, customer: str) -> list[str | None]:
 		rep, backup = self._files.get(customer, (None, None))

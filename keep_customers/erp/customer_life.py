@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.rename_doc import rename_doc
 
+from keep_customers.erp import referrals
 from keep_customers.erp.followups import show_last_touch
 from keep_customers.erp.tables import chunks
 
@@ -28,6 +29,7 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	# The next night measures both histories as one.
 	frappe.db.delete("Customer Value", {"name": old})
 	_drop_doubled_follow_ups(old, new)
+	referrals.make_room("Customer", old, new)
 
 
 def after_rename(customer, method=None, old=None, new=None, merge=False) -> None:
@@ -39,6 +41,7 @@ def after_rename(customer, method=None, old=None, new=None, merge=False) -> None
 	if merge:
 		_touch_value(new)
 		show_last_touch(new)
+		referrals.after_merge(new)
 
 
 def on_update(customer, method=None) -> None:
@@ -52,6 +55,7 @@ def show_name(customer: str, title: str) -> None:
 
 	for doctype in (*NAMED_AFTER_CUSTOMER, *ABOUT_CUSTOMER):
 		frappe.db.set_value(doctype, {"customer": customer}, "customer_name", title, update_modified=False)
+	referrals.show_name(customer, title)
 	describe_anew(customer)
 
 
@@ -61,6 +65,12 @@ def on_trash(customer, method=None) -> None:
 
 	for todo in frappe.get_all(
 		"Follow Up", filters={"customer": customer.name, "status": ("in", PENDING)}, pluck="todo"
+	):
+		cancel_todo(todo)
+	for todo in frappe.get_all(
+		"Customer Touch",
+		filters={"customer": customer.name, "routed_todo": ("is", "set")},
+		pluck="routed_todo",
 	):
 		cancel_todo(todo)
 	frappe.db.set_value(
@@ -77,6 +87,7 @@ def on_trash(customer, method=None) -> None:
 	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
 		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))
 		frappe.db.delete(doctype, {"customer": customer.name})
+	_forget("Referral", referrals.on_customer_trash(customer.name))
 
 
 def _forget(doctype: str, names: list[str]) -> None:

@@ -8,11 +8,14 @@ from frappe import _
 from frappe.query_builder.functions import Count, IfNull
 from frappe.utils import cstr, now_datetime
 
+from keep_customers.erp import contacts_seen
 from keep_customers.erp.tables import chunks, insert, standard_columns
 
 OPEN = ("Assigned", "Late")
 PENDING = ("Planned", *OPEN)
 NO_LONGER_AGREED = "No longer agreed"
+# A next step; what a rule makes of a contact has its rule.
+AGREED = {"reference_doctype": "Customer Touch", "care_rule": ("is", "not set")}
 # What nobody needs to be called about once it is cancelled, and how that is noted.
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 FIELDS = (
@@ -49,7 +52,7 @@ def add(rows: list[dict]) -> int:
 
 
 def contacts_within(customers: list[str], since: date, today: date) -> Counter:
-	"""Contacts per customer after ``since``: touches, and follow-ups somebody was asked to do."""
+	"""Contacts per customer after ``since``: touches, follow-ups somebody was asked to do, what the host knows of."""
 	if not customers:
 		return Counter()
 	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
@@ -70,7 +73,8 @@ def contacts_within(customers: list[str], since: date, today: date) -> Counter:
 		.where((follow_up.assigned_on > since) & (follow_up.assigned_on <= today))
 		.groupby(follow_up.customer)
 	)
-	return Counter(dict(touched.run())) + Counter(dict(asked.run()))
+	seen = contacts_seen.within(customers, since, today)
+	return Counter(dict(touched.run())) + Counter(dict(asked.run())) + seen
 
 
 def assigned_on(day: date) -> dict[str, int]:
@@ -227,7 +231,7 @@ def plan_next_step(touch) -> None:
 	"""Plan the next step that was agreed, or follow a change of it until it has become a ToDo."""
 	known = frappe.db.get_value(
 		"Follow Up",
-		{"reference_doctype": "Customer Touch", "reference_name": touch.name},
+		{**AGREED, "reference_name": touch.name},
 		["name", "status", "hold_reason"],
 		as_dict=True,
 	)
@@ -260,7 +264,7 @@ def drop_next_step(touch) -> None:
 	"""Nobody waits for the next step any more; once it is a ToDo, it is the rep's to decide."""
 	frappe.db.set_value(
 		"Follow Up",
-		{"reference_doctype": "Customer Touch", "reference_name": touch.name, "status": "Planned"},
+		{**AGREED, "reference_name": touch.name, "status": "Planned"},
 		{"status": "Cancelled", "hold_reason": NO_LONGER_AGREED},
 	)
 
@@ -274,12 +278,10 @@ def show_last_touch(customer: str) -> None:
 		order_by="date desc",
 		limit=1,
 	)
+	days = [frappe.utils.getdate(row.date) for row in last]
+	days += contacts_seen.latest(frappe.utils.getdate(), [customer]).values()
 	frappe.db.set_value(
-		"Customer",
-		customer,
-		"keep_last_touch",
-		frappe.utils.getdate(last[0].date) if last else None,
-		update_modified=False,
+		"Customer", customer, "keep_last_touch", max(days, default=None), update_modified=False
 	)
 
 

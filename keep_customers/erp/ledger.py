@@ -225,6 +225,11 @@ def reporting_currency(settings) -> str:
 	)
 
 
+def currency_of(customer: str, settings) -> str:
+	"""The currency in which one talks with the customer."""
+	return frappe.get_cached_value("Customer", customer, "default_currency") or reporting_currency(settings)
+
+
 def known_rates(parameters: dict, currency: str) -> dict[str, float]:
 	"""The factors a run has noted in its parameters, if it reported in the same currency."""
 	return parameters.get("rates", {}) if parameters.get("currency") == currency else {}
@@ -266,6 +271,11 @@ def exchange_rates(
 				).format(own, currency, month, company)
 			)
 	return rates, warnings
+
+
+def rate_of_month(source: str, target: str, day: date) -> float:
+	"""Factor from one currency to another on the first of the day's month; 0 if there is none."""
+	return 1.0 if source == target else _rate(source, target, get_first_day(day))
 
 
 def _rate(source: str, target: str, day: date) -> float:

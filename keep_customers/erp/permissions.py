@@ -18,6 +18,9 @@ from keep_customers.erp.tables import chunks
 
 FILE_TABLES = ("Customer File Person", "Customer File Occasion", "Customer File Consent")
 
+# What a document is about, where that is not just its field ``customer``.
+LINKS = {"Referral": {"referrer": "Customer", "referred_customer": "Customer", "lead": "Lead"}}
+
 
 def customer_condition(user: str | None = None, doctype: str = "Customer Value") -> str:
 	"""SQL condition that leaves only rows of customers the user may read; empty for no restriction."""
@@ -27,18 +30,28 @@ def customer_condition(user: str | None = None, doctype: str = "Customer Value")
 	return f"`tab{doctype}`.`{column}` in ({readable})" if readable else ""
 
 
-def _readable(user: str) -> str | None:
-	"""The customers the user may read, as SQL: a list or a subquery; None for all of them."""
+def referral_condition(user: str | None = None, doctype: str = "Referral") -> str:
+	"""SQL condition that leaves only referrals of which the user may read both sides."""
+	conditions = []
+	for field, linked in LINKS["Referral"].items():
+		if readable := _readable(user or frappe.session.user, linked):
+			column = f"`tabReferral`.`{field}`"
+			conditions.append(f"(coalesce({column}, '') = '' or {column} in ({readable}))")
+	return " and ".join(conditions)
+
+
+def _readable(user: str, doctype: str = "Customer") -> str | None:
+	"""The customers (or leads) the user may read, as SQL: a list or a subquery; None for all of them."""
 	if user == "Administrator":
 		return None
 	# The roles are asked, not has_permission: that says yes to whom any one customer is shared with.
-	if not frappe.permissions.get_role_permissions("Customer", user=user).get("read"):
-		shared = frappe.share.get_shared("Customer", user)
+	if not frappe.permissions.get_role_permissions(doctype, user=user).get("read"):
+		shared = frappe.share.get_shared(doctype, user)
 		return _without_percent(", ".join(frappe.db.escape(name, percent=False) for name in shared) or "null")
-	allowed = DatabaseQuery("Customer", user=user).build_match_conditions()
+	allowed = DatabaseQuery(doctype, user=user).build_match_conditions()
 	if not allowed:
 		return None
-	return _without_percent(f"select `tabCustomer`.`name` from `tabCustomer` where {allowed}")
+	return _without_percent(f"select `tab{doctype}`.`name` from `tab{doctype}` where {allowed}")
 
 
 def _without_percent(sql: str) -> str:
@@ -62,14 +75,16 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return True
+	links = LINKS.get(doc.doctype, {"customer": "Customer"})
 	# What is sent to be saved may name another customer than the one it is about.
-	customers = {doc.get("customer")}
+	about = {(linked, doc.get(field)) for field, linked in links.items()}
 	if doc.name:
-		customers.add(frappe.db.get_value(doc.doctype, doc.name, "customer"))
+		stored = frappe.db.get_value(doc.doctype, doc.name, list(links), as_dict=True) or {}
+		about |= {(linked, stored.get(field)) for field, linked in links.items()}
 	return all(
-		frappe.has_permission("Customer", "read", doc=customer, user=user)
-		for customer in customers
-		if customer and frappe.db.exists("Customer", customer)
+		frappe.has_permission(linked, "read", doc=name, user=user)
+		for linked, name in about
+		if name and frappe.db.exists(linked, name)
 	)
 
 

@@ -14,6 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from keep_customers.erp import referrals
 from keep_customers.erp.triggers import occasions, papers, purchases, rhythm, tiers
 
 FIELDS = (
@@ -26,6 +27,7 @@ TRIGGERS: dict[str, Callable] = {
 	"Purchase Amount": purchases.purchase_amounts,
 	"First Purchase": purchases.first_purchases,
 	"Delivery": purchases.deliveries,
+	**referrals.TRIGGERS,
 	"Milestone": purchases.milestones,
 	"Year's Best": purchases.years_best,
 	"Birthday": occasions.birthdays,
@@ -35,6 +37,7 @@ TRIGGERS: dict[str, Callable] = {
 	"Tier Cadence": rhythm.tier_cadence,
 	"Reorder Due": rhythm.reorder_due,
 	"Reorder Overdue": rhythm.reorder_overdue,
+	"Stated Demand Due": rhythm.stated_demand,
 	"Silence": rhythm.silence,
 	"Tier Up": tiers.moved_up,
 	"Tier Down": tiers.moved_down,

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_url_to_form, getdate, today
 
-from keep_customers.erp import followups
+from keep_customers.erp import followups, ledger
 
 PRIORITIES = ("Low", "Medium", "High")
 
@@ -128,6 +128,9 @@ def on_update(todo, method=None) -> None:
 
 def on_trash(todo, method=None) -> None:
 	"""A deleted ToDo takes its follow-up off the list, not out of the records."""
+	# A touch that mentions a ToDo that is gone could not be saved again.
+	for field in ("todo", "routed_todo"):
+		frappe.db.set_value("Customer Touch", {field: todo.name}, field, None, update_modified=False)
 	if not todo.get("keep_follow_up"):
 		return
 	for part in frappe.get_all("Follow Up", filters={"todo": todo.name}, fields=["name", "status"]):
@@ -135,8 +138,6 @@ def on_trash(todo, method=None) -> None:
 			followups.settle(part.name, "Cancelled", hold_reason="ToDo deleted", todo=None)
 		else:
 			frappe.db.set_value("Follow Up", part.name, "todo", None)
-	# A touch that mentions a ToDo that is gone could not be saved again.
-	frappe.db.set_value("Customer Touch", {"todo": todo.name}, "todo", None, update_modified=False)
 
 
 @frappe.whitelist()
@@ -148,7 +149,13 @@ def follow_up_of(todo: str) -> dict:
 		return {}
 	follow_up = frappe.get_doc("Follow Up", doc.keep_follow_up)
 	follow_up.check_permission("read")
-	return {"customer": follow_up.customer, "channel": follow_up.channel, "status": follow_up.status}
+	return {
+		"customer": follow_up.customer,
+		"channel": follow_up.channel,
+		"status": follow_up.status,
+		# In which a stated demand is taken down.
+		"currency": ledger.currency_of(follow_up.customer, frappe.get_cached_doc("Keep Customers Settings")),
+	}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -160,6 +167,9 @@ def record_touch(
 	satisfaction: float | None = None,
 	next_step: str | None = None,
 	next_step_date: str | None = None,
+	route_to: str | None = None,
+	demand_date: str | None = None,
+	demand_amount: float | None = None,
 ) -> str:
 	"""Record the contact a care ToDo asked for; the caller closes the ToDo itself.
 
@@ -187,6 +197,9 @@ def record_touch(
 			"satisfaction": satisfaction,
 			"next_step": next_step,
 			"next_step_date": next_step_date,
+			"route_to": route_to,
+			"demand_date": demand_date,
+			"demand_amount": demand_amount,
 			"follow_up": follow_up.name,
 			"todo": doc.name,
 		}

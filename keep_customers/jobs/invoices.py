@@ -1,18 +1,17 @@
 """What happens when an invoice is submitted or cancelled. The night would find it too; this is sooner."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import frappe
 from frappe.utils import getdate
 
 from keep_customers.erp import followups, rules
+from keep_customers.erp.aside import out_of_the_way
 from keep_customers.erp.triggers.purchases import purchase_amounts
+
+WHAT = "follow-up of an invoice"
 
 
 def on_submit(invoice, method=None) -> None:
 	"""Plan the calls a purchase asks for."""
-	with _out_of_the_way():
+	with out_of_the_way(WHAT):
 		today = getdate()
 		for rule in rules.enabled(today):
 			if rule.trigger == "Purchase Amount":
@@ -21,16 +20,5 @@ def on_submit(invoice, method=None) -> None:
 
 def on_cancel(invoice, method=None) -> None:
 	"""A purchase that did not happen needs no call."""
-	with _out_of_the_way():
+	with out_of_the_way(WHAT):
 		followups.take_back(invoice.doctype, invoice.name, followups.CANCELLED[invoice.doctype])
-
-
-@contextmanager
-def _out_of_the_way() -> Iterator[None]:
-	"""Whatever goes wrong with a follow-up never stands in the way of the invoice; it is logged."""
-	frappe.db.savepoint("keep_customers")
-	try:
-		yield
-	except Exception:
-		frappe.db.rollback(save_point="keep_customers")
-		frappe.log_error(title="Keep Customers: follow-up of an invoice")

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import frappe
 from frappe.utils import getdate
+from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.engine import followups as engine
-from keep_customers.erp import followups, rules, sending, todos
+from keep_customers.erp import contacts_seen, followups, referrals, rules, sending, todos
 from keep_customers.erp.assignment import DEDICATED, Assignment
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.values import tier_ranks
@@ -29,6 +30,8 @@ class Planning:
 		finish_notices(self.night.errors)
 		followups.take_back_outdated()
 		followups.mark_late(self.today)
+		contacts_seen.show(self.today)
+		referrals.catch_up()
 		for rule in rules.enabled(self.today):
 			try:
 				self.counts["planned"] += followups.add(rules.due(rule, self.today))
@@ -39,8 +42,14 @@ class Planning:
 			frappe.db.commit()
 		self._decide()
 
-	def _decide(self) -> None:
-		waiting = followups.planned(self.today)
+	def decide_about(self, reference_doctype: str, reference_name: str) -> None:
+		"""Decide about what one document has made due, with what room the day has left."""
+		self._decide(
+			lambda row: (row.reference_doctype, row.reference_name) == (reference_doctype, reference_name)
+		)
+
+	def _decide(self, wanted=lambda row: True) -> None:
+		waiting = [row for row in followups.planned(self.today) if wanted(row)]
 		self.rules = rules.by_name()
 		self.days = working_days(self.settings)
 		self.reps, self.decisions = decide(waiting, self.rules, self.settings, self.today, self.days)
@@ -140,7 +149,7 @@ def decide(
 					row.care_rule or "", row.customer, (rule.control_share or 0) / 100
 				),
 				expires=bool(row.expires),
-				agreed=row.reference_doctype == "Customer Touch",
+				agreed=row.reference_doctype == "Customer Touch" and not row.care_rule,
 				dated=rule.trigger in rules.DATED,
 				automatic=row.name in automatic,
 			)
@@ -156,3 +165,27 @@ def decide(
 	)
 	by_name = {row.name: row for row in waiting}
 	return reps, [(by_name[decision.key], decision) for decision in decisions]
+
+
+def at_once(reference_doctype: str, reference_name: str) -> None:
+	"""Ask the reps today for what one document has made due; what does not fit waits for the night.
+
+	A background job: it commits. While a night is at work, or before the first, it leaves everything to it.
+	"""
+	from keep_customers.jobs import nightly
+
+	settings = frappe.get_doc("Keep Customers Settings")
+	if not settings.enabled or not frappe.db.exists(
+		"Care Run", {"status": ("in", ("Completed", "Completed With Errors"))}
+	):
+		return
+	day = frappe._dict(as_of=getdate(), settings=settings, warnings=[], errors=[])
+	try:
+		with nightly._alone(), nightly.language_of_the_site():
+			planning = Planning(day)
+			planning.decide_about(reference_doctype, reference_name)
+			planning.create_todos()
+	except LockTimeoutError:
+		return
+	if day.errors:
+		frappe.log_error(title="Keep Customers: follow-up at once", message="\n".join(day.errors))

@@ -11,7 +11,7 @@ from keep_customers.engine import lifecycle, tiers
 from keep_customers.engine.followups import value_at_risk
 from keep_customers.engine.night import LAST_GOOD, Figures, Model, figures, model, worth_writing
 from keep_customers.engine.value import Measures, measure
-from keep_customers.erp import ledger, population, values
+from keep_customers.erp import demand, ledger, population, values
 from keep_customers.erp.money import formatter
 from keep_customers.erp.pins import pins
 from keep_customers.erp.tables import to_dates
@@ -161,8 +161,18 @@ class Valuation:
 				self.night.warnings.append(text.format(p.policy.name, why))
 
 	def tier(self) -> None:
+		stated = demand.open_demands(self.as_of)
+		amounts = demand.stated_demand(self.as_of, stated)
+		days = demand.stated_days(self.as_of, stated)
 		for p in self.populations:
-			p.figures = figures(p.measures, p.current, p.model, self.today)
+			p.figures = figures(
+				p.measures,
+				p.current,
+				p.model,
+				self.today,
+				np.array([amounts.get(c.name, 0.0) for c in p.members]),
+				np.array([days[c.name].toordinal() if c.name in days else 0 for c in p.members], np.int64),
+			)
 			last = p.policy.last_review
 			p.review = tiers.is_review(p.policy.review, getdate(last).toordinal() if last else 0, self.today)
 			before, below = self._standing(p)

@@ -2,15 +2,34 @@
 
 
 def custom_fields() -> dict[str, list[dict]]:
-	"""Doctype -> fields. Only what the host's own lists and filters need; all are read-only."""
+	"""Doctype -> fields. Only what the host's own lists and filters need; all but *Referred By* are read-only."""
 	field = {"read_only": 1, "no_copy": 1, "print_hide": 1, "report_hide": 0, "translatable": 0}
+	referred_by = {
+		"fieldname": "keep_referred_by",
+		"fieldtype": "Link",
+		"label": "Referred By",
+		"options": "Customer",
+		"no_copy": 1,
+		"print_hide": 1,
+		# Whose permissions end at some customers still sees the one that another has brought.
+		"ignore_user_permissions": 1,
+	}
+	grade = {
+		**field,
+		"fieldname": "keep_grade",
+		"fieldtype": "Select",
+		"label": "Grade",
+		"options": "\nA",
+		"in_standard_filter": 1,
+	}
 	return {
 		"Customer": [
+			{**referred_by, "insert_after": "account_manager"},
 			{
 				"fieldname": "keep_section",
 				"fieldtype": "Section Break",
 				"label": "Care",
-				"insert_after": "account_manager",
+				"insert_after": "keep_referred_by",
 				"collapsible": 0,
 				"depends_on": "eval:!doc.__islocal",
 			},
@@ -33,7 +52,8 @@ def custom_fields() -> dict[str, list[dict]]:
 				"insert_after": "keep_tier",
 				"in_standard_filter": 1,
 			},
-			{"fieldname": "keep_column_break", "fieldtype": "Column Break", "insert_after": "keep_status"},
+			{**grade, "insert_after": "keep_status"},
+			{"fieldname": "keep_column_break", "fieldtype": "Column Break", "insert_after": "keep_grade"},
 			{
 				**field,
 				"fieldname": "keep_next_purchase",
@@ -63,6 +83,10 @@ def custom_fields() -> dict[str, list[dict]]:
 				"hide_border": 1,
 			},
 			{"fieldname": "keep_care", "fieldtype": "HTML", "insert_after": "keep_care_section"},
+		],
+		"Lead": [
+			{**referred_by, "insert_after": "lead_owner"},
+			{**grade, "insert_after": "keep_referred_by"},
 		],
 		"ToDo": [
 			{

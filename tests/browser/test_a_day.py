@@ -47,6 +47,33 @@ def test_the_rep_closes_a_call_with_two_lines_and_it_becomes_a_touch(story, desk
 	assert [row.status for row in story.follow_ups(best)] == ["Done", "Planned"]
 
 
+def test_the_rep_takes_down_what_will_be_needed_and_passes_it_on(story, desk):
+	best = ranked_customers(story)[0]
+	[todo] = story.todos(ANNA)
+	with desk(ANNA) as anna:
+		anna.open("Form", "ToDo", todo.name)
+		anna.page.get_by_role("button", name="Close", exact=True).first.click()
+		anna.see("What came of it?")
+		anna.page.fill(".modal.show textarea[data-fieldname=notes]", "Needs drills in spring.")
+		anna.page.locator(".modal.show .section-head", has_text="Stated Demand").click()
+		anna.page.locator(".modal.show [data-fieldname=route_to] select").select_option("Head Office")
+		anna.page.locator(".modal.show input[data-fieldname=demand_amount]").fill("5000")
+		anna.page.keyboard.press("Tab")
+		anna.page.evaluate(
+			"() => cur_dialog.set_value('demand_date', frappe.datetime.add_days(frappe.datetime.get_today(), 30))"
+		)
+		anna.shot("demand")
+		anna.page.get_by_role("button", name="Save and Close").click()
+		anna.page.wait_for_function("() => !document.querySelector('.modal.show')")
+		anna.settled()
+	frappe.db.rollback()  # see what the browser did
+	[touch] = frappe.get_all(
+		"Customer Touch", fields=["customer", "demand_amount", "route_to", "routed_todo"]
+	)
+	assert (touch.customer, touch.demand_amount, touch.route_to) == (best, 5000, "Head Office")
+	assert frappe.db.get_value("ToDo", touch.routed_todo, "allocated_to") == MIA
+
+
 def test_leaving_the_dialog_leaves_the_todo_open(story, desk):
 	ranked_customers(story)
 	[todo] = story.todos(ANNA)
@@ -79,6 +106,7 @@ def test_the_manager_sees_the_pyramid_and_finds_everything_from_the_workspace(st
 			"Customer File",
 			"Tier Change",
 			"Customer Touch",
+			"Referral",
 			"Tier Overview",
 			"Tier Policy",
 			"Care Rule",

@@ -19,7 +19,7 @@ ITEM = f"{PREFIX} Item"
 OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
 	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Visit Plan",
-	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice",
+	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral",
 )  # fmt: skip
 
 
@@ -295,6 +295,23 @@ def remove_everything():
 	frappe.db.delete("Issue", {"customer": ("like", like)})
 	frappe.db.delete("Warranty Claim", {"customer": ("like", like)})
 	frappe.db.delete("Comment", {"reference_name": ("like", like)})
+	contacts = frappe.get_all(
+		"Dynamic Link",
+		filters={"parenttype": "Contact", "link_doctype": "Customer", "link_name": ("like", like)},
+		pluck="parent",
+	)
+	for child in ("Contact Email", "Contact Phone", "Dynamic Link"):
+		frappe.db.delete(child, {"parenttype": "Contact", "parent": ("in", contacts or [""])})
+	frappe.db.delete("Contact", {"name": ("in", contacts or [""])})
+	for table, name_field in (
+		("Communication Link", "link_name"), ("Event Participants", "reference_docname"), ("Dynamic Link", "link_name"),
+	):  # fmt: skip
+		frappe.db.delete(table, {name_field: ("like", like)})
+	frappe.db.delete("Communication", {"subject": ("like", like)})
+	frappe.db.delete("Event", {"subject": ("like", like)})
+	frappe.db.delete("Contact", {"first_name": ("like", like)})
+	if frappe.db.table_exists("Call Log"):
+		frappe.db.delete("Call Log", {"id": ("like", like)})
 	invoices = frappe.get_all("Sales Invoice", filters={"customer": ("like", like)}, pluck="name")
 	for table in ("GL Entry", "Payment Ledger Entry"):
 		if frappe.db.table_exists(table):
@@ -307,15 +324,9 @@ def remove_everything():
 	frappe.db.delete("Delivery Note Item", {"parent": ("in", notes or [""])})
 	frappe.db.delete("Delivery Note", {"customer": ("like", like)})
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
+	frappe.db.delete("Competitor", {"name": ("like", like)})
+	frappe.db.delete("Lead", {"lead_name": ("like", like)})
 	frappe.db.delete("Customer", {"name": ("like", like)})
-	contacts = frappe.get_all(
-		"Dynamic Link",
-		filters={"parenttype": "Contact", "link_doctype": "Customer", "link_name": ("like", like)},
-		pluck="parent",
-	)
-	for child in ("Contact Email", "Contact Phone", "Dynamic Link"):
-		frappe.db.delete(child, {"parenttype": "Contact", "parent": ("in", contacts or [""])})
-	frappe.db.delete("Contact", {"name": ("in", contacts or [""])})
 	emails = frappe.get_all("Email Queue", filters={"reference_name": ("like", like)}, pluck="name")
 	frappe.db.delete("Email Queue Recipient", {"parent": ("in", emails or [""])})
 	frappe.db.delete("Email Queue", {"name": ("in", emails or [""])})

@@ -25,9 +25,10 @@ pytestmark = pytest.mark.skipif(
 	reason="would delete this site's data: set KEEP_TEST_UNINSTALL=1 to allow it",
 )
 
-SHIPPED = {"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 22, "Care Message": 111}
+SHIPPED = {"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 26, "Care Message": 111}
 FIELDS = {
 	"Customer": {"keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score"},
+	"Lead": {"keep_referred_by", "keep_grade"},
 	"ToDo": {"keep_follow_up"},
 }
 # The host's own memory of what happened; it is nobody's to delete.
@@ -262,9 +263,15 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 	frappe.get_doc(
 		{
 			"doctype": "Customer Touch", "customer": firm, "date": "2026-03-04 09:00:00", "rep": ANNA,
-			"channel": "Phone", "result": "Reached",
+			"channel": "Phone", "result": "Reached", "route_to": "Region",
 		}
 	).insert()  # fmt: skip
+	frappe.get_doc(
+		{
+			"doctype": "Lead", "first_name": "Keep Test Lena", "lead_owner": ANNA, "keep_referred_by": firm,
+		}
+	).insert()  # fmt: skip
+	assert frappe.get_all("Referral", pluck="referrer") == [firm]
 	frappe.db.commit()
 	assert len(mentions(doctypes)) > 50
 
@@ -278,7 +285,7 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 	left = mentions(doctypes)
 	assert not left, "\n".join(left)
 	assert not frappe.get_all("Version", filters={"ref_doctype": ("in", doctypes)})
-	for prefix in ("RUN-", "TOUCH-"):
+	for prefix in ("RUN-", "TOUCH-", "REF-"):
 		assert not frappe.db.sql("select name from tabSeries where name like %s", f"{prefix}____-")
 	assert not frappe.get_all("Has Role", filters={"role": ROLE})
 	# The rep's ToDo is an ordinary one and stays.

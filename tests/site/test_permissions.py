@@ -407,7 +407,7 @@ def test_nothing_of_ours_goes_into_the_global_search_which_asks_for_no_customer(
 
 
 @pytest.mark.parametrize("user", (EVE, None), ids=("a user without a role", "a guest"))
-@pytest.mark.parametrize("doctype", (*GUARDED, *CHILDREN, "Care Run", "Tier Policy"))
+@pytest.mark.parametrize("doctype", (*GUARDED, *CHILDREN, "Care Run", "Tier Policy", "Referral"))
 def test_strangers_see_nothing(firm, browsers, user, doctype):
 	stranger, child = browsers(user), doctype in CHILDREN
 	answers = [

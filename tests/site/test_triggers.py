@@ -184,6 +184,24 @@ def test_the_rhythm_of_purchases(story):
 	assert quiet == {silent: (story.days_ago(5), story.days_ago(-2), f"silent since {story.days_ago(185)}")}
 
 
+def test_what_a_customer_said_they_need_is_remembered_in_time(story):
+	story.today = getdate()
+	firm, served = story.customer("Firm"), story.customer("Served")
+	day = story.today + timedelta(days=7)
+	for name in (firm, served):
+		frappe.get_doc(
+			{"doctype": "Customer Touch", "customer": name, "date": f"{story.days_ago(20)} 10:00:00", "rep": ANNA,
+				"channel": "Phone", "result": "Reached", "notes": "ten drills for the new shaft", "demand_date": day,
+				"demand_amount": 900}
+		).insert()  # fmt: skip
+	story.history(served, [(2, 900)])
+	rule = story.rule(trigger="Stated Demand Due", days_before=7, due_in_days=5)
+	assert due(story, rule, story.days_ago(1)) == {}
+	assert due(story, rule) == {firm: (story.today, story.today + timedelta(days=5), f"demand {day}")}
+	[row] = rules.due(rules.read({"name": rule.name})[0], story.today)
+	assert "shaft" not in row["reason"]
+
+
 def test_moves_between_tiers(story):
 	firm = story.customer("Firm")
 	for ago, direction, then, now in (

@@ -8,7 +8,7 @@ from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import cint, formatdate, getdate
 
 from keep_customers.engine.followups import cadence_due
-from keep_customers.erp import followups
+from keep_customers.erp import contacts_seen, demand, followups
 from keep_customers.erp.triggers import customers, matching, row, since
 
 
@@ -31,7 +31,7 @@ def tier_cadence(rule, today: date) -> list[dict]:
 		.groupby(follow_up.customer)
 	)
 	last: dict[str, date] = {}
-	for name, when in [*touched.run(), *done.run()]:
+	for name, when in [*touched.run(), *done.run(), *contacts_seen.latest(today).items()]:
 		if when:
 			last[name] = max(last.get(name, date.min), getdate(when))
 	passed = (
@@ -114,6 +114,40 @@ def reorder_overdue(rule, today: date) -> list[dict]:
 			),
 		)
 		for one in matching(rule, query.run(as_dict=True))
+	]
+
+
+def stated_demand(rule, today: date) -> list[dict]:
+	"""Customers who have said that they will need something, some days before they need it."""
+	before = timedelta(days=cint(rule.days_before))
+	first = max(today, since(rule, today) + before)
+	due = {
+		(one.customer, one.day): one
+		for one in demand.open_demands(today)
+		if first <= one.day <= today + before
+	}
+	if not due:
+		return []
+	query, customer, _value = customers(rule)
+	query = query.where(customer.name.isin(sorted({name for name, _day in due})))
+	found = {one.customer: one for one in matching(rule, query.run(as_dict=True))}
+	return [
+		row(
+			rule,
+			found[name],
+			occurrence=f"demand {day}",
+			planned_on=day - before,
+			due_date=min(day, day - before + timedelta(days=cint(rule.due_in_days))),
+			# What it is stays in the contact.
+			reason=_("Said on {0} that something is needed on {1}; see the contact of that day.").format(
+				formatdate(one.stated), formatdate(day)
+			),
+			reference_doctype="Customer Touch",
+			reference_name=one.touch,
+			expires=1,
+		)
+		for (name, day), one in due.items()
+		if name in found
 	]
 
 

@@ -17,6 +17,11 @@ frappe.ui.form.on("Customer", {
 			() => frappe.new_doc("Customer Touch", { customer: frm.doc.name }),
 			__("Care")
 		);
+		frm.add_custom_button(
+			__("Record a Referral"),
+			() => frappe.new_doc("Referral", { referrer: frm.doc.name }),
+			__("Care")
+		);
 		frappe
 			.xcall("keep_customers.erp.care_panel.customer_care", { customer: frm.doc.name })
 			.then((care) => show_care(frm, care));

@@ -54,6 +54,36 @@ function ask_what_came_of_it(frm) {
 							depends_on: "next_step",
 							mandatory_depends_on: "next_step",
 						},
+						{
+							fieldname: "demand_section",
+							fieldtype: "Section Break",
+							label: __("Stated Demand and Passing On"),
+							collapsible: 1,
+						},
+						{
+							fieldname: "demand_date",
+							fieldtype: "Date",
+							label: __("Needed On", null, "Customer Touch"),
+							mandatory_depends_on: "demand_amount",
+						},
+						{
+							fieldname: "route_to",
+							fieldtype: "Select",
+							label: __("Pass On To", null, "Customer Touch"),
+							options: [
+								{ value: "", label: "" },
+								{ value: "Rep", label: __("Rep", null, "Customer Touch") },
+								{ value: "Region", label: __("Region", null, "Customer Touch") },
+								{ value: "Head Office", label: __("Head Office", null, "Customer Touch") },
+							],
+						},
+						{ fieldname: "column_break_1", fieldtype: "Column Break" },
+						{
+							fieldname: "demand_amount",
+							fieldtype: "Currency",
+							label: __("Amount", null, "Customer Touch"),
+							description: frappe.utils.escape_html(follow_up.currency),
+						},
 					],
 					primary_action_label: __("Save and Close"),
 					primary_action(values) {

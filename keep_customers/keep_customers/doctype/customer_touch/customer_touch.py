@@ -1,13 +1,15 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, getdate, now_datetime
+from frappe.utils import flt, get_datetime, getdate, now_datetime
 
-from keep_customers.erp import followups, visits
+from keep_customers.erp import followups, ledger, routing, visits
 
 
 class CustomerTouch(Document):
 	def validate(self):
+		# Not mandatory in the form: with it, quick entry would have too many fields to open.
+		self.rep = self.rep or frappe.session.user
 		if get_datetime(self.date) > now_datetime():
 			frappe.throw(_("A contact is recorded after it happened. Use the next step for what is to come."))
 		if self.follow_up and frappe.db.get_value("Follow Up", self.follow_up, "customer") != self.customer:
@@ -18,16 +20,41 @@ class CustomerTouch(Document):
 			frappe.throw(_("The next step cannot be due before the contact."))
 		if not self.next_step:
 			self.next_step_date = None
+		self.validate_demand()
+		self.set_currencies()
+		before = self.get_doc_before_save()
+		self.routed_todo = before.routed_todo if before else None
+
+	def validate_demand(self):
+		for field in ("demand_qty", "demand_amount", "competitor_price", "cost"):
+			if flt(self.get(field)) < 0:
+				frappe.throw(_("{0} cannot be negative.").format(_(self.meta.get_label(field))))
+		stated = self.demand_item or self.demand_qty or self.demand_amount
+		if stated and not self.demand_date:
+			frappe.throw(_("When does the customer need it? Without a day the demand cannot be followed up."))
+		if self.demand_date and getdate(self.demand_date) < getdate(self.date):
+			frappe.throw(_("What a customer needs cannot be needed before the contact."))
+		if self.cost and not self.cost_kind:
+			self.cost_kind = "Other"
+
+	def set_currencies(self):
+		settings = frappe.get_cached_doc("Keep Customers Settings")
+		if not self.demand_currency:
+			self.demand_currency = ledger.currency_of(self.customer, settings)
+		if not self.cost_currency:
+			self.cost_currency = ledger.reporting_currency(settings)
 
 	def after_insert(self):
 		followups.contact_happened(self)
 
 	def on_update(self):
 		followups.plan_next_step(self)
+		routing.follow(self)
 		followups.show_last_touch(self.customer)
 
 	def on_trash(self):
 		followups.drop_next_step(self)
+		followups.cancel_todo(self.routed_todo)
 		frappe.db.set_value("Follow Up", {"touch": self.name}, "touch", None)
 		visits.forget_contact(self.name)
 

@@ -18,3 +18,9 @@ class KeepCustomersSettings(Document):
 			frappe.throw(
 				_("{0} is disabled. Please choose a fallback user who can log in.").format(self.fallback_user)
 			)
+		if self.head_office_user and not frappe.db.get_value("User", self.head_office_user, "enabled"):
+			frappe.throw(
+				_("{0} is disabled. Please choose a head office user who can log in.").format(
+					self.head_office_user
+				)
+			)

@@ -27,6 +27,8 @@ class Customer(Document):
 				),
 				frappe.NameError,
 			)
+		if self.lead_name:
+			frappe.db.set_value("Lead", self.lead_name, "status", "Converted")
 
 	def after_rename(self, olddn, newdn, merge=False):
 		if frappe.defaults.get_global_default("cust_master_name") == "Customer Name":

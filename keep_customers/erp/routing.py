@@ -1,0 +1,69 @@
+"""What a customer said reaches whom it concerns: a ToDo that says of what kind it is and where to read it."""
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, get_url_to_form, today
+
+from keep_customers.erp import followups
+from keep_customers.erp.assignment import DEDICATED, TERRITORY, Assignment
+
+REGION, HEAD_OFFICE = "Region", "Head Office"  # or the rep
+
+
+def follow(touch) -> None:
+	"""Pass the touch on where it is to go: once; somewhere else if that changes; no longer if it is taken back.
+
+	:raises frappe.ValidationError: if nobody is there to get it
+	"""
+	before = touch.get_doc_before_save()
+	if touch.route_to == (before.route_to if before else None):
+		return
+	followups.cancel_todo(touch.routed_todo)
+	touch.db_set("routed_todo", _ask(touch) if touch.route_to else None, update_modified=False)
+
+
+def _ask(touch) -> str:
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"status": "Open",
+			"allocated_to": _user_for(touch),
+			"reference_type": "Customer",
+			"reference_name": touch.customer,
+			"description": _description(touch),
+			"priority": "Medium",
+			"date": today(),
+			"assigned_by": frappe.session.user,
+		}
+	)
+	# Who gets it was decided by the customer's file and the settings, not by who writes the touch.
+	return todo.insert(ignore_permissions=True).name
+
+
+def _user_for(touch) -> str:
+	assignment = Assignment([touch.customer], frappe.get_cached_doc("Keep Customers Settings"))
+	if touch.route_to == HEAD_OFFICE:
+		user = assignment.head_office()
+	else:
+		user = assignment.user_for(touch.customer, TERRITORY if touch.route_to == REGION else DEDICATED)
+	if not user:
+		frappe.throw(
+			_(
+				"There is nobody to pass this on to. Ask your admin to set a fallback user in Keep Customers Settings, or leave Pass On To empty."
+			)
+		)
+	return user
+
+
+def _description(touch) -> str:
+	"""What kind of thing it is; never what was said: ToDos are copied to weaker-guarded places."""
+	kinds = []
+	if touch.demand_date:
+		kinds.append(_("stated demand"))
+	if touch.competitor or touch.competitor_price or touch.price_remark:
+		kinds.append(_("price or competitor"))
+	link = (
+		f'<a href="{escape_html(get_url_to_form(touch.doctype, touch.name))}">{escape_html(touch.name)}</a>'
+	)
+	about = ", ".join(kinds) or _("what the customer said")
+	return f"<p><b>{_('Passed on to you')}</b>: {escape_html(about)} ({link})</p>"

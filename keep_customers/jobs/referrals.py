@@ -1,0 +1,38 @@
+"""What happens when somebody is recommended. The night would find it too; thanks are due the same day."""
+
+import frappe
+from frappe.utils import getdate
+
+from keep_customers.erp import followups, referrals, rules
+from keep_customers.erp.aside import out_of_the_way
+
+
+def on_referral(referral) -> None:
+	"""Plan what the rules ask for, and have it asked for as soon as the referral is saved."""
+	if referral.get_doc_before_save() and not referral.has_value_changed("customer_since"):
+		return
+	with out_of_the_way("follow-up of a referral"):
+		today = getdate()
+		rows = [
+			row
+			for rule in rules.enabled(today)
+			if rule.trigger in referrals.TRIGGERS
+			for row in referrals.TRIGGERS[rule.trigger](rule, today, referral.name)
+		]
+		if followups.add(rows):
+			frappe.enqueue(
+				"keep_customers.jobs.planning.at_once",
+				reference_doctype="Referral",
+				reference_name=referral.name,
+				enqueue_after_commit=True,
+			)
+
+
+def on_lead(lead, method=None) -> None:
+	with out_of_the_way("referral of a lead"):
+		referrals.follow_lead(lead)
+
+
+def on_customer(customer, method=None) -> None:
+	with out_of_the_way("referral of a customer"):
+		referrals.follow_customer(customer)
