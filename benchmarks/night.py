@@ -78,6 +78,7 @@ def one_night(day: str) -> dict:
 		"changed": row.changed,
 		"written": row.written,
 		"moves": row.moves,
+		"assigned": row.assigned,
 		"warnings": row.warnings,
 		"stages": json.loads(row.stage_seconds),
 	}
