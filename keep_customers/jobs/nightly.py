@@ -30,17 +30,19 @@ STAGES = ("Measured", "Modelled", "Tiered", "Written", "Planned", "ToDos")
 def run_if_enabled() -> None:
 	"""What the scheduler calls."""
 	if frappe.db.get_single_value("Keep Customers Settings", "enabled"):
-		run()
+		# A referral of that minute may be asking its reps; the night is not skipped for it.
+		run(patience=300)
 
 
-def run(as_of: date | str | None = None) -> str:
+def run(as_of: date | str | None = None, patience: int = 1) -> str:
 	"""Bring values, tiers, follow-ups and ToDos up to date.
 
 	:param as_of: the day to take for today; by default it is today. An earlier one replays the past
+	:param patience: seconds to wait for who is planning at the moment
 	:returns: the Care Run's name
 	:raises LockTimeoutError: if a run is under way on this site
 	"""
-	with _alone(), language_of_the_site():
+	with alone(patience), language_of_the_site():
 		_close_interrupted_runs()
 		return Night(getdate(as_of)).run()
 
@@ -170,11 +172,11 @@ def language_of_the_site() -> Iterator[None]:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-	"""One run at a time per site. The lock is the system's: it goes with its process, however that ends."""
+def alone(patience: int = 1) -> Iterator[None]:
+	"""One run at a time per site, waited for so many seconds. The lock is the system's: it goes with its process, however that ends."""
 	with ExitStack() as lock:
 		try:
-			lock.enter_context(filelock(LOCK, timeout=1))
+			lock.enter_context(filelock(LOCK, timeout=patience))
 		except LockTimeoutError as busy:
 			raise LockTimeoutError(_("A nightly run is already under way on this site.")) from busy
 		yield

@@ -181,7 +181,7 @@ def at_once(reference_doctype: str, reference_name: str) -> None:
 		return
 	day = frappe._dict(as_of=getdate(), settings=settings, warnings=[], errors=[])
 	try:
-		with nightly._alone(), nightly.language_of_the_site():
+		with nightly.alone(), nightly.language_of_the_site():
 			planning = Planning(day)
 			planning.decide_about(reference_doctype, reference_name)
 			planning.create_todos()

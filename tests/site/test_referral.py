@@ -251,7 +251,7 @@ def test_a_night_at_work_is_left_to_do_it(now):  # noqa: F811
 	story.completed_yesterday()
 	record = referral(firm, lead=lead(story).name)
 	frappe.db.commit()
-	with nightly._alone():
+	with nightly.alone():
 		planning.at_once("Referral", record.name)
 	assert not story.todos()
 
