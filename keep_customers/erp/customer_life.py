@@ -63,9 +63,11 @@ def on_trash(customer, method=None) -> None:
 	"""Delete what exists only because of the customer; ToDos asked for it are cancelled."""
 	from keep_customers.erp.followups import PENDING, cancel_todo
 
-	for todo in frappe.get_all(
-		"Follow Up", filters={"customer": customer.name, "status": ("in", PENDING)}, pluck="todo"
-	):
+	pending = {"customer": customer.name, "status": ("in", PENDING)}
+	asked = set(frappe.get_all("Follow Up", filters=pending, pluck="todo"))
+	# All of them first: a ToDo with anything left to do stays.
+	frappe.db.set_value("Follow Up", pending, "status", "Cancelled")
+	for todo in asked:
 		cancel_todo(todo)
 	for todo in frappe.get_all(
 		"Customer Touch",
@@ -162,8 +164,6 @@ def _drop_doubled_follow_ups(old: str, new: str) -> None:
 			row.care_rule,
 			row.occurrence,
 		) in taken:
-			if row.status in PENDING:
-				cancel_todo(row.todo)
 			frappe.db.set_value(
 				"Follow Up",
 				row.name,
@@ -173,6 +173,8 @@ def _drop_doubled_follow_ups(old: str, new: str) -> None:
 					"hold_reason": "Customer merged",
 				},
 			)
+			if row.status in PENDING:
+				cancel_todo(row.todo)
 
 
 def _touch_value(customer: str) -> None:
