@@ -120,6 +120,8 @@ def _linked() -> Iterator[tuple]:
 		& mail.sent_or_received.isin(["Sent", "Received"])
 		& IfNull(mail.delivery_status, "").notin(NOT_ARRIVED)
 		& IfNull(mail.email_status, "").notin(["Spam", "Trash"])
+		# An event notes itself here too, also one that is cancelled later; it is asked itself.
+		& (IfNull(mail.reference_doctype, "") != "Event")
 	)
 	mails = frappe.qb.from_(mail).where(by_people)
 	yield mails, mail.communication_date, mail.reference_doctype, mail.reference_name
