@@ -299,9 +299,11 @@ def remove_everything():
 		"Dynamic Link",
 		filters={"parenttype": "Contact", "link_doctype": "Customer", "link_name": ("like", like)},
 		pluck="parent",
-	)
+	) + frappe.get_all("Contact", filters={"first_name": ("like", like)}, pluck="name")
+	# ERPNext makes a contact for each lead; what is left of one would turn up in the next of that name.
 	for child in ("Contact Email", "Contact Phone", "Dynamic Link"):
 		frappe.db.delete(child, {"parenttype": "Contact", "parent": ("in", contacts or [""])})
+		frappe.db.delete(child, {"parenttype": "Contact", "parent": ("like", like)})
 	frappe.db.delete("Contact", {"name": ("in", contacts or [""])})
 	for table, name_field in (
 		("Communication Link", "link_name"), ("Event Participants", "reference_docname"), ("Dynamic Link", "link_name"),
@@ -309,7 +311,6 @@ def remove_everything():
 		frappe.db.delete(table, {name_field: ("like", like)})
 	frappe.db.delete("Communication", {"subject": ("like", like)})
 	frappe.db.delete("Event", {"subject": ("like", like)})
-	frappe.db.delete("Contact", {"first_name": ("like", like)})
 	if frappe.db.table_exists("Call Log"):
 		frappe.db.delete("Call Log", {"id": ("like", like)})
 	invoices = frappe.get_all("Sales Invoice", filters={"customer": ("like", like)}, pluck="name")
