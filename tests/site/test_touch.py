@@ -10,7 +10,7 @@ from keep_customers.erp import demand, todos
 from .story import ANNA, BEN, EVE, MIA, PREFIX, abroad
 from .test_todos import asked_for, now, only_todo, sales_person, territory  # noqa: F401
 
-SECRET = "Their boss drinks and pays 17 percent less elsewhere"
+SECRET = "Their boss drinks and pays seventeen percent less elsewhere"
 
 
 def touch(story, customer, when=None, **values):
@@ -44,14 +44,19 @@ def looked_after(story):
 @pytest.mark.parametrize("to, who", [("Rep", ANNA), ("Region", MIA), ("Head Office", BEN)])
 def test_what_was_said_reaches_whom_it_concerns_and_says_nothing_of_it_aloud(story, looked_after, to, who):
 	said = touch(
-		story, looked_after, notes=SECRET, route_to=to, price_remark="17 percent", competitor_price=83
+		story,
+		looked_after,
+		notes=SECRET,
+		route_to=to,
+		price_remark="seventeen percent",
+		competitor_price=8300,
 	)
 	[todo] = story.todos()
 	assert (todo.allocated_to, todo.status, todo.name) == (who, "Open", said.routed_todo)
 	assert said.name in todo.description and "price or competitor" in todo.description
 	comments = frappe.get_all("Comment", filters={"reference_name": looked_after}, pluck="content")
 	for text in (todo.description, *comments):
-		assert "drinks" not in text and "17" not in text and "83" not in text
+		assert not any(word in text for word in ("drinks", "seventeen", "8300", "8.300", "8,300"))
 	said.notes = "More of it"
 	said.save()
 	assert len(story.todos()) == 1, "it is passed on once"
