@@ -90,7 +90,7 @@ function help_html(help) {
 			link("Customer Touch", last.name, day(last.date.split(" ")[0])),
 			text(__(last.channel, null, "Customer Touch")),
 			text(__(last.result, null, "Customer Touch")),
-			last.satisfaction && `★ ${text(format_number(last.satisfaction * 5, null, 1))} / 5`,
+			last.satisfaction && `★ ${text(Math.round(last.satisfaction * 50) / 10)} / 5`,
 		])}</div>${last.notes ? `<div>${lines(last.notes)}</div>` : ""}${
 			last.next_step ? `<div>${text(__("Agreed"))}: ${text(last.next_step)} · ${day(last.next_step_date)}</div>` : ""
 		}`;
