@@ -6,20 +6,16 @@ from tests.site.story import ANNA
 
 
 def entered(desk, doctype, **values):
-	"""Enter a new document over its list, with the customer found as it is typed."""
+	"""Enter a new document over its list."""
+	desk.page.set_default_timeout(20_000)
 	desk.open("List", doctype)
 	desk.page.evaluate("doctype => { frappe.new_doc(doctype) }", doctype)
 	desk.page.wait_for_function("() => cur_dialog && cur_dialog.display")
-	for field, value in values.items():
-		box = desk.page.locator(f".modal.show .frappe-control[data-fieldname={field}]")
-		if box.locator("select").count():
-			box.locator("select").select_option(value)
-		else:
-			box.locator("input, textarea").first.fill(value)
-			if box.get_attribute("data-fieldtype") == "Link":
-				box.locator(".awesomplete li", has_text=value).first.click()
+	desk.settled()  # the first field is in focus and has looked for customers
+	desk.page.evaluate("values => cur_dialog.set_values(values)", values)
+	desk.settled()
 	desk.shot(f"new-{frappe.scrub(doctype)}")
-	desk.page.locator(".modal.show .btn-primary", has_text="Save").click()
+	desk.page.evaluate("() => cur_dialog.get_primary_btn().click()")
 	desk.page.wait_for_function("() => !document.querySelector('.modal.show')")
 	desk.settled()
 	frappe.db.rollback()  # see what the browser did

@@ -33,6 +33,7 @@ def test_the_rep_sees_before_the_contact_whom_to_name_and_why(story, desk):
 	frappe.db.commit()
 	[todo] = story.todos(ANNA)
 	with desk(ANNA) as anna:
+		anna.page.set_default_timeout(30_000)
 		anna.open("Form", "ToDo", todo.name).see("Before the Contact").see("People to Name")
 		panel = anna.page.locator("[data-fieldname=keep_help]")
 		shown = panel.inner_text()
@@ -42,12 +43,12 @@ def test_the_rep_sees_before_the_contact_whom_to_name_and_why(story, desk):
 		):  # fmt: skip
 			assert text in shown, (text, shown)
 		assert "Broken" not in shown, "what a complaint says is for support"
+		anna.page.get_by_role("button", name="Message", exact=True).first.wait_for()
 		anna.shot("before-the-contact")
 		anna.page.set_viewport_size({"width": 390, "height": 844})
 		assert anna.page.evaluate("() => document.documentElement.scrollWidth") <= 390
 		panel.scroll_into_view_if_needed()
 		anna.shot("before-the-contact-on-a-phone")
-		anna.page.get_by_role("button", name="Message", exact=True).first.wait_for(state="attached")
 
 
 def test_who_may_not_read_the_customer_meets_an_ordinary_todo(story, desk):
