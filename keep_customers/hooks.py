@@ -97,7 +97,10 @@ has_permission = {
 # Desk
 
 app_include_js = "/assets/keep_customers/js/desk.js"
-doctype_js = {"Customer": "public/js/customer.js", "ToDo": ["public/js/todo.js", "public/js/todo_message.js"]}
+doctype_js = {
+	"Customer": "public/js/customer.js",
+	"ToDo": ["public/js/todo.js", "public/js/todo_message.js", "public/js/todo_help.js"],
+}
 
 # The log is written once and read rarely; keep a year of runs.
 default_log_clearing_doctypes = {"Care Run": 365}

@@ -70,6 +70,17 @@ PATCHES = [
 	("utils/change_log.py", "app_hooks = frappe.get_hooks()", "app_hooks = frappe.get_hooks(app_name=app)"),
 	("utils/fixtures.py", 'frappe.get_hooks("fixture_auto_order")', 'frappe.get_hooks("fixture_auto_order", app_name=app)'),
 	("utils/fixtures.py", 'frappe.get_hooks("fixtures")', 'frappe.get_hooks("fixtures", app_name=app)'),
+	# It turns the types into texts, so that the browser's "0" stays a text, which is true: no link could be searched.
+	("desk/search.py", "from __future__ import annotations\n", ""),
+	# Frappe's own date picker is on GitHub only; npm's knows no seconds, and no form with a time would open.
+	*(
+		(
+			f"public/js/frappe/form/controls/{control}.js",
+			'timeFormat.indexOf("s") == -1',
+			'timeFormat.indexOf("s") == -1 && this.datepicker.timepicker.$seconds',
+		)
+		for control in ("datetime", "time")
+	),
 ]  # fmt: skip
 
 _STUB = "class {0}(Exception):\n\tpass\n"

@@ -2,6 +2,7 @@
 
 import frappe
 from frappe.query_builder.functions import Count, Max, Sum
+from frappe.utils import getdate
 
 from keep_customers.erp import followups
 
@@ -15,6 +16,28 @@ def customer_care(customer: str) -> dict:
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
 	frappe.get_doc("Customer", customer).check_permission("read")
+	value, tier = value_and_tier(customer)
+	open_follow_ups = (
+		frappe.get_list(
+			"Follow Up",
+			filters={"customer": customer, "status": ("in", followups.PENDING)},
+			fields=["name", "status", "due_date", "reason", "assigned_to", "todo", "hold_reason"],
+			order_by="due_date asc",
+			limit=10,
+		)
+		if frappe.has_permission("Follow Up", "read")
+		else []
+	)
+	return {
+		"value": value,
+		"tier": tier,
+		"follow_ups": open_follow_ups,
+		"has_file": bool(frappe.db.exists("Customer File", customer)),
+	}
+
+
+def value_and_tier(customer: str) -> tuple[dict | None, dict | None]:
+	"""The customer's figures and its tier's colour and strategy, each None where there is none or it may not be read."""
 	values = (
 		frappe.get_list(
 			"Customer Value",
@@ -29,28 +52,12 @@ def customer_care(customer: str) -> dict:
 		else []
 	)  # fmt: skip
 	value = values[0] if values else None
-	open_follow_ups = (
-		frappe.get_list(
-			"Follow Up",
-			filters={"customer": customer, "status": ("in", followups.PENDING)},
-			fields=["name", "status", "due_date", "reason", "assigned_to", "todo", "hold_reason"],
-			order_by="due_date asc",
-			limit=10,
-		)
-		if frappe.has_permission("Follow Up", "read")
-		else []
-	)
 	tier = (
 		frappe.db.get_value("Customer Tier", value.tier, ["colour", "strategy"], as_dict=True)
 		if value and value.tier
 		else None
 	)
-	return {
-		"value": value,
-		"tier": tier,
-		"follow_ups": open_follow_ups,
-		"has_file": bool(frappe.db.exists("Customer File", customer)),
-	}
+	return value, tier
 
 
 @frappe.whitelist()
@@ -62,7 +69,16 @@ def deal_archive(customer: str) -> list[dict]:
 	frappe.get_doc("Customer", customer).check_permission("read")
 	file = customer if frappe.db.exists("Customer File", customer) else None
 	frappe.has_permission("Customer File", "read", doc=file, throw=True)
+	return bought(customer)
+
+
+def bought(customer: str, newest_first: bool = False, limit: int = DEALS) -> list[dict]:
+	"""The rows of :func:`deal_archive`, without asking who reads them.
+
+	:param newest_first: what was bought last comes first, instead of what is bought most often
+	"""
 	invoice, item = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
+	times, last = Count(invoice.posting_date).distinct(), Max(invoice.posting_date)
 	rows = (
 		frappe.qb.from_(item)
 		.inner_join(invoice)
@@ -71,19 +87,20 @@ def deal_archive(customer: str) -> list[dict]:
 			item.item_code,
 			item.item_name,
 			item.stock_uom,
-			Count(invoice.posting_date).distinct().as_("times"),
+			times.as_("times"),
 			Sum(item.stock_qty).as_("qty"),
 			Sum(item.base_net_amount).as_("amount"),
-			Max(invoice.posting_date).as_("last"),
+			last.as_("last"),
 		)
 		.where((invoice.customer == customer) & (invoice.docstatus == 1))
 		.groupby(item.item_code, item.item_name, item.stock_uom)
-		.orderby(Count(invoice.posting_date).distinct(), order=frappe.qb.desc)
+		.orderby(last if newest_first else times, order=frappe.qb.desc)
 		.orderby(item.item_code)
-		.limit(DEALS)
+		.limit(limit)
 	).run(as_dict=True)
 	prices = _latest_prices(customer, [row.item_code for row in rows])
 	for row in rows:
+		row.last = getdate(row.last)  # SQLite forgets in a maximum that it is a day
 		row.update(prices.get((row.item_code, row.last), {}))
 	return rows
 
@@ -100,4 +117,4 @@ def _latest_prices(customer: str, items: list[str]) -> dict[tuple, dict]:
 		.where((invoice.customer == customer) & (invoice.docstatus == 1) & (invoice.is_return == 0))
 		.where(item.item_code.isin([code for code in items if code]))
 	).run()
-	return {(code, day): {"rate": rate, "currency": currency} for code, day, rate, currency in rows}
+	return {(code, getdate(day)): {"rate": rate, "currency": currency} for code, day, rate, currency in rows}

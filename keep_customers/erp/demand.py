@@ -16,14 +16,17 @@ from keep_customers.engine.demand import KEPT_OPEN, Demand, newest, open_on
 from keep_customers.erp import ledger
 
 
-def open_demands(as_of: date) -> list[Demand]:
-	"""All demands that are open on the day, of the next 12 months; one query."""
+def open_demands(as_of: date, customer: str | None = None) -> list[Demand]:
+	"""All demands that are open on the day, of the next 12 months; one query.
+
+	:param customer: only this customer's
+	"""
 	touch, invoice = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Sales Invoice")
 	said = (
 		touch.name, touch.customer, touch.date, touch.demand_date, touch.demand_item, touch.demand_amount,
 		touch.demand_currency,
 	)  # fmt: skip
-	rows = (
+	query = (
 		frappe.qb.from_(touch)
 		.left_join(invoice)
 		.on(
@@ -41,7 +44,8 @@ def open_demands(as_of: date) -> list[Demand]:
 		.groupby(*said)
 		.orderby(touch.date)
 		.orderby(touch.name)
-	).run()
+	)
+	rows = (query.where(touch.customer == customer) if customer else query).run()
 	demands = [
 		Demand(
 			touch=name,

@@ -375,7 +375,7 @@ def message_for_todo(todo: str) -> dict:
 		it), refused (whether the customer does not want it; then there is neither)
 	:raises frappe.PermissionError: if the user may not read the ToDo, its follow-up and the customer
 	"""
-	_todo, row = _care_todo(todo, "read")
+	_todo, row = care_todo(todo, "read")
 	kind = row.care_rule and frappe.db.get_value("Care Rule", row.care_rule, "message_kind")
 	message = {"subject": "", "text": ""}
 	# The words name the person whose day it is, who stands in the file.
@@ -435,7 +435,7 @@ def send_for_todo(todo: str, channel: str, text: str, subject: str | None = None
 	:raises frappe.PermissionError: if the user may not write the ToDo, or not read the follow-up and the customer
 	:raises frappe.ValidationError: if the customer refused the channel, or there is no address or no text
 	"""
-	doc, row = _care_todo(todo, "write")
+	doc, row = care_todo(todo, "write")
 	message = {"subject": " ".join((subject or "").split()), "text": (text or "").strip()}
 	if channel not in ("Email", "SMS", *other_channels()):
 		frappe.throw(_("{0} cannot be sent from here. Please choose another way.").format(_(channel)))
@@ -473,8 +473,14 @@ def send_for_todo(todo: str, channel: str, text: str, subject: str | None = None
 	return values["send_status"]
 
 
-def _care_todo(todo: str, right: str):
-	"""A care ToDo and its follow-up, for who may see them."""
+def care_todo(todo: str, right: str):
+	"""A care ToDo and its follow-up, for who may see them.
+
+	:param right: to the ToDo, such as read or write
+	:returns: the ToDo, and :data:`FIELDS` of its leading follow-up
+	:raises frappe.PermissionError: if the user may not do this to the ToDo, or not read its follow-up or customer
+	:raises frappe.ValidationError: if it is no care ToDo
+	"""
 	doc = frappe.get_doc("ToDo", todo)
 	doc.check_permission(right)
 	name = doc.get("keep_follow_up")

@@ -445,6 +445,20 @@ def _recent_sales(customers: list[str]) -> dict[str, str]:
 def _open_complaints(customers: list[str]) -> dict[str, list[str]]:
 	"""Customer -> a line for each open Issue and Warranty Claim; what it is about only for who may read those."""
 	lines = defaultdict(list)
+	for row in open_complaints(customers):
+		line = f"{formatdate(row.day)} {row.name} ({_(row.status)})"
+		if row.about is not None:
+			line += f": {row.about}"
+		lines[row.customer].append(line)
+	return lines
+
+
+def open_complaints(customers: list[str]) -> list[dict]:
+	"""Open Issues and Warranty Claims; that there is one concerns everybody who talks to the customer.
+
+	:returns: dicts with doctype, name, customer, status, day, about (plain text; None for who may not read the doctype)
+	"""
+	found = []
 	for doctype, about, day, status in (
 		("Issue", "subject", "opening_date", ("not in", ("Resolved", "Closed"))),
 		("Warranty Claim", "complaint", "complaint_date", ("not in", ("Closed", "Cancelled"))),
@@ -456,8 +470,7 @@ def _open_complaints(customers: list[str]) -> dict[str, list[str]]:
 			fields=["name", "customer", "status", f"{about} as about", f"{day} as day"],
 			order_by=f"{day} asc",
 		):
-			line = f"{formatdate(row.day)} {row.name} ({_(row.status)})"
-			if may_read:
-				line += f": {strip_html(cstr(row.about)).strip()[:LONGEST_COMPLAINT]}"
-			lines[row.customer].append(line)
-	return lines
+			row.doctype = doctype
+			row.about = strip_html(cstr(row.about)).strip()[:LONGEST_COMPLAINT] if may_read else None
+			found.append(row)
+	return found

@@ -100,5 +100,13 @@ def custom_fields() -> dict[str, list[dict]]:
 				"search_index": 1,
 				"ignore_user_permissions": 1,
 			},
+			{
+				"fieldname": "keep_help_section",
+				"fieldtype": "Section Break",
+				"label": "Before the Contact",
+				"insert_after": "description",
+				"depends_on": "eval:doc.keep_follow_up && !doc.__islocal",
+			},
+			{"fieldname": "keep_help", "fieldtype": "HTML", "insert_after": "keep_help_section"},
 		],
 	}

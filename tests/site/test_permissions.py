@@ -347,10 +347,13 @@ def test_the_care_section_and_the_deal_archive_follow_the_customer(firm, browser
 def test_a_care_todo_tells_only_who_may_read_it(firm, browsers, anna):
 	todo = frappe.get_doc("ToDo", {"allocated_to": BEN, "reference_name": THEIRS})
 	ask, write = "keep_customers.erp.todos.follow_up_of", "keep_customers.erp.todos.record_touch"
+	panel = "keep_customers.erp.rep_help.for_todo"
 	for user in (anna, EVE, None):
 		refused(browsers(user).call(ask, todo=todo.name))
+		refused(browsers(user).call(panel, todo=todo.name))
 		refused(browsers(user).call(write, todo=todo.name, result="Reached", notes="Not me"))
 	assert browsers(BEN).call(ask, todo=todo.name).json()["message"]["customer"] == THEIRS
+	assert browsers(BEN).call(panel, todo=todo.name).json()["message"]["people"]
 	assert frappe.db.count("Customer Touch") == 4
 
 
@@ -360,6 +363,7 @@ def test_a_todo_handed_to_a_rep_of_another_region_opens_no_door(firm, browsers, 
 	frappe.db.commit()
 	try:
 		refused(browsers(anna).call("keep_customers.erp.todos.follow_up_of", todo=todo.name))
+		refused(browsers(anna).call("keep_customers.erp.rep_help.for_todo", todo=todo.name))
 		refused(
 			browsers(anna).call("keep_customers.erp.todos.record_touch", todo=todo.name, result="Reached")
 		)

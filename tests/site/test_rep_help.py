@@ -1,0 +1,278 @@
+"""What a rep sees beside a care ToDo before picking up the telephone, and what somebody else does not see there."""
+
+from datetime import date
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+
+from keep_customers.erp import rep_help
+
+from .story import ANNA, BEN, EVE, ITEM, PREFIX, _user
+
+ADA, VIEWER = "ada@keep-test.example", f"{PREFIX} Viewer"
+PEOPLE = [
+	# The first of the second month, which in 2026 is 19 March.
+	{"full_name": "Mei Chen", "relation": "Child", "birthday": "1985-03-21", "calendar": "Lunar"},
+	{"full_name": "Otto Chen", "relation": "Owner", "decides": 1, "birthday": "1955-03-20"},
+	{"full_name": "Kim Chen", "relation": "Buyer", "birthday": "1980-06-01"},
+	{"full_name": "Lu Chen", "relation": "Spouse"},
+]
+
+
+@pytest.fixture
+def firm(story, monkeypatch):
+	"""A customer of whom everything is known, and whom Anna is asked to call today for two reasons."""
+	monkeypatch.setattr(rep_help, "getdate", lambda: story.today)
+	firm = story.customer("Firm")
+	story.history(firm, [(120, 100), (80, 100), (40, 100)])
+	for ago, amount in ((60, 700), (3, 3000)):
+		story.invoice(firm, amount, story.days_ago(ago))
+	story.file(
+		firm,
+		dedicated_rep=ANNA,
+		preferred_channel="Phone",
+		best_time="After ten",
+		taste="Green tea",
+		promotion_attitude="Only what is useful",
+		people=PEOPLE,
+		occasions=[
+			{"occasion": "Founded", "date": "1990-03-25"},
+			{"occasion": "Wedding", "date": "1990-09-25", "person": "Otto Chen"},
+		],
+		consents=[{"channel": "SMS", "consent": "Refused", "date": "2026-01-01"}],
+	)
+	story.rule(talking_points="How does the saw run?\nAsk, and listen.")
+	touch(
+		firm,
+		f"{story.days_ago(10)} 10:00:00",
+		notes="The daughter studies in Hangzhou.",
+		satisfaction=0.8,
+		next_step="Bring the catalogue",
+		next_step_date=story.today,
+		demand_date="2026-04-15",
+		demand_item=ITEM,
+		demand_qty=5,
+		demand_amount=900,
+	)
+	frappe.get_doc(
+		{"doctype": "Issue", "subject": "The handle <b>broke</b>", "customer": firm, "status": "Open"}
+	).insert()
+	story.completed_yesterday()
+	story.night()
+	return firm
+
+
+@pytest.fixture
+def viewer(firm):
+	"""A user whose only role reads customers and follow-ups; the ToDo was handed to her."""
+	frappe.get_doc({"doctype": "Role", "role_name": VIEWER, "desk_access": 1}).insert(
+		ignore_if_duplicate=True
+	)
+	for doctype in ("Customer", "Follow Up"):
+		frappe.permissions.add_permission(doctype, VIEWER)
+	_user(ADA, [VIEWER])
+	frappe.get_doc("User", ADA).add_roles(VIEWER)
+	yield ADA
+	frappe.set_user("Administrator")
+	for doctype in ("Customer", "Follow Up", "Customer File"):
+		frappe.permissions.reset_perms(doctype)
+	frappe.get_doc("User", ADA).remove_roles(VIEWER)
+	frappe.delete_doc("Role", VIEWER, force=True)
+	frappe.db.commit()
+	frappe.clear_cache()
+
+
+def touch(customer, when, **values):
+	return frappe.get_doc(
+		{
+			"doctype": "Customer Touch", "customer": customer, "date": when, "rep": ANNA, "channel": "Phone",
+			"result": "Reached", **values,
+		}
+	).insert()  # fmt: skip
+
+
+def todo_of(customer):
+	[name] = frappe.get_all("ToDo", {"reference_name": customer, "status": "Open"}, pluck="name")
+	return name
+
+
+def hand_to(user, todo):
+	frappe.db.set_value("ToDo", todo, "allocated_to", user)
+
+
+def help_for(user, customer):
+	todo = todo_of(customer)
+	frappe.set_user(user)
+	try:
+		return rep_help.for_todo(todo)
+	finally:
+		frappe.set_user("Administrator")
+
+
+def test_the_rep_sees_whom_to_name_and_why(story, firm):
+	known = help_for(ANNA, firm)
+	assert (known["customer"], known["customer_name"]) == (firm, firm)
+	assert [(row["full_name"], row["relation"], row["birthday"]) for row in known["people"]] == [
+		("Otto Chen", "Owner", date(2026, 3, 20)),  # who decides comes first
+		("Mei Chen", "Child", date(2026, 3, 19)),
+		("Kim Chen", "Buyer", None),
+		("Lu Chen", "Spouse", None),
+	]
+	assert [(row["occasion"], row["day"]) for row in known["occasions"]] == [("Founded", date(2026, 3, 25))]
+	reasons = {row["talking_points"]: row for row in known["reasons"]}
+	assert set(reasons) == {"How does the saw run?\nAsk, and listen.", None}
+	assert reasons[None]["next_step"] == "Bring the catalogue"
+	assert all(row["reason"] for row in known["reasons"])
+
+
+def test_the_rep_sees_what_is_going_on(story, firm):
+	known = help_for(ANNA, firm)
+	value = story.value(firm)
+	assert (known["value"].gap, known["value"].next_purchase) == (value.gap, value.next_purchase)
+	assert known["value"].tier == value.tier
+	assert known["tier"].strategy == frappe.db.get_value("Customer Tier", value.tier, "strategy")
+	[bought] = known["purchases"]
+	assert (bought.item_code, bought.rate, bought["last"]) == (ITEM, 3000, story.days_ago(3))
+	last = known["last_contact"]
+	assert (last.result, last.satisfaction, last.notes) == (
+		"Reached",
+		0.8,
+		"The daughter studies in Hangzhou.",
+	)
+	[demand] = known["demands"]
+	assert (demand["day"], demand["item"], demand["qty"], demand["amount"], demand["currency"]) == (
+		date(2026, 4, 15), ITEM, 5, 900, "EUR",
+	)  # fmt: skip
+	assert known["refused"] == ["SMS"]
+	file = known["file"]
+	assert (file["preferred_channel"], file["best_time"]) == ("Phone", "After ten")
+	assert (file["taste"], file["promotion_attitude"]) == ("Green tea", "Only what is useful")
+
+
+def test_that_there_is_a_complaint_is_told_to_the_rep_and_what_it_says_to_support(story, firm):
+	[complaint] = help_for(ANNA, firm)["complaints"]
+	assert (complaint.doctype, complaint.status, complaint.about) == ("Issue", "Open", None)
+	[complaint] = help_for("Administrator", firm)["complaints"]
+	assert complaint.about == "The handle broke"
+
+
+def test_the_newest_contact_and_the_latest_purchases_are_shown(story, firm):
+	touch(firm, f"{story.days_ago(2)} 10:00:00", result="Not Reached")
+	for number in range(7):
+		item = f"{PREFIX} Item {number}"
+		if not frappe.db.exists("Item", item):
+			frappe.get_doc(
+				{
+					**frappe.get_doc("Item", ITEM).as_dict(no_default_fields=True),
+					"doctype": "Item",
+					"item_code": item,
+					"item_name": item,
+				}
+			).insert()
+		story.invoice(firm, 10 + number, story.days_ago(30 - number), item={"item_code": item})
+	known = help_for(ANNA, firm)
+	assert known["last_contact"].result == "Not Reached"
+	assert [row.item_name for row in known["purchases"]] == [
+		ITEM, *(f"{PREFIX} Item {number}" for number in (6, 5, 4, 3)),
+	]  # fmt: skip
+
+
+def test_nothing_of_it_is_written_into_the_todo(story, firm):
+	todo = todo_of(firm)
+	before = frappe.db.get_value("ToDo", todo, "*", as_dict=True)
+	help_for(ANNA, firm)
+	assert frappe.db.get_value("ToDo", todo, "*", as_dict=True) == before
+	assert not frappe.db.has_column("ToDo", "keep_help")
+	written = " ".join(str(value) for value in before.values())
+	assert "Call" in written
+	for personal in ("Chen", "Hangzhou", "catalogue", "handle", "tea", "saw run"):
+		assert personal not in written
+
+
+@pytest.mark.parametrize("user", (BEN, EVE))
+def test_the_todo_of_another_tells_nothing(story, firm, user):
+	with pytest.raises(frappe.PermissionError):
+		help_for(user, firm)
+
+
+def test_a_todo_handed_to_a_rep_without_right_to_the_customer_tells_nothing(story, firm):
+	hand_to(BEN, todo_of(firm))
+	assert help_for(BEN, firm)["people"]
+	add_user_permission("Customer", story.customer("Other"), BEN, ignore_permissions=True)
+	with pytest.raises(frappe.PermissionError):
+		help_for(BEN, firm)
+
+
+def test_who_may_not_read_the_file_sees_nobody_in_it(story, firm, viewer):
+	hand_to(viewer, todo_of(firm))
+	known = help_for(viewer, firm)
+	assert len(known["reasons"]) == 2 and known["refused"] == ["SMS"]
+	assert not any(row["next_step"] for row in known["reasons"])
+	empty = ("people", "occasions", "file", "purchases", "value", "tier", "last_contact", "demands")
+	assert not any(known[part] for part in empty)
+	assert "Chen" not in frappe.as_json(known)
+
+
+def test_who_reads_the_file_without_its_personal_part_sees_the_names_only(story, firm, viewer):
+	frappe.permissions.add_permission("Customer File", viewer and VIEWER)
+	hand_to(viewer, todo_of(firm))
+	known = help_for(viewer, firm)
+	assert len(known["people"]) == 4 and known["purchases"]
+	assert known["file"]["best_time"] == "After ten"
+	assert (known["file"]["taste"], known["file"]["promotion_attitude"]) == (None, None)
+
+
+def test_of_a_disabled_customer_who_never_bought_there_is_little_to_see(story):
+	firm = story.customer("Prospect")
+	story.file(firm, dedicated_rep=ANNA)
+	story.completed_yesterday()
+	touch(firm, f"{story.days_ago(10)} 10:00:00", next_step="Call again", next_step_date=story.today)
+	story.night()
+	frappe.db.set_value("Customer", firm, "disabled", 1)
+	known = help_for(ANNA, firm)
+	assert [row["next_step"] for row in known["reasons"]] == ["Call again"]
+	empty = ("people", "occasions", "tier", "purchases", "complaints", "demands", "refused")
+	assert not any(known[part] for part in empty)
+	assert known["file"]["taste"] is None and known["file"]["missing"]
+	frappe.delete_doc("Customer File", firm)
+	known = help_for(ANNA, firm)
+	assert known["file"] is None and len(known["reasons"]) == 1
+
+
+def test_a_todo_of_ones_own_has_no_panel(story):
+	firm = story.customer("Firm")
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo", "description": "Mine", "allocated_to": ANNA, "reference_type": "Customer",
+			"reference_name": firm,
+		}
+	).insert()  # fmt: skip
+	frappe.set_user(ANNA)
+	with pytest.raises(frappe.ValidationError):
+		rep_help.for_todo(todo.name)
+
+
+def test_the_number_of_questions_does_not_grow_with_what_is_known(story, firm, monkeypatch):
+	def questions():
+		asked = []
+		real = frappe.db.sql
+		with monkeypatch.context() as patched:
+			patched.setattr(
+				frappe.db, "sql", lambda query, *a, **k: asked.append(str(query)) or real(query, *a, **k)
+			)
+			known = help_for(ANNA, firm)
+		return len(asked), known
+
+	questions()
+	few, _known = questions()
+	for number in range(6):
+		day = date(2026, 4, 20 + number)
+		touch(firm, f"{story.days_ago(20 - number)} 10:00:00", demand_date=day, demand_amount=10)
+	file = frappe.get_doc("Customer File", firm)
+	for number in range(10):
+		file.append("people", {"full_name": f"Cousin {number}", "birthday": "1990-03-10"})
+	file.save()
+	many, known = questions()
+	assert (len(known["people"]), len(known["demands"])) == (14, 7)
+	assert many <= few
