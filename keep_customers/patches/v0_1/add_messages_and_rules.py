@@ -1,0 +1,6 @@
+from keep_customers.setup.install import add_shipped_defaults
+
+
+def execute():
+	"""Sites that had the app before the message library and most of the rules; what is there stays as it is."""
+	add_shipped_defaults()
