@@ -57,5 +57,6 @@ def _new(rule, today: date) -> list:
 	return [
 		frappe._dict(row, name=f"new {rule.name} {number}", current_risk=row["value_at_risk"])
 		for number, row in enumerate(rows.values())
-		if row["planned_on"] <= today
+		# What would have been too late is nothing the rule does today.
+		if row["planned_on"] <= today and not (row.get("expires") and row["due_date"] < today)
 	]

@@ -134,6 +134,10 @@ class Story:
 			**values,
 		)
 
+	def item(self, name):
+		_item(f"{PREFIX} {name}")
+		return f"{PREFIX} {name}"
+
 	def rule(self, name="Rule", switched_on=None, **values):
 		doc = frappe.get_doc(
 			{
@@ -248,13 +252,13 @@ def _tree(doctype, name):
 		).insert()
 
 
-def _item():
-	if not frappe.db.exists("Item", ITEM):
+def _item(name=ITEM):
+	if not frappe.db.exists("Item", name):
 		frappe.get_doc(
 			{
 				"doctype": "Item",
-				"item_code": ITEM,
-				"item_name": ITEM,
+				"item_code": name,
+				"item_name": name,
 				"item_group": frappe.get_all("Item Group", filters={"is_group": 0}, limit=1, pluck="name")[0],
 				"stock_uom": "Nos",
 				"is_stock_item": 0,

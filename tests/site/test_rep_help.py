@@ -160,16 +160,7 @@ def test_that_there_is_a_complaint_is_told_to_the_rep_and_what_it_says_to_suppor
 def test_the_newest_contact_and_the_latest_purchases_are_shown(story, firm):
 	touch(firm, f"{story.days_ago(2)} 10:00:00", result="Not Reached")
 	for number in range(7):
-		item = f"{PREFIX} Item {number}"
-		if not frappe.db.exists("Item", item):
-			frappe.get_doc(
-				{
-					**frappe.get_doc("Item", ITEM).as_dict(no_default_fields=True),
-					"doctype": "Item",
-					"item_code": item,
-					"item_name": item,
-				}
-			).insert()
+		item = story.item(f"Item {number}")
 		story.invoice(firm, 10 + number, story.days_ago(30 - number), item={"item_code": item})
 	known = help_for(ANNA, firm)
 	assert known["last_contact"].result == "Not Reached"
