@@ -84,6 +84,7 @@ class Candidate:
 	:param expires: whether it is worthless after ``due``; otherwise it waits for its turn
 	:param agreed: whether the customer was promised it; neither cap nor capacity make the rep break a promise
 	:param dated: whether it is for one day only, as a greeting is: the cap lets it through, nothing moves its day
+	:param prompt: whether it is owed the same day, as thanks are; the cap lets it through
 	:param automatic: whether nobody has to do it; then it needs no rep, no working day and no capacity
 	"""
 
@@ -98,6 +99,7 @@ class Candidate:
 	expires: bool = False
 	agreed: bool = False
 	dated: bool = False
+	prompt: bool = False
 	automatic: bool = False
 	cause: str = ""
 
@@ -181,7 +183,7 @@ def _refused(c: Candidate) -> tuple[str, bool]:
 
 def _no_room(c, today, working_days, contacts, cap, load, capacity) -> str:
 	"""Why it has to wait; empty if it need not."""
-	if cap and contacts[c.customer] >= cap and not (c.agreed or c.dated):
+	if cap and contacts[c.customer] >= cap and not (c.agreed or c.dated or c.prompt):
 		return CAP
 	if c.automatic:
 		return ""

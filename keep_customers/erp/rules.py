@@ -47,6 +47,8 @@ TRIGGERS: dict[str, Callable] = {
 }
 # Greetings for a day: the contact cap lets them through, and nothing moves them to another day.
 DATED = frozenset({"Birthday", "Occasion", "Festival", "Season"})
+# Owed the same day, however lately the customer was spoken to.
+PROMPT = frozenset({"Referral: Thank Referrer", "Referral: Welcome"})
 
 
 def needs(trigger: str) -> list[tuple[str, str]]:

@@ -151,6 +151,7 @@ def decide(
 				expires=bool(row.expires),
 				agreed=row.reference_doctype == "Customer Touch" and not row.care_rule,
 				dated=rule.trigger in rules.DATED,
+				prompt=rule.trigger in rules.PROMPT,
 				automatic=row.name in automatic,
 			)
 		)

@@ -31,6 +31,7 @@ def days(draw):
 			dated=(dated := draw(st.integers(0, 3)) == 0),
 			automatic=dated and draw(st.booleans()),
 			agreed=not dated and draw(st.integers(0, 9)) == 0,
+			prompt=not dated and draw(st.integers(0, 9)) == 0,
 		)
 		for number in range(draw(st.integers(0, 14)))
 	]
@@ -53,7 +54,7 @@ def test_a_day_of_planning(day):
 	done = [*given_to, *(c for c, _lead in joined)]
 	assert all((c.rep or c.automatic) and c.consent and not c.control for c in done)
 	for customer in {c.customer for c in given_to}:
-		free = [c for c in given_to if c.customer == customer and not (c.agreed or c.dated)]
+		free = [c for c in given_to if c.customer == customer and not (c.agreed or c.dated or c.prompt)]
 		assert not cap or not free or len(free) + contacts.get(customer, 0) <= cap
 	for rep in {c.rep for c in given_to if not c.automatic}:
 		asked = [c for c in given_to if c.rep == rep and not c.automatic]

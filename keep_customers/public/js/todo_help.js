@@ -54,7 +54,7 @@ function help_html(help) {
 			`<b>${text(one.full_name)}</b>`,
 			one.relation && text(__(one.relation, null, "Customer File Person")),
 			one.decides && text(__("decides")),
-			one.birthday && `🎂 ${day(one.birthday)}`,
+			one.birthday && `${text(__("Birthday"))} ${day(one.birthday)}`,
 		])
 	);
 	const occasions = help.occasions.map((one) =>
