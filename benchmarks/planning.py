@@ -62,6 +62,8 @@ def measure(measurement: Measurement, options) -> int:
 	for _round in range(options.rounds):
 		for name, on in (("without rules", False), ("with rules", True)):
 			day += timedelta(days=1)
+			while day.weekday() > 4:  # on other days nobody is asked for anything
+				day += timedelta(days=1)
 			switch(on, day)
 			measurement.sell(day)
 			measurement.night(name, day)
