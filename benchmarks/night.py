@@ -30,8 +30,9 @@ LEAST_FASTER, AIM_FASTER = 6, 10  # than Inactive Customers, a later night
 MOST_MEMORY = 1024  # MB
 
 
-def main():
-	parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def arguments(doc: str) -> argparse.ArgumentParser:
+	"""What every measurement on a filled site can be told."""
+	parser = argparse.ArgumentParser(description=doc.splitlines()[0])
 	parser.add_argument("--site", required=True)
 	parser.add_argument("--sites-path", default=".")
 	parser.add_argument("--customers", type=int, default=100_000)
@@ -41,6 +42,11 @@ def main():
 	parser.add_argument(
 		"--keep-data", action="store_true", help="the site is filled already, by the same call"
 	)
+	return parser
+
+
+def main():
+	parser = arguments(__doc__)
 	parser.add_argument("--one-night", metavar="DAY", help=argparse.SUPPRESS)  # how it calls itself
 	options = parser.parse_args()
 	os.chdir(options.sites_path)

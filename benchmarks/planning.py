@@ -8,29 +8,20 @@ at such data. The seconds of the ToDos are reported on their own, against as man
 host's document life, and a rep's capacity decides how many there are. Ends with 1 if a bound is broken.
 """
 
-import argparse
 import os
 import statistics
 import sys
 import time
 from datetime import timedelta
 
-from night import SETTLING, Measurement
+from night import SETTLING, Measurement, arguments
 
 MOST = 2  # times the night without rules, the ToDos themselves aside
 TODOS = 5000
 
 
 def main():
-	parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-	parser.add_argument("--site", required=True)
-	parser.add_argument("--sites-path", default=".")
-	parser.add_argument("--customers", type=int, default=100_000)
-	parser.add_argument("--invoices", type=int, default=1_000_000)
-	parser.add_argument("--rounds", type=int, default=5)
-	parser.add_argument("--seed", type=int, default=1)
-	parser.add_argument("--keep-data", action="store_true", help="the site is filled already, by night.py")
-	options = parser.parse_args()
+	options = arguments(__doc__).parse_args()
 	os.chdir(options.sites_path)
 
 	import frappe
@@ -98,7 +89,7 @@ def fill_files() -> None:
 	frappe.db.commit()
 
 
-def switch(on: bool, day) -> int:
+def switch(on: bool, day) -> None:
 	"""Switch the shipped rules on as of some days ago, or off; what is waiting stays."""
 	import frappe
 
@@ -107,7 +98,6 @@ def switch(on: bool, day) -> int:
 		values["enabled_from"] = day - timedelta(days=10)
 	frappe.db.set_value("Care Rule", {"name": ("!=", "")}, values)
 	frappe.db.commit()
-	return frappe.db.count("Care Rule", {"enabled": 1})
 
 
 def plain_todos(count: int) -> float:

@@ -2,10 +2,11 @@
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, get_url_to_form, today
+from frappe.utils import escape_html, today
 
 from keep_customers.erp import followups
 from keep_customers.erp.assignment import DEDICATED, TERRITORY, Assignment
+from keep_customers.erp.todos import link_to
 
 REGION, HEAD_OFFICE = "Region", "Head Office"  # or the rep
 
@@ -62,8 +63,6 @@ def _description(touch) -> str:
 		kinds.append(_("stated demand"))
 	if touch.competitor or touch.competitor_price or touch.price_remark:
 		kinds.append(_("price or competitor"))
-	link = (
-		f'<a href="{escape_html(get_url_to_form(touch.doctype, touch.name))}">{escape_html(touch.name)}</a>'
-	)
+	link = link_to(touch.doctype, touch.name)
 	about = ", ".join(kinds) or _("what the customer said")
 	return f"<p><b>{_('Passed on to you')}</b>: {escape_html(about)} ({link})</p>"

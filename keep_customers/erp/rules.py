@@ -18,7 +18,7 @@ from keep_customers.erp import referrals
 from keep_customers.erp.triggers import occasions, papers, purchases, rhythm, tiers
 
 FIELDS = (
-	"name", "trigger", "min_amount", "every_multiple", "top_n", "yearly_on", "festival", "holiday_list", "season",
+	"name", "enabled", "trigger", "min_amount", "every_multiple", "top_n", "yearly_on", "festival", "holiday_list", "season",
 	"whose", "silent_days", "max_score", "days_before", "enabled_from", "customer_group", "territory", "company",
 	"channel", "due_in_days", "priority", "message_kind", "send_automatically", "assign_to", "role", "user", "control_share",
 )  # fmt: skip

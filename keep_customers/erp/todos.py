@@ -45,12 +45,15 @@ def _description(follow_ups: list) -> str:
 		"Phone": _("Call {0}"), "Visit": _("Visit {0}"), "Email": _("Write to {0}"), "SMS": _("Text {0}"),
 		"Messenger": _("Message {0}"), "Letter": _("Send a letter to {0}"),
 	}.get(follow_up.channel, _("Contact {0}"))  # fmt: skip
-	link = '<a href="{}">{}</a>'.format(
-		escape_html(get_url_to_form("Customer", follow_up.customer)),
-		escape_html(follow_up.customer_name or follow_up.customer),
-	)
+	link = link_to("Customer", follow_up.customer, follow_up.customer_name)
 	reasons = "<br>".join(escape_html(one.reason) for one in follow_ups)
 	return f"<p><b>{what.format(link)}</b>: {reasons}</p>"
+
+
+def link_to(doctype: str, name: str, title: str | None = None) -> str:
+	"""A document's link for a ToDo's description, escaped."""
+	url = escape_html(get_url_to_form(doctype, name))
+	return f'<a href="{url}">{escape_html(title or name)}</a>'
 
 
 def describe_anew(customer: str) -> None:

@@ -16,7 +16,6 @@ from frappe.utils import (
 	escape_html,
 	fmt_money,
 	formatdate,
-	get_url_to_form,
 	getdate,
 	now_datetime,
 	strip_html,
@@ -57,7 +56,6 @@ def ask_for_approval(plan: str) -> str:
 	open_todo = {"reference_type": doc.doctype, "reference_name": doc.name, "status": "Open"}
 	if not frappe.db.exists("ToDo", {**open_todo, "allocated_to": approver}):
 		_end_todos(doc, "Cancelled")
-		link = f'<a href="{escape_html(get_url_to_form(doc.doctype, doc.name))}">{escape_html(doc.name)}</a>'
 		frappe.get_doc(
 			{
 				**open_todo,
@@ -68,7 +66,7 @@ def ask_for_approval(plan: str) -> str:
 				"priority": "Medium",
 				"description": "<p>{}</p>".format(
 					_("Please approve the visit plan {0} of {1}, {2} – {3}.").format(
-						link,
+						todos.link_to(doc.doctype, doc.name),
 						escape_html(doc.rep_name or doc.rep),
 						formatdate(doc.from_date),
 						formatdate(doc.to_date),

@@ -173,7 +173,10 @@ def language_of_the_site() -> Iterator[None]:
 
 @contextmanager
 def alone(patience: int = 1) -> Iterator[None]:
-	"""One run at a time per site, waited for so many seconds. The lock is the system's: it goes with its process, however that ends."""
+	"""One run at a time per site. The lock is the system's: it goes with its process, however that ends.
+
+	:param patience: seconds to wait for it
+	"""
 	with ExitStack() as lock:
 		try:
 			lock.enter_context(filelock(LOCK, timeout=patience))

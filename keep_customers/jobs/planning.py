@@ -83,9 +83,8 @@ class Planning:
 	def create_todos(self) -> None:
 		"""One ToDo for each contact that goes through; it and its follow-ups are committed together."""
 		contacts: dict[str, list] = {}
-		automatic = sending.sent_automatically([row for row, _decision in self.decisions])
 		for row, decision in self.decisions:
-			if decision.action == engine.ASSIGN and row.name in automatic:
+			if decision.action == engine.ASSIGN and row.automatic:
 				sending.queue(row, self.reps[row.name], self.today)
 			elif decision.action == engine.ASSIGN:
 				contacts[row.name] = [row]
@@ -120,9 +119,10 @@ class Planning:
 def decide(
 	waiting: list, all_rules: dict, settings, today: date, days: engine.WorkingDays
 ) -> tuple[dict[str, str | None], list[tuple[dict, engine.Decision]]]:
-	"""What is to become of follow-ups that are planned for today; nothing is written.
+	"""What is to become of follow-ups that are planned for today; nothing is written to the database.
 
-	:param waiting: dicts as :func:`keep_customers.erp.followups.planned` gives them
+	:param waiting: dicts as :func:`keep_customers.erp.followups.planned` gives them; gets to know of each whether it
+		is ``automatic``
 	:param all_rules: Care Rules by name
 	:returns: (follow-up -> who would do it, every follow-up with its decision in the order of importance)
 	"""
@@ -134,6 +134,7 @@ def decide(
 	reps, candidates = {}, []
 	for row in waiting:
 		rule = all_rules.get(row.care_rule, frappe._dict())
+		row.automatic = row.name in automatic
 		reps[row.name] = assignment.user_for(row.customer, rule.assign_to or DEDICATED, rule.role, rule.user)
 		candidates.append(
 			engine.Candidate(
@@ -152,7 +153,7 @@ def decide(
 				agreed=row.reference_doctype == "Customer Touch" and not row.care_rule,
 				dated=rule.trigger in rules.DATED,
 				prompt=rule.trigger in rules.PROMPT,
-				automatic=row.name in automatic,
+				automatic=row.automatic,
 			)
 		)
 	decisions = engine.plan(

@@ -26,7 +26,7 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 	chosen = rules.read({"name": rule}) if rule else rules.enabled(today)
 	waiting = [row for row in followups.planned(today) if not rule or row.care_rule == rule]
 	for one in chosen:
-		if not (one.enabled_from and frappe.db.get_value("Care Rule", one.name, "enabled")):
+		if not (one.enabled and one.enabled_from):
 			one.enabled_from = today - timedelta(days=CATCH_UP_DAYS)
 		waiting += _new(one, today)
 	all_rules = rules.by_name()
