@@ -37,6 +37,8 @@ scheduler_events = {
 		# After midnight of the site's time zone: the day that ended is complete.
 		"30 1 * * *": ["keep_customers.jobs.nightly.run_if_enabled"],
 		"10 * * * *": ["keep_customers.jobs.sending.run_by_day"],
+		# Who is to answer within the hour hears of it before the hour after.
+		"*/10 * * * *": ["keep_customers.jobs.complaints.run"],
 	},
 }
 
@@ -73,7 +75,7 @@ doc_events = {
 }
 
 # A cancelled invoice or a ToDo can be deleted although our records mention it.
-ignore_links_on_delete = ["Follow Up", "Customer Touch", "Referral"]
+ignore_links_on_delete = ["Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback"]
 
 # Who sees what
 
@@ -82,17 +84,25 @@ permission_query_conditions = {
 	for doctype in (
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
+		"Customer Feedback",
 	)
 } | {
 	doctype: "keep_customers.erp.permissions.plan_condition"
 	for doctype in ("Visit Plan", "Visit Plan Stop", "Visit Plan Day Note")
+} | {
+	doctype: "keep_customers.erp.permissions.case_condition"
+	for doctype in ("Complaint Case", "Complaint Step", "Complaint Pause", "Complaint Compensation")
 } | {"Referral": "keep_customers.erp.permissions.referral_condition"}  # fmt: skip
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in (
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch", "Referral",
+		"Customer Feedback",
 	)
-} | {"Visit Plan": "keep_customers.erp.permissions.has_plan_permission"}  # fmt: skip
+} | {
+	"Visit Plan": "keep_customers.erp.permissions.has_plan_permission",
+	"Complaint Case": "keep_customers.erp.permissions.has_case_permission",
+}  # fmt: skip
 
 # Desk
 

@@ -603,6 +603,41 @@ DOCTYPES = {
 			("company", "Link", "Company", "reqd index"),
 		],
 	},
+	"Batch": {
+		"module": "Stock",
+		"autoname": "field:batch_id",
+		"title_field": "batch_id",
+		"permissions": {"Item Manager": "rwcd"},
+		"fields": [
+			("disabled", "Check", "", "", "0"),
+			("batch_id", "Data", "", "reqd unique nocopy"),
+			("item", "Link", "Item", "reqd list filter"),
+			("manufacturing_date", "Date", "", "", "Today"),
+			("expiry_date", "Date", "", "list"),
+		],
+	},
+	"Quality Action": {
+		"module": "Quality Management",
+		"autoname": "format:QA-ACT-{#####}",
+		"permissions": {"Quality Manager": "rwcd", "Employee": "rwc"},
+		"fields": [
+			("corrective_preventive", "Select", "Corrective\nPreventive", "reqd list filter", "Corrective"),
+			("date", "Date", "", "list filter", "Today"),
+			("status", "Select", "Open\nCompleted", "list filter ro", "Open"),
+			("resolutions", "Table", "Quality Action Resolution"),
+		],
+	},
+	"Quality Action Resolution": {
+		"module": "Quality Management",
+		"istable": 1,
+		"fields": [
+			("problem", "Long Text", "", "list"),
+			("resolution", "Text Editor"),
+			("status", "Select", "Open\nCompleted", "list"),
+			("responsible", "Link", "User", "list"),
+			("completion_by", "Date"),
+		],
+	},
 }  # fmt: skip
 
 # Labels that do not follow from the fieldname.

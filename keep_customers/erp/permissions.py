@@ -88,6 +88,43 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 	)
 
 
+CASE_TABLES = ("Complaint Step", "Complaint Pause", "Complaint Compensation")
+
+
+def case_condition(user: str | None = None, doctype: str = "Complaint Case") -> str:
+	"""SQL condition that leaves only cases of readable customers, or the rows of these cases' tables.
+
+	A case without a customer, as guests and e-mails bring them, is for those who may read every customer, and for who
+	is responsible for it.
+	"""
+	user = user or frappe.session.user
+	readable = _readable(user)
+	if not readable:
+		return ""
+	own = _without_percent(frappe.db.escape(user, percent=False))
+	condition = (
+		f"(`tabComplaint Case`.`customer` in ({readable}) or (coalesce(`tabComplaint Case`.`customer`, '') = ''"
+		f" and `tabComplaint Case`.`responsible` = {own}))"
+	)
+	if doctype == "Complaint Case":
+		return condition
+	return f"`tab{doctype}`.`parent` in (select `tabComplaint Case`.`name` from `tabComplaint Case` where {condition})"
+
+
+def has_case_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
+	"""Refuse a case of a customer the user may not read, or one without a customer that is not theirs to answer."""
+	user = user or frappe.session.user
+	if not has_permission(doc, ptype, user, debug):
+		return False
+	stored = (
+		frappe.db.get_value("Complaint Case", doc.name, ["customer", "responsible"]) if doc.name else None
+	)
+	customer, responsible = stored or (doc.get("customer"), doc.get("responsible"))
+	if customer or not stored or user == "Administrator":
+		return True
+	return responsible == user or not _readable(user)
+
+
 class RowOfFile:
 	"""A row of a file's table asks the file; the framework would ask for the doctype only."""
 
@@ -101,6 +138,10 @@ class RowOfFile:
 			super().has_permission(permtype, *args, **kwargs)
 			and frappe.has_permission(self.row_of, permtype, doc=document or self.parent)
 		)
+
+
+class RowOfCase(RowOfFile):
+	row_of = "Complaint Case"
 
 
 class RowOfPlan(RowOfFile):

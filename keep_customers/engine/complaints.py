@@ -1,0 +1,277 @@
+"""Complaint cases: which step may follow which, and how their clock runs.
+
+Moments are naive datetimes as the site's clock on the wall shows them; the arithmetic is done in real hours, so a
+night in which the clock is put forward is an hour shorter. A moment that the clock shows twice is its first.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+STEPS = (
+	"Received", "Listened", "Apologised", "Cause Found", "Explained", "Solution Offered", "Compensated",
+	"Confirmed", "Followed Up",
+)  # fmt: skip
+RECEIVED, LISTENED, OFFERED, CONFIRMED, FOLLOWED_UP = (
+	STEPS[0],
+	STEPS[1],
+	"Solution Offered",
+	"Confirmed",
+	"Followed Up",
+)
+OPEN, WAITING, GIVEN, REOPENED, CLOSED = (
+	"Open",
+	"Waiting for Customer",
+	"Solution Given",
+	"Reopened",
+	"Closed",
+)
+YES, NO = "Yes", "No"
+SEVERITIES = ("Low", "Normal", "High", "Grave")
+ANSWER_WITHIN, SOLVE_WITHIN = 1.0, 24.0  # hours, where nothing else is said
+# Beyond this nobody works at all: a mistake in the settings.
+FURTHEST = timedelta(days=400)
+
+
+class Refused(Exception):
+	"""What the rules of a case forbid.
+
+	:ivar why: what is wrong, in a word or two; the words for people are in ``erp/complaints.py``
+	:ivar steps: the steps it is about, if any
+	"""
+
+	def __init__(self, why: str, steps: Sequence[str] = ()):
+		super().__init__(why, *steps)
+		self.why, self.steps = why, tuple(steps)
+
+
+@dataclass(frozen=True)
+class Case:
+	"""What decides about the next action.
+
+	:param done: the steps of this round, done or left out with a reason, in any order
+	:param word: what the customer said last about a solution: Yes, No, or nothing yet
+	:param second_chance: whether a No has reopened the case before
+	:param repeat: whether it has happened before
+	:param learnt: whether cause and measure are given
+	:param owed: whether a compensation is undecided or not handed over
+	"""
+
+	status: str = OPEN
+	done: frozenset[str] = frozenset({RECEIVED})
+	word: str = ""
+	second_chance: bool = False
+	repeat: bool = False
+	learnt: bool = False
+	owed: bool = False
+	overridden: bool = False
+
+	@property
+	def step(self) -> str:
+		"""The furthest step reached."""
+		return max(self.done, key=STEPS.index, default=RECEIVED)
+
+	@property
+	def next_step(self) -> str | None:
+		"""The first step that is not settled yet."""
+		return next((step for step in STEPS if step not in self.done), None)
+
+
+def take_step(case: Case, step: str, reason: str = "") -> tuple[Case, list[str]]:
+	"""Do a step; the ones before it that are open are left out, for a reason.
+
+	:returns: (the case after it, the steps that were left out)
+	:raises Refused: ``closed``, ``done``, ``customer's word``, ``no solution``, ``left out``, ``not closed``
+	"""
+	if step == FOLLOWED_UP:
+		if case.status != CLOSED:
+			raise Refused("not closed")
+		if step in case.done:
+			raise Refused("done", [step])
+		return replace(case, done=case.done | {step}), []
+	_still_open(case)
+	if step == CONFIRMED:
+		raise Refused("customer's word")
+	if step in case.done:
+		raise Refused("done", [step])
+	before = [one for one in STEPS[: STEPS.index(step)] if one not in case.done]
+	if OFFERED in before:
+		raise Refused("no solution")
+	if before and not reason.strip():
+		raise Refused("left out", before)
+	after = replace(case, done=case.done | {step, *before})
+	if step == OFFERED or case.status == WAITING:
+		after = replace(after, status=_at_work(after))
+	return after, before
+
+
+def wait(case: Case) -> Case:
+	"""Nothing can go on before the customer answers: the clock stops.
+
+	:raises Refused: ``closed``, ``waiting``; ``answered`` once the solution is given
+	"""
+	_still_open(case)
+	if case.status == WAITING:
+		raise Refused("waiting")
+	if case.status == GIVEN:
+		raise Refused("answered")
+	return replace(case, status=WAITING)
+
+
+def resume(case: Case) -> Case:
+	"""The customer has answered, or it goes on without.
+
+	:raises Refused: ``closed``, ``not waiting``
+	"""
+	_still_open(case)
+	if case.status != WAITING:
+		raise Refused("not waiting")
+	return replace(case, status=_at_work(case))
+
+
+def hear(case: Case, word: str) -> Case:
+	"""The customer says whether the complaint is solved.
+
+	Yes closes the case if nothing else is owed. The first No reopens it, to be gone through again; after a second
+	one it stays as it is, for a manager to decide.
+
+	:raises Refused: ``closed``; ``no solution``
+	"""
+	_still_open(case)
+	if OFFERED not in case.done:
+		raise Refused("no solution")
+	if word == YES:
+		heard = replace(case, word=YES, status=GIVEN, done=case.done | set(STEPS[: STEPS.index(FOLLOWED_UP)]))
+		return heard if why_not_closed(heard) else replace(heard, status=CLOSED)
+	if case.second_chance:
+		return replace(case, word=NO, status=GIVEN, done=case.done - {CONFIRMED})
+	return replace(case, word=NO, status=REOPENED, second_chance=True, done=frozenset({RECEIVED}))
+
+
+def why_not_closed(case: Case, override: bool = False) -> str:
+	"""Why, as in :class:`Refused`; empty if the case may be closed.
+
+	:param override: a manager closes it without the customer's yes
+	"""
+	if case.status == CLOSED:
+		return "closed"
+	if not override and case.word != YES:
+		return "refused" if case.word == NO else "no answer"
+	if case.repeat and not case.learnt:
+		return "repeat"
+	if case.owed:
+		return "compensation"
+	return ""
+
+
+def close(case: Case, override_reason: str = "") -> Case:
+	"""Close a case the customer has confirmed, or without that for a manager's reason.
+
+	:raises Refused: ``closed``, ``no answer``, ``refused``, ``repeat``, ``compensation``
+	"""
+	override = bool(override_reason.strip())
+	if why := why_not_closed(case, override):
+		raise Refused(why)
+	return replace(case, status=CLOSED, overridden=override and case.word != YES)
+
+
+def _still_open(case: Case) -> None:
+	if case.status == CLOSED:
+		raise Refused("closed")
+
+
+def _at_work(case: Case) -> str:
+	if OFFERED in case.done:
+		return GIVEN
+	return REOPENED if case.second_chance else OPEN
+
+
+@dataclass(frozen=True)
+class WorkingTime:
+	"""When complaints are worked on.
+
+	:param zone: of the site's clock
+	:param hours: weekday (0 is Monday) -> spans of time; None for round the clock, on every day
+	:param holidays: days on which nobody works; they do not count round the clock
+	"""
+
+	zone: str = "UTC"
+	hours: Mapping[int, Sequence[tuple[time, time]]] | None = None
+	holidays: frozenset[date] = frozenset()
+
+	def moment(self, wall: datetime) -> datetime:
+		return wall.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+
+	def wall(self, moment: datetime) -> datetime:
+		return moment.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+
+	def spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+		"""The working spans between two moments, in UTC and in order."""
+		if self.hours is None:
+			yield start, end
+			return
+		day = self.wall(start).date()
+		last = self.wall(end).date()
+		while day <= last:
+			if day not in self.holidays:
+				for opens, closes in sorted(self.hours.get(day.weekday(), ())):
+					first = max(start, self.moment(datetime.combine(day, opens)))
+					final = min(end, self.moment(datetime.combine(day, closes)))
+					if first < final:
+						yield first, final
+			day += timedelta(days=1)
+
+
+Pause = tuple[datetime, datetime | None]
+
+
+def elapsed(start: datetime, end: datetime, work: WorkingTime, pauses: Sequence[Pause] = ()) -> float:
+	"""Working minutes from start to end, without the pauses.
+
+	:param pauses: (from, until), in any order and overlapping as they like; None for one that lasts
+	"""
+	spans = work.spans(work.moment(start), work.moment(end)) if start < end else ()
+	seconds = sum((b - a).total_seconds() for span in spans for a, b in _without(span, _merged(pauses, work)))
+	return seconds / 60
+
+
+def due(start: datetime, hours: float, work: WorkingTime, pauses: Sequence[Pause] = ()) -> datetime | None:
+	"""When so many working hours have passed since the start; None while a pause lasts that began before.
+
+	:raises ValueError: if there is no working time within :data:`FURTHEST`
+	"""
+	left = timedelta(hours=hours)
+	begin = work.moment(start)
+	if left <= timedelta(0):
+		return start
+	merged = _merged(pauses, work)
+	for span in work.spans(begin, begin + FURTHEST + 2 * left):
+		for a, b in _without(span, merged):
+			if b - a >= left:
+				return work.wall(a + left)
+			left -= b - a
+	if any(until is None for _since, until in pauses):
+		return None
+	raise ValueError("There is no working time. Please look at the working hours and the holiday list.")
+
+
+def _merged(pauses: Sequence[Pause], work: WorkingTime) -> list[tuple[datetime, datetime]]:
+	never = datetime.max.replace(tzinfo=UTC)
+	return sorted(
+		(work.moment(since), never if until is None else work.moment(until)) for since, until in pauses
+	)
+
+
+def _without(span: tuple[datetime, datetime], pauses) -> Iterator[tuple[datetime, datetime]]:
+	start, end = span
+	for since, until in pauses:
+		if since >= end:
+			break
+		if since > start:
+			yield start, min(since, end)
+		start = max(start, until)
+		if start >= end:
+			return
+	if start < end:
+		yield start, end

@@ -1,0 +1,7 @@
+from frappe.model.document import Document
+
+from keep_customers.erp.permissions import RowOfCase
+
+
+class ComplaintCompensation(RowOfCase, Document):
+	pass
