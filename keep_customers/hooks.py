@@ -50,6 +50,7 @@ doc_events = {
 	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
 	"ToDo": {
 		"validate": "keep_customers.erp.todos.validate",
+		"after_insert": "keep_customers.jobs.complaints.on_todo",
 		"on_update": "keep_customers.erp.todos.on_update",
 		"on_trash": "keep_customers.erp.todos.on_trash",
 	},

@@ -13,25 +13,15 @@ STEPS = (
 	"Received", "Listened", "Apologised", "Cause Found", "Explained", "Solution Offered", "Compensated",
 	"Confirmed", "Followed Up",
 )  # fmt: skip
-RECEIVED, LISTENED, OFFERED, CONFIRMED, FOLLOWED_UP = (
-	STEPS[0],
-	STEPS[1],
-	"Solution Offered",
-	"Confirmed",
-	"Followed Up",
-)
-OPEN, WAITING, GIVEN, REOPENED, CLOSED = (
-	"Open",
-	"Waiting for Customer",
-	"Solution Given",
-	"Reopened",
-	"Closed",
-)
+RECEIVED, LISTENED, OFFERED, CONFIRMED, FOLLOWED_UP = (STEPS[i] for i in (0, 1, 5, 7, 8))
+STATUSES = ("Open", "Waiting for Customer", "Solution Given", "Reopened", "Closed")
+OPEN, WAITING, GIVEN, REOPENED, CLOSED = STATUSES
 YES, NO = "Yes", "No"
 SEVERITIES = ("Low", "Normal", "High", "Grave")
 ANSWER_WITHIN, SOLVE_WITHIN = 1.0, 24.0  # hours, where nothing else is said
-# Beyond this nobody works at all: a mistake in the settings.
+# Whoever does not work an hour in this time does not work at all: a mistake in the settings.
 FURTHEST = timedelta(days=400)
+WEEK = 168  # hours
 
 
 class Refused(Exception):
@@ -56,6 +46,7 @@ class Case:
 	:param repeat: whether it has happened before
 	:param learnt: whether cause and measure are given
 	:param owed: whether a compensation is undecided or not handed over
+	:param overridden: whether a manager has closed it without the customer's yes
 	"""
 
 	status: str = OPEN
@@ -192,7 +183,8 @@ class WorkingTime:
 	"""When complaints are worked on.
 
 	:param zone: of the site's clock
-	:param hours: weekday (0 is Monday) -> spans of time; None for round the clock, on every day
+	:param hours: weekday (0 is Monday) -> spans of time, of which one that ends at midnight lasts until the day is over;
+		None for round the clock, on every day
 	:param holidays: days on which nobody works; they do not count round the clock
 	"""
 
@@ -216,10 +208,12 @@ class WorkingTime:
 		while day <= last:
 			if day not in self.holidays:
 				for opens, closes in sorted(self.hours.get(day.weekday(), ())):
+					last_day = day + timedelta(days=closes == time(0))
 					first = max(start, self.moment(datetime.combine(day, opens)))
-					final = min(end, self.moment(datetime.combine(day, closes)))
+					final = min(end, self.moment(datetime.combine(last_day, closes)))
 					if first < final:
 						yield first, final
+						start = final  # spans that overlap count once
 			day += timedelta(days=1)
 
 
@@ -232,34 +226,40 @@ def elapsed(start: datetime, end: datetime, work: WorkingTime, pauses: Sequence[
 	:param pauses: (from, until), in any order and overlapping as they like; None for one that lasts
 	"""
 	spans = work.spans(work.moment(start), work.moment(end)) if start < end else ()
-	seconds = sum((b - a).total_seconds() for span in spans for a, b in _without(span, _merged(pauses, work)))
+	seconds = sum((b - a).total_seconds() for span in spans for a, b in _without(span, _sorted(pauses, work)))
 	return seconds / 60
 
 
 def due(start: datetime, hours: float, work: WorkingTime, pauses: Sequence[Pause] = ()) -> datetime | None:
 	"""When so many working hours have passed since the start; None while a pause lasts that began before.
 
-	:raises ValueError: if there is no working time within :data:`FURTHEST`
+	:raises ValueError: if there is no working time, or as good as none: less than an hour a week
 	"""
 	left = timedelta(hours=hours)
-	begin = work.moment(start)
 	if left <= timedelta(0):
 		return start
-	merged = _merged(pauses, work)
-	for span in work.spans(begin, begin + FURTHEST + 2 * left):
+	begin = work.moment(start)
+	merged = _sorted(pauses, work)
+	waited = sum((until - since for since, until in merged if since < until < NEVER), timedelta(0))
+	lasting = min((since for since, until in merged if until == NEVER), default=NEVER)
+	for span in work.spans(begin, begin + FURTHEST + waited + WEEK * left):
 		for a, b in _without(span, merged):
 			if b - a >= left:
 				return work.wall(a + left)
 			left -= b - a
-	if any(until is None for _since, until in pauses):
+		if span[1] > lasting:
+			return None
+	if lasting < NEVER:
 		return None
 	raise ValueError("There is no working time. Please look at the working hours and the holiday list.")
 
 
-def _merged(pauses: Sequence[Pause], work: WorkingTime) -> list[tuple[datetime, datetime]]:
-	never = datetime.max.replace(tzinfo=UTC)
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _sorted(pauses: Sequence[Pause], work: WorkingTime) -> list[tuple[datetime, datetime]]:
 	return sorted(
-		(work.moment(since), never if until is None else work.moment(until)) for since, until in pauses
+		(work.moment(since), NEVER if until is None else work.moment(until)) for since, until in pauses
 	)
 
 
@@ -268,6 +268,8 @@ def _without(span: tuple[datetime, datetime], pauses) -> Iterator[tuple[datetime
 	for since, until in pauses:
 		if since >= end:
 			break
+		if until <= since:
+			continue
 		if since > start:
 			yield start, min(since, end)
 		start = max(start, until)

@@ -1,7 +1,7 @@
 """Message templates: plain text with Jinja, rendered without access to anything but their variables."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from jinja2 import TemplateError, TemplateSyntaxError, meta
@@ -12,6 +12,8 @@ VARIABLES = (
 	"name", "customer_name", "first_name", "last_name", "person", "salutation", "tier", "last_purchase",
 	"last_item", "rep_name", "company", "occasion", "years", "amount",
 )  # fmt: skip
+# Those of an answer to a complaint.
+ANSWER_VARIABLES = ("customer_name", "contact_name", "case", "item", "promised_on", "rep")
 # Nothing of the framework: a message needs neither its functions nor its database.
 JINJA = ImmutableSandboxedEnvironment(autoescape=False, keep_trailing_newline=False)
 JINJA.globals.clear()
@@ -29,27 +31,28 @@ class BadTemplate(ValueError):
 		self.detail, self.unknown = detail, unknown
 
 
-def check(template: str) -> None:
+def check(template: str, variables: Sequence[str] = VARIABLES) -> None:
 	"""Refuse what would not render.
 
+	:param variables: which it may use
 	:raises BadTemplate: on a mistake in the syntax, an unknown variable, or an error with all variables empty
 	"""
 	try:
-		unknown = meta.find_undeclared_variables(JINJA.parse(template or "")) - set(VARIABLES)
+		unknown = meta.find_undeclared_variables(JINJA.parse(template or "")) - set(variables)
 	except TemplateSyntaxError as error:
 		raise BadTemplate(f"{error.message} ({error.lineno})") from error
 	if unknown:
 		raise BadTemplate(", ".join(sorted(unknown)), tuple(sorted(unknown)))
-	render(template, {})
+	render(template, {}, variables)
 
 
-def render(template: str, values: Mapping[str, object]) -> str:
+def render(template: str, values: Mapping[str, object], variables: Sequence[str] = VARIABLES) -> str:
 	"""The text for one customer; what is not known leaves no gap, no double space and no stray comma.
 
-	:param values: by the names of :data:`VARIABLES`; missing ones and None are empty
+	:param values: by the names of ``variables``; missing ones and None are empty
 	:raises BadTemplate: if it does not render
 	"""
-	known = {key: "" if values.get(key) is None else str(values[key]).strip() for key in VARIABLES}
+	known = {key: "" if values.get(key) is None else str(values[key]).strip() for key in variables}
 	try:
 		return tidy(_compiled(template or "").render(known))
 	except (TemplateError, ArithmeticError, TypeError, ValueError, AttributeError, LookupError) as error:

@@ -3,16 +3,19 @@
 What may follow what, and how the clock runs, is decided in ``engine/complaints.py``.
 """
 
+from contextlib import contextmanager
 from datetime import datetime
 
 import frappe
 from frappe import _
+from frappe.desk.form import assign_to
 from frappe.query_builder.functions import IfNull
 from frappe.utils import add_days, flt, get_datetime, get_system_timezone, get_time, getdate, now_datetime
 
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import followups, ledger
 from keep_customers.erp.assignment import Assignment, superior
+from keep_customers.erp.messages import primary_contact
 from keep_customers.erp.todos import link_to
 from keep_customers.erp.values import tier_ranks
 
@@ -31,36 +34,63 @@ OWED = ("Suggested", "Proposed", "Approved")
 
 
 def complete(case) -> None:
-	"""Fill in what follows from what is known: the customer of the invoice, its tier, its contact, who is responsible."""
+	"""Fill in what follows from what is known: the customer of the invoice, its tier, its contact, who is responsible.
+
+	:raises frappe.PermissionError: if the user may not read the customer an invoice leads to, or the contact
+	"""
+	# An import brings no defaults.
+	case.opened_on = case.opened_on or now_datetime()
+	case.severity = case.severity or "Normal"
 	for field, doctype in DOCUMENTS.items():
 		if not case.customer and case.get(field):
 			case.customer = frappe.db.get_value(doctype, case.get(field), "customer")
-	if case.customer:
-		case.customer_name = frappe.db.get_value("Customer", case.customer, "customer_name")
-		case.tier = frappe.db.get_value("Customer Value", case.customer, "tier")
-	if case.category and case.is_new() and not case.flags.severity_chosen:
+	set_customer(case)
+	for field, doctype, item in (("serial_no", "Serial No", "item_code"), ("batch_no", "Batch", "item")):
+		if case.get(field) and not case.item:
+			case.item = frappe.db.get_value(doctype, case.get(field), item)
+	if case.category and not case.flags.severity_chosen:
 		usual = frappe.db.get_value("Complaint Category", case.category, "default_severity")
 		if usual and engine.SEVERITIES.index(usual) > engine.SEVERITIES.index(case.severity):
 			case.severity = usual
-	_complete_contact(case)
+	if case.customer and not case.contact:
+		case.contact = primary_contact(case.customer)
+	set_contact(case)
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	case.currency = ledger.reporting_currency(settings)
 	if not case.responsible:
 		case.responsible = responsible_for(case, settings)
 
 
-def _complete_contact(case) -> None:
-	if case.customer and not case.contact:
-		case.contact = frappe.db.get_value("Customer", case.customer, "customer_primary_contact")
+def set_customer(case) -> None:
+	"""Take name and tier of the case's customer."""
+	if not case.customer:
+		case.customer_name = case.tier = None
+		return
+	if not case.flags.ignore_permissions:
+		frappe.has_permission("Customer", "read", doc=case.customer, throw=True)
+	case.customer_name = frappe.db.get_value("Customer", case.customer, "customer_name")
+	case.tier = frappe.db.get_value("Customer Value", case.customer, "tier")
+
+
+def set_contact(case, anew: bool = False) -> None:
+	"""Take name and addresses of the case's contact, as far as the user may read it.
+
+	:param anew: whether they replace those of another contact
+	"""
 	if not case.contact:
+		return
+	if not (case.flags.ignore_permissions or frappe.has_permission("Contact", "read", doc=case.contact)):
 		return
 	known = frappe.db.get_value(
 		"Contact", case.contact, ["first_name", "last_name", "email_id", "mobile_no", "phone"], as_dict=True
 	)
-	if known:
-		case.contact_name = case.contact_name or " ".join(filter(None, (known.first_name, known.last_name)))
-		case.contact_email = case.contact_email or known.email_id
-		case.contact_mobile = case.contact_mobile or known.mobile_no or known.phone
+	for field, value in {
+		"contact_name": " ".join(filter(None, (known.first_name, known.last_name))),
+		"contact_email": known.email_id,
+		"contact_mobile": known.mobile_no or known.phone,
+	}.items():
+		if anew or not case.get(field):
+			case.set(field, value)
 
 
 def responsible_for(case, settings) -> str | None:
@@ -77,15 +107,18 @@ def responsible_for(case, settings) -> str | None:
 def state(case) -> engine.Case:
 	"""The case as the engine sees it."""
 	current = max((row.round or 1 for row in case.steps), default=1)
+	done = {row.step for row in case.steps if (row.round or 1) == current}
+	if case.word != engine.YES:
+		done.discard(engine.CONFIRMED)  # taken back by a later No
 	return engine.Case(
 		status=case.status,
-		done=frozenset(row.step for row in case.steps if (row.round or 1) == current)
-		or frozenset({engine.RECEIVED}),
+		done=frozenset(done or {engine.RECEIVED}),
 		word=case.word or "",
 		second_chance=bool(case.second_chance),
 		repeat=bool(case.repeat_of),
 		learnt=bool(case.cause and case.quality_action),
 		owed=any(row.status in OWED for row in case.compensations),
+		overridden=bool(case.override_reason),
 	)
 
 
@@ -132,7 +165,7 @@ def why_not() -> dict[str, str]:
 			"A compensation is still undecided or not handed over. Please settle it before the case is closed."
 		),
 		"not closed": _("The check-back call comes after the case is closed."),
-		"answered": _("The customer has answered already."),
+		"answered": _("A solution was given. Please ask the customer whether it is solved."),
 	}
 
 
@@ -216,21 +249,25 @@ def set_clock(case) -> None:
 		case.answer_late = int(get_datetime(case.answered_on) > get_datetime(case.answer_due))
 	if case.solved_on:
 		case.solve_minutes = engine.elapsed(opened, get_datetime(case.solved_on), work, pauses)
-		case.solve_late = int(get_datetime(case.solved_on) > get_datetime(case.solve_due))
+		late = get_datetime(case.solved_on) > get_datetime(case.solve_due)
+		# What was late the first time is not in time for a second chance.
+		case.solve_late = int(late or bool(case.second_chance and case.solve_late))
 
 
 def open_targets(case) -> list[tuple[str, datetime]]:
-	"""(fieldname of the level, due) of what the case still owes the customer."""
+	"""(fieldname of the level, due) of what the case still owes the customer.
+
+	A promise is watched besides the target: promising a later day makes nothing less late.
+	"""
 	if case.status in (engine.CLOSED, engine.WAITING):
 		return []
 	owed = []
 	if not case.answered_on:
 		owed.append(("answer_escalation", get_datetime(case.answer_due)))
 	if not case.solved_on:
+		owed.append(("solve_escalation", get_datetime(case.solve_due)))
 		if case.promised_on:
 			owed.append(("promise_escalation", get_datetime(case.promised_on)))
-		else:
-			owed.append(("solve_escalation", get_datetime(case.solve_due)))
 	return owed
 
 
@@ -253,7 +290,7 @@ def _next_alarm(case, settings, work) -> datetime | None:
 
 def recognise_repeat(case) -> None:
 	"""Note whether it has happened before: to this customer with the same item or category, or to another with the same
-	batch or serial number."""
+	serial number or batch, or the same item in the same category."""
 	found = _earlier(case)
 	case.repeat_of, case.repeat_reason = found or (None, None)
 
@@ -316,30 +353,41 @@ def person(case, level: int, settings) -> str | None:
 
 def follow_tiers() -> int:
 	"""Let open cases of customers who have moved up be due as soon as their new tier deserves; who moved down keeps what
-	was promised. Returns how many were changed."""
+	was promised. Returns how many were changed; each is committed."""
+	ranks = tier_ranks()
+	changed = 0
+	for name, old, new in _other_tiers():
+		if new and ranks.get(new, 99) < ranks.get(old, 99):
+			with alone(name) as case:
+				case.tier = new
+				set_clock(case)
+				_store(case, ("tier", "answer_due", "solve_due", "next_alarm"))
+			changed += 1
+	return changed
+
+
+def _other_tiers() -> list[tuple]:
+	"""(open case, its tier, its customer's tier now), where the two differ."""
 	doc, value = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType("Customer Value")
-	rows = (
+	return (
 		frappe.qb.from_(doc)
 		.inner_join(value)
 		.on(value.name == doc.customer)
 		.select(doc.name, doc.tier, value.tier)
 		.where((doc.status != engine.CLOSED) & (IfNull(doc.tier, "") != IfNull(value.tier, "")))
 	).run()
-	ranks = tier_ranks()
-	changed = 0
-	for name, old, new in rows:
-		if ranks.get(new, 99) < ranks.get(old, 99):
-			case = frappe.get_doc(DOCTYPE, name)
-			case.tier = new
-			case.flags.keep_action = True
-			case.save(ignore_permissions=True)
-			changed += 1
-	return changed
 
 
-def show_name(customer: str, title: str) -> None:
-	for doctype in (DOCTYPE, "Customer Feedback"):
-		frappe.db.set_value(doctype, {"customer": customer}, "customer_name", title, update_modified=False)
+@contextmanager
+def alone(name: str):
+	"""A case that nobody else writes until the block is over; then what was done in it is committed."""
+	yield frappe.get_doc(DOCTYPE, name, for_update=True)
+	frappe.db.commit()
+
+
+def _store(case, fields: tuple[str, ...]) -> None:
+	"""Past the document life: who has the case open keeps it, and nothing a person wrote has changed."""
+	case.db_set({field: case.get(field) for field in fields}, update_modified=False)
 
 
 def cost_of_compensation(case) -> float:
@@ -423,26 +471,35 @@ def ask(case, user: str, text: str, priority: str = "Medium") -> None:
 
 
 def store_alarms(case) -> None:
-	"""Past the document life: who has the case open keeps it, and nothing a person wrote has changed."""
 	fields = ("answer_escalation", "solve_escalation", "promise_escalation", "escalated_to", "next_alarm")
-	case.db_set({field: case.get(field) for field in fields}, update_modified=False)
+	_store(case, fields)
 
 
-def take_from(case, user: str) -> None:
-	"""Who is no longer responsible has it no longer on the list; the Assignment Rule gives it to who is."""
-	for name in frappe.get_all(
-		"ToDo",
-		filters={
-			"reference_type": DOCTYPE,
-			"reference_name": case.name,
-			"allocated_to": user,
-			"status": "Open",
-		},
-		pluck="name",
-	):
+def hand_over(case, before: str | None) -> None:
+	"""Who is no longer responsible has it no longer on the list; who is now has it there."""
+	about = {"reference_type": DOCTYPE, "reference_name": case.name, "status": "Open"}
+	for name in frappe.get_all("ToDo", filters={**about, "allocated_to": before or ""}, pluck="name"):
 		todo = frappe.get_doc("ToDo", name)
 		todo.status = "Cancelled"
 		todo.save(ignore_permissions=True)
+	# An Assignment Rule gives a case to nobody as long as anybody, such as the superior of a late one, has it.
+	user = case.responsible
+	if user and case.status != engine.CLOSED and not frappe.db.exists("ToDo", {**about, "allocated_to": user}):
+		assign_to.add(
+			{
+				"doctype": DOCTYPE,
+				"name": case.name,
+				"assign_to": [user],
+				"description": _("Please answer the complaint {0}.").format(case.name),
+			},
+			ignore_permissions=True,
+		)
+
+
+def accept(name: str, user: str) -> None:
+	"""Who got a case that nobody is responsible for is."""
+	if not frappe.db.get_value(DOCTYPE, name, "responsible"):
+		frappe.db.set_value(DOCTYPE, name, "responsible", user, update_modified=False)
 
 
 def tell_of_second_chance(case) -> None:
@@ -453,6 +510,21 @@ def tell_of_second_chance(case) -> None:
 			link_to(DOCTYPE, case.name)
 		)
 		ask(case, manager, text, "High")
+		case.escalated_to = manager
+		_store(case, ("escalated_to",))
+
+
+def tell_what_is_left(case) -> None:
+	"""The customer has the last word, but the case is not closed by it."""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	left = why_not()[engine.why_not_closed(state(case))]
+	if case.word == engine.YES:
+		user, text = case.responsible, _("The customer is satisfied with {0}.")
+	else:
+		user = person(case, SUPERIOR, settings) or person(case, HEAD, settings) or case.responsible
+		text = _("The customer is still not satisfied with {0}.")
+	if user:
+		ask(case, user, f"{text.format(link_to(DOCTYPE, case.name))} {left}", "High")
 
 
 def plan_check_back(case) -> None:
@@ -480,3 +552,40 @@ def plan_check_back(case) -> None:
 			}
 		]
 	)
+
+
+def note_check_back(follow_up: str) -> None:
+	"""The check-back call was made: the last step of its case is done."""
+	row = frappe.db.get_value(
+		"Follow Up",
+		{"name": follow_up, "care_rule": ("is", "not set"), "reference_doctype": DOCTYPE},
+		["reference_name", "touch"],
+		as_dict=True,
+	)
+	if not row or not frappe.db.exists(DOCTYPE, row.reference_name):
+		return
+	if row.touch and frappe.db.get_value("Customer Touch", row.touch, "result") == "Not Reached":
+		return
+	case = frappe.get_doc(DOCTYPE, row.reference_name)
+	if case.status != engine.CLOSED or case.step == engine.FOLLOWED_UP:
+		return
+	# Who may close the call's ToDo need not be allowed to write the case.
+	case.flags.ignore_permissions = True
+	case.take_step(engine.FOLLOWED_UP)
+
+
+# Whose life it shares
+
+
+def on_case_trash(case) -> None:
+	"""Take back what is asked because of it, and what mentions it."""
+	followups.take_back(DOCTYPE, case.name, "Complaint deleted")
+	frappe.db.set_value(DOCTYPE, {"repeat_of": case.name}, "repeat_of", None, update_modified=False)
+
+
+def on_customer_trash(customer: str) -> list[str]:
+	"""Delete a customer's cases for good, with steps, attachments and ToDos; returns their names."""
+	names = frappe.get_all(DOCTYPE, filters={"customer": customer}, pluck="name")
+	for name in names:
+		frappe.delete_doc(DOCTYPE, name, force=True, ignore_permissions=True, delete_permanently=True)
+	return names

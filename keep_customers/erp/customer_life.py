@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.rename_doc import rename_doc
 
-from keep_customers.erp import referrals
+from keep_customers.erp import complaints, referrals
 from keep_customers.erp.followups import show_last_touch
 from keep_customers.erp.tables import chunks
 
@@ -88,6 +88,7 @@ def on_trash(customer, method=None) -> None:
 	# A plan goes on without the stop; its earlier versions tell of it.
 	for plan in frappe.get_all("Visit Plan Stop", filters={"customer": customer.name}, pluck="parent"):
 		frappe.db.delete("Version", {"ref_doctype": "Visit Plan", "docname": plan})
+	_forget("Complaint Case", complaints.on_customer_trash(customer.name))
 	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
 		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))
 		frappe.db.delete(doctype, {"customer": customer.name})

@@ -16,6 +16,8 @@ PENDING = ("Planned", *OPEN)
 NO_LONGER_AGREED = "No longer agreed"
 # A next step; what a rule makes of a contact has its rule.
 AGREED = {"reference_doctype": "Customer Touch", "care_rule": ("is", "not set")}
+# What the customer was promised without any rule: the next step, the call after a complaint.
+PROMISED_BY = ("Customer Touch", "Complaint Case")
 # What nobody needs to be called about once it is cancelled, and how that is noted.
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 FIELDS = (
@@ -225,6 +227,14 @@ def contact_happened(touch) -> None:
 	)
 	for name in {touch.follow_up, *parts}:
 		settle(name, "Done", touch=touch.name, done_on=frappe.utils.getdate(touch.date), hold_reason="")
+		note_done(name)
+
+
+def note_done(name: str) -> None:
+	"""Let what a follow-up was for know that it is done."""
+	from keep_customers.erp.complaints import note_check_back
+
+	note_check_back(name)
 
 
 def plan_next_step(touch) -> None:

@@ -15,7 +15,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from keep_customers.erp import referrals
-from keep_customers.erp.triggers import occasions, papers, purchases, rhythm, tiers
+from keep_customers.erp.triggers import complaints, occasions, papers, purchases, rhythm, tiers
 
 FIELDS = (
 	"name", "enabled", "trigger", "min_amount", "every_multiple", "top_n", "yearly_on", "festival", "holiday_list", "season",
@@ -44,6 +44,7 @@ TRIGGERS: dict[str, Callable] = {
 	"File Incomplete": papers.incomplete_files,
 	"Warranty Ending": papers.warranties,
 	"Contract Ending": papers.contracts,
+	"Complaint Closed": complaints.closed,
 }
 # Greetings for a day: the contact cap lets them through, and nothing moves them to another day.
 DATED = frozenset({"Birthday", "Occasion", "Festival", "Season"})

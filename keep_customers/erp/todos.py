@@ -127,6 +127,8 @@ def on_update(todo, method=None) -> None:
 		values["due_date"] = todo.date
 	for part in parts:
 		frappe.db.set_value("Follow Up", part, values)
+		if values.get("status") == "Done":
+			followups.note_done(part)
 
 
 def on_trash(todo, method=None) -> None:

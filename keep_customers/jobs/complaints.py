@@ -4,29 +4,42 @@ import frappe
 from frappe.utils import get_datetime, now_datetime
 
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import complaints, followups
+from keep_customers.erp import complaints
+from keep_customers.jobs.nightly import language_of_the_site
 
 
 def on_case(case) -> None:
 	"""After every save: who is responsible gets it, who is late hears of it, who is satisfied is called once more."""
 	before = case.get_doc_before_save()
-	if before and before.responsible and before.responsible != case.responsible:
-		complaints.take_from(case, before.responsible)
+	if before and before.responsible != case.responsible:
+		complaints.hand_over(case, before.responsible)
 	if case.next_alarm and get_datetime(case.next_alarm) <= now_datetime():
 		frappe.enqueue(sound, case=case.name, enqueue_after_commit=True)
-	if case.status == engine.REOPENED and before and before.status != engine.REOPENED:
-		complaints.tell_of_second_chance(case)
-	if case.status == engine.CLOSED and before and before.status != engine.CLOSED:
+	if not before:
+		return
+	if case.word and case.has_value_changed("word_on"):
+		if case.status == engine.REOPENED:
+			complaints.tell_of_second_chance(case)
+		elif case.status != engine.CLOSED:
+			complaints.tell_what_is_left(case)
+	if case.status == engine.CLOSED and before.status != engine.CLOSED:
 		complaints.plan_check_back(case)
 
 
-def on_case_trash(case) -> None:
-	followups.take_back(complaints.DOCTYPE, case.name, "Complaint deleted")
+def on_todo(todo, method=None) -> None:
+	"""Whom an Assignment Rule has given a case that nobody answers is responsible for it."""
+	if todo.reference_type == complaints.DOCTYPE and todo.get("assignment_rule"):
+		complaints.accept(todo.reference_name, todo.allocated_to)
 
 
 def run() -> None:
 	"""What the scheduler calls: cases whose time has come, and only those."""
-	complaints.follow_tiers()
+	with language_of_the_site():
+		complaints.follow_tiers()
+		_sound_all()
+
+
+def _sound_all() -> None:
 	for name in complaints.due_cases(now_datetime()):
 		try:
 			sound(name)
@@ -43,14 +56,14 @@ def run() -> None:
 
 def sound(case: str) -> None:
 	"""Tell the next person of what is late in one case, and commit: everybody is told once."""
-	frappe.db.get_value(complaints.DOCTYPE, case, "name", for_update=True)
-	doc = frappe.get_doc(complaints.DOCTYPE, case)
+	if not frappe.db.exists(complaints.DOCTYPE, case):
+		return
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	work = complaints.working_time(settings)
 	now = now_datetime()
-	for field, when in complaints.alarms(doc, settings, work):
-		if when <= now:
-			complaints.tell(doc, field, settings)
-	complaints.set_clock(doc)
-	complaints.store_alarms(doc)
-	frappe.db.commit()
+	with complaints.alone(case) as doc:
+		for field, when in complaints.alarms(doc, settings, work):
+			if when <= now:
+				complaints.tell(doc, field, settings)
+		complaints.set_clock(doc)
+		complaints.store_alarms(doc)

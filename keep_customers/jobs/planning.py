@@ -150,7 +150,7 @@ def decide(
 					row.care_rule or "", row.customer, (rule.control_share or 0) / 100
 				),
 				expires=bool(row.expires),
-				agreed=row.reference_doctype == "Customer Touch" and not row.care_rule,
+				agreed=not row.care_rule and row.reference_doctype in followups.PROMISED_BY,
 				dated=rule.trigger in rules.DATED,
 				prompt=rule.trigger in rules.PROMPT,
 				automatic=row.automatic,

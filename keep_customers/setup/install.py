@@ -9,12 +9,12 @@ from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
-from keep_customers.erp import ledger, rules
+from keep_customers.erp import case_assignment, ledger, rules
 from keep_customers.setup.custom_fields import custom_fields
 
 DEFAULTS = Path(__file__).parent / "defaults"
 # In this order: policies name tiers.
-SHIPPED = ("customer_tier", "tier_policy", "care_rule")
+SHIPPED = ("customer_tier", "tier_policy", "care_rule", "complaint_category", "complaint_cause")
 
 
 def after_install() -> None:
@@ -22,12 +22,15 @@ def after_install() -> None:
 	ledger.add_index()
 	add_shipped_defaults()
 	add_shipped_messages()
+	add_shipped_answers()
+	case_assignment.add_rule()
 	set_shipped_settings()
 
 
 def after_migrate() -> None:
 	create_custom_fields(custom_fields(), update=True)
 	ledger.add_index()
+	case_assignment.add_rule()
 	offer_triggers()
 
 
@@ -67,6 +70,16 @@ def add_shipped_messages() -> None:
 	"""Insert the library of messages in all its languages, whatever the site's: customers have languages of their own."""
 	for record in json.loads((DEFAULTS / "care_message.json").read_text(encoding="utf-8")):
 		if not frappe.db.exists("Care Message", record["title"]):
+			frappe.get_doc(record).insert(ignore_permissions=True, ignore_links=True)
+
+
+def add_shipped_answers() -> None:
+	"""Insert the answers to complaints, in all languages likewise, for the categories as the site calls them."""
+	language = frappe.db.get_single_value("System Settings", "language") or "en"
+	for record in json.loads((DEFAULTS / "standard_answer.json").read_text(encoding="utf-8")):
+		record["category"] = _(record["category"], language, "Complaint Category")
+		known = frappe.db.exists("Standard Answer", record["title"])
+		if not known and frappe.db.exists("Complaint Category", record["category"]):
 			frappe.get_doc(record).insert(ignore_permissions=True, ignore_links=True)
 
 

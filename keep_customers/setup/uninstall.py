@@ -5,7 +5,7 @@ The reps' ToDos stay: they are ordinary ToDos of the host and may still be someb
 
 import frappe
 
-from keep_customers.erp import ledger
+from keep_customers.erp import case_assignment, ledger
 from keep_customers.setup.custom_fields import custom_fields
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
@@ -13,6 +13,7 @@ APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 
 def before_uninstall() -> None:
 	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
+	case_assignment.remove_rules()
 	forget_records_about(doctypes)
 	remove_custom_fields()
 	ledger.drop_index()
@@ -37,6 +38,7 @@ def forget_records_about(doctypes: list[str]) -> None:
 		("Tag Link", "document_type"),
 		("DocShare", "share_doctype"),
 		("List Filter", "reference_doctype"),
+		("Kanban Board", "reference_doctype"),
 		("User Permission", "applicable_for"),
 		("Property Setter", "doc_type"),
 		("Custom DocPerm", "parent"),
@@ -48,15 +50,24 @@ def forget_records_about(doctypes: list[str]) -> None:
 	):
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
 			frappe.db.delete(host, {field: ("in", doctypes)})
-	# Nobody can approve a plan that is gone; the reps' own ToDos are about customers.
-	frappe.db.delete("ToDo", {"reference_type": "Visit Plan"})
+	# Nobody can approve a plan or answer a case that is gone; the reps' own ToDos are about customers.
+	frappe.db.delete("ToDo", {"reference_type": ("in", ("Visit Plan", "Complaint Case"))})
+	# What was written to the customer stays; it is about nothing any more.
+	frappe.db.set_value(
+		"Communication",
+		{"reference_doctype": ("in", doctypes)},
+		{"reference_doctype": None, "reference_name": None},
+		update_modified=False,
+	)
+	for host in ("Email Account", "IMAP Folder"):
+		frappe.db.set_value(host, {"append_to": ("in", doctypes)}, "append_to", None, update_modified=False)
 	search = frappe.qb.Table("__global_search")
 	frappe.qb.from_(search).delete().where(search.doctype.isin(doctypes)).run()
 	user_settings = frappe.qb.Table("__UserSettings")
 	frappe.qb.from_(user_settings).delete().where(user_settings.doctype.isin(doctypes)).run()
 	frappe.db.delete("Singles", {"doctype": ("in", doctypes)})
 	series = frappe.qb.Table("tabSeries")
-	for prefix in ("RUN-", "TOUCH-", "REF-", "VISIT-", "NOTICE-"):  # and the year
+	for prefix in ("RUN-", "TOUCH-", "REF-", "VISIT-", "NOTICE-", "CC-", "CF-"):  # and the year
 		frappe.qb.from_(series).delete().where(series.name.like(f"{prefix}____-")).run()
 
 

@@ -19,7 +19,8 @@ ITEM = f"{PREFIX} Item"
 OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
 	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Visit Plan",
-	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral",
+	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral", "Complaint Case", "Complaint Step",
+	"Complaint Pause", "Complaint Compensation", "Customer Feedback",
 )  # fmt: skip
 
 
@@ -291,6 +292,8 @@ PASSWORD = "Keep-Test-2026!"
 def remove_everything():
 	"""Remove the story from the site, past the document life: it must work after any failure."""
 	like = f"{PREFIX}%"
+	for name in frappe.get_all("File", filters={"attached_to_doctype": ("in", OURS)}, pluck="name"):
+		frappe.delete_doc("File", name, force=True)
 	for doctype in OURS:
 		frappe.db.delete(doctype)
 	frappe.db.delete("ToDo", {"reference_name": ("like", like)})
@@ -340,6 +343,10 @@ def remove_everything():
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parenttype": "Care Notice"})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})
+	frappe.db.delete("Standard Answer", {"name": ("like", like)})
+	for name in frappe.get_all("Complaint Category", filters={"name": ("like", like)}, pluck="name"):
+		frappe.delete_doc("Complaint Category", name, force=True)
+	frappe.db.delete("Batch", {"name": ("like", like)})
 	frappe.db.delete("Tier Policy", {"name": ("like", like)})
 	frappe.db.delete("User Permission", {"user": ("like", "%@keep-test.example")})
 	frappe.db.delete("DocShare", {"user": ("like", "%@keep-test.example")})

@@ -113,7 +113,7 @@ NAMED = (
 def record_messages(path: Path) -> Iterator[Message]:
 	records = json.loads(path.read_text(encoding="utf-8"))
 	for record in records if isinstance(records, list) else [records]:
-		if path.name == "care_message.json" and "defaults" in path.parts:
+		if path.name in ("care_message.json", "standard_answer.json") and "defaults" in path.parts:
 			continue  # comes in all languages, not in the site's
 		if "defaults" in path.parts:
 			yield from shipped_messages(record)

@@ -1,90 +1,123 @@
+from datetime import timedelta
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, get_datetime, now_datetime
+from frappe.utils import flt, fmt_money, get_datetime, now_datetime, today
 
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import complaints
 from keep_customers.jobs import complaints as jobs
 
-# What follows from who else the customer is, not from what was done with the case.
-COMPLETED = ("customer_name", "tier", "currency", "stated_number")
+# Clocks on desks differ a little.
+SKEW = timedelta(minutes=10)
+SETTLED = ("Approved", "Handed Over")
 
 
 class ComplaintCase(Document):
 	def before_insert(self):
+		stated_number = self.stated_number
 		self.keep_as_stored()
+		self.stated_number = stated_number
 		complaints.complete(self)
-		self.steps = []
+		# Somebody from outside need not be known yet, nor have said more than a subject.
+		if not self.customer and not self.flags.ignore_permissions:
+			frappe.throw(_("Please choose the customer."), frappe.MandatoryError)
 		complaints.add_step(self, engine.RECEIVED)
 
 	def validate(self):
 		if not self.is_new() and not self.flags.keep_action:
 			self.keep_as_stored()
-		if get_datetime(self.opened_on) > now_datetime():
-			frappe.throw(_("A complaint is recorded after it was made. Please check when it was received."))
-		self.validate_customer()
+		self.validate_times()
+		self.validate_people()
+		self.validate_documents()
 		self.validate_compensations()
-		complaints.recognise_repeat(self)
 		self.compensation_cost = complaints.cost_of_compensation(self)
+		if self.status == engine.CLOSED:
+			self.validate_closed()
+		else:
+			complaints.recognise_repeat(self)
 		complaints.set_clock(self)
 
 	def keep_as_stored(self):
 		"""What the buttons write is written by them only: a form may be older than what they did."""
 		before = self.get_doc_before_save()
 		for field in self.meta.fields:
-			if field.read_only and field.fieldname not in COMPLETED and not field.fetch_from:
-				if field.fieldtype == "Table":
-					self.set(field.fieldname, before.get(field.fieldname) if before else [])
-				else:
-					self.set(field.fieldname, before.get(field.fieldname) if before else field.default)
+			if field.read_only and not field.fetch_from:
+				nothing = [] if field.fieldtype == "Table" else field.default
+				self.set(field.fieldname, before.get(field.fieldname) if before else nothing)
 
-	def validate_customer(self):
+	def validate_times(self):
+		now = now_datetime()
+		if get_datetime(self.opened_on) > now + SKEW:
+			frappe.throw(_("A complaint is recorded after it was made. Please check when it was received."))
+		if self.is_new():
+			self.opened_on = min(get_datetime(self.opened_on), now)
+		if self.promised_on and self.has_value_changed("promised_on"):
+			if get_datetime(self.promised_on) <= now:
+				frappe.throw(_("A promise is for the future. Please choose a later time."))
+			self.promise_escalation = 0
+
+	def validate_people(self):
 		before = self.get_doc_before_save()
-		if before and before.customer and before.customer != self.customer:
+		if not before:
+			return
+		if before.customer and before.customer != self.customer:
 			frappe.throw(_("A case stays with its customer. Please open a new one for the other."))
-		if before and not before.customer and self.customer:
-			self.customer_name = frappe.db.get_value("Customer", self.customer, "customer_name")
-			self.tier = frappe.db.get_value("Customer Value", self.customer, "tier")
-		for field, doctype in (("sales_invoice", "Sales Invoice"), ("delivery_note", "Delivery Note")):
-			if self.customer and self.get(field):
+		if self.customer and not before.customer:
+			complaints.set_customer(self)
+		if self.contact and self.contact != before.contact:
+			complaints.set_contact(self, anew=True)
+		# Somebody always is; a form may not know yet whom an Assignment Rule has chosen.
+		self.responsible = self.responsible or before.responsible
+
+	def validate_documents(self):
+		for field, doctype in complaints.DOCUMENTS.items():
+			if self.customer and self.get(field) and self.has_value_changed(field):
 				owner = frappe.db.get_value(doctype, self.get(field), "customer")
 				if owner and owner != self.customer:
 					frappe.throw(_("{0} is of another customer.").format(self.get(field)))
 
+	def validate_closed(self):
+		"""What a case was closed for stays so."""
+		if self.repeat_of and not (self.cause and self.quality_action):
+			frappe.throw(complaints.why_not()["repeat"])
+		if any(row.status in complaints.OWED for row in self.compensations):
+			frappe.throw(
+				_("This case is closed. What is still owed belongs to an open one; please open a new case.")
+			)
+
 	def validate_compensations(self):
 		settings = frappe.get_cached_doc("Keep Customers Settings")
-		before = {row.name: row for row in (self.get_doc_before_save() or self).compensations}
+		before = self.get_doc_before_save()
+		known = {row.name: row for row in before.compensations} if before else {}
 		for row in self.compensations:
-			row.currency = self.currency
-			old = before.get(row.name) if not self.is_new() else None
-			if flt(row.cost) < 0:
-				frappe.throw(_("{0} cannot be negative.").format(_("Cost")))
-			was = old.status if old else ""
-			settled = ("Approved", "Handed Over")
-			if was in settled and (flt(old.cost) < flt(row.cost)):
-				was = ""  # more than what was approved
-			if row.status in settled and was not in settled:
-				self.approve(row, settings)
-			if row.status not in settled:
-				row.approved_by = row.approved_on = None
-			elif was in settled:
-				row.approved_by, row.approved_on = old.approved_by, old.approved_on
-			if row.status == "Handed Over" and not row.handed_over_on:
-				row.handed_over_on = frappe.utils.today()
+			self.validate_compensation(row, known.pop(row.name, None), settings)
+		if any(row.status in SETTLED for row in known.values()):
+			frappe.throw(_("A compensation that was approved stays on record. Please set it to Rejected."))
+
+	def validate_compensation(self, row, old, settings):
+		row.currency = self.currency
+		if flt(row.cost) < 0:
+			frappe.throw(_("{0} cannot be negative.").format(_("Cost")))
+		granted = old and old.status in SETTLED and flt(row.cost) <= flt(old.cost)
+		if row.status not in SETTLED:
+			row.approved_by = row.approved_on = None
+		elif granted:
+			row.approved_by, row.approved_on = old.approved_by, old.approved_on
+		else:
+			self.approve(row, settings)
+		if row.status == "Handed Over":
+			row.handed_over_on = row.handed_over_on or today()
 
 	def approve(self, row, settings):
 		limit = flt(settings.compensation_limit)
 		role = settings.compensation_role or "Sales Manager"
-		if (
-			flt(row.cost) > limit
-			and role not in frappe.get_roles()
-			and frappe.session.user != "Administrator"
-		):
+		if flt(row.cost) > limit and role not in frappe.get_roles():
 			frappe.throw(
 				_(
 					"A compensation above {0} is approved by somebody with the role {1}. Please propose it."
-				).format(frappe.utils.fmt_money(limit, currency=self.currency), _(role)),
+				).format(fmt_money(limit, currency=self.currency), _(role)),
 				frappe.PermissionError,
 			)
 		row.approved_by, row.approved_on = frappe.session.user, now_datetime()
@@ -92,8 +125,13 @@ class ComplaintCase(Document):
 	def on_update(self):
 		jobs.on_case(self)
 
+	def on_change(self):
+		if not self.responsible:
+			# An Assignment Rule has chosen somebody meanwhile, past this document.
+			self.responsible = self.get_db_value("responsible")
+
 	def on_trash(self):
-		jobs.on_case_trash(self)
+		complaints.on_case_trash(self)
 
 	# The buttons
 
@@ -136,13 +174,16 @@ class ComplaintCase(Document):
 
 		:param word: Yes or No
 		:param rating: of the solution, 0 … 1 as ratings are stored
+		:param person_rating: of who is responsible, likewise
 		"""
 		if word not in (engine.YES, engine.NO):
 			frappe.throw(_("Please choose Yes or No."))
 		with self.action() as act:
 			act.after = engine.hear(act.before, word)
 			self.word_on = now_datetime()
-			self.solution_rating, self.person_rating = flt(rating), flt(person_rating)
+			self.solution_rating, self.person_rating = (
+				min(max(flt(one), 0), 1) for one in (rating, person_rating)
+			)
 			self.word_text = words
 			self.rated_user = self.responsible
 			self.note_word(act)
@@ -209,6 +250,8 @@ class Action:
 		if self.after_note:
 			complaints.add_step(case, self.after_note)
 		case.flags.keep_action = True
-		case.save()
-		case.flags.keep_action = False
+		try:
+			case.save()
+		finally:
+			case.flags.keep_action = False
 		return False

@@ -1,5 +1,26 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from keep_customers.erp import case_assignment
 
 
 class ComplaintCategory(Document):
-	pass
+	def validate(self):
+		if self.assign_to == "Team" and not self.team:
+			frappe.throw(_("Please choose who is in the team."))
+		for row in self.team:
+			if not frappe.db.get_value("User", row.user, "enabled"):
+				frappe.throw(_("{0} is disabled. Please choose somebody who can log in.").format(row.user))
+		if not self.is_new():
+			# Written by what follows only.
+			self.assignment_rule = self.get_db_value("assignment_rule")
+
+	def on_update(self):
+		case_assignment.keep_team_rule(self)
+
+	def after_rename(self, old, new, merge=False):
+		case_assignment.keep_team_rule(frappe.get_doc(self.doctype, new))
+
+	def on_trash(self):
+		case_assignment.remove_team_rule(self)

@@ -1,7 +1,12 @@
+from datetime import time
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import flt, get_time, getdate
+
+MIDNIGHT = time(0)
+YEAR = 365 * 24  # hours
 
 
 class KeepCustomersSettings(Document):
@@ -23,4 +28,32 @@ class KeepCustomersSettings(Document):
 				_("{0} is disabled. Please choose a head office user who can log in.").format(
 					self.head_office_user
 				)
+			)
+		self.validate_complaints()
+
+	def validate_complaints(self):
+		seen = set()
+		for row in self.complaint_targets:
+			if not 0 < flt(row.answer_within_hours) <= flt(row.solve_within_hours) <= YEAR:
+				frappe.throw(
+					_(
+						"Row {0}: a complaint is answered before it is solved, and solved within a year. Please check the hours."
+					).format(row.idx)
+				)
+			if (row.tier, row.severity) in seen:
+				frappe.throw(_("Row {0}: this tier and severity are there already.").format(row.idx))
+			seen.add((row.tier, row.severity))
+		until: dict[str, object] = {}
+		for row in sorted(self.working_hours, key=lambda row: get_time(row.start_time)):
+			start, end = get_time(row.start_time), get_time(row.end_time)
+			if start >= end and end != MIDNIGHT:
+				frappe.throw(
+					_("Row {0}: work ends before it begins. For a night, please enter two rows.").format(row.idx)
+				)
+			if row.workday in until and (until[row.workday] == MIDNIGHT or start < until[row.workday]):
+				frappe.throw(_("Row {0}: these hours are there already.").format(row.idx))
+			until[row.workday] = end
+		if self.head_of_service and not frappe.db.get_value("User", self.head_of_service, "enabled"):
+			frappe.throw(
+				_("{0} is disabled. Please choose somebody who can log in.").format(self.head_of_service)
 			)
