@@ -97,13 +97,13 @@ def assets(db, rest):
 
 
 def bench(db, rest):
-	"""measure: night and planning of a large company in MariaDB, the fit against lifetimes; arguments go to the former"""
+	"""measure: night, planning and complaints of a large company in MariaDB, the fit against lifetimes; arguments go to the former"""
 	layers.ready("mariadb")
 	benchmarks = paths.REPO / "benchmarks"
 	with services.running("mariadb") as env, layers.temporary_site("mariadb", env) as site:
 		where = ["--site", site, "--sites-path", paths.SITES]
 		failed = 0
-		for script, also in (("night.py", ()), ("planning.py", ("--keep-data",))):
+		for script, also in (("night.py", ()), ("planning.py", ("--keep-data",)), ("complaints.py", ())):
 			command = [paths.PYTHON, benchmarks / script, *where, *rest, *also]
 			failed |= subprocess.run(command, env=layers.environment(env, site)).returncode
 	fit = [layers.lifetimes(), benchmarks / "fit_against_lifetimes.py"]

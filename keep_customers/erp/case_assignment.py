@@ -69,9 +69,7 @@ def _remove(names: list[str]) -> None:
 	for name in names:
 		# What it has given to somebody stays with them.
 		frappe.db.set_value("ToDo", {"assignment_rule": name}, "assignment_rule", None, update_modified=False)
-		frappe.delete_doc(
-			"Assignment Rule", name, force=True, ignore_permissions=True, ignore_missing=True
-		)
+		frappe.delete_doc("Assignment Rule", name, force=True, ignore_permissions=True, ignore_missing=True)
 
 
 def _common() -> dict:

@@ -76,9 +76,14 @@ def set_contact(case, anew: bool = False) -> None:
 	"""Take name and addresses of the case's contact, as far as the user may read it.
 
 	:param anew: whether they replace those of another contact
+	:raises frappe.ValidationError: if it is another customer's
 	"""
 	if not case.contact:
 		return
+	of = {"parenttype": "Contact", "parent": case.contact, "link_doctype": "Customer"}
+	owners = frappe.get_all("Dynamic Link", filters=of, pluck="link_name")
+	if case.customer and owners and case.customer not in owners:
+		frappe.throw(_("{0} is no contact of this customer.").format(case.contact))
 	if not (case.flags.ignore_permissions or frappe.has_permission("Contact", "read", doc=case.contact)):
 		return
 	known = frappe.db.get_value(
@@ -484,7 +489,11 @@ def hand_over(case, before: str | None) -> None:
 		todo.save(ignore_permissions=True)
 	# An Assignment Rule gives a case to nobody as long as anybody, such as the superior of a late one, has it.
 	user = case.responsible
-	if user and case.status != engine.CLOSED and not frappe.db.exists("ToDo", {**about, "allocated_to": user}):
+	if (
+		user
+		and case.status != engine.CLOSED
+		and not frappe.db.exists("ToDo", {**about, "allocated_to": user})
+	):
 		assign_to.add(
 			{
 				"doctype": DOCTYPE,
@@ -580,6 +589,7 @@ def note_check_back(follow_up: str) -> None:
 def on_case_trash(case) -> None:
 	"""Take back what is asked because of it, and what mentions it."""
 	followups.take_back(DOCTYPE, case.name, "Complaint deleted")
+	frappe.db.delete("ToDo", {"reference_type": DOCTYPE, "reference_name": case.name})
 	frappe.db.set_value(DOCTYPE, {"repeat_of": case.name}, "repeat_of", None, update_modified=False)
 
 

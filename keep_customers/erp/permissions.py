@@ -141,7 +141,14 @@ class RowOfFile:
 
 
 class RowOfCase(RowOfFile):
+	"""Written with its case only: past it, nobody would ask who approves a compensation or may take a step."""
+
 	row_of = "Complaint Case"
+
+	def has_permission(self, permtype="read", *args, **kwargs) -> bool:
+		if permtype in ("write", "create", "delete", "share") and not self.flags.ignore_permissions:
+			return False
+		return super().has_permission(permtype, *args, **kwargs)
 
 
 class RowOfPlan(RowOfFile):

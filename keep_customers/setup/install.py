@@ -102,8 +102,10 @@ def in_language(record: dict, language: str) -> dict:
 
 def set_shipped_settings() -> None:
 	settings = frappe.get_doc("Keep Customers Settings")
+	# What was never saved; a field that the admin has emptied stays so.
+	known = frappe.db.get_singles_dict(settings.doctype)
 	for field in settings.meta.fields:
-		if field.default and settings.get(field.fieldname) is None:
+		if field.default and field.fieldname not in known:
 			settings.set(field.fieldname, field.default)
 	settings.flags.ignore_permissions = True
 	settings.save()

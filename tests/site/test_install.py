@@ -161,6 +161,7 @@ def everything_written() -> dict:
 		"Dashboard Chart",
 		"Workspace",
 		"Role",
+		"Assignment Rule",
 	):
 		rows = frappe.get_all(doctype, fields=["*"], order_by="name", limit=0)
 		state[doctype] = [
@@ -170,7 +171,7 @@ def everything_written() -> dict:
 				if key not in ("modified", "creation", "last_execution")
 			}
 			for row in rows
-			if row.get("module") == MODULE or "keep" in row.name.lower()
+			if row.get("module") == MODULE or "keep" in row.name.lower() or doctype == "Assignment Rule"
 		]
 	return state
 
@@ -196,8 +197,18 @@ def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anythi
 	]
 	settings = frappe.get_doc("Keep Customers Settings")
 	assert (settings.contact_cap, settings.contact_cap_days, settings.rep_capacity) == (1, 7, 10)
-	for doctype in ("Customer Value", "Tier Change", "Follow Up", "Care Run", "Customer File"):
+	for doctype in (
+		"Customer Value",
+		"Tier Change",
+		"Follow Up",
+		"Care Run",
+		"Customer File",
+		"Complaint Case",
+	):
 		assert not frappe.db.count(doctype), doctype
+	assert (settings.check_back_days, settings.escalate_after_hours) == (7, 1)
+	[rule] = frappe.get_all("Assignment Rule", fields=["name", "document_type", "rule", "field"])
+	assert tuple(rule.values()) == ("Complaint Cases", "Complaint Case", "Based on Field", "responsible")
 	assert frappe.db.count("ToDo") == todos
 	for doctype in ("Report", "Workspace", "Number Card", "Dashboard Chart", "Scheduled Job Type"):
 		field = "method" if doctype == "Scheduled Job Type" else "module"
@@ -216,6 +227,7 @@ def test_migrating_again_changes_nothing_and_keeps_what_the_admin_changed(bare):
 		{"enabled": 1, "min_amount": 5000}
 	).save()
 	frappe.delete_doc("Care Rule", "Keep in Touch With Everybody Else")
+	frappe.get_doc("Assignment Rule", "Complaint Cases").update({"disabled": 1}).save()
 	settings = frappe.get_doc("Keep Customers Settings")
 	settings.update({"rep_capacity": 4, "contact_cap": 2})
 	settings.save()
@@ -225,6 +237,30 @@ def test_migrating_again_changes_nothing_and_keeps_what_the_admin_changed(bare):
 	for what, rows in before.items():
 		assert after[what] == rows, what
 	assert frappe.db.get_value("Customer Tier", "Gold", ("colour", "contact_every_days")) == ("Orange", 21)
+
+
+def test_a_site_that_had_the_app_before_complaints_gets_what_they_need(bare):
+	from keep_customers.patches.v0_1.add_complaints import execute
+
+	for doctype in ("Standard Answer", "Complaint Category", "Complaint Cause"):
+		frappe.db.delete(doctype)
+	fields = (
+		"check_back_days",
+		"escalate_after_hours",
+		"suggest_compensation",
+		"compensation_role",
+		"word_days",
+	)
+	frappe.db.delete("Singles", {"doctype": "Keep Customers Settings", "field": ("in", fields)})
+	frappe.db.set_single_value("Keep Customers Settings", "rep_capacity", 4)
+	frappe.clear_cache()
+	execute()
+	for doctype in ("Standard Answer", "Complaint Category", "Complaint Cause"):
+		assert frappe.db.count(doctype) == SHIPPED[doctype]
+	settings = frappe.get_doc("Keep Customers Settings")
+	assert [settings.get(field) for field in fields] == [7, 1, 1, "Sales Manager", 14]
+	assert settings.rep_capacity == 4
+	frappe.db.commit()
 
 
 def test_uninstalling_leaves_nothing_of_ours(bare):
@@ -275,6 +311,22 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 		}
 	).insert()  # fmt: skip
 	assert frappe.get_all("Referral", pluck="referrer") == [firm]
+	frappe.get_doc("Complaint Category", "Quality").update(
+		{"assign_to": "Team", "team": [{"user": ANNA}]}
+	).save()
+	case = frappe.get_doc(
+		{
+			"doctype": "Complaint Case", "customer": firm, "category": "Quality", "subject": "Broken",
+			"description": "At once",
+		}
+	).insert()  # fmt: skip
+	assert case.responsible == ANNA and frappe.db.count("Assignment Rule") == 2
+	frappe.get_doc(
+		{
+			"doctype": "Communication", "subject": "Keep Test Broken", "content": "At once",
+			"reference_doctype": case.doctype, "reference_name": case.name,
+		}
+	).insert()  # fmt: skip
 	frappe.db.commit()
 	assert len(mentions(doctypes)) > 50
 
@@ -288,7 +340,8 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 	left = mentions(doctypes)
 	assert not left, "\n".join(left)
 	assert not frappe.get_all("Version", filters={"ref_doctype": ("in", doctypes)})
-	for prefix in ("RUN-", "TOUCH-", "REF-"):
+	assert not frappe.db.count("Assignment Rule")
+	for prefix in ("RUN-", "TOUCH-", "REF-", "CC-"):
 		assert not frappe.db.sql("select name from tabSeries where name like %s", f"{prefix}____-")
 	assert not frappe.get_all("Has Role", filters={"role": ROLE})
 	# The rep's ToDo is an ordinary one and stays.

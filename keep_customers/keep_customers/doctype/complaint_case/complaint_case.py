@@ -99,7 +99,7 @@ class ComplaintCase(Document):
 	def validate_compensation(self, row, old, settings):
 		row.currency = self.currency
 		if flt(row.cost) < 0:
-			frappe.throw(_("{0} cannot be negative.").format(_("Cost")))
+			frappe.throw(_("{0} cannot be negative.").format(_("Cost", context="Complaint Compensation")))
 		granted = old and old.status in SETTLED and flt(row.cost) <= flt(old.cost)
 		if row.status not in SETTLED:
 			row.approved_by = row.approved_on = None
@@ -136,15 +136,17 @@ class ComplaintCase(Document):
 	# The buttons
 
 	@frappe.whitelist()
-	def take_step(self, step: str, note: str = "", reason: str = ""):
+	def take_step(self, step: str, note: str | None = None, reason: str | None = None):
 		"""Do a step; those before it that are open are left out for the reason.
 
 		:raises frappe.ValidationError: if it is not its turn, saying what to do
 		"""
+		if step not in engine.STEPS:
+			frappe.throw(_("Please choose one of the nine steps."))
 		with self.action() as act:
 			if not self.customer:
 				frappe.throw(_("Please choose the customer first."))
-			act.after, left_out = engine.take_step(act.before, step, reason)
+			act.after, left_out = engine.take_step(act.before, step, reason or "")
 			for one in left_out:
 				complaints.add_step(self, one, reason, left_out=True)
 			complaints.add_step(self, step, note)
@@ -155,7 +157,7 @@ class ComplaintCase(Document):
 				complaints.suggest_compensation(self)
 
 	@frappe.whitelist()
-	def wait(self, note: str = ""):
+	def wait(self, note: str | None = None):
 		"""Stop the clock until the customer answers."""
 		with self.action() as act:
 			act.after = engine.wait(act.before)
@@ -169,7 +171,13 @@ class ComplaintCase(Document):
 			act.after = engine.resume(act.before)
 
 	@frappe.whitelist()
-	def hear(self, word: str, rating: float = 0, person_rating: float = 0, words: str = ""):
+	def hear(
+		self,
+		word: str,
+		rating: float | None = None,
+		person_rating: float | None = None,
+		words: str | None = None,
+	):
 		"""Record what the customer said about the solution.
 
 		:param word: Yes or No
@@ -204,9 +212,11 @@ class ComplaintCase(Document):
 				self.note_closing()
 
 	@frappe.whitelist()
-	def close(self, override_reason: str = ""):
+	def close(self, override_reason: str | None = None):
 		"""Close the case; without the customer's yes only a manager can, with a reason."""
-		if override_reason.strip() and not complaints.may_override():
+		# The framework hands on nothing as None.
+		override_reason = (override_reason or "").strip()
+		if override_reason and not complaints.may_override():
 			frappe.throw(
 				_("Only a manager closes a case without the customer's yes."), frappe.PermissionError
 			)

@@ -48,7 +48,9 @@ class KeepCustomersSettings(Document):
 			start, end = get_time(row.start_time), get_time(row.end_time)
 			if start >= end and end != MIDNIGHT:
 				frappe.throw(
-					_("Row {0}: work ends before it begins. For a night, please enter two rows.").format(row.idx)
+					_("Row {0}: work ends before it begins. For a night, please enter two rows.").format(
+						row.idx
+					)
 				)
 			if row.workday in until and (until[row.workday] == MIDNIGHT or start < until[row.workday]):
 				frappe.throw(_("Row {0}: these hours are there already.").format(row.idx))
