@@ -20,7 +20,10 @@ from keep_customers.erp.todos import link_to
 from keep_customers.erp.values import tier_ranks
 
 DOCTYPE = "Complaint Case"
-DOCUMENTS = {"sales_invoice": "Sales Invoice", "delivery_note": "Delivery Note", "issue": "Issue"}
+DOCUMENTS = {
+	"sales_invoice": "Sales Invoice", "delivery_note": "Delivery Note", "issue": "Issue",
+	"warranty_claim": "Warranty Claim",
+}  # fmt: skip
 # A case of the same customer about the same thing within these days is a repeat.
 REPEAT_DAYS = 90
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

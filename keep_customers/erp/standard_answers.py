@@ -18,7 +18,7 @@ OFTEN = 3  # cases of a category without an answer of its own
 def offered(case: str) -> list[dict]:
 	"""The answers for a case's category in the customer's language, else the site's, else English.
 
-	:returns: dicts of name, title, language, times_used; the most used one first
+	:returns: dicts of name, title, language, times_used and the text as it would be used; the most used one first
 	:raises frappe.PermissionError: if the user may not read the case
 	"""
 	doc = frappe.get_doc("Complaint Case", case)
@@ -28,12 +28,12 @@ def offered(case: str) -> list[dict]:
 	rows = frappe.get_all(
 		"Standard Answer",
 		filters={"category": doc.category, "disabled": 0},
-		fields=["name", "title", "language", "times_used"],
+		fields=["name", "title", "language", "times_used", "text"],
 		order_by="times_used desc, title asc",
 	)
 	for language in spoken(doc.customer):
 		if fitting := [row for row in rows if row.language == language]:
-			return fitting
+			return [row | {"text": render(row.text, doc)} for row in fitting]
 	return []
 
 
