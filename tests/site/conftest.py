@@ -43,6 +43,8 @@ def pytest_sessionfinish(session, exitstatus):
 def story():
 	"""A small company with named reps; everything a test made is removed after it."""
 	frappe.set_user("Administrator")
+	# The host remembers for a request what links to what; to it, all tests are one.
+	frappe.local.dynamic_link_map = None
 	told = Story()
 	yield told
 	frappe.set_user("Administrator")
