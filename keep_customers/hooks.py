@@ -44,6 +44,7 @@ scheduler_events = {
 
 doc_events = {
 	"Sales Invoice": {
+		"after_insert": "keep_customers.erp.case_documents.link_back",
 		"on_submit": "keep_customers.jobs.invoices.on_submit",
 		"on_cancel": "keep_customers.jobs.invoices.on_cancel",
 	},
@@ -72,7 +73,10 @@ doc_events = {
 		"before_rename": "keep_customers.erp.referrals.before_lead_rename",
 		"on_trash": "keep_customers.erp.referrals.on_lead_trash",
 	},
-}
+} | {
+	doctype: {"after_insert": "keep_customers.erp.case_documents.link_back"}
+	for doctype in ("Issue", "Warranty Claim", "Quality Action", "Stock Entry")
+}  # fmt: skip
 
 # A cancelled invoice or a ToDo can be deleted although our records mention it.
 ignore_links_on_delete = ["Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback"]
@@ -110,6 +114,20 @@ app_include_js = "/assets/keep_customers/js/desk.js"
 doctype_js = {
 	"Customer": "public/js/customer.js",
 	"ToDo": ["public/js/todo.js", "public/js/todo_message.js", "public/js/todo_help.js"],
+	"Sales Invoice": "public/js/sales_invoice.js",
+	"Delivery Note": "public/js/delivery_note.js",
+	"Issue": "public/js/issue.js",
+	"Warranty Claim": "public/js/warranty_claim.js",
+}
+# The cases about it, among a form's connections.
+override_doctype_dashboards = {
+	"Customer": "keep_customers.erp.case_documents.customer_dashboard",
+	"Sales Invoice": "keep_customers.erp.case_documents.sales_invoice_dashboard",
+	"Delivery Note": "keep_customers.erp.case_documents.delivery_note_dashboard",
+	"Issue": "keep_customers.erp.case_documents.issue_dashboard",
+	"Warranty Claim": "keep_customers.erp.case_documents.warranty_claim_dashboard",
+	"Item": "keep_customers.erp.case_documents.item_dashboard",
+	"Quality Action": "keep_customers.erp.case_documents.quality_action_dashboard",
 }
 
 # The log is written once and read rarely; keep a year of runs.

@@ -496,6 +496,7 @@ DOCTYPES = {
 			*_required(_AMOUNTS, "rate amount base_rate base_amount"),
 			("incoming_rate", "Currency", _COMPANY_CURRENCY, "nocopy"),
 			("serial_no", "Text", "", "nocopy"),
+			("batch_no", "Link", "Batch", "index"),
 			("delivery_note", "Link", "Delivery Note", "ro index nocopy"),
 			("dn_detail", "Data", "", "hidden ro index nocopy"),
 			("sales_invoice_item", "Data", "", "ro noperm nocopy"),
@@ -560,6 +561,7 @@ DOCTYPES = {
 			*_AMOUNTS,
 			("incoming_rate", "Currency", _COMPANY_CURRENCY, "ro nocopy"),
 			("serial_no", "Text"),
+			("batch_no", "Link", "Batch", "index"),
 			("against_sales_invoice", "Link", "Sales Invoice", "ro index nocopy"),
 			("si_detail", "Data", "", "hidden ro index nocopy"),
 			("dn_detail", "Data", "", "hidden ro index nocopy"),
@@ -579,6 +581,7 @@ DOCTYPES = {
 			("raised_by", "Data", "Email", "list search bold"),
 			("status", "Select", "Open\nReplied\nOn Hold\nResolved\nClosed", "list filter index nocopy", "Open"),
 			("description", "Text Editor", "", "search bold"),
+			("contact", "Link", "Contact"),
 			("customer_name", "Data", "", "ro bold"),
 			("company", "Link", "Company"),
 			("opening_date", "Date", "", "ro nocopy", "Today"),
@@ -594,9 +597,11 @@ DOCTYPES = {
 			("naming_series", "Select", "SER-WRN-.YYYY.-", "reqd once nocopy"),
 			("status", "Select", "\nOpen\nClosed\nWork In Progress\nCancelled", "reqd list filter index nocopy", "Open"),
 			("complaint_date", "Date", "", "reqd index", "Today"),
+			("serial_no", "Link", "Serial No", "index"),
 			("customer", "Link", "Customer", "reqd filter index search"),
 			("customer_name", "Data", "", "ro search bold", None, {"fetch_from": "customer.customer_name"}),
-			("item_code", "Link", "Item", "list filter index"),
+			("item_code", "Link", "Item", "list filter index", None, {"fetch_from": "serial_no.item_code"}),
+			("contact_person", "Link", "Contact"),
 			("complaint", "Text Editor", "", "reqd nocopy"),
 			("resolution_date", "Datetime", "", "index nocopy"),
 			("territory", "Link", "Territory"),
@@ -693,7 +698,7 @@ def build():
 	(app / "patches.txt").write_text("")
 	for name, spec in DOCTYPES.items():
 		slug = name.lower().replace(" ", "_")
-		folder = app / spec["module"].lower() / "doctype" / slug
+		folder = app / spec["module"].lower().replace(" ", "_") / "doctype" / slug
 		folder.mkdir(parents=True, exist_ok=True)
 		(folder / f"{slug}.json").write_text(json.dumps(doctype(name), indent=1))
 		controller = folder / f"{slug}.py"

@@ -1,0 +1,32 @@
+frappe.query_reports["Complaint Analysis"] = {
+	filters: [
+		{
+			fieldname: "group_by",
+			label: __("Group By"),
+			fieldtype: "Select",
+			options: [
+				{ value: "cause", label: __("Cause") },
+				{ value: "category", label: __("Category") },
+				{ value: "item", label: __("Item") },
+				{ value: "customer", label: __("Customer") },
+				{ value: "severity", label: __("Severity") },
+				{ value: "month", label: __("Month") },
+				{ value: "responsible", label: __("Responsible") },
+			],
+			default: "cause",
+			reqd: 1,
+		},
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
+		},
+		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
+		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
+		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Complaint Category" },
+		{ fieldname: "cause", label: __("Cause"), fieldtype: "Link", options: "Complaint Cause" },
+		{ fieldname: "item", label: __("Item"), fieldtype: "Link", options: "Item" },
+		{ fieldname: "tier", label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
+	],
+};
