@@ -11,7 +11,7 @@ frappe.query_reports["Complaint Analysis"] = {
 				{ value: "customer", label: __("Customer") },
 				{ value: "severity", label: __("Severity") },
 				{ value: "month", label: __("Month") },
-				{ value: "responsible", label: __("Responsible") },
+				{ value: "responsible", label: __("Responsible", null, "Complaint Case") },
 			],
 			default: "cause",
 			reqd: 1,

@@ -65,7 +65,7 @@ def columns(by: str) -> list[dict]:
 	hours = {"fieldtype": "Float", "precision": 2, "width": 130}
 	names = {
 		"cause": _("Cause"), "category": _("Category"), "item": _("Item"), "customer": _("Customer"),
-		"severity": _("Severity"), "month": _("Month"), "responsible": _("Responsible"),
+		"severity": _("Severity"), "month": _("Month"), "responsible": _("Responsible", context="Complaint Case"),
 	}  # fmt: skip
 	# A link would ask for the right to read what it links to.
 	if GROUPS[by] and frappe.has_permission(GROUPS[by], "read"):

@@ -4,7 +4,7 @@ frappe.query_reports["Complaint Times"] = {
 		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
 		{ fieldname: "late", label: __("Late Now"), fieldtype: "Check" },
 		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
-		{ fieldname: "responsible", label: __("Responsible"), fieldtype: "Link", options: "User" },
+		{ fieldname: "responsible", label: __("Responsible", null, "Complaint Case"), fieldtype: "Link", options: "User" },
 		{
 			fieldname: "severity",
 			label: __("Severity"),
