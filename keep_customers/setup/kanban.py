@@ -13,7 +13,7 @@ COLOURS = {
 	"Reopened": "Red",
 	"Closed": "Green",
 }
-SHOWN = ("customer_name", "severity", "step", "responsible", "solve_due")
+SHOWN = ("customer_name", "severity", "step", "solve_due")
 
 
 def add_board() -> None:

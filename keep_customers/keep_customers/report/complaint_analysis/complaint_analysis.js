@@ -29,4 +29,10 @@ frappe.query_reports["Complaint Analysis"] = {
 		{ fieldname: "item", label: __("Item"), fieldtype: "Link", options: "Item" },
 		{ fieldname: "tier", label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
 	],
+
+	formatter(value, row, column, data, standard) {
+		// What is not known has a name and no document.
+		if (column.fieldname === "key" && data && !data.key) return frappe.utils.escape_html(data.label);
+		return standard(value, row, column, data);
+	},
 };
