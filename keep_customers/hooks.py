@@ -48,6 +48,10 @@ doc_events = {
 		"on_submit": "keep_customers.jobs.invoices.on_submit",
 		"on_cancel": "keep_customers.jobs.invoices.on_cancel",
 	},
+	"Issue": {"after_insert": "keep_customers.erp.case_documents.link_back"},
+	"Warranty Claim": {"after_insert": "keep_customers.erp.case_documents.link_back"},
+	"Quality Action": {"after_insert": "keep_customers.erp.case_documents.link_back"},
+	"Stock Entry": {"after_insert": "keep_customers.erp.case_documents.link_back"},
 	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
 	"ToDo": {
 		"validate": "keep_customers.erp.todos.validate",
@@ -73,10 +77,7 @@ doc_events = {
 		"before_rename": "keep_customers.erp.referrals.before_lead_rename",
 		"on_trash": "keep_customers.erp.referrals.on_lead_trash",
 	},
-} | {
-	doctype: {"after_insert": "keep_customers.erp.case_documents.link_back"}
-	for doctype in ("Issue", "Warranty Claim", "Quality Action", "Stock Entry")
-}  # fmt: skip
+}
 
 # A cancelled invoice or a ToDo can be deleted although our records mention it.
 ignore_links_on_delete = ["Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback"]

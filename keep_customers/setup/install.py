@@ -10,8 +10,8 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 from keep_customers.erp import ledger, rules
-from keep_customers.setup import kanban
 from keep_customers.setup.custom_fields import custom_fields
+from keep_customers.setup.kanban import add_board
 
 DEFAULTS = Path(__file__).parent / "defaults"
 # In this order: policies name tiers.
@@ -24,14 +24,14 @@ def after_install() -> None:
 	add_shipped_defaults()
 	add_shipped_messages()
 	set_shipped_settings()
-	kanban.add_board()
+	add_board()
 
 
 def after_migrate() -> None:
 	create_custom_fields(custom_fields(), update=True)
 	ledger.add_index()
 	offer_triggers()
-	kanban.add_board()
+	add_board()
 
 
 def offer_triggers(app: str | None = None) -> None:

@@ -6,8 +6,8 @@ The reps' ToDos stay: they are ordinary ToDos of the host and may still be someb
 import frappe
 
 from keep_customers.erp import ledger
-from keep_customers.setup import kanban
 from keep_customers.setup.custom_fields import custom_fields
+from keep_customers.setup.kanban import remove_boards
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 
@@ -15,7 +15,7 @@ APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 def before_uninstall() -> None:
 	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
 	forget_records_about(doctypes)
-	kanban.remove_boards(doctypes)
+	remove_boards(doctypes)
 	remove_custom_fields()
 	ledger.drop_index()
 
