@@ -23,6 +23,8 @@ SOURCES = {
 # What is made of a case -> the case's field for it, or the kind of compensation it is.
 LINKS = {"Issue": "issue", "Warranty Claim": "warranty_claim", "Quality Action": "quality_action"}
 COMPENSATIONS = {"Sales Invoice": "Credit Note", "Stock Entry": "Gift"}
+# What it costs, in the company's currency.
+COSTS = {"Sales Invoice": "base_net_total", "Stock Entry": "total_outgoing_value"}
 
 
 # A case from a document
@@ -266,8 +268,10 @@ def _note_compensation(case, doc) -> None:
 		None,
 	) or case.append("compensations", {"kind": kind, "status": "Proposed"})
 	row.reference_doctype, row.reference_name = doc.doctype, doc.name
-	if not flt(row.cost) and doc.doctype == "Sales Invoice" and _currency_of(doc) == case.currency:
-		row.cost = abs(flt(doc.base_net_total))
+	if row.status == "Suggested":
+		row.status = "Proposed"
+	if not flt(row.cost) and _currency_of(doc) == case.currency:
+		row.cost = abs(flt(doc.get(COSTS[doc.doctype])))
 
 
 def _currency_of(doc) -> str | None:

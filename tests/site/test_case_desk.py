@@ -188,14 +188,14 @@ def test_a_compensation_that_was_agreed_gets_its_document_and_no_second_row(stor
 		sales_invoice=invoice.name,
 		compensations=[
 			{"kind": "Gift", "status": "Proposed"},
-			{"kind": "Credit Note", "status": "Proposed", "cost": 40, "description": "Part of it"},
+			{"kind": "Credit Note", "status": "Suggested", "cost": 40, "description": "Part of it"},
 		],
 	)
 	note = case_documents.make_credit_note(case.name).insert()
 	rows = case.reload().compensations
-	assert [(row.kind, row.reference_name, row.cost) for row in rows] == [
-		("Gift", None, 0),
-		("Credit Note", note.name, 40),
+	assert [(row.kind, row.status, row.reference_name, row.cost) for row in rows] == [
+		("Gift", "Proposed", None, 0),
+		("Credit Note", "Proposed", note.name, 40),
 	]
 
 

@@ -458,7 +458,7 @@ function next_open_step(frm) {
 }
 
 const preview = (answer) =>
-	answer ? `<div class="border rounded p-3" style="white-space: pre-wrap">${text(answer.text)}</div>` : "";
+	answer && answer.text ? `<div class="border rounded p-3" style="white-space: pre-wrap">${text(answer.text)}</div>` : "";
 
 function write_email(frm, words) {
 	new frappe.views.CommunicationComposer({
