@@ -8,9 +8,9 @@ frappe.dashboards.chart_sources["Complaints By"] = {
 			label: __("By", null, "Customers By"),
 			fieldtype: "Select",
 			options: [
-				{ value: "cause", label: __("Cause") },
+				{ value: "cause", label: __("Cause", null, "Complaint Case") },
 				{ value: "category", label: __("Category") },
-				{ value: "severity", label: __("Severity") },
+				{ value: "severity", label: __("Severity", null, "Complaint Case") },
 			],
 			default: "cause",
 			reqd: 1,

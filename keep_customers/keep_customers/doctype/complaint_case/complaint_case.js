@@ -75,7 +75,7 @@ function show_progress(frm) {
 		const last = index === all.length - 1;
 		const title =
 			all.length > 1
-				? `<div class="small text-muted">${text(index ? __("Second Chance") : __("First Round"))}</div>`
+				? `<div class="small text-muted">${text(index ? __("Second Chance", null, "Complaint Case") : __("First Round"))}</div>`
 				: "";
 		return title + bar(done, last ? next : null);
 	});

@@ -64,8 +64,8 @@ def columns(by: str) -> list[dict]:
 	percent = {"fieldtype": "Percent", "width": 130}
 	hours = {"fieldtype": "Float", "precision": 2, "width": 130}
 	names = {
-		"cause": _("Cause"), "category": _("Category"), "item": _("Item"), "customer": _("Customer"),
-		"severity": _("Severity"), "month": _("Month"), "responsible": _("Responsible", context="Complaint Case"),
+		"cause": _("Cause", context="Complaint Case"), "category": _("Category"), "item": _("Item"), "customer": _("Customer"),
+		"severity": _("Severity", context="Complaint Case"), "month": _("Month"), "responsible": _("Responsible", context="Complaint Case"),
 	}  # fmt: skip
 	# A link would ask for the right to read what it links to.
 	if GROUPS[by] and frappe.has_permission(GROUPS[by], "read"):
@@ -89,7 +89,7 @@ def columns(by: str) -> list[dict]:
 		},
 		{
 			"fieldname": "cost",
-			"label": _("Cost of Compensation"),
+			"label": _("Cost of Compensation", context="Complaint Case"),
 			"fieldtype": "Currency",
 			"options": "currency",
 			"width": 150,
@@ -124,7 +124,7 @@ def summary(cases, now) -> list[dict]:
 	if len(currencies) == 1:
 		found.append(
 			{
-				"label": _("Cost of Compensation"),
+				"label": _("Cost of Compensation", context="Complaint Case"),
 				"value": total["cost"],
 				"datatype": "Currency",
 				"currency": currencies.pop(),

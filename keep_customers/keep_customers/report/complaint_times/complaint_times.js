@@ -7,7 +7,7 @@ frappe.query_reports["Complaint Times"] = {
 		{ fieldname: "responsible", label: __("Responsible", null, "Complaint Case"), fieldtype: "Link", options: "User" },
 		{
 			fieldname: "severity",
-			label: __("Severity"),
+			label: __("Severity", null, "Complaint Case"),
 			fieldtype: "Select",
 			options: ["", "Low", "Normal", "High", "Grave"].map((value) => ({
 				value,
