@@ -44,9 +44,14 @@ scheduler_events = {
 
 doc_events = {
 	"Sales Invoice": {
+		"after_insert": "keep_customers.erp.case_documents.link_back",
 		"on_submit": "keep_customers.jobs.invoices.on_submit",
 		"on_cancel": "keep_customers.jobs.invoices.on_cancel",
 	},
+	"Issue": {"after_insert": "keep_customers.erp.case_documents.link_back"},
+	"Warranty Claim": {"after_insert": "keep_customers.erp.case_documents.link_back"},
+	"Quality Action": {"after_insert": "keep_customers.erp.case_documents.link_back"},
+	"Stock Entry": {"after_insert": "keep_customers.erp.case_documents.link_back"},
 	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
 	"ToDo": {
 		"validate": "keep_customers.erp.todos.validate",
@@ -111,6 +116,20 @@ app_include_js = "/assets/keep_customers/js/desk.js"
 doctype_js = {
 	"Customer": "public/js/customer.js",
 	"ToDo": ["public/js/todo.js", "public/js/todo_message.js", "public/js/todo_help.js"],
+	"Sales Invoice": "public/js/sales_invoice.js",
+	"Delivery Note": "public/js/delivery_note.js",
+	"Issue": "public/js/issue.js",
+	"Warranty Claim": "public/js/warranty_claim.js",
+}
+# The cases about it, among a form's connections.
+override_doctype_dashboards = {
+	"Customer": "keep_customers.erp.case_documents.customer_dashboard",
+	"Sales Invoice": "keep_customers.erp.case_documents.sales_invoice_dashboard",
+	"Delivery Note": "keep_customers.erp.case_documents.delivery_note_dashboard",
+	"Issue": "keep_customers.erp.case_documents.issue_dashboard",
+	"Warranty Claim": "keep_customers.erp.case_documents.warranty_claim_dashboard",
+	"Item": "keep_customers.erp.case_documents.item_dashboard",
+	"Quality Action": "keep_customers.erp.case_documents.quality_action_dashboard",
 }
 
 # The log is written once and read rarely; keep a year of runs.

@@ -218,6 +218,12 @@ def only_readable(query, column, user: str | None = None):
 	return query.where(_In(column, readable)) if readable else query
 
 
+def only_readable_cases(query, user: str | None = None):
+	"""Restrict a query on Complaint Case, under its own name, to the cases a user may read, as :func:`only_readable`."""
+	condition = case_condition(user or frappe.session.user)
+	return query.where(_Sql(condition)) if condition else query
+
+
 def readable_among(customers: set[str]) -> set[str]:
 	"""Those of the customers that the user of this session may read."""
 	customer = frappe.qb.DocType("Customer")
@@ -240,3 +246,17 @@ class _In(Criterion):
 
 	def get_sql(self, **kwargs) -> str:
 		return f"{self.column.get_sql(**kwargs)} in ({self.sql})"
+
+
+class _Sql(Criterion):
+	"""A condition that is SQL already; its columns name their table."""
+
+	def __init__(self, sql: str):
+		super().__init__()
+		self.sql = sql
+
+	def nodes_(self):
+		yield self
+
+	def get_sql(self, **kwargs) -> str:
+		return f"({self.sql})"

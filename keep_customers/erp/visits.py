@@ -452,12 +452,13 @@ def _open_complaints(customers: list[str]) -> dict[str, list[str]]:
 
 
 def open_complaints(customers: list[str]) -> list[dict]:
-	"""Open Issues and Warranty Claims; that there is one concerns everybody who talks to the customer.
+	"""Open Complaint Cases, Issues and Warranty Claims; that there is one concerns everybody who talks to the customer.
 
 	:returns: dicts with doctype, name, customer, status, day, about (plain text; None for who may not read the doctype)
 	"""
 	found = []
 	for doctype, about, day, status in (
+		("Complaint Case", "subject", "opened_on", ("!=", "Closed")),
 		("Issue", "subject", "opening_date", ("not in", ("Resolved", "Closed"))),
 		("Warranty Claim", "complaint", "complaint_date", ("not in", ("Closed", "Cancelled"))),
 	):
@@ -468,7 +469,7 @@ def open_complaints(customers: list[str]) -> list[dict]:
 			fields=["name", "customer", "status", f"{about} as about", f"{day} as day"],
 			order_by=f"{day} asc",
 		):
-			row.doctype = doctype
+			row.doctype, row.day = doctype, getdate(row.day) if row.day else None
 			row.about = strip_html(cstr(row.about)).strip()[:LONGEST_COMPLAINT] if may_read else None
 			found.append(row)
 	return found

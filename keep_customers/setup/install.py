@@ -11,6 +11,7 @@ from frappe.custom.doctype.property_setter.property_setter import make_property_
 
 from keep_customers.erp import case_assignment, ledger, rules
 from keep_customers.setup.custom_fields import custom_fields
+from keep_customers.setup.kanban import add_board
 
 DEFAULTS = Path(__file__).parent / "defaults"
 # In this order: policies name tiers.
@@ -25,6 +26,7 @@ def after_install() -> None:
 	add_shipped_answers()
 	case_assignment.add_rule()
 	set_shipped_settings()
+	add_board()
 
 
 def after_migrate() -> None:
@@ -32,6 +34,7 @@ def after_migrate() -> None:
 	ledger.add_index()
 	case_assignment.add_rule()
 	offer_triggers()
+	add_board()
 
 
 def offer_triggers(app: str | None = None) -> None:

@@ -7,6 +7,7 @@ import frappe
 
 from keep_customers.erp import case_assignment, ledger
 from keep_customers.setup.custom_fields import custom_fields
+from keep_customers.setup.kanban import remove_boards
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 
@@ -15,6 +16,7 @@ def before_uninstall() -> None:
 	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
 	case_assignment.remove_rules()
 	forget_records_about(doctypes)
+	remove_boards(doctypes)
 	remove_custom_fields()
 	ledger.drop_index()
 

@@ -23,6 +23,12 @@ OURS = (
 	"Complaint Pause", "Complaint Compensation", "Customer Feedback",
 )  # fmt: skip
 
+# What the clock and the buttons write on a case.
+CLOCK = {
+	"status", "answer_due", "answered_on", "answer_late", "answer_minutes", "solve_due", "solved_on", "solve_late",
+	"solve_minutes", "word", "solution_rating", "compensation_cost", "repeat_of", "second_chance", "closed_on",
+}  # fmt: skip
+
 
 class Story:
 	def __init__(self, shift: int = 0):
@@ -138,6 +144,22 @@ class Story:
 	def item(self, name):
 		_item(f"{PREFIX} {name}")
 		return f"{PREFIX} {name}"
+
+	def case(self, customer, subject="Broken", **values):
+		"""A complaint as a rep records it; what the clock and the buttons write can be said too, and is written past them."""
+		doc = frappe.get_doc(
+			{
+				"doctype": "Complaint Case",
+				"customer": customer,
+				"subject": f"{PREFIX} {subject}",
+				"description": "It broke on the first day.",
+				**{key: value for key, value in values.items() if key not in CLOCK},
+			}
+		).insert()
+		written = {key: value for key, value in values.items() if key in CLOCK}
+		if written:
+			doc.db_set(written)
+		return doc
 
 	def rule(self, name="Rule", switched_on=None, **values):
 		doc = frappe.get_doc(
@@ -332,6 +354,10 @@ def remove_everything():
 	frappe.db.delete("Delivery Note Item", {"parent": ("in", notes or [""])})
 	frappe.db.delete("Delivery Note", {"customer": ("like", like)})
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
+	frappe.db.delete("Quality Action Resolution", {"problem": ("like", f"%{PREFIX}%")})
+	frappe.db.delete("Complaint Cause", {"name": ("like", like)})
+	frappe.db.delete("Complaint Category", {"name": ("like", like)})
+	frappe.db.delete("Standard Answer", {"name": ("like", like)})
 	frappe.db.delete("Competitor", {"name": ("like", like)})
 	frappe.db.delete("Lead", {"lead_name": ("like", like)})
 	frappe.db.delete("Customer", {"name": ("like", like)})

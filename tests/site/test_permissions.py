@@ -305,6 +305,18 @@ def test_over_http_the_report_takes_no_other_users_word(firm, browsers, anna):
 
 
 def test_cards_and_charts_count_the_users_own_customers(firm, browsers, anna):
+	# One complaint of each customer, for the charts that count those.
+	frappe.db.delete("Complaint Case")
+	for customer in frappe.get_all("Customer", filters={"name": ("like", f"{PREFIX}%")}, pluck="name"):
+		frappe.get_doc(
+			{
+				"doctype": "Complaint Case",
+				"customer": customer,
+				"subject": "Broken",
+				"description": "On arrival.",
+			}
+		).insert()
+	frappe.db.commit()
 	# The manager looks first: nothing of what he was shown may be kept for the others.
 	for user, customers in ((MIA, 4), (anna, 2)):
 		browser = browsers(user)

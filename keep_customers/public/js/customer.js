@@ -1,6 +1,7 @@
 // The care section on the Customer form: tier and why, value, rhythm, what is open.
 frappe.ui.form.on("Customer", {
 	refresh(frm) {
+		keep_customers.offer_case(frm);
 		if (frm.is_new() || !frappe.model.can_read("Customer Value")) return;
 		frm.add_custom_button(
 			__("Customer File"),
@@ -31,7 +32,7 @@ frappe.ui.form.on("Customer", {
 function show_care(frm, care) {
 	const field = frm.get_field("keep_care");
 	if (!field) return;
-	if (!care.value && !care.follow_ups.length) {
+	if (!care.value && !care.follow_ups.length && !care.complaints.length) {
 		field.$wrapper.html(`<p class="text-muted small">${__("Ranked by the next nightly run.")}</p>`);
 		return;
 	}
@@ -65,6 +66,18 @@ function show_care(frm, care) {
 						)}</div><div>${value}</div></div>`
 				)
 				.join("")}</div>`;
+	}
+	if (care.complaints.length) {
+		html += `<div class="small text-muted">${text(__("Open Complaints"))}</div><ul style="padding-left: 18px">${care.complaints
+			.map((row) => {
+				const name =
+					row.about === null
+						? text(row.name)
+						: `<a href="/app/${frappe.router.slug(row.doctype)}/${encodeURIComponent(row.name)}">${text(row.name)}</a>`;
+				const parts = [day(row.day), name, text(__(row.status, null, row.doctype)), row.about && text(row.about)];
+				return `<li>${parts.filter(Boolean).join(" · ")}</li>`;
+			})
+			.join("")}</ul>`;
 	}
 	if (care.follow_ups.length) {
 		html += `<div class="small text-muted">${text(__("Open follow-ups"))}</div><ul style="padding-left: 18px">${care.follow_ups

@@ -64,7 +64,7 @@ function help_html(help) {
 		joined([
 			one.about === null ? text(one.name) : link(one.doctype, one.name, text(one.name)),
 			day(one.day),
-			text(__(one.status)),
+			text(__(one.status, null, one.doctype)),
 			one.about && text(one.about),
 		])
 	);

@@ -1,3 +1,4 @@
+import frappe
 from erpnext.controllers.selling_controller import SellingController
 from frappe.utils import flt
 
@@ -42,3 +43,14 @@ class SalesInvoice(SellingController):
 			self.status = "Unpaid" if outstanding > 0 else "Paid"
 		if update:
 			self.db_set("status", self.status)
+
+
+@frappe.whitelist()
+def make_sales_return(source_name, target_doc=None):
+	source = frappe.get_doc("Sales Invoice", source_name)
+	source.check_permission("read")
+	doc = frappe.copy_doc(source)
+	doc.is_return, doc.return_against = 1, source.name
+	for row in doc.items:
+		row.qty = -row.qty
+	return doc

@@ -1,0 +1,26 @@
+"""The complaints of the last 90 days by cause, category or severity, of those the user may read.
+
+A source of our own for the reason Customers By is one.
+"""
+
+import frappe
+from frappe import _
+
+from keep_customers.erp import case_figures
+from keep_customers.erp.complaints import DOCTYPE
+
+
+@frappe.whitelist()
+def get(filters: str | dict | None = None, **kwargs) -> dict:
+	"""Data of a Dashboard Chart.
+
+	:param filters: ``by`` is "cause", "category" or "severity"
+	:raises frappe.PermissionError: if the user may not read Complaint Cases
+	"""
+	frappe.has_permission(DOCTYPE, "read", throw=True)
+	by = (frappe.parse_json(filters) or {}).get("by", "cause")
+	if by not in ("cause", "category", "severity"):
+		frappe.throw(_("Complaints are counted by cause, category or severity."))
+	counts = case_figures.counts(by)
+	labels = [_(name, context=DOCTYPE) if name else _("Not Known Yet") for name in counts]
+	return {"labels": labels, "datasets": [{"name": _("Complaints"), "values": list(counts.values())}]}

@@ -1,0 +1,38 @@
+frappe.query_reports["Complaint Analysis"] = {
+	filters: [
+		{
+			fieldname: "group_by",
+			label: __("Group By"),
+			fieldtype: "Select",
+			options: [
+				{ value: "cause", label: __("Cause", null, "Complaint Case") },
+				{ value: "category", label: __("Category") },
+				{ value: "item", label: __("Item") },
+				{ value: "customer", label: __("Customer") },
+				{ value: "severity", label: __("Severity", null, "Complaint Case") },
+				{ value: "month", label: __("Month") },
+				{ value: "responsible", label: __("Responsible", null, "Complaint Case") },
+			],
+			default: "cause",
+			reqd: 1,
+		},
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
+		},
+		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
+		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
+		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Complaint Category" },
+		{ fieldname: "cause", label: __("Cause", null, "Complaint Case"), fieldtype: "Link", options: "Complaint Cause" },
+		{ fieldname: "item", label: __("Item"), fieldtype: "Link", options: "Item" },
+		{ fieldname: "tier", label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
+	],
+
+	formatter(value, row, column, data, standard) {
+		// What is not known has a name and no document.
+		if (column.fieldname === "key" && data && !data.key) return frappe.utils.escape_html(data.label);
+		return standard(value, row, column, data);
+	},
+};

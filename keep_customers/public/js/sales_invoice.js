@@ -1,0 +1,5 @@
+frappe.ui.form.on("Sales Invoice", {
+	refresh(frm) {
+		if (frm.doc.docstatus === 1) keep_customers.offer_case(frm);
+	},
+});

@@ -1,0 +1,144 @@
+"""A complaint as a rep lives it in Desk: recorded in the small window, led through its steps by the buttons."""
+
+import frappe
+from frappe.utils import add_to_date, now_datetime
+
+from tests.site.story import ANNA, MIA, PREFIX, _user
+
+from .test_quick_entry import entered
+
+STATUS = "status => cur_frm.doc.status == status && !cur_frm.is_dirty()"
+
+
+def press(desk, name):
+	desk.page.get_by_role("button", name=name, exact=True).first.click()
+	desk.page.wait_for_function("() => cur_dialog && cur_dialog.display")
+	desk.settled()
+
+
+def answer(desk, **values):
+	"""Fill the dialog and say yes; it closes once the server has done it."""
+	for field, value in values.items():
+		desk.page.evaluate("([field, value]) => cur_dialog.set_value(field, value)", [field, value])
+		desk.settled()
+	desk.page.evaluate("() => cur_dialog.get_primary_btn().click()")
+	desk.page.wait_for_function("() => !document.querySelector('.modal.show')")
+	desk.settled()
+
+
+def steps(desk):
+	"""The bars: for each round the state of its nine steps."""
+	return desk.page.evaluate(
+		"""() => [...document.querySelectorAll(".keep-steps")].map(
+			bar => [...bar.children].map(step => step.className))"""
+	)
+
+
+def test_a_complaint_from_the_first_word_to_the_last(story, desk):
+	firm = story.customer("Firm")
+	frappe.db.commit()
+	with desk(ANNA) as anna:
+		case = entered(
+			anna,
+			"Complaint Case",
+			customer=firm,
+			subject="Drill broke <b>at once</b>",
+			description="The drill <script>alert(1)</script> broke on the first day.",
+		)
+		assert (case.customer, case.status, case.channel) == (firm, "Open", "Phone")
+		anna.open("Form", "Complaint Case", case.name).see("First answer due in")
+		assert steps(anna) == [["done", "next", *["open"] * 7]]
+		anna.shot("complaint-new")
+		press(anna, "Next: Listened")
+		answer(anna, note="Otto told all of it, and is angry.")
+		# From here straight to the solution: the dialog asks why.
+		press(anna, "Next: Apologised")
+		anna.page.evaluate("() => cur_dialog.set_value('step', 'Solution Offered')")
+		anna.see("Why is Apologised, Cause Found, Explained left out?").shot("complaint-step")
+		answer(anna, reason="He wants a new drill and nothing else.", note="A new one tomorrow.")
+		assert steps(anna) == [
+			["done", "done", "left-out", "left-out", "left-out", "done", "next", "open", "open"]
+		]
+		assert "He wants a new drill" in anna.page.locator(".keep-steps .left-out").first.get_attribute(
+			"title"
+		)
+		press(anna, "Record the Customer's Word")
+		answer(anna, word="No", words="It is the wrong drill.")
+		anna.page.wait_for_function(STATUS, arg="Reopened")
+		assert len(steps(anna)) == 2 and steps(anna)[1] == ["done", "next", *["open"] * 7]
+		anna.see("Second Chance").shot("complaint-second-chance")
+		press(anna, "Wait for the Customer")
+		answer(anna, note="Which drill is it?")
+		anna.see("Waiting for the customer since")
+		anna.page.get_by_role("button", name="Go On", exact=True).click()
+		anna.page.wait_for_function(STATUS, arg="Reopened")
+		press(anna, "Promise a Time")
+		answer(anna, promised_on=str(add_to_date(now_datetime(), days=2, as_string=True)))
+		anna.see("Promised for")
+		press(anna, "Next: Listened")
+		answer(anna, step="Solution Offered", reason="All is known.", note="The right one.")
+		press(anna, "Record the Customer's Word")
+		answer(anna, word="Yes", rating=0.8, person_rating=1, words="Thank you.")
+		anna.page.wait_for_function(STATUS, arg="Closed")
+		press(anna, "Note the Check-Back Call")
+		answer(anna, note="He drills every day.")
+		assert steps(anna)[1][-1] == "done"
+		anna.shot("complaint-closed")
+	frappe.db.rollback()  # see what the browser did
+	case.reload()
+	assert (case.status, case.word, case.second_chance, case.word_text) == ("Closed", "Yes", 1, "Thank you.")
+	assert [row.step for row in case.steps if row.note == "The right one."] == ["Solution Offered"]
+	assert len(case.pauses) == 1 and case.pauses[0].resumed_on
+
+
+def test_cases_are_found_late_first_on_list_board_calendar_and_in_the_reports(story, desk):
+	firm = story.customer("Firm")
+	ago = add_to_date(now_datetime(), hours=-30)
+	late = story.case(firm, "late", opened_on=ago, severity="Grave", answer_due=ago, solve_due=ago)
+	story.case(firm, "fresh", severity="Low")
+	story.case(firm, "done", status="Closed", closed_on=now_datetime())
+	_user("sue@keep-test.example", ["Sales User", "Sales Manager", "Support Team", "Maintenance User"])
+	frappe.db.commit()
+	[board] = frappe.get_all("Kanban Board", {"reference_doctype": "Complaint Case"}, pluck="name")
+	with desk("sue@keep-test.example") as sue:
+		sue.open("List", "Complaint Case").see("Answer Late").shot("complaint-list")
+		assert not sue.page.locator(f"text={PREFIX} done >> visible=true").count()
+		sue.open("List", "Complaint Case", "Kanban", board).see("Solution Given").shot("complaint-board")
+		sue.open("List", "Complaint Case", "Calendar", "default").see(f"{PREFIX} late").shot(
+			"complaint-calendar"
+		)
+		sue.open("query-report", "Complaint Times").see("Answer and Solution Late")
+		sue.page.wait_for_timeout(1500)  # charts grow
+		sue.shot("complaint-times")
+		sue.open("query-report", "Complaint Analysis").see("Hours to Solve").see("Not Known Yet")
+		sue.page.wait_for_timeout(1500)
+		sue.shot("complaint-analysis")
+		sue.open("Workspaces", "Keep Customers").see("Late Complaints")
+		sue.page.wait_for_timeout(1500)
+		sue.shot("complaint-workspace")
+		sue.open("Form", "Customer", firm).see(f"{PREFIX} late").shot("complaint-customer")
+		sue.open("Form", "Complaint Case", late.name).see("First answer")
+		sue.page.set_viewport_size({"width": 390, "height": 800})
+		sue.page.wait_for_timeout(500)
+		sue.shot("complaint-phone")
+		assert sue.page.evaluate(
+			"() => { const bar = document.querySelector('.keep-steps'); return bar.scrollWidth <= bar.clientWidth }"
+		)
+		sue.page.set_viewport_size({"width": 1440, "height": 900})
+		sue.page.get_by_role("button", name="Create").first.click()
+		sue.page.get_by_role("link", name="Warranty Claim").first.click()
+		sue.page.wait_for_function("() => cur_frm && cur_frm.doctype == 'Warranty Claim' && cur_frm.is_new()")
+		assert sue.page.evaluate("() => cur_frm.doc.customer") == firm
+
+
+def test_a_case_is_made_from_the_customer(story, desk):
+	firm = story.customer("Firm")
+	frappe.db.commit()
+	with desk(MIA) as mia:
+		mia.open("Form", "Customer", firm)
+		mia.page.get_by_role("button", name="Create").first.click()
+		mia.page.get_by_role("link", name="Complaint Case").first.click()
+		mia.page.wait_for_function("() => cur_frm && cur_frm.doctype == 'Complaint Case' && cur_frm.is_new()")
+		mia.settled()
+		assert mia.page.evaluate("() => cur_frm.doc.customer") == firm
+		mia.shot("complaint-from-customer")

@@ -1,0 +1,505 @@
+"""Complaint cases where people work: made from documents and into documents, in panels, lists and reports."""
+
+import json
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+from frappe.utils import add_to_date, now_datetime
+
+from keep_customers.erp import case_documents, case_figures, permissions, visits
+from keep_customers.erp.care_panel import customer_care
+from keep_customers.keep_customers.dashboard_chart_source.complaints_by import complaints_by
+from keep_customers.keep_customers.report.complaint_analysis import complaint_analysis
+from keep_customers.keep_customers.report.complaint_times import complaint_times
+
+from .story import ANNA, BEN, COMPANY, EVE, ITEM, MIA, PREFIX, _user
+
+SUE = "sue@keep-test.example"  # of the support team
+STORES = "stores@keep-test.example"  # delivers, and answers no complaints
+
+
+@pytest.fixture
+def firm(story):
+	_user(
+		SUE,
+		["Sales User", "Support Team", "Maintenance User", "Accounts User", "Quality Manager", "Employee"],
+	)
+	return story.customer("Firm")
+
+
+@pytest.fixture
+def desk(firm):
+	frappe.set_user(SUE)
+	yield firm
+	frappe.set_user("Administrator")
+
+
+def delivery(story, firm, **item):
+	return frappe.get_doc(
+		{
+			"doctype": "Delivery Note",
+			"customer": firm,
+			"company": COMPANY,
+			"currency": "EUR",
+			"conversion_rate": 1,
+			"posting_date": story.today,
+			"set_posting_time": 1,
+			"items": [{"item_code": ITEM, "qty": 1, "rate": 10, **item}],
+		}
+	).insert()
+
+
+# A case from a document
+
+
+def test_a_case_from_an_invoice_knows_the_customer_and_its_only_item(story, firm):
+	invoice = story.invoice(firm, 100)
+	frappe.set_user(SUE)
+	case = case_documents.new_case("Sales Invoice", invoice.name)
+	assert case.is_new() and (case.customer, case.sales_invoice, case.item) == (firm, invoice.name, ITEM)
+	case.update({"subject": "Scratched", "description": "A scratch"})
+	case.insert()
+	assert case.status == "Open" and case.answer_due
+
+
+def test_a_document_with_two_items_leaves_the_choice_to_the_rep(story, firm):
+	other = story.item("Other")
+	invoice = story.invoice(firm, 100, submit=False)
+	invoice.append("items", {"item_code": other, "qty": 1, "rate": 5})
+	invoice.save()
+	assert not case_documents.new_case("Sales Invoice", invoice.name).item
+
+
+def test_serial_number_and_batch_come_along_if_there_is_one_of_each(story, firm):
+	def known(serials):
+		note = delivery(story, firm)
+		note.items[0].db_set({"serial_no": serials, "batch_no": "B-7"})
+		case = case_documents.new_case("Delivery Note", note.name)
+		return case.delivery_note == note.name and (case.item, case.serial_no, case.batch_no)
+
+	assert known("S-1\n") == (ITEM, "S-1", "B-7")
+	assert known("S-1\nS-2") == (ITEM, None, "B-7")
+
+
+def test_a_case_from_an_issue_and_a_warranty_claim_has_their_words(story, desk):
+	issue = frappe.get_doc(
+		{
+			"doctype": "Issue",
+			"subject": f"{PREFIX} loose handle",
+			"customer": desk,
+			"raised_by": "otto@firm.example",
+			"description": "<p>The <b>handle</b></p><p>is loose.</p>",
+		}
+	).insert()
+	case = case_documents.new_case("Issue", issue.name)
+	assert (case.issue, case.subject, case.channel) == (issue.name, issue.subject, "Email")
+	assert (case.description, case.contact_email) == ("The handle\nis loose.", "otto@firm.example")
+	claim = frappe.get_doc(
+		{
+			"doctype": "Warranty Claim",
+			"customer": desk,
+			"company": COMPANY,
+			"item_code": ITEM,
+			"complaint": "<div>It smokes</div><div>since Monday</div>",
+		}
+	).insert()
+	case = case_documents.new_case("Warranty Claim", claim.name)
+	assert (case.customer, case.warranty_claim, case.item, case.subject) == (
+		desk,
+		claim.name,
+		ITEM,
+		"It smokes",
+	)
+
+
+def test_who_may_not_read_the_document_or_its_customer_makes_no_case_of_it(story, firm):
+	invoice, note = story.invoice(firm, 100), delivery(story, firm)
+	_user(STORES, ["Delivery User"])
+	for user, doctype, name in (
+		(ANNA, "Sales Invoice", invoice.name),  # invoices are the accountants'
+		(EVE, "Customer", firm),
+		(STORES, "Delivery Note", note.name),
+	):
+		frappe.set_user(user)
+		with pytest.raises(frappe.PermissionError):
+			case_documents.new_case(doctype, name)
+	frappe.set_user("Administrator")
+	add_user_permission("Customer", story.customer("Other"), BEN)
+	frappe.set_user(BEN)
+	with pytest.raises(frappe.PermissionError):
+		case_documents.new_case("Customer", firm)
+
+
+def test_a_case_is_made_from_these_documents_only(story, desk):
+	with pytest.raises(frappe.ValidationError, match="made from one of these"):
+		case_documents.new_case("User", "Administrator")
+
+
+# A document from a case
+
+
+@pytest.mark.parametrize(
+	("make", "field"),
+	[
+		(case_documents.make_issue, "issue"),
+		(case_documents.make_warranty_claim, "warranty_claim"),
+		(case_documents.make_quality_action, "quality_action"),
+	],
+)
+def test_what_is_made_of_a_case_is_noted_on_it_once_it_is_saved(story, desk, make, field):
+	case = story.case(desk, item=ITEM, description="<img src=x onerror=alert(1)>\nIt smokes")
+	made = make(case.name)
+	assert made.is_new() and not case.reload().get(field)
+	if field != "quality_action":
+		assert made.customer == desk and "<img" not in (made.get("description") or made.get("complaint"))
+	else:
+		assert case.name in made.resolutions[0].problem and "It smokes" in made.resolutions[0].problem
+	if made.meta.has_field("company") and not made.company:
+		made.company = COMPANY
+	# As the form sends it.
+	made = frappe.get_doc(json.loads(made.as_json())).insert()
+	assert case.reload().get(field) == made.name
+	with pytest.raises(frappe.ValidationError, match="There is one already"):
+		make(case.name)
+
+
+def test_a_credit_note_is_the_hosts_own_and_a_compensation_of_the_case(story, firm):
+	invoice = story.invoice(firm, 100)
+	frappe.set_user(SUE)
+	case = story.case(firm, sales_invoice=invoice.name)
+	note = case_documents.make_credit_note(case.name)
+	assert (note.is_return, note.return_against, note.items[0].qty) == (1, invoice.name, -1)
+	note = frappe.get_doc(json.loads(note.as_json())).insert()
+	[row] = case.reload().compensations
+	assert (row.kind, row.status, row.reference_doctype, row.reference_name, row.cost) == (
+		"Credit Note",
+		"Proposed",
+		"Sales Invoice",
+		note.name,
+		100,
+	)
+
+
+def test_a_compensation_that_was_agreed_gets_its_document_and_no_second_row(story, firm):
+	invoice = story.invoice(firm, 100)
+	case = story.case(
+		firm,
+		sales_invoice=invoice.name,
+		compensations=[
+			{"kind": "Gift", "status": "Proposed"},
+			{"kind": "Credit Note", "status": "Suggested", "cost": 40, "description": "Part of it"},
+		],
+	)
+	note = case_documents.make_credit_note(case.name).insert()
+	rows = case.reload().compensations
+	assert [(row.kind, row.status, row.reference_name, row.cost) for row in rows] == [
+		("Gift", "Proposed", None, 0),
+		("Credit Note", "Proposed", note.name, 40),
+	]
+
+
+def test_a_credit_note_needs_the_invoice_and_a_closed_case_needs_nothing_more(story, firm):
+	case = story.case(firm)
+	with pytest.raises(frappe.ValidationError, match="Sales Invoice"):
+		case_documents.make_credit_note(case.name)
+	case.db_set({"status": "Closed", "sales_invoice": story.invoice(firm, 5).name})
+	with pytest.raises(frappe.ValidationError, match="closed"):
+		case_documents.make_credit_note(case.name)
+
+
+@pytest.mark.skipif(bool(frappe.db and frappe.db.exists("DocType", "Stock Entry")), reason="is there")
+def test_what_the_host_does_not_have_is_said(story, desk):
+	case = story.case(desk)
+	with pytest.raises(frappe.ValidationError, match="not installed"):
+		case_documents.make_stock_entry(case.name)
+
+
+def test_who_may_not_write_the_case_makes_nothing_of_it(story, firm):
+	case = story.case(firm)
+	add_user_permission("Customer", story.customer("Other"), SUE)
+	frappe.set_user(SUE)
+	for make in (
+		case_documents.make_issue,
+		case_documents.make_quality_action,
+		case_documents.make_credit_note,
+	):
+		with pytest.raises(frappe.PermissionError):
+			make(case.name)
+
+
+def test_a_made_up_mark_links_nothing(story, firm):
+	"""The mark comes from the form: it opens no case of another customer, and none that the user may not write."""
+	other = story.customer("Other")
+	case = story.case(other)
+	frappe.set_user(SUE)
+	issue = {"doctype": "Issue", "subject": f"{PREFIX} x", "__onload": {"keep_complaint_case": case.name}}
+	frappe.get_doc({**issue, "customer": firm}).insert()
+	assert not case.reload().issue
+	frappe.set_user("Administrator")
+	add_user_permission("Customer", firm, SUE)
+	frappe.set_user(SUE)
+	frappe.get_doc(issue).insert()
+	frappe.get_doc({**issue, "__onload": {"keep_complaint_case": "CC-none"}}).insert()
+	frappe.set_user("Administrator")
+	assert not case.reload().issue
+
+
+@pytest.mark.parametrize(
+	("doctype", "field"),
+	[
+		("Customer", "customer"),
+		("Sales Invoice", "sales_invoice"),
+		("Delivery Note", "delivery_note"),
+		("Issue", "issue"),
+		("Warranty Claim", "warranty_claim"),
+		("Item", "item"),
+		("Quality Action", "quality_action"),
+	],
+)
+def test_forms_of_the_host_show_their_cases(story, doctype, field):
+	data = frappe.get_meta(doctype).get_dashboard_data()
+	assert data.non_standard_fieldnames["Complaint Case"] == field
+	assert sum(group["items"].count("Complaint Case") for group in data.transactions) == 1
+
+
+def test_the_connections_count_the_cases(story, firm):
+	from frappe.desk.notifications import get_open_count
+
+	story.case(firm)
+	story.case(story.customer("Other"))
+	found = get_open_count("Customer", firm, ["Complaint Case"])["count"]["external_links_found"]
+	assert [(row["doctype"], row["count"]) for row in found] == [("Complaint Case", 1)]
+
+
+# Panels
+
+
+def test_open_cases_are_on_the_customer_and_in_the_reps_help(story, firm):
+	case = story.case(firm, subject="Noisy")
+	story.case(firm, subject="Old", status="Closed")
+	frappe.set_user(ANNA)
+	[row] = customer_care(firm)["complaints"]
+	assert (row.doctype, row.name, row.about, row.status) == (
+		"Complaint Case",
+		case.name,
+		f"{PREFIX} Noisy",
+		"Open",
+	)
+	assert row.day == case.opened_on.date()
+
+
+def test_who_may_not_read_cases_learns_that_there_is_one_and_not_what_it_says(story, firm):
+	story.case(firm, subject="Noisy")
+	_user(STORES, ["Delivery User"])
+	frappe.set_user(STORES)
+	[row] = visits.open_complaints([firm])
+	assert row.about is None
+
+
+# Lists
+
+
+def test_a_board_of_cases_is_there_and_cards_do_not_jump(story, firm):
+	[board] = frappe.get_all("Kanban Board", {"reference_doctype": "Complaint Case"}, pluck="name")
+	board = frappe.get_doc("Kanban Board", board)
+	options = frappe.get_meta("Complaint Case").get_field("status").options.split("\n")
+	assert board.field_name == "status" and [column.column_name for column in board.columns] == options
+	case = story.case(firm)
+	frappe.form_dict.cmd = "frappe.desk.doctype.kanban_board.kanban_board.update_order_for_single_card"
+	try:
+		with pytest.raises(frappe.ValidationError, match="buttons"):
+			frappe.set_value("Complaint Case", case.name, "status", "Closed")
+	finally:
+		frappe.form_dict.pop("cmd")
+	assert case.reload().status == "Open"
+
+
+def test_boards_are_made_once_and_taken_away_with_the_app(story):
+	from keep_customers.setup import kanban
+
+	kanban.add_board()
+	assert frappe.db.count("Kanban Board", {"reference_doctype": "Complaint Case"}) == 1
+	kanban.remove_boards(["Complaint Case"])
+	assert not frappe.db.count("Kanban Board Column", {"column_name": "Solution Given"})
+	kanban.add_board()
+	assert frappe.db.count("Kanban Board", {"reference_doctype": "Complaint Case"}) == 1
+
+
+def test_quick_entry_has_the_few_fields_that_matter(story):
+	meta = frappe.get_meta("Complaint Case")
+	shown = [
+		field.fieldname
+		for field in meta.fields
+		if (field.reqd or field.allow_in_quick_entry) and not field.read_only
+	]
+	assert meta.quick_entry and not any(meta.get_field(name).fieldtype == "Table" for name in shown)
+	assert shown == [
+		"customer", "subject", "severity", "category", "channel", "description", "item", "opened_on",
+	]  # fmt: skip
+
+
+# Reports
+
+
+def hours_ago(hours):
+	return add_to_date(now_datetime(), hours=-hours)
+
+
+@pytest.fixture
+def cases(story, firm):
+	"""Five cases of which all figures can be worked out by hand."""
+	for kind, names in (("Complaint Cause", ("Delivery", "Quality")), ("Complaint Category", ("Late",))):
+		field = f"{kind.split()[1].lower()}_name"
+		for name in names:
+			frappe.get_doc({"doctype": kind, field: f"{PREFIX} {name}"}).insert()
+	other = story.customer("Other")
+	done = {"status": "Closed", "word": "Yes", "closed_on": now_datetime()}
+	delivery, quality = f"{PREFIX} Delivery", f"{PREFIX} Quality"
+	common = {"opened_on": hours_ago(50), "answered_on": hours_ago(49), "solved_on": hours_ago(40)}
+	story.case(
+		firm, "one", cause=delivery, item=ITEM, severity="High", **common, answer_minutes=30, solve_minutes=600,
+		solution_rating=1.0, compensation_cost=25, **done,
+	)  # fmt: skip
+	story.case(
+		firm, "two", cause=delivery, **common, answer_minutes=60, answer_late=1, solve_minutes=1200, solve_late=1,
+		solution_rating=0.6, repeat_of="CC-1", **done,
+	)  # fmt: skip
+	story.case(
+		other, "three", cause=quality, **common, answer_minutes=90, solve_minutes=300, solution_rating=0,
+		compensation_cost=75, **done,
+	)  # fmt: skip
+	# Nobody has answered, and all is past due.
+	story.case(
+		other, "four", opened_on=hours_ago(48), answer_due=hours_ago(47), solve_due=hours_ago(24),
+		category=f"{PREFIX} Late",
+	)  # fmt: skip
+	# Just in.
+	story.case(firm, "five")
+	return firm, other
+
+
+def analysed(by, **filters):
+	_columns, rows, _message, chart, summary = complaint_analysis.execute({"group_by": by, **filters})
+	return {row["key"]: row for row in rows}, chart, {one["label"]: one["value"] for one in summary}
+
+
+def test_the_analysis_by_cause_is_what_was_worked_out_by_hand(story, cases):
+	rows, chart, total = analysed("cause")
+	delivery, quality, unknown = rows[f"{PREFIX} Delivery"], rows[f"{PREFIX} Quality"], rows[""]
+	assert (delivery["cases"], delivery["repeats"], delivery["cost"]) == (2, 1, 25)
+	assert (delivery["answered_in_time"], delivery["solved_in_time"]) == (50, 50)
+	assert (delivery["answer_hours"], delivery["solve_hours"]) == (0.75, 15)
+	assert delivery["satisfaction"] == 4
+	assert (quality["cases"], quality["satisfaction"], quality["cost"]) == (1, None, 75)
+	# One is late without an answer, one still has time.
+	assert (unknown["cases"], unknown["answered_in_time"], unknown["solved_in_time"]) == (2, 0, 0)
+	assert unknown["answer_hours"] is None
+	assert chart["data"]["datasets"][0]["values"] == [2, 2, 1]
+	assert (
+		total["Complaints"] == 5 and total["Answered in Time"] == 50 and total["Cost of Compensation"] == 100
+	)
+
+
+@pytest.mark.parametrize("by", list(complaint_analysis.GROUPS))
+def test_every_grouping_has_all_cases(story, cases, by):
+	rows, chart, _total = analysed(by)
+	assert sum(row["cases"] for row in rows.values()) == 5 == sum(chart["data"]["datasets"][0]["values"])
+
+
+def test_the_cost_of_a_customer(story, cases):
+	rows, _chart, _total = analysed("customer")
+	assert {key: row["cost"] for key, row in rows.items()} == dict(zip(cases, (25, 75), strict=True))
+
+
+def test_the_period_counts_by_the_day_of_receiving_and_must_be_one(story, cases):
+	opened = hours_ago(50).date()
+	rows, _chart, _total = analysed("month", from_date=str(opened), to_date=str(opened))
+	at_least = 3 + (hours_ago(48).date() == opened)
+	assert sum(row["cases"] for row in rows.values()) == at_least
+	with pytest.raises(frappe.ValidationError, match="ends before"):
+		analysed("month", from_date="2026-02-02", to_date="2026-02-01")
+	with pytest.raises(frappe.ValidationError, match="grouped by"):
+		analysed("description")
+
+
+def test_the_times_of_each_case_against_its_target(story, cases):
+	_columns, rows, _message, chart, _summary = complaint_times.execute({})
+	by_name = {row["subject"].removeprefix(f"{PREFIX} "): row for row in rows}
+	assert (by_name["two"]["answer_hours"], by_name["two"]["solve_hours"]) == (1, 20)
+	assert by_name["two"]["late_words"] == "Answer and Solution Late" == by_name["four"]["late_words"]
+	assert by_name["one"]["late_words"] == "" == by_name["five"]["late_words"]
+	# First answer, solution: in time, late, still to come.
+	assert [one["values"] for one in chart["data"]["datasets"]] == [[2, 2], [2, 2], [1, 1]]
+	late = complaint_times.execute({"late": 1})[1]
+	assert [row["subject"] for row in late] == [f"{PREFIX} four"]
+
+
+def test_the_workspace_counts_what_is_late_and_why_people_complain(story, cases):
+	assert case_figures.late_cases()["value"] == 1
+	chart = complaints_by.get(json.dumps({"by": "cause"}))
+	assert chart["labels"] == ["Not Known Yet", f"{PREFIX} Delivery", f"{PREFIX} Quality"]
+	assert chart["datasets"][0]["values"] == [2, 2, 1]
+	assert complaints_by.get({"by": "severity"})["labels"] == ["Normal", "High"]
+	with pytest.raises(frappe.ValidationError):
+		complaints_by.get({"by": "description"})
+
+
+def test_figures_are_of_the_cases_one_may_read(story, cases):
+	_firm, other = cases
+	add_user_permission("Customer", other, BEN)
+	frappe.set_user(BEN)
+	rows, _chart, total = analysed("customer")
+	assert set(rows) == {other} and total["Complaints"] == 2
+	assert {row["customer"] for row in complaint_times.execute({})[1]} == {other}
+	assert case_figures.late_cases()["value"] == 1
+	assert sum(complaints_by.get({"by": "category"})["datasets"][0]["values"]) == 2
+	frappe.set_user(EVE)
+	with pytest.raises(frappe.PermissionError):
+		case_figures.late_cases()
+	with pytest.raises(frappe.PermissionError):
+		complaints_by.get()
+
+
+def test_a_case_without_a_customer_counts_for_who_answers_it(story, firm):
+	stray = story.case(firm, "stray", channel="Email")
+	stray.db_set({"customer": None, "responsible": ANNA})
+	for user in (ANNA, BEN):
+		add_user_permission("Customer", firm, user)
+		frappe.set_user(user)
+		names = [row["name"] for row in complaint_times.execute({})[1]]
+		assert names == ([stray.name] if user == ANNA else [])
+		frappe.set_user("Administrator")
+
+
+def test_the_reports_run_as_desk_runs_them(story, cases):
+	from frappe.desk.query_report import run
+
+	for user in (MIA, ANNA):
+		frappe.set_user(user)
+		for report in ("Complaint Analysis", "Complaint Times"):
+			assert len(run(report, filters={})["result"]) in (3, 5), report
+	frappe.set_user(EVE)
+	with pytest.raises(frappe.PermissionError):
+		run("Complaint Times", filters={})
+
+
+def test_frequent_categories_without_an_answer_are_listed(story, cases, monkeypatch):
+	standard_answers = pytest.importorskip("keep_customers.erp.standard_answers")
+	from keep_customers.keep_customers.report.categories_without_answer import categories_without_answer
+
+	monkeypatch.setattr(
+		standard_answers,
+		"categories_without_answer",
+		lambda since: [
+			{"category": "A", "language": "de", "cases": 2},
+			{"category": "B", "language": "en", "cases": 5},
+		],
+	)
+	_columns, rows, _message, chart = categories_without_answer.execute({"since": "2026-01-01"})
+	assert [row["category"] for row in rows] == ["B", "A"]
+	assert chart["data"]["labels"] == ["B · en", "A · de"]
+
+
+def test_reading_all_cases_needs_no_condition(story):
+	assert not permissions.case_condition("Administrator")
