@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import get_datetime, now_datetime
 
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import complaints, followups
+from keep_customers.erp import complaints, feedback, followups
 
 
 def on_case(case) -> None:
@@ -18,6 +18,7 @@ def on_case(case) -> None:
 		complaints.tell_of_second_chance(case)
 	if case.status == engine.CLOSED and before and before.status != engine.CLOSED:
 		complaints.plan_check_back(case)
+	feedback.on_case(case)
 
 
 def on_case_trash(case) -> None:
