@@ -109,7 +109,12 @@ has_permission = {
 
 website_route_rules = [{"from_route": "/complaints/<path:name>", "to_route": "complaint"}]
 standard_portal_menu_items = [
-	{"title": "Complaints", "route": "/complaints", "reference_doctype": "Complaint Case", "role": "Customer"},
+	{
+		"title": "Complaints",
+		"route": "/complaints",
+		"reference_doctype": "Complaint Case",
+		"role": "Customer",
+	},
 ]
 
 # Desk

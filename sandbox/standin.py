@@ -715,7 +715,7 @@ def build():
 	(app / "patches.txt").write_text("")
 	for name, spec in DOCTYPES.items():
 		slug = name.lower().replace(" ", "_")
-		folder = app / spec["module"].lower() / "doctype" / slug
+		folder = app / spec["module"].lower().replace(" ", "_") / "doctype" / slug
 		folder.mkdir(parents=True, exist_ok=True)
 		(folder / f"{slug}.json").write_text(json.dumps(doctype(name), indent=1))
 		controller = folder / f"{slug}.py"

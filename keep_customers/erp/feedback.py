@@ -40,7 +40,9 @@ def ask(case: str, channel: str = "Email") -> str:
 	if channel not in ("Email", "SMS"):
 		frappe.throw(_("Please choose Email or SMS."))
 	_may_be_asked(doc)
-	contact = _contact(doc.customer, doc.contact)
+	contact = _contact(_whom(doc.customer, doc.contact))
+	if not contact:
+		frappe.throw(_("The customer has no contact. Please add one first."))
 	to = contact.email_id if channel == "Email" else contact.mobile_no
 	if not to:
 		frappe.throw(
@@ -53,7 +55,7 @@ def ask(case: str, channel: str = "Email") -> str:
 		_mail(doc, to, _question(doc, language), _("Your complaint: is it solved?", language), language)
 	else:
 		try:
-			sending.text(to, "{} {}".format(_question(doc, language), link(doc, language)))
+			sending.text(to, f"{_question(doc, language)} {link(doc, language)}")
 		except sending.NotSent as error:
 			frappe.throw(str(error))
 	doc.db_set("word_asked_on", now_datetime())
@@ -75,16 +77,19 @@ def _may_be_asked(doc) -> None:
 		complaints.refuse(refused)
 
 
-def _contact(customer: str, name: str | None = None):
-	"""Whom to ask: the contact, if it is the customer's, else the customer's main one. A word of theirs is asked of
-	nobody else, whatever address stands in the case."""
-	if not (name and is_contact_of(name, customer)):
-		name = messages.primary_contact(customer)
+def _whom(customer: str, contact: str | None) -> str | None:
+	"""The contact, if it is the customer's, else the customer's main one: a word of theirs is asked of nobody else,
+	whatever address stands in the case."""
+	if contact and is_contact_of(contact, customer):
+		return contact
+	return messages.primary_contact(customer)
+
+
+def _contact(name: str | None):
 	fields = ["name", "full_name", "first_name", "email_id", "mobile_no", "unsubscribed"]
 	row = frappe.db.get_value("Contact", name, fields, as_dict=True) if name else None
-	if not row:
-		frappe.throw(_("The customer has no contact. Please add one first."))
-	row.full_name = row.full_name or row.first_name or row.name
+	if row:
+		row.full_name = row.full_name or row.first_name or row.name
 	return row
 
 
@@ -143,8 +148,7 @@ def after_visit(touch: str) -> None:
 	if not frappe.db.get_single_value("Keep Customers Settings", "feedback_after_visits"):
 		return
 	doc = frappe.get_doc(TOUCH, touch)
-	name = messages.primary_contact(doc.customer)
-	contact = frappe.db.get_value("Contact", name, ["email_id", "unsubscribed"], as_dict=True) if name else None
+	contact = _contact(messages.primary_contact(doc.customer))
 	if not contact or not contact.email_id or contact.unsubscribed:
 		return
 	if (doc.customer, "Email") in followups.refused_channels([doc.customer]):
@@ -268,7 +272,7 @@ def record(case, round: int, solved: str, rating: float, person_rating: float, w
 	_insert(
 		{
 			"customer": case.customer,
-			"contact": case.contact if case.contact and is_contact_of(case.contact, case.customer) else None,
+			"contact": _whom(case.customer, case.contact),
 			"kind": "Complaint",
 			"reference_doctype": case.doctype,
 			"reference_name": case.name,
@@ -356,7 +360,9 @@ def validate(doc) -> None:
 	:raises frappe.ValidationError: if a rating, a person or a document does not fit
 	"""
 	if doc.channel == "Web Page" and not doc.flags.by_customer and _changed(doc, "channel"):
-		frappe.throw(_("Only the customers themselves answer on the web page. Please choose another channel."))
+		frappe.throw(
+			_("Only the customers themselves answer on the web page. Please choose another channel.")
+		)
 	if not doc.flags.by_customer:
 		# Whether a link is used up is for the customer's own answers to say.
 		before = doc.get_doc_before_save()

@@ -70,7 +70,7 @@ def shown(case) -> dict:
 		engine.WAITING: (_("We are waiting for your answer"), "orange"),
 		engine.GIVEN: (_("We have offered you a solution"), "purple"),
 		engine.REOPENED: (_("We are looking at it again"), "red"),
-		engine.CLOSED: (_("Settled"), "green"),
+		engine.CLOSED: (_("It is settled"), "green"),
 	}[case.status]
 	may_answer = (
 		case.status != engine.CLOSED

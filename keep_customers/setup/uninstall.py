@@ -51,6 +51,9 @@ def forget_records_about(doctypes: list[str]) -> None:
 			frappe.db.delete(host, {field: ("in", doctypes)})
 	# Nobody can approve a plan that is gone; the reps' own ToDos are about customers.
 	frappe.db.delete("ToDo", {"reference_type": "Visit Plan"})
+	# Mail goes on coming in where it was made into cases; it is only mail again.
+	for host in ("Email Account", "IMAP Folder"):
+		frappe.db.set_value(host, {"append_to": ("in", doctypes)}, "append_to", None)
 	search = frappe.qb.Table("__global_search")
 	frappe.qb.from_(search).delete().where(search.doctype.isin(doctypes)).run()
 	user_settings = frappe.qb.Table("__UserSettings")

@@ -19,7 +19,8 @@ ITEM = f"{PREFIX} Item"
 OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
 	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Visit Plan",
-	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral",
+	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral", "Complaint Case", "Complaint Step",
+	"Complaint Pause", "Complaint Compensation", "Customer Feedback",
 )  # fmt: skip
 
 
@@ -291,8 +292,11 @@ PASSWORD = "Keep-Test-2026!"
 def remove_everything():
 	"""Remove the story from the site, past the document life: it must work after any failure."""
 	like = f"{PREFIX}%"
+	for name in frappe.get_all("File", filters={"attached_to_doctype": ("in", OURS)}, pluck="name"):
+		frappe.delete_doc("File", name, force=True)
 	for doctype in OURS:
 		frappe.db.delete(doctype)
+	frappe.db.delete("Communication", {"reference_doctype": ("in", OURS)})
 	frappe.db.delete("ToDo", {"reference_name": ("like", like)})
 	frappe.db.delete("ToDo", {"reference_type": ("in", OURS)})
 	frappe.db.delete("Notification Log", {"document_type": ("in", OURS)})
@@ -328,11 +332,17 @@ def remove_everything():
 	notes = frappe.get_all("Delivery Note", filters={"customer": ("like", like)}, pluck="name")
 	frappe.db.delete("Delivery Note Item", {"parent": ("in", notes or [""])})
 	frappe.db.delete("Delivery Note", {"customer": ("like", like)})
+	frappe.db.delete("Sales Order", {"customer": ("like", like)})
+	frappe.db.delete("Portal User", {"parent": ("like", like)})
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
 	frappe.db.delete("Competitor", {"name": ("like", like)})
 	frappe.db.delete("Lead", {"lead_name": ("like", like)})
 	frappe.db.delete("Customer", {"name": ("like", like)})
-	emails = frappe.get_all("Email Queue", filters={"reference_name": ("like", like)}, pluck="name")
+	emails = frappe.get_all(
+		"Email Queue",
+		or_filters=[["reference_name", "like", like], ["reference_doctype", "in", OURS]],
+		pluck="name",
+	)
 	frappe.db.delete("Email Queue Recipient", {"parent": ("in", emails or [""])})
 	frappe.db.delete("Email Queue", {"name": ("in", emails or [""])})
 	frappe.db.delete("Email Account", {"name": ("like", like)})
