@@ -69,7 +69,8 @@ def _receive(website: str, **said: str) -> None:
 	files = _files()
 	if not said["description"]:
 		raise Refused(_("Please tell us what happened."))
-	if not validate_email_address(said["email"]):
+	# One address and nothing else: the host's check takes several, and names beside them.
+	if not said["email"] or validate_email_address(said["email"]) != said["email"]:
 		raise Refused(_("Please enter your e-mail address, so that we can answer."))
 	# All of it is looked up in any case, so that the time it takes tells little.
 	known = _known(said["number"], said["email"])
@@ -182,9 +183,9 @@ def _name(filename: str, kind: str) -> str:
 	return f"{stem or 'file'}.{kind}"
 
 
-def _say(title: str, text: str, status: int = 200) -> None:
-	if status != 200:
+def _say(title: str, text: str, refused: int | None = None) -> None:
+	if refused:
 		text = "{} {}".format(text, _("Please go back; what you wrote is still there."))
 	frappe.respond_as_web_page(
-		title, text, http_status_code=status, indicator_color="green" if status == 200 else "orange"
+		title, text, http_status_code=refused, indicator_color="orange" if refused else "green"
 	)

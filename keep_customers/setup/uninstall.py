@@ -60,7 +60,7 @@ def forget_records_about(doctypes: list[str]) -> None:
 	frappe.qb.from_(user_settings).delete().where(user_settings.doctype.isin(doctypes)).run()
 	frappe.db.delete("Singles", {"doctype": ("in", doctypes)})
 	series = frappe.qb.Table("tabSeries")
-	for prefix in ("RUN-", "TOUCH-", "REF-", "VISIT-", "NOTICE-"):  # and the year
+	for prefix in ("RUN-", "TOUCH-", "REF-", "VISIT-", "NOTICE-", "CC-", "CF-"):  # and the year
 		frappe.qb.from_(series).delete().where(series.name.like(f"{prefix}____-")).run()
 
 

@@ -476,7 +476,8 @@ def test_too_many_files_and_other_kinds_are_refused(guest, firm):
 
 def test_what_is_missing_is_asked_for(guest, firm):
 	assert "what happened" in complain(guest, description=" ").text
-	assert "e-mail address" in complain(guest, email="olga").text
+	for address in ("olga", "", f"{OLGA}, {PAVEL}", f"Olga <{OLGA}>"):
+		assert "e-mail address" in complain(guest, email=address).text
 	assert not cases()
 
 
@@ -485,6 +486,22 @@ def test_a_program_that_fills_in_everything_is_thanked_and_forgotten(guest, firm
 	program = complain(guest, website="http://example.com")
 	assert program.status_code == 200 and bare(program.text) == bare(person.text)
 	assert len(cases()) == 1
+
+
+def test_what_was_sent_along_goes_with_its_customer(guest, firm, story):
+	frappe.get_doc(
+		{
+			"doctype": "Delivery Note", "name": f"{PREFIX}-1", "customer": firm, "company": COMPANY, "currency": "EUR",
+			"conversion_rate": 1, "docstatus": 1,
+		}
+	).db_insert()  # fmt: skip
+	frappe.db.commit()
+	complain(guest, number=f"{PREFIX}-1", files=[("smoke.png", PNG)])
+	[case] = cases()
+	about = {"attached_to_doctype": CASE, "attached_to_name": case.name}
+	assert frappe.db.count("File", about) == 1
+	frappe.delete_doc("Customer", firm, force=True)
+	assert not frappe.db.exists(CASE, case.name) and not frappe.db.count("File", about)
 
 
 # Script in every field
