@@ -70,7 +70,7 @@ def _receive(website: str, **said: str) -> None:
 	if not said["description"]:
 		raise Refused(_("Please tell us what happened."))
 	# One address and nothing else: the host's check takes several, and names beside them.
-	if not said["email"] or validate_email_address(said["email"]) != said["email"]:
+	if re.search(r"[\s,;<>]", said["email"]) or not validate_email_address(said["email"]):
 		raise Refused(_("Please enter your e-mail address, so that we can answer."))
 	# All of it is looked up in any case, so that the time it takes tells little.
 	known = _known(said["number"], said["email"])

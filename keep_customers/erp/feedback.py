@@ -260,10 +260,20 @@ def _hear(case, solved: str, rating: float, person_rating: float, words: str) ->
 def on_case(case) -> None:
 	"""After a case is saved: what the customer said about it, on the page or to a rep, is a feedback."""
 	before = case.get_doc_before_save()
-	if before and case.word_on and case.has_value_changed("word_on"):
-		record(
-			case, current_round(before), case.word, case.solution_rating, case.person_rating, case.word_text
-		)  # fmt: skip
+	if not (before and case.word_on and case.has_value_changed("word_on")):
+		return
+	record(case, current_round(before), case.word, case.solution_rating, case.person_rating, case.word_text)
+	if case.status == engine.GIVEN and case.word == engine.NO:
+		_tell_manager(case)
+
+
+def _tell_manager(case) -> None:
+	"""There is no third chance: how it goes on is a manager's to decide."""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	people = (complaints.person(case, level, settings) for level in (complaints.SUPERIOR, complaints.HEAD))
+	if manager := next(filter(None, people), None) or case.responsible:
+		text = _("The customer is still not satisfied with {0}. Please decide how it goes on.")
+		complaints.ask(case, manager, text.format(link_to(case.doctype, case.name)), "High")
 
 
 def record(case, round: int, solved: str, rating: float, person_rating: float, words: str) -> None:

@@ -4,18 +4,22 @@ Over real HTTP, as a phone's browser and as a program would come.
 """
 
 import email as mails
+import hmac
 import re
 
 import frappe
 import pytest
 from frappe.permissions import add_user_permission
+from frappe.utils import now_datetime
+from frappe.utils.password import get_encryption_key
 
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import complaint_page, feedback, sending, signed, unsubscribe
+from keep_customers.erp import complaint_page, feedback, sending, signed, unsubscribe, visits
 
-from .story import ANNA, BEN, COMPANY, PASSWORD, PREFIX, TERRITORY
+from .story import ANNA, BEN, COMPANY, MIA, PASSWORD, PREFIX, TERRITORY
 from .test_messages import contact
 from .test_sending import mailbox  # noqa: F401 (a fixture for every test)
+from .test_visits import approved
 from .web import Browser, Server
 
 OLGA, PAVEL = "olga@firm.example", "pavel@works.example"
@@ -192,6 +196,8 @@ def test_a_no_reopens_it_once_and_the_second_no_stays_for_the_manager(guest, fir
 	assert guest.call(CONFIRM, token=second, solved="No", rating="1").status_code == 200
 	case = now(case)
 	assert (case.status, case.word) == (engine.GIVEN, "No") and not case.closed_on
+	told = frappe.get_all("Notification Log", {"document_name": case.name, "for_user": MIA}, pluck="subject")
+	assert any("second chance" in text for text in told) and any("how it goes on" in text for text in told)
 	assert [(row.round, row.solved) for row in answers(case)] == [(1, "No"), (2, "No")]
 	assert "We have your answer already" in guest.call(CONFIRM, token=second, solved="Yes").text
 	assert now(case).word == "No" and len(answers(case)) == 2
@@ -254,6 +260,12 @@ def test_forged_expired_and_guessed_links_get_one_answer(guest, firm, story):
 	assert page(guest, "complaint-answer", token=good).status_code == 200
 	assert guest.call(CONFIRM, verb="GET", token=good, solved="Yes").status_code in (403, 405)
 	assert now(case).status == engine.GIVEN
+
+
+def test_links_in_emails_sent_before_still_work(story):
+	text = "keep_customers unsubscribe abc 9999999999"
+	signature = hmac.new(get_encryption_key().encode(), text.encode(), "sha256").hexdigest()
+	assert unsubscribe.read(f"abc.9999999999.{signature}") == "abc"
 
 
 def test_an_answer_that_is_none_changes_nothing(guest, firm):
@@ -354,6 +366,23 @@ def test_after_a_visit_the_customer_is_asked_and_the_answer_counts_once(guest, f
 	)
 	assert "We have your answer already" in page(guest, "care-feedback", token=token).text
 	assert page(guest, "care-feedback", token=token + "x").status_code == 410
+
+
+def test_the_report_of_a_visit_asks_each_customer_once(guest, firm, story):
+	story.settings(feedback_after_visits=1)
+	works = story.customer("Works")
+	story.file(works, dedicated_rep=ANNA)
+	plan = approved([firm, works])
+	plan.stops[0].update({"visited": 1, "visited_on": now_datetime(), "report": "INTERNAL"})
+	plan.stops[1].update({"visited": 1, "visited_on": now_datetime(), "report": "No contact to ask"})
+	plan.save()
+	assert visits.file_report(plan.name)["contacts"] == 2
+	visits.file_report(plan.name)
+	[queued] = frappe.get_all(
+		"Email Queue", {"reference_doctype": "Customer Touch"}, ["reference_name", "message"]
+	)
+	assert frappe.db.get_value("Customer Touch", queued.reference_name, "customer") == firm
+	assert "INTERNAL" not in queued.message
 
 
 def test_who_wants_no_emails_is_not_asked_after_a_visit(guest, firm, story):
@@ -574,7 +603,7 @@ def portal_user(customer, address=OLGA, by="contact"):
 	if not frappe.db.exists("User", address):
 		user = frappe.get_doc(
 			{
-				"doctype": "User", "email": address, "first_name": "Olga", "user_type": "Website User",
+				"doctype": "User", "email": address, "first_name": f"{PREFIX} Olga", "user_type": "Website User",
 				"send_welcome_email": 0, "new_password": PASSWORD, "roles": [{"role": "Customer"}],
 			}
 		)  # fmt: skip
