@@ -78,6 +78,7 @@ doc_events = {
 		"before_rename": "keep_customers.erp.referrals.before_lead_rename",
 		"on_trash": "keep_customers.erp.referrals.on_lead_trash",
 	},
+	"Communication": {"after_insert": "keep_customers.erp.complaint_mail.on_communication"},
 }
 
 # A cancelled invoice or a ToDo can be deleted although our records mention it.
@@ -109,6 +110,18 @@ has_permission = {
 	"Visit Plan": "keep_customers.erp.permissions.has_plan_permission",
 	"Complaint Case": "keep_customers.erp.permissions.has_case_permission",
 }  # fmt: skip
+
+# Website
+
+website_route_rules = [{"from_route": "/complaints/<path:name>", "to_route": "complaint"}]
+standard_portal_menu_items = [
+	{
+		"title": "Complaints",
+		"route": "/complaints",
+		"reference_doctype": "Complaint Case",
+		"role": "Customer",
+	},
+]
 
 # Desk
 

@@ -329,7 +329,13 @@ DOCTYPES = {
 			("customer_details", "Text"),
 			("is_frozen", "Check", "", "", "0"),
 			("sales_team", "Table", "Sales Team"),
+			("portal_users", "Table", "Portal User"),
 		],
+	},
+	"Portal User": {
+		"module": "Utilities",
+		"istable": 1,
+		"fields": [("user", "Link", "User", "reqd list index")],
 	},
 	"Competitor": {
 		"module": "CRM",
@@ -500,6 +506,22 @@ DOCTYPES = {
 			("delivery_note", "Link", "Delivery Note", "ro index nocopy"),
 			("dn_detail", "Data", "", "hidden ro index nocopy"),
 			("sales_invoice_item", "Data", "", "ro noperm nocopy"),
+		],
+	},
+	"Sales Order": {
+		"module": "Selling",
+		"autoname": "naming_series:",
+		"is_submittable": 1,
+		"title_field": "customer_name",
+		"permissions": {"Sales User": "rwcdsxa", "Sales Manager": "rwcdsxa", "Stock User": "r", "Accounts User": "r"},
+		"fields": [
+			("naming_series", "Select", "SAL-ORD-.YYYY.-", "reqd once nocopy"),
+			("customer", "Link", "Customer", "reqd filter index search"),
+			("customer_name", "Data", "", "ro search", None, {"fetch_from": "customer.customer_name"}),
+			("company", "Link", "Company", "reqd filter"),
+			("transaction_date", "Date", "", "reqd index", "Today"),
+			("currency", "Link", "Currency", "reqd"),
+			("conversion_rate", "Float", "", "reqd"),
 		],
 	},
 	"Delivery Note": {

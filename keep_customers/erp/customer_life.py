@@ -96,8 +96,12 @@ def on_trash(customer, method=None) -> None:
 
 
 def _forget(doctype: str, names: list[str]) -> None:
-	"""Remove what the host keeps about documents: earlier versions, comments, who looked at them."""
+	"""Remove what the host keeps about documents: attachments, earlier versions, comments, who looked at them."""
 	for part in chunks(names, 1000):
+		attached = {"attached_to_doctype": doctype, "attached_to_name": ("in", part)}
+		for file in frappe.get_all("File", filters=attached, pluck="name"):
+			# Through its own life: the file on the disk goes too, unless something else uses it.
+			frappe.delete_doc("File", file, ignore_permissions=True, force=True, delete_permanently=True)
 		for host, type_field, name_field in (
 			("Version", "ref_doctype", "docname"),
 			("Comment", "reference_doctype", "reference_name"),

@@ -123,7 +123,7 @@ def variables(
 		"person": known_as,
 		"salutation": contact.salutation or (row.salutation if row.customer_type == "Individual" else None),
 		"tier": tier and _(tier, language, "Customer Tier"),
-		"last_purchase": last and _day(last.posting_date, language),
+		"last_purchase": last and day_in_words(last.posting_date, language),
 		"last_item": last and _main_item(last.name),
 		"rep_name": rep and get_fullname(rep),
 		"company": (last and last.company)
@@ -140,7 +140,7 @@ def _chinese_name(contact) -> str:
 	return f"{contact.last_name}{space}{contact.first_name}"
 
 
-def _day(day, language: str) -> str:
+def day_in_words(day, language: str) -> str:
 	"""A day as people write it in the message's language, not as the site shows it."""
 	try:
 		return format_date(getdate(day), "long", locale=Locale.parse(language.replace("-", "_")))

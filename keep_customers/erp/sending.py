@@ -256,9 +256,7 @@ def _mailbox(user: str | None) -> str | None:
 
 def _send_by_gateway(row, to: str | None, message: dict, channel: str | None = None) -> None:
 	if (channel or row.channel) == "SMS":
-		if not _sms_works():
-			raise NotSent(_("Please enter a gateway in SMS Settings."), final=False)
-		send_sms([to], message["text"], success_msg=False)
+		text(to, message["text"])
 		return
 	senders = other_channels()
 	channel = channel or next(iter(senders), None)
@@ -267,6 +265,16 @@ def _send_by_gateway(row, to: str | None, message: dict, channel: str | None = N
 	senders[channel](
 		customer=row.customer, to=to, text=message["text"], subject=message["subject"], follow_up=row.name
 	)
+
+
+def text(to: str, words: str) -> None:
+	"""Send an SMS.
+
+	:raises NotSent: if no gateway is set up
+	"""
+	if not _sms_works():
+		raise NotSent(_("Please enter a gateway in SMS Settings."), final=False)
+	send_sms([to], words, success_msg=False)
 
 
 def other_channels() -> dict:

@@ -1,45 +1,30 @@
 """The link in every automatic e-mail with which a customer says no, without logging in.
 
-It names the follow-up, which tells an outsider nothing and survives renaming the customer; it is signed with the
-site's key and expires. Opening it changes nothing, for mail scanners open links; the page's button does.
+It names the follow-up, which tells an outsider nothing and survives renaming the customer (see ``erp/signed.py``).
 """
-
-import hmac
-import time
-from hashlib import sha256
 
 import frappe
 from frappe import _
 from frappe.rate_limiter import rate_limit
-from frappe.utils import get_url, today
-from frappe.utils.password import get_encryption_key
+from frappe.utils import today
+
+from keep_customers.erp import signed
 
 DAYS = 180
-PAGE = "care-unsubscribe"
+PAGE, PURPOSE = "care-unsubscribe", "unsubscribe"
 
 
 def link(follow_up: str) -> str:
-	return get_url(f"/{PAGE}?token={token(follow_up)}")
+	return signed.link(PAGE, PURPOSE, follow_up, DAYS)
 
 
 def token(follow_up: str, days: float = DAYS) -> str:
-	expires = int(time.time() + days * 24 * 60 * 60)
-	return f"{follow_up}.{expires}.{_sign(follow_up, expires)}"
-
-
-def _sign(follow_up: str, expires: int) -> str:
-	key = get_encryption_key().encode()
-	return hmac.new(key, f"keep_customers unsubscribe {follow_up} {expires}".encode(), sha256).hexdigest()
+	return signed.token(PURPOSE, follow_up, days)
 
 
 def read(token: str) -> str | None:
 	"""The follow-up a token was made for; None if it is forged or has expired."""
-	parts = (token or "").split(".")
-	if len(parts) != 3 or not (parts[1].isascii() and parts[1].isdigit()):
-		return None
-	follow_up, expires, signature = parts[0], int(parts[1]), parts[2]
-	genuine = hmac.compare_digest(signature.encode(), _sign(follow_up, expires).encode())
-	return follow_up if genuine and expires > time.time() else None
+	return signed.read(PURPOSE, token)
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
@@ -57,12 +42,7 @@ def confirm(token: str = "") -> None:
 			_("Done"), _("You will not receive such e-mails any more."), indicator_color="green"
 		)
 	else:
-		frappe.respond_as_web_page(
-			_("This Link Is No Longer Valid"),
-			_("Please answer the e-mail instead; we will take you off the list."),
-			http_status_code=410,
-			indicator_color="orange",
-		)
+		signed.not_valid(_("Please answer the e-mail instead; we will take you off the list."))
 
 
 def refuse(customer: str, channel: str) -> None:

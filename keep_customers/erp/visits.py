@@ -21,7 +21,7 @@ from frappe.utils import (
 	strip_html,
 )  # fmt: skip
 
-from keep_customers.erp import followups, todos
+from keep_customers.erp import feedback, followups, todos
 from keep_customers.erp.assignment import superior
 from keep_customers.erp.permissions import may_approve_plans
 
@@ -267,6 +267,7 @@ def file_report(plan: str) -> dict:
 	for stop in doc.stops:
 		if stop.visited and not stop.touch:
 			counts["contacts"] += _record(doc, stop)
+			feedback.after_visit(stop.touch)
 		elif not stop.visited and (follow_up := open_ones.get(stop.follow_up)):
 			counts[_not_visited(stop, follow_up)] += 1
 	doc.db_set({"status": "Reported", "reported_on": doc.reported_on or now_datetime()})

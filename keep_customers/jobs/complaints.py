@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import get_datetime, now_datetime
 
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import complaints
+from keep_customers.erp import complaints, feedback
 from keep_customers.jobs.nightly import language_of_the_site
 
 
@@ -24,6 +24,7 @@ def on_case(case) -> None:
 			complaints.tell_what_is_left(case)
 	if case.status == engine.CLOSED and before.status != engine.CLOSED:
 		complaints.plan_check_back(case)
+	feedback.on_case(case)
 
 
 def on_todo(todo, method=None) -> None:

@@ -49,6 +49,7 @@ def forget_records_about(doctypes: list[str]) -> None:
 		("Notification Log", "document_type"),
 		("Document Follow", "ref_doctype"),
 		("Prepared Report", "report_name"),
+		("Portal Menu Item", "reference_doctype"),
 	):
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
 			frappe.db.delete(host, {field: ("in", doctypes)})

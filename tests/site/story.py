@@ -318,6 +318,7 @@ def remove_everything():
 		frappe.delete_doc("File", name, force=True)
 	for doctype in OURS:
 		frappe.db.delete(doctype)
+	frappe.db.delete("Communication", {"reference_doctype": ("in", OURS)})
 	frappe.db.delete("ToDo", {"reference_name": ("like", like)})
 	frappe.db.delete("ToDo", {"reference_type": ("in", OURS)})
 	frappe.db.delete("Notification Log", {"document_type": ("in", OURS)})
@@ -353,6 +354,8 @@ def remove_everything():
 	notes = frappe.get_all("Delivery Note", filters={"customer": ("like", like)}, pluck="name")
 	frappe.db.delete("Delivery Note Item", {"parent": ("in", notes or [""])})
 	frappe.db.delete("Delivery Note", {"customer": ("like", like)})
+	frappe.db.delete("Sales Order", {"customer": ("like", like)})
+	frappe.db.delete("Portal User", {"parent": ("like", like)})
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
 	frappe.db.delete("Quality Action Resolution", {"problem": ("like", f"%{PREFIX}%")})
 	frappe.db.delete("Complaint Cause", {"name": ("like", like)})
@@ -361,7 +364,11 @@ def remove_everything():
 	frappe.db.delete("Competitor", {"name": ("like", like)})
 	frappe.db.delete("Lead", {"lead_name": ("like", like)})
 	frappe.db.delete("Customer", {"name": ("like", like)})
-	emails = frappe.get_all("Email Queue", filters={"reference_name": ("like", like)}, pluck="name")
+	emails = frappe.get_all(
+		"Email Queue",
+		or_filters=[["reference_name", "like", like], ["reference_doctype", "in", OURS]],
+		pluck="name",
+	)
 	frappe.db.delete("Email Queue Recipient", {"parent": ("in", emails or [""])})
 	frappe.db.delete("Email Queue", {"name": ("in", emails or [""])})
 	frappe.db.delete("Email Account", {"name": ("like", like)})

@@ -1,5 +1,8 @@
 from frappe.model.document import Document
 
+from keep_customers.erp import feedback
+
 
 class CustomerFeedback(Document):
-	pass
+	def validate(self):
+		feedback.validate(self)

@@ -1,0 +1,18 @@
+import frappe
+from frappe import _
+
+from keep_customers.erp import portal
+
+no_cache = 1
+sitemap = 0
+
+
+def get_context(context):
+	if frappe.session.user == "Guest":
+		frappe.throw(_("Please log in to see this page."), frappe.PermissionError)
+	case = portal.own_case(frappe.session.user, frappe.form_dict.get("name"))
+	if not case:
+		raise frappe.PageDoesNotExistError
+	context.show_sidebar = True
+	context.no_breadcrumbs = True
+	context.case = case
