@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def in_control_group(rule: str, customer: str, share: float) -> bool:
 
 	:param share: of the rule's customers, 0 … 1
 	"""
-	return fraction("control", rule, customer) < share
+	return share > 0 and fraction("control", rule, customer) < share
 
 
 def value_at_risk(current_value, p_alive):
@@ -69,8 +70,7 @@ class WorkingDays:
 		return day
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
 	"""One contact that is due.
 
 	:param key: the Follow Up's name
@@ -104,8 +104,7 @@ class Candidate:
 	cause: str = ""
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
 	"""What becomes of a candidate.
 
 	:param action: :data:`ASSIGN`; :data:`JOIN`, it is done with another contact of the day; :data:`WAIT`; :data:`SKIP`

@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 import frappe
+from frappe.query_builder.functions import IfNull
 from frappe.utils import getdate
 from frappe.utils.user import get_users_with_role
 
+from keep_customers.erp.tables import among, columns
+
 DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role", "User"
+UNKNOWN = (None, None, None, None)
 
 
 class Assignment:
@@ -31,12 +35,10 @@ class Assignment:
 		self.enabled = set(
 			frappe.get_all("User", filters={"enabled": 1, "name": ("!=", "Guest")}, pluck="name")
 		)
-		self._territory_of = self._read("Customer", "name", "territory")
-		self._files = self._read("Customer File", "name", "dedicated_rep", "backup_rep")
-		self._account_managers = self._read("Customer", "name", "account_manager")
 		self._user_of_sales_person = _users_of_sales_people()
-		self._sales_teams = self._main_sales_people()
 		self._territory_managers = _territory_managers(self._user_of_sales_person)
+		self._known = self._read_known()
+		self._sales_teams = self._main_sales_people()
 		self._role_users: dict[str, str | None] = {}
 
 	def user_for(
@@ -78,17 +80,17 @@ class Assignment:
 		return self._first(chain)
 
 	def _dedicated(self, customer: str) -> list[str | None]:
-		rep, backup = self._files.get(customer, (None, None))
+		_territory, account_manager, rep, backup = self._known.get(customer, UNKNOWN)
 		return [
 			rep,
 			backup if rep else None,
-			*self._account_managers.get(customer, ()),
+			account_manager,
 			self._sales_teams.get(customer),
 			self._territory_manager(customer),
 		]
 
 	def _territory_manager(self, customer: str) -> str | None:
-		return self._territory_managers.get(self._territory_of.get(customer, (None,))[0])
+		return self._territory_managers.get(self._known.get(customer, UNKNOWN)[0])
 
 	def _of_role(self, role: str | None) -> str | None:
 		if role and role not in self._role_users:
@@ -96,28 +98,46 @@ class Assignment:
 			self._role_users[role] = users[0] if users else None
 		return self._role_users.get(role)
 
-	def _read(self, doctype: str, key: str, *fields: str) -> dict[str, tuple]:
-		rows = (
-			frappe.get_all(
-				doctype, filters={key: ("in", self.customers)}, fields=[key, *fields], as_list=True
+	def _read_known(self) -> dict[str, tuple]:
+		"""Customer -> (territory, account manager, dedicated rep, backup rep), if there is anybody to find by it."""
+		if not self.customers:
+			return {}
+		customer, file = frappe.qb.DocType("Customer"), frappe.qb.DocType("Customer File")
+		query = (
+			frappe.qb.from_(customer)
+			.left_join(file)
+			.on(file.name == customer.name)
+			.where(
+				(IfNull(customer.account_manager, "") != "")
+				| (IfNull(file.dedicated_rep, "") != "")
+				| customer.territory.isin(list(self._territory_managers) or [""])
 			)
-			if self.customers
-			else ()
 		)
-		return {row[0]: tuple(row[1:]) for row in rows}
+		names, *values = columns(
+			among(query, customer.name, self.customers),
+			customer.name, customer.territory, customer.account_manager, file.dedicated_rep, file.backup_rep,
+		)  # fmt: skip
+		return dict(zip(names, zip(*values, strict=True), strict=True))
 
 	def _main_sales_people(self) -> dict[str, str | None]:
 		if not self.customers:
 			return {}
-		rows = frappe.get_all(
-			"Sales Team",
-			filters={"parenttype": "Customer", "parent": ("in", self.customers)},
-			fields=["parent", "sales_person"],
-			order_by="allocated_percentage asc, idx desc",
-			as_list=True,
+		customer, member = frappe.qb.DocType("Customer"), frappe.qb.DocType("Sales Team")
+		query = (
+			frappe.qb.from_(customer)
+			.inner_join(member)
+			.on((member.parent == customer.name) & (member.parenttype == "Customer"))
+			.orderby(member.allocated_percentage)
+			.orderby(member.idx, order=frappe.qb.desc)
+		)
+		customers, people = columns(
+			among(query, customer.name, self.customers), customer.name, member.sales_person
 		)
 		# The last row of each customer is the one with the greatest share.
-		return {parent: self._user_of_sales_person.get(person) for parent, person in rows}
+		return {
+			name: self._user_of_sales_person.get(person)
+			for name, person in zip(customers, people, strict=True)
+		}
 
 
 def _users_of_sales_people() -> dict[str, str]:

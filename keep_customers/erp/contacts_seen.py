@@ -13,7 +13,7 @@ import frappe
 from frappe.query_builder.functions import Coalesce, IfNull, Max
 from frappe.utils import get_datetime, getdate, now_datetime
 
-from keep_customers.erp.tables import chunks
+from keep_customers.erp.tables import FEW, among, chunks
 from keep_customers.erp.values import forget_cached_customers
 
 # A Communication of an Event is the Event's own shadow, also of one to come or cancelled.
@@ -37,26 +37,27 @@ def latest(as_of: date, customers: Collection[str] | None = None) -> dict[str, d
 	"""
 	last: dict[str, date] = {}
 	for query, customer, when in _contacts(date.min, as_of):
-		for part in _parts(customers):
-			limited = query if part is None else query.where(customer.isin(part))
-			for name, moment in limited.select(customer, Max(when)).groupby(customer).run():
-				last[name] = max(getdate(moment), last.get(name, date.min))
+		if customers is not None:
+			query = query.where(customer.isin(customers))
+		for name, moment in query.select(customer, Max(when)).groupby(customer).run():
+			last[name] = max(getdate(moment), last.get(name, date.min))
 	return last
 
 
 def within(customers: Collection[str], since: date, today: date) -> Counter:
-	"""Customer -> days after ``since`` with a contact; a day with a Customer Touch is counted as that."""
+	"""Customer -> days after ``since`` with a contact; a day with a Customer Touch is counted as that.
+
+	Others may be among them if ``customers`` are many.
+	"""
 	days = set()
 	for query, customer, when in _contacts(since + timedelta(days=1), today):
-		for part in _parts(customers):
-			rows = query.where(customer.isin(part)).select(customer, when).run()
-			days.update((name, getdate(moment)) for name, moment in rows)
+		rows = among(query, customer, customers, FEW).select(customer, when).run()
+		days.update((name, getdate(moment)) for name, moment in rows)
 	if not days:
 		return Counter()
 	touched = frappe.get_all(
 		"Customer Touch",
 		filters={
-			"customer": ("in", sorted({name for name, _day in days})),
 			"date": (">=", str(since + timedelta(days=1))),
 			"result": ("!=", "Not Reached"),
 		},
@@ -85,10 +86,6 @@ def show(as_of: date) -> None:
 	if newer:
 		forget_cached_customers()
 	frappe.db.commit()
-
-
-def _parts(customers: Collection[str] | None) -> Iterator:
-	return iter([None]) if customers is None else chunks(sorted(customers), 1000)
 
 
 def _contacts(first: date, last: date) -> Iterator[tuple]:

@@ -1,15 +1,26 @@
 """Follow Up rows: the ledger of everything that is due, behind the ToDos."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, IfNull
-from frappe.utils import cstr, now_datetime
+from frappe.utils import cint, cstr, now_datetime
 
 from keep_customers.erp import contacts_seen
-from keep_customers.erp.tables import chunks, insert, standard_columns
+from keep_customers.erp.tables import (
+	FEW,
+	among,
+	chunks,
+	columns,
+	insert,
+	numbers,
+	standard_columns,
+	to_dates,
+	to_ordinals,
+)
 
 OPEN = ("Assigned", "Late")
 PENDING = ("Planned", *OPEN)
@@ -24,8 +35,11 @@ FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
 	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
 )  # fmt: skip
-
-
+TO_DECIDE = (
+	"name", "customer", "care_rule", "occurrence", "status", "hold_reason", "channel", "reference_doctype",
+	"reference_name",
+)  # fmt: skip
+WORDS = ("customer_name", "reason", "priority", "currency")
 # The host's number columns are NOT NULL.
 NUMBERS = ("expires", "value_at_risk")
 
@@ -36,9 +50,14 @@ def add(rows: list[dict]) -> int:
 	:param rows: dicts of :data:`FIELDS`; missing ones stay empty
 	:returns: how many are new
 	"""
-	if not rows:
-		return 0
-	before = frappe.db.count("Follow Up")
+	of_rule: dict[str | None, list[dict]] = {}
+	for row in rows:
+		of_rule.setdefault(row.get("care_rule"), []).append(row)
+	rows = of_rule.pop(None, [])
+	for rule, its_rows in of_rule.items():
+		# To ask is ten times as quick as to try.
+		known = known_occurrences(rule, {row["customer"] for row in its_rows})
+		rows += [row for row in its_rows if (row["customer"], row["occurrence"]) not in known]
 	standard = standard_columns()
 	names = (frappe.generate_hash(length=10) for _row in rows)
 	insert(
@@ -48,29 +67,39 @@ def add(rows: list[dict]) -> int:
 			[name, *(row.get(f) or (0 if f in NUMBERS else None) for f in FIELDS), *standard.values()]
 			for name, row in zip(names, rows, strict=True)
 		],
+		# Somebody may have added one in this moment.
 		ignore_existing=True,
 	)
-	return frappe.db.count("Follow Up") - before
+	return len(rows)
+
+
+def known_occurrences(rule: str, customers: Collection[str]) -> set[tuple[str, str]]:
+	"""(customer, occurrence) pairs the rule has made due before."""
+	follow_up = frappe.qb.DocType("Follow Up")
+	query = frappe.qb.from_(follow_up).where(follow_up.care_rule == rule)
+	query = among(query, follow_up.customer, customers)
+	return set(zip(*columns(query, follow_up.customer, follow_up.occurrence), strict=True))
 
 
 def contacts_within(customers: list[str], since: date, today: date) -> Counter:
-	"""Contacts per customer after ``since``: touches, follow-ups somebody was asked to do, what the host knows of."""
+	"""Contacts per customer after ``since``: touches, follow-ups somebody was asked to do, what the host knows of.
+
+	Others may be among them if ``customers`` are many.
+	"""
 	if not customers:
 		return Counter()
 	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
 	touched = (
-		frappe.qb.from_(touch)
+		among(frappe.qb.from_(touch), touch.customer, customers, FEW)
 		.select(touch.customer, Count("*"))
-		.where(touch.customer.isin(customers))
 		.where((touch.date >= since + timedelta(days=1)) & (touch.date < today + timedelta(days=1)))
 		.where(touch.result != "Not Reached")
 		.groupby(touch.customer)
 	)
 	asked = (
-		frappe.qb.from_(follow_up)
+		among(frappe.qb.from_(follow_up), follow_up.customer, customers, FEW)
 		# Several follow-ups on one ToDo are one contact.
 		.select(follow_up.customer, Count(IfNull(follow_up.todo, follow_up.name)).distinct())
-		.where(follow_up.customer.isin(customers))
 		.where(follow_up.status.isin([*OPEN, "Done"]) & follow_up.touch.isnull())
 		.where((follow_up.assigned_on > since) & (follow_up.assigned_on <= today))
 		.groupby(follow_up.customer)
@@ -316,23 +345,41 @@ def add_or_revive(rows: list[dict]) -> None:
 
 
 def planned(today: date) -> list:
-	"""What waits for its turn today, with the customer's tier and value at risk as they are now."""
+	"""What waits for its turn today, with the customer's tier and value at risk as they are now.
+
+	What a ToDo says about it is left out, see :func:`add_words`.
+	"""
 	follow_up, value = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Customer Value")
-	return (
+	query = (
 		frappe.qb.from_(follow_up)
 		.left_join(value)
 		.on(value.name == follow_up.customer)
-		.select(
-			*(follow_up[f] for f in ("name", *FIELDS)),
-			value.tier,
-			value.value_at_risk.as_("current_risk"),
-		)
 		.where((follow_up.status == "Planned") & (follow_up.planned_on <= today))
-	).run(as_dict=True)
+	)
+	*found, due, expires, tier, risk = columns(
+		query,
+		*(follow_up[field] for field in TO_DECIDE),
+		follow_up.due_date,
+		follow_up.expires,
+		value.tier,
+		value.value_at_risk,
+	)
+	names = (*TO_DECIDE, "due_date", "expires", "tier", "current_risk")
+	days, risks = to_dates(to_ordinals(due)), numbers(risk).tolist()
+	rows = zip(*found, days, map(cint, expires), tier, risks, strict=True)
+	return [frappe._dict(zip(names, row, strict=True)) for row in rows]
+
+
+def add_words(rows: list) -> None:
+	"""Add to follow-ups what their ToDo says."""
+	by_name = {row.name: row for row in rows}
+	for part in chunks(list(by_name), 1000):
+		for words in frappe.get_all("Follow Up", filters={"name": ("in", part)}, fields=["name", *WORDS]):
+			by_name[words.name].update(words)
 
 
 def hold_back(names: list[str], status: str, reason: str) -> None:
-	"""Note why follow-ups are not assigned; only what changes is written."""
+	"""Note why follow-ups are not assigned."""
 	follow_up = frappe.qb.DocType("Follow Up")
 	for part in chunks(names, 1000):
 		(
@@ -341,5 +388,4 @@ def hold_back(names: list[str], status: str, reason: str) -> None:
 			.set(follow_up.hold_reason, reason)
 			.set(follow_up.modified, now_datetime())
 			.where(follow_up.name.isin(part))
-			.where((follow_up.status != status) | (IfNull(follow_up.hold_reason, "") != reason))
 		).run()

@@ -143,6 +143,30 @@ class Ledger:
 			)
 		return list(number), Purchases(*(np.concatenate(column) for column in zip(*collected, strict=True)))
 
+	def grown_to(
+		self, lens: Lens, least: float, active_since: date, day: date
+	) -> list[tuple[str, float, float]]:
+		"""Customers who bought since ``active_since`` and whose purchases come to at least ``least``.
+
+		Of whom the nights add up the same purchases, only those are looked at who had come so far last night.
+
+		:returns: (customer, all purchases together, those before ``day``)
+		"""
+		invoice, value = self.invoice, frappe.qb.DocType("Customer Value")
+		amount = self._amount(lens)
+		rows = (
+			self._invoices(lens)
+			.inner_join(value)
+			.on((value.name == invoice.customer) & (value.last_purchase >= active_since))
+			.where((IfNull(value.lens, "") != lens.key) | (value.measured_total >= least))
+			.select(
+				invoice.customer, Sum(amount), Sum(Case().when(invoice.posting_date < day, amount).else_(0))
+			)
+			.groupby(invoice.customer)
+			.having(Sum(amount) >= least)
+		).run()
+		return [(name, float(total), float(before)) for name, total, before in rows]
+
 	def _bought(self):
 		# A sale at a loss is a purchase all the same: the customer did come.
 		return Case().when((self.invoice.is_return == 0) & (self.invoice.base_net_total > 0), 1).else_(0)

@@ -14,7 +14,7 @@ import frappe
 from frappe.model.db_query import DatabaseQuery
 from pypika.terms import Criterion
 
-from keep_customers.erp.tables import chunks
+from keep_customers.erp.tables import In, chunks
 
 FILE_TABLES = ("Customer File Person", "Customer File Occasion", "Customer File Consent")
 
@@ -215,7 +215,7 @@ def only_readable(query, column, user: str | None = None):
 	:param column: the field with the customer's name
 	"""
 	readable = _readable(user or frappe.session.user)
-	return query.where(_In(column, readable)) if readable else query
+	return query.where(In(column, readable)) if readable else query
 
 
 def only_readable_cases(query, user: str | None = None):
@@ -232,20 +232,6 @@ def readable_among(customers: set[str]) -> set[str]:
 		query = frappe.qb.from_(customer).select(customer.name).where(customer.name.isin(part))
 		found.update(name for (name,) in only_readable(query, customer.name).run())
 	return found
-
-
-class _In(Criterion):
-	"""A column's value is among those some SQL gives, which the framework wrote."""
-
-	def __init__(self, column, sql: str):
-		super().__init__()
-		self.column, self.sql = column, sql
-
-	def nodes_(self):
-		yield self
-
-	def get_sql(self, **kwargs) -> str:
-		return f"{self.column.get_sql(**kwargs)} in ({self.sql})"
 
 
 class _Sql(Criterion):

@@ -1,18 +1,20 @@
 """Whole tables in and out: many rows with one statement, on MariaDB, Postgres and SQLite alike."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 import frappe
 import numpy as np
 from frappe.query_builder.functions import Concat_ws, IfNull
 from frappe.utils import get_datetime_str, now_datetime
+from pypika.terms import Criterion
 
 UNIX_EPOCH = date(1970, 1, 1).toordinal()
 # Values per statement stay below SQLite's limit of 32,766 parameters.
 MAX_PARAMETERS = 30_000
 MAX_ROWS = 1000  # per statement, which stays below a megabyte
+FEW, LONG_LIST = 1000, 30_000
 # Nothing in it means anything in SQL, or to those who rewrite SQL on its way.
 PLAIN_TEXT = re.compile(r"[\w .:-]*")
 SEPARATOR = "\x1f"  # ASCII's own for this
@@ -33,6 +35,35 @@ def columns(query, *terms) -> list[Sequence]:
 			return [values[index::width] for index in range(width)]
 		# A value contains the separator: read as anywhere else.
 	return list(zip(*query.select(*terms).run(), strict=True)) or [()] * width
+
+
+class In(Criterion):
+	"""A column's value is among those some SQL gives, which the framework or this app wrote."""
+
+	def __init__(self, column, sql: str):
+		super().__init__()
+		self.column, self.sql = column, sql
+
+	def nodes_(self):
+		yield self
+
+	def get_sql(self, **kwargs) -> str:
+		return f"{self.column.get_sql(**kwargs)} in ({self.sql})"
+
+
+def among(query, column, values: Collection[str], most: int = LONG_LIST):
+	"""``query`` for rows with one of the values; if there are very many, for all rows.
+
+	A list of that many costs more than what it saves; whoever asks looks up what was asked for.
+
+	:param most: so many are listed; few if other conditions leave less
+	"""
+	if len(values) > most:
+		return query
+	if values and PLAIN_TEXT.fullmatch("".join(values)):
+		# To escape parameters takes ten times as long as to write them down.
+		return query.where(In(column, ", ".join([f"'{value}'" for value in values])))
+	return query.where(column.isin(list(values) or [""]))
 
 
 def numbers(column: Sequence) -> np.ndarray:

@@ -6,6 +6,7 @@ of which leaves a state the next night (or the same one, run again) continues fr
 nothing is lost.
 """
 
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -42,7 +43,7 @@ def run(as_of: date | str | None = None, patience: int = 1) -> str:
 	:returns: the Care Run's name
 	:raises LockTimeoutError: if a run is under way on this site
 	"""
-	with alone(patience), language_of_the_site():
+	with alone(patience), language_of_the_site(), seldom_collected():
 		_close_interrupted_runs()
 		return Night(getdate(as_of)).run()
 
@@ -69,6 +70,18 @@ def progress() -> dict:
 	stage = runs[0].stage
 	done = 100 * (STAGES.index(stage) + 0.5) / len(STAGES) if stage in STAGES else 5
 	return {**runs[0], "percent": done if runs[0].status == "Running" else 100}
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+	"""Let Python look for garbage less often: what a night reads all stays, and to go over it again and again is a
+	tenth of its time."""
+	usual = gc.get_threshold()
+	gc.set_threshold(50_000, 20, 50)
+	try:
+		yield
+	finally:
+		gc.set_threshold(*usual)
 
 
 class Night:
@@ -121,17 +134,15 @@ class Night:
 			valuation.tier()
 		with self.stage("Written"):
 			valuation.write()
+		counts = {**valuation.counts, "parameters": json.dumps(valuation.parameters, indent=1)}
+		del valuation  # what it has read is not needed any more
 		planning = Planning(self)
 		if not self.first_run:
 			with self.stage("Planned"):
 				planning.plan()
 			with self.stage("ToDos"):
 				planning.create_todos()
-		return {
-			**valuation.counts,
-			**planning.counts,
-			"parameters": json.dumps(valuation.parameters, indent=1),
-		}
+		return counts | planning.counts
 
 	@contextmanager
 	def stage(self, name: str) -> Iterator[None]:

@@ -25,6 +25,7 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	chosen = rules.read({"name": rule}) if rule else rules.enabled(today)
 	waiting = [row for row in followups.planned(today) if not rule or row.care_rule == rule]
+	followups.add_words(waiting)
 	for one in chosen:
 		if not (one.enabled and one.enabled_from):
 			one.enabled_from = today - timedelta(days=CATCH_UP_DAYS)
@@ -49,13 +50,14 @@ SHOWN = ("customer", "customer_name", "tier", "care_rule", "reason", "channel", 
 def _new(rule, today: date) -> list:
 	"""What the rule makes due and nobody has noted yet."""
 	rows = {(row["customer"], row["occurrence"]): row for row in rules.due(rule, today)}
-	known = frappe.get_all(
-		"Follow Up", filters={"care_rule": rule.name}, fields=["customer", "occurrence"], as_list=True
-	)
-	for key in known:
-		rows.pop(tuple(key), None)
+	for key in followups.known_occurrences(rule.name, {customer for customer, _occurrence in rows}):
+		rows.pop(key, None)
 	return [
-		frappe._dict(row, name=f"new {rule.name} {number}", current_risk=row["value_at_risk"])
+		frappe._dict(
+			{"expires": 0, "reference_doctype": None, **row},
+			name=f"new {rule.name} {number}",
+			current_risk=row["value_at_risk"],
+		)
 		for number, row in enumerate(rows.values())
 		# What would have been too late is nothing the rule does today.
 		if row["planned_on"] <= today and not (row.get("expires") and row["due_date"] < today)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import astronomy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,6 +127,21 @@ def test_the_chinese_festivals_are_those_of_the_holidays_library():
 @pytest.mark.parametrize("year", [2026, 2027, 2030, 2035])
 def test_every_festival_has_a_day_in_the_years_to_come(year):
 	assert all(o.festival(name, year) for name in o.FESTIVALS)
+
+
+# Major Cold of 1979 came within ten seconds of midnight, which is less than anybody computes for sure.
+AT_MIDNIGHT = {(1979, "Major Cold")}
+
+
+def test_solar_terms_of_a_century_are_where_the_sun_is():
+	for year in range(1950, 2051):
+		for number, name in enumerate(o.SOLAR_TERMS):
+			# Minor Cold is 285 degrees of the sun's longitude, each term 15 more; a term is about 15.2 days.
+			start = astronomy.Time.Make(year, 1, 1, 0, 0, 0).AddDays(15.2 * number - 4)
+			moment = astronomy.SearchSunLongitude((285 + 15 * number) % 360, start, 20)
+			in_beijing = moment.Utc() + timedelta(hours=8)
+			if (year, name) not in AT_MIDNIGHT:
+				assert o.solar_term(name, year) == in_beijing.date(), (year, name)
 
 
 def test_solar_terms():

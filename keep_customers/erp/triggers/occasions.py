@@ -13,7 +13,7 @@ from frappe.utils import cint, getdate
 
 from keep_customers.engine import occasions as engine
 from keep_customers.erp.calendar import working_days
-from keep_customers.erp.triggers import customers, matching, row
+from keep_customers.erp.triggers import customers, matching, row, written
 
 FAMILY = ("Spouse", "Partner", "Child", "Parent", "Sibling")
 EVERY_SEASON = "Beginning of Each Season"
@@ -127,7 +127,7 @@ def _for_everybody(rule, today: date, found: list[tuple[date, str]], reason: str
 			today,
 			day,
 			name,
-			reason.format(_(name, context="Care Rule"), frappe.utils.formatdate(day)),
+			reason.format(_(name, context="Care Rule"), written(day)),
 		)
 		for day, name in found
 		for one in everybody

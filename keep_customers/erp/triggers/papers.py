@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, Min
-from frappe.utils import cint, formatdate, get_quarter_start, getdate
+from frappe.utils import cint, get_quarter_start, getdate
 
 from keep_customers.engine.followups import fraction
-from keep_customers.erp.triggers import customers, matching, row, since
+from keep_customers.erp.tables import among, columns
+from keep_customers.erp.triggers import candidates, customers, matching, row, since, written
 
 QUARTER = 90
 
@@ -17,24 +18,28 @@ def incomplete_files(rule, today: date) -> list[dict]:
 	"""Customers whose file knows too little, once a quarter; spread over it, so that it floods nobody."""
 	start = getdate(get_quarter_start(today))
 	first = max(getdate(rule.enabled_from), start)
-	customer = frappe.qb.DocType("Customer")
-	query, *_tables = customers(rule, customer.keep_file_score)
-	rows = []
-	for one in matching(rule, query.where(customer.keep_file_score < rule.max_score).run(as_dict=True)):
-		day = start + timedelta(days=int(fraction("file", one.customer) * QUARTER))
+	query, customer, _value = candidates(rule)
+	turns = {}
+	for name in columns(query.where(customer.keep_file_score < rule.max_score), customer.name)[0]:
+		day = start + timedelta(days=int(fraction("file", name) * QUARTER))
 		if first <= day <= today:
-			rows.append(
-				row(
-					rule,
-					one,
-					occurrence=f"file {start.isoformat()}",
-					planned_on=day,
-					reason=_("The customer's file is only {0} % complete. Ask for what is missing.").format(
-						cint(one.keep_file_score)
-					),
-				)
-			)
-	return rows
+			turns[name] = day
+	if not turns:
+		return []
+	query, customer, _value = customers(rule, customer.keep_file_score)
+	return [
+		row(
+			rule,
+			one,
+			occurrence=f"file {start.isoformat()}",
+			planned_on=turns[one.customer],
+			reason=_("The customer's file is only {0} % complete. Ask for what is missing.").format(
+				cint(one.keep_file_score)
+			),
+		)
+		for one in matching(rule, among(query, customer.name, turns).run(as_dict=True))
+		if one.customer in turns
+	]
 
 
 def warranties(rule, today: date) -> list[dict]:
@@ -58,7 +63,7 @@ def warranties(rule, today: date) -> list[dict]:
 			today,
 			f"warranty {one.ends}",
 			_("The warranty of {0} product(s) ends on {1}. Offer a check.").format(
-				one.count, formatdate(one.ends)
+				one.count, written(one.ends)
 			),
 			"Serial No",
 		)
@@ -81,7 +86,7 @@ def contracts(rule, today: date) -> list[dict]:
 			today,
 			one.name,
 			_("The contract {0} ends on {1}. Talk about what comes after it.").format(
-				one.name, formatdate(one.ends)
+				one.name, written(one.ends)
 			),
 			"Contract",
 		)

@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 
 import frappe
-import numpy as np
 from frappe import _
 from frappe.query_builder.functions import IfNull
-from frappe.utils import cint, fmt_money, formatdate, get_datetime, getdate
+from frappe.utils import cint, fmt_money, get_datetime, getdate
 
 from keep_customers.engine import occasions
 from keep_customers.erp import followups, ledger
-from keep_customers.erp.triggers import CATCH_UP_DAYS, customers, matching, row, since
+from keep_customers.erp.tables import among
+from keep_customers.erp.triggers import CATCH_UP_DAYS, customers, matching, row, since, written
 from keep_customers.erp.values import last_parameters
 
 
@@ -35,7 +35,7 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 		lambda doc: followups.reason_for_purchase(
 			doc.name,
 			fmt_money(doc.base_net_total * rates[doc.company], currency=currency),
-			formatdate(doc.posting_date),
+			written(doc.posting_date),
 		),
 		currency=currency,
 	)
@@ -49,7 +49,7 @@ def deliveries(rule, today: date) -> list[dict]:
 		list(rows),
 		"Delivery Note",
 		lambda doc: _("Delivered on {0} ({1}). Has everything arrived, does it do what it should?").format(
-			formatdate(doc.posting_date), doc.name
+			written(doc.posting_date), doc.name
 		),
 	)
 
@@ -66,7 +66,7 @@ def first_purchases(rule, today: date) -> list[dict]:
 			planned_on=getdate(one.first_purchase),
 			reason=_(
 				"Bought for the first time on {0}. Welcome the customer; is everything all right?"
-			).format(formatdate(one.first_purchase)),
+			).format(written(one.first_purchase)),
 			expires=1,
 		)
 		for one in matching(rule, query.run(as_dict=True))
@@ -78,29 +78,19 @@ def milestones(rule, today: date) -> list[dict]:
 
 	Where the rule says so, every further multiple of the amount is a milestone of its own.
 	"""
-	value = frappe.qb.DocType("Customer Value")
-	query, *_tables = customers(rule)
-	found = {
-		one.customer: one
-		for one in matching(rule, query.where(value.last_purchase >= since(rule, today)).run(as_dict=True))
-	}
-	if not found:
-		return []
 	currency, rates = _rates(today)
-	switched_on = getdate(rule.enabled_from).toordinal()
 	lens = ledger.Lens(rule.company or None, ledger.NET_SALES, today)
 	if lens.company and lens.company not in rates:
 		return []
-	names, purchases = ledger.Ledger(today, rates).purchases(lens, sorted(found))
-	total = np.bincount(purchases.customer, purchases.net, len(names))
-	before = np.bincount(
-		purchases.customer, np.where(purchases.day < switched_on, purchases.net, 0.0), len(names)
-	)
+	step = float(rule.min_amount)
+	grown = ledger.Ledger(today, rates).grown_to(lens, step, since(rule, today), getdate(rule.enabled_from))
+	query, customer, _value = customers(rule)
+	query = among(query, customer.name, [name for name, *_sums in grown])
+	found = {one.customer: one for one in matching(rule, query.run(as_dict=True))} if grown else {}
 	result = []
-	for name, now, then in zip(names, total.tolist(), before.tolist(), strict=True):
-		step = float(rule.min_amount)
+	for name, now, then in grown:
 		reached = step * (int(now // step) if rule.every_multiple else min(int(now // step), 1))
-		if reached and then < reached:
+		if name in found and reached and then < reached:
 			amount = fmt_money(reached, currency=currency)
 			result.append(
 				row(

@@ -5,19 +5,22 @@ from datetime import date, timedelta
 import frappe
 from frappe import _
 from frappe.query_builder.functions import IfNull, Max
-from frappe.utils import cint, formatdate, getdate
+from frappe.utils import cint, getdate
 
 from keep_customers.engine.followups import cadence_due
 from keep_customers.erp import contacts_seen, demand, followups
-from keep_customers.erp.triggers import customers, matching, row, since
+from keep_customers.erp.tables import among, columns
+from keep_customers.erp.triggers import candidates, customers, matching, row, since, written
 
 
 def tier_cadence(rule, today: date) -> list[dict]:
 	"""Customers of a tier who have not been contacted for as long as the tier's rhythm allows."""
-	tier = frappe.qb.DocType("Customer Tier")
+	rhythms = frappe.get_all("Customer Tier", fields=["name", "contact_every_days"], as_list=True)
+	every = {tier: days for tier, days in rhythms if days and (not rule.tiers or tier in rule.tiers)}
+	if not every:
+		return []
 	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
-	query, _customer, value = customers(rule, tier.contact_every_days)
-	query = query.inner_join(tier).on(tier.name == value.tier).where(tier.contact_every_days > 0)
+	value = frappe.qb.DocType("Customer Value")
 	touched = (
 		frappe.qb.from_(touch)
 		.select(touch.customer, Max(touch.date))
@@ -51,24 +54,33 @@ def tier_cadence(rule, today: date) -> list[dict]:
 		)
 	)
 	started = getdate(rule.enabled_from)
+	# Whose turn it is, of all there are; the rest is asked only about those.
+	turns = {}
+	ranked = frappe.qb.from_(value).where(value.tier.isin(sorted(every)))
+	for name, tier in zip(*columns(ranked, value.name, value.tier), strict=True):
+		turn = max(filter(None, (last.get(name), asked.get(name))), default=None)
+		day, start = cadence_due(name, every[tier], turn, started)
+		if day <= today and name not in waiting:
+			turns[name] = day, start
+	if not turns:
+		return []
+	query, customer, _value = customers(rule)
 	rows = []
-	for one in matching(rule, query.run(as_dict=True)):
-		contact = last.get(one.customer)
-		turn = max(filter(None, (contact, asked.get(one.customer))), default=None)
-		day, start = cadence_due(one.customer, one.contact_every_days, turn, started)
-		if day > today or one.customer in waiting:
-			continue
-		rows.append(
-			row(
-				rule,
-				one,
-				occurrence=f"since {start.isoformat()}",
-				planned_on=day,
-				reason=followups.reason_for_cadence(
-					one.tier, one.contact_every_days, contact and formatdate(contact)
-				),
+	for one in matching(rule, among(query, customer.name, turns).run(as_dict=True)):
+		if one.customer in turns:
+			day, start = turns[one.customer]
+			contact = last.get(one.customer)
+			rows.append(
+				row(
+					rule,
+					one,
+					occurrence=f"since {start.isoformat()}",
+					planned_on=day,
+					reason=followups.reason_for_cadence(
+						one.tier, every[one.tier], contact and written(contact)
+					),
+				)
 			)
-		)
 	return rows
 
 
@@ -87,7 +99,7 @@ def reorder_due(rule, today: date) -> list[dict]:
 			occurrence=f"after {one.last_purchase}",
 			planned_on=getdate(one.next_purchase) - before,
 			reason=_("The next purchase is expected about {0}. What is needed, when and how much?").format(
-				formatdate(one.next_purchase)
+				written(one.next_purchase)
 			),
 			expires=1,
 		)
@@ -97,23 +109,31 @@ def reorder_due(rule, today: date) -> list[dict]:
 
 def reorder_overdue(rule, today: date) -> list[dict]:
 	"""Customers who have let half as much time again pass as usual, or more."""
-	value = frappe.qb.DocType("Customer Value")
-	query, *_tables = customers(rule, value.next_purchase, value.last_purchase, value.status_since)
-	query = query.where(value.status.isin(["Overdue", "At Risk"])).where(
+	overdue, _customer, value = candidates(rule)
+	overdue = overdue.where(value.status.isin(["Overdue", "At Risk"])).where(
 		(value.status_since >= since(rule, today)) & (value.status_since <= today)
 	)
+	# At Risk comes after Overdue: one contact for one silence.
+	occurrences = {
+		name: f"overdue after {last}"
+		for name, last in zip(*columns(overdue, value.name, value.last_purchase), strict=True)
+	}
+	known = followups.known_occurrences(rule.name, occurrences)
+	new = [name for name, occurrence in occurrences.items() if (name, occurrence) not in known]
+	query, customer, _value = customers(rule, value.last_purchase, value.status_since)
+	query = among(query, customer.name, new)
 	return [
 		row(
 			rule,
 			one,
-			# At Risk comes after Overdue: one contact for one silence.
-			occurrence=f"overdue after {one.last_purchase}",
+			occurrence=occurrences[one.customer],
 			planned_on=getdate(one.status_since),
 			reason=_("Last bought on {0}, and usually buys again sooner. What can we do for them?").format(
-				formatdate(one.last_purchase)
+				written(one.last_purchase)
 			),
 		)
-		for one in matching(rule, query.run(as_dict=True))
+		for one in matching(rule, query.run(as_dict=True) if new else [])
+		if one.customer in occurrences
 	]
 
 
@@ -140,7 +160,7 @@ def stated_demand(rule, today: date) -> list[dict]:
 			due_date=min(day, day - before + timedelta(days=cint(rule.due_in_days))),
 			# What it is stays in the contact.
 			reason=_("Said on {0} that something is needed on {1}; see the contact of that day.").format(
-				formatdate(one.stated), formatdate(day)
+				written(one.stated), written(day)
 			),
 			reference_doctype="Customer Touch",
 			reference_name=one.touch,
@@ -166,7 +186,7 @@ def silence(rule, today: date) -> list[dict]:
 			occurrence=f"silent since {one.last_purchase}",
 			planned_on=getdate(one.last_purchase) + days,
 			reason=_("Not seen since {0}. Just say hello; do not ask whether something is wrong.").format(
-				formatdate(one.last_purchase)
+				written(one.last_purchase)
 			),
 		)
 		for one in matching(rule, query.run(as_dict=True))
