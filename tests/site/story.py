@@ -395,6 +395,8 @@ def remove_everything():
 	frappe.db.delete("Keep Absence")
 	frappe.db.commit()
 	frappe.clear_cache()
+	# What links to what is remembered for the length of a request; a test session is a long one.
+	frappe.local.dynamic_link_map = None
 
 
 def day(text):
