@@ -33,11 +33,12 @@ def keep_team_rule(category) -> None:
 	] if category.assign_to == "Team" and not category.disabled else []  # fmt: skip
 	if not users:
 		return remove_team_rule(category)
-	name = category.assignment_rule
-	if name and frappe.db.exists("Assignment Rule", name):
+	# One of that name may be left from a category that was deleted past its life.
+	name = category.assignment_rule or f"{RULE}: {category.name}"[:140]
+	if frappe.db.exists("Assignment Rule", name):
 		rule = frappe.get_doc("Assignment Rule", name)
 	else:
-		rule = frappe.new_doc("Assignment Rule", name=f"{RULE}: {category.name}"[:140])
+		rule = frappe.new_doc("Assignment Rule", name=name)
 		rule.update(_common())
 	rule.update(
 		{
@@ -49,7 +50,7 @@ def keep_team_rule(category) -> None:
 	)
 	# Whoever may write the category decides about its team.
 	rule.save(ignore_permissions=True)
-	if name != rule.name:
+	if category.assignment_rule != rule.name:
 		category.db_set("assignment_rule", rule.name, update_modified=False)
 
 

@@ -359,7 +359,6 @@ def remove_everything():
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
 	frappe.db.delete("Quality Action Resolution", {"problem": ("like", f"%{PREFIX}%")})
 	frappe.db.delete("Complaint Cause", {"name": ("like", like)})
-	frappe.db.delete("Complaint Category", {"name": ("like", like)})
 	frappe.db.delete("Standard Answer", {"name": ("like", like)})
 	frappe.db.delete("Competitor", {"name": ("like", like)})
 	frappe.db.delete("Lead", {"lead_name": ("like", like)})
