@@ -536,7 +536,8 @@ def test_a_quiet_pass_asks_the_same_few_questions_of_however_many_cases(firm, mo
 	for number in range(20):
 		complaint(firm, subject=f"Number {number}")
 	frappe.db.commit()
-	assert 0 < questions() == few < 30
+	# What the host looks up again now and then is not ours; a question for each case would be twenty.
+	assert 0 < few < 30 and questions() < few + 10
 
 
 # Repeats and causes
