@@ -12,6 +12,8 @@ def get_context(context):
 		frappe.throw(_("Please log in to see this page."), frappe.PermissionError)
 	case = portal.own_case(frappe.session.user, frappe.form_dict.get("name"))
 	if not case:
+		# Else the host remembers the address as missing, for those too to whom it belongs later.
+		frappe.local.no_cache = True
 		raise frappe.PageDoesNotExistError
 	context.show_sidebar = True
 	context.no_breadcrumbs = True
