@@ -101,7 +101,7 @@ class Ledger:
 			# a customer they are a matter of seconds.
 			terms.append(GroupConcat(Concat_ws(" ", invoice.posting_date, amount, self._bought())))
 		query = self._invoices(lens).groupby(invoice.customer)
-		customers, count, total, window, modified, *histories = columns(query, *terms)
+		customers, count, total, window, modified, *histories = columns(query, *terms, costly=True)
 		count = numbers(count).astype(np.int64)
 		return Totals(
 			list(customers),
@@ -132,7 +132,7 @@ class Ledger:
 		number: dict[str, int] = {}
 		collected = []
 		for part in parts:
-			names, days, amounts, flags = columns(part, *terms)
+			names, days, amounts, flags = columns(part, *terms, costly=True)
 			collected.append(
 				(
 					np.array([number.setdefault(name, len(number)) for name in names], np.int64),

@@ -6,9 +6,9 @@ from datetime import date
 
 import frappe
 import numpy as np
-from frappe.query_builder.functions import Concat_ws, IfNull
+from frappe.query_builder.functions import Concat_ws, Count, IfNull, Sum
 from frappe.utils import get_datetime_str, now_datetime
-from pypika.terms import Criterion
+from pypika.terms import AggregateFunction, Criterion, Function
 
 UNIX_EPOCH = date(1970, 1, 1).toordinal()
 # Values per statement stay below SQLite's limit of 32,766 parameters.
@@ -18,23 +18,54 @@ FEW, LONG_LIST = 1000, 30_000
 # Nothing in it means anything in SQL, or to those who rewrite SQL on its way.
 PLAIN_TEXT = re.compile(r"[\w .:-]*")
 SEPARATOR = "\x1f"  # ASCII's own for this
+LONGEST_TEXT = 2**30  # bytes; what the connection allows is less
 
 
-def columns(query, *terms) -> list[Sequence]:
+def columns(query, *terms, costly: bool = False) -> list[Sequence]:
 	"""What ``query`` gives for ``terms``: one list a term, of texts or of what the driver makes of the values.
 
-	A driver written in Python spends most of a night on single values. So MariaDB joins each row to one text,
-	and all of them are taken apart at once. :func:`numbers`, :func:`to_ordinals` and :func:`texts` take both.
+	A driver written in Python spends most of a night on single rows and values. So MariaDB joins all of them to one
+	text, which is taken apart at once. :func:`numbers`, :func:`to_ordinals` and :func:`texts` take both.
+
+	:param costly: that answering takes the database long: it is not asked again for what is too much for one text
 	"""
-	width = len(terms)
 	if frappe.db.db_type == "mariadb":
-		# "" for NULL: concat_ws would leave it out.
-		rows = query.select(Concat_ws(SEPARATOR, *(IfNull(term, "") for term in terms))).run()
-		values = SEPARATOR.join(row[0] for row in rows).split(SEPARATOR) if rows else []
-		if len(values) == width * len(rows):
-			return [values[index::width] for index in range(width)]
-		# A value contains the separator: read as anywhere else.
-	return list(zip(*query.select(*terms).run(), strict=True)) or [()] * width
+		found = _joined(query, terms, one_text=not (costly or query._orderbys))
+		if found is not None:
+			return found
+	return list(zip(*query.select(*terms).run(), strict=True)) or [()] * len(terms)
+
+
+def _joined(query, terms, one_text: bool) -> list[Sequence] | None:
+	"""As :func:`columns`; None if a value contains the separator, or all of it is too much for the connection.
+
+	:param one_text: all rows, in any order, or else one text a row
+	"""
+	# "" for NULL: concat_ws would leave it out.
+	lines = query.select(Concat_ws(SEPARATOR, *(IfNull(term, "") for term in terms)).as_("line"))
+	width = len(terms)
+	if one_text:
+		frappe.db.sql(f"set session group_concat_max_len = {LONGEST_TEXT}")
+		all_lines = _Joined(lines.line), Count("*"), Sum(Function("length", lines.line))
+		[[text, count, length]] = frappe.qb.from_(lines).select(*all_lines).run()
+		# The database cuts what is longer than it sends.
+		if count and len(text.encode()) != length + count - 1:
+			return None
+	else:
+		rows = lines.run()
+		text, count = SEPARATOR.join(line for (line,) in rows), len(rows)
+	values = text.split(SEPARATOR) if count else []
+	return [values[index::width] for index in range(width)] if len(values) == width * count else None
+
+
+class _Joined(AggregateFunction):
+	"""All values as one text."""
+
+	def __init__(self, term):
+		super().__init__("GROUP_CONCAT", term)
+
+	def get_special_params_sql(self, **kwargs) -> str:
+		return f"separator '{SEPARATOR}'"
 
 
 class In(Criterion):

@@ -7,6 +7,7 @@ import frappe
 from frappe.utils import cint, formatdate, getdate
 from frappe.utils.caching import request_cache
 
+from keep_customers.erp import followups
 from keep_customers.erp.trees import branch
 
 # How far back is looked for what the submit event or a night missed (imports, a site that was down).
@@ -58,6 +59,12 @@ def matching(rule, rows) -> Iterator:
 			territories is None or row.territory in territories
 		):
 			yield row
+
+
+def not_noted(rule, occurrences: dict[str, str]) -> dict[str, str]:
+	"""Of customer -> occurrence those the rule has not made due before: nobody waits for words about the others."""
+	known = followups.known_occurrences(rule.name, occurrences)
+	return {name: what for name, what in occurrences.items() if (name, what) not in known}
 
 
 @request_cache

@@ -9,7 +9,7 @@ from frappe.utils import cint, get_quarter_start, getdate
 
 from keep_customers.engine.followups import fraction
 from keep_customers.erp.tables import among, columns
-from keep_customers.erp.triggers import candidates, customers, matching, row, since, written
+from keep_customers.erp.triggers import candidates, customers, matching, not_noted, row, since, written
 
 QUARTER = 90
 
@@ -24,21 +24,23 @@ def incomplete_files(rule, today: date) -> list[dict]:
 		day = start + timedelta(days=int(fraction("file", name) * QUARTER))
 		if first <= day <= today:
 			turns[name] = day
-	if not turns:
+	occurrence = f"file {start.isoformat()}"
+	new = not_noted(rule, dict.fromkeys(turns, occurrence))
+	if not new:
 		return []
 	query, customer, _value = customers(rule, customer.keep_file_score)
 	return [
 		row(
 			rule,
 			one,
-			occurrence=f"file {start.isoformat()}",
+			occurrence=occurrence,
 			planned_on=turns[one.customer],
 			reason=_("The customer's file is only {0} % complete. Ask for what is missing.").format(
 				cint(one.keep_file_score)
 			),
 		)
-		for one in matching(rule, among(query, customer.name, turns).run(as_dict=True))
-		if one.customer in turns
+		for one in matching(rule, among(query, customer.name, new).run(as_dict=True))
+		if one.customer in new
 	]
 
 

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import IfNull
 from frappe.utils import cint, fmt_money, get_datetime, getdate
+from pypika import Criterion
 
 from keep_customers.engine import occasions
 from keep_customers.erp import followups, ledger
@@ -21,13 +22,18 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 	"""
 	si = frappe.qb.DocType("Sales Invoice")
 	query = _documents(rule, today, si).where(IfNull(si.is_opening, "No") != "Yes").select(si.base_net_total)
+	companies = {rule.company} if rule.company else None
 	if invoice:
 		query = query.where(si.name == invoice)
-	rows = list(matching(rule, query.run(as_dict=True)))
-	if not rows:
-		return []
-	currency, rates = _rates(today, {row.company for row in rows})
-	rows = [row for row in rows if row.base_net_total * rates.get(row.company, 0) >= rule.min_amount]
+		companies = {frappe.db.get_value("Sales Invoice", invoice, "company")}
+	currency, rates = _rates(today, companies)
+	least = float(rule.min_amount)
+	large = [
+		(si.company == company) & (si.base_net_total >= least / rate)
+		for company, rate in rates.items()
+		if rate
+	]
+	rows = list(matching(rule, query.where(Criterion.any(large)).run(as_dict=True))) if large else []
 	return _after_documents(
 		rule,
 		rows,
@@ -37,6 +43,8 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 			fmt_money(doc.base_net_total * rates[doc.company], currency=currency),
 			written(doc.posting_date),
 		),
+		# An invoice that was cancelled and comes again is to revive what was noted of it.
+		noted_too=bool(invoice),
 		currency=currency,
 	)
 
@@ -82,7 +90,7 @@ def milestones(rule, today: date) -> list[dict]:
 	lens = ledger.Lens(rule.company or None, ledger.NET_SALES, today)
 	if lens.company and lens.company not in rates:
 		return []
-	step = float(rule.min_amount)
+	step, written_amounts = float(rule.min_amount), {}
 	grown = ledger.Ledger(today, rates).grown_to(lens, step, since(rule, today), getdate(rule.enabled_from))
 	query, customer, _value = customers(rule)
 	query = among(query, customer.name, [name for name, *_sums in grown])
@@ -91,7 +99,8 @@ def milestones(rule, today: date) -> list[dict]:
 	for name, now, then in grown:
 		reached = step * (int(now // step) if rule.every_multiple else min(int(now // step), 1))
 		if name in found and reached and then < reached:
-			amount = fmt_money(reached, currency=currency)
+			if reached not in written_amounts:
+				written_amounts[reached] = fmt_money(reached, currency=currency)
 			result.append(
 				row(
 					rule,
@@ -99,7 +108,7 @@ def milestones(rule, today: date) -> list[dict]:
 					occurrence=f"milestone {reached:.0f}",
 					planned_on=today,
 					reason=_("All purchases together have passed {0}. A word of thanks is due.").format(
-						amount
+						written_amounts[reached]
 					),
 					currency=currency,
 				)
@@ -151,8 +160,11 @@ def _documents(rule, today: date, document):
 	return query.where(document.company == rule.company) if rule.company else query
 
 
-def _after_documents(rule, docs: list, doctype: str, reason, **values) -> list[dict]:
+def _after_documents(rule, docs: list, doctype: str, reason, noted_too: bool = False, **values) -> list[dict]:
 	roots = _first_versions(doctype, [doc for doc in docs if doc.amended_from])
+	if not noted_too:
+		known = followups.known_occurrences(rule.name, {doc.customer for doc in docs})
+		docs = [doc for doc in docs if (doc.customer, roots.get(doc.name, doc.name)) not in known]
 	return [
 		row(
 			rule,

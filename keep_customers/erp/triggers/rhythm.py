@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import IfNull, Max
+from frappe.query_builder.functions import Date, IfNull, Max
 from frappe.utils import cint, getdate
 
 from keep_customers.engine.followups import cadence_due
 from keep_customers.erp import contacts_seen, demand, followups
-from keep_customers.erp.tables import among, columns
-from keep_customers.erp.triggers import candidates, customers, matching, row, since, written
+from keep_customers.erp.tables import among, columns, to_ordinals
+from keep_customers.erp.triggers import candidates, customers, matching, not_noted, row, since, written
 
 
 def tier_cadence(rule, today: date) -> list[dict]:
@@ -19,48 +19,18 @@ def tier_cadence(rule, today: date) -> list[dict]:
 	every = {tier: days for tier, days in rhythms if days and (not rule.tiers or tier in rule.tiers)}
 	if not every:
 		return []
-	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
 	value = frappe.qb.DocType("Customer Value")
-	touched = (
-		frappe.qb.from_(touch)
-		.select(touch.customer, Max(touch.date))
-		.where((touch.result != "Not Reached") & (touch.date < today + timedelta(days=1)))
-		.groupby(touch.customer)
-	)
-	done = (
-		frappe.qb.from_(follow_up)
-		.select(follow_up.customer, Max(follow_up.done_on))
-		.where((follow_up.status == "Done") & follow_up.touch.isnull() & (follow_up.done_on <= today))
-		.groupby(follow_up.customer)
-	)
-	last: dict[str, date] = {}
-	for name, when in [*touched.run(), *done.run(), *contacts_seen.latest(today).items()]:
-		if when:
-			last[name] = max(last.get(name, date.min), getdate(when))
-	passed = (
-		frappe.qb.from_(follow_up)
-		.select(follow_up.customer, Max(follow_up.planned_on))
-		.where((follow_up.care_rule == rule.name) & follow_up.status.notin(followups.PENDING))
-		.where(IfNull(follow_up.hold_reason, "") != "Rule switched off")
-		.groupby(follow_up.customer)
-	)
-	# An occurrence that was settled without a contact (nobody reached, refused, cancelled) does not end the rhythm.
-	asked = {name: getdate(when) for name, when in passed.run() if when}
-	waiting = set(
-		frappe.get_all(
-			"Follow Up",
-			filters={"care_rule": rule.name, "status": ("in", followups.PENDING)},
-			pluck="customer",
-		)
-	)
+	last, asked, waiting = _last_contacts(today), _settled(rule), _pending(rule)
 	started = getdate(rule.enabled_from)
 	# Whose turn it is, of all there are; the rest is asked only about those.
 	turns = {}
 	ranked = frappe.qb.from_(value).where(value.tier.isin(sorted(every)))
 	for name, tier in zip(*columns(ranked, value.name, value.tier), strict=True):
-		turn = max(filter(None, (last.get(name), asked.get(name))), default=None)
-		day, start = cadence_due(name, every[tier], turn, started)
-		if day <= today and name not in waiting:
+		turn = max(last.get(name, 0), asked.get(name, 0))
+		if turn + every[tier] > today.toordinal() or name in waiting:
+			continue
+		day, start = cadence_due(name, every[tier], date.fromordinal(turn) if turn else None, started)
+		if day <= today:
 			turns[name] = day, start
 	if not turns:
 		return []
@@ -77,33 +47,92 @@ def tier_cadence(rule, today: date) -> list[dict]:
 					occurrence=f"since {start.isoformat()}",
 					planned_on=day,
 					reason=followups.reason_for_cadence(
-						one.tier, every[one.tier], contact and written(contact)
+						one.tier, every[one.tier], contact and written(date.fromordinal(contact))
 					),
 				)
 			)
 	return rows
 
 
+def _last_contacts(today: date) -> dict[str, int]:
+	"""Customer -> ordinal day of the latest contact of any kind."""
+	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
+	touched = (
+		frappe.qb.from_(touch)
+		.where((touch.result != "Not Reached") & (touch.date < today + timedelta(days=1)))
+		.groupby(touch.customer)
+	)
+	done = (
+		frappe.qb.from_(follow_up)
+		.where((follow_up.status == "Done") & follow_up.touch.isnull() & (follow_up.done_on <= today))
+		.groupby(follow_up.customer)
+	)
+	last = {name: day.toordinal() for name, day in contacts_seen.latest(today).items()}
+	for found in (
+		_days(touched, touch.customer, Max(Date(touch.date))),
+		_days(done, follow_up.customer, Max(follow_up.done_on)),
+	):
+		for name, day in found.items():
+			last[name] = max(day, last.get(name, 0))
+	return last
+
+
+def _settled(rule) -> dict[str, int]:
+	"""Customer -> ordinal day of the rule's latest occurrence that is settled, be it without a contact.
+
+	Nobody reached, refused, cancelled: that does not end the rhythm.
+	"""
+	follow_up = frappe.qb.DocType("Follow Up")
+	query = (
+		frappe.qb.from_(follow_up)
+		.where((follow_up.care_rule == rule.name) & follow_up.status.notin(followups.PENDING))
+		.where(IfNull(follow_up.hold_reason, "") != "Rule switched off")
+		.groupby(follow_up.customer)
+	)
+	return _days(query, follow_up.customer, Max(follow_up.planned_on))
+
+
+def _pending(rule) -> set[str]:
+	"""Customers for whom the rule waits already."""
+	return set(
+		frappe.get_all(
+			"Follow Up",
+			filters={"care_rule": rule.name, "status": ("in", followups.PENDING)},
+			pluck="customer",
+		)
+	)
+
+
+def _days(query, customer, day) -> dict[str, int]:
+	names, days = columns(query, customer, day)
+	return dict(zip(names, to_ordinals(days).tolist(), strict=True))
+
+
 def reorder_due(rule, today: date) -> list[dict]:
 	"""Customers whose next purchase is expected, some days before it."""
 	value = frappe.qb.DocType("Customer Value")
 	before = timedelta(days=cint(rule.days_before))
-	query, *_tables = customers(rule, value.next_purchase, value.last_purchase)
-	query = query.where(value.status.isin(["New", "Active", "Due", "Won Back"])).where(
+	expected, _customer, value = candidates(rule)
+	expected = expected.where(value.status.isin(["New", "Active", "Due", "Won Back"])).where(
 		(value.next_purchase >= since(rule, today) + before) & (value.next_purchase <= today + before)
 	)
+	occurrences = _after_last_purchases(rule, expected, value, "after {}")
+	if not occurrences:
+		return []
+	query, customer, _value = customers(rule, value.next_purchase, value.last_purchase)
 	return [
 		row(
 			rule,
 			one,
-			occurrence=f"after {one.last_purchase}",
+			occurrence=occurrences[one.customer],
 			planned_on=getdate(one.next_purchase) - before,
 			reason=_("The next purchase is expected about {0}. What is needed, when and how much?").format(
 				written(one.next_purchase)
 			),
 			expires=1,
 		)
-		for one in matching(rule, query.run(as_dict=True))
+		for one in matching(rule, among(query, customer.name, occurrences).run(as_dict=True))
+		if one.customer in occurrences
 	]
 
 
@@ -114,14 +143,11 @@ def reorder_overdue(rule, today: date) -> list[dict]:
 		(value.status_since >= since(rule, today)) & (value.status_since <= today)
 	)
 	# At Risk comes after Overdue: one contact for one silence.
-	occurrences = {
-		name: f"overdue after {last}"
-		for name, last in zip(*columns(overdue, value.name, value.last_purchase), strict=True)
-	}
-	known = followups.known_occurrences(rule.name, occurrences)
-	new = [name for name, occurrence in occurrences.items() if (name, occurrence) not in known]
+	occurrences = _after_last_purchases(rule, overdue, value, "overdue after {}")
+	if not occurrences:
+		return []
 	query, customer, _value = customers(rule, value.last_purchase, value.status_since)
-	query = among(query, customer.name, new)
+	query = among(query, customer.name, occurrences)
 	return [
 		row(
 			rule,
@@ -132,9 +158,15 @@ def reorder_overdue(rule, today: date) -> list[dict]:
 				written(one.last_purchase)
 			),
 		)
-		for one in matching(rule, query.run(as_dict=True) if new else [])
+		for one in matching(rule, query.run(as_dict=True))
 		if one.customer in occurrences
 	]
+
+
+def _after_last_purchases(rule, query, value, occurrence: str) -> dict[str, str]:
+	"""Customer -> what it is called after the last purchase, of those the rule has not noted yet."""
+	found = zip(*columns(query, value.name, value.last_purchase), strict=True)
+	return not_noted(rule, {name: occurrence.format(day) for name, day in found})
 
 
 def stated_demand(rule, today: date) -> list[dict]:

@@ -6,7 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from keep_customers.erp.triggers import customers, matching, row, since
+from keep_customers.erp.tables import among, columns
+from keep_customers.erp.triggers import candidates, customers, matching, not_noted, row, since
 
 
 def moved_up(rule, today: date) -> list[dict]:
@@ -23,15 +24,20 @@ def moved_down(rule, today: date) -> list[dict]:
 
 def _moved(rule, today: date, direction: str, reason: str) -> list[dict]:
 	change = frappe.qb.DocType("Tier Change")
-	query, customer, _value = customers(rule, change.name, change.date, change.from_tier, change.to_tier)
-	query = (
-		query.inner_join(change)
+	moves, customer, _value = candidates(rule)
+	moves = (
+		moves.inner_join(change)
 		.on(change.customer == customer.name)
 		.where(change.direction == direction)
 		.where((change.date >= since(rule, today)) & (change.date <= today))
 		.orderby(change.date)
 	)
-	newest = {one.customer: one for one in matching(rule, query.run(as_dict=True))}
+	# The newest of each customer.
+	new = not_noted(rule, dict(zip(*columns(moves, customer.name, change.name), strict=True)))
+	if not new:
+		return []
+	query, customer, _value = customers(rule, change.name, change.date, change.from_tier, change.to_tier)
+	query = query.inner_join(change).on(change.customer == customer.name)
 	return [
 		row(
 			rule,
@@ -44,5 +50,6 @@ def _moved(rule, today: date, direction: str, reason: str) -> list[dict]:
 			reference_doctype="Tier Change",
 			reference_name=one.name,
 		)
-		for one in newest.values()
+		for one in matching(rule, among(query, change.name, new.values()).run(as_dict=True))
+		if new.get(one.customer) == one.name
 	]

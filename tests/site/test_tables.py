@@ -1,0 +1,67 @@
+"""Whole columns out of the database: the same whichever way they come."""
+
+import frappe
+import pytest
+
+from keep_customers.erp import tables
+
+from .story import PREFIX
+
+SIGNS = ("plain", "Größe 大", "with\nlines", "", f"with {tables.SEPARATOR} inside")
+
+
+@pytest.fixture
+def notes(story):
+	"""ToDos with all sorts of texts; a query of them."""
+	for number, text in enumerate(SIGNS * 3):
+		frappe.get_doc(
+			{
+				"doctype": "ToDo",
+				"description": text or " ",
+				"assigned_by_full_name": text and f"{PREFIX} {number}",
+			}
+		).insert()
+	todo = frappe.qb.DocType("ToDo")
+	return frappe.qb.from_(todo).where(todo.owner == frappe.session.user), todo
+
+
+def as_set(found):
+	return {tuple(str(value or "") for value in row) for row in zip(*found, strict=True)}
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_columns_are_what_plain_rows_say(notes, inside):
+	query, todo = notes
+	if not inside:
+		query = query.where(todo.description.notlike(f"%{tables.SEPARATOR}%"))
+	rows = query.select(todo.name, todo.description, todo.assigned_by_full_name, todo.docstatus).run()
+	assert len(rows) == 15 - 3 * (not inside)
+	wanted = {tuple(str(value or "") for value in row) for row in rows}
+	terms = todo.name, todo.description, todo.assigned_by_full_name, todo.docstatus
+	for costly in (False, True):
+		found = tables.columns(query, *terms, costly=costly)
+		assert {tuple("" if v in ("", "0") else v for v in row) for row in as_set(found)} == wanted
+
+
+def test_columns_keep_the_order_that_was_asked_for(notes):
+	query, todo = notes
+	query = (
+		query.where(todo.description.notlike(f"%{tables.SEPARATOR}%"))
+		.orderby(todo.creation)
+		.orderby(todo.name)
+	)
+	names = [name for (name,) in query.select(todo.name).run()]
+	assert list(tables.columns(query, todo.name)[0]) == names
+
+
+def test_what_the_connection_cuts_is_read_another_way(notes, monkeypatch):
+	query, todo = notes
+	monkeypatch.setattr(tables, "LONGEST_TEXT", 40)  # bytes
+	assert len(set(tables.columns(query, todo.name)[0])) == 15
+
+
+def test_nothing_found_is_no_rows_in_each_column(notes):
+	query, todo = notes
+	assert [
+		list(column) for column in tables.columns(query.where(todo.name == "none"), todo.name, todo.owner)
+	] == [[], []]
