@@ -14,7 +14,7 @@ from frappe.query_builder.functions import Lower
 from frappe.rate_limiter import rate_limit
 from frappe.utils import validate_email_address
 
-from keep_customers.erp import complaints
+from keep_customers.erp import complaints, guest_pages
 
 ROUTE = "complain"
 MOST_AN_HOUR = 5  # from one address
@@ -45,7 +45,7 @@ def post(number: str = "", email: str = "", full_name: str = "", description: st
 	:param website: a field that people do not see; programs fill it in, and are thanked like everybody
 	"""
 	if not is_on():
-		raise frappe.PageDoesNotExistError
+		guest_pages.not_here()
 	try:
 		_receive(website, number=number, email=email, full_name=full_name, description=description)
 	except Refused as refused:
