@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from keep_customers.erp.complaints import DOCTYPE
+from keep_customers.erp.language import site_language
 
 BOARD = "Complaint Cases"
 COLOURS = {
@@ -20,8 +21,7 @@ def add_board() -> None:
 	"""A board by status, if there is no board of cases yet."""
 	if frappe.db.exists("Kanban Board", {"reference_doctype": DOCTYPE}):
 		return
-	language = frappe.db.get_single_value("System Settings", "language") or "en"
-	name = _(BOARD, language)
+	name = _(BOARD, site_language())
 	frappe.get_doc(
 		{
 			"doctype": "Kanban Board",
