@@ -50,7 +50,7 @@ def complete(case) -> None:
 	for field, doctype, item in (("serial_no", "Serial No", "item_code"), ("batch_no", "Batch", "item")):
 		if case.get(field) and not case.item:
 			case.item = frappe.db.get_value(doctype, case.get(field), item)
-	if case.category and not case.flags.severity_chosen:
+	if case.category:
 		usual = frappe.db.get_value("Complaint Category", case.category, "default_severity")
 		if usual and engine.SEVERITIES.index(usual) > engine.SEVERITIES.index(case.severity):
 			case.severity = usual
@@ -135,6 +135,11 @@ def note_state(case, after: engine.Case) -> None:
 	case.second_chance = int(after.second_chance)
 
 
+def current_round(case) -> int:
+	"""1, or 2 after a first no."""
+	return 2 if case.second_chance else 1
+
+
 def add_step(case, step: str, note: str = "", left_out: bool = False) -> None:
 	case.append(
 		"steps",
@@ -144,7 +149,7 @@ def add_step(case, step: str, note: str = "", left_out: bool = False) -> None:
 			"done_by": frappe.session.user,
 			"left_out": int(left_out),
 			"note": note,
-			"round": 2 if case.second_chance else 1,
+			"round": current_round(case),
 		},
 	)
 
@@ -481,10 +486,14 @@ def accept(name: str, user: str) -> None:
 		frappe.db.set_value(DOCTYPE, name, "responsible", user, update_modified=False)
 
 
-def tell_of_second_chance(case) -> None:
+def _manager(case) -> str | None:
+	"""Who hears of a customer who is not satisfied: the superior, else the head of service, else who is responsible."""
 	settings = frappe.get_cached_doc("Keep Customers Settings")
-	manager = person(case, SUPERIOR, settings) or person(case, HEAD, settings) or case.responsible
-	if manager:
+	return person(case, SUPERIOR, settings) or person(case, HEAD, settings) or case.responsible
+
+
+def tell_of_second_chance(case) -> None:
+	if manager := _manager(case):
 		text = _("The customer is not satisfied with {0}. This is our second chance.").format(
 			todos.link_to(DOCTYPE, case.name)
 		)
@@ -495,12 +504,11 @@ def tell_of_second_chance(case) -> None:
 
 def tell_what_is_left(case) -> None:
 	"""The customer has the last word, but the case is not closed by it."""
-	settings = frappe.get_cached_doc("Keep Customers Settings")
 	left = why_not()[engine.why_not_closed(state(case))]
 	if case.word == engine.YES:
 		user, text = case.responsible, _("The customer is satisfied with {0}.")
 	else:
-		user = person(case, SUPERIOR, settings) or person(case, HEAD, settings) or case.responsible
+		user = _manager(case)
 		text = _("The customer is still not satisfied with {0}.")
 	if user:
 		ask(case, user, f"{text.format(todos.link_to(DOCTYPE, case.name))} {left}", "High")
@@ -567,5 +575,6 @@ def on_customer_trash(customer: str) -> list[str]:
 	"""Delete a customer's cases for good, with steps, attachments and ToDos; returns their names."""
 	names = frappe.get_all(DOCTYPE, filters={"customer": customer}, pluck="name")
 	for name in names:
+		# Whoever may delete the customer decides about its cases.
 		frappe.delete_doc(DOCTYPE, name, force=True, ignore_permissions=True, delete_permanently=True)
 	return names

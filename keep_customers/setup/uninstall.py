@@ -40,7 +40,6 @@ def forget_records_about(doctypes: list[str]) -> None:
 		("Tag Link", "document_type"),
 		("DocShare", "share_doctype"),
 		("List Filter", "reference_doctype"),
-		("Kanban Board", "reference_doctype"),
 		("User Permission", "applicable_for"),
 		("Property Setter", "doc_type"),
 		("Custom DocPerm", "parent"),
