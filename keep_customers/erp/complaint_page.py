@@ -89,6 +89,7 @@ def _receive(website: str, **said: str) -> None:
 		}
 	)
 	case.flags.ignore_links = case.flags.ignore_mandatory = True
+	# A guest has no permission; the page is on because the settings say so.
 	case.insert(ignore_permissions=True)
 	for name, content in files:
 		frappe.get_doc(
@@ -100,7 +101,7 @@ def _receive(website: str, **said: str) -> None:
 				"is_private": 1,
 				"content": content,
 			}
-		).insert(ignore_permissions=True)
+		).insert(ignore_permissions=True)  # likewise
 
 
 def _subject(description: str) -> str:

@@ -1,4 +1,7 @@
-"""What installing the app adds to a site. It creates no ToDo and ranks nobody: the first night does."""
+"""What installing the app adds to a site. It creates no ToDo and ranks nobody: the first night does.
+
+Nobody's permission is asked: whoever may install the app decides what comes with it.
+"""
 
 import json
 from pathlib import Path

@@ -22,7 +22,7 @@ def add_board() -> None:
 	if frappe.db.exists("Kanban Board", {"reference_doctype": DOCTYPE}):
 		return
 	name = _(BOARD, site_language())
-	frappe.get_doc(
+	board = frappe.get_doc(
 		{
 			"doctype": "Kanban Board",
 			"kanban_board_name": name if not frappe.db.exists("Kanban Board", name) else f"{name} (2)",
@@ -42,7 +42,9 @@ def add_board() -> None:
 				for status, colour in COLOURS.items()
 			],
 		}
-	).insert(ignore_permissions=True)
+	)
+	# Installing and migrating add it, whoever does so.
+	board.insert(ignore_permissions=True)
 
 
 def remove_boards(doctypes: list[str]) -> None:

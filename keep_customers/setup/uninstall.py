@@ -1,6 +1,7 @@
 """Takes back everything installing and running the app has added to the site.
 
-The reps' ToDos stay: they are ordinary ToDos of the host and may still be somebody's work.
+The reps' ToDos stay: they are ordinary ToDos of the host and may still be somebody's work. Nobody's permission is asked:
+whoever may uninstall the app decides about what it leaves.
 """
 
 import frappe
