@@ -101,7 +101,8 @@ def _forget(doctype: str, names: list[str]) -> None:
 	for part in chunks(names, 1000):
 		attached = {"attached_to_doctype": doctype, "attached_to_name": ("in", part)}
 		for file in frappe.get_all("File", filters=attached, pluck="name"):
-			# Through its own life: the file on the disk goes too, unless something else uses it.
+			# Through its own life: the file on the disk goes too, unless something else uses it. Whoever may delete
+			# the customer decides about what is attached to its documents.
 			frappe.delete_doc("File", file, ignore_permissions=True, force=True, delete_permanently=True)
 		for host, type_field, name_field in (
 			("Version", "ref_doctype", "docname"),
@@ -147,6 +148,7 @@ def _merge_files(old: str, new: str) -> None:
 		frappe.db.set_value(
 			doctype, {type_field: "Customer File", name_field: old}, name_field, new, update_modified=False
 		)
+	# As above.
 	frappe.delete_doc("Customer File", old, ignore_permissions=True, force=True)
 
 

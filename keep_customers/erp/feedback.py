@@ -71,7 +71,7 @@ def _may_be_asked(doc) -> None:
 			raise engine.Refused("closed")
 		if engine.OFFERED not in state.done:
 			raise engine.Refused("no solution")
-		if answered(doc.name, current_round(doc)):
+		if answered(doc.name, complaints.current_round(doc)):
 			raise engine.Refused("answered")
 	except engine.Refused as refused:
 		complaints.refuse(refused)
@@ -136,7 +136,7 @@ def _mail(doc, to: str, question: str, subject: str, language: str, address: str
 def link(case, language: str | None = None) -> str:
 	"""The link to the page on which the customer answers about the case as it is now."""
 	page, purpose = COMPLAINT
-	return signed.link(page, purpose, f"{case.name}/{current_round(case)}", _days(), language)
+	return signed.link(page, purpose, f"{case.name}/{complaints.current_round(case)}", _days(), language)
 
 
 def _days() -> int:
@@ -173,10 +173,6 @@ def after_visit(touch: str) -> None:
 # What the links lead to
 
 
-def current_round(case) -> int:
-	return 2 if case.second_chance else 1
-
-
 def answered(case: str, round: int) -> bool:
 	"""Whether the customer has said in this round of a case whether it is solved."""
 	return bool(
@@ -208,7 +204,7 @@ def read_visit(token: str, for_update: bool = False):
 
 def is_answered(case, round: int) -> bool:
 	"""Whether a link of this round has nothing left to ask."""
-	return round != current_round(case) or answered(case.name, round)
+	return round != complaints.current_round(case) or answered(case.name, round)
 
 
 def visit_answered(touch: str) -> bool:
@@ -251,7 +247,7 @@ def _hear(case, solved: str, rating: float, person_rating: float, words: str) ->
 		case.hear(solved, rating, person_rating, words)
 		return
 	# Somebody closed it before the answer came: it stays closed, and who is responsible hears of a no.
-	record(case, current_round(case), solved, rating, person_rating, words)
+	record(case, complaints.current_round(case), solved, rating, person_rating, words)
 	if solved == engine.NO and case.responsible:
 		text = _("The customer of {0} says that it is not solved.")
 		complaints.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)), "High")
@@ -262,7 +258,14 @@ def on_case(case) -> None:
 	before = case.get_doc_before_save()
 	if not (before and case.word_on and case.has_value_changed("word_on")):
 		return
-	record(case, current_round(before), case.word, case.solution_rating, case.person_rating, case.word_text)
+	record(
+		case,
+		complaints.current_round(before),
+		case.word,
+		case.solution_rating,
+		case.person_rating,
+		case.word_text,
+	)
 
 
 def record(case, round: int, solved: str, rating: float, person_rating: float, words: str) -> None:
@@ -317,8 +320,10 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 
 def _insert(values: dict, by_customer: bool) -> None:
 	doc = frappe.get_doc({"doctype": DOCTYPE, "channel": "Web Page" if by_customer else "Phone", **values})
-	doc.flags.by_customer = True
+	# Round and contact are right: they follow from the link or the case.
+	doc.flags.by_app = True
 	doc.flags.ignore_links = True
+	# A guest says it, or a rep has written it into the case.
 	doc.insert(ignore_permissions=True)
 
 
@@ -358,11 +363,11 @@ def validate(doc) -> None:
 	"""
 	:raises frappe.ValidationError: if a rating, a person or a document does not fit
 	"""
-	if doc.channel == "Web Page" and not doc.flags.by_customer and _changed(doc, "channel"):
+	if doc.channel == "Web Page" and not doc.flags.by_app and _changed(doc, "channel"):
 		frappe.throw(
 			_("Only the customers themselves answer on the web page. Please choose another channel.")
 		)
-	if not doc.flags.by_customer:
+	if not doc.flags.by_app:
 		# Whether a link is used up is for the customer's own answers to say.
 		before = doc.get_doc_before_save()
 		doc.round = before.round if before else 0
@@ -373,7 +378,7 @@ def validate(doc) -> None:
 			frappe.throw(_("A rating is between 0 and 1, as stars are stored."))
 	if doc.person_rating and not doc.rated_user:
 		frappe.throw(_("Please choose the person who is rated."))
-	if doc.contact and not doc.flags.by_customer and not is_contact_of(doc.contact, doc.customer):
+	if doc.contact and not doc.flags.by_app and not is_contact_of(doc.contact, doc.customer):
 		frappe.throw(_("{0} is no contact of this customer.").format(doc.contact))
 	if doc.reference_name and not _is_about(doc.reference_doctype, doc.reference_name, doc.customer):
 		frappe.throw(_("Please choose a document of this customer."))

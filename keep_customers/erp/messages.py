@@ -12,6 +12,7 @@ from keep_customers.engine import wording
 from keep_customers.engine.followups import fraction
 from keep_customers.erp import ledger
 from keep_customers.erp.assignment import Assignment
+from keep_customers.erp.language import site_language
 
 IN_THE_FIRM = ("Owner", "Decision Maker", "Buyer", "Assistant")
 
@@ -63,8 +64,7 @@ def languages(customer: str) -> list[str]:
 	own = (
 		frappe.db.get_value("Customer File", customer, "preferred_language")
 		or frappe.db.get_value("Customer", customer, "language")
-		or frappe.db.get_single_value("System Settings", "language")
-		or "en"
+		or site_language()
 	)
 	return list(dict.fromkeys((own, own.split("-")[0], "en")))
 

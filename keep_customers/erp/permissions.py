@@ -91,9 +91,6 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 	)
 
 
-CASE_TABLES = ("Complaint Step", "Complaint Pause", "Complaint Compensation")
-
-
 def case_condition(user: str | None = None, doctype: str = "Complaint Case") -> str:
 	"""SQL condition that leaves only cases of readable customers, or the rows of these cases' tables.
 

@@ -1,6 +1,7 @@
 """Takes back everything installing and running the app has added to the site.
 
-The reps' ToDos stay: they are ordinary ToDos of the host and may still be somebody's work.
+The reps' ToDos stay: they are ordinary ToDos of the host and may still be somebody's work. Nobody's permission is asked:
+whoever may uninstall the app decides about what it leaves.
 """
 
 import frappe
@@ -42,7 +43,6 @@ def forget_records_about(doctypes: list[str]) -> None:
 		("Tag Link", "document_type"),
 		("DocShare", "share_doctype"),
 		("List Filter", "reference_doctype"),
-		("Kanban Board", "reference_doctype"),
 		("User Permission", "applicable_for"),
 		("Property Setter", "doc_type"),
 		("Custom DocPerm", "parent"),
