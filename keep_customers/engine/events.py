@@ -9,7 +9,7 @@ and no new wave goes out.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 
@@ -238,6 +238,12 @@ def missing(goal: int, days: Sequence[date], today: date) -> tuple[int, int]:
 	due = floor(goal * (today - start).days / (end - start).days)
 	held = sum(day <= today for day in days)
 	return (max(0, goal - len(days)) if held < due else 0), due
+
+
+def due_since(goal: int, due: int, year: int) -> date:
+	"""The first day on which so many events should have been held, as :func:`missing` counts."""
+	start, end = date(year, 1, 1), date(year + 1, 1, 1)
+	return start + timedelta(days=ceil(due * (end - start).days / goal))
 
 
 # Was it worth it?

@@ -209,6 +209,8 @@ def reply(name: str, answer: str, companions: int = 0, remark: str | None = "", 
 	except engine.Refused as refused:
 		_refuse(refused)
 	values = {} if remark is None else {"remark": remark}
+	if room.find(name).status == engine.UNASKED:
+		values["invited_on"] = now_datetime()  # by whoever took the answer down
 	if guest != room.find(name):
 		_store(row, room, [guest], replied_on=now_datetime(), **values)
 		_nothing_left_to_ask(name)
