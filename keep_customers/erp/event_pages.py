@@ -192,7 +192,7 @@ def calendar(token: str = "") -> None:
 	frappe.local.response.update(
 		type="download",
 		filename="event.ics",
-		content_type="text/calendar; charset=utf-8",
+		content_type="text/calendar",
 		filecontent=calendar_file(*found),
 	)
 
