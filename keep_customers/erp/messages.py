@@ -13,6 +13,7 @@ from keep_customers.engine.followups import fraction
 from keep_customers.erp import ledger
 from keep_customers.erp.assignment import Assignment
 from keep_customers.erp.language import site_language
+from keep_customers.erp.tables import chunks
 
 IN_THE_FIRM = ("Owner", "Decision Maker", "Buyer", "Assistant")
 
@@ -204,6 +205,33 @@ def primary_contact(customer: str) -> str | None:
 		.limit(1)
 	).run()
 	return rows[0][0] if rows else None
+
+
+def primary_contacts(customers: list[str]) -> dict[str, str]:
+	"""Customer -> the Contact of :func:`primary_contact`, for many customers; who has none is not there."""
+	found: dict[str, str] = {}
+	customer, contact, link = (frappe.qb.DocType(name) for name in ("Customer", "Contact", "Dynamic Link"))
+	for part in chunks(customers, 1000):
+		linked = (
+			frappe.qb.from_(link)
+			.inner_join(contact)
+			.on(contact.name == link.parent)
+			.select(link.link_name, contact.name)
+			.where((link.parenttype == "Contact") & (link.link_doctype == "Customer"))
+			.where(link.link_name.isin(part))
+			.orderby(contact.is_primary_contact)
+			.orderby(contact.creation, order=frappe.qb.desc)
+		)
+		named = (
+			frappe.qb.from_(customer)
+			.inner_join(contact)
+			.on(contact.name == customer.customer_primary_contact)
+			.select(customer.name, contact.name)
+			.where(customer.name.isin(part))
+		)
+		# The last word counts.
+		found |= dict(linked.run()) | dict(named.run())
+	return found
 
 
 def _contact(name: str | None):

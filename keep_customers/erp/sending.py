@@ -29,7 +29,7 @@ ON_THE_DAY = ("Birthday", "Occasion", "Festival", "Season")
 # In a text that is escaped already; what ends the sentence is not part of an address.
 LINKS = re.compile(r"https?://[^\s<]*[\w/=-]", re.ASCII)
 FIELDS = (
-	"name", "customer", "customer_name", "care_rule", "status", "channel", "priority", "reason", "occasion",
+	"name", "customer", "customer_name", "care_rule", "occurrence", "status", "channel", "priority", "reason", "occasion",
 	"due_date", "expires", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
 	"reference_doctype", "reference_name",
 )  # fmt: skip
@@ -55,9 +55,25 @@ def sent_automatically(rows) -> set[str]:
 	:param rows: with name, care_rule, customer, channel
 	"""
 	rules = set(frappe.get_all("Care Rule", filters={"enabled": 1, "send_automatically": 1}, pluck="name"))
-	rows = [row for row in rows if row.care_rule in rules]
+	rows = [row for row in rows if row.care_rule in rules or (_to_guest(row) and row.channel == "Email")]
 	agreed = followups.consents(sorted({row.customer for row in rows}))
 	return {row.name for row in rows if agreed.get((row.customer, row.channel)) == "Given"}
+
+
+def _to_guest(row) -> bool:
+	"""Whether it tells a guest of an event what there is to tell; no rule says so, the event does."""
+	return not row.care_rule and row.reference_doctype == "VIP Invitation"
+
+
+def _rule_of(row):
+	"""enabled, send_automatically and message_kind of what is sent; None if its rule is gone."""
+	if _to_guest(row):
+		return frappe._dict(enabled=1, send_automatically=1, message_kind=row.occurrence)
+	if not row.care_rule:
+		return None
+	return frappe.db.get_value(
+		"Care Rule", row.care_rule, ["enabled", "send_automatically", "message_kind"], as_dict=True
+	)
 
 
 def queue(row, rep: str, today: date) -> None:
@@ -141,9 +157,7 @@ def _send_one(name: str, today: date) -> str:
 	if row.status not in followups.OPEN or row.todo or row.send_status not in ("Queued", "Failed"):
 		frappe.db.rollback()
 		return "Gone"
-	rule = frappe.db.get_value(
-		"Care Rule", row.care_rule, ["enabled", "send_automatically", "message_kind"], as_dict=True
-	)
+	rule = _rule_of(row)
 	if held := _held_back(row, rule, today):
 		status, reason = held
 		followups.settle(name, status, hold_reason=reason, send_status="")
@@ -388,7 +402,8 @@ def message_for_todo(todo: str) -> dict:
 	:raises frappe.PermissionError: if the user may not read the ToDo, its follow-up and the customer
 	"""
 	_todo, row = care_todo(todo, "read")
-	kind = row.care_rule and frappe.db.get_value("Care Rule", row.care_rule, "message_kind")
+	rule = _rule_of(row)
+	kind = rule and rule.message_kind
 	message = {"subject": "", "text": ""}
 	# The words name the person whose day it is, who stands in the file.
 	personal = row.reference_doctype == "Customer File Person"
