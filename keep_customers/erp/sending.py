@@ -4,6 +4,7 @@ What is sent automatically has no ToDo. Its Follow Up's send_status is Queued (w
 over, no answer yet), Sent or Failed; after the last attempt it becomes an ordinary ToDo of the rep.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ MOST_ATTEMPTS = 3
 MOST_IN_A_RUN = 200
 # A greeting for a day comes on that day, however early it was planned.
 ON_THE_DAY = ("Birthday", "Occasion", "Festival", "Season")
+# In a text that is escaped already; what ends the sentence is not part of an address.
+LINKS = re.compile(r"https?://[^\s<]*[\w/=-]", re.ASCII)
 FIELDS = (
 	"name", "customer", "customer_name", "care_rule", "occurrence", "status", "channel", "priority", "reason", "occasion",
 	"due_date", "expires", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
@@ -223,6 +226,7 @@ def _compose(row, kind: str | None) -> dict:
 		row.customer,
 		occasion=row.occasion,
 		rep=row.assigned_to,
+		invitation=row.reference_name if row.reference_doctype == "VIP Invitation" else None,
 		**{key: person.get(key) for key in ("person", "contact", "years")},
 	)
 
@@ -244,7 +248,7 @@ def _recipient(row) -> str | None:
 
 def _send_email(row, to: str, message: dict, link: str | None = None) -> str:
 	"""Put an e-mail into the host's queue; returns its name there."""
-	html = escape_html(message["text"]).replace("\n", "<br>")
+	html = LINKS.sub(r'<a href="\g<0>">\g<0></a>', escape_html(message["text"])).replace("\n", "<br>")
 	if link:
 		html += '<p><small><a href="{}">{}</a></small></p>'.format(
 			escape_html(link), escape_html(_("I do not want such e-mails any more", message["language"]))
@@ -444,6 +448,12 @@ def _digits(number: str | None) -> str:
 
 
 def _readable_addresses(row) -> dict:
+	if row.reference_doctype == "VIP Invitation":
+		guest = messages.person_of(row)
+		contact = guest["contact"]
+		if contact and not frappe.has_permission("Contact", "read", doc=contact):
+			return dict.fromkeys(("email", "mobile", "phone"))  # nobody else is asked in their place
+		return guest if contact else messages.addresses(row.customer, only_readable=True)
 	may_read_file = frappe.has_permission("Customer File", "read", doc=row.customer)
 	person = messages.person_of(row) if may_read_file else {}
 	return person or messages.addresses(row.customer, only_readable=True)
