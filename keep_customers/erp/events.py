@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import add_days, cint, escape_html, flt, formatdate, get_datetime, getdate, now_datetime
 
 from keep_customers.engine import events as engine
-from keep_customers.erp import feedback, followups, ledger, messages, todos
+from keep_customers.erp import event_wishes, feedback, followups, ledger, messages, todos
 from keep_customers.erp.assignment import Assignment
 from keep_customers.erp.event_wishes import open_suggestions, suggest, vote  # noqa: F401  asked for where events are
 from keep_customers.erp.language import site_language
@@ -669,12 +669,11 @@ def validate(doc) -> None:
 		frappe.throw(_("Guests reply before the event starts. Please choose an earlier day."))
 	if cint(doc.capacity) and cint(doc.max_companions) >= cint(doc.capacity):
 		frappe.throw(_("One guest would fill the whole room. Please allow fewer companions."))
-	if not doc.currency:
-		doc.currency = (
-			frappe.get_cached_value("Company", doc.company, "default_currency")
-			if doc.company
-			else ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
-		)
+	doc.currency = (
+		frappe.get_cached_value("Company", doc.company, "default_currency")
+		if doc.company
+		else ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	)
 	doc.cost_per_head = cost_per_head(doc.actual_cost, {"attended": cint(doc.attended)})
 	_validate_guests(doc)
 	if before and cint(doc.capacity) and cint(doc.capacity) < cint(before.capacity or doc.capacity + 1):
@@ -710,6 +709,16 @@ def on_update(doc) -> None:
 	before = doc.get_doc_before_save()
 	if before and cint(before.capacity) != cint(doc.capacity):
 		settle(doc.name)
+
+
+def on_trash(doc) -> None:
+	"""
+	:raises frappe.ValidationError: if people were invited: who was asked, and came, stays on record
+	"""
+	if frappe.db.exists(INVITATION, {"event": doc.name, "status": ("!=", engine.UNASKED)}):
+		frappe.throw(_("People were invited to this event. Please call it off instead."))
+	frappe.db.delete(INVITATION, {"event": doc.name})
+	event_wishes.event_is_gone(doc.name)
 
 
 def validate_invitation(doc) -> None:
