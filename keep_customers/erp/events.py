@@ -19,7 +19,7 @@ from keep_customers.erp.event_wishes import open_suggestions, suggest, vote  # n
 from keep_customers.erp.language import site_language
 from keep_customers.erp.notices import not_excluded
 from keep_customers.erp.permissions import only_readable
-from keep_customers.erp.tables import chunks, insert, standard_columns
+from keep_customers.erp.tables import chunks, insert, lock, standard_columns
 from keep_customers.erp.triggers import customers, matching
 
 EVENT, INVITATION = "VIP Event", "VIP Invitation"
@@ -84,6 +84,7 @@ def _lock(event: str):
 
 	:raises frappe.DoesNotExistError: if there is no such event
 	"""
+	lock(EVENT, event)
 	row = frappe.db.get_value(EVENT, event, FIELDS, as_dict=True, for_update=True)
 	if not row:
 		frappe.throw(_("This event does not exist any more."), frappe.DoesNotExistError)
