@@ -483,7 +483,7 @@ def test_reps_see_their_customers_invitations_and_no_others(now):
 		event_wishes.judge(wish, 1)
 	seen = frappe.get_doc(EVENT, doc.name)
 	seen.apply_fieldlevel_read_permissions()
-	assert seen.theme and not seen.budget and not seen.guests
+	assert seen.theme and not seen.get("budget") and not seen.get("guests")
 	frappe.set_user(EVE)
 	assert not frappe.has_permission(EVENT, "read", doc=doc.name)
 
@@ -546,7 +546,7 @@ def test_a_deleted_customer_leaves_a_place_and_no_words(now):
 # Suggestions
 
 
-def test_what_customers_wish_for_is_joined_counted_judged_and_held(now):
+def test_what_customers_wish_for_is_joined_counted_judged_and_held(now, monkeypatch):
 	first, second, third = firms(now, 500, 300, 200)
 	frappe.set_user(ANNA)
 	touch = frappe.get_doc(
@@ -601,10 +601,12 @@ def test_what_customers_wish_for_is_joined_counted_judged_and_held(now):
 	doc.save()
 	event_wishes.judge(wish, 1)
 	assert [row.name for row in event_wishes.open_suggestions()] == [wish]
+	# The event's company may have another currency.
+	monkeypatch.setattr(event_wishes.ledger, "rate_of_month", lambda source, target, day: 2)
 	made = event_wishes.accept(wish)
 	assert event_wishes.accept(wish) == made
 	new = frappe.get_doc(EVENT, made)
-	assert (new.theme, new.budget, new.suggestion, new.status) == (touch.event_wish, 900, wish, "Idea")
+	assert (new.theme, new.budget, new.suggestion, new.status) == (touch.event_wish, 1800, wish, "Idea")
 	with pytest.raises(frappe.ValidationError, match="settled"):
 		event_wishes.merge(wish, other)
 
@@ -625,6 +627,22 @@ def test_a_wish_taken_back_from_a_contact_does_not_count(now):
 	assert frappe.get_all(SUGGESTION, pluck="title") == [f"{PREFIX} Chess"]
 	touch.delete()
 	assert not frappe.get_all(SUGGESTION)
+
+
+def test_an_event_people_were_invited_to_stays_and_another_goes_with_what_it_was_made_of(now):
+	[firm] = firms(now, 500)
+	wish = event_wishes.suggest(firm, f"{PREFIX} A trip")
+	frappe.db.set_value(SUGGESTION, wish, "status", "Feasible")
+	made = event_wishes.accept(wish)
+	frappe.get_doc({"doctype": INVITATION, "event": made, "customer": firm}).insert()
+	frappe.delete_doc(EVENT, made)
+	assert not frappe.get_all(INVITATION)
+	assert frappe.db.get_value(SUGGESTION, wish, ["status", "event"]) == ("Feasible", None)
+	doc = event("Inviting", guests=listed([firm]))
+	events.plan(doc.name)
+	events.reply(invitation(doc, firm), "Yes")
+	with pytest.raises(frappe.ValidationError, match="call it off"):
+		frappe.delete_doc(EVENT, doc.name)
 
 
 # The year
