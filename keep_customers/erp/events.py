@@ -79,13 +79,15 @@ def _refuse(refused: engine.Refused) -> None:
 # The guests under the event's lock
 
 
-def _lock(event: str):
+def _lock(event: str | None):
 	"""The event's row; until this transaction ends nobody else changes anything about its guests.
 
 	:raises frappe.DoesNotExistError: if there is no such event
 	"""
-	lock(EVENT, event)
-	row = frappe.db.get_value(EVENT, event, FIELDS, as_dict=True, for_update=True)
+	row = None
+	if event:
+		lock(EVENT, event)
+		row = frappe.db.get_value(EVENT, event, FIELDS, as_dict=True, for_update=True)
 	if not row:
 		frappe.throw(_("This event does not exist any more."), frappe.DoesNotExistError)
 	return row
@@ -275,7 +277,10 @@ def record(invitation: str, what: str, companions: int = 0) -> str:
 	frappe.get_doc(INVITATION, invitation).check_permission("write")
 	if what in (engine.YES, engine.NO):
 		return reply(invitation, what, cint(companions), remark=None, late=True)
-	{"Check In": check_in, "Undo Check In": undo_check_in, "Cancel": cancel_invitation}[what](invitation)
+	actions = {"Check In": check_in, "Undo Check In": undo_check_in, "Cancel": cancel_invitation}
+	if what not in actions:
+		_refuse(engine.Refused("not next"))
+	actions[what](invitation)
 	return frappe.db.get_value(INVITATION, invitation, "status")
 
 
@@ -706,7 +711,7 @@ def _validate_guests(doc) -> None:
 
 
 def on_update(doc) -> None:
-	"""More places: who waits moves up. What it cost is known: so is the cost per head."""
+	"""More places: who waits moves up."""
 	before = doc.get_doc_before_save()
 	if before and cint(before.capacity) != cint(doc.capacity):
 		settle(doc.name)
