@@ -36,6 +36,8 @@ scheduler_events = {
 	"cron": {
 		# After midnight of the site's time zone: the day that ended is complete.
 		"30 1 * * *": ["keep_customers.jobs.nightly.run_if_enabled"],
+		# Before the day's first messages go out, and after the night has its ToDos.
+		"0 7 * * *": ["keep_customers.jobs.events.run"],
 		"10 * * * *": ["keep_customers.jobs.sending.run_by_day"],
 		# Who is to answer within the hour hears of it before the hour after.
 		"*/10 * * * *": ["keep_customers.jobs.complaints.run"],
@@ -81,8 +83,11 @@ doc_events = {
 	"Communication": {"after_insert": "keep_customers.erp.complaint_mail.on_communication"},
 }
 
-# A cancelled invoice or a ToDo can be deleted although our records mention it.
-ignore_links_on_delete = ["Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback"]
+# A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.
+ignore_links_on_delete = [
+	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
+	"Event Suggestion",
+]  # fmt: skip
 
 # Who sees what
 
@@ -91,7 +96,7 @@ permission_query_conditions = {
 	for doctype in (
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
-		"Customer Feedback",
+		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote",
 	)
 } | {
 	doctype: "keep_customers.erp.permissions.plan_condition"
@@ -99,12 +104,14 @@ permission_query_conditions = {
 } | {
 	doctype: "keep_customers.erp.permissions.case_condition"
 	for doctype in ("Complaint Case", "Complaint Step", "Complaint Pause", "Complaint Compensation")
-} | {"Referral": "keep_customers.erp.permissions.referral_condition"}  # fmt: skip
+} | {
+	doctype: "keep_customers.erp.permissions.links_condition" for doctype in ("Referral", "Event Suggestion")
+}  # fmt: skip
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in (
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch", "Referral",
-		"Customer Feedback",
+		"Customer Feedback", "VIP Invitation", "Event Suggestion",
 	)
 } | {
 	"Visit Plan": "keep_customers.erp.permissions.has_plan_permission",

@@ -7,7 +7,6 @@ from keep_customers.erp import complaints
 
 RULE = "Complaint Cases"
 OPEN = "status != 'Closed'"
-WEEKDAYS = complaints.WEEKDAYS
 
 
 def add_rule() -> None:
@@ -23,15 +22,15 @@ def add_rule() -> None:
 			"assign_condition": f"responsible and {OPEN}",
 		}
 	)
+	# Installing adds it, whoever installs.
 	rule.insert(ignore_permissions=True)
 
 
 def keep_team_rule(category) -> None:
 	"""Make or adapt the rule that shares a category's cases among its team, or remove it with the team."""
-	users = [
-		row.user for row in category.team if frappe.db.get_value("User", row.user, "enabled")
-	] if category.assign_to == "Team" and not category.disabled else []  # fmt: skip
-	if not users:
+	team = [row.user for row in category.team] if category.assign_to == "Team" else []
+	users = [user for user in team if frappe.db.get_value("User", user, "enabled")]
+	if not users or category.disabled:
 		return remove_team_rule(category)
 	# One of that name may be left from a category that was deleted past its life.
 	name = category.assignment_rule or f"{RULE}: {category.name}"[:140]
@@ -55,10 +54,9 @@ def keep_team_rule(category) -> None:
 
 
 def remove_team_rule(category) -> None:
-	name = category.assignment_rule
-	if name:
+	if name := category.assignment_rule:
 		category.db_set("assignment_rule", None, update_modified=False)
-	_remove([name] if name else [])
+		_remove([name])
 
 
 def remove_rules() -> None:
@@ -70,6 +68,7 @@ def _remove(names: list[str]) -> None:
 	for name in names:
 		# What it has given to somebody stays with them.
 		frappe.db.set_value("ToDo", {"assignment_rule": name}, "assignment_rule", None, update_modified=False)
+		# Whoever may write the category, or uninstall the app, decides about its rules.
 		frappe.delete_doc("Assignment Rule", name, force=True, ignore_permissions=True, ignore_missing=True)
 
 
@@ -80,5 +79,5 @@ def _common() -> dict:
 		# Nothing personal: the host copies it into comments and notifications.
 		"description": _("Please answer the complaint {0}.").format("{{ name }}"),
 		"close_condition": "status == 'Closed'",
-		"assignment_days": [{"day": day} for day in WEEKDAYS],
+		"assignment_days": [{"day": day} for day in complaints.WEEKDAYS],
 	}

@@ -8,8 +8,9 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, escape_html, flt, strip_html
 
+from keep_customers.engine.complaints import CLOSED
 from keep_customers.erp.aside import out_of_the_way
-from keep_customers.erp.complaints import DOCTYPE
+from keep_customers.erp.complaints import DOCTYPE, why_not
 
 MARK = "keep_complaint_case"
 # What a case is made from -> the case's field for it.
@@ -213,8 +214,8 @@ def _case(name: str, target: str):
 	frappe.has_permission(target, "create", throw=True)
 	if target in LINKS and (there := case.get(LINKS[target])):
 		frappe.throw(_("There is one already: {0}.").format(f"{_(target)} {escape_html(there)}"))
-	if target in COMPENSATIONS and case.status == "Closed":
-		frappe.throw(_("This case is closed. Please open a new one; it will be recognised as a repeat."))
+	if target in COMPENSATIONS and case.status == CLOSED:
+		frappe.throw(why_not()["closed"])
 	return case
 
 

@@ -13,10 +13,9 @@ from frappe.query_builder.functions import IfNull
 from frappe.utils import add_days, flt, get_datetime, get_system_timezone, get_time, getdate, now_datetime
 
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import followups, ledger
+from keep_customers.erp import followups, ledger, todos
 from keep_customers.erp.assignment import Assignment, superior
 from keep_customers.erp.messages import primary_contact
-from keep_customers.erp.todos import link_to
 from keep_customers.erp.values import tier_ranks
 
 DOCTYPE = "Complaint Case"
@@ -51,7 +50,7 @@ def complete(case) -> None:
 	for field, doctype, item in (("serial_no", "Serial No", "item_code"), ("batch_no", "Batch", "item")):
 		if case.get(field) and not case.item:
 			case.item = frappe.db.get_value(doctype, case.get(field), item)
-	if case.category and not case.flags.severity_chosen:
+	if case.category:
 		usual = frappe.db.get_value("Complaint Category", case.category, "default_severity")
 		if usual and engine.SEVERITIES.index(usual) > engine.SEVERITIES.index(case.severity):
 			case.severity = usual
@@ -136,6 +135,11 @@ def note_state(case, after: engine.Case) -> None:
 	case.second_chance = int(after.second_chance)
 
 
+def current_round(case) -> int:
+	"""1, or 2 after a first no."""
+	return 2 if case.second_chance else 1
+
+
 def add_step(case, step: str, note: str = "", left_out: bool = False) -> None:
 	case.append(
 		"steps",
@@ -145,7 +149,7 @@ def add_step(case, step: str, note: str = "", left_out: bool = False) -> None:
 			"done_by": frappe.session.user,
 			"left_out": int(left_out),
 			"note": note,
-			"round": 2 if case.second_chance else 1,
+			"round": current_round(case),
 		},
 	)
 
@@ -438,7 +442,7 @@ def tell(case, field: str, settings) -> None:
 				"solve_escalation": _("The customer waits for a solution of {0} since {1}."),
 				"promise_escalation": _("A solution of {0} was promised for {1}."),
 			}[field]
-			text = late.format(link_to(DOCTYPE, case.name), frappe.utils.format_datetime(due))
+			text = late.format(todos.link_to(DOCTYPE, case.name), frappe.utils.format_datetime(due))
 			ask(case, user, text, "High")
 			if case.get(field) > RESPONSIBLE + 1:
 				case.escalated_to = user
@@ -447,35 +451,9 @@ def tell(case, field: str, settings) -> None:
 
 def ask(case, user: str, text: str, priority: str = "Medium") -> None:
 	"""Notify a user and put the case on their list; one who has it there is only notified."""
-	known = frappe.db.exists(
-		"ToDo",
-		{"reference_type": DOCTYPE, "reference_name": case.name, "allocated_to": user, "status": "Open"},
-	)
-	if not known:
-		frappe.get_doc(
-			{
-				"doctype": "ToDo",
-				"status": "Open",
-				"allocated_to": user,
-				"reference_type": DOCTYPE,
-				"reference_name": case.name,
-				"description": f"<p>{text}</p>",
-				"priority": priority,
-				"date": frappe.utils.today(),
-				"assigned_by": frappe.session.user,
-			}
-		).insert(ignore_permissions=True)
-	frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"for_user": user,
-			"from_user": frappe.session.user,
-			"type": "Alert",
-			"document_type": DOCTYPE,
-			"document_name": case.name,
-			"subject": text,
-		}
-	).insert(ignore_permissions=True)
+	if not todos.has_open(user, DOCTYPE, case.name):
+		todos.add(user, DOCTYPE, case.name, f"<p>{text}</p>", priority)
+	todos.notify(user, DOCTYPE, case.name, text)
 
 
 def store_alarms(case) -> None:
@@ -485,18 +463,11 @@ def store_alarms(case) -> None:
 
 def hand_over(case, before: str | None) -> None:
 	"""Who is no longer responsible has it no longer on the list; who is now has it there."""
-	about = {"reference_type": DOCTYPE, "reference_name": case.name, "status": "Open"}
-	for name in frappe.get_all("ToDo", filters={**about, "allocated_to": before or ""}, pluck="name"):
-		todo = frappe.get_doc("ToDo", name)
-		todo.status = "Cancelled"
-		todo.save(ignore_permissions=True)
+	if before:
+		todos.end_all(DOCTYPE, case.name, "Cancelled", allocated_to=before)
 	# An Assignment Rule gives a case to nobody as long as anybody, such as the superior of a late one, has it.
 	user = case.responsible
-	if (
-		user
-		and case.status != engine.CLOSED
-		and not frappe.db.exists("ToDo", {**about, "allocated_to": user})
-	):
+	if user and case.status != engine.CLOSED and not todos.has_open(user, DOCTYPE, case.name):
 		assign_to.add(
 			{
 				"doctype": DOCTYPE,
@@ -504,6 +475,7 @@ def hand_over(case, before: str | None) -> None:
 				"assign_to": [user],
 				"description": _("Please answer the complaint {0}.").format(case.name),
 			},
+			# Who makes somebody responsible need not be allowed to assign.
 			ignore_permissions=True,
 		)
 
@@ -514,12 +486,16 @@ def accept(name: str, user: str) -> None:
 		frappe.db.set_value(DOCTYPE, name, "responsible", user, update_modified=False)
 
 
-def tell_of_second_chance(case) -> None:
+def _manager(case) -> str | None:
+	"""Who hears of a customer who is not satisfied: the superior, else the head of service, else who is responsible."""
 	settings = frappe.get_cached_doc("Keep Customers Settings")
-	manager = person(case, SUPERIOR, settings) or person(case, HEAD, settings) or case.responsible
-	if manager:
+	return person(case, SUPERIOR, settings) or person(case, HEAD, settings) or case.responsible
+
+
+def tell_of_second_chance(case) -> None:
+	if manager := _manager(case):
 		text = _("The customer is not satisfied with {0}. This is our second chance.").format(
-			link_to(DOCTYPE, case.name)
+			todos.link_to(DOCTYPE, case.name)
 		)
 		ask(case, manager, text, "High")
 		case.escalated_to = manager
@@ -528,15 +504,14 @@ def tell_of_second_chance(case) -> None:
 
 def tell_what_is_left(case) -> None:
 	"""The customer has the last word, but the case is not closed by it."""
-	settings = frappe.get_cached_doc("Keep Customers Settings")
 	left = why_not()[engine.why_not_closed(state(case))]
 	if case.word == engine.YES:
 		user, text = case.responsible, _("The customer is satisfied with {0}.")
 	else:
-		user = person(case, SUPERIOR, settings) or person(case, HEAD, settings) or case.responsible
+		user = _manager(case)
 		text = _("The customer is still not satisfied with {0}.")
 	if user:
-		ask(case, user, f"{text.format(link_to(DOCTYPE, case.name))} {left}", "High")
+		ask(case, user, f"{text.format(todos.link_to(DOCTYPE, case.name))} {left}", "High")
 
 
 def plan_check_back(case) -> None:
@@ -600,5 +575,6 @@ def on_customer_trash(customer: str) -> list[str]:
 	"""Delete a customer's cases for good, with steps, attachments and ToDos; returns their names."""
 	names = frappe.get_all(DOCTYPE, filters={"customer": customer}, pluck="name")
 	for name in names:
+		# Whoever may delete the customer decides about its cases.
 		frappe.delete_doc(DOCTYPE, name, force=True, ignore_permissions=True, delete_permanently=True)
 	return names

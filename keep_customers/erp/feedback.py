@@ -71,7 +71,7 @@ def _may_be_asked(doc) -> None:
 			raise engine.Refused("closed")
 		if engine.OFFERED not in state.done:
 			raise engine.Refused("no solution")
-		if answered(doc.name, current_round(doc)):
+		if answered(doc.name, complaints.current_round(doc)):
 			raise engine.Refused("answered")
 	except engine.Refused as refused:
 		complaints.refuse(refused)
@@ -136,10 +136,11 @@ def _mail(doc, to: str, question: str, subject: str, language: str, address: str
 def link(case, language: str | None = None) -> str:
 	"""The link to the page on which the customer answers about the case as it is now."""
 	page, purpose = COMPLAINT
-	return signed.link(page, purpose, f"{case.name}/{current_round(case)}", _days(), language)
+	return signed.link(page, purpose, f"{case.name}/{complaints.current_round(case)}", days(), language)
 
 
-def _days() -> int:
+def days() -> int:
+	"""How long a link to say something is good."""
 	return cint(frappe.db.get_single_value("Keep Customers Settings", "word_days")) or DAYS
 
 
@@ -166,15 +167,11 @@ def after_visit(touch: str) -> None:
 		),
 		_("How was our visit?", language),
 		language,
-		signed.link(page, purpose, touch, _days(), language),
+		signed.link(page, purpose, touch, days(), language),
 	)
 
 
 # What the links lead to
-
-
-def current_round(case) -> int:
-	return 2 if case.second_chance else 1
 
 
 def answered(case: str, round: int) -> bool:
@@ -208,11 +205,12 @@ def read_visit(token: str, for_update: bool = False):
 
 def is_answered(case, round: int) -> bool:
 	"""Whether a link of this round has nothing left to ask."""
-	return round != current_round(case) or answered(case.name, round)
+	return round != complaints.current_round(case) or answered(case.name, round)
 
 
-def visit_answered(touch: str) -> bool:
-	return bool(frappe.db.exists(DOCTYPE, {"reference_doctype": TOUCH, "reference_name": touch}))
+def was_said(doc) -> bool:
+	"""Whether there is a feedback on a visit or an event already."""
+	return bool(frappe.db.exists(DOCTYPE, {"reference_doctype": doc.doctype, "reference_name": doc.name}))
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
@@ -231,12 +229,12 @@ def confirm(
 		return not_valid()
 	case, round = found
 	if is_answered(case, round):
-		return _thank(_("We have your answer already."))
-	stars = _stars(rating), _stars(person_rating)
+		return thank(_("We have your answer already."))
+	stars = stars_of(rating), stars_of(person_rating)
 	if solved not in (engine.YES, engine.NO) or None in stars:
-		return _try_again()
+		return try_again()
 	_hear(case, solved, *stars, words.strip()[:LONGEST_WORDS])
-	_thank(
+	thank(
 		_("We are glad that it is solved.")
 		if solved == engine.YES
 		else _("We are sorry. Somebody will look at it again and get in touch with you.")
@@ -251,7 +249,7 @@ def _hear(case, solved: str, rating: float, person_rating: float, words: str) ->
 		case.hear(solved, rating, person_rating, words)
 		return
 	# Somebody closed it before the answer came: it stays closed, and who is responsible hears of a no.
-	record(case, current_round(case), solved, rating, person_rating, words)
+	record(case, complaints.current_round(case), solved, rating, person_rating, words)
 	if solved == engine.NO and case.responsible:
 		text = _("The customer of {0} says that it is not solved.")
 		complaints.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)), "High")
@@ -262,13 +260,20 @@ def on_case(case) -> None:
 	before = case.get_doc_before_save()
 	if not (before and case.word_on and case.has_value_changed("word_on")):
 		return
-	record(case, current_round(before), case.word, case.solution_rating, case.person_rating, case.word_text)
+	record(
+		case,
+		complaints.current_round(before),
+		case.word,
+		case.solution_rating,
+		case.person_rating,
+		case.word_text,
+	)
 
 
 def record(case, round: int, solved: str, rating: float, person_rating: float, words: str) -> None:
 	if not case.customer:
 		return
-	_insert(
+	insert(
 		{
 			"customer": case.customer,
 			"contact": _whom(case.customer, case.contact),
@@ -293,12 +298,12 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	touch = read_visit(token, for_update=True)
 	if not touch:
 		return not_valid()
-	if visit_answered(touch.name):
-		return _thank(_("We have your answer already."))
-	stars, words = (_stars(rating), _stars(person_rating)), words.strip()[:LONGEST_WORDS]
+	if was_said(touch):
+		return thank(_("We have your answer already."))
+	stars, words = (stars_of(rating), stars_of(person_rating)), words.strip()[:LONGEST_WORDS]
 	if None in stars or not (any(stars) or words):
-		return _try_again()
-	_insert(
+		return try_again()
+	insert(
 		{
 			"customer": touch.customer,
 			"contact": messages.primary_contact(touch.customer),
@@ -312,17 +317,20 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 		},
 		by_customer=True,
 	)
-	_thank(_("We have your answer."))
+	thank(_("We have your answer."))
 
 
-def _insert(values: dict, by_customer: bool) -> None:
+def insert(values: dict, by_customer: bool) -> str:
+	"""Record what a customer said; returns the Customer Feedback's name."""
 	doc = frappe.get_doc({"doctype": DOCTYPE, "channel": "Web Page" if by_customer else "Phone", **values})
-	doc.flags.by_customer = True
+	# Round and contact are right: they follow from the link or the case.
+	doc.flags.by_app = True
 	doc.flags.ignore_links = True
-	doc.insert(ignore_permissions=True)
+	# A guest says it, or a rep has written it into the case.
+	return doc.insert(ignore_permissions=True).name
 
 
-def _stars(text: str) -> float | None:
+def stars_of(text: str) -> float | None:
 	"""A rating as the host stores it, 0 … 1; 0 for none, None for what is no rating."""
 	if not text:
 		return 0.0
@@ -338,11 +346,11 @@ def advice() -> str:
 	return _("Please answer our message or call us instead; we want to hear from you.")
 
 
-def _thank(text: str) -> None:
+def thank(text: str) -> None:
 	frappe.respond_as_web_page(_("Thank You"), text, indicator_color="green")
 
 
-def _try_again() -> None:
+def try_again() -> None:
 	frappe.respond_as_web_page(
 		_("Something Is Missing"),
 		_("Please go back and answer the questions; what you wrote is still there."),
@@ -358,11 +366,11 @@ def validate(doc) -> None:
 	"""
 	:raises frappe.ValidationError: if a rating, a person or a document does not fit
 	"""
-	if doc.channel == "Web Page" and not doc.flags.by_customer and _changed(doc, "channel"):
+	if doc.channel == "Web Page" and not doc.flags.by_app and _changed(doc, "channel"):
 		frappe.throw(
 			_("Only the customers themselves answer on the web page. Please choose another channel.")
 		)
-	if not doc.flags.by_customer:
+	if not doc.flags.by_app:
 		# Whether a link is used up is for the customer's own answers to say.
 		before = doc.get_doc_before_save()
 		doc.round = before.round if before else 0
@@ -373,7 +381,7 @@ def validate(doc) -> None:
 			frappe.throw(_("A rating is between 0 and 1, as stars are stored."))
 	if doc.person_rating and not doc.rated_user:
 		frappe.throw(_("Please choose the person who is rated."))
-	if doc.contact and not doc.flags.by_customer and not is_contact_of(doc.contact, doc.customer):
+	if doc.contact and not doc.flags.by_app and not is_contact_of(doc.contact, doc.customer):
 		frappe.throw(_("{0} is no contact of this customer.").format(doc.contact))
 	if doc.reference_name and not _is_about(doc.reference_doctype, doc.reference_name, doc.customer):
 		frappe.throw(_("Please choose a document of this customer."))
@@ -390,6 +398,8 @@ def _is_about(doctype: str | None, name: str, customer: str) -> bool:
 		return name == customer
 	if doctype == "Visit Plan":
 		return bool(frappe.db.exists("Visit Plan Stop", {"parent": name, "customer": customer}))
+	if doctype == "VIP Event":
+		return bool(frappe.db.exists("VIP Invitation", {"event": name, "customer": customer}))
 	if not frappe.get_meta(doctype).has_field("customer"):
 		return False
 	return frappe.db.get_value(doctype, name, "customer") == customer

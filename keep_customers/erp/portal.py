@@ -75,7 +75,7 @@ def shown(case) -> dict:
 	may_answer = (
 		case.status != engine.CLOSED
 		and engine.OFFERED in complaints.state(case).done
-		and not feedback.answered(case.name, feedback.current_round(case))
+		and not feedback.answered(case.name, complaints.current_round(case))
 	)
 	return {
 		"name": case.name,

@@ -59,6 +59,7 @@ def record(referrer: str, day: date | None = None, **referred) -> str | None:
 	referral = frappe.get_doc(
 		{"doctype": "Referral", "referrer": referrer, "date": day or getdate(), **referred}
 	)
+	# Who saves a customer or a lead need not be allowed to make referrals.
 	return referral.insert(ignore_permissions=True).name
 
 
@@ -69,6 +70,7 @@ def withdraw(referrer: str, **referred) -> None:
 		filters={"referrer": referrer, "status": "New", "reward_given_on": ("is", "not set"), **referred},
 		pluck="name",
 	):
+		# Who changes the field decides about what followed from it.
 		frappe.delete_doc("Referral", name, ignore_permissions=True)
 
 

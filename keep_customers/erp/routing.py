@@ -2,11 +2,10 @@
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, today
+from frappe.utils import escape_html
 
-from keep_customers.erp import followups
+from keep_customers.erp import followups, todos
 from keep_customers.erp.assignment import DEDICATED, TERRITORY, Assignment
-from keep_customers.erp.todos import link_to
 
 REGION, HEAD_OFFICE = "Region", "Head Office"  # or the rep
 
@@ -20,25 +19,10 @@ def follow(touch) -> None:
 	if touch.route_to == (before.route_to if before else None):
 		return
 	followups.cancel_todo(touch.routed_todo)
-	touch.db_set("routed_todo", _ask(touch) if touch.route_to else None, update_modified=False)
-
-
-def _ask(touch) -> str:
-	todo = frappe.get_doc(
-		{
-			"doctype": "ToDo",
-			"status": "Open",
-			"allocated_to": _user_for(touch),
-			"reference_type": "Customer",
-			"reference_name": touch.customer,
-			"description": _description(touch),
-			"priority": "Medium",
-			"date": today(),
-			"assigned_by": frappe.session.user,
-		}
-	)
-	# Who gets it was decided by the customer's file and the settings, not by who writes the touch.
-	return todo.insert(ignore_permissions=True).name
+	todo = None
+	if touch.route_to:
+		todo = todos.add(_user_for(touch), "Customer", touch.customer, _description(touch))
+	touch.db_set("routed_todo", todo, update_modified=False)
 
 
 def _user_for(touch) -> str:
@@ -63,6 +47,6 @@ def _description(touch) -> str:
 		kinds.append(_("stated demand"))
 	if touch.competitor or touch.competitor_price or touch.price_remark:
 		kinds.append(_("price or competitor"))
-	link = link_to(touch.doctype, touch.name)
+	link = todos.link_to(touch.doctype, touch.name)
 	about = ", ".join(kinds) or _("what the customer said")
 	return f"<p><b>{_('Passed on to you')}</b>: {escape_html(about)} ({link})</p>"

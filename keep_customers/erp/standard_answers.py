@@ -8,6 +8,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import format_datetime, get_fullname, getdate, now_datetime
 
 from keep_customers.engine import wording
+from keep_customers.erp.language import site_language
 from keep_customers.erp.messages import languages
 from keep_customers.erp.permissions import only_readable
 
@@ -43,10 +44,6 @@ def spoken(customer: str | None) -> list[str]:
 	own = languages(customer) if customer else []
 	own = own[:-1] or own  # the last of them is English in any case
 	return list(dict.fromkeys((*own, site, site.split("-")[0], "en")))
-
-
-def site_language() -> str:
-	return frappe.db.get_single_value("System Settings", "language") or "en"
 
 
 @frappe.whitelist(methods=["POST"])

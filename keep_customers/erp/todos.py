@@ -21,22 +21,80 @@ def create(follow_ups: list, user: str, due) -> str:
 	:returns: the ToDo's name
 	"""
 	follow_up = follow_ups[0]
+	return add(
+		user,
+		"Customer",
+		follow_up.customer,
+		_description(follow_ups),
+		priority=max((one.priority for one in follow_ups), key=PRIORITIES.index),
+		due=due,
+		keep_follow_up=follow_up.name,
+	)
+
+
+def add(
+	user: str, doctype: str, name: str, description: str, priority: str = "Medium", due=None, **fields
+) -> str:
+	"""An open ToDo about a document, from the user of this session.
+
+	:param description: HTML, with nothing personal in it; what others wrote is escaped
+	:param due: today if left out
+	:returns: the ToDo's name
+	"""
 	todo = frappe.get_doc(
 		{
 			"doctype": "ToDo",
 			"status": "Open",
 			"allocated_to": user,
-			"reference_type": "Customer",
-			"reference_name": follow_up.customer,
-			"description": _description(follow_ups),
-			"priority": max((one.priority for one in follow_ups), key=PRIORITIES.index),
-			"date": due,
+			"reference_type": doctype,
+			"reference_name": name,
+			"description": description,
+			"priority": priority,
+			"date": due or today(),
 			"assigned_by": frappe.session.user,
-			"keep_follow_up": follow_up.name,
+			**fields,
 		}
 	)
-	# The night runs for everybody; who gets the ToDo was decided by the customer's own file.
+	# Who gets it follows from the files, cases and settings; who caused it may be a rep, a guest, or the night.
 	return todo.insert(ignore_permissions=True).name
+
+
+def has_open(user: str, doctype: str, name: str) -> bool:
+	"""Whether a user has an open ToDo about a document."""
+	return bool(frappe.db.exists("ToDo", {**_open_about(doctype, name), "allocated_to": user}))
+
+
+def end_all(doctype: str, name: str, status: str, **whose) -> None:
+	"""Close the open ToDos about a document, of everybody or of whom further filters name.
+
+	:param status: Closed or Cancelled
+	"""
+	for one in frappe.get_all("ToDo", filters={**_open_about(doctype, name), **whose}, pluck="name"):
+		todo = frappe.get_doc("ToDo", one)
+		todo.status = status
+		# Whoever may do what ends them need not be allowed to write the ToDos of others.
+		todo.save(ignore_permissions=True)
+
+
+def _open_about(doctype: str, name: str) -> dict:
+	return {"reference_type": doctype, "reference_name": name, "status": "Open"}
+
+
+def notify(user: str, doctype: str, name: str, subject: str) -> None:
+	"""A line among a user's notifications in Desk."""
+	log = frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"type": "Alert",
+			"for_user": user,
+			"from_user": frappe.session.user,
+			"subject": subject,
+			"document_type": doctype,
+			"document_name": name,
+		}
+	)
+	# Nobody's role may write notifications; the host writes its own like this.
+	log.insert(ignore_permissions=True)
 
 
 def _description(follow_ups: list) -> str:

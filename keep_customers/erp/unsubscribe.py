@@ -9,6 +9,7 @@ from frappe.rate_limiter import rate_limit
 from frappe.utils import today
 
 from keep_customers.erp import signed
+from keep_customers.erp.language import site_language
 
 DAYS = 180
 PAGE, PURPOSE = "care-unsubscribe", "unsubscribe"
@@ -55,14 +56,13 @@ def refuse(customer: str, channel: str) -> None:
 		file = frappe.get_doc("Customer File", customer)
 	else:
 		file = frappe.new_doc("Customer File", customer=customer)
-	language = frappe.db.get_single_value("System Settings", "language") or "en"
 	file.append(
 		"consents",
 		{
 			"channel": channel,
 			"consent": "Refused",
 			"date": today(),
-			"source": _("Unsubscribe link", language, "Customer File Consent"),
+			"source": _("Unsubscribe link", site_language(), "Customer File Consent"),
 		},
 	)
 	# A guest says it, and nothing else that may be wrong with the file stands in the way of a no.

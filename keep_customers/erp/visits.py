@@ -53,27 +53,16 @@ def ask_for_approval(plan: str) -> str:
 				" a fallback user in Keep Customers Settings, with the role Sales Manager."
 			)
 		)
-	open_todo = {"reference_type": doc.doctype, "reference_name": doc.name, "status": "Open"}
-	if not frappe.db.exists("ToDo", {**open_todo, "allocated_to": approver}):
-		_end_todos(doc, "Cancelled")
-		frappe.get_doc(
-			{
-				**open_todo,
-				"doctype": "ToDo",
-				"allocated_to": approver,
-				"assigned_by": frappe.session.user,
-				"date": max(getdate(doc.from_date), getdate()),
-				"priority": "Medium",
-				"description": "<p>{}</p>".format(
-					_("Please approve the visit plan {0} of {1}, {2} – {3}.").format(
-						todos.link_to(doc.doctype, doc.name),
-						escape_html(doc.rep_name or doc.rep),
-						formatdate(doc.from_date),
-						formatdate(doc.to_date),
-					)
-				),
-			}
-		).insert(ignore_permissions=True)  # a rep may ask any superior
+	if not todos.has_open(approver, doc.doctype, doc.name):
+		todos.end_all(doc.doctype, doc.name, "Cancelled")
+		text = _("Please approve the visit plan {0} of {1}, {2} – {3}.").format(
+			todos.link_to(doc.doctype, doc.name),
+			escape_html(doc.rep_name or doc.rep),
+			formatdate(doc.from_date),
+			formatdate(doc.to_date),
+		)
+		due = max(getdate(doc.from_date), getdate())
+		todos.add(approver, doc.doctype, doc.name, f"<p>{text}</p>", due=due)
 	doc.db_set({"status": "Waiting for Approval", "approver": approver})
 	return approver
 
@@ -89,7 +78,7 @@ def send_back(plan: str, why: str) -> None:
 		frappe.throw(_("Please say what should be different."))
 	doc.add_comment("Comment", escape_html(why))
 	doc.db_set("status", "Draft")
-	_end_todos(doc, "Closed")
+	todos.end_all(doc.doctype, doc.name, "Closed")
 	_notify(doc, doc.rep, _("Your visit plan {0} was sent back.").format(doc.name))
 
 
@@ -103,32 +92,10 @@ def _draft(plan: str, right: str = "write"):
 	return doc
 
 
-def _end_todos(doc, status: str) -> None:
-	for name in frappe.get_all(
-		"ToDo",
-		filters={"reference_type": doc.doctype, "reference_name": doc.name, "status": "Open"},
-		pluck="name",
-	):
-		todo = frappe.get_doc("ToDo", name)
-		todo.status = status
-		todo.save(ignore_permissions=True)
-
-
 def _notify(doc, user: str | None, subject: str) -> None:
-	"""A line among the user's notifications in Desk; no email."""
-	if not user or user == frappe.session.user or not is_notifications_enabled(user):
-		return
-	frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"type": "Alert",
-			"for_user": user,
-			"from_user": frappe.session.user,
-			"subject": subject,
-			"document_type": doc.doctype,
-			"document_name": doc.name,
-		}
-	).insert(ignore_permissions=True)
+	"""Tell somebody else who wants to be told."""
+	if user and user != frappe.session.user and is_notifications_enabled(user):
+		todos.notify(user, doc.doctype, doc.name, subject)
 
 
 def keep_what_is_ours(doc) -> None:
@@ -207,7 +174,7 @@ def plan_contacts(doc) -> None:
 				row.name, "Assigned", todo=todo, assigned_to=doc.rep, assigned_on=getdate(), hold_reason=""
 			)
 			stop.db_set("follow_up", row.name)
-	_end_todos(doc, "Closed")
+	todos.end_all(doc.doctype, doc.name, "Closed")
 
 
 def take_back(doc) -> None:
@@ -311,7 +278,8 @@ def _not_visited(stop, follow_up) -> str:
 	if follow_up.todo:
 		todo = frappe.get_doc("ToDo", follow_up.todo)
 		todo.date = stop.moved_to
-		todo.save(ignore_permissions=True)  # the follow-up goes with it
+		# The follow-up goes with it. Who files the report need not be allowed to write the rep's ToDo.
+		todo.save(ignore_permissions=True)
 	return "moved"
 
 

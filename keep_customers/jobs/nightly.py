@@ -19,6 +19,7 @@ from frappe.utils import getdate, now_datetime
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
+from keep_customers.erp.language import site_language
 from keep_customers.erp.values import last_parameters
 from keep_customers.jobs.planning import Planning
 from keep_customers.jobs.valuation import Valuation
@@ -175,7 +176,7 @@ class Night:
 def language_of_the_site() -> Iterator[None]:
 	"""What the night writes is read by everybody, whoever or whatever started it."""
 	before = frappe.local.lang
-	frappe.local.lang = frappe.db.get_single_value("System Settings", "language") or "en"
+	frappe.local.lang = site_language()
 	try:
 		yield
 	finally:

@@ -1,4 +1,7 @@
-"""What installing the app adds to a site. It creates no ToDo and ranks nobody: the first night does."""
+"""What installing the app adds to a site. It creates no ToDo and ranks nobody: the first night does.
+
+Nobody's permission is asked: whoever may install the app decides what comes with it.
+"""
 
 import json
 from pathlib import Path
@@ -10,6 +13,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 from keep_customers.erp import case_assignment, ledger, rules
+from keep_customers.erp.language import site_language
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import add_board
 
@@ -55,7 +59,7 @@ def add_shipped_defaults() -> None:
 
 	Like ERPNext's own shipped records they are written in the site's language.
 	"""
-	language = frappe.db.get_single_value("System Settings", "language") or "en"
+	language = site_language()
 	# What the cache holds was put together before the app was there.
 	frappe.translate.clear_cache()
 	for kind in SHIPPED:
@@ -78,7 +82,7 @@ def add_shipped_messages() -> None:
 
 def add_shipped_answers() -> None:
 	"""Insert the answers to complaints, in all languages likewise, for the categories as the site calls them."""
-	language = frappe.db.get_single_value("System Settings", "language") or "en"
+	language = site_language()
 	for record in json.loads((DEFAULTS / "standard_answer.json").read_text(encoding="utf-8")):
 		record["category"] = _(record["category"], language, "Complaint Category")
 		known = frappe.db.exists("Standard Answer", record["title"])

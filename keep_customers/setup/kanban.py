@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from keep_customers.erp.complaints import DOCTYPE
+from keep_customers.erp.language import site_language
 
 BOARD = "Complaint Cases"
 COLOURS = {
@@ -20,9 +21,8 @@ def add_board() -> None:
 	"""A board by status, if there is no board of cases yet."""
 	if frappe.db.exists("Kanban Board", {"reference_doctype": DOCTYPE}):
 		return
-	language = frappe.db.get_single_value("System Settings", "language") or "en"
-	name = _(BOARD, language)
-	frappe.get_doc(
+	name = _(BOARD, site_language())
+	board = frappe.get_doc(
 		{
 			"doctype": "Kanban Board",
 			"kanban_board_name": name if not frappe.db.exists("Kanban Board", name) else f"{name} (2)",
@@ -42,7 +42,9 @@ def add_board() -> None:
 				for status, colour in COLOURS.items()
 			],
 		}
-	).insert(ignore_permissions=True)
+	)
+	# Installing and migrating add it, whoever does so.
+	board.insert(ignore_permissions=True)
 
 
 def remove_boards(doctypes: list[str]) -> None:

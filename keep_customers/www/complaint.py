@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 
-from keep_customers.erp import portal
+from keep_customers.erp import guest_pages, portal
 
 no_cache = 1
 sitemap = 0
@@ -12,9 +12,7 @@ def get_context(context):
 		frappe.throw(_("Please log in to see this page."), frappe.PermissionError)
 	case = portal.own_case(frappe.session.user, frappe.form_dict.get("name"))
 	if not case:
-		# Else the host remembers the address as missing, for those too to whom it belongs later.
-		frappe.local.no_cache = True
-		raise frappe.PageDoesNotExistError
+		guest_pages.not_here()
 	context.show_sidebar = True
 	context.no_breadcrumbs = True
 	context.case = case

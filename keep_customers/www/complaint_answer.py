@@ -1,7 +1,6 @@
-import frappe
 from frappe.utils import format_date
 
-from keep_customers.erp import feedback
+from keep_customers.erp import feedback, guest_pages
 
 no_cache = 1
 sitemap = 0
@@ -9,14 +8,9 @@ sitemap = 0
 
 def get_context(context):
 	"""Show what the customer said, nothing that was written among ourselves."""
-	context.no_breadcrumbs = True
-	# The link is its holder's secret: it goes to no other site.
-	context.metatags = {"robots": "noindex", "referrer": "no-referrer"}
-	context.token = frappe.form_dict.get("token", "")
-	found = feedback.read_complaint(context.token)
+	found = feedback.read_complaint(guest_pages.private(context))
 	if not found:
-		context.state, context.advice, context.http_status_code = "gone", feedback.advice(), 410
-		return
+		return guest_pages.gone(context, feedback.advice())
 	case, round = found
 	context.state = "answered" if feedback.is_answered(case, round) else "open"
 	context.subject, context.day = case.subject, format_date(case.opened_on)

@@ -20,7 +20,8 @@ OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
 	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Visit Plan",
 	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral", "Complaint Case", "Complaint Step",
-	"Complaint Pause", "Complaint Compensation", "Customer Feedback",
+	"Complaint Pause", "Complaint Compensation", "Customer Feedback", "VIP Event", "VIP Event Guest",
+	"VIP Invitation", "Event Suggestion", "Event Suggestion Vote",
 )  # fmt: skip
 
 # What the clock and the buttons write on a case.
@@ -320,7 +321,7 @@ def remove_everything():
 		frappe.db.delete(doctype)
 	frappe.db.delete("Communication", {"reference_doctype": ("in", OURS)})
 	frappe.db.delete("ToDo", {"reference_name": ("like", like)})
-	frappe.db.delete("ToDo", {"reference_type": ("in", OURS)})
+	frappe.db.delete("ToDo", {"reference_type": ("in", (*OURS, "Keep Customers Settings"))})
 	frappe.db.delete("Notification Log", {"document_type": ("in", OURS)})
 	frappe.db.delete("Issue", {"customer": ("like", like)})
 	frappe.db.delete("Warranty Claim", {"customer": ("like", like)})
@@ -373,7 +374,7 @@ def remove_everything():
 	frappe.db.delete("Email Account", {"name": ("like", like)})
 	frappe.db.delete("Care Message", {"name": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
-	frappe.db.delete("Care Rule Tier", {"parenttype": "Care Notice"})
+	frappe.db.delete("Care Rule Tier", {"parenttype": ("in", ("Care Notice", "VIP Event"))})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})
 	frappe.db.delete("Standard Answer", {"name": ("like", like)})
 	for name in frappe.get_all("Complaint Category", filters={"name": ("like", like)}, pluck="name"):

@@ -80,9 +80,10 @@ class ComplaintCase(Document):
 
 	def validate_closed(self):
 		"""What a case was closed for stays so."""
-		if self.repeat_of and not (self.cause and self.quality_action):
+		state = complaints.state(self)
+		if state.repeat and not state.learnt:
 			frappe.throw(complaints.why_not()["repeat"])
-		if any(row.status in complaints.OWED for row in self.compensations):
+		if state.owed:
 			frappe.throw(
 				_("This case is closed. What is still owed belongs to an open one; please open a new case.")
 			)
@@ -143,7 +144,7 @@ class ComplaintCase(Document):
 		"""
 		if step not in engine.STEPS:
 			frappe.throw(_("Please choose one of the nine steps."))
-		with self.action() as act:
+		with Action(self) as act:
 			if not self.customer:
 				frappe.throw(_("Please choose the customer first."))
 			act.after, left_out = engine.take_step(act.before, step, reason or "")
@@ -159,7 +160,7 @@ class ComplaintCase(Document):
 	@frappe.whitelist()
 	def wait(self, note: str | None = None):
 		"""Stop the clock until the customer answers."""
-		with self.action() as act:
+		with Action(self) as act:
 			act.after = engine.wait(act.before)
 			self.answered_on = self.answered_on or now_datetime()
 			self.append("pauses", {"paused_on": now_datetime(), "note": note})
@@ -167,7 +168,7 @@ class ComplaintCase(Document):
 	@frappe.whitelist()
 	def resume(self):
 		"""The customer has answered: the clock goes on."""
-		with self.action() as act:
+		with Action(self) as act:
 			act.after = engine.resume(act.before)
 
 	@frappe.whitelist()
@@ -186,7 +187,7 @@ class ComplaintCase(Document):
 		"""
 		if word not in (engine.YES, engine.NO):
 			frappe.throw(_("Please choose Yes or No."))
-		with self.action() as act:
+		with Action(self) as act:
 			act.after = engine.hear(act.before, word)
 			self.word_on = now_datetime()
 			self.solution_rating, self.person_rating = (
@@ -220,7 +221,7 @@ class ComplaintCase(Document):
 			frappe.throw(
 				_("Only a manager closes a case without the customer's yes."), frappe.PermissionError
 			)
-		with self.action() as act:
+		with Action(self) as act:
 			act.after = engine.close(act.before, override_reason)
 			if act.after.overridden:
 				self.override_reason = override_reason
@@ -230,9 +231,6 @@ class ComplaintCase(Document):
 		self.closed_on, self.closed_by = now_datetime(), frappe.session.user
 		self.solved_on = self.solved_on or now_datetime()
 		self.answered_on = self.answered_on or now_datetime()
-
-	def action(self):
-		return Action(self)
 
 	def before_validate(self):
 		"""A card dropped on the Kanban board goes back where it was, and its user learns how it moves on."""

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
-from keep_customers.erp import followups, ledger, routing, visits
+from keep_customers.erp import event_wishes, followups, ledger, routing, visits
 
 
 class CustomerTouch(Document):
@@ -49,6 +49,8 @@ class CustomerTouch(Document):
 
 	def on_update(self):
 		followups.plan_next_step(self)
+		# Before what writes into the touch: that forgets what it was before.
+		event_wishes.from_touch(self)
 		routing.follow(self)
 		followups.show_last_touch(self.customer)
 
@@ -57,6 +59,7 @@ class CustomerTouch(Document):
 		followups.cancel_todo(self.routed_todo)
 		frappe.db.set_value("Follow Up", {"touch": self.name}, "touch", None)
 		visits.forget_contact(self.name)
+		event_wishes.take_back(self.doctype, self.name)
 
 	def after_delete(self):
 		followups.show_last_touch(self.customer)
