@@ -27,6 +27,12 @@ frappe.ui.form.on("VIP Event", {
 		frm.add_custom_button(__("Guests", null, "VIP Event"), () =>
 			frappe.set_route("List", "VIP Invitation", { event: frm.doc.name })
 		);
+		const at_the_door = frm.perm[0].write || frm.doc.host === frappe.session.user;
+		if (at_the_door && ["Inviting", "Held"].includes(status)) {
+			frm.add_custom_button(__("Check-In"), () =>
+				window.open(`/event-check-in?event=${encodeURIComponent(frm.doc.name)}`)
+			);
+		}
 	},
 
 	setup(frm) {
