@@ -67,6 +67,16 @@ function show_care(frm, care) {
 				)
 				.join("")}</div>`;
 	}
+	if (care.cost?.total) {
+		const spent = text(format_currency(care.cost.total, care.cost.currency));
+		const report = `/app/query-report/${encodeURIComponent("Customer Cost and Value")}?${new URLSearchParams({
+			customer: frm.doc.name,
+			show: "costs",
+		})}`;
+		html += `<p class="small"><a class="text-muted" href="${text(report)}">${text(
+			__("Spent on this customer in 12 months")
+		)}</a>: ${spent}</p>`;
+	}
 	if (care.complaints.length) {
 		html += `<div class="small text-muted">${text(__("Open Complaints"))}</div><ul style="padding-left: 18px">${care.complaints
 			.map((row) => {
