@@ -91,7 +91,7 @@ permission_query_conditions = {
 	for doctype in (
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
-		"Customer Feedback",
+		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote",
 	)
 } | {
 	doctype: "keep_customers.erp.permissions.plan_condition"
@@ -99,12 +99,14 @@ permission_query_conditions = {
 } | {
 	doctype: "keep_customers.erp.permissions.case_condition"
 	for doctype in ("Complaint Case", "Complaint Step", "Complaint Pause", "Complaint Compensation")
-} | {"Referral": "keep_customers.erp.permissions.referral_condition"}  # fmt: skip
+} | {
+	doctype: "keep_customers.erp.permissions.links_condition" for doctype in ("Referral", "Event Suggestion")
+}  # fmt: skip
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in (
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch", "Referral",
-		"Customer Feedback",
+		"Customer Feedback", "VIP Invitation", "Event Suggestion",
 	)
 } | {
 	"Visit Plan": "keep_customers.erp.permissions.has_plan_permission",

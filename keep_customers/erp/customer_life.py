@@ -11,6 +11,7 @@ from keep_customers.erp.tables import chunks
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = (
 	"Tier Change", "Follow Up", "Customer Touch", "Visit Plan Stop", "Complaint Case", "Customer Feedback",
+	"VIP Invitation", "VIP Event Guest", "Event Suggestion Vote",
 )  # fmt: skip
 FILE_TABLES = ("people", "occasions", "consents")
 SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")

@@ -19,7 +19,10 @@ from keep_customers.erp.tables import In, chunks
 FILE_TABLES = ("Customer File Person", "Customer File Occasion", "Customer File Consent")
 
 # What a document is about, where that is not just its field ``customer``.
-LINKS = {"Referral": {"referrer": "Customer", "referred_customer": "Customer", "lead": "Lead"}}
+LINKS = {
+	"Referral": {"referrer": "Customer", "referred_customer": "Customer", "lead": "Lead"},
+	"Event Suggestion": {"customer": "Customer"},
+}
 
 
 def customer_condition(user: str | None = None, doctype: str = "Customer Value") -> str:
@@ -30,12 +33,12 @@ def customer_condition(user: str | None = None, doctype: str = "Customer Value")
 	return f"`tab{doctype}`.`{column}` in ({readable})" if readable else ""
 
 
-def referral_condition(user: str | None = None, doctype: str = "Referral") -> str:
-	"""SQL condition that leaves only referrals of which the user may read both sides."""
+def links_condition(user: str | None = None, doctype: str = "Referral") -> str:
+	"""SQL condition that leaves only documents of which the user may read every side there is."""
 	conditions = []
-	for field, linked in LINKS["Referral"].items():
+	for field, linked in LINKS[doctype].items():
 		if readable := _readable(user or frappe.session.user, linked):
-			column = f"`tabReferral`.`{field}`"
+			column = f"`tab{doctype}`.`{field}`"
 			conditions.append(f"(coalesce({column}, '') = '' or {column} in ({readable}))")
 	return " and ".join(conditions)
 
@@ -150,6 +153,21 @@ class RowOfCase(RowOfFile):
 
 class RowOfPlan(RowOfFile):
 	row_of = "Visit Plan"
+
+
+class RowOfEvent(RowOfFile):
+	"""Names a customer of its own: who may read the document does not learn of every customer in it."""
+
+	row_of = "VIP Event"
+
+	def has_permission(self, permtype="read", *args, **kwargs) -> bool:
+		return bool(super().has_permission(permtype, *args, **kwargs)) and (
+			self.flags.ignore_permissions or has_permission(self, permtype)
+		)
+
+
+class RowOfSuggestion(RowOfEvent):
+	row_of = "Event Suggestion"
 
 
 def may_approve_plans(user: str) -> bool:

@@ -11,6 +11,8 @@ from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
+# Prefixes of names, before the year.
+SERIES = ("RUN-", "TOUCH-", "REF-", "VISIT-", "NOTICE-", "CC-", "CF-", "VIP-", "WISH-")
 
 
 def before_uninstall() -> None:
@@ -53,8 +55,8 @@ def forget_records_about(doctypes: list[str]) -> None:
 	):
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
 			frappe.db.delete(host, {field: ("in", doctypes)})
-	# Nobody can approve a plan or answer a case that is gone; the reps' own ToDos are about customers.
-	frappe.db.delete("ToDo", {"reference_type": ("in", ("Visit Plan", "Complaint Case"))})
+	# Nobody can approve a plan, answer a case or hold an event that is gone; the reps' own ToDos are about customers.
+	frappe.db.delete("ToDo", {"reference_type": ("in", ("Visit Plan", "Complaint Case", "VIP Event"))})
 	# What was written to the customer stays; it is about nothing any more.
 	frappe.db.set_value(
 		"Communication",
@@ -70,7 +72,7 @@ def forget_records_about(doctypes: list[str]) -> None:
 	frappe.qb.from_(user_settings).delete().where(user_settings.doctype.isin(doctypes)).run()
 	frappe.db.delete("Singles", {"doctype": ("in", doctypes)})
 	series = frappe.qb.Table("tabSeries")
-	for prefix in ("RUN-", "TOUCH-", "REF-", "VISIT-", "NOTICE-", "CC-", "CF-"):  # and the year
+	for prefix in SERIES:
 		frappe.qb.from_(series).delete().where(series.name.like(f"{prefix}____-")).run()
 
 
