@@ -20,7 +20,7 @@ OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
 	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Visit Plan",
 	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral", "Complaint Case", "Complaint Step",
-	"Complaint Pause", "Complaint Compensation", "Customer Feedback",
+	"Complaint Pause", "Complaint Compensation", "Customer Feedback", "VIP Event", "VIP Invitation",
 )  # fmt: skip
 
 # What the clock and the buttons write on a case.
