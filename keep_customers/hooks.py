@@ -36,6 +36,8 @@ scheduler_events = {
 	"cron": {
 		# After midnight of the site's time zone: the day that ended is complete.
 		"30 1 * * *": ["keep_customers.jobs.nightly.run_if_enabled"],
+		# Before the day's first messages go out, and after the night has its ToDos.
+		"0 7 * * *": ["keep_customers.jobs.events.run"],
 		"10 * * * *": ["keep_customers.jobs.sending.run_by_day"],
 		# Who is to answer within the hour hears of it before the hour after.
 		"*/10 * * * *": ["keep_customers.jobs.complaints.run"],

@@ -90,6 +90,8 @@ MODULES = {
 	"frappe/modules/utils.py": "from frappe.model.module_utils import *\n",
 	"frappe/modules/import_file.py": "from frappe.model.import_doc import *\n",
 	"frappe/modules/export_file.py": "from frappe.model.export import *\n",
+	# The same by its successor's name, which is published as a wheel.
+	"pyqrcode.py": "from pyqrcodeng import create\n",
 	# Google's client (100 MB) is imported by the calendar on every installation, and called by nobody here.
 	"googleapiclient/__init__.py": "",
 	"googleapiclient/discovery.py": _STUB.format("build"),

@@ -11,6 +11,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 VARIABLES = (
 	"name", "customer_name", "first_name", "last_name", "person", "salutation", "tier", "last_purchase",
 	"last_item", "rep_name", "company", "occasion", "years", "amount",
+	# To a guest of an event; empty in all other messages.
+	"event_theme", "event_day", "event_time", "event_place", "event_reply_until", "event_reply_link",
+	"event_feedback_link",
 )  # fmt: skip
 # Those of an answer to a complaint.
 ANSWER_VARIABLES = ("customer_name", "contact_name", "case", "item", "promised_on", "rep")

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.rename_doc import rename_doc
 
-from keep_customers.erp import complaints, referrals
+from keep_customers.erp import complaints, event_wishes, events, referrals
 from keep_customers.erp.followups import show_last_touch
 from keep_customers.erp.tables import chunks
 
@@ -32,6 +32,8 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	# The next night measures both histories as one.
 	frappe.db.delete("Customer Value", {"name": old})
 	_drop_doubled_follow_ups(old, new)
+	events.make_room(old, new)
+	event_wishes.make_room(old, new)
 	referrals.make_room("Customer", old, new)
 
 
@@ -56,7 +58,7 @@ def show_name(customer: str, title: str) -> None:
 	"""Bring the customer's name up to date where it is shown, and in the ToDos that link to it."""
 	from keep_customers.erp.todos import describe_anew
 
-	for doctype in (*NAMED_AFTER_CUSTOMER, *ABOUT_CUSTOMER):
+	for doctype in (*NAMED_AFTER_CUSTOMER, *ABOUT_CUSTOMER, "Event Suggestion"):
 		frappe.db.set_value(doctype, {"customer": customer}, "customer_name", title, update_modified=False)
 	referrals.show_name(customer, title)
 	describe_anew(customer)
@@ -90,10 +92,14 @@ def on_trash(customer, method=None) -> None:
 	for plan in frappe.get_all("Visit Plan Stop", filters={"customer": customer.name}, pluck="parent"):
 		frappe.db.delete("Version", {"ref_doctype": "Visit Plan", "docname": plan})
 	_forget("Complaint Case", complaints.on_customer_trash(customer.name))
+	invited_to, wishes = events.events_of(customer.name), event_wishes.about(customer.name)
 	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
 		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))
 		frappe.db.delete(doctype, {"customer": customer.name})
 	_forget("Referral", referrals.on_customer_trash(customer.name))
+	event_wishes.forget(customer.name, wishes)
+	for event in invited_to:
+		events.settle(event)
 
 
 def _forget(doctype: str, names: list[str]) -> None:

@@ -136,10 +136,11 @@ def _mail(doc, to: str, question: str, subject: str, language: str, address: str
 def link(case, language: str | None = None) -> str:
 	"""The link to the page on which the customer answers about the case as it is now."""
 	page, purpose = COMPLAINT
-	return signed.link(page, purpose, f"{case.name}/{complaints.current_round(case)}", _days(), language)
+	return signed.link(page, purpose, f"{case.name}/{complaints.current_round(case)}", days(), language)
 
 
-def _days() -> int:
+def days() -> int:
+	"""How long a link to say something is good."""
 	return cint(frappe.db.get_single_value("Keep Customers Settings", "word_days")) or DAYS
 
 
@@ -166,7 +167,7 @@ def after_visit(touch: str) -> None:
 		),
 		_("How was our visit?", language),
 		language,
-		signed.link(page, purpose, touch, _days(), language),
+		signed.link(page, purpose, touch, days(), language),
 	)
 
 
@@ -207,8 +208,9 @@ def is_answered(case, round: int) -> bool:
 	return round != complaints.current_round(case) or answered(case.name, round)
 
 
-def visit_answered(touch: str) -> bool:
-	return bool(frappe.db.exists(DOCTYPE, {"reference_doctype": TOUCH, "reference_name": touch}))
+def was_said(doc) -> bool:
+	"""Whether there is a feedback on a visit or an event already."""
+	return bool(frappe.db.exists(DOCTYPE, {"reference_doctype": doc.doctype, "reference_name": doc.name}))
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
@@ -227,12 +229,12 @@ def confirm(
 		return not_valid()
 	case, round = found
 	if is_answered(case, round):
-		return _thank(_("We have your answer already."))
-	stars = _stars(rating), _stars(person_rating)
+		return thank(_("We have your answer already."))
+	stars = stars_of(rating), stars_of(person_rating)
 	if solved not in (engine.YES, engine.NO) or None in stars:
-		return _try_again()
+		return try_again()
 	_hear(case, solved, *stars, words.strip()[:LONGEST_WORDS])
-	_thank(
+	thank(
 		_("We are glad that it is solved.")
 		if solved == engine.YES
 		else _("We are sorry. Somebody will look at it again and get in touch with you.")
@@ -271,7 +273,7 @@ def on_case(case) -> None:
 def record(case, round: int, solved: str, rating: float, person_rating: float, words: str) -> None:
 	if not case.customer:
 		return
-	_insert(
+	insert(
 		{
 			"customer": case.customer,
 			"contact": _whom(case.customer, case.contact),
@@ -296,12 +298,12 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	touch = read_visit(token, for_update=True)
 	if not touch:
 		return not_valid()
-	if visit_answered(touch.name):
-		return _thank(_("We have your answer already."))
-	stars, words = (_stars(rating), _stars(person_rating)), words.strip()[:LONGEST_WORDS]
+	if was_said(touch):
+		return thank(_("We have your answer already."))
+	stars, words = (stars_of(rating), stars_of(person_rating)), words.strip()[:LONGEST_WORDS]
 	if None in stars or not (any(stars) or words):
-		return _try_again()
-	_insert(
+		return try_again()
+	insert(
 		{
 			"customer": touch.customer,
 			"contact": messages.primary_contact(touch.customer),
@@ -315,19 +317,20 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 		},
 		by_customer=True,
 	)
-	_thank(_("We have your answer."))
+	thank(_("We have your answer."))
 
 
-def _insert(values: dict, by_customer: bool) -> None:
+def insert(values: dict, by_customer: bool) -> str:
+	"""Record what a customer said; returns the Customer Feedback's name."""
 	doc = frappe.get_doc({"doctype": DOCTYPE, "channel": "Web Page" if by_customer else "Phone", **values})
 	# Round and contact are right: they follow from the link or the case.
 	doc.flags.by_app = True
 	doc.flags.ignore_links = True
 	# A guest says it, or a rep has written it into the case.
-	doc.insert(ignore_permissions=True)
+	return doc.insert(ignore_permissions=True).name
 
 
-def _stars(text: str) -> float | None:
+def stars_of(text: str) -> float | None:
 	"""A rating as the host stores it, 0 … 1; 0 for none, None for what is no rating."""
 	if not text:
 		return 0.0
@@ -343,11 +346,11 @@ def advice() -> str:
 	return _("Please answer our message or call us instead; we want to hear from you.")
 
 
-def _thank(text: str) -> None:
+def thank(text: str) -> None:
 	frappe.respond_as_web_page(_("Thank You"), text, indicator_color="green")
 
 
-def _try_again() -> None:
+def try_again() -> None:
 	frappe.respond_as_web_page(
 		_("Something Is Missing"),
 		_("Please go back and answer the questions; what you wrote is still there."),
@@ -395,6 +398,8 @@ def _is_about(doctype: str | None, name: str, customer: str) -> bool:
 		return name == customer
 	if doctype == "Visit Plan":
 		return bool(frappe.db.exists("Visit Plan Stop", {"parent": name, "customer": customer}))
+	if doctype == "VIP Event":
+		return bool(frappe.db.exists("VIP Invitation", {"event": name, "customer": customer}))
 	if not frappe.get_meta(doctype).has_field("customer"):
 		return False
 	return frappe.db.get_value(doctype, name, "customer") == customer

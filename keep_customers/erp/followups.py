@@ -27,8 +27,9 @@ PENDING = ("Planned", *OPEN)
 NO_LONGER_AGREED = "No longer agreed"
 # A next step; what a rule makes of a contact has its rule.
 AGREED = {"reference_doctype": "Customer Touch", "care_rule": ("is", "not set")}
-# What the customer was promised without any rule: the next step, the call after a complaint.
-PROMISED_BY = ("Customer Touch", "Complaint Case")
+# What the customer was promised without any rule: the next step, the call after a complaint; and what cannot wait,
+# because places and the time to reply run out.
+PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation")
 # What nobody needs to be called about once it is cancelled, and how that is noted.
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 FIELDS = (
@@ -42,6 +43,11 @@ TO_DECIDE = (
 WORDS = ("customer_name", "reason", "priority", "currency")
 # The host's number columns are NOT NULL.
 NUMBERS = ("expires", "value_at_risk")
+
+
+def a_night_is_over() -> bool:
+	"""Whether a run has been completed; before, follow-ups become nobody's ToDo."""
+	return bool(frappe.db.exists("Care Run", {"status": ("in", ("Completed", "Completed With Errors"))}))
 
 
 def add(rows: list[dict]) -> int:

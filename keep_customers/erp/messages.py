@@ -13,6 +13,7 @@ from keep_customers.engine.followups import fraction
 from keep_customers.erp import ledger
 from keep_customers.erp.assignment import Assignment
 from keep_customers.erp.language import site_language
+from keep_customers.erp.tables import chunks
 
 IN_THE_FIRM = ("Owner", "Decision Maker", "Buyer", "Assistant")
 
@@ -73,7 +74,7 @@ def render(message: str, customer: str, **more) -> dict:
 	"""What a Care Message says to one customer.
 
 	:param more: variables that only the caller knows: person, occasion, years, amount (a number in the reporting
-		currency, or a text), rep (a user), contact (a Contact's name)
+		currency, or a text), rep (a user), contact (a Contact's name), invitation (a VIP Invitation's name)
 	:returns: subject and text, both plain text, and their language
 	:raises engine.wording.BadTemplate: if the message was changed past its own check
 	"""
@@ -96,6 +97,7 @@ def variables(
 	amount: float | str | None = None,
 	rep: str | None = None,
 	contact: str | None = None,
+	invitation: str | None = None,
 ) -> dict[str, str | int | None]:
 	"""All variables of :mod:`keep_customers.engine.wording`, in the message's language."""
 	row = frappe.db.get_value(
@@ -131,7 +133,15 @@ def variables(
 		"occasion": occasion and _(occasion, language),
 		"years": years,
 		"amount": amount,
+		**(_of_event(invitation, language) if invitation else {}),
 	}
+
+
+def _of_event(invitation: str, language: str) -> dict[str, str | None]:
+	# Its pages say days as messages do, and so need this module.
+	from keep_customers.erp import event_pages
+
+	return event_pages.words(invitation, language)
 
 
 def _chinese_name(contact) -> str:
@@ -142,10 +152,16 @@ def _chinese_name(contact) -> str:
 
 def day_in_words(day, language: str) -> str:
 	"""A day as people write it in the message's language, not as the site shows it."""
+	known = locale(language)
+	return format_date(getdate(day), "long", locale=known) if known else formatdate(day)
+
+
+def locale(language: str) -> Locale | None:
+	"""How people of a language write days and times; None if it is not known."""
 	try:
-		return format_date(getdate(day), "long", locale=Locale.parse(language.replace("-", "_")))
+		return Locale.parse(language.replace("-", "_"))
 	except (ValueError, UnknownLocaleError):
-		return formatdate(day)
+		return None
 
 
 def _last_purchase(customer: str):
@@ -191,6 +207,33 @@ def primary_contact(customer: str) -> str | None:
 	return rows[0][0] if rows else None
 
 
+def primary_contacts(customers: list[str]) -> dict[str, str]:
+	"""Customer -> the Contact of :func:`primary_contact`, for many customers; who has none is not there."""
+	found: dict[str, str] = {}
+	customer, contact, link = (frappe.qb.DocType(name) for name in ("Customer", "Contact", "Dynamic Link"))
+	for part in chunks(customers, 1000):
+		linked = (
+			frappe.qb.from_(link)
+			.inner_join(contact)
+			.on(contact.name == link.parent)
+			.select(link.link_name, contact.name)
+			.where((link.parenttype == "Contact") & (link.link_doctype == "Customer"))
+			.where(link.link_name.isin(part))
+			.orderby(contact.is_primary_contact)
+			.orderby(contact.creation, order=frappe.qb.desc)
+		)
+		named = (
+			frappe.qb.from_(customer)
+			.inner_join(contact)
+			.on(contact.name == customer.customer_primary_contact)
+			.select(customer.name, contact.name)
+			.where(customer.name.isin(part))
+		)
+		# The last word counts.
+		found |= dict(linked.run()) | dict(named.run())
+	return found
+
+
 def _contact(name: str | None):
 	fields = [
 		"full_name",
@@ -206,11 +249,14 @@ def _contact(name: str | None):
 
 
 def person_of(follow_up) -> dict:
-	"""The person of the Customer File whose day a follow-up is about, empty if it is about the customer.
+	"""The person a follow-up is about, empty if it is about the customer: somebody of the Customer File whose day it is,
+	or the guest of an event.
 
 	:param follow_up: with customer, reference_doctype, reference_name, due_date
 	:returns: person, contact, years, email, mobile, phone; what is not known is None
 	"""
+	if follow_up.reference_doctype == "VIP Invitation":
+		return _guest(follow_up)
 	if follow_up.reference_doctype != "Customer File Person":
 		return {}
 	row = frappe.db.get_value(
@@ -230,6 +276,26 @@ def person_of(follow_up) -> dict:
 		"mobile": row.phone or contact.mobile_no,
 		"phone": row.phone or contact.mobile_no or contact.phone,
 	}
+
+
+def _guest(follow_up) -> dict:
+	row = frappe.db.get_value(
+		"VIP Invitation",
+		{"name": follow_up.reference_name, "customer": follow_up.customer},
+		["guest_name", "contact"],
+		as_dict=True,
+	)
+	# An invitation that is gone is nobody's.
+	row = row or frappe._dict(contact="-")
+	contact = _contact(row.contact)
+	where = {
+		"email": contact.email_id,
+		"mobile": contact.mobile_no,
+		"phone": contact.mobile_no or contact.phone,
+	}
+	# Who was invited by the customer's name alone is reached where the customer is.
+	where = where if row.contact else addresses(follow_up.customer)
+	return {"person": row.guest_name, "contact": row.contact or None, "years": None, **where}
 
 
 def addresses(customer: str, only_readable: bool = False) -> dict:

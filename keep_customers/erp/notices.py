@@ -71,22 +71,24 @@ def audience(notice, user: str) -> list:
 		if within is not None:
 			query = query.where(field.isin(sorted(within)))
 	rows = only_readable(query, customer.name, user).run(as_dict=True)
+	named = _whose_file_says(notice.words, user)
+	return sorted(
+		(row for row in not_excluded(rows) if named is None or row.customer in named),
+		key=lambda row: row.customer,
+	)
+
+
+def not_excluded(rows) -> list:
+	"""Those that the settings do not leave out.
+
+	:param rows: with customer and customer_group
+	"""
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	excluded = {row.customer for row in settings.excluded_customers}
 	groups = {
 		name for row in settings.excluded_groups for name in branch("Customer Group", row.customer_group)
 	}
-	named = _whose_file_says(notice.words, user)
-	return sorted(
-		(
-			row
-			for row in rows
-			if row.customer not in excluded
-			and row.customer_group not in groups
-			and (named is None or row.customer in named)
-		),
-		key=lambda row: row.customer,
-	)
+	return [row for row in rows if row.customer not in excluded and row.customer_group not in groups]
 
 
 def _whose_file_says(words: str | None, user: str) -> set[str] | None:

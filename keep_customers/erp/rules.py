@@ -15,7 +15,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from keep_customers.erp import referrals
-from keep_customers.erp.triggers import complaints, occasions, papers, purchases, rhythm, tiers
+from keep_customers.erp.triggers import complaints, events, occasions, papers, purchases, rhythm, tiers
 
 FIELDS = (
 	"name", "enabled", "trigger", "min_amount", "every_multiple", "top_n", "yearly_on", "festival", "holiday_list", "season",
@@ -45,6 +45,8 @@ TRIGGERS: dict[str, Callable] = {
 	"Warranty Ending": papers.warranties,
 	"Contract Ending": papers.contracts,
 	"Complaint Closed": complaints.closed,
+	"Event: Attended": events.attended,
+	"Event: No Show": events.no_shows,
 }
 # Greetings for a day: the contact cap lets them through, and nothing moves them to another day.
 DATED = frozenset({"Birthday", "Occasion", "Festival", "Season"})

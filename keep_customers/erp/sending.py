@@ -4,6 +4,7 @@ What is sent automatically has no ToDo. Its Follow Up's send_status is Queued (w
 over, no answer yet), Sent or Failed; after the last attempt it becomes an ordinary ToDo of the rep.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,8 +26,10 @@ MOST_ATTEMPTS = 3
 MOST_IN_A_RUN = 200
 # A greeting for a day comes on that day, however early it was planned.
 ON_THE_DAY = ("Birthday", "Occasion", "Festival", "Season")
+# In a text that is escaped already; what ends the sentence is not part of an address.
+LINKS = re.compile(r"https?://[^\s<]*[\w/=-]", re.ASCII)
 FIELDS = (
-	"name", "customer", "customer_name", "care_rule", "status", "channel", "priority", "reason", "occasion",
+	"name", "customer", "customer_name", "care_rule", "occurrence", "status", "channel", "priority", "reason", "occasion",
 	"due_date", "expires", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
 	"reference_doctype", "reference_name",
 )  # fmt: skip
@@ -52,9 +55,25 @@ def sent_automatically(rows) -> set[str]:
 	:param rows: with name, care_rule, customer, channel
 	"""
 	rules = set(frappe.get_all("Care Rule", filters={"enabled": 1, "send_automatically": 1}, pluck="name"))
-	rows = [row for row in rows if row.care_rule in rules]
+	rows = [row for row in rows if row.care_rule in rules or (_to_guest(row) and row.channel == "Email")]
 	agreed = followups.consents(sorted({row.customer for row in rows}))
 	return {row.name for row in rows if agreed.get((row.customer, row.channel)) == "Given"}
+
+
+def _to_guest(row) -> bool:
+	"""Whether it tells a guest of an event what there is to tell; no rule says so, the event does."""
+	return not row.care_rule and row.reference_doctype == "VIP Invitation"
+
+
+def _rule_of(row):
+	"""enabled, send_automatically and message_kind of what is sent; None if its rule is gone."""
+	if _to_guest(row):
+		return frappe._dict(enabled=1, send_automatically=1, message_kind=row.occurrence)
+	if not row.care_rule:
+		return None
+	return frappe.db.get_value(
+		"Care Rule", row.care_rule, ["enabled", "send_automatically", "message_kind"], as_dict=True
+	)
 
 
 def queue(row, rep: str, today: date) -> None:
@@ -138,9 +157,7 @@ def _send_one(name: str, today: date) -> str:
 	if row.status not in followups.OPEN or row.todo or row.send_status not in ("Queued", "Failed"):
 		frappe.db.rollback()
 		return "Gone"
-	rule = frappe.db.get_value(
-		"Care Rule", row.care_rule, ["enabled", "send_automatically", "message_kind"], as_dict=True
-	)
+	rule = _rule_of(row)
 	if held := _held_back(row, rule, today):
 		status, reason = held
 		followups.settle(name, status, hold_reason=reason, send_status="")
@@ -209,6 +226,7 @@ def _compose(row, kind: str | None) -> dict:
 		row.customer,
 		occasion=row.occasion,
 		rep=row.assigned_to,
+		invitation=row.reference_name if row.reference_doctype == "VIP Invitation" else None,
 		**{key: person.get(key) for key in ("person", "contact", "years")},
 	)
 
@@ -230,7 +248,7 @@ def _recipient(row) -> str | None:
 
 def _send_email(row, to: str, message: dict, link: str | None = None) -> str:
 	"""Put an e-mail into the host's queue; returns its name there."""
-	html = escape_html(message["text"]).replace("\n", "<br>")
+	html = LINKS.sub(r'<a href="\g<0>">\g<0></a>', escape_html(message["text"])).replace("\n", "<br>")
 	if link:
 		html += '<p><small><a href="{}">{}</a></small></p>'.format(
 			escape_html(link), escape_html(_("I do not want such e-mails any more", message["language"]))
@@ -384,7 +402,8 @@ def message_for_todo(todo: str) -> dict:
 	:raises frappe.PermissionError: if the user may not read the ToDo, its follow-up and the customer
 	"""
 	_todo, row = care_todo(todo, "read")
-	kind = row.care_rule and frappe.db.get_value("Care Rule", row.care_rule, "message_kind")
+	rule = _rule_of(row)
+	kind = rule and rule.message_kind
 	message = {"subject": "", "text": ""}
 	# The words name the person whose day it is, who stands in the file.
 	personal = row.reference_doctype == "Customer File Person"
@@ -429,6 +448,12 @@ def _digits(number: str | None) -> str:
 
 
 def _readable_addresses(row) -> dict:
+	if row.reference_doctype == "VIP Invitation":
+		guest = messages.person_of(row)
+		contact = guest["contact"]
+		if contact and not frappe.has_permission("Contact", "read", doc=contact):
+			return dict.fromkeys(("email", "mobile", "phone"))  # nobody else is asked in their place
+		return guest if contact else messages.addresses(row.customer, only_readable=True)
 	may_read_file = frappe.has_permission("Customer File", "read", doc=row.customer)
 	person = messages.person_of(row) if may_read_file else {}
 	return person or messages.addresses(row.customer, only_readable=True)

@@ -43,11 +43,9 @@ class Planning:
 			frappe.db.commit()
 		self._decide()
 
-	def decide_about(self, reference_doctype: str, reference_name: str) -> None:
-		"""Decide about what one document has made due, with what room the day has left."""
-		self._decide(
-			lambda row: (row.reference_doctype, row.reference_name) == (reference_doctype, reference_name)
-		)
+	def decide_about(self, reference_doctype: str, names: set[str]) -> None:
+		"""Decide about what some documents have made due, with what room the day has left."""
+		self._decide(lambda row: row.reference_doctype == reference_doctype and row.reference_name in names)
 
 	def _decide(self, wanted=lambda row: True) -> None:
 		waiting = [row for row in followups.planned(self.today) if wanted(row)]
@@ -173,23 +171,22 @@ def decide(
 	return reps, [(by_name[decision.key], decision) for decision in decisions]
 
 
-def at_once(reference_doctype: str, reference_name: str) -> None:
-	"""Ask the reps today for what one document has made due; what does not fit waits for the night.
+def at_once(reference_doctype: str, reference_name: str | list[str]) -> None:
+	"""Ask the reps today for what one document has made due, or several; what does not fit waits for the night.
 
 	A background job: it commits. While a night is at work, or before the first, it leaves everything to it.
 	"""
 	from keep_customers.jobs import nightly
 
 	settings = frappe.get_doc("Keep Customers Settings")
-	if not settings.enabled or not frappe.db.exists(
-		"Care Run", {"status": ("in", ("Completed", "Completed With Errors"))}
-	):
+	if not settings.enabled or not followups.a_night_is_over():
 		return
+	names = {reference_name} if isinstance(reference_name, str) else set(reference_name)
 	day = frappe._dict(as_of=getdate(), settings=settings, warnings=[], errors=[])
 	try:
 		with nightly.alone(), nightly.language_of_the_site():
 			planning = Planning(day)
-			planning.decide_about(reference_doctype, reference_name)
+			planning.decide_about(reference_doctype, names)
 			planning.create_todos()
 	except LockTimeoutError:
 		return

@@ -55,8 +55,10 @@ def forget_records_about(doctypes: list[str]) -> None:
 	):
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
 			frappe.db.delete(host, {field: ("in", doctypes)})
-	# Nobody can approve a plan, answer a case or hold an event that is gone; the reps' own ToDos are about customers.
-	frappe.db.delete("ToDo", {"reference_type": ("in", ("Visit Plan", "Complaint Case", "VIP Event"))})
+	# Nobody can approve a plan, answer a case or hold events with what is gone; the reps' own ToDos are about customers.
+	frappe.db.delete(
+		"ToDo", {"reference_type": ("in", ("Visit Plan", "Complaint Case", "Keep Customers Settings"))}
+	)
 	# What was written to the customer stays; it is about nothing any more.
 	frappe.db.set_value(
 		"Communication",

@@ -1,14 +1,23 @@
+import frappe
 from frappe.utils import format_date, get_fullname
 
-from keep_customers.erp import feedback, guest_pages
+from keep_customers.erp import event_feedback, events, feedback, guest_pages
 
 no_cache = 1
 sitemap = 0
 
 
 def get_context(context):
-	touch = feedback.read_visit(guest_pages.private(context))
-	if not touch:
+	token = guest_pages.private(context)
+	if touch := feedback.read_visit(token):
+		context.about = "visit"
+		context.rep, context.day = get_fullname(touch.rep), format_date(touch.date)
+	elif invitation := event_feedback.read(token):
+		event = frappe.get_doc("VIP Event", invitation.event)
+		context.about = "event"
+		context.theme, context.day = event.theme, format_date(event.starts_on)
+		context.host = get_fullname(event.host) if event.host else None
+		context.suggestions = events.open_suggestions()
+	else:
 		return guest_pages.gone(context, feedback.advice())
-	context.state = "answered" if feedback.visit_answered(touch.name) else "open"
-	context.rep, context.day = get_fullname(touch.rep), format_date(touch.date)
+	context.state = "answered" if feedback.was_said(touch or invitation) else "open"

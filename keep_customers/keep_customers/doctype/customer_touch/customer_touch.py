@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
-from keep_customers.erp import followups, ledger, routing, visits
+from keep_customers.erp import event_wishes, followups, ledger, routing, visits
 
 
 class CustomerTouch(Document):
@@ -50,6 +50,7 @@ class CustomerTouch(Document):
 	def on_update(self):
 		followups.plan_next_step(self)
 		routing.follow(self)
+		event_wishes.from_touch(self)
 		followups.show_last_touch(self.customer)
 
 	def on_trash(self):
@@ -57,6 +58,7 @@ class CustomerTouch(Document):
 		followups.cancel_todo(self.routed_todo)
 		frappe.db.set_value("Follow Up", {"touch": self.name}, "touch", None)
 		visits.forget_contact(self.name)
+		event_wishes.take_back(self.doctype, self.name)
 
 	def after_delete(self):
 		followups.show_last_touch(self.customer)

@@ -1,5 +1,8 @@
 from frappe.model.document import Document
 
+from keep_customers.erp import event_wishes
+
 
 class EventSuggestion(Document):
-	pass
+	def validate(self):
+		event_wishes.validate(self)

@@ -1,5 +1,11 @@
 from frappe.model.document import Document
 
+from keep_customers.erp import events
+
 
 class VIPEvent(Document):
-	pass
+	def validate(self):
+		events.validate(self)
+
+	def on_update(self):
+		events.on_update(self)

@@ -1,11 +1,18 @@
 import frappe
 from frappe.model.document import Document
 
+from keep_customers.erp import events, followups
+
 
 class VIPInvitation(Document):
 	def validate(self):
-		# A text, even an empty one: the unique index takes two rows with nothing for different ones.
-		self.contact = self.contact or ""
+		events.validate_invitation(self)
+
+	def on_trash(self):
+		followups.take_back(self.doctype, self.name, events.CALLED_OFF)
+
+	def after_delete(self):
+		events.settle(self.event)
 
 
 def on_doctype_update():

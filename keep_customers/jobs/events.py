@@ -1,0 +1,27 @@
+"""What every morning brings for VIP events: reminders, next waves, results, and a look at the year's goal."""
+
+import frappe
+from frappe.utils import getdate
+
+from keep_customers.erp import event_results, event_year, events
+from keep_customers.jobs.nightly import language_of_the_site
+
+
+def run() -> None:
+	"""What the scheduler calls; called twice, it does nothing more."""
+	today = getdate()
+	with language_of_the_site():
+		for step in (events.remind, events.next_waves, results, event_year.ask):
+			try:
+				step(today)
+			except Exception:
+				# What is wrong with one must not cost the guests the others.
+				frappe.db.rollback()
+				frappe.log_error(title="Keep Customers: events")
+			frappe.db.commit()
+
+
+def results(today) -> None:
+	for event in event_results.due(today):
+		event_results.work_out(event, today)
+		frappe.db.commit()

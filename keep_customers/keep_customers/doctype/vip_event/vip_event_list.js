@@ -1,0 +1,9 @@
+frappe.listview_settings["VIP Event"] = {
+	add_fields: ["status", "accepted", "capacity"],
+	get_indicator(doc) {
+		const colours = {
+			Idea: "gray", Planned: "blue", Inviting: "orange", Held: "purple", Closed: "green", Cancelled: "red",
+		};
+		return [__(doc.status, null, "VIP Event"), colours[doc.status], `status,=,${doc.status}`];
+	},
+};

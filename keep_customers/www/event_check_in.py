@@ -1,0 +1,27 @@
+import frappe
+from frappe import _
+
+from keep_customers.erp import event_door, guest_pages
+
+no_cache = 1
+sitemap = 0
+
+
+def get_context(context):
+	if frappe.session.user == "Guest":
+		frappe.throw(_("Please log in to see this page."), frappe.PermissionError)
+	# A user who has never opened Desk has none yet.
+	frappe.sessions.get_csrf_token()
+	context.no_breadcrumbs = True
+	context.metatags = {"robots": "noindex"}
+	name = frappe.form_dict.get("event")
+	if not name:
+		context.events = event_door.own_events()
+		return
+	event = event_door.open_event(name)
+	if not event:
+		guest_pages.not_here()
+	context.theme, context.event = event.theme, event.name
+	context.update(event_door.guest_list(event))
+	done = frappe.form_dict.get("done")
+	context.last = next((guest for guest in context.guests if guest["name"] == done), None)
