@@ -5,7 +5,7 @@ The reps' ToDos stay: they are ordinary ToDos of the host and may still be someb
 
 import frappe
 
-from keep_customers.erp import case_assignment, ledger
+from keep_customers.erp import benefits, case_assignment, ledger
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
 
@@ -15,6 +15,7 @@ APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 def before_uninstall() -> None:
 	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
 	case_assignment.remove_rules()
+	benefits.take_back_everything()
 	forget_records_about(doctypes)
 	remove_boards(doctypes)
 	remove_custom_fields()
