@@ -1,0 +1,11 @@
+import frappe
+
+from keep_customers.setup.install import add_shipped_messages
+
+
+def execute():
+	"""Sites that had the app before the letter to who has moved up; rules with a message of their own keep it."""
+	add_shipped_messages()
+	frappe.db.set_value(
+		"Care Rule", {"trigger": "Tier Up", "message_kind": ("is", "not set")}, "message_kind", "Tier Up"
+	)
