@@ -4,11 +4,15 @@ Each source is one query. What stands in two documents counts once:
 
 - **Gift, Contact**: the cost of a Customer Touch. Of a contact that a submitted Visit Plan with costs has led to, only a
   gift counts: travel, meals and the rest are the plan's.
+- **Gift** of a tier: the planned cost of a Follow Up that is done, unless the contact says what the gift did cost.
 - **Visit**: a submitted Visit Plan. A stop's own cost is its customer's; travel and the rest are shared equally among the
   stops that were visited, or among all of them if none was.
 - **Compensation**: of a Complaint Case, once approved. A credit note or a stock entry that it refers to is not looked at.
 - **Event**: the actual cost of a VIP Event, a head; a customer bears its guests and their companions.
 - **Referral**: a reward that was given.
+- **Rebate**: the submitted credit note of a Rebate Claim.
+- **Discount, Coupon**: what the pricing rule of a Tier Benefit took off the price list on a submitted invoice; a return gives
+  it back. Where several pricing rules have made a price together, each bears an equal part.
 
 Amounts are in the reporting currency, at the rates of their months, as the values are they are set against.
 """
@@ -23,7 +27,7 @@ from frappe.query_builder.functions import Coalesce, Count, IfNull, Sum
 from frappe.utils import add_to_date, cint, flt, get_first_day, getdate
 
 from keep_customers.engine import costs as engine
-from keep_customers.erp import ledger
+from keep_customers.erp import benefits, ledger
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.trees import branch
 
@@ -264,6 +268,88 @@ def _referrals(books: CostLedger) -> Iterator[Spent]:
 		yield Spent(customer, getdate(day), "Referral", flt(cost), currency, "Referral", name)
 
 
+def _tier_gifts(books: CostLedger) -> Iterator[Spent]:
+	follow_up, touch = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Customer Touch")
+	query = (
+		frappe.qb.from_(follow_up)
+		.left_join(touch)
+		.on((touch.name == follow_up.touch) & (touch.cost_kind == "Gift") & (touch.cost > 0))
+		.select(
+			follow_up.customer, follow_up.done_on, follow_up.gift_cost, follow_up.currency, follow_up.name
+		)
+		.where((follow_up.status == "Done") & (follow_up.gift_cost > 0) & touch.name.isnull())
+	)
+	for customer, day, cost, currency, name in books.narrowed(
+		query, follow_up.customer, follow_up.done_on
+	).run():
+		yield Spent(customer, getdate(day), "Gift", flt(cost), currency, "Follow Up", name)
+
+
+def _rebates(books: CostLedger) -> Iterator[Spent]:
+	claim, note, company = (
+		frappe.qb.DocType(doctype) for doctype in ("Rebate Claim", "Sales Invoice", "Company")
+	)
+	query = (
+		frappe.qb.from_(claim)
+		.inner_join(note)
+		.on(note.name == claim.credit_note)
+		.inner_join(company)
+		.on(company.name == note.company)
+		.select(note.customer, note.posting_date, note.base_net_total, company.default_currency, note.name)
+		.where(note.docstatus == 1)
+	)
+	for customer, day, amount, currency, name in books.narrowed(
+		query, note.customer, note.posting_date
+	).run():
+		# A credit note is negative.
+		yield Spent(customer, getdate(day), "Rebate", -flt(amount), currency, "Sales Invoice", name)
+
+
+def _discounts(books: CostLedger) -> Iterator[Spent]:
+	kinds = _benefit_rules()
+	if not kinds:
+		return
+	item, invoice, company = (
+		frappe.qb.DocType(doctype) for doctype in ("Sales Invoice Item", "Sales Invoice", "Company")
+	)
+	off = Sum(item.discount_amount * item.qty * invoice.conversion_rate)
+	query = (
+		frappe.qb.from_(item)
+		.inner_join(invoice)
+		.on(invoice.name == item.parent)
+		.inner_join(company)
+		.on(company.name == invoice.company)
+		.select(
+			invoice.customer, invoice.posting_date, item.pricing_rules, off, company.default_currency, invoice.name
+		)
+		.where((invoice.docstatus == 1) & (IfNull(item.pricing_rules, "") != ""))
+		.groupby(
+			invoice.customer, invoice.posting_date, item.pricing_rules, company.default_currency, invoice.name
+		)
+	)  # fmt: skip
+	for customer, day, rules, amount, currency, name in books.narrowed(
+		query, invoice.customer, invoice.posting_date
+	).run():
+		names = benefits.rules_on({"pricing_rules": rules})
+		for rule in names:
+			if rule in kinds:
+				part = flt(amount) / len(names)
+				yield Spent(customer, getdate(day), kinds[rule], part, currency, "Sales Invoice", name)
+
+
+def _benefit_rules() -> dict[str, str]:
+	"""Pricing Rule -> kind of cost, of those that tier benefits have made; they stay when their benefit goes."""
+	rule, benefit = frappe.qb.DocType("Pricing Rule"), frappe.qb.DocType("Tier Benefit")
+	rows = (
+		frappe.qb.from_(rule)
+		.left_join(benefit)
+		.on(benefit.name == rule.keep_benefit)
+		.select(rule.name, benefit.kind)
+		.where(IfNull(rule.keep_benefit, "") != "")
+	).run()
+	return {name: "Coupon" if kind == benefits.BIRTHDAY else "Discount" for name, kind in rows}
+
+
 SOURCES: tuple[Callable[[CostLedger], Iterator[Spent]], ...] = (
-	_touches, _visits, _compensations, _events, _referrals,
+	_touches, _tier_gifts, _visits, _compensations, _events, _referrals, _rebates, _discounts,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What was spent on whom: a view that equals the documents it looks at, for those who may read the customer."""
 
+import json
 import random
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from keep_customers.erp.cost_ledger import CostLedger, of_the_year
 from keep_customers.keep_customers.report.customer_cost_and_value import customer_cost_and_value
 from keep_customers.keep_customers.report.ratings_of_people import ratings_of_people
 
-from .story import ANNA, BEN, EVE, MIA, PREFIX, abroad
+from .story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, abroad
 
 REPORT = "Customer Cost and Value"
 # What the story's rate makes of a yuan.
@@ -90,6 +91,44 @@ def event(cost, *guests, **values):
 			companions=companions,
 		)
 	return party
+
+
+def rebate(story, customer, amount, company=COMPANY, submit=True):
+	note = story.invoice(customer, amount, company=company, qty=-1, is_return=1, submit=submit)
+	row(
+		"Rebate Claim",
+		customer=customer,
+		company=company,
+		status="Proposed",
+		credit_note=note.name,
+		currency="EUR",
+	)
+	return note
+
+
+def benefit(kind):
+	"""The pricing rule of a tier benefit."""
+	name = f"{PREFIX} {kind}"
+	row("Tier Benefit", name=name, benefit_name=name, kind=kind, enabled=1)
+	return row("Pricing Rule", title=name, keep_benefit=name, company=COMPANY, currency="EUR").name
+
+
+def discounted(invoice, off, *rules):
+	"""As if pricing rules had taken so much a piece off the invoice's only item."""
+	frappe.db.set_value(
+		"Sales Invoice Item",
+		invoice.items[0].name,
+		{"pricing_rules": json.dumps(rules), "discount_amount": off},
+		update_modified=False,
+	)
+	return invoice
+
+
+def gift_of_tier(customer, cost, status="Done", **values):
+	return row(
+		"Follow Up", customer=customer, status=status, occurrence=frappe.generate_hash(length=8), gift="A calendar",
+		gift_cost=cost, done_on="2026-03-03" if status == "Done" else None, **{"currency": "EUR", **values},
+	)  # fmt: skip
 
 
 def spent(**filters):
@@ -208,6 +247,49 @@ def test_an_event_costs_each_customer_its_heads(story, firms):
 	assert spent() == {(firm, "Event"): 300, (works, "Event"): 300}
 
 
+def test_a_tiers_gift_counts_when_it_is_given_and_what_it_really_cost(story, firms):
+	firm, works, shop = firms
+	gift_of_tier(firm, 20)
+	gift_of_tier(works, 20, "Assigned")
+	gift_of_tier(shop, 20, touch=touch(shop, 35).name)
+	gift_of_tier(works, 20, touch=touch(works, 0).name)
+	gift_of_tier(works, 20, touch=touch(works, 8, "Travel").name)
+	assert spent() == {
+		(firm, "Gift"): 20,
+		(shop, "Gift"): 35,
+		(works, "Gift"): 40,
+		(works, "Contact"): 8,
+	}
+
+
+def test_a_rebate_counts_once_its_credit_note_is_submitted(story, firms):
+	note = rebate(story, firms[0], 150, submit=False)
+	assert spent() == {}
+	note.submit()
+	assert spent() == {(firms[0], "Rebate"): 150}
+	story.invoice(firms[0], 80, qty=-1, is_return=1)
+	assert spent() == {(firms[0], "Rebate"): 150}, "an ordinary return is no rebate"
+	note.reload()
+	note.cancel()
+	assert spent() == {}
+
+
+def test_a_tier_price_costs_what_it_took_off_and_a_return_gives_it_back(story, firms):
+	firm, works, _shop = firms
+	tier, birthday, own = benefit("Discount"), benefit("Birthday Discount"), f"{PREFIX} Summer Sale"
+	sold = discounted(story.invoice(firm, 90, qty=5), 10, tier)
+	discounted(story.invoice(works, 80), 20, birthday)
+	discounted(story.invoice(works, 70), 30, own)
+	discounted(story.invoice(works, 70), 30, own, birthday)
+	discounted(story.invoice(works, 70, submit=False), 30, birthday)
+	assert spent() == {(firm, "Discount"): 50, (works, "Coupon"): 35}
+	discounted(story.credit(sold, 90), 10, tier)
+	assert spent()[firm, "Discount"] == 40
+	# As ERPNext noted them before.
+	frappe.db.set_value("Sales Invoice Item", sold.items[0].name, "pricing_rules", f"{own},{tier}")
+	assert spent()[firm, "Discount"] == 15
+
+
 def test_other_currencies_are_converted_and_what_has_no_rate_is_left_out_and_said(story, firms):
 	abroad()
 	touch(firms[0], 80, cost_currency="CNY")
@@ -227,8 +309,9 @@ def test_other_currencies_are_converted_and_what_has_no_rate_is_left_out_and_sai
 @pytest.mark.parametrize("seed", range(4))
 def test_the_ledger_equals_the_sum_of_its_sources(story, firms, seed):
 	dice = random.Random(seed)
-	abroad()
+	asia = abroad()
 	story.settings(compensation_limit=1e6)
+	rules = [benefit("Discount"), benefit("Birthday Discount"), f"{PREFIX} Own Rule"]
 
 	def one():
 		return dice.choice(firms)
@@ -297,10 +380,27 @@ def test_the_ledger_equals_the_sum_of_its_sources(story, firms, seed):
 				"reward_given_on": dice.choice((None, "2026-03-03")),
 			}
 		).insert()
+	for _ in range(4):
+		gift_of_tier(
+			one(),
+			money(),
+			dice.choice(("Done", "Skipped")),
+			currency=currency(),
+			touch=dice.choice((None, dice.choice(touches).name)),
+		)
+	for _ in range(5):
+		company = dice.choice((COMPANY, asia))
+		note = rebate(story, one(), dice.randint(1, 500), company, submit=dice.random() < 0.8)
+		if note.docstatus == 1 and dice.random() < 0.3:
+			note.reload()
+			note.cancel()
+		sold = story.invoice(one(), 100, company=company, qty=dice.randint(1, 9), submit=dice.random() < 0.8)
+		discounted(sold, dice.randint(0, 30), *dice.sample(rules, dice.randint(1, 3)))
+
 	found: dict[str, float] = {}
 	for (_customer, kind), amount in spent().items():
 		found[kind] = found.get(kind, 0) + amount
-	expected = {kind: amount for kind, amount in sources().items() if amount}
+	expected = {kind: amount for kind, amount in sources(rules).items() if amount}
 	assert found == pytest.approx(expected, abs=1e-4)
 	assert sum(found.values()) > 0
 	rows, _message, _chart, total = report()
@@ -310,7 +410,7 @@ def test_the_ledger_equals_the_sum_of_its_sources(story, firms, seed):
 		assert sum(each["cost"] for each in report(show=show)[0]) == pytest.approx(total["Cost"])
 
 
-def sources() -> dict[str, float]:
+def sources(rules) -> dict[str, float]:
 	"""Kind -> what the documents say, read one by one and whole: no shares, no queries of ours."""
 	totals = dict.fromkeys(customer_cost_and_value.KINDS, 0.0)
 
@@ -327,6 +427,10 @@ def sources() -> dict[str, float]:
 			count("Gift", each.cost, each.cost_currency)
 		elif each.name not in paid:
 			count("Contact", each.cost, each.cost_currency)
+	given = frappe.get_all("Customer Touch", {"cost_kind": "Gift", "cost": (">", 0)}, pluck="name")
+	for each in frappe.get_all("Follow Up", {"status": "Done"}, ["gift_cost", "currency", "touch"]):
+		if each.touch not in given:
+			count("Gift", each.gift_cost, each.currency)
 	for each in frappe.get_all("Complaint Case", fields=["compensation_cost", "currency"]):
 		count("Compensation", each.compensation_cost, each.currency)
 	for each in frappe.get_all("VIP Event", fields=["*"]):
@@ -335,6 +439,17 @@ def sources() -> dict[str, float]:
 	for each in frappe.get_all("Referral", fields=["*"]):
 		if each.reward_given_on:
 			count("Referral", each.reward_cost, each.reward_currency)
+	for name in frappe.get_all("Rebate Claim", pluck="credit_note"):
+		note = frappe.get_doc("Sales Invoice", name)
+		if note.docstatus == 1:
+			count("Rebate", -note.net_total, note.currency)
+	for name in frappe.get_all("Sales Invoice", {"docstatus": 1, "is_return": 0}, pluck="name"):
+		invoice = frappe.get_doc("Sales Invoice", name)
+		for item in invoice.items:
+			applied = json.loads(item.pricing_rules or "[]")
+			for kind, rule in (("Discount", rules[0]), ("Coupon", rules[1])):
+				if rule in applied:
+					count(kind, item.discount_amount * item.qty / len(applied), invoice.currency)
 	return totals
 
 
