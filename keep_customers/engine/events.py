@@ -161,8 +161,8 @@ def reply(room: Room, key: str, answer: str, companions: int, now: datetime) -> 
 
 def _after_all(room: Room, now: datetime) -> datetime:
 	"""The end of the line, also where two clocks disagree or stand still."""
-	last = max((guest.waiting_since for guest in room.line if guest.waiting_since), default=now)
-	return now if now > last or not room.line else last + timedelta(microseconds=1)
+	since = [guest.waiting_since for guest in room.guests if guest.status == WAITING and guest.waiting_since]
+	return max([now, *(moment + timedelta(microseconds=1) for moment in since)])
 
 
 def moved_up(room: Room) -> list[Guest]:

@@ -22,7 +22,7 @@ OURS = (
 	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral", "Complaint Case", "Complaint Step",
 	"Complaint Pause", "Complaint Compensation", "Customer Feedback", "Tier Benefit", "Tier Benefit Item",
 	"Tier Benefit Item Group", "Volume Rebate", "Volume Rebate Step", "Volume Rebate Customer", "Rebate Claim",
-	"VIP Event", "VIP Invitation",
+	"VIP Event", "VIP Event Guest", "VIP Invitation", "Event Suggestion", "Event Suggestion Vote",
 )  # fmt: skip
 
 # What the clock and the buttons write on a case.
@@ -342,7 +342,7 @@ def remove_everything():
 		frappe.db.delete(doctype)
 	frappe.db.delete("Communication", {"reference_doctype": ("in", OURS)})
 	frappe.db.delete("ToDo", {"reference_name": ("like", like)})
-	frappe.db.delete("ToDo", {"reference_type": ("in", OURS)})
+	frappe.db.delete("ToDo", {"reference_type": ("in", (*OURS, "Keep Customers Settings"))})
 	frappe.db.delete("Notification Log", {"document_type": ("in", OURS)})
 	frappe.db.delete("Issue", {"customer": ("like", like)})
 	frappe.db.delete("Warranty Claim", {"customer": ("like", like)})
@@ -413,7 +413,7 @@ def remove_everything():
 	frappe.db.delete("Email Account", {"name": ("like", like)})
 	frappe.db.delete("Care Message", {"name": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
-	frappe.db.delete("Care Rule Tier", {"parenttype": "Care Notice"})
+	frappe.db.delete("Care Rule Tier", {"parenttype": ("in", ("Care Notice", "VIP Event"))})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})
 	frappe.db.delete("Standard Answer", {"name": ("like", like)})
 	for name in frappe.get_all("Complaint Category", filters={"name": ("like", like)}, pluck="name"):

@@ -1,0 +1,8 @@
+from keep_customers.setup.install import add_shipped_defaults, add_shipped_messages, set_shipped_settings
+
+
+def execute():
+	"""Sites that had the app before events: rules and messages for guests, the year's goal; what is there stays as it is."""
+	add_shipped_defaults()
+	add_shipped_messages()
+	set_shipped_settings()
