@@ -48,6 +48,8 @@ def plan(stops, submit=True, **values):
 			"rep": "Administrator",
 			"from_date": "2026-03-02",
 			"to_date": "2026-03-04",
+			"purpose": "See how the tools do",
+			"currency": "EUR",
 			"stops": [{"goal": "See them", **stop} for stop in stops],
 			**values,
 		}
