@@ -8,7 +8,8 @@ Each source is one query. What stands in two documents counts once:
 - **Visit**: a submitted Visit Plan. A stop's own cost is its customer's; travel and the rest are shared equally among the
   stops that were visited, or among all of them if none was.
 - **Compensation**: of a Complaint Case, once approved. A credit note or a stock entry that it refers to is not looked at.
-- **Event**: the actual cost of a VIP Event, a head; a customer bears its guests and their companions.
+- **Event**: the actual cost of a VIP Event, a head; a customer bears its guests and their companions. What nobody came to
+  is on nobody's account.
 - **Referral**: a reward that was given.
 - **Rebate**: the submitted credit note of a Rebate Claim.
 - **Discount, Coupon**: what the pricing rule of a Tier Benefit took off the price list on a submitted invoice; a return gives
@@ -65,9 +66,9 @@ class CostLedger:
 	since: date | None = None
 	until: date | None = None
 	customer: str | None = None
-	currency: str = ""
+	currency: str = field(init=False)
 	# (currency, month) without an exchange rate: what was spent in it is left out.
-	unknown: set[tuple[str, date]] = field(default_factory=set)
+	unknown: set[tuple[str, date]] = field(init=False, default_factory=set)
 
 	def __post_init__(self):
 		self.currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
@@ -322,7 +323,8 @@ def _discounts(books: CostLedger) -> Iterator[Spent]:
 		.select(
 			invoice.customer, invoice.posting_date, item.pricing_rules, off, company.default_currency, invoice.name
 		)
-		.where((invoice.docstatus == 1) & (IfNull(item.pricing_rules, "") != ""))
+		.where((invoice.docstatus == 1) & (item.discount_amount != 0))
+		.where(IfNull(item.pricing_rules, "") != "")
 		.groupby(
 			invoice.customer, invoice.posting_date, item.pricing_rules, company.default_currency, invoice.name
 		)
