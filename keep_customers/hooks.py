@@ -103,8 +103,11 @@ doc_events = {
 	"Communication": {"after_insert": "keep_customers.erp.complaint_mail.on_communication"},
 }
 
-# A cancelled invoice or a ToDo can be deleted although our records mention it.
-ignore_links_on_delete = ["Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback"]
+# A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.
+ignore_links_on_delete = [
+	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
+	"Event Suggestion",
+]  # fmt: skip
 
 # Who sees what
 

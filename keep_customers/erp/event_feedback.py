@@ -7,6 +7,7 @@ from frappe.rate_limiter import rate_limit
 from keep_customers.erp import events, feedback, signed
 from keep_customers.erp.event_pages import MOST_AN_HOUR
 from keep_customers.erp.events import EVENT, INVITATION
+from keep_customers.erp.tables import lock
 
 PAGE, PURPOSE = "care-feedback", "event-feedback"
 LONGEST_WISH = 500
@@ -23,10 +24,11 @@ def read(token: str, for_update: bool = False):
 	:param for_update: of two answers at the same moment the second one waits for the first, and sees it
 	"""
 	name = signed.read(PURPOSE, token)
-	if for_update:
+	if name and for_update:
 		# Else what this transaction has read before would stay for it as it was then.
 		frappe.db.rollback()
-	status = frappe.db.get_value(INVITATION, name, "status", for_update=for_update) if name else None
+		lock(INVITATION, name)
+	status = frappe.db.get_value(INVITATION, name, "status") if name else None
 	return frappe.get_doc(INVITATION, name) if status == "Attended" else None
 
 

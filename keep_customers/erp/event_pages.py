@@ -78,6 +78,7 @@ def state(invitation, event) -> str:
 		"Waiting List": "waiting",
 		"Declined": "declined",
 		"Attended": "attended",
+		"No Show": "missed",
 	}.get(invitation.status, "asked")
 
 

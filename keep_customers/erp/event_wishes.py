@@ -4,7 +4,7 @@ import re
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, flt, now_datetime
+from frappe.utils import cstr, flt, getdate, now_datetime
 
 from keep_customers.erp import ledger
 
@@ -143,7 +143,7 @@ def validate(doc) -> None:
 		doc.set(field, value)
 	if flt(doc.expected_cost) < 0:
 		frappe.throw(_("{0} cannot be negative.").format(_(doc.meta.get_label("expected_cost"))))
-	doc.currency = doc.currency or ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	doc.currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
 	if doc.is_new() and doc.customer and not doc.voters:
 		doc.append("voters", _row(doc.customer, None, None))
 	customers = [row.customer for row in doc.voters]
@@ -235,15 +235,27 @@ def accept(suggestion: str) -> str:
 			"doctype": EVENT,
 			"theme": doc.title,
 			"kind": doc.kind or "Other",
-			"budget": doc.expected_cost,
-			"currency": doc.currency,
 			"suggestion": doc.name,
 		}
 	)
 	event.flags.from_suggestion = True
 	event.insert()
+	if rate := ledger.rate_of_month(doc.currency, event.currency, getdate()):
+		event.budget = flt(doc.expected_cost) * rate
+		event.save()
 	_become(doc, status=ACCEPTED, event=event.name)
 	return event.name
+
+
+def event_is_gone(event: str) -> None:
+	"""The suggestion an event was made of can be taken up again."""
+	frappe.db.set_value(DOCTYPE, {"event": event}, {"event": None, "status": FEASIBLE})
+
+
+def on_trash(doc) -> None:
+	"""Suggestions joined with it are suggestions again; an event made of it stays."""
+	frappe.db.set_value(DOCTYPE, {"duplicate_of": doc.name}, {"duplicate_of": None, "status": NEW})
+	frappe.db.set_value(EVENT, {"suggestion": doc.name}, "suggestion", None)
 
 
 # A customer's life

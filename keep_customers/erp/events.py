@@ -13,13 +13,13 @@ from frappe import _
 from frappe.utils import add_days, cint, escape_html, flt, formatdate, get_datetime, getdate, now_datetime
 
 from keep_customers.engine import events as engine
-from keep_customers.erp import feedback, followups, ledger, messages, todos
+from keep_customers.erp import event_wishes, feedback, followups, ledger, messages, todos
 from keep_customers.erp.assignment import Assignment
 from keep_customers.erp.event_wishes import open_suggestions, suggest, vote  # noqa: F401  asked for where events are
 from keep_customers.erp.language import site_language
 from keep_customers.erp.notices import not_excluded
 from keep_customers.erp.permissions import only_readable
-from keep_customers.erp.tables import chunks, insert, standard_columns
+from keep_customers.erp.tables import chunks, insert, lock, standard_columns
 from keep_customers.erp.triggers import customers, matching
 
 EVENT, INVITATION = "VIP Event", "VIP Invitation"
@@ -79,12 +79,15 @@ def _refuse(refused: engine.Refused) -> None:
 # The guests under the event's lock
 
 
-def _lock(event: str):
+def _lock(event: str | None):
 	"""The event's row; until this transaction ends nobody else changes anything about its guests.
 
 	:raises frappe.DoesNotExistError: if there is no such event
 	"""
-	row = frappe.db.get_value(EVENT, event, FIELDS, as_dict=True, for_update=True)
+	row = None
+	if event:
+		lock(EVENT, event)
+		row = frappe.db.get_value(EVENT, event, FIELDS, as_dict=True, for_update=True)
 	if not row:
 		frappe.throw(_("This event does not exist any more."), frappe.DoesNotExistError)
 	return row
@@ -274,7 +277,10 @@ def record(invitation: str, what: str, companions: int = 0) -> str:
 	frappe.get_doc(INVITATION, invitation).check_permission("write")
 	if what in (engine.YES, engine.NO):
 		return reply(invitation, what, cint(companions), remark=None, late=True)
-	{"Check In": check_in, "Undo Check In": undo_check_in, "Cancel": cancel_invitation}[what](invitation)
+	actions = {"Check In": check_in, "Undo Check In": undo_check_in, "Cancel": cancel_invitation}
+	if what not in actions:
+		_refuse(engine.Refused("not next"))
+	actions[what](invitation)
 	return frappe.db.get_value(INVITATION, invitation, "status")
 
 
@@ -669,12 +675,11 @@ def validate(doc) -> None:
 		frappe.throw(_("Guests reply before the event starts. Please choose an earlier day."))
 	if cint(doc.capacity) and cint(doc.max_companions) >= cint(doc.capacity):
 		frappe.throw(_("One guest would fill the whole room. Please allow fewer companions."))
-	if not doc.currency:
-		doc.currency = (
-			frappe.get_cached_value("Company", doc.company, "default_currency")
-			if doc.company
-			else ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
-		)
+	doc.currency = (
+		frappe.get_cached_value("Company", doc.company, "default_currency")
+		if doc.company
+		else ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	)
 	doc.cost_per_head = cost_per_head(doc.actual_cost, {"attended": cint(doc.attended)})
 	_validate_guests(doc)
 	if before and cint(doc.capacity) and cint(doc.capacity) < cint(before.capacity or doc.capacity + 1):
@@ -706,10 +711,20 @@ def _validate_guests(doc) -> None:
 
 
 def on_update(doc) -> None:
-	"""More places: who waits moves up. What it cost is known: so is the cost per head."""
+	"""More places: who waits moves up."""
 	before = doc.get_doc_before_save()
 	if before and cint(before.capacity) != cint(doc.capacity):
 		settle(doc.name)
+
+
+def on_trash(doc) -> None:
+	"""
+	:raises frappe.ValidationError: if people were invited: who was asked, and came, stays on record
+	"""
+	if frappe.db.exists(INVITATION, {"event": doc.name, "status": ("!=", engine.UNASKED)}):
+		frappe.throw(_("People were invited to this event. Please call it off instead."))
+	frappe.db.delete(INVITATION, {"event": doc.name})
+	event_wishes.event_is_gone(doc.name)
 
 
 def validate_invitation(doc) -> None:

@@ -158,7 +158,7 @@ def test_a_guest_reads_answers_and_changes_their_mind(guest, evening, firm):
 		"2 companions at most"
 	)
 	assert (now(olga).status, olga.replied_on) == ("Invited", None), "opening the link is no answer"
-	assert "svg" not in first.text and guest.call(CALENDAR, "GET", token=token).status_code == 410
+	assert "svg+xml" not in first.text and guest.call(CALENDAR, "GET", token=token).status_code == 410
 
 	coming = says(guest, token, companions="2", remark="No onions, please")
 	assert (
@@ -222,7 +222,7 @@ def test_an_answer_that_is_none_or_comes_too_late_changes_nothing(guest, evening
 		refused = says(guest, token, **said)
 		assert refused.status_code == 400 and "go back" in refused.text, said
 	assert now(olga).status == "Invited"
-	frappe.db.set_value(EVENT, evening.name, "reply_until", add_days(None, -1))
+	frappe.db.set_value(EVENT, evening.name, "reply_until", getdate(add_days(None, -1)))
 	frappe.db.commit()
 	assert says(guest, token).status_code == 400
 	assert now(olga).status == "Invited"
@@ -458,21 +458,23 @@ def test_fifty_replies_at_once_never_exceed_the_places_and_count_once(guest, eve
 	tokens = {one.name: token_of(one) for one in guests}
 
 	def press(name):
-		"""The guest's finger: twice, as it happens; again after an error, as SQLite has one writer at a time."""
-		browser = Browser(guest_server(guest))
-		browser.http.headers["X-Forwarded-For"] = f"10.0.0.{guests_at[name]}"
+		"""The guest's finger: twice, as it happens, and again after an error, which only SQLite has."""
 		codes = []
 		for _time in range(60):
-			codes.append(says(browser, tokens[name], companions=str(parties[name])).status_code)
+			codes.append(says(phones[name], tokens[name], companions=str(parties[name])).status_code)
 			if codes.count(200) == 2:
 				break
 		return codes
 
-	guests_at = {name: n for n, name in enumerate(tokens)}
-	with ThreadPoolExecutor(50) as pool:
+	phones = {name: Browser(guest_server(guest)) for name in tokens}
+	for n, phone in enumerate(phones.values()):
+		phone.http.headers["X-Forwarded-For"] = f"10.0.0.{n}"
+	# SQLite has one writer: what fifty do at once there is wait for each other.
+	sqlite = frappe.db.db_type == "sqlite"
+	with ThreadPoolExecutor(8 if sqlite else 50) as pool:
 		pressed = list(pool.map(press, tokens))
 	assert all(codes.count(200) == 2 for codes in pressed), pressed
-	if frappe.db.db_type != "sqlite":
+	if not sqlite:
 		assert all(codes == [200, 200] for codes in pressed), pressed
 
 	frappe.db.rollback()
@@ -501,6 +503,7 @@ def test_fifty_replies_at_once_never_exceed_the_places_and_count_once(guest, eve
 
 
 def suggested(title, status="Feasible"):
+	frappe.db.rollback()
 	doc = frappe.get_doc({"doctype": SUGGESTION, "title": f"{PREFIX} {title}", "kind": "Salon"}).insert()
 	doc.db_set({"status": status, "title": title})
 	frappe.db.commit()

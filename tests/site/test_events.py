@@ -13,7 +13,7 @@ from keep_customers.jobs import planning
 
 from .story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, _tree
 from .test_messages import contact
-from .test_sending import mailbox  # noqa: F401 (a fixture for every test)
+from .test_sending import mailbox, text_of  # noqa: F401 (a fixture for every test)
 
 EVENT, INVITATION, SUGGESTION = "VIP Event", "VIP Invitation", "Event Suggestion"
 
@@ -239,8 +239,11 @@ def test_who_agreed_gets_an_email_and_for_others_the_rep_has_a_todo(now, monkeyp
 		[todo] = now.todos(ANNA)
 		assert todo.reference_name == other and "Guest1" not in todo.description
 	assert sending.send_due(getdate()) == {"Sending": 1}
-	[queued] = frappe.get_all("Email Queue", filters={"reference_name": agreed}, fields=["message"])
-	assert "guest0@firm.example" in queued.message
+	[queued] = frappe.get_all("Email Queue", filters={"reference_name": agreed}, fields=["name", "message"])
+	_message, html = text_of(queued)
+	assert doc.theme in html and "/event-invitation?" in html
+	to = frappe.get_all("Email Queue Recipient", filters={"parent": queued.name}, pluck="recipient")
+	assert to == ["guest0@firm.example"]
 
 
 def test_a_reply_settles_what_was_still_to_be_asked(now):
@@ -459,12 +462,13 @@ def test_reps_see_their_customers_invitations_and_no_others(now):
 
 	frappe.set_user(ANNA)
 	assert frappe.get_list(INVITATION, pluck="customer") == [north]
-	for name in (invitation_of(doc, south),):
-		assert not frappe.has_permission(INVITATION, "read", doc=name)
-		for what in ("Yes", "No", "Check In", "Cancel"):
-			with pytest.raises(frappe.PermissionError):
-				events.record(name, what)
-	assert frappe.get_list("VIP Event Guest", parent_doctype=EVENT, pluck="customer") == [north]
+	theirs = invitation(doc, south)
+	assert not frappe.has_permission(INVITATION, "read", doc=theirs)
+	for what in ("Yes", "No", "Check In", "Cancel"):
+		with pytest.raises(frappe.PermissionError):
+			events.record(theirs, what)
+	for table, parent in (("VIP Event Guest", EVENT), ("Event Suggestion Vote", SUGGESTION)):
+		assert south not in read_by_api(table, parent), table
 	assert not frappe.get_list(SUGGESTION, pluck="name") and not frappe.has_permission(
 		SUGGESTION, "read", doc=wish
 	)
@@ -479,13 +483,17 @@ def test_reps_see_their_customers_invitations_and_no_others(now):
 		event_wishes.judge(wish, 1)
 	seen = frappe.get_doc(EVENT, doc.name)
 	seen.apply_fieldlevel_read_permissions()
-	assert seen.theme and not seen.budget and not seen.guests
+	assert seen.theme and not seen.get("budget") and not seen.get("guests")
 	frappe.set_user(EVE)
 	assert not frappe.has_permission(EVENT, "read", doc=doc.name)
 
 
-def invitation_of(doc, customer):
-	return frappe.db.get_value(INVITATION, {"event": doc.name, "customer": customer})
+def read_by_api(table, parent):
+	"""What a program gets to know of a table's rows past their document."""
+	try:
+		return str(frappe.get_list(table, parent_doctype=parent, fields=["customer", "customer_name"]))
+	except frappe.PermissionError:
+		return ""
 
 
 def test_a_manager_of_a_region_invites_only_who_they_may_read(now):
@@ -538,7 +546,7 @@ def test_a_deleted_customer_leaves_a_place_and_no_words(now):
 # Suggestions
 
 
-def test_what_customers_wish_for_is_joined_counted_judged_and_held(now):
+def test_what_customers_wish_for_is_joined_counted_judged_and_held(now, monkeypatch):
 	first, second, third = firms(now, 500, 300, 200)
 	frappe.set_user(ANNA)
 	touch = frappe.get_doc(
@@ -593,10 +601,12 @@ def test_what_customers_wish_for_is_joined_counted_judged_and_held(now):
 	doc.save()
 	event_wishes.judge(wish, 1)
 	assert [row.name for row in event_wishes.open_suggestions()] == [wish]
+	# The event's company may have another currency.
+	monkeypatch.setattr(event_wishes.ledger, "rate_of_month", lambda source, target, day: 2)
 	made = event_wishes.accept(wish)
 	assert event_wishes.accept(wish) == made
 	new = frappe.get_doc(EVENT, made)
-	assert (new.theme, new.budget, new.suggestion, new.status) == (touch.event_wish, 900, wish, "Idea")
+	assert (new.theme, new.budget, new.suggestion, new.status) == (touch.event_wish, 1800, wish, "Idea")
 	with pytest.raises(frappe.ValidationError, match="settled"):
 		event_wishes.merge(wish, other)
 
@@ -617,6 +627,22 @@ def test_a_wish_taken_back_from_a_contact_does_not_count(now):
 	assert frappe.get_all(SUGGESTION, pluck="title") == [f"{PREFIX} Chess"]
 	touch.delete()
 	assert not frappe.get_all(SUGGESTION)
+
+
+def test_an_event_people_were_invited_to_stays_and_another_goes_with_what_it_was_made_of(now):
+	[firm] = firms(now, 500)
+	wish = event_wishes.suggest(firm, f"{PREFIX} A trip")
+	frappe.db.set_value(SUGGESTION, wish, "status", "Feasible")
+	made = event_wishes.accept(wish)
+	frappe.get_doc({"doctype": INVITATION, "event": made, "customer": firm}).insert()
+	frappe.delete_doc(EVENT, made)
+	assert not frappe.get_all(INVITATION)
+	assert frappe.db.get_value(SUGGESTION, wish, ["status", "event"]) == ("Feasible", None)
+	doc = event("Inviting", guests=listed([firm]))
+	events.plan(doc.name)
+	events.reply(invitation(doc, firm), "Yes")
+	with pytest.raises(frappe.ValidationError, match="call it off"):
+		frappe.delete_doc(EVENT, doc.name)
 
 
 # The year

@@ -22,7 +22,10 @@ KINDS = next(
 KNOWN = {
 	"name": "Olga", "customer_name": "Firm Ltd", "first_name": "Olga", "last_name": "Kern", "person": "Olga Kern",
 	"salutation": "Dr", "tier": "Gold", "last_purchase": "3 March 2026", "last_item": "Drill", "rep_name": "Anna",
-	"company": "Tools", "occasion": "Easter", "years": 7, "amount": "€ 2,000",
+	"company": "Tools", "occasion": "Easter", "years": 7, "amount": "€ 2,000", "event_theme": "Grill Night",
+	"event_day": "5 May 2026", "event_time": "Tuesday, 5 May 2026, 6 pm", "event_place": "Riverside 1",
+	"event_reply_until": "1 May 2026", "event_reply_link": "https://x.example/event-invitation?token=y",
+	"event_feedback_link": "https://x.example/care-feedback?token=y",
 }  # fmt: skip
 
 

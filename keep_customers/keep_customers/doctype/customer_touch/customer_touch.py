@@ -49,8 +49,9 @@ class CustomerTouch(Document):
 
 	def on_update(self):
 		followups.plan_next_step(self)
-		routing.follow(self)
+		# Before what writes into the touch: that forgets what it was before.
 		event_wishes.from_touch(self)
+		routing.follow(self)
 		followups.show_last_touch(self.customer)
 
 	def on_trash(self):

@@ -9,3 +9,6 @@ class VIPEvent(Document):
 
 	def on_update(self):
 		events.on_update(self)
+
+	def on_trash(self):
+		events.on_trash(self)
