@@ -581,6 +581,13 @@ DOCTYPES = {
 			("conversion_rate", "Float", "", "reqd"),
 			*_PRICING,
 			("items", "Table", "Quotation Item", "reqd"),
+			(
+				"status",
+				"Select",
+				"Draft\nOpen\nReplied\nPartially Ordered\nOrdered\nLost\nCancelled\nExpired",
+				"reqd list ro nocopy",
+				"Draft",
+			),
 			("coupon_code", "Link", "Coupon Code"),
 		],
 	},
