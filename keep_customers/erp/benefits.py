@@ -20,12 +20,12 @@ SALES = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invo
 TABLES = {
 	"tiers": ("Care Rule Tier", "tier"),
 	"item_groups": ("Tier Benefit Item Group", "item_group"),
-	"items": ("Tier Benefit Item", "item_code"),
+	"items": ("Tier Benefit Item", "item_code"),  # to be read as ["items"]: a dict has a method of that name
 }
-# What says of a row that it was agreed on an earlier document; ERPNext checks that it was.
-AGREED = (
-	"quotation_item", "so_detail", "dn_detail", "si_detail", "pos_invoice_item", "sales_invoice_item",
-)  # fmt: skip
+# Where a row comes from, by the field that names the earlier document's row.
+SOURCES = {
+	"quotation_item": "Quotation", "so_detail": "Sales Order", "dn_detail": "Delivery Note", "si_detail": "Sales Invoice",
+}  # fmt: skip
 
 
 def read(**filters) -> list:
@@ -68,6 +68,8 @@ def bring_rule(benefit) -> None:
 	known = benefit.pricing_rule and frappe.db.exists("Pricing Rule", benefit.pricing_rule)
 	rule = frappe.get_doc("Pricing Rule", known) if known else frappe.new_doc("Pricing Rule")
 	groups = [row.item_group for row in benefit.item_groups] or _root_groups()
+	# The framework would fill in the user's company, and ERPNext the day of today.
+	rule.dont_update_if_missing = ["company", "valid_from"]
 	rule.update(
 		{
 			"title": benefit.name,
@@ -260,22 +262,49 @@ def hint_at_collisions(rule) -> None:
 def before_validate(doc, method=None) -> None:
 	"""Hook on the sales documents: fill in tier and benefit, take back what is not theirs, refuse what is reserved."""
 	customer = _customer(doc)
-	doc.keep_tier = frappe.db.get_value("Customer", customer, "keep_tier") if customer else None
-	if doc.meta.has_field("keep_benefit"):
+	agreed = _agreed(doc, customer)
+	new = [row for row in doc.get("items") if row.idx not in agreed and not row.get("is_free_item")]
+	benefits = [one for one in read() if one.company in (None, "", doc.company)]
+	if agreed and not new:
+		# The price of the earlier document holds, whatever the tier is now.
+		doc.keep_tier, doc.keep_benefit = next(iter(agreed.values()))
+	else:
+		doc.keep_tier = frappe.db.get_value("Customer", customer, "keep_tier") if customer else None
 		doc.keep_benefit = None
 	if doc.get("is_return"):
 		return
-	benefits = [one for one in read() if one.company in (None, "", doc.company)]
-	if doc.meta.has_field("keep_benefit"):
-		doc.keep_benefit = _benefit_of_coupon(doc, customer, benefits)
-	_take_back_unearned(doc, benefits)
-	_refuse_reserved(doc, customer, [one for one in benefits if one.kind == RESERVED])
+	doc.keep_benefit = _benefit_of_coupon(doc, customer, benefits) or doc.keep_benefit
+	_take_back_unearned(doc, new, benefits)
+	_refuse_reserved(doc, customer, new, [one for one in benefits if one.kind == RESERVED])
 
 
 def _customer(doc) -> str | None:
 	if doc.doctype == "Quotation":
 		return doc.party_name if doc.quotation_to == "Customer" else None
 	return doc.customer
+
+
+def _agreed(doc, customer: str | None) -> dict[int, tuple]:
+	"""Numbers of rows that come from a submitted document of the same customer -> its tier and benefit."""
+	found = {}
+	for field, doctype in SOURCES.items():
+		rows: dict[str, list[int]] = {}
+		for row in doc.get("items"):
+			if row.get(field):
+				rows.setdefault(row.get(field), []).append(row.idx)
+		if not rows:
+			continue
+		parent, item = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
+		party = parent.party_name if doctype == "Quotation" else parent.customer
+		sources = (
+			frappe.qb.from_(item)
+			.inner_join(parent)
+			.on(parent.name == item.parent)
+			.select(item.name, parent.keep_tier, parent.keep_benefit)
+			.where(item.name.isin(list(rows)) & (parent.docstatus == 1) & (party == customer))
+		).run()
+		found |= {idx: (tier, benefit) for name, tier, benefit in sources for idx in rows[name]}
+	return found
 
 
 def coupon_on(doc) -> str | None:
@@ -312,24 +341,17 @@ def _benefit_of_coupon(doc, customer: str | None, benefits: list) -> str | None:
 	return name
 
 
-def agreed(row) -> bool:
-	"""Whether the row comes from an earlier document, whose price and items hold."""
-	return any(row.get(field) for field in AGREED)
-
-
 def rules_on(row) -> list[str]:
 	"""The Pricing Rules a row names as applied."""
 	text = row.get("pricing_rules") or ""
 	return json.loads(text) if text.startswith("[") else [rule for rule in text.split(",") if rule]
 
 
-def _take_back_unearned(doc, benefits: list) -> None:
+def _take_back_unearned(doc, rows: list, benefits: list) -> None:
 	"""ERPNext applies a rule that a row names without asking its condition again; then the tier may have changed."""
 	if doc.get("ignore_pricing_rule"):
 		return
-	applied = [
-		(row, rules_on(row)) for row in doc.get("items") if row.get("pricing_rules") and not agreed(row)
-	]
+	applied = [(row, rules_on(row)) for row in rows if row.get("pricing_rules")]
 	names = {rule for _row, rules in applied for rule in rules}
 	of_benefit = dict(
 		frappe.get_all(
@@ -354,7 +376,7 @@ def _take_back_unearned(doc, benefits: list) -> None:
 			row.rate = row.price_list_rate or row.rate
 
 
-def _refuse_reserved(doc, customer: str | None, reserved: list) -> None:
+def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> None:
 	if not reserved:
 		return
 	before = doc.get_doc_before_save()
@@ -363,12 +385,12 @@ def _refuse_reserved(doc, customer: str | None, reserved: list) -> None:
 	known = {row.item_code for row in before.get("items")} if same else set()
 	for benefit in reserved:
 		benefit.groups = set().union(*(branch("Item Group", group) for group in benefit.item_groups))
-	for row in doc.get("items"):
-		if not row.item_code or row.item_code in known or agreed(row):
+	for row in rows:
+		if not row.item_code or row.item_code in known:
 			continue
 		item = frappe.get_cached_doc("Item", row.item_code)
 		codes = {item.name, item.get("variant_of")}
-		asking = [one for one in reserved if codes & one.items or item.item_group in one.groups]
+		asking = [one for one in reserved if codes & one["items"] or item.item_group in one.groups]
 		if not asking or any(doc.keep_tier in one.tiers for one in asking):
 			continue
 		if any(one.override_role in frappe.get_roles() for one in asking if one.override_role):

@@ -85,9 +85,9 @@ def _watch(policy, first: date, last: date, today: date) -> None:
 	new, changed = [], []
 	for customer, title in titles.items():
 		claim = claims.get(customer)
-		if not claim and customer not in sold:
-			continue
 		reached = flt(sold.get(customer, 0.0), 2)
+		if not claim and reached <= 0:
+			continue
 		told = engine.standing(policy.steps, reached, policy.rebate_on)
 		rebate = flt(told.rebate, 2)
 		given = 0.0

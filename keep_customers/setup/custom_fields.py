@@ -35,7 +35,8 @@ def custom_fields() -> dict[str, list[dict]]:
 	# What the conditions of the Pricing Rules ask; filled in on the server, whatever is sent (erp/benefits.py).
 	# Fetched as well, so that a form shows the tier's price before it is saved. A quotation may be for a lead, which
 	# has no tier to fetch.
-	on_quotation = {**tier, "insert_after": "customer_name", "depends_on": "keep_tier"}
+	# Copied to documents that are made from others, so that a price that was agreed outlives a move.
+	on_quotation = {**tier, "insert_after": "customer_name", "depends_on": "keep_tier", "no_copy": 0}
 	on_sales = {**on_quotation, "fetch_from": "customer.keep_tier"}
 	benefit = {
 		**field,
@@ -44,6 +45,7 @@ def custom_fields() -> dict[str, list[dict]]:
 		"label": "Tier Benefit",
 		"insert_after": "keep_tier",
 		"hidden": 1,
+		"no_copy": 0,
 	}
 	coupon = {
 		"fieldname": "keep_coupon",
@@ -59,11 +61,11 @@ def custom_fields() -> dict[str, list[dict]]:
 	return {
 		"Quotation": [on_quotation, benefit],
 		"Sales Order": [on_sales, benefit],
-		"Delivery Note": [on_sales],
+		"Delivery Note": [on_sales, benefit],
 		"Sales Invoice": [on_sales, benefit, coupon],
 		"POS Invoice": [on_sales, benefit],
 		"Pricing Rule": [
-			{**benefit, "insert_after": "title", "hidden": 0, "depends_on": "keep_benefit"},
+			{**benefit, "insert_after": "title", "hidden": 0, "no_copy": 1, "depends_on": "keep_benefit"},
 		],
 		"Customer": [
 			{**referred_by, "insert_after": "account_manager"},

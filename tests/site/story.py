@@ -194,8 +194,9 @@ class Story:
 				"item_groups": [{"item_group": group} for group in values.get("item_groups", ())],
 				"items": [{"item_code": item} for item in values.get("items", ())],
 			}
-		).insert()
-		return _only_what_was_said(doc, values)
+		)
+		doc.dont_update_if_missing = ["company"]  # the site's default
+		return doc.insert()
 
 	def in_tier(self, customer, tier):
 		"""The customer as a night leaves it that has moved it there."""
