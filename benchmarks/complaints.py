@@ -7,13 +7,12 @@ round. In every round, one after the other: a bare count of the open cases; the 
 late; the job with some late, whose people are told. Ends with 1 if a bound is broken.
 """
 
-import os
 import statistics
 import sys
 import time
 from datetime import timedelta
 
-from night import arguments
+from night import arguments, on_site
 
 MOST_SECONDS = 5.0  # with nobody late
 MOST_QUERIES = 30  # likewise: whatever the number of cases
@@ -23,18 +22,8 @@ def main():
 	parser = arguments(__doc__)
 	parser.add_argument("--due", type=int, default=20, help="cases that become late in each round")
 	options = parser.parse_args()
-	os.chdir(options.sites_path)
-
-	import frappe
-
-	frappe.init(options.site, sites_path=".")
-	frappe.connect()
-	try:
-		if frappe.db.db_type != "mariadb":
-			raise SystemExit("Only measured on MariaDB.")
+	with on_site(options):
 		return measure(options)
-	finally:
-		frappe.destroy()
 
 
 def measure(options) -> int:

@@ -16,6 +16,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -49,6 +51,19 @@ def main():
 	parser = arguments(__doc__)
 	parser.add_argument("--one-night", metavar="DAY", help=argparse.SUPPRESS)  # how it calls itself
 	options = parser.parse_args()
+	with on_site(options):
+		if options.one_night:
+			print(json.dumps(one_night(options.one_night)))
+			return 0
+		return report(Measurement(options).run(), options)
+
+
+@contextmanager
+def on_site(options) -> Iterator[None]:
+	"""Connected to the site that is measured.
+
+	:raises SystemExit: if it is not on MariaDB
+	"""
 	os.chdir(options.sites_path)
 
 	import frappe
@@ -56,12 +71,9 @@ def main():
 	frappe.init(options.site, sites_path=".")
 	frappe.connect()
 	try:
-		if options.one_night:
-			print(json.dumps(one_night(options.one_night)))
-			return 0
 		if frappe.db.db_type != "mariadb":
 			raise SystemExit("Only measured on MariaDB.")
-		return report(Measurement(options).run(), options)
+		yield
 	finally:
 		frappe.destroy()
 

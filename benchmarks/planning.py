@@ -9,13 +9,12 @@ in which they do not, and one in which they have room for 5,000 contacts. The se
 the host's document life, and a rep's capacity decides how many there are. Ends with 1 if a bound is broken.
 """
 
-import os
 import statistics
 import sys
 import time
 from datetime import timedelta
 
-from night import SETTLING, Measurement, arguments
+from night import SETTLING, Measurement, arguments, on_site
 
 MOST = 2  # times the night without rules, the ToDos themselves aside
 TODOS = 5000
@@ -26,18 +25,8 @@ WARMING_UP = 3  # nights
 
 def main():
 	options = arguments(__doc__).parse_args()
-	os.chdir(options.sites_path)
-
-	import frappe
-
-	frappe.init(options.site, sites_path=".")
-	frappe.connect()
-	try:
-		if frappe.db.db_type != "mariadb":
-			raise SystemExit("Only measured on MariaDB.")
+	with on_site(options):
 		return measure(Measurement(options), options)
-	finally:
-		frappe.destroy()
 
 
 def measure(measurement: Measurement, options) -> int:

@@ -45,10 +45,30 @@ scheduler_events = {
 }
 
 doc_events = {
+	("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice"): {
+		"before_validate": "keep_customers.erp.benefits.before_validate",
+	},
 	"Sales Invoice": {
-		"after_insert": "keep_customers.erp.case_documents.link_back",
-		"on_submit": "keep_customers.jobs.invoices.on_submit",
-		"on_cancel": "keep_customers.jobs.invoices.on_cancel",
+		"after_insert": [
+			"keep_customers.erp.case_documents.link_back",
+			"keep_customers.erp.rebates.on_insert",
+		],
+		"before_submit": "keep_customers.erp.rebates.before_submit",
+		"on_submit": [
+			"keep_customers.jobs.invoices.on_submit",
+			"keep_customers.erp.benefits.use_coupon",
+			"keep_customers.erp.rebates.on_submit",
+		],
+		"on_cancel": [
+			"keep_customers.jobs.invoices.on_cancel",
+			"keep_customers.erp.benefits.use_coupon",
+			"keep_customers.erp.rebates.on_cancel",
+		],
+		"on_trash": "keep_customers.erp.rebates.on_trash",
+	},
+	"Pricing Rule": {
+		"validate": "keep_customers.erp.benefits.guard_rule",
+		"on_trash": "keep_customers.erp.benefits.guard_rule_on_trash",
 	},
 	"Issue": {"after_insert": "keep_customers.erp.case_documents.link_back"},
 	"Warranty Claim": {"after_insert": "keep_customers.erp.case_documents.link_back"},
@@ -96,7 +116,8 @@ permission_query_conditions = {
 	for doctype in (
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
-		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote",
+		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
+		"Volume Rebate Customer",
 	)
 } | {
 	doctype: "keep_customers.erp.permissions.plan_condition"
@@ -111,7 +132,7 @@ has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in (
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch", "Referral",
-		"Customer Feedback", "VIP Invitation", "Event Suggestion",
+		"Customer Feedback", "VIP Invitation", "Event Suggestion", "Rebate Claim",
 	)
 } | {
 	"Visit Plan": "keep_customers.erp.permissions.has_plan_permission",
@@ -137,6 +158,8 @@ doctype_js = {
 	"Customer": "public/js/customer.js",
 	"ToDo": ["public/js/todo.js", "public/js/todo_message.js", "public/js/todo_help.js"],
 	"Sales Invoice": "public/js/sales_invoice.js",
+	"Sales Order": "public/js/sales_order.js",
+	"Quotation": "public/js/quotation.js",
 	"Delivery Note": "public/js/delivery_note.js",
 	"Issue": "public/js/issue.js",
 	"Warranty Claim": "public/js/warranty_claim.js",

@@ -4,14 +4,14 @@ import frappe
 from frappe.query_builder.functions import Count, Max, Sum
 from frappe.utils import getdate
 
-from keep_customers.erp import followups, visits
+from keep_customers.erp import birthday_coupons, cost_ledger, followups, rebates, visits
 
 DEALS = 20
 
 
 @frappe.whitelist()
 def customer_care(customer: str) -> dict:
-	"""Tier with its reason, value, rhythm, open complaints and follow-ups, for the care section of the Customer form.
+	"""Tier with its reason, value, cost, rhythm, complaints, follow-ups, coupons and rebates, for the Customer form.
 
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
@@ -31,8 +31,11 @@ def customer_care(customer: str) -> dict:
 	return {
 		"value": value,
 		"tier": tier,
+		"cost": cost_ledger.of_the_year(customer) if value else None,
 		"follow_ups": open_follow_ups,
 		"complaints": visits.open_complaints([customer]),
+		"coupons": birthday_coupons.valid(customer),
+		"rebates": rebates.running(customer),
 		"has_file": bool(frappe.db.exists("Customer File", customer)),
 	}
 

@@ -4,14 +4,14 @@ import frappe
 from frappe import _
 from frappe.model.rename_doc import rename_doc
 
-from keep_customers.erp import complaints, event_wishes, events, referrals
+from keep_customers.erp import birthday_coupons, complaints, event_wishes, events, rebates, referrals
 from keep_customers.erp.followups import show_last_touch
 from keep_customers.erp.tables import chunks
 
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = (
 	"Tier Change", "Follow Up", "Customer Touch", "Visit Plan Stop", "Complaint Case", "Customer Feedback",
-	"VIP Invitation", "VIP Event Guest", "Event Suggestion Vote",
+	"VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
 )  # fmt: skip
 FILE_TABLES = ("people", "occasions", "consents")
 SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")
@@ -35,6 +35,7 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	events.make_room(old, new)
 	event_wishes.make_room(old, new)
 	referrals.make_room("Customer", old, new)
+	rebates.make_room(old, new)
 
 
 def after_rename(customer, method=None, old=None, new=None, merge=False) -> None:
@@ -93,6 +94,8 @@ def on_trash(customer, method=None) -> None:
 		frappe.db.delete("Version", {"ref_doctype": "Visit Plan", "docname": plan})
 	_forget("Complaint Case", complaints.on_customer_trash(customer.name))
 	invited_to, wishes = events.events_of(customer.name), event_wishes.about(customer.name)
+	birthday_coupons.forget(customer.name)
+	frappe.db.delete("Volume Rebate Customer", {"customer": customer.name})
 	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
 		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))
 		frappe.db.delete(doctype, {"customer": customer.name})

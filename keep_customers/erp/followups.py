@@ -35,6 +35,7 @@ CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery ca
 FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
 	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
+	"benefit", "gift", "gift_cost",
 )  # fmt: skip
 TO_DECIDE = (
 	"name", "customer", "care_rule", "occurrence", "status", "hold_reason", "channel", "reference_doctype",
@@ -42,7 +43,7 @@ TO_DECIDE = (
 )  # fmt: skip
 WORDS = ("customer_name", "reason", "priority", "currency")
 # The host's number columns are NOT NULL.
-NUMBERS = ("expires", "value_at_risk")
+NUMBERS = ("expires", "value_at_risk", "gift_cost")
 
 
 def a_night_is_over() -> bool:

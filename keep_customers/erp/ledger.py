@@ -143,6 +143,14 @@ class Ledger:
 			)
 		return list(number), Purchases(*(np.concatenate(column) for column in zip(*collected, strict=True)))
 
+	def sold(self, lens: Lens) -> dict[str, float]:
+		"""Customer -> what was sold to it in the lens's window."""
+		query = self._invoices(lens).where(self.invoice.posting_date > lens.window_start)
+		names, amounts = columns(
+			query.groupby(self.invoice.customer), self.invoice.customer, Sum(self._amount(lens))
+		)
+		return dict(zip(names, numbers(amounts).tolist(), strict=True))
+
 	def grown_to(
 		self, lens: Lens, least: float, active_since: date, day: date
 	) -> list[tuple[str, float, float]]:

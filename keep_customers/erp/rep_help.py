@@ -11,7 +11,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.engine.occasions import next_on
-from keep_customers.erp import care_panel, demand, followups, visits
+from keep_customers.erp import birthday_coupons, care_panel, demand, followups, rebates, visits
 from keep_customers.erp.sending import care_todo
 
 SOON = 30  # days in which a birthday is worth a word
@@ -31,6 +31,8 @@ def for_todo(todo: str) -> dict:
 		- reasons: dicts with reason, talking_points, next_step, reference_doctype, reference_name
 		- value, tier: as in :func:`care_panel.customer_care`, or None
 		- complaints: as in :func:`visits.open_complaints`
+		- coupons: as in :func:`birthday_coupons.valid`
+		- rebates: as in :func:`rebates.running`
 		- refused: channels
 		- purchases: the 5 latest of :func:`care_panel.deal_archive`
 		- last_contact: dict with name, date, channel, result, satisfaction (0 to 1), notes, next_step, next_step_date;
@@ -55,6 +57,8 @@ def for_todo(todo: str) -> dict:
 		"value": value,
 		"tier": tier,
 		"complaints": visits.open_complaints([customer]),
+		"coupons": birthday_coupons.valid(customer),
+		"rebates": rebates.running(customer),
 		"refused": sorted(channel for _customer, channel in followups.refused_channels([customer])),
 		"purchases": care_panel.bought(customer, newest_first=True, limit=PURCHASES) if may_read_file else [],
 		"last_contact": _last_contact(customer) if may_read_touches else None,

@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from keep_customers.erp import referrals
+from keep_customers.erp import benefits, referrals
 from keep_customers.erp.triggers import complaints, events, occasions, papers, purchases, rhythm, tiers
 
 FIELDS = (
@@ -86,7 +86,9 @@ def read(filters: dict) -> list:
 	"""Care Rules with their tiers, by name."""
 	rules = frappe.get_all("Care Rule", filters=filters, fields=list(FIELDS), order_by="name asc")
 	tiers: dict[str, set[str]] = {}
-	for parent, tier in frappe.get_all("Care Rule Tier", fields=["parent", "tier"], as_list=True):
+	for parent, tier in frappe.get_all(
+		"Care Rule Tier", filters={"parenttype": "Care Rule"}, fields=["parent", "tier"], as_list=True
+	):
 		tiers.setdefault(parent, set()).add(tier)
 	for rule in rules:
 		rule.tiers = tiers.get(rule.name, set())
@@ -102,4 +104,4 @@ def due(rule, today: date) -> list[dict]:
 
 	:raises KeyError: if the app that brought the trigger is no longer there
 	"""
-	return triggers()[rule.trigger](rule, today)
+	return benefits.with_gifts(rule, triggers()[rule.trigger](rule, today))

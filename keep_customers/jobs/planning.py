@@ -12,6 +12,7 @@ from keep_customers.erp import contacts_seen, followups, referrals, rules, sendi
 from keep_customers.erp.assignment import DEDICATED, Assignment
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.values import tier_ranks
+from keep_customers.jobs import benefits
 from keep_customers.jobs.notices import finish as finish_notices
 
 COMMIT_EVERY = 20
@@ -29,6 +30,7 @@ class Planning:
 	def plan(self) -> None:
 		"""Note what has become due, then decide about everything that is planned for today or before."""
 		finish_notices(self.night.errors)
+		benefits.run(self.night)
 		followups.take_back_outdated()
 		followups.mark_late(self.today)
 		contacts_seen.show(self.today)

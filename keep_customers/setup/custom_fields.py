@@ -2,7 +2,9 @@
 
 
 def custom_fields() -> dict[str, list[dict]]:
-	"""Doctype -> fields. Only what the host's own lists and filters need; all but *Referred By* are read-only."""
+	"""Doctype -> fields. Only what the host's own lists, filters and pricing rules need; people write two of them:
+	*Referred By*, and *Birthday Coupon* on an invoice.
+	"""
 	field = {"read_only": 1, "no_copy": 1, "print_hide": 1, "report_hide": 0, "translatable": 0}
 	referred_by = {
 		"fieldname": "keep_referred_by",
@@ -22,7 +24,49 @@ def custom_fields() -> dict[str, list[dict]]:
 		"options": "\nA",
 		"in_standard_filter": 1,
 	}
+	tier = {
+		**field,
+		"fieldname": "keep_tier",
+		"fieldtype": "Link",
+		"label": "Tier",
+		"options": "Customer Tier",
+		"ignore_user_permissions": 1,
+	}
+	# What the conditions of the Pricing Rules ask; filled in on the server, whatever is sent (erp/benefits.py).
+	# Fetched as well, so that a form shows the tier's price before it is saved. A quotation may be for a lead, which
+	# has no tier to fetch.
+	# Copied to documents that are made from others, so that a price that was agreed outlives a move.
+	on_quotation = {**tier, "insert_after": "customer_name", "depends_on": "keep_tier", "no_copy": 0}
+	on_sales = {**on_quotation, "fetch_from": "customer.keep_tier"}
+	benefit = {
+		**field,
+		"fieldname": "keep_benefit",
+		"fieldtype": "Data",
+		"label": "Tier Benefit",
+		"insert_after": "keep_tier",
+		"hidden": 1,
+		"no_copy": 0,
+	}
+	coupon = {
+		"fieldname": "keep_coupon",
+		"fieldtype": "Link",
+		"label": "Birthday Coupon",
+		"options": "Coupon Code",
+		"insert_after": "keep_benefit",
+		"no_copy": 1,
+		"print_hide": 1,
+		"depends_on": "keep_coupon",
+		"ignore_user_permissions": 1,
+	}
 	return {
+		"Quotation": [on_quotation, benefit],
+		"Sales Order": [on_sales, benefit],
+		"Delivery Note": [on_sales, benefit],
+		"Sales Invoice": [on_sales, benefit, coupon],
+		"POS Invoice": [on_sales, benefit],
+		"Pricing Rule": [
+			{**benefit, "insert_after": "title", "hidden": 0, "no_copy": 1, "depends_on": "keep_benefit"},
+		],
 		"Customer": [
 			{**referred_by, "insert_after": "account_manager"},
 			{
@@ -34,14 +78,9 @@ def custom_fields() -> dict[str, list[dict]]:
 				"depends_on": "eval:!doc.__islocal",
 			},
 			{
-				**field,
-				"fieldname": "keep_tier",
-				"fieldtype": "Link",
-				"label": "Tier",
-				"options": "Customer Tier",
+				**tier,
 				"insert_after": "keep_section",
 				"in_standard_filter": 1,
-				"ignore_user_permissions": 1,
 			},
 			{
 				**field,

@@ -6,7 +6,7 @@ whoever may uninstall the app decides about what it leaves.
 
 import frappe
 
-from keep_customers.erp import case_assignment, ledger
+from keep_customers.erp import benefits, case_assignment, ledger
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
 
@@ -18,6 +18,7 @@ SERIES = ("RUN-", "TOUCH-", "REF-", "VISIT-", "NOTICE-", "CC-", "CF-", "VIP-", "
 def before_uninstall() -> None:
 	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
 	case_assignment.remove_rules()
+	benefits.take_back_everything()
 	forget_records_about(doctypes)
 	remove_boards(doctypes)
 	remove_custom_fields()

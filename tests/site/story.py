@@ -20,8 +20,9 @@ OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
 	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Visit Plan",
 	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral", "Complaint Case", "Complaint Step",
-	"Complaint Pause", "Complaint Compensation", "Customer Feedback", "VIP Event", "VIP Event Guest",
-	"VIP Invitation", "Event Suggestion", "Event Suggestion Vote",
+	"Complaint Pause", "Complaint Compensation", "Customer Feedback", "Tier Benefit", "Tier Benefit Item",
+	"Tier Benefit Item Group", "Volume Rebate", "Volume Rebate Step", "Volume Rebate Customer", "Rebate Claim",
+	"VIP Event", "VIP Event Guest", "VIP Invitation", "Event Suggestion", "Event Suggestion Vote",
 )  # fmt: skip
 
 # What the clock and the buttons write on a case.
@@ -179,6 +180,27 @@ class Story:
 		).insert()
 		doc.db_set("enabled_from", switched_on or self.today - timedelta(days=60))
 		return _only_what_was_said(doc, values)
+
+	def benefit(self, name="Benefit", tiers=("Platinum",), **values):
+		"""A Tier Benefit, switched on; ``item_groups`` and ``items`` as names."""
+		doc = frappe.get_doc(
+			{
+				"doctype": "Tier Benefit",
+				"benefit_name": f"{PREFIX} {name}",
+				"kind": "Discount",
+				"enabled": 1,
+				**values,
+				"tiers": [{"tier": tier} for tier in tiers],
+				"item_groups": [{"item_group": group} for group in values.get("item_groups", ())],
+				"items": [{"item_code": item} for item in values.get("items", ())],
+			}
+		)
+		doc.dont_update_if_missing = ["company"]  # the site's default
+		return doc.insert()
+
+	def in_tier(self, customer, tier):
+		"""The customer as a night leaves it that has moved it there."""
+		frappe.db.set_value("Customer", customer, "keep_tier", tier, update_modified=False)
 
 	def night(self, as_of=None):
 		from keep_customers.jobs import nightly
@@ -344,6 +366,25 @@ def remove_everything():
 	frappe.db.delete("Event", {"subject": ("like", like)})
 	if frappe.db.table_exists("Call Log"):
 		frappe.db.delete("Call Log", {"id": ("like", like)})
+	rules = frappe.get_all(
+		"Pricing Rule",
+		or_filters={"title": ("like", f"%{PREFIX}%"), "keep_benefit": ("like", like)},
+		pluck="name",
+	)
+	frappe.db.delete("Coupon Code", {"pricing_rule": ("in", rules or [""])})
+	for child in ("Item Code", "Item Group", "Brand"):
+		if frappe.db.table_exists(f"Pricing Rule {child}"):
+			frappe.db.delete(f"Pricing Rule {child}", {"parent": ("in", rules or [""])})
+	frappe.db.delete("Pricing Rule Detail", {"pricing_rule": ("in", rules or [""])})
+	frappe.db.delete("Pricing Rule", {"name": ("in", rules or [""])})
+	for doctype, field in (
+		("Quotation", "party_name"),
+		("Sales Order", "customer"),
+		("POS Invoice", "customer"),
+	):
+		names = frappe.get_all(doctype, filters={field: ("like", like)}, pluck="name")
+		frappe.db.delete(f"{doctype} Item", {"parent": ("in", names or [""])})
+		frappe.db.delete(doctype, {"name": ("in", names or [""])})
 	invoices = frappe.get_all("Sales Invoice", filters={"customer": ("like", like)}, pluck="name")
 	for table in ("GL Entry", "Payment Ledger Entry"):
 		if frappe.db.table_exists(table):
@@ -355,7 +396,6 @@ def remove_everything():
 	notes = frappe.get_all("Delivery Note", filters={"customer": ("like", like)}, pluck="name")
 	frappe.db.delete("Delivery Note Item", {"parent": ("in", notes or [""])})
 	frappe.db.delete("Delivery Note", {"customer": ("like", like)})
-	frappe.db.delete("Sales Order", {"customer": ("like", like)})
 	frappe.db.delete("Portal User", {"parent": ("like", like)})
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
 	frappe.db.delete("Quality Action Resolution", {"problem": ("like", f"%{PREFIX}%")})

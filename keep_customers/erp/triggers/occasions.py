@@ -24,7 +24,7 @@ def birthdays(rule, today: date) -> list[dict]:
 	"""Customers with somebody in their file who has a birthday."""
 	person = frappe.qb.DocType("Customer File Person")
 	condition = {
-		"Decision Makers": (person.decides == 1) | person.relation.isin(["Owner", "Decision Maker"]),
+		"Decision Makers": who_decides(person),
 		"Family": person.relation.isin(FAMILY),
 	}.get(rule.whose)
 	return _in_files(
@@ -35,6 +35,11 @@ def birthdays(rule, today: date) -> list[dict]:
 		"Birthday",
 		_("There is a birthday to congratulate on: see the people in the file."),
 	)
+
+
+def who_decides(person):
+	"""The condition on Customer File Person that it is somebody who decides."""
+	return (person.decides == 1) | person.relation.isin(["Owner", "Decision Maker"])
 
 
 def occasions(rule, today: date) -> list[dict]:

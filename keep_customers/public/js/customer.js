@@ -32,7 +32,8 @@ frappe.ui.form.on("Customer", {
 function show_care(frm, care) {
 	const field = frm.get_field("keep_care");
 	if (!field) return;
-	if (!care.value && !care.follow_ups.length && !care.complaints.length) {
+	const extras = keep_customers.benefit_lines(care.coupons, care.rebates);
+	if (!care.value && !care.follow_ups.length && !care.complaints.length && !extras.length) {
 		field.$wrapper.html(`<p class="text-muted small">${__("Ranked by the next nightly run.")}</p>`);
 		return;
 	}
@@ -66,6 +67,21 @@ function show_care(frm, care) {
 						)}</div><div>${value}</div></div>`
 				)
 				.join("")}</div>`;
+	}
+	if (care.cost?.total) {
+		const spent = text(format_currency(care.cost.total, care.cost.currency));
+		const report = `/app/query-report/${encodeURIComponent("Customer Cost and Value")}?${new URLSearchParams({
+			customer: frm.doc.name,
+			show: "costs",
+		})}`;
+		html += `<p class="small"><a class="text-muted" href="${text(report)}">${text(
+			__("Spent on this customer in 12 months")
+		)}</a>: ${spent}</p>`;
+	}
+	if (extras.length) {
+		html += `<div class="small text-muted">${text(__("Benefits"))}</div><ul style="padding-left: 18px">${extras
+			.map((line) => `<li>${line}</li>`)
+			.join("")}</ul>`;
 	}
 	if (care.complaints.length) {
 		html += `<div class="small text-muted">${text(__("Open Complaints"))}</div><ul style="padding-left: 18px">${care.complaints

@@ -22,3 +22,54 @@ keep_customers.offer_case = (frm) => {
 		__("Create")
 	);
 };
+
+// A customer's birthday coupon, for a new sales document. Reps need no right to read Coupon Codes for it.
+keep_customers.offer_coupon = (frm, field = "coupon_code") => {
+	const doc = frm.doc;
+	const customer = doc.doctype === "Quotation" ? doc.quotation_to === "Customer" && doc.party_name : doc.customer;
+	frm.keep_coupon_button?.remove();
+	if (!customer || doc.docstatus !== 0 || doc.is_return || doc[field]) return;
+	frappe
+		.xcall("keep_customers.erp.birthday_coupons.for_document", { customer, company: doc.company })
+		.then((coupon) => {
+			if (!coupon || frm.doc !== doc || doc[field]) return;
+			frm.keep_coupon_button?.remove();
+			const label = __("Use the Birthday Coupon ({0} %)", [coupon.discount]);
+			frm.keep_coupon_button = frm.add_custom_button(label, () => {
+				frm.set_value(field, coupon.coupon);
+				frm.keep_coupon_button.remove();
+				frappe.show_alert({
+					message: __("The discount is taken off when the document is saved."),
+					indicator: "green",
+				});
+			});
+		});
+};
+
+// Lines about coupons and rebates, for the customer's form and beside a ToDo.
+keep_customers.benefit_lines = (coupons, rebates) => {
+	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
+	const day = (value) => text(frappe.datetime.str_to_user(value));
+	const money = (value, currency) => text(format_currency(value, currency));
+	return [
+		...coupons.map((one) =>
+			__("Birthday coupon {0}: {1} % on one order until {2}", [
+				text(one.code),
+				text(one.discount),
+				day(one.valid_upto),
+			])
+		),
+		...rebates.map((one) => {
+			const name = `<a href="/app/rebate-claim/${encodeURIComponent(one.name)}">${text(one.volume_rebate)}</a>`;
+			const reached = money(one.reached, one.currency);
+			if (!one.next_from) return __("{0}: {1} reached, the highest step ({2} %)", [name, reached, text(one.percent)]);
+			return __("{0}: {1} reached, {2} to the next step ({3} %) until {4}", [
+				name,
+				reached,
+				money(one.missing, one.currency),
+				text(one.next_percent),
+				day(one.period_end),
+			]);
+		}),
+	];
+};

@@ -113,6 +113,7 @@ function help_html(help) {
 		${block(__("People to Name"), list(people))}
 		${block(__("Days to Come"), list(occasions))}
 		${block(__("Open Complaints"), list(complaints))}
+		${block(__("Benefits"), list(keep_customers.benefit_lines(help.coupons, help.rebates)))}
 		${block(__("Stated Demand"), list(demands))}
 		${block(__("Last Contact"), said)}
 		${block(

@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from keep_customers.erp import benefits
+
 
 class CustomerTier(Document):
 	def validate(self):
@@ -10,3 +12,6 @@ class CustomerTier(Document):
 		other = frappe.db.get_value("Customer Tier", {"rank": self.rank, "name": ("!=", self.name)})
 		if other:
 			frappe.throw(_("Rank {0} is already taken by {1}.").format(self.rank, other))
+
+	def after_rename(self, old, new, merge=False):
+		benefits.on_tier_renamed()

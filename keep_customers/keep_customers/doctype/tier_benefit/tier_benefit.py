@@ -1,0 +1,84 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from keep_customers.erp import benefits, ledger
+from keep_customers.erp.trees import branch
+
+MOST_DAYS = 60
+
+
+class TierBenefit(Document):
+	def validate(self):
+		# Another than the one made for it would be written over.
+		self.pricing_rule = None if self.is_new() else self.get_db_value("pricing_rule")
+		self.currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+		if self.kind != benefits.RESERVED:
+			self.items = []
+		if self.kind == benefits.GIFT:
+			self.company, self.item_groups = None, []
+			self.validate_gift()
+		elif self.kind == benefits.RESERVED:
+			if not (self.items or self.item_groups):
+				frappe.throw(_("Please say which items or item groups are reserved."))
+		else:
+			self.validate_discount()
+		if self.enabled and self.kind == benefits.DISCOUNT:
+			self.validate_overlap()
+
+	def validate_gift(self):
+		if not self.gift or not self.care_rule:
+			frappe.throw(_("Please say what the gift is, and with which rule it is given."))
+		if frappe.db.get_value("Care Rule", self.care_rule, "send_automatically"):
+			frappe.throw(
+				_("The rule {0} sends messages automatically, and nobody would hand over a gift.").format(
+					self.care_rule
+				)
+			)
+
+	def validate_discount(self):
+		if not 0 < (self.discount_percentage or 0) < 100:
+			frappe.throw(_("The discount must be above 0 % and below 100 %."))
+		if not 0 <= (self.days_around or 0) <= MOST_DAYS:
+			frappe.throw(
+				_("A birthday coupon can be valid up to {0} days before and after.").format(MOST_DAYS)
+			)
+		groups = [row.item_group for row in self.item_groups]
+		for group in groups:
+			# ERPNext would find the rule once for each and take the discount off twice.
+			if inside := (branch("Item Group", group) - {group}) & set(groups):
+				frappe.throw(
+					_("{0} lies in {1} already. Please remove one of them.").format(min(inside), group)
+				)
+
+	def validate_overlap(self):
+		"""Two discounts for the same tier and items would add up, which nobody means by two benefits."""
+		tiers, groups = (
+			{row.tier for row in self.tiers},
+			self._groups([row.item_group for row in self.item_groups]),
+		)
+		for other in benefits.read(kind=benefits.DISCOUNT, name=("!=", self.name)):
+			company = not (self.company and other.company) or self.company == other.company
+			if company and tiers & other.tiers and groups & self._groups(other.item_groups):
+				frappe.throw(
+					_("{0} gives a discount on some of these items to {1} already.").format(
+						other.name, ", ".join(sorted(tiers & other.tiers))
+					)
+				)
+
+	def _groups(self, names) -> set[str]:
+		if not names:
+			return set(frappe.get_all("Item Group", pluck="name"))
+		return set().union(*(branch("Item Group", name) for name in names))
+
+	def on_update(self):
+		benefits.bring_rule(self)
+		if self.enabled and self.kind in benefits.PRICED and (rules := benefits.collisions(self.company)):
+			benefits.hint(rules)
+
+	def after_rename(self, old, new, merge=False):
+		benefits.bring_rule(self)
+
+	def on_trash(self):
+		benefits.drop_rule(self)
+		frappe.db.set_value("Follow Up", {"benefit": self.name}, "benefit", None, update_modified=False)

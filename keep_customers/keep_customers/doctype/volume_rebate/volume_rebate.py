@@ -1,0 +1,37 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from keep_customers.engine.rebates import Step, rising
+
+
+class VolumeRebate(Document):
+	def validate(self):
+		if not (self.customer_group or self.customers):
+			frappe.throw(_("Please choose a customer group, or name the customers."))
+		if not 1 <= (self.first_month or 0) <= 12:
+			frappe.throw(_("The month in which the year begins is a number from 1 to 12."))
+		self.steps.sort(key=lambda row: row.from_amount or 0)
+		for idx, row in enumerate(self.steps, 1):
+			row.idx = idx
+		if not self.steps or not rising([Step(row.from_amount, row.percent) for row in self.steps]):
+			frappe.throw(
+				_("Each step must begin at a higher amount than the one before, and give more percent.")
+			)
+		if frappe.db.get_value("Item", self.item_code, "is_stock_item"):
+			frappe.throw(_("{0} is kept in stock. Please choose a service item.").format(self.item_code))
+		self.validate_what_is_fixed()
+
+	def validate_what_is_fixed(self):
+		"""Claims were made for periods of this length and in this company's currency."""
+		changed = [f for f in ("company", "period", "first_month") if self.has_value_changed(f)]
+		if not self.is_new() and changed and frappe.db.exists("Rebate Claim", {"volume_rebate": self.name}):
+			frappe.throw(
+				_(
+					"Customers are already collecting for this rebate. Please make a new one for another {0}."
+				).format(", ".join(_(self.meta.get_label(f), context=self.doctype) for f in changed))
+			)
+
+	def on_trash(self):
+		# What was credited is kept; what nobody was offered yet goes with it.
+		frappe.db.delete("Rebate Claim", {"volume_rebate": self.name, "credit_note": ("is", "not set")})

@@ -1,0 +1,286 @@
+"""Volume rebates: what a dealer has reached, and the credit note that is proposed for it, once."""
+
+from datetime import date, timedelta
+
+import frappe
+import pytest
+
+from keep_customers.erp import care_panel, rebates
+from keep_customers.jobs import benefits as job
+
+from .story import ABROAD, ANNA, COMPANY, GROUP, MIA, PREFIX, Story, _user, abroad, remove_everything
+
+SERVICE = f"{PREFIX} Rebate"
+Q1 = date(2026, 1, 1)
+KAI = "kai@keep-test.example"
+
+
+@pytest.fixture
+def story():
+	frappe.set_user("Administrator")
+	story = Story()
+	story.item("Rebate")
+	_user(KAI, ["Accounts User"])
+	frappe.db.commit()
+	yield story
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	remove_everything()
+
+
+def policy(name="Dealers", **values):
+	values = {
+		"company": COMPANY, "period": "Quarter", "starts_on": Q1, "customer_group": GROUP, "item_code": SERVICE,
+		"settle_after_days": 14, "first_month": 1, "enabled": 1, "steps": [(10_000, 2), (50_000, 5)], **values,
+	}  # fmt: skip
+	values["steps"] = [{"from_amount": amount, "percent": percent} for amount, percent in values["steps"]]
+	values["customers"] = [{"customer": customer} for customer in values.get("customers", ())]
+	doc = frappe.get_doc({"doctype": "Volume Rebate", "rebate_name": f"{PREFIX} {name}", **values}).insert()
+	if not values["customer_group"]:
+		doc.db_set("customer_group", None)  # the site's default
+	return doc
+
+
+def claim(customer, **filters):
+	rows = frappe.get_all("Rebate Claim", filters={"customer": customer, **filters}, fields=["*"])
+	assert len(rows) <= 1
+	return rows[0] if rows else None
+
+
+def night(day):
+	told = frappe._dict(as_of=day, errors=[])
+	job.run(told)
+	assert told.errors == []
+
+
+def test_a_dealer_sees_how_far_it_is_to_the_next_step(story):
+	policy()
+	dealer, small, other = (story.customer(name) for name in ("Dealer", "Small", "Other"))
+	frappe.db.set_value("Customer", other, "customer_group", "All Customer Groups")
+	for customer in (dealer, other):
+		story.history(
+			customer, [(60, 30_000), (30, 16_800), (70, 999_999)]
+		)  # the last one before the quarter
+	story.history(small, [(20, 500)])
+	night(story.today)
+	told = claim(dealer)
+	assert (told.reached, told.percent, told.rebate) == (46_800, 2, 936)
+	assert (told.next_from, told.next_percent, told.status, told.currency) == (50_000, 5, "Running", "EUR")
+	assert (told.period_start, told.period_end) == (Q1, date(2026, 3, 31))
+	assert (claim(small).rebate, claim(small).next_from) == (0, 10_000)
+	assert claim(other) is None
+	frappe.db.set_value("Rebate Claim", told.name, "period_end", frappe.utils.getdate())  # it runs still
+	frappe.set_user(ANNA)
+	[seen] = care_panel.customer_care(dealer)["rebates"]
+	assert (seen["reached"], seen["missing"], seen["next_percent"]) == (46_800, 3_200, 5)
+
+
+def test_returns_count_against_it_and_a_second_night_changes_nothing(story):
+	policy()
+	dealer = story.customer("Dealer")
+	invoice = story.invoice(dealer, 12_000, story.days_ago(10))
+	night(story.today)
+	assert claim(dealer).rebate == 240
+	before = claim(dealer)
+	night(story.today)
+	assert claim(dealer) == before
+	story.credit(invoice, 3_000)
+	night(story.today)
+	assert (claim(dealer).reached, claim(dealer).rebate) == (9_000, 0)
+
+
+def test_the_rebate_is_proposed_once_as_a_draft_for_approval(story):
+	policy()
+	dealer, small = story.customer("Dealer"), story.customer("Small")
+	story.invoice(dealer, 60_000, date(2026, 3, 2))
+	story.invoice(small, 600, date(2026, 3, 2))
+	for day in (date(2026, 3, 30), date(2026, 4, 14)):  # 14 days for what comes late
+		night(day)
+		assert claim(dealer, period_start=Q1).status == "Running"
+	for day in (date(2026, 4, 15), date(2026, 4, 16)):
+		night(day)
+	told = claim(dealer, period_start=Q1)
+	assert (told.status, told.proposed, told.rebate, told.difference) == ("Proposed", 3_000, 3_000, 0)
+	assert (claim(small, period_start=Q1).status, claim(small, period_start=Q1).credit_note) == (
+		"Not Reached",
+		None,
+	)
+	notes = frappe.get_all("Sales Invoice", filters={"is_return": 1, "customer": ("like", f"{PREFIX}%")})
+	assert [note.name for note in notes] == [told.credit_note]
+	note = frappe.get_doc("Sales Invoice", told.credit_note)
+	assert (note.docstatus, note.base_net_total, note.return_against, note.currency) == (
+		0,
+		-3_000,
+		None,
+		"EUR",
+	)
+	[row] = note.items
+	assert (row.item_code, row.qty) == (SERVICE, -1) and note.items[0].description == note.remarks
+
+
+def proposed(story, amount=60_000):
+	policy()
+	dealer = story.customer("Dealer")
+	story.invoice(dealer, amount, date(2026, 3, 2))
+	night(date(2026, 4, 15))
+	return dealer, frappe.get_doc("Sales Invoice", claim(dealer).credit_note)
+
+
+def test_only_who_approves_rebates_submits_it(story):
+	dealer, note = proposed(story)
+	frappe.set_user(KAI)
+	note.reload()
+	with pytest.raises(frappe.PermissionError, match="Accounts Manager"):
+		note.submit()
+	frappe.set_user("Administrator")
+	note.reload()
+	note.submit()
+	assert (claim(dealer).status, claim(dealer).credited, claim(dealer).difference) == ("Credited", 3_000, 0)
+	# Other credit notes are nobody's business here.
+	invoice = story.invoice(dealer, 100)
+	frappe.set_user(KAI)
+	assert story.credit(invoice, 50).docstatus == 1
+
+
+def test_what_changes_after_the_proposal_is_shown_as_a_difference(story):
+	dealer, note = proposed(story)
+	story.invoice(dealer, 10_000, date(2026, 3, 20))
+	night(date(2026, 4, 20))
+	assert (claim(dealer).rebate, claim(dealer).proposed, claim(dealer).difference) == (3_500, 3_000, 500)
+	note.reload()
+	note.submit()
+	assert (claim(dealer).credited, claim(dealer).difference) == (3_000, 500)
+	night(date(2026, 4, 21))
+	assert (claim(dealer).credited, claim(dealer).difference) == (3_000, 500)
+	note.cancel()
+	assert (claim(dealer).status, claim(dealer).credited, claim(dealer).difference) == ("Cancelled", 0, 3_500)
+	again = frappe.copy_doc(note)
+	again.amended_from = note.name
+	again.insert()
+	assert (claim(dealer).status, claim(dealer).credit_note) == ("Proposed", again.name)
+	again.submit()
+	assert claim(dealer).status == "Credited"
+	assert frappe.db.count("Rebate Claim", {"customer": dealer}) == 1
+
+
+def test_a_draft_that_is_deleted_is_declined_and_does_not_come_again(story):
+	dealer, note = proposed(story)
+	note.delete()
+	assert (claim(dealer).status, claim(dealer).credit_note) == ("Declined", None)
+	night(date(2026, 4, 17))
+	assert claim(dealer).status == "Declined"
+	assert not frappe.db.exists("Sales Invoice", {"is_return": 1, "customer": dealer})
+
+
+def test_a_rebate_does_not_lower_the_next_one(story):
+	dealer, note = proposed(story)
+	note.reload()
+	note.submit()
+	story.invoice(dealer, 20_000, date(2026, 4, 10))
+	night(date(2026, 4, 20))
+	assert claim(dealer, period_start=date(2026, 4, 1)).reached == 20_000
+
+
+def test_one_claim_that_cannot_be_proposed_does_not_stop_the_others(story):
+	policy()
+	bad, good = story.customer("A Bad One"), story.customer("Good")
+	for customer in (bad, good):
+		story.invoice(customer, 60_000, date(2026, 3, 2))
+	rebates.watch(date(2026, 4, 15))
+	frappe.db.set_value("Rebate Claim", claim(bad).name, "customer", f"{PREFIX} Gone")
+	[error] = rebates.propose(date(2026, 4, 15))
+	assert f"{PREFIX} Gone" in error
+	assert claim(good).status == "Proposed" and claim(f"{PREFIX} Gone").status == "Running"
+
+
+def test_who_leaves_the_group_has_no_claim_and_who_is_named_has_one(story):
+	dealer, named = story.customer("Dealer"), story.customer("Named")
+	frappe.db.set_value("Customer", named, "customer_group", "All Customer Groups")
+	policy(customers=[named])
+	for customer in (dealer, named):
+		story.history(customer, [(10, 20_000)])
+	night(story.today)
+	assert claim(dealer) and claim(named)
+	frappe.db.set_value("Customer", dealer, "customer_group", "All Customer Groups")
+	night(story.today)
+	assert claim(dealer) is None and claim(named)
+
+
+def test_merged_dealers_keep_what_both_were_given(story):
+	policy()
+	one, other = story.customer("One"), story.customer("Other")
+	for customer in (one, other):
+		story.invoice(customer, 20_000, date(2026, 3, 2))
+	night(date(2026, 4, 15))
+	frappe.get_doc("Sales Invoice", claim(one).credit_note).submit()
+	frappe.get_doc("Sales Invoice", claim(other).credit_note).submit()
+	frappe.rename_doc("Customer", other, one, merge=True, force=True)
+	night(date(2026, 4, 16))
+	told = claim(one, merged_from="")
+	# 40,000 together earn 800; each had its 400.
+	assert (told.reached, told.rebate, told.credited, told.difference) == (40_000, 800, 400, 0)
+	assert claim(one, merged_from=other).credited == 400
+
+
+def test_a_policy_that_makes_no_sense_is_refused(story):
+	for values, told in (
+		({"customer_group": None}, "name the customers"),
+		({"steps": [(10_000, 5), (50_000, 2)]}, "higher amount"),
+		({"first_month": 13}, "1 to 12"),
+	):
+		with pytest.raises(frappe.ValidationError, match=told):
+			policy(**values)
+	doc = policy()
+	night(story.today)
+	doc.update({"period": "Year"}).save()  # nobody collects yet
+	story.history(story.customer("Dealer"), [(10, 20_000)])
+	night(story.today)
+	doc.period = "Quarter"
+	with pytest.raises(frappe.ValidationError, match="already collecting"):
+		doc.save()
+
+
+def test_claims_are_seen_with_their_customer_and_written_by_nobody(story):
+	from frappe.permissions import add_user_permission
+
+	policy()
+	mine, theirs = story.customer("Mine"), story.customer("Theirs")
+	for customer in (mine, theirs):
+		story.history(customer, [(10, 20_000)])
+	night(story.today)
+	add_user_permission("Customer", mine, ANNA)
+	frappe.set_user(ANNA)
+	assert frappe.get_list("Rebate Claim", pluck="customer") == [mine]
+	with pytest.raises(frappe.PermissionError):
+		frappe.get_doc("Rebate Claim", claim(theirs).name).check_permission("read")
+	assert not frappe.has_permission("Volume Rebate", "read")
+	for user in (ANNA, MIA):
+		frappe.set_user(user)
+		doc = frappe.get_doc("Rebate Claim", claim(mine).name)
+		doc.rebate = 99_999
+		with pytest.raises(frappe.PermissionError):
+			doc.save()
+	frappe.set_user("Administrator")
+	frappe.db.delete("Sales Invoice", {"customer": theirs})
+	frappe.delete_doc("Customer", theirs)
+	assert claim(theirs) is None
+
+
+def test_the_night_looks_after_it(story):
+	story.completed_yesterday()
+	policy()
+	dealer = story.customer("Dealer")
+	story.history(dealer, [(10, 20_000)])
+	assert story.night().status == "Completed"
+	assert claim(dealer).rebate == 400
+
+
+def test_a_rebate_in_a_company_of_another_currency(story):
+	policy(company=abroad())
+	dealer = story.customer("Dealer")
+	story.history(dealer, [(10, 20_000)], company=ABROAD)
+	night(story.today)
+	assert (claim(dealer).reached, claim(dealer).currency) == (20_000, "CNY")
+	night(story.today + timedelta(days=60))
+	note = frappe.get_doc("Sales Invoice", claim(dealer, period_start=Q1).credit_note)
+	assert (note.currency, note.base_net_total) == ("CNY", -400)
