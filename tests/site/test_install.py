@@ -33,6 +33,12 @@ FIELDS = {
 	"Customer": {"keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score"},
 	"Lead": {"keep_referred_by", "keep_grade"},
 	"ToDo": {"keep_follow_up"},
+	"Quotation": {"keep_tier", "keep_benefit"},
+	"Sales Order": {"keep_tier", "keep_benefit"},
+	"Delivery Note": {"keep_tier", "keep_benefit"},
+	"POS Invoice": {"keep_tier", "keep_benefit"},
+	"Sales Invoice": {"keep_tier", "keep_benefit", "keep_coupon"},
+	"Pricing Rule": {"keep_benefit"},
 }
 # The host's own memory of what happened; it is nobody's to delete.
 LOGS = {
@@ -207,6 +213,8 @@ def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anythi
 	):
 		assert not frappe.db.count(doctype), doctype
 	assert (settings.check_back_days, settings.escalate_after_hours) == (7, 1)
+	for doctype in ("Tier Benefit", "Volume Rebate", "Pricing Rule", "Coupon Code"):
+		assert not frappe.db.count(doctype), doctype
 	[rule] = frappe.get_all("Assignment Rule", fields=["name", "document_type", "rule", "field"])
 	assert tuple(rule.values()) == ("Complaint Cases", "Complaint Case", "Based on Field", "responsible")
 	assert frappe.db.count("ToDo") == todos
@@ -327,6 +335,14 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 			"reference_doctype": case.doctype, "reference_name": case.name,
 		}
 	).insert()  # fmt: skip
+	story.benefit("Ten", discount_percentage=10)
+	day = story.benefit("Day", ("Iron", "Lead"), kind="Birthday Discount", discount_percentage=5)
+	frappe.get_doc(
+		{
+			"doctype": "Coupon Code", "coupon_name": "BIRTHDAY-2026-X", "coupon_type": "Gift Card", "customer": firm,
+			"pricing_rule": day.pricing_rule,
+		}
+	).insert()  # fmt: skip
 	frappe.db.commit()
 	assert len(mentions(doctypes)) > 50
 
@@ -341,6 +357,7 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 	assert not left, "\n".join(left)
 	assert not frappe.get_all("Version", filters={"ref_doctype": ("in", doctypes)})
 	assert not frappe.db.count("Assignment Rule")
+	assert not frappe.db.count("Pricing Rule") and not frappe.db.count("Coupon Code")
 	for prefix in ("RUN-", "TOUCH-", "REF-", "CC-"):
 		assert not frappe.db.sql("select name from tabSeries where name like %s", f"{prefix}____-")
 	assert not frappe.get_all("Has Role", filters={"role": ROLE})
