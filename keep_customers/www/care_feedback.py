@@ -15,7 +15,7 @@ def get_context(context):
 	elif invitation := event_feedback.read(token):
 		event = frappe.get_doc("VIP Event", invitation.event)
 		context.about = "event"
-		context.theme, context.day = event.theme, format_date(event.starts_on)
+		context.event_theme, context.day = event.theme, format_date(event.starts_on)
 		context.host = get_fullname(event.host) if event.host else None
 		context.suggestions = events.open_suggestions()
 	else:

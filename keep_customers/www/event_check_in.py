@@ -21,7 +21,7 @@ def get_context(context):
 	event = event_door.open_event(name)
 	if not event:
 		guest_pages.not_here()
-	context.theme, context.event = event.theme, event.name
+	context.event_theme, context.event = event.theme, event.name
 	context.update(event_door.guest_list(event))
 	done = frappe.form_dict.get("done")
 	context.last = next((guest for guest in context.guests if guest["name"] == done), None)

@@ -130,6 +130,11 @@ def now(doc):
 	return frappe.get_doc(doc.doctype, doc.name)
 
 
+def dressed(html):
+	"""Whether the page has kept the host's style, whose variables stand beside ours."""
+	return re.search(r'rel="stylesheet" href="/[^"{]*\.css"', html)
+
+
 def says(browser, token, **said):
 	return browser.call(ANSWER, token=token, **{"coming": "Yes", **said})
 
@@ -145,7 +150,8 @@ def test_a_guest_reads_answers_and_changes_their_mind(guest, evening, firm):
 	olga = invited(evening, firm)
 	token = token_of(olga)
 	first = shown(guest, token)
-	assert first.status_code == 200 and "Grill Night" in first.text and "Riverside 1" in first.text
+	assert first.status_code == 200 and dressed(first.text)
+	assert "Grill Night" in first.text and "Riverside 1" in first.text
 	assert "Come <b>hungry</b>." in first.text and "Olga Kern" in first.text
 	# The hour is that of the site, and the page says so.
 	day = getdate(evening.starts_on)
@@ -377,6 +383,7 @@ def test_the_code_checks_in_for_the_team_and_shows_the_guest_their_own_invitatio
 	at_door = shown(mia, token, door="1")
 	assert CHECK_IN in at_door.text and "Olga Kern" in at_door.text and "No onions" in at_door.text
 	assert now(olga).status == "Accepted", "scanning is not yet checking in"
+	assert dressed(at_door.text)
 	assert re.search('name="csrf_token" value="[0-9a-f]{20,}"', at_door.text)
 	assert CHECK_IN not in shown(mia, token).text, "the link itself shows anybody the invitation"
 	done = mia.call(CHECK_IN, invitation=olga.name, companions="1")
@@ -411,6 +418,7 @@ def test_the_list_has_everybody_who_was_asked_and_a_search(guest, evening, firm,
 	mia = Browser(guest_server(guest), MIA)
 	listed = page(mia, event_door.PAGE, event=evening.name).text
 	assert listed.index("Olga Kern") < listed.index("Zoe") and "Not Asked" not in listed
+	assert dressed(listed)
 	assert 'id="find"' in listed and "toLowerCase" in listed and "Declined" in listed
 	assert "0 of 1 people are in." in listed
 	assert evening.name not in page(mia, event_door.PAGE).text, "it is in ten days"
@@ -519,7 +527,7 @@ def test_who_was_there_says_once_how_it_was_and_what_they_would_like_next(guest,
 	frappe.db.commit()
 	asked = page(guest, "care-feedback", token=token)
 	assert asked.status_code == 200 and "Grill Night" in asked.text and "Mia" in asked.text
-	assert "Wine Tasting" in asked.text and "Casino" not in asked.text
+	assert "Wine Tasting" in asked.text and "Casino" not in asked.text and dressed(asked.text)
 	assert guest.call(GIVE, token=token).status_code == 400, "nothing was said"
 	assert guest.call(GIVE, token=token, rating="6").status_code == 400
 	for words in ("Great", "Bad"):
