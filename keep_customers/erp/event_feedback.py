@@ -7,7 +7,7 @@ from frappe.rate_limiter import rate_limit
 from keep_customers.erp import events, feedback, signed
 from keep_customers.erp.event_pages import MOST_AN_HOUR
 from keep_customers.erp.events import EVENT, INVITATION
-from keep_customers.erp.tables import lock
+from keep_customers.erp.tables import wait_for
 
 PAGE, PURPOSE = "care-feedback", "event-feedback"
 LONGEST_WISH = 500
@@ -25,9 +25,7 @@ def read(token: str, for_update: bool = False):
 	"""
 	name = signed.read(PURPOSE, token)
 	if name and for_update:
-		# Else what this transaction has read before would stay for it as it was then.
-		frappe.db.rollback()
-		lock(INVITATION, name)
+		wait_for(INVITATION, name)
 	status = frappe.db.get_value(INVITATION, name, "status") if name else None
 	return frappe.get_doc(INVITATION, name) if status == "Attended" else None
 

@@ -12,6 +12,7 @@ from frappe.utils import cint, escape_html, flt, get_fullname, getdate, now_date
 
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import complaints, followups, messages, sending, signed
+from keep_customers.erp.tables import wait_for
 from keep_customers.erp.todos import link_to
 
 DOCTYPE = "Customer Feedback"
@@ -190,6 +191,8 @@ def read_complaint(token: str, for_update: bool = False):
 	"""
 	subject = signed.read(COMPLAINT[1], token)
 	name, _slash, round = (subject or "").rpartition("/")
+	if name and for_update:
+		wait_for(complaints.DOCTYPE, name)
 	if not name or not frappe.db.exists(complaints.DOCTYPE, name):
 		return None
 	return frappe.get_doc(complaints.DOCTYPE, name, for_update=for_update), cint(round)
@@ -198,6 +201,8 @@ def read_complaint(token: str, for_update: bool = False):
 def read_visit(token: str, for_update: bool = False):
 	"""The Customer Touch of a token; None if the token is not valid or the touch is gone."""
 	name = signed.read(VISIT[1], token)
+	if name and for_update:
+		wait_for(TOUCH, name)
 	if not name or not frappe.db.exists(TOUCH, name):
 		return None
 	return frappe.get_doc(TOUCH, name, for_update=for_update)

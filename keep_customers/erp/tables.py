@@ -194,6 +194,15 @@ def _do_update(fields) -> tuple[str, str]:
 	return "", "ON CONFLICT (`name`) DO UPDATE SET " + ", ".join(f"`{f}` = excluded.`{f}`" for f in fields)
 
 
+def wait_for(doctype: str, name: str) -> None:
+	"""Begin anew once nobody else writes a row: for requests that have only read so far.
+
+	Else what this transaction has read before would stay for it as it was then.
+	"""
+	frappe.db.rollback()
+	lock(doctype, name)
+
+
 def lock(doctype: str, name: str) -> None:
 	"""Let nobody else write a row until this transaction ends; who wants to waits.
 
