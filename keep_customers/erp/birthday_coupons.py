@@ -32,7 +32,7 @@ def _make(benefit, today: date) -> None:
 		(customer, name.split("-")[1])
 		for customer, name in frappe.get_all(
 			"Coupon Code",
-			filters={"pricing_rule": benefit.pricing_rule},
+			filters={"pricing_rule": benefit.pricing_rule, "name": ("like", "BIRTHDAY-%-%")},
 			fields=["customer", "name"],
 			as_list=True,
 		)
