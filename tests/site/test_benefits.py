@@ -26,7 +26,7 @@ DRILLS, BITS = f"{PREFIX} Drills", f"{PREFIX} Bits"
 BRAND = f"{PREFIX} Brand"
 DRILL, BIT, RARE = f"{PREFIX} Drill", f"{PREFIX} Bit", f"{PREFIX} Rare"
 RATES = {DRILL: 1299.99, BIT: 7.35, RARE: 499.0, ITEM: 100.0}
-KIM = "kim@keep-test.example"
+KAY = "kay@keep-test.example"
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def story():
 	frappe.clear_cache(doctype="Item")
 	if GENUINE:
 		_prices()
-	_user(KIM, ["Sales User", "Keep Customers Manager"])
+	_user(KAY, ["Sales User", "Keep Customers Manager"])
 	frappe.db.commit()
 	yield story
 	frappe.set_user("Administrator")
@@ -202,7 +202,7 @@ def test_what_makes_no_sense_is_refused_with_what_to_do(story):
 
 
 def test_who_may_set_benefits_need_not_be_allowed_to_write_pricing_rules(story):
-	frappe.set_user(KIM)
+	frappe.set_user(KAY)
 	benefit = story.benefit("Ten", discount_percentage=10)
 	assert frappe.db.get_value("Pricing Rule", benefit.pricing_rule, "disable") == 0
 	frappe.set_user(ANNA)
