@@ -348,7 +348,8 @@ def rules_on(row) -> list[str]:
 
 
 def _take_back_unearned(doc, rows: list, benefits: list) -> None:
-	"""ERPNext applies a rule that a row names without asking its condition again; then the tier may have changed."""
+	"""ERPNext applies the rules that a row names, without asking their conditions again and without looking for others;
+	since then the tier may have changed, or a coupon may have been added."""
 	if doc.get("ignore_pricing_rule"):
 		return
 	applied = [(row, rules_on(row)) for row in rows if row.get("pricing_rules")]
@@ -369,8 +370,11 @@ def _take_back_unearned(doc, rows: list, benefits: list) -> None:
 		if (one.kind == DISCOUNT and doc.keep_tier in one.tiers)
 		or (one.kind == BIRTHDAY and one.name == doc.get("keep_benefit"))
 	}
+	coupon = next((one.pricing_rule for one in benefits if one.name == doc.get("keep_benefit")), None)
 	for row, rules in applied:
-		if any(rule in of_benefit and of_benefit[rule] not in earned for rule in rules):
+		unearned = any(rule in of_benefit and of_benefit[rule] not in earned for rule in rules)
+		# A coupon that was added later is found only where ERPNext looks anew.
+		if unearned or (coupon and coupon not in rules):
 			# As ERPNext does it when a rule no longer fits; it then looks for those that do.
 			row.update({"pricing_rules": "", "discount_percentage": 0, "discount_amount": 0})
 			row.rate = row.price_list_rate or row.rate

@@ -518,6 +518,26 @@ def test_a_coupon_is_its_customers_and_good_for_once(story, doctype, field):
 		document("Quotation", firm, [(ITEM, 1)], coupon_code=coupon.name)
 
 
+@priced_by_erpnext
+def test_a_coupon_found_later_comes_on_top_of_the_tier_price(story):
+	story.benefit("Price", discount_percentage=10)
+	story.benefit("Day", kind="Birthday Discount", discount_percentage=20, days_around=3)
+	firm = celebrating(story, "Firm", 1)
+	birthday_coupons.make(getdate())
+	invoice = document("Sales Invoice", firm, [(ITEM, 1)])
+	assert invoice.items[0].rate == RATES[ITEM] * 0.9
+	invoice.keep_coupon = coupons(firm)[0].name
+	invoice.save()
+	assert len(benefits.rules_on(invoice.items[0])) == 2
+	with_both = invoice.items[0].rate
+	assert with_both == pytest.approx(RATES[ITEM] * 0.7)
+	invoice.save()
+	assert invoice.items[0].rate == with_both
+	invoice.keep_coupon = None
+	invoice.save()
+	assert invoice.items[0].rate == RATES[ITEM] * 0.9
+
+
 def test_the_rep_is_told_of_the_coupon_and_no_stranger_is(story):
 	from frappe.permissions import add_user_permission
 
