@@ -454,6 +454,8 @@ def test_a_rep_of_another_region_neither_sees_the_list_nor_checks_in(guest, even
 
 # Fifty at once
 
+TAKEN = 302  # what the guest's button gets before the page with the answer
+
 
 def test_fifty_replies_at_once_never_exceed_the_places_and_count_once(guest, evening, story):
 	capacity = 40
@@ -468,8 +470,13 @@ def test_fifty_replies_at_once_never_exceed_the_places_and_count_once(guest, eve
 		"""The guest's finger: twice, as it happens, and again after an error, which only SQLite has."""
 		codes = []
 		for _time in range(60):
-			codes.append(says(phones[name], tokens[name], companions=str(parties[name])).status_code)
-			if codes.count(200) == 2:
+			# The page it leads to is not waited for: one process would draw all of them, one after the other.
+			said = {"token": tokens[name], "coming": "Yes", "companions": str(parties[name])}
+			answer = phones[name].http.post(
+				f"{phones[name].base}/api/method/{ANSWER}", data=said, timeout=120, allow_redirects=False
+			)
+			codes.append(answer.status_code)
+			if codes.count(TAKEN) == 2:
 				break
 		return codes
 
@@ -480,9 +487,9 @@ def test_fifty_replies_at_once_never_exceed_the_places_and_count_once(guest, eve
 	sqlite = frappe.db.db_type == "sqlite"
 	with ThreadPoolExecutor(8 if sqlite else 50) as pool:
 		pressed = list(pool.map(press, tokens))
-	assert all(codes.count(200) == 2 for codes in pressed), pressed
+	assert all(codes.count(TAKEN) == 2 for codes in pressed), pressed
 	if not sqlite:
-		assert all(codes == [200, 200] for codes in pressed), pressed
+		assert all(codes == [TAKEN, TAKEN] for codes in pressed), pressed
 
 	frappe.db.rollback()
 	rows = frappe.get_all(INVITATION, filters={"event": evening.name}, fields=["*"])
