@@ -57,9 +57,12 @@ def forget_records_about(doctypes: list[str]) -> None:
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
 			frappe.db.delete(host, {field: ("in", doctypes)})
 	# Nobody can approve a plan, answer a case or hold events with what is gone; the reps' own ToDos are about customers.
-	frappe.db.delete(
-		"ToDo", {"reference_type": ("in", ("Visit Plan", "Complaint Case", "Keep Customers Settings"))}
-	)
+	todos = frappe.get_all(
+		"ToDo",
+		filters={"reference_type": ("in", ("Visit Plan", "Complaint Case", "Keep Customers Settings"))},
+		pluck="name",
+	) or [""]
+	frappe.db.delete("ToDo", {"name": ("in", todos)})
 	# What was written to the customer stays; it is about nothing any more.
 	frappe.db.set_value(
 		"Communication",
@@ -70,7 +73,10 @@ def forget_records_about(doctypes: list[str]) -> None:
 	for host in ("Email Account", "IMAP Folder"):
 		frappe.db.set_value(host, {"append_to": ("in", doctypes)}, "append_to", None, update_modified=False)
 	search = frappe.qb.Table("__global_search")
-	frappe.qb.from_(search).delete().where(search.doctype.isin(doctypes)).run()
+	of_todos = (search.doctype == "ToDo") & search.name.isin(todos)
+	frappe.qb.from_(search).delete().where(search.doctype.isin(doctypes) | of_todos).run()
+	for name in (MODULE, *doctypes):
+		frappe.db.delete("Route History", {"route": ("like", f"%/{name}%")})
 	user_settings = frappe.qb.Table("__UserSettings")
 	frappe.qb.from_(user_settings).delete().where(user_settings.doctype.isin(doctypes)).run()
 	frappe.db.delete("Singles", {"doctype": ("in", doctypes)})

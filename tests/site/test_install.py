@@ -47,6 +47,8 @@ LOGS = {
 }  # fmt: skip
 # Rewritten by the framework when the user next opens Desk.
 VERSIONS = ("tabUser", "last_known_versions")
+# Words, of which the host uses some itself: ERPNext has a field "Customer Feedback".
+LABELS = ("tabDocField", "label")
 
 
 def _connect(site):
@@ -136,7 +138,7 @@ def mentions(doctypes) -> list[str]:
 		if table in LOGS:
 			continue
 		for column in _columns(table, ("char", "text")):
-			if (table, column) == VERSIONS:
+			if (table, column) in (VERSIONS, LABELS):
 				continue
 			rows = frappe.db.sql(
 				f"select `{column}` from `{table}` where `{column}` like %s or `{column}` like %s or `{column}` in %s",
