@@ -146,6 +146,12 @@ def customers(filters: dict) -> dict[str, dict]:
 # The sources
 
 
+def _spent(kind: str, doctype: str, query) -> Iterator[Spent]:
+	"""The rows of a query for customer, day or moment, amount, currency and the document's name."""
+	for customer, day, amount, currency, name in query.run():
+		yield Spent(customer, getdate(day), kind, flt(amount), currency, doctype, name)
+
+
 def _touches(books: CostLedger) -> Iterator[Spent]:
 	touch, stop, plan = (
 		frappe.qb.DocType(doctype) for doctype in ("Customer Touch", "Visit Plan Stop", "Visit Plan")
@@ -216,8 +222,7 @@ def _compensations(books: CostLedger) -> Iterator[Spent]:
 		.select(case.customer, day, row.cost, row.currency, case.name)
 		.where(row.status.isin(["Approved", "Handed Over"]) & (row.cost > 0))
 	)
-	for customer, when, cost, currency, name in books.narrowed(query, case.customer, day).run():
-		yield Spent(customer, getdate(when), "Compensation", flt(cost), currency, "Complaint Case", name)
+	return _spent("Compensation", "Complaint Case", books.narrowed(query, case.customer, day))
 
 
 def _events(books: CostLedger) -> Iterator[Spent]:
@@ -263,10 +268,8 @@ def _referrals(books: CostLedger) -> Iterator[Spent]:
 		)
 		.where((referral.reward_cost > 0) & referral.reward_given_on.isnotnull())
 	)
-	for customer, day, cost, currency, name in books.narrowed(
-		query, referral.referrer, referral.reward_given_on
-	).run():
-		yield Spent(customer, getdate(day), "Referral", flt(cost), currency, "Referral", name)
+	narrowed = books.narrowed(query, referral.referrer, referral.reward_given_on)
+	return _spent("Referral", "Referral", narrowed)
 
 
 def _tier_gifts(books: CostLedger) -> Iterator[Spent]:
@@ -280,10 +283,7 @@ def _tier_gifts(books: CostLedger) -> Iterator[Spent]:
 		)
 		.where((follow_up.status == "Done") & (follow_up.gift_cost > 0) & touch.name.isnull())
 	)
-	for customer, day, cost, currency, name in books.narrowed(
-		query, follow_up.customer, follow_up.done_on
-	).run():
-		yield Spent(customer, getdate(day), "Gift", flt(cost), currency, "Follow Up", name)
+	return _spent("Gift", "Follow Up", books.narrowed(query, follow_up.customer, follow_up.done_on))
 
 
 def _rebates(books: CostLedger) -> Iterator[Spent]:

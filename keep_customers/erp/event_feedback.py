@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.rate_limiter import rate_limit
 
-from keep_customers.erp import events, feedback, signed
+from keep_customers.erp import event_wishes, feedback, signed
 from keep_customers.erp.event_pages import MOST_AN_HOUR
 from keep_customers.erp.events import EVENT, INVITATION
 from keep_customers.erp.tables import wait_for
@@ -46,7 +46,7 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 		return feedback.thank(_("We have your answer already."))
 	stars = feedback.stars_of(rating), feedback.stars_of(person_rating)
 	words, wish = words.strip()[: feedback.LONGEST_WORDS], wish.strip()[:LONGEST_WISH]
-	offered = {one["name"] for one in events.open_suggestions()}
+	offered = {one["name"] for one in event_wishes.open_suggestions()}
 	votes = sorted(offered & set(frappe.request.form.getlist("votes")))
 	if None in stars or not (any(stars) or words or votes or wish):
 		return feedback.try_again()
@@ -66,7 +66,7 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 		by_customer=True,
 	)
 	for vote in votes:
-		events.vote(vote, invitation.customer, feedback.DOCTYPE, name)
+		event_wishes.vote(vote, invitation.customer, feedback.DOCTYPE, name)
 	if wish:
-		events.suggest(invitation.customer, wish, feedback.DOCTYPE, name)
+		event_wishes.suggest(invitation.customer, wish, feedback.DOCTYPE, name)
 	feedback.thank(_("We have your answer."))

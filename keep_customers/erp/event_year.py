@@ -54,7 +54,7 @@ def ask(today: date) -> None:
 	):
 		return
 	text = _("{0} of {1} events are missing this year, and none of them is planned: {2}").format(
-		missing, per_year, todos.link_to("Keep Customers Settings", SETTINGS, _("Events"))
+		missing, per_year, todos.link_to(SETTINGS, SETTINGS, _("Events"))
 	)
 	todos.add(user, SETTINGS, SETTINGS, f"<p>{text}</p>", due=today)
 

@@ -15,7 +15,6 @@ from frappe.utils import add_days, cint, escape_html, flt, formatdate, get_datet
 from keep_customers.engine import events as engine
 from keep_customers.erp import event_wishes, feedback, followups, ledger, messages, todos
 from keep_customers.erp.assignment import Assignment
-from keep_customers.erp.event_wishes import open_suggestions, suggest, vote  # noqa: F401  asked for where events are
 from keep_customers.erp.language import site_language
 from keep_customers.erp.notices import not_excluded
 from keep_customers.erp.permissions import only_readable

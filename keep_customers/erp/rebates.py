@@ -90,10 +90,11 @@ def _watch(policy, first: date, last: date, today: date) -> None:
 			continue
 		told = engine.standing(policy.steps, reached, policy.rebate_on)
 		rebate = flt(told.rebate, 2)
-		given = 0.0
+		given = merged.get(customer, 0.0)
+		answered = bool(given)
 		if claim and claim.status not in WITHOUT_CREDIT:
-			given = claim.proposed if claim.status == "Proposed" else claim.credited
-		given += merged.get(customer, 0.0)
+			given += claim.proposed if claim.status == "Proposed" else claim.credited
+			answered = True
 		row = {
 			"customer": customer,
 			"customer_name": title,
@@ -107,9 +108,7 @@ def _watch(policy, first: date, last: date, today: date) -> None:
 			"rebate": rebate,
 			"next_from": told.next_from or 0.0,
 			"next_percent": told.next_percent or 0.0,
-			"difference": flt(rebate - given, 2)
-			if merged.get(customer) or (claim and claim.status not in WITHOUT_CREDIT)
-			else 0.0,
+			"difference": flt(rebate - given, 2) if answered else 0.0,
 			"currency": policy.currency,
 			"merged_from": "",
 		}

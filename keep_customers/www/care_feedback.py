@@ -1,7 +1,7 @@
 import frappe
 from frappe.utils import format_date, get_fullname
 
-from keep_customers.erp import event_feedback, events, feedback, guest_pages
+from keep_customers.erp import event_feedback, event_wishes, feedback, guest_pages
 
 no_cache = 1
 sitemap = 0
@@ -17,7 +17,7 @@ def get_context(context):
 		context.about = "event"
 		context.event_theme, context.day = event.theme, format_date(event.starts_on)
 		context.host = get_fullname(event.host) if event.host else None
-		context.suggestions = events.open_suggestions()
+		context.suggestions = event_wishes.open_suggestions()
 	else:
 		return guest_pages.gone(context, feedback.advice())
 	context.state = "answered" if feedback.was_said(touch or invitation) else "open"

@@ -12,6 +12,7 @@ import frappe
 import pytest
 
 from .story import Story, remove_everything
+from .web import Server
 
 
 def pytest_sessionstart(session):
@@ -50,3 +51,11 @@ def story():
 	frappe.set_user("Administrator")
 	frappe.db.rollback()
 	remove_everything()
+
+
+@pytest.fixture(scope="module")
+def server():
+	"""The site over real HTTP, for the stories of one file."""
+	running = Server()
+	yield running
+	running.stop()

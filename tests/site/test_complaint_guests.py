@@ -20,7 +20,7 @@ from .story import ANNA, BEN, COMPANY, MIA, PASSWORD, PREFIX, TERRITORY
 from .test_messages import contact
 from .test_sending import mailbox  # noqa: F401 (a fixture for every test)
 from .test_visits import approved
-from .web import Browser, Server
+from .web import Browser
 
 OLGA, PAVEL = "olga@firm.example", "pavel@works.example"
 POST = "keep_customers.erp.complaint_page.post"
@@ -29,13 +29,6 @@ GIVE = "keep_customers.erp.feedback.give"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 SCRIPT = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 CASE = "Complaint Case"
-
-
-@pytest.fixture(scope="module")
-def server():
-	server = Server()
-	yield server
-	server.stop()
 
 
 @pytest.fixture

@@ -32,20 +32,13 @@ from .story import ANNA, BEN, COMPANY, MIA, PREFIX, TERRITORY
 from .test_complaint_guests import SCRIPT, bare, page
 from .test_messages import contact
 from .test_sending import mailbox, text_of  # noqa: F401 (mailbox is a fixture for every test)
-from .web import Browser, Server
+from .web import Browser
 
 ANSWER = "keep_customers.erp.event_pages.answer"
 CALENDAR = "keep_customers.erp.event_pages.calendar"
 CHECK_IN, UNDO = "keep_customers.erp.event_door.check_in", "keep_customers.erp.event_door.undo"
 GIVE = "keep_customers.erp.event_feedback.give"
 EVENT, INVITATION, SUGGESTION = "VIP Event", "VIP Invitation", "Event Suggestion"
-
-
-@pytest.fixture(scope="module")
-def server():
-	server = Server()
-	yield server
-	server.stop()
 
 
 @pytest.fixture

@@ -110,7 +110,6 @@ def _days(query, customer, day) -> dict[str, int]:
 
 def reorder_due(rule, today: date) -> list[dict]:
 	"""Customers whose next purchase is expected, some days before it."""
-	value = frappe.qb.DocType("Customer Value")
 	before = timedelta(days=cint(rule.days_before))
 	expected, _customer, value = candidates(rule)
 	expected = expected.where(value.status.isin(["New", "Active", "Due", "Won Back"])).where(
