@@ -3,6 +3,8 @@
 KEEP_TEST_SITES_PATH is the bench's sites folder, KEEP_TEST_SITE the site. On an ordinary bench:
 
 	cd sites && KEEP_TEST_SITE=test.localhost ../env/bin/pytest ../apps/keep_customers/tests/site
+
+Several sites, with commas between them, are for as many workers of pytest-xdist (-n).
 """
 
 import os
@@ -11,13 +13,22 @@ from pathlib import Path
 import frappe
 import pytest
 
+from . import putback
 from .story import Story, remove_everything
-from .web import Server
+from .web import Server, stop_servers
+
+
+def _shares_out(config):
+	"""Whether this process has no test itself: its workers have."""
+	return config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
 
 
 def pytest_sessionstart(session):
+	if _shares_out(session.config):
+		return
 	sites = Path(os.environ.get("KEEP_TEST_SITES_PATH", os.getcwd())).resolve()
-	site = os.environ.get("KEEP_TEST_SITE")
+	worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+	site = [*os.environ.get("KEEP_TEST_SITE", "").split(","), *[""] * worker][worker]
 	if not site or not (sites / site).is_dir():
 		raise pytest.UsageError(
 			"Set KEEP_TEST_SITE (and KEEP_TEST_SITES_PATH) to a site that may be written to."
@@ -30,26 +41,28 @@ def pytest_sessionstart(session):
 		)
 	frappe.connect()
 	frappe.flags.mute_emails = True
-	remove_everything()
+	if not session.config.option.collectonly:
+		remove_everything()
+		putback.begin()
 
 
 def pytest_sessionfinish(session, exitstatus):
 	if getattr(frappe.local, "db", None):
+		stop_servers()
 		frappe.db.rollback()
-		remove_everything()
+		putback.end()
+		if not session.config.option.collectonly:
+			remove_everything()
 		frappe.destroy()
 
 
 @pytest.fixture
 def story():
-	"""A small company with named reps; everything a test made is removed after it."""
+	"""A small company with named reps; everything a test made is gone after it."""
 	frappe.set_user("Administrator")
-	# The host remembers for a request what links to what; to it, all tests are one.
-	frappe.local.dynamic_link_map = None
 	told = Story()
 	yield told
 	frappe.set_user("Administrator")
-	frappe.db.rollback()
 	remove_everything()
 
 

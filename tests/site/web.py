@@ -23,24 +23,35 @@ server.serve_forever()
 """
 
 
+_running: dict[str, subprocess.Popen] = {}  # by site
+
+
 class Server:
-	"""KEEP_TEST_URL's server; without one, the framework's own application on a free port."""
+	"""KEEP_TEST_URL's server; without one, the framework's own application on a free port, one for a session."""
 
 	def __init__(self):
-		self.url, self.process = os.environ.get("KEEP_TEST_URL"), None
+		self.url = os.environ.get("KEEP_TEST_URL")
 		if not self.url:
-			self.process = subprocess.Popen(
-				[sys.executable, "-c", SERVER, frappe.local.site],
-				stdout=subprocess.PIPE,
-				stderr=subprocess.DEVNULL,
-				text=True,
-			)
-			self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+			process = _running.get(frappe.local.site)
+			if not process:
+				process = _running[frappe.local.site] = subprocess.Popen(
+					[sys.executable, "-c", SERVER, frappe.local.site],
+					stdout=subprocess.PIPE,
+					stderr=subprocess.DEVNULL,
+					text=True,
+				)
+				process.url = f"http://127.0.0.1:{int(process.stdout.readline())}"
+			self.url = process.url
 
 	def stop(self):
-		if self.process:
-			self.process.kill()
-			self.process.wait()
+		"""It goes on for the tests that follow, until stop_servers: starting one takes seconds."""
+
+
+def stop_servers():
+	while _running:
+		_site, process = _running.popitem()
+		process.kill()
+		process.communicate()
 
 
 class Browser:
