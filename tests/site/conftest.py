@@ -34,6 +34,8 @@ def pytest_sessionstart(session):
 			"Set KEEP_TEST_SITE (and KEEP_TEST_SITES_PATH) to a site that may be written to."
 		)
 	os.chdir(sites)
+	if "FRAPPE_SITE" in os.environ:  # the sandbox's word to processes that this one starts
+		os.environ["FRAPPE_SITE"] = site
 	frappe.init(site, sites_path=str(sites))
 	if not frappe.conf.allow_tests:
 		raise pytest.UsageError(

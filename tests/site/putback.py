@@ -192,7 +192,9 @@ class TouchedTables:
 				self.cursor.execute(
 					f"create temporary table `kept {number}` as select {columns} from `{table}`"
 				)
-				self.tables[table] = f"insert into `{table}` ({columns}) select {columns} from `kept {number}`"
+				self.tables[table] = (
+					f"insert into `{table}` ({columns}) select {columns} from `kept {number}`"
+				)
 			else:
 				self.tables[table] = None
 		self.connection.commit()

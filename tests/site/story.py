@@ -351,7 +351,9 @@ def remove_everything():
 	for name in frappe.get_all("File", filters={"attached_to_doctype": ("in", OURS)}, pluck="name"):
 		frappe.delete_doc("File", name, force=True)
 	# A delete for each would be most of the work; nearly all of them are empty.
-	rows = " union all ".join(f"select '{name}' from (select 1 from `tab{name}` limit 1) one" for name in OURS)
+	rows = " union all ".join(
+		f"select '{name}' from (select 1 from `tab{name}` limit 1) one" for name in OURS
+	)
 	for (doctype,) in frappe.db.sql(rows):
 		frappe.db.delete(doctype)
 	frappe.db.delete("Communication", {"reference_doctype": ("in", OURS)})

@@ -1,0 +1,46 @@
+"""How the tests are shared out when several run at once (pytest -n, as `make test` does).
+
+A file whose tests build on each other, which is one with a fixture of scope "module", stays whole and comes first;
+the others go out in small pieces, so that all workers are busy to the end.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PIECE = 6
+
+
+@cache
+def stays_whole(path):
+	return 'scope="module"' in path.read_text()
+
+
+@pytest.hookimpl(optionalhook=True)  # where pytest-xdist is not installed, nobody asks
+def pytest_xdist_make_scheduler(config, log):
+	from xdist.scheduler import LoadScopeScheduling
+
+	class InPieces(LoadScopeScheduling):
+		def _split_scope(self, nodeid):
+			if not hasattr(self, "pieces"):
+				self.pieces, number = {}, {}
+				for test in self.collection:
+					file = test.split("::")[0]
+					number[file] = number.get(file, -1) + 1
+					whole = stays_whole(Path(config.rootpath, file))
+					self.pieces[test] = (file, 0 if whole else number[file] // PIECE)
+			return self.pieces[nodeid]
+
+		def schedule(self):
+			# Those that stay whole are first in everybody's collection, see below.
+			self.config.option.loadscopereorder = False
+			super().schedule()
+
+	return InPieces(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+	if hasattr(config, "workerinput"):
+		items.sort(key=lambda item: not stays_whole(item.path))
