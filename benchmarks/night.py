@@ -155,7 +155,7 @@ class Measurement:
 
 	def timed(self, name: str, task):
 		"""Ask a peer, on the indexes that ERPNext has without the app."""
-		from keep_customers.erp.ledger import INDEX
+		from keep_customers.worth.ledger import INDEX
 
 		self.db.sql_ddl(f"alter table `tabSales Invoice` alter index `{INDEX}` ignored")
 		start = time.perf_counter()

@@ -27,7 +27,7 @@ WEEK = 168  # hours
 class Refused(Exception):
 	"""What the rules of a case forbid.
 
-	:ivar why: what is wrong, in a word or two; the words for people are in ``erp/complaints.py``
+	:ivar why: what is wrong, in a word or two; the words for people are in ``complaints/cases.py``
 	:ivar steps: the steps it is about, if any
 	"""
 

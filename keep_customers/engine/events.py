@@ -35,7 +35,7 @@ YES, NO = "Yes", "No"
 class Refused(Exception):
 	"""What the rules of an event forbid.
 
-	:ivar why: what is wrong, in a word or two; the words for people are in ``erp/events.py``
+	:ivar why: what is wrong, in a word or two; the words for people are in ``events/terms.py``
 	"""
 
 	def __init__(self, why: str):

@@ -1,4 +1,1 @@
-"""The only code that reads or writes ERPNext's and Frappe's own documents.
-
-If the host renames a doctype or a field, this folder changes and nothing else does.
-"""
+"""What several rooms need of the host: permissions, tables, people, signed links, money, calendar, language."""

@@ -1,1 +1,1 @@
-"""When things happen: the nightly run and the document events."""
+"""When things happen, and in which order: the night, the clock, the host's own events. It conducts the rooms."""

@@ -2,7 +2,7 @@
 
 import frappe
 
-from keep_customers.erp import birthday_coupons, rebates
+from keep_customers.benefits import coupons, rebates
 
 
 def run(night) -> None:
@@ -10,7 +10,7 @@ def run(night) -> None:
 
 	:param night: with ``as_of`` and ``errors``; a step may give a list of what went wrong
 	"""
-	for step in (birthday_coupons.make, birthday_coupons.remove_expired, rebates.watch, rebates.propose):
+	for step in (coupons.make, coupons.remove_expired, rebates.watch, rebates.propose):
 		try:
 			night.errors += step(night.as_of) or []
 		except Exception:

@@ -3,45 +3,45 @@
 import frappe
 from frappe.utils import get_datetime, now_datetime
 
+from keep_customers.complaints import cases, check_back, clock, escalation, feedback
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import complaints, feedback
-from keep_customers.jobs.nightly import language_of_the_site
+from keep_customers.erp.language import language_of_the_site
 
 
 def on_case(case) -> None:
 	"""After every save: who is responsible gets it, who is late hears of it, who is satisfied is called once more."""
 	before = case.get_doc_before_save()
 	if before and before.responsible != case.responsible:
-		complaints.hand_over(case, before.responsible)
+		escalation.hand_over(case, before.responsible)
 	if case.next_alarm and get_datetime(case.next_alarm) <= now_datetime():
 		frappe.enqueue(sound, case=case.name, enqueue_after_commit=True)
 	if not before:
 		return
 	if case.word and case.has_value_changed("word_on"):
 		if case.status == engine.REOPENED:
-			complaints.tell_of_second_chance(case)
+			escalation.tell_of_second_chance(case)
 		elif case.status != engine.CLOSED:
-			complaints.tell_what_is_left(case)
+			escalation.tell_what_is_left(case)
 	if case.status == engine.CLOSED and before.status != engine.CLOSED:
-		complaints.plan_check_back(case)
+		check_back.plan_check_back(case)
 	feedback.on_case(case)
 
 
 def on_todo(todo, method=None) -> None:
 	"""Whom an Assignment Rule has given a case that nobody answers is responsible for it."""
-	if todo.reference_type == complaints.DOCTYPE and todo.get("assignment_rule"):
-		complaints.accept(todo.reference_name, todo.allocated_to)
+	if todo.reference_type == cases.DOCTYPE and todo.get("assignment_rule"):
+		escalation.accept(todo.reference_name, todo.allocated_to)
 
 
 def run() -> None:
 	"""What the scheduler calls: cases whose time has come, and only those."""
 	with language_of_the_site():
-		complaints.follow_tiers()
+		clock.follow_tiers()
 		_sound_all()
 
 
 def _sound_all() -> None:
-	for name in complaints.due_cases(now_datetime()):
+	for name in clock.due_cases(now_datetime()):
 		try:
 			sound(name)
 		except Exception:
@@ -49,7 +49,7 @@ def _sound_all() -> None:
 			frappe.db.rollback()
 			frappe.log_error(
 				title="Keep Customers: late complaint",
-				reference_doctype=complaints.DOCTYPE,
+				reference_doctype=cases.DOCTYPE,
 				reference_name=name,
 			)
 			frappe.db.commit()
@@ -57,14 +57,14 @@ def _sound_all() -> None:
 
 def sound(case: str) -> None:
 	"""Tell the next person of what is late in one case, and commit: everybody is told once."""
-	if not frappe.db.exists(complaints.DOCTYPE, case):
+	if not frappe.db.exists(cases.DOCTYPE, case):
 		return
 	settings = frappe.get_cached_doc("Keep Customers Settings")
-	work = complaints.working_time(settings)
+	work = clock.working_time(settings)
 	now = now_datetime()
-	with complaints.alone(case) as doc:
-		for field, when in complaints.alarms(doc, settings, work):
+	with cases.alone(case) as doc:
+		for field, when in clock.alarms(doc, settings, work):
 			if when <= now:
-				complaints.tell(doc, field, settings)
-		complaints.set_clock(doc)
-		complaints.store_alarms(doc)
+				escalation.tell(doc, field, settings)
+		clock.set_clock(doc)
+		escalation.store_alarms(doc)

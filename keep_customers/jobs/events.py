@@ -3,15 +3,16 @@
 import frappe
 from frappe.utils import getdate
 
-from keep_customers.erp import event_results, event_year, events
-from keep_customers.jobs.nightly import language_of_the_site
+from keep_customers.erp.language import language_of_the_site
+from keep_customers.events import results as event_results
+from keep_customers.events import waves, year
 
 
 def run() -> None:
 	"""What the scheduler calls; called twice, it does nothing more."""
 	today = getdate()
 	with language_of_the_site():
-		for step in (events.remind, events.next_waves, results, event_year.ask):
+		for step in (waves.remind, waves.next_waves, results, year.ask):
 			try:
 				step(today)
 			except Exception:

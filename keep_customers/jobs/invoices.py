@@ -2,9 +2,9 @@
 
 from frappe.utils import getdate
 
-from keep_customers.erp import followups, rules
+from keep_customers.care import ending, followups, rules
+from keep_customers.care.triggers.purchases import purchase_amounts
 from keep_customers.erp.aside import out_of_the_way
-from keep_customers.erp.triggers.purchases import purchase_amounts
 
 WHAT = "follow-up of an invoice"
 
@@ -21,4 +21,4 @@ def on_submit(invoice, method=None) -> None:
 def on_cancel(invoice, method=None) -> None:
 	"""A purchase that did not happen needs no call."""
 	with out_of_the_way(WHAT):
-		followups.take_back(invoice.doctype, invoice.name, followups.CANCELLED[invoice.doctype])
+		ending.take_back(invoice.doctype, invoice.name, followups.CANCELLED[invoice.doctype])

@@ -9,22 +9,19 @@ nothing is lost.
 import gc
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from time import perf_counter
 
 import frappe
-from frappe import _
 from frappe.utils import getdate, now_datetime
-from frappe.utils.file_lock import LockTimeoutError
-from frappe.utils.synchronization import filelock
 
-from keep_customers.erp.language import site_language
-from keep_customers.erp.values import last_parameters
-from keep_customers.jobs.planning import Planning
-from keep_customers.jobs.valuation import Valuation
+from keep_customers.care.planning import Planning, alone
+from keep_customers.erp.language import language_of_the_site
+from keep_customers.jobs import benefits, notices
+from keep_customers.worth.valuation import Valuation
+from keep_customers.worth.values import last_parameters
 
-LOCK = "keep_customers_nightly"
 JOB_ID = "keep_customers_nightly"
 STAGES = ("Measured", "Modelled", "Tiered", "Written", "Planned", "ToDos")
 
@@ -140,6 +137,8 @@ class Night:
 		planning = Planning(self)
 		if not self.first_run:
 			with self.stage("Planned"):
+				notices.finish(self.errors)
+				benefits.run(self)
 				planning.plan()
 			with self.stage("ToDos"):
 				planning.create_todos()
@@ -170,31 +169,6 @@ class Night:
 		}
 		frappe.db.set_value("Care Run", self.row.name, values)
 		frappe.db.commit()
-
-
-@contextmanager
-def language_of_the_site() -> Iterator[None]:
-	"""What the night writes is read by everybody, whoever or whatever started it."""
-	before = frappe.local.lang
-	frappe.local.lang = site_language()
-	try:
-		yield
-	finally:
-		frappe.local.lang = before
-
-
-@contextmanager
-def alone(patience: int = 1) -> Iterator[None]:
-	"""One run at a time per site. The lock is the system's: it goes with its process, however that ends.
-
-	:param patience: seconds to wait for it
-	"""
-	with ExitStack() as lock:
-		try:
-			lock.enter_context(filelock(LOCK, timeout=patience))
-		except LockTimeoutError as busy:
-			raise LockTimeoutError(_("A nightly run is already under way on this site.")) from busy
-		yield
 
 
 def _close_interrupted_runs() -> None:

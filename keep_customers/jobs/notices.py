@@ -4,7 +4,7 @@ import frappe
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
-from keep_customers.erp import notices
+from keep_customers.care import notices
 
 
 def start(notice: str) -> None:

@@ -1,9 +1,9 @@
 """What happens when somebody is recommended. The night would find it too; thanks are due the same day."""
 
-import frappe
 from frappe.utils import getdate
 
-from keep_customers.erp import followups, referrals, rules
+from keep_customers.care import followups, referrals, rules
+from keep_customers.care.planning import ask_at_once
 from keep_customers.erp.aside import out_of_the_way
 
 
@@ -20,12 +20,7 @@ def on_referral(referral) -> None:
 			for row in referrals.TRIGGERS[rule.trigger](rule, today, referral.name)
 		]
 		if followups.add(rows):
-			frappe.enqueue(
-				"keep_customers.jobs.planning.at_once",
-				reference_doctype="Referral",
-				reference_name=referral.name,
-				enqueue_after_commit=True,
-			)
+			ask_at_once("Referral", referral.name)
 
 
 def on_lead(lead, method=None) -> None:

@@ -7,8 +7,8 @@ from frappe.utils import getdate, now_datetime
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
-from keep_customers.erp import sending
-from keep_customers.jobs.nightly import language_of_the_site
+from keep_customers.erp.language import language_of_the_site
+from keep_customers.messaging import sending
 
 LOCK = "keep_customers_sending"
 # In the site's time zone, and also when a scheduler that was down catches up: nobody is woken by a greeting.

@@ -32,7 +32,7 @@ def custom_fields() -> dict[str, list[dict]]:
 		"options": "Customer Tier",
 		"ignore_user_permissions": 1,
 	}
-	# What the conditions of the Pricing Rules ask; filled in on the server, whatever is sent (erp/benefits.py).
+	# What the conditions of the Pricing Rules ask; filled in on the server, whatever is sent (benefits/offered.py).
 	# Fetched as well, so that a form shows the tier's price before it is saved. A quotation may be for a lead, which
 	# has no tier to fetch.
 	# Copied to documents that are made from others, so that a price that was agreed outlives a move.

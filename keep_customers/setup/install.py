@@ -12,10 +12,12 @@ from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
-from keep_customers.erp import case_assignment, ledger, rules
+from keep_customers.care import rules
+from keep_customers.complaints import assignment_rules
 from keep_customers.erp.language import site_language
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import add_board
+from keep_customers.worth import ledger
 
 DEFAULTS = Path(__file__).parent / "defaults"
 # In this order: policies name tiers.
@@ -28,7 +30,7 @@ def after_install() -> None:
 	add_shipped_defaults()
 	add_shipped_messages()
 	add_shipped_answers()
-	case_assignment.add_rule()
+	assignment_rules.add_rule()
 	set_shipped_settings()
 	add_board()
 
@@ -36,7 +38,7 @@ def after_install() -> None:
 def after_migrate() -> None:
 	create_custom_fields(custom_fields(), update=True)
 	ledger.add_index()
-	case_assignment.add_rule()
+	assignment_rules.add_rule()
 	offer_triggers()
 	add_board()
 

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from keep_customers.erp.complaints import DOCTYPE
+from keep_customers.complaints.cases import DOCTYPE
 from keep_customers.erp.language import site_language
 
 BOARD = "Complaint Cases"

@@ -6,9 +6,11 @@ whoever may uninstall the app decides about what it leaves.
 
 import frappe
 
-from keep_customers.erp import benefits, case_assignment, ledger
+from keep_customers.benefits import pricing_rules
+from keep_customers.complaints import assignment_rules
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
+from keep_customers.worth import ledger
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 # Prefixes of names, before the year.
@@ -17,8 +19,8 @@ SERIES = ("RUN-", "TOUCH-", "REF-", "VISIT-", "NOTICE-", "CC-", "CF-", "VIP-", "
 
 def before_uninstall() -> None:
 	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
-	case_assignment.remove_rules()
-	benefits.take_back_everything()
+	assignment_rules.remove_rules()
+	pricing_rules.take_back_everything()
 	forget_records_about(doctypes)
 	remove_boards(doctypes)
 	remove_custom_fields()

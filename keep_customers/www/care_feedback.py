@@ -1,7 +1,10 @@
 import frappe
 from frappe.utils import format_date, get_fullname
 
-from keep_customers.erp import event_feedback, event_wishes, feedback, guest_pages
+from keep_customers.erp import guest_pages
+from keep_customers.events import feedback as event_feedback
+from keep_customers.events import wishes
+from keep_customers.messaging import feedback, visit_feedback
 
 no_cache = 1
 sitemap = 0
@@ -9,7 +12,7 @@ sitemap = 0
 
 def get_context(context):
 	token = guest_pages.private(context)
-	if touch := feedback.read_visit(token):
+	if touch := visit_feedback.read_visit(token):
 		context.about = "visit"
 		context.rep, context.day = get_fullname(touch.rep), format_date(touch.date)
 	elif invitation := event_feedback.read(token):
@@ -17,7 +20,7 @@ def get_context(context):
 		context.about = "event"
 		context.event_theme, context.day = event.theme, format_date(event.starts_on)
 		context.host = get_fullname(event.host) if event.host else None
-		context.suggestions = event_wishes.open_suggestions()
+		context.suggestions = wishes.open_suggestions()
 	else:
 		return guest_pages.gone(context, feedback.advice())
 	context.state = "answered" if feedback.was_said(touch or invitation) else "open"

@@ -1,7 +1,8 @@
 import frappe
 from frappe import _
 
-from keep_customers.erp import guest_pages, portal
+from keep_customers.complaints import portal
+from keep_customers.erp import guest_pages
 
 no_cache = 1
 sitemap = 0

@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 
-from keep_customers.erp import complaint_page, portal
+from keep_customers.complaints import page, portal
 
 no_cache = 1
 sitemap = 0
@@ -13,4 +13,4 @@ def get_context(context):
 	context.show_sidebar = True
 	context.no_breadcrumbs = True
 	context.cases = portal.own_cases(frappe.session.user)
-	context.may_complain = complaint_page.is_on()
+	context.may_complain = page.is_on()

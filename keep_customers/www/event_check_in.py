@@ -1,7 +1,8 @@
 import frappe
 from frappe import _
 
-from keep_customers.erp import event_door, guest_pages
+from keep_customers.erp import guest_pages
+from keep_customers.events import door
 
 no_cache = 1
 sitemap = 0
@@ -16,12 +17,12 @@ def get_context(context):
 	context.metatags = {"robots": "noindex"}
 	name = frappe.form_dict.get("event")
 	if not name:
-		context.events = event_door.own_events()
+		context.events = door.own_events()
 		return
-	event = event_door.open_event(name)
+	event = door.open_event(name)
 	if not event:
 		guest_pages.not_here()
 	context.event_theme, context.event = event.theme, event.name
-	context.update(event_door.guest_list(event))
+	context.update(door.guest_list(event))
 	done = frappe.form_dict.get("done")
 	context.last = next((guest for guest in context.guests if guest["name"] == done), None)

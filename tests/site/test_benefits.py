@@ -11,7 +11,8 @@ import frappe
 import pytest
 from frappe.utils import getdate
 
-from keep_customers.erp import benefits, birthday_coupons
+from keep_customers.benefits import coupons as birthday_coupons
+from keep_customers.benefits import pricing_rules, sales
 from keep_customers.setup import uninstall
 
 from .story import ANNA, COMPANY, ITEM, MIA, PREFIX, Story, _tree, _user, remove_everything
@@ -291,7 +292,7 @@ def test_a_row_that_names_a_benefits_rule_without_the_tier_loses_it(story, named
 			],
 		}
 	)  # fmt: skip
-	benefits.before_validate(doc)
+	sales.before_validate(doc)
 	[row] = doc.items
 	assert (row.pricing_rules, row.discount_percentage, row.discount_amount, row.rate) == ("", 0, 0, 100)
 	# What was agreed on an order holds; so does what somebody priced by hand.
@@ -313,10 +314,10 @@ def test_a_row_that_names_a_benefits_rule_without_the_tier_loses_it(story, named
 				"so_detail": source,
 			}
 		)
-		benefits.before_validate(doc)
+		sales.before_validate(doc)
 		assert row.rate == rate, (source, ignore)
 	doc.customer = story.customer("Another")
-	benefits.before_validate(doc)
+	sales.before_validate(doc)
 	assert row.rate == 100
 
 
@@ -379,10 +380,10 @@ def test_a_group_of_items_is_reserved_with_all_below_and_any_benefit_opens_it(st
 		)
 		frappe.set_user(ANNA)
 		if works:
-			benefits.before_validate(doc)
+			sales.before_validate(doc)
 		else:
 			with pytest.raises(frappe.ValidationError, match="reserved"):
-				benefits.before_validate(doc)
+				sales.before_validate(doc)
 		frappe.set_user("Administrator")
 	# A return of what was sold then, and what an order has promised.
 	story.in_tier(firm, "Iron")
@@ -394,7 +395,7 @@ def test_a_group_of_items_is_reserved_with_all_below_and_any_benefit_opens_it(st
 	for values, on in (({"is_return": 1}, {}), ({}, {"so_detail": order.items[0].name})):
 		doc.update({"is_return": 0, **values})
 		doc.items[0].update(on)
-		benefits.before_validate(doc)
+		sales.before_validate(doc)
 	assert doc.keep_tier == "Iron"
 
 
@@ -528,7 +529,7 @@ def test_a_coupon_found_later_comes_on_top_of_the_tier_price(story):
 	assert invoice.items[0].rate == RATES[ITEM] * 0.9
 	invoice.keep_coupon = coupons(firm)[0].name
 	invoice.save()
-	assert len(benefits.rules_on(invoice.items[0])) == 2
+	assert len(pricing_rules.rules_on(invoice.items[0])) == 2
 	with_both = invoice.items[0].rate
 	assert with_both == pytest.approx(RATES[ITEM] * 0.7)
 	invoice.save()
@@ -547,9 +548,9 @@ def test_the_rep_is_told_of_the_coupon_and_no_stranger_is(story):
 	frappe.set_user(ANNA)
 	told = birthday_coupons.for_document(firm, COMPANY)
 	assert (told["coupon"], told["discount"]) == (coupons(firm)[0].name, 15)
-	from keep_customers.erp import care_panel
+	from keep_customers.care import panel
 
-	assert [one["coupon"] for one in care_panel.customer_care(firm)["coupons"]] == [told["coupon"]]
+	assert [one["coupon"] for one in panel.customer_care(firm)["coupons"]] == [told["coupon"]]
 	frappe.set_user("Administrator")
 	add_user_permission("Customer", mine, ANNA)
 	frappe.set_user(ANNA)
@@ -618,7 +619,7 @@ def test_taking_everything_back_leaves_the_sites_own_rules_and_the_prices_given(
 				"parentfield": "pricing_rules", "pricing_rule": rule,
 			}
 		).insert()  # fmt: skip
-	benefits.take_back_everything()
+	pricing_rules.take_back_everything()
 	assert frappe.db.exists("Pricing Rule", own.name)
 	for one in (benefit, birthday):
 		assert not frappe.db.exists("Pricing Rule", one.pricing_rule)
@@ -634,7 +635,7 @@ def test_taking_everything_back_leaves_the_sites_own_rules_and_the_prices_given(
 		)
 		== []
 	)
-	assert uninstall.benefits is benefits
+	assert uninstall.pricing_rules is pricing_rules
 
 
 # What ERPNext makes of it

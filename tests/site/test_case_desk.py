@@ -7,8 +7,10 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import add_to_date, now_datetime
 
-from keep_customers.erp import case_documents, case_figures, permissions, visits
-from keep_customers.erp.care_panel import customer_care
+from keep_customers.care import open_complaints
+from keep_customers.care.panel import customer_care
+from keep_customers.complaints import documents, figures
+from keep_customers.erp import permissions
 from keep_customers.keep_customers.dashboard_chart_source.complaints_by import complaints_by
 from keep_customers.keep_customers.report.complaint_analysis import complaint_analysis
 from keep_customers.keep_customers.report.complaint_times import complaint_times
@@ -56,7 +58,7 @@ def delivery(story, firm, **item):
 def test_a_case_from_an_invoice_knows_the_customer_and_its_only_item(story, firm):
 	invoice = story.invoice(firm, 100)
 	frappe.set_user(SUE)
-	case = case_documents.new_case("Sales Invoice", invoice.name)
+	case = documents.new_case("Sales Invoice", invoice.name)
 	assert case.is_new() and (case.customer, case.sales_invoice, case.item) == (firm, invoice.name, ITEM)
 	case.update({"subject": "Scratched", "description": "A scratch"})
 	case.insert()
@@ -68,14 +70,14 @@ def test_a_document_with_two_items_leaves_the_choice_to_the_rep(story, firm):
 	invoice = story.invoice(firm, 100, submit=False)
 	invoice.append("items", {"item_code": other, "qty": 1, "rate": 5})
 	invoice.save()
-	assert not case_documents.new_case("Sales Invoice", invoice.name).item
+	assert not documents.new_case("Sales Invoice", invoice.name).item
 
 
 def test_serial_number_and_batch_come_along_if_there_is_one_of_each(story, firm):
 	def known(serials):
 		note = delivery(story, firm)
 		note.items[0].db_set({"serial_no": serials, "batch_no": "B-7"})
-		case = case_documents.new_case("Delivery Note", note.name)
+		case = documents.new_case("Delivery Note", note.name)
 		return case.delivery_note == note.name and (case.item, case.serial_no, case.batch_no)
 
 	assert known("S-1\n") == (ITEM, "S-1", "B-7")
@@ -92,7 +94,7 @@ def test_a_case_from_an_issue_and_a_warranty_claim_has_their_words(story, desk):
 			"description": "<p>The <b>handle</b></p><p>is loose.</p>",
 		}
 	).insert()
-	case = case_documents.new_case("Issue", issue.name)
+	case = documents.new_case("Issue", issue.name)
 	assert (case.issue, case.subject, case.channel) == (issue.name, issue.subject, "Email")
 	assert (case.description, case.contact_email) == ("The handle\nis loose.", "otto@firm.example")
 	claim = frappe.get_doc(
@@ -104,7 +106,7 @@ def test_a_case_from_an_issue_and_a_warranty_claim_has_their_words(story, desk):
 			"complaint": "<div>It smokes</div><div>since Monday</div>",
 		}
 	).insert()
-	case = case_documents.new_case("Warranty Claim", claim.name)
+	case = documents.new_case("Warranty Claim", claim.name)
 	assert (case.customer, case.warranty_claim, case.item, case.subject) == (
 		desk,
 		claim.name,
@@ -123,17 +125,17 @@ def test_who_may_not_read_the_document_or_its_customer_makes_no_case_of_it(story
 	):
 		frappe.set_user(user)
 		with pytest.raises(frappe.PermissionError):
-			case_documents.new_case(doctype, name)
+			documents.new_case(doctype, name)
 	frappe.set_user("Administrator")
 	add_user_permission("Customer", story.customer("Other"), BEN)
 	frappe.set_user(BEN)
 	with pytest.raises(frappe.PermissionError):
-		case_documents.new_case("Customer", firm)
+		documents.new_case("Customer", firm)
 
 
 def test_a_case_is_made_from_these_documents_only(story, desk):
 	with pytest.raises(frappe.ValidationError, match="made from one of these"):
-		case_documents.new_case("User", "Administrator")
+		documents.new_case("User", "Administrator")
 
 
 # A document from a case
@@ -142,9 +144,9 @@ def test_a_case_is_made_from_these_documents_only(story, desk):
 @pytest.mark.parametrize(
 	("make", "field"),
 	[
-		(case_documents.make_issue, "issue"),
-		(case_documents.make_warranty_claim, "warranty_claim"),
-		(case_documents.make_quality_action, "quality_action"),
+		(documents.make_issue, "issue"),
+		(documents.make_warranty_claim, "warranty_claim"),
+		(documents.make_quality_action, "quality_action"),
 	],
 )
 def test_what_is_made_of_a_case_is_noted_on_it_once_it_is_saved(story, desk, make, field):
@@ -168,7 +170,7 @@ def test_a_credit_note_is_the_hosts_own_and_a_compensation_of_the_case(story, fi
 	invoice = story.invoice(firm, 100)
 	frappe.set_user(SUE)
 	case = story.case(firm, sales_invoice=invoice.name)
-	note = case_documents.make_credit_note(case.name)
+	note = documents.make_credit_note(case.name)
 	assert (note.is_return, note.return_against, note.items[0].qty) == (1, invoice.name, -1)
 	note = frappe.get_doc(json.loads(note.as_json())).insert()
 	[row] = case.reload().compensations
@@ -191,7 +193,7 @@ def test_a_compensation_that_was_agreed_gets_its_document_and_no_second_row(stor
 			{"kind": "Credit Note", "status": "Suggested", "cost": 40, "description": "Part of it"},
 		],
 	)
-	note = case_documents.make_credit_note(case.name).insert()
+	note = documents.make_credit_note(case.name).insert()
 	rows = case.reload().compensations
 	assert [(row.kind, row.status, row.reference_name, row.cost) for row in rows] == [
 		("Gift", "Proposed", None, 0),
@@ -202,17 +204,17 @@ def test_a_compensation_that_was_agreed_gets_its_document_and_no_second_row(stor
 def test_a_credit_note_needs_the_invoice_and_a_closed_case_needs_nothing_more(story, firm):
 	case = story.case(firm)
 	with pytest.raises(frappe.ValidationError, match="Sales Invoice"):
-		case_documents.make_credit_note(case.name)
+		documents.make_credit_note(case.name)
 	case.db_set({"status": "Closed", "sales_invoice": story.invoice(firm, 5).name})
 	with pytest.raises(frappe.ValidationError, match="closed"):
-		case_documents.make_credit_note(case.name)
+		documents.make_credit_note(case.name)
 
 
 @pytest.mark.skipif(bool(frappe.db and frappe.db.exists("DocType", "Stock Entry")), reason="is there")
 def test_what_the_host_does_not_have_is_said(story, desk):
 	case = story.case(desk)
 	with pytest.raises(frappe.ValidationError, match="not installed"):
-		case_documents.make_stock_entry(case.name)
+		documents.make_stock_entry(case.name)
 
 
 def test_who_may_not_write_the_case_makes_nothing_of_it(story, firm):
@@ -220,9 +222,9 @@ def test_who_may_not_write_the_case_makes_nothing_of_it(story, firm):
 	add_user_permission("Customer", story.customer("Other"), SUE)
 	frappe.set_user(SUE)
 	for make in (
-		case_documents.make_issue,
-		case_documents.make_quality_action,
-		case_documents.make_credit_note,
+		documents.make_issue,
+		documents.make_quality_action,
+		documents.make_credit_note,
 	):
 		with pytest.raises(frappe.PermissionError):
 			make(case.name)
@@ -293,7 +295,7 @@ def test_who_may_not_read_cases_learns_that_there_is_one_and_not_what_it_says(st
 	story.case(firm, subject="Noisy")
 	_user(STORES, ["Delivery User"])
 	frappe.set_user(STORES)
-	[row] = visits.open_complaints([firm])
+	[row] = open_complaints.open_complaints([firm])
 	assert row.about is None
 
 
@@ -436,7 +438,7 @@ def test_the_times_of_each_case_against_its_target(story, cases):
 
 
 def test_the_workspace_counts_what_is_late_and_why_people_complain(story, cases):
-	assert case_figures.late_cases()["value"] == 1
+	assert figures.late_cases()["value"] == 1
 	chart = complaints_by.get(json.dumps({"by": "cause"}))
 	assert chart["labels"] == ["Not Known Yet", f"{PREFIX} Delivery", f"{PREFIX} Quality"]
 	assert chart["datasets"][0]["values"] == [2, 2, 1]
@@ -452,11 +454,11 @@ def test_figures_are_of_the_cases_one_may_read(story, cases):
 	rows, _chart, total = analysed("customer")
 	assert set(rows) == {other} and total["Complaints"] == 2
 	assert {row["customer"] for row in complaint_times.execute({})[1]} == {other}
-	assert case_figures.late_cases()["value"] == 1
+	assert figures.late_cases()["value"] == 1
 	assert sum(complaints_by.get({"by": "category"})["datasets"][0]["values"]) == 2
 	frappe.set_user(EVE)
 	with pytest.raises(frappe.PermissionError):
-		case_figures.late_cases()
+		figures.late_cases()
 	with pytest.raises(frappe.PermissionError):
 		complaints_by.get()
 
@@ -485,7 +487,7 @@ def test_the_reports_run_as_desk_runs_them(story, cases):
 
 
 def test_frequent_categories_without_an_answer_are_listed(story, cases, monkeypatch):
-	standard_answers = pytest.importorskip("keep_customers.erp.standard_answers")
+	standard_answers = pytest.importorskip("keep_customers.complaints.standard_answers")
 	from keep_customers.keep_customers.report.categories_without_answer import categories_without_answer
 
 	monkeypatch.setattr(

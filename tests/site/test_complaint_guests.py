@@ -13,8 +13,12 @@ from frappe.permissions import add_user_permission
 from frappe.utils import now_datetime
 from frappe.utils.password import get_encryption_key
 
+from keep_customers.care import visits
+from keep_customers.complaints import feedback
+from keep_customers.complaints import page as complaint_page
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import complaint_page, feedback, sending, signed, unsubscribe, visits
+from keep_customers.erp import signed
+from keep_customers.messaging import delivery, unsubscribe, visit_feedback
 
 from .story import ANNA, BEN, COMPANY, MIA, PASSWORD, PREFIX, TERRITORY
 from .test_messages import contact
@@ -23,9 +27,9 @@ from .test_visits import approved
 from .web import Browser
 
 OLGA, PAVEL = "olga@firm.example", "pavel@works.example"
-POST = "keep_customers.erp.complaint_page.post"
-CONFIRM = "keep_customers.erp.feedback.confirm"
-GIVE = "keep_customers.erp.feedback.give"
+POST = "keep_customers.complaints.page.post"
+CONFIRM = "keep_customers.complaints.feedback.confirm"
+GIVE = "keep_customers.messaging.visit_feedback.give"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 SCRIPT = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 CASE = "Complaint Case"
@@ -291,14 +295,14 @@ def test_guessing_has_an_end(guest, firm):
 
 def test_who_may_ask_and_when(guest, firm, story, monkeypatch):
 	sent = []
-	monkeypatch.setattr(sending, "send_sms", lambda to, text, **_more: sent.append((to, text)))
+	monkeypatch.setattr(delivery, "send_sms", lambda to, text, **_more: sent.append((to, text)))
 	early = complaint(firm)
 	with pytest.raises(frappe.ValidationError, match="offer a solution"):
 		feedback.ask(early.name)
 	case = offered(firm)
 	with pytest.raises(frappe.ValidationError, match="gateway"):
 		feedback.ask(case.name, "SMS")
-	monkeypatch.setattr(sending, "_sms_works", lambda: True)
+	monkeypatch.setattr(delivery, "sms_works", lambda: True)
 	feedback.ask(case.name, "SMS")
 	[(to, text)] = sent
 	assert to == ["+49 170 12"] and "/complaint-answer?token=" in text
@@ -337,13 +341,13 @@ def test_after_a_visit_the_customer_is_asked_and_the_answer_counts_once(guest, f
 	touch = frappe.get_doc(
 		{"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Visit", "result": "Reached", "notes": "INTERNAL"}
 	).insert()  # fmt: skip
-	feedback.after_visit(touch.name)
+	visit_feedback.after_visit(touch.name)
 	about = {"reference_doctype": "Customer Touch", "reference_name": touch.name}
 	assert not frappe.db.exists("Email Queue", about), "the settings do not ask"
 	story.settings(feedback_after_visits=1)
-	feedback.after_visit(touch.name)
+	visit_feedback.after_visit(touch.name)
 	assert frappe.db.count("Email Queue", about) == 1
-	token = signed.token(feedback.VISIT[1], touch.name, 9)
+	token = signed.token(visit_feedback.VISIT[1], touch.name, 9)
 	frappe.db.commit()
 	shown = page(guest, "care-feedback", token=token)
 	assert shown.status_code == 200 and "Anna" in shown.text and "INTERNAL" not in shown.text
@@ -387,7 +391,7 @@ def test_who_wants_no_emails_is_not_asked_after_a_visit(guest, firm, story):
 	touch = frappe.get_doc(
 		{"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Visit", "result": "Reached"}
 	).insert()
-	feedback.after_visit(touch.name)
+	visit_feedback.after_visit(touch.name)
 	assert not frappe.db.exists("Email Queue", {"reference_name": touch.name})
 
 
@@ -554,7 +558,7 @@ def test_script_is_shown_as_text_everywhere(guest, firm, story):
 		{"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Visit", "result": "Reached"}
 	).insert()
 	frappe.db.commit()
-	token, visit = token_of(case), signed.token(feedback.VISIT[1], touch.name, 9)
+	token, visit = token_of(case), signed.token(visit_feedback.VISIT[1], touch.name, 9)
 	olga = Browser(guest_server(guest), portal)
 	shown = [
 		refused.text,
@@ -658,7 +662,7 @@ def test_a_customer_who_is_logged_in_sees_their_own_cases_and_no_notes(guest, fi
 		run = {"dt": CASE, "dn": own.name, "method": method, "args": '{"word": "Yes", "step": "Explained"}'}
 		tried = olga.http.post(f"{olga.base}/api/method/run_doc_method", data=run, timeout=60)
 		assert tried.status_code == 403
-	assert olga.call("keep_customers.erp.feedback.ask", case=own.name).status_code == 403
+	assert olga.call("keep_customers.complaints.feedback.ask", case=own.name).status_code == 403
 	assert now(own).status == engine.GIVEN
 
 
@@ -705,7 +709,7 @@ def test_a_rep_of_another_region_gets_neither_cases_nor_files_nor_feedback(guest
 		)
 	assert anna.http.get(f"{anna.base}{url}", timeout=60).status_code == 200
 	assert ben.http.get(f"{ben.base}{url}", timeout=60).status_code == 403
-	assert ben.call("keep_customers.erp.feedback.ask", case=case.name).status_code == 403
+	assert ben.call("keep_customers.complaints.feedback.ask", case=case.name).status_code == 403
 	forged = {"customer": firm, "kind": "General", "rating": 1, "rated_user": BEN, "person_rating": 1}
 	assert ben.resource("Customer Feedback", method="POST", json=forged).status_code == 403
 	assert "INTERNAL" not in page(ben, "printview", doctype=CASE, name=case.name).text

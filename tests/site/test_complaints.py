@@ -8,8 +8,9 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import add_days, getdate
 
+from keep_customers.complaints import cases, escalation, standard_answers
+from keep_customers.complaints import clock as case_clock
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import complaints, standard_answers
 from keep_customers.jobs import complaints as jobs
 from keep_customers.keep_customers.doctype.complaint_case import complaint_case as controller
 
@@ -40,7 +41,7 @@ class Clock:
 def clock(monkeypatch):
 	"""The time of day, for the app's own clock; the host's stays as it is."""
 	clock = Clock()
-	for module in (complaints, jobs, controller):
+	for module in (cases, jobs, controller):
 		monkeypatch.setattr(module, "now_datetime", clock)
 	return clock
 
@@ -94,7 +95,7 @@ def complaint(customer, **values):
 			"subject": "The drill is broken",
 			"description": "It broke on the first day.",
 			"channel": "Phone",
-			"opened_on": complaints.now_datetime(),
+			"opened_on": jobs.now_datetime(),
 			**values,
 		}
 	).insert()
@@ -447,7 +448,7 @@ def test_one_that_is_killed_within_a_case_leaves_nothing_half_done(firm, clock, 
 		raise KeyboardInterrupt
 
 	with monkeypatch.context() as patched:
-		patched.setattr(complaints, "store_alarms", killed)
+		patched.setattr(escalation, "store_alarms", killed)
 		with pytest.raises(KeyboardInterrupt):
 			jobs.run()
 	frappe.db.rollback()
@@ -460,14 +461,14 @@ def test_one_broken_case_does_not_keep_the_others_silent(firm, clock, monkeypatc
 	broken, case = complaint(firm), complaint(firm)
 	frappe.db.commit()
 	clock.goes_on(1.5)
-	tell = complaints.tell
+	tell = escalation.tell
 
 	def fails(doc, *args):
 		if doc.name == broken.name:
 			raise ZeroDivisionError
 		tell(doc, *args)
 
-	monkeypatch.setattr(complaints, "tell", fails)
+	monkeypatch.setattr(escalation, "tell", fails)
 	jobs.run()
 	assert (told(broken), told(case)) == ([], [ANNA])
 	assert frappe.get_all("Error Log", filters={"reference_name": broken.name})
@@ -504,10 +505,10 @@ def test_a_better_tier_is_answered_sooner_and_a_worse_one_as_promised(story, fir
 	form = frappe.get_doc(CASE, case.name)
 	tier(firm, "Lead")
 	frappe.db.commit()
-	assert complaints.follow_tiers() == 0
+	assert case_clock.follow_tiers() == 0
 	assert stored(case, "tier", "solve_due") == ("Gold", START + timedelta(hours=8))
 	tier(firm, "Platinum")
-	assert complaints.follow_tiers() == 1 and complaints.follow_tiers() == 0
+	assert case_clock.follow_tiers() == 1 and case_clock.follow_tiers() == 0
 	expected = ("Platinum", START + timedelta(hours=2), START + timedelta(minutes=30))
 	assert stored(case, "tier", "solve_due", "next_alarm") == expected
 	# Whoever has the form open can go on, and brings the old tier not back.
@@ -981,7 +982,7 @@ def test_nobody_from_another_region_sees_or_moves_a_case(regions):
 				browser.call("frappe.desk.search.search_link", doctype=CASE, txt="Theirs"),
 				button(browser, case.name, "close", override_reason="Mine"),
 				button(browser, case.name, "take_step", step="Listened"),
-				browser.call("keep_customers.erp.standard_answers.offered", case=case.name),
+				browser.call("keep_customers.complaints.standard_answers.offered", case=case.name),
 			]  # fmt: skip
 			for table in ("Complaint Step", "Complaint Pause", "Complaint Compensation"):
 				row = frappe.get_all(table, filters={"parent": case.name}, pluck="name")[0]

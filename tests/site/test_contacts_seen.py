@@ -5,7 +5,7 @@ from datetime import timedelta
 import frappe
 import pytest
 
-from keep_customers.erp import contacts_seen, followups
+from keep_customers.care import contacts_seen, followups
 
 from .story import ANNA, COMPANY, PREFIX
 

@@ -9,8 +9,8 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import getdate, now_datetime
 
-from keep_customers.erp.care_panel import customer_care
-from keep_customers.erp.cost_ledger import CostLedger, of_the_year
+from keep_customers.benefits.costs import CostLedger, of_the_year
+from keep_customers.care.panel import customer_care
 from keep_customers.keep_customers.report.customer_cost_and_value import customer_cost_and_value
 from keep_customers.keep_customers.report.ratings_of_people import ratings_of_people
 

@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from keep_customers.erp import customer_life
+from keep_customers.jobs import customer_life
 
 from .story import ANNA, BEN, COMPANY, PREFIX
 

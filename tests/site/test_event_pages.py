@@ -8,6 +8,7 @@ import html as html_of
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -17,16 +18,13 @@ from frappe.permissions import add_user_permission
 from frappe.twofactor import get_qr_svg_code
 from frappe.utils import add_days, get_system_timezone, get_url, getdate, now_datetime
 
-from keep_customers.erp import (
-	event_door,
-	event_feedback,
-	event_pages,
-	feedback,
-	messages,
-	sending,
-	signed,
-	todos,
-)
+from keep_customers.care import todos
+from keep_customers.erp import signed
+from keep_customers.erp.language import day_in_words
+from keep_customers.events import door as event_door
+from keep_customers.events import feedback, pages
+from keep_customers.events.words import of_invitation
+from keep_customers.messaging import by_hand, messages, visit_feedback
 
 from .story import ANNA, BEN, COMPANY, MIA, PREFIX, TERRITORY
 from .test_complaint_guests import SCRIPT, bare, page
@@ -34,10 +32,10 @@ from .test_messages import contact
 from .test_sending import mailbox, text_of  # noqa: F401 (mailbox is a fixture for every test)
 from .web import Browser
 
-ANSWER = "keep_customers.erp.event_pages.answer"
-CALENDAR = "keep_customers.erp.event_pages.calendar"
-CHECK_IN, UNDO = "keep_customers.erp.event_door.check_in", "keep_customers.erp.event_door.undo"
-GIVE = "keep_customers.erp.event_feedback.give"
+ANSWER = "keep_customers.events.pages.answer"
+CALENDAR = "keep_customers.events.pages.calendar"
+CHECK_IN, UNDO = "keep_customers.events.door.check_in", "keep_customers.events.door.undo"
+GIVE = "keep_customers.events.feedback.give"
 EVENT, INVITATION, SUGGESTION = "VIP Event", "VIP Invitation", "Event Suggestion"
 
 
@@ -110,7 +108,7 @@ def today(event):
 
 def token_of(invitation):
 	frappe.db.rollback()
-	return query(event_pages.invitation_link(invitation.name))["token"]
+	return query(pages.invitation_link(invitation.name))["token"]
 
 
 def query(link):
@@ -133,7 +131,7 @@ def says(browser, token, **said):
 
 
 def shown(browser, token, **more):
-	return page(browser, event_pages.PAGE, token=token, **more)
+	return page(browser, pages.PAGE, token=token, **more)
 
 
 # The guest
@@ -152,7 +150,7 @@ def test_a_guest_reads_answers_and_changes_their_mind(guest, evening, firm):
 	start = datetime.combine(day, datetime.min.time()).replace(
 		hour=18, tzinfo=ZoneInfo(get_system_timezone())
 	)
-	assert html_of.escape(event_pages.get_timezone_name(start, locale="en")) in first.text
+	assert html_of.escape(pages.get_timezone_name(start, locale="en")) in first.text
 	assert [value in first.text for value in ('value="2"', 'value="3"')] == [True, False], (
 		"2 companions at most"
 	)
@@ -170,7 +168,7 @@ def test_a_guest_reads_answers_and_changes_their_mind(guest, evening, firm):
 		"No onions, please",
 	) and olga.replied_on
 	code = re.search(r"data:image/svg\+xml;base64,([\w+/=]+)", coming.text)[1]
-	door = get_url(event_pages.door_path(token))
+	door = get_url(pages.door_path(token))
 	assert code == get_qr_svg_code(door).decode() and b"<svg" in base64.b64decode(code)
 
 	assert "You have told us that you cannot come" in says(guest, token, coming="No").text
@@ -243,7 +241,7 @@ def test_of_an_event_that_is_called_off_the_page_says_so(guest, evening, firm):
 def test_the_page_is_in_the_customers_language(guest, evening, firm):
 	frappe.db.set_value("Customer", firm, "language", "zh")
 	olga = invited(evening, firm)
-	link = query(event_pages.invitation_link(olga.name))
+	link = query(pages.invitation_link(olga.name))
 	assert link["_lang"] == "zh"
 	answer = shown(guest, token_of(olga), _lang="zh")
 	day = getdate(evening.starts_on)
@@ -263,11 +261,11 @@ def test_forged_expired_and_guessed_links_get_one_answer(guest, evening, firm, s
 	good = token_of(olga)
 	subject, expires, signature = good.rsplit(".", 2)
 	assert subject == olga.name
-	purpose = event_pages.PURPOSE
+	purpose = pages.PURPOSE
 	tokens = [
 		"", "x", "a.b.c", olga.name, f"{subject}.{expires}.{'0' * 64}", f"{subject}.{int(expires) + 9}.{signature}",
 		f"{other.name}.{expires}.{signature}", signed.token(purpose, subject, days=-1), good + ".x",
-		signed.token(event_feedback.PURPOSE, subject, 9), signed.token(feedback.VISIT[1], subject, 9),
+		signed.token(feedback.PURPOSE, subject, 9), signed.token(visit_feedback.VISIT[1], subject, 9),
 		signed.token("unsubscribe", subject, 9), signed.token(purpose, "no-such-one", 9),
 		signed.token(purpose, evening.name, 9), token_of(unasked), token_of(withdrawn),
 		f"{subject}.{'9' * 5000}.{signature}", f"{subject}.{expires}.é",
@@ -297,12 +295,12 @@ def test_a_link_lasts_until_some_weeks_after_the_event(evening, firm):
 	olga = invited(evening, firm)
 	expires = datetime.fromtimestamp(int(token_of(olga).split(".")[1]))
 	after = (expires - datetime.now()).days
-	assert 10 + event_pages.DAYS_AFTER - 1 <= after <= 11 + event_pages.DAYS_AFTER
+	assert 10 + pages.DAYS_AFTER - 1 <= after <= 11 + pages.DAYS_AFTER
 
 
 def test_guessing_has_an_end(guest, evening, firm):
 	olga = invited(evening, firm)
-	most = event_pages.MOST_AN_HOUR
+	most = pages.MOST_AN_HOUR
 	codes = [says(guest, f"guess{n}").status_code for n in range(most + 2)]
 	assert codes == [410] * most + [429] * 2
 	assert says(guest, token_of(olga)).status_code == 429 and now(olga).status == "Invited"
@@ -338,7 +336,7 @@ def test_script_is_shown_as_text_everywhere(guest, evening, firm):
 	]
 	frappe.db.set_value(INVITATION, olga.name, "status", "Attended")
 	frappe.db.commit()
-	said = signed.token(event_feedback.PURPOSE, olga.name, 9)
+	said = signed.token(feedback.PURPOSE, olga.name, 9)
 	texts += [
 		page(guest, "care-feedback", token=said).text,
 		guest.call(GIVE, token=said, rating="5", words=SCRIPT, wish=SCRIPT, votes=suggestion).text,
@@ -519,7 +517,7 @@ def suggested(title, status="Feasible"):
 
 def test_who_was_there_says_once_how_it_was_and_what_they_would_like_next(guest, evening, firm):
 	olga = invited(evening, firm, "Accepted")
-	token = query(event_feedback.link(olga.name))["token"]
+	token = query(feedback.link(olga.name))["token"]
 	wine, closed = suggested("Wine Tasting"), suggested("Casino", "Not Feasible")
 	assert page(guest, "care-feedback", token=token).status_code == 410, "not there yet"
 	assert guest.call(GIVE, token=token, rating="5").status_code == 410
@@ -585,13 +583,15 @@ def test_a_message_to_a_guest_has_the_event_and_the_links_and_goes_to_nobody_els
 			"{{ event_reply_link }}\n{{ event_feedback_link }}.",
 		}
 	).insert()  # fmt: skip
-	said = messages.render(message.name, firm, invitation=olga.name, person=olga.guest_name)
+	said = messages.render(
+		message.name, firm, words=partial(of_invitation, olga.name), person=olga.guest_name
+	)
 	assert said["subject"] == evening.theme and olga.guest_name in said["text"]
-	assert messages.day_in_words(evening.starts_on, "en") in said["text"] and "6:00" in said["text"]
+	assert day_in_words(evening.starts_on, "en") in said["text"] and "6:00" in said["text"]
 	assert "Riverside 1 Keep Town" in said["text"]
 	reply, rate = re.findall(r"http\S+", said["text"])
-	assert event_pages.read(query(reply)["token"])[0].name == olga.name
-	assert f"/{event_pages.PAGE}?" in reply and "/care-feedback?" in rate
+	assert pages.read(query(reply)["token"])[0].name == olga.name
+	assert f"/{pages.PAGE}?" in reply and "/care-feedback?" in rate
 	# All other messages have nothing there.
 	bare_text = messages.render(message.name, firm)["text"]
 	assert "http" not in bare_text and "Riverside" not in bare_text
@@ -608,11 +608,11 @@ def test_a_message_to_a_guest_has_the_event_and_the_links_and_goes_to_nobody_els
 	todo = todos.create([follow_up], ANNA, getdate())
 	follow_up.db_set("todo", todo)
 	frappe.set_user(ANNA)
-	offered = sending.message_for_todo(todo)
+	offered = by_hand.message_for_todo(todo)
 	assert offered["subject"] == evening.theme
 	ways = {way["channel"]: way["to"] for way in offered["ways"]}
 	assert ways["Email"] == "olga@firm.example", "not the customer's main contact"
-	sending.send_for_todo(todo, "Email", offered["text"], offered["subject"])
+	by_hand.send_for_todo(todo, "Email", offered["text"], offered["subject"])
 	frappe.set_user("Administrator")
 	[queued] = frappe.get_all(
 		"Email Queue", {"reference_doctype": "Customer", "reference_name": firm}, ["name", "message"]
@@ -623,4 +623,4 @@ def test_a_message_to_a_guest_has_the_event_and_the_links_and_goes_to_nobody_els
 	_message, html = text_of(queued)
 	links = [html_of.unescape(link) for link in re.findall(r'href="([^"]*token=[^"]*)"', html)]
 	assert len(links) == 2 and not any(link.endswith(".") for link in links)
-	assert event_pages.read(query(links[0])["token"])
+	assert pages.read(query(links[0])["token"])

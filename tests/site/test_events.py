@@ -7,9 +7,11 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import add_days, getdate, now_datetime
 
-from keep_customers.erp import event_results, event_wishes, event_year, events, followups, sending
+from keep_customers.care import followups, planning
+from keep_customers.events import audience, documents, replies, results, telling, waves, wishes
+from keep_customers.events import year as event_year
 from keep_customers.jobs import events as job
-from keep_customers.jobs import planning
+from keep_customers.messaging import sending
 
 from .story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, _tree
 from .test_messages import contact
@@ -86,7 +88,7 @@ def statuses(doc):
 def work(story):
 	"""What the background would do by now."""
 	for method, values in story.queued:
-		if method == "keep_customers.jobs.planning.at_once":
+		if method == "keep_customers.care.planning.at_once":
 			planning.at_once(values["reference_doctype"], values["reference_name"])
 	story.queued.clear()
 
@@ -109,22 +111,22 @@ def test_an_idea_becomes_an_event_step_by_step_and_what_cannot_be_says_why(now):
 	doc = event(starts_on=None, reply_until=None)
 	assert doc.status == "Idea" and doc.currency == "EUR"
 	with pytest.raises(frappe.ValidationError, match="when the event starts"):
-		events.set_status(doc.name, "Planned")
+		documents.set_status(doc.name, "Planned")
 	doc.starts_on = add_days(now_datetime(), 20)
 	doc.save()
 	with pytest.raises(frappe.ValidationError, match="not the next step"):
-		events.set_status(doc.name, "Closed")
-	events.set_status(doc.name, "Planned")
+		documents.set_status(doc.name, "Closed")
+	documents.set_status(doc.name, "Planned")
 	with pytest.raises(frappe.ValidationError, match="not begun"):
-		events.set_status(doc.name, "Held")
+		documents.set_status(doc.name, "Held")
 	# No form takes a step.
 	doc = at(doc)
 	doc.update({"status": "Closed", "attended": 99})
 	doc.save()
 	assert (doc.status, doc.attended) == ("Planned", 0)
-	events.set_status(doc.name, "Cancelled")
+	documents.set_status(doc.name, "Cancelled")
 	with pytest.raises(frappe.ValidationError, match="over or called off"):
-		events.set_status(doc.name, "Planned")
+		documents.set_status(doc.name, "Planned")
 
 
 @pytest.mark.parametrize(
@@ -145,21 +147,21 @@ def test_who_is_worth_most_is_asked_first_as_many_as_there_are_places(now):
 	names = firms(now, 500, 3000, 1000, 200)
 	now.night()
 	doc = event("Planned", guests=listed(names))
-	assert events.preview(doc.name) | {"names": None} == {
+	assert audience.preview(doc.name) | {"names": None} == {
 		"customers": 4,
 		"refused": 0,
 		"names": None,
 		"free": 2,
 	}
-	assert (events.plan(doc.name), events.plan(doc.name)) == (4, 0), "planned once"
+	assert (audience.plan(doc.name), audience.plan(doc.name)) == (4, 0), "planned once"
 	assert {row.guest_name for row in invitations(doc)} == {f"Guest{index}" for index in range(4)}
-	assert events.invite(doc.name) == {"sent": 2, "left": 2, "pending": 2, "waiting": 0}
+	assert waves.invite(doc.name) == {"sent": 2, "left": 2, "pending": 2, "waiting": 0}
 	assert statuses(doc) == {"0": "Planned", "1": "Invited", "2": "Invited", "3": "Planned"}
 	assert at(doc).status == "Inviting" and (at(doc).wave, at(doc).invited) == (1, 2)
 	# Two clicks are one wave.
-	assert events.invite(doc.name)["sent"] == 0 and at(doc).wave == 1
-	events.reply(invitation(doc, names[1]), "No")
-	assert events.invite(doc.name) == {"sent": 1, "left": 1, "pending": 2, "waiting": 0}
+	assert waves.invite(doc.name)["sent"] == 0 and at(doc).wave == 1
+	replies.reply(invitation(doc, names[1]), "No")
+	assert waves.invite(doc.name) == {"sent": 1, "left": 1, "pending": 2, "waiting": 0}
 	assert statuses(doc)["0"] == "Invited"
 	assert {row.customer: row.wave for row in invitations(doc)}[names[0]] == 2
 
@@ -171,21 +173,21 @@ def test_tiers_groups_and_territories_choose_and_exclusions_and_refusals_are_kep
 	frappe.db.set_value("Customer", names[1], "disabled", 1)
 	now.settings(excluded_customers=[{"customer": names[2]}])
 	refused = [
-		{"channel": way, "consent": "Refused", "date": "2026-01-01"} for way in ("Email", *events.BY_HAND)
+		{"channel": way, "consent": "Refused", "date": "2026-01-01"} for way in ("Email", *telling.BY_HAND)
 	]
 	file = frappe.get_doc("Customer File", names[3])
 	file.set("consents", refused)
 	file.save()
 	doc = event("Planned", territory=frappe.db.get_value("Customer", names[4], "territory"))
-	found = events.preview(doc.name)
+	found = audience.preview(doc.name)
 	assert (found["customers"], found["refused"]) == (1, 1) and found["names"] == [names[4]]
 	doc.update({"territory": f"{PREFIX} South"})
 	doc.save()
-	assert events.preview(doc.name)["names"] == [names[0]]
+	assert audience.preview(doc.name)["names"] == [names[0]]
 	doc.update({"territory": None})
 	doc.save()
 	with pytest.raises(frappe.ValidationError, match="whom to invite"):
-		events.plan(doc.name)
+		audience.plan(doc.name)
 
 
 def test_a_person_is_invited_once_and_a_second_one_by_name(now):
@@ -193,7 +195,7 @@ def test_a_person_is_invited_once_and_a_second_one_by_name(now):
 	partner = contact(firm, first_name="Partner", email="partner@firm.example")
 	partner = getattr(partner, "name", partner)
 	doc = event("Planned", guests=[{"customer": firm}, {"customer": firm, "contact": partner}])
-	assert events.plan(doc.name) == 2 and len({row.contact for row in invitations(doc)}) == 2
+	assert audience.plan(doc.name) == 2 and len({row.contact for row in invitations(doc)}) == 2
 	with pytest.raises(frappe.UniqueValidationError):
 		frappe.get_doc(
 			{"doctype": INVITATION, "event": doc.name, "customer": firm, "contact": partner}
@@ -205,10 +207,10 @@ def test_a_person_is_invited_once_and_a_second_one_by_name(now):
 
 def test_without_nights_nobody_would_hear_of_an_invitation(now):
 	doc = event("Planned", guests=listed(firms(now, 500)))
-	events.plan(doc.name)
+	audience.plan(doc.name)
 	now.settings(enabled=0)
 	with pytest.raises(frappe.ValidationError, match="nights"):
-		events.invite(doc.name)
+		waves.invite(doc.name)
 	now.settings(enabled=1)
 	assert statuses(doc) == {"0": "Planned"}
 
@@ -229,8 +231,8 @@ def test_who_agreed_gets_an_email_and_for_others_the_rep_has_a_todo(now, monkeyp
 	file.set("consents", given())
 	file.save()
 	doc = event("Planned", guests=listed([agreed, other]))
-	events.plan(doc.name)
-	events.invite(doc.name)
+	audience.plan(doc.name)
+	waves.invite(doc.name)
 	work(now)
 	[mail], [call] = now.follow_ups(agreed), now.follow_ups(other)
 	assert (mail.channel, mail.send_status, mail.todo or "") == ("Email", "Queued", "")
@@ -249,10 +251,10 @@ def test_who_agreed_gets_an_email_and_for_others_the_rep_has_a_todo(now, monkeyp
 def test_a_reply_settles_what_was_still_to_be_asked(now):
 	[firm] = firms(now, 500)
 	doc = event("Planned", guests=listed([firm]))
-	events.plan(doc.name)
-	events.invite(doc.name)
+	audience.plan(doc.name)
+	waves.invite(doc.name)
 	work(now)
-	events.reply(invitation(doc, firm), "Yes", 1, "A window seat, please")
+	replies.reply(invitation(doc, firm), "Yes", 1, "A window seat, please")
 	[asked] = now.follow_ups(firm)
 	assert asked.status == ("Done" if asked.todo else "Cancelled")
 	assert not now.todos(ANNA, status="Open")
@@ -262,31 +264,31 @@ def test_a_reply_settles_what_was_still_to_be_asked(now):
 def test_who_moves_up_is_told_and_so_is_the_rep(now):
 	names = firms(now, 500, 300, 200)
 	doc = event("Inviting", guests=listed(names), capacity=1, max_companions=0)
-	events.plan(doc.name)
+	audience.plan(doc.name)
 	for name in names:
-		events.reply(invitation(doc, name), "Yes", late=True)
+		replies.reply(invitation(doc, name), "Yes", late=True)
 	assert statuses(doc) == {"0": "Accepted", "1": "Waiting List", "2": "Waiting List"}
 	assert (at(doc).accepted, at(doc).waiting) == (1, 2)
-	events.reply(invitation(doc, names[0]), "No")
+	replies.reply(invitation(doc, names[0]), "No")
 	assert statuses(doc) == {"0": "Declined", "1": "Accepted", "2": "Waiting List"}
-	[told] = now.follow_ups(names[1], occurrence=events.MOVE_UP)
-	assert told.due_date == getdate() and not now.follow_ups(names[2], occurrence=events.MOVE_UP)
+	[told] = now.follow_ups(names[1], occurrence=telling.MOVE_UP)
+	assert told.due_date == getdate() and not now.follow_ups(names[2], occurrence=telling.MOVE_UP)
 	[note] = frappe.get_all(
 		"Notification Log", filters={"document_type": INVITATION}, fields=["for_user", "document_name"]
 	)
 	assert (note.for_user, note.document_name) == (ANNA, invitation(doc, names[1]))
 	# A cancelled invitation and a larger room move up, too.
 	frappe.set_user(MIA)
-	events.record(invitation(doc, names[1]), "Cancel")
+	replies.record(invitation(doc, names[1]), "Cancel")
 	assert statuses(doc)["2"] == "Accepted"
 
 
 def test_a_larger_room_moves_up_in_order_and_a_smaller_one_than_who_comes_is_refused(now):
 	names = firms(now, 500, 300, 200)
 	doc = event("Inviting", guests=listed(names), capacity=1, max_companions=0)
-	events.plan(doc.name)
+	audience.plan(doc.name)
 	for name in names:
-		events.reply(invitation(doc, name), "Yes")
+		replies.reply(invitation(doc, name), "Yes")
 	doc = at(doc)
 	doc.capacity = 2
 	doc.save()
@@ -304,22 +306,24 @@ def test_a_larger_room_moves_up_in_order_and_a_smaller_one_than_who_comes_is_ref
 def test_a_reply_counts_once_and_until_its_last_day(now):
 	[firm] = firms(now, 500)
 	doc = event("Inviting", guests=listed([firm]))
-	events.plan(doc.name)
+	audience.plan(doc.name)
 	name = invitation(doc, firm)
-	assert [events.reply(name, "Yes", 1) for _twice in range(2)] == ["Accepted"] * 2 and at(doc).accepted == 2
+	assert [replies.reply(name, "Yes", 1) for _twice in range(2)] == ["Accepted"] * 2 and at(
+		doc
+	).accepted == 2
 	with pytest.raises(frappe.ValidationError, match="fewer"):
-		events.reply(name, "Yes", 2)
+		replies.reply(name, "Yes", 2)
 	frappe.db.set_value(EVENT, doc.name, "reply_until", add_days(getdate(), -1))
-	assert not events.may_reply(frappe.get_doc(INVITATION, name), at(doc))
+	assert not replies.may_reply(frappe.get_doc(INVITATION, name), at(doc))
 	with pytest.raises(frappe.ValidationError, match="time to reply is over"):
-		events.reply(name, "No")
+		replies.reply(name, "No")
 	# On the phone a rep takes it down all the same.
 	frappe.set_user(ANNA)
-	assert events.record(name, "No") == "Declined" and at(doc).accepted == 0
+	assert replies.record(name, "No") == "Declined" and at(doc).accepted == 0
 	frappe.set_user("Administrator")
 	past(doc)
 	with pytest.raises(frappe.ValidationError, match="over"):
-		events.record(name, "Yes")
+		replies.record(name, "Yes")
 
 
 def test_who_has_not_answered_is_reminded_once(now):
@@ -330,24 +334,24 @@ def test_who_has_not_answered_is_reminded_once(now):
 		starts_on=add_days(now_datetime(), 5),
 		reply_until=add_days(getdate(), 2),
 	)
-	events.plan(doc.name)
-	events.invite(doc.name)
+	audience.plan(doc.name)
+	waves.invite(doc.name)
 	job.run()
 	assert not any(row.reminded_on for row in invitations(doc)), "they were asked today"
 	frappe.db.set_value(INVITATION, {"event": doc.name}, "invited_on", add_days(now_datetime(), -3))
-	events.reply(invitation(doc, names[0]), "Yes")
+	replies.reply(invitation(doc, names[0]), "Yes")
 	job.run()
 	job.run()
 	assert [bool(row.reminded_on) for row in invitations(doc)] == [False, True]
-	assert len(now.follow_ups(occurrence=events.REMIND)) == 1
+	assert len(now.follow_ups(occurrence=telling.REMIND)) == 1
 
 
 def test_the_next_wave_goes_by_itself_where_the_event_says_so(now):
 	names = firms(now, 500, 300, 200)
 	doc = event("Planned", guests=listed(names), capacity=1, max_companions=0)
-	events.plan(doc.name)
-	events.invite(doc.name)
-	events.reply(invitation(doc, names[0]), "No")
+	audience.plan(doc.name)
+	waves.invite(doc.name)
+	replies.reply(invitation(doc, names[0]), "No")
 	job.run()
 	assert statuses(doc)["1"] == "Planned"
 	frappe.db.set_value(EVENT, doc.name, "auto_waves", 1)
@@ -362,9 +366,9 @@ def test_the_next_wave_goes_by_itself_where_the_event_says_so(now):
 def held(story, came=1):
 	names = firms(story, *(500 - 100 * index for index in range(came + 1)))
 	doc = event("Inviting", guests=listed(names), capacity=0)
-	events.plan(doc.name)
+	audience.plan(doc.name)
 	for name in names:
-		events.reply(invitation(doc, name), "Yes", 1)
+		replies.reply(invitation(doc, name), "Yes", 1)
 	past(doc)
 	return doc, names
 
@@ -373,16 +377,16 @@ def test_the_door_counts_who_is_there_and_who_is_not(now):
 	doc, names = held(now)
 	frappe.set_user(MIA)
 	with pytest.raises(frappe.ValidationError, match="Nobody was checked in"):
-		events.set_status(doc.name, "Held")
+		documents.set_status(doc.name, "Held")
 	first = invitation(doc, names[0])
-	assert events.record(first, "Check In") == "Attended"
+	assert replies.record(first, "Check In") == "Attended"
 	since = frappe.db.get_value(INVITATION, first, ["checked_in_on", "checked_in_by"])
-	events.record(first, "Check In")
+	replies.record(first, "Check In")
 	assert frappe.db.get_value(INVITATION, first, ["checked_in_on", "checked_in_by"]) == since
 	assert since[1] == MIA
-	assert events.record(first, "Undo Check In") == "Accepted" and at(doc).attended == 0
-	events.record(first, "Check In")
-	events.set_status(doc.name, "Held")
+	assert replies.record(first, "Undo Check In") == "Accepted" and at(doc).attended == 0
+	replies.record(first, "Check In")
+	documents.set_status(doc.name, "Held")
 	assert statuses(doc) == {"0": "Attended", "1": "No Show"}
 	doc = at(doc)
 	assert (doc.attended, doc.no_shows, doc.accepted) == (2, 1, 4)
@@ -394,14 +398,14 @@ def test_the_door_counts_who_is_there_and_who_is_not(now):
 def test_nobody_is_checked_in_before_the_day(now):
 	[firm] = firms(now, 500)
 	doc = event("Inviting", guests=listed([firm]))
-	events.plan(doc.name)
+	audience.plan(doc.name)
 	with pytest.raises(frappe.ValidationError, match="on the day"):
-		events.check_in(invitation(doc, firm))
+		replies.check_in(invitation(doc, firm))
 
 
 def test_where_nobody_stood_at_the_door_everybody_came(now):
 	doc, _names = held(now)
-	events.set_status(doc.name, "Held", everybody_came=True)
+	documents.set_status(doc.name, "Held", everybody_came=True)
 	assert set(statuses(doc).values()) == {"Attended"} and at(doc).attended == 4
 
 
@@ -409,10 +413,10 @@ def test_guests_are_thanked_and_who_was_missed_is_called_by_rule(now):
 	doc, names = held(now)
 	now.rule("Thanks", trigger="Event: Attended", min_amount=0, due_in_days=2)
 	now.rule("Missed", trigger="Event: No Show", min_amount=0, due_in_days=3)
-	events.check_in(invitation(doc, names[0]))
+	replies.check_in(invitation(doc, names[0]))
 	planning_of_today(now)
 	assert not now.follow_ups(care_rule=("like", f"{PREFIX}%")), "it may still go on"
-	events.set_status(doc.name, "Held")
+	documents.set_status(doc.name, "Held")
 	planning_of_today(now)
 	planning_of_today(now)
 	rows = {row.customer: row for row in now.follow_ups(care_rule=("like", f"{PREFIX}%"))}
@@ -425,7 +429,7 @@ def test_guests_are_thanked_and_who_was_missed_is_called_by_rule(now):
 
 
 def planning_of_today(story):
-	from keep_customers.erp import rules
+	from keep_customers.care import rules
 
 	for rule in rules.enabled(getdate()):
 		followups.add(rules.due(rule, getdate()))
@@ -434,14 +438,14 @@ def planning_of_today(story):
 def test_a_called_off_event_takes_back_what_was_to_be_asked_and_tells_the_guests(now):
 	names = firms(now, 500, 300, 200)
 	doc = event("Planned", guests=listed(names))
-	events.plan(doc.name)
-	events.invite(doc.name)
-	events.reply(invitation(doc, names[1]), "No")
-	events.set_status(doc.name, "Cancelled")
+	audience.plan(doc.name)
+	waves.invite(doc.name)
+	replies.reply(invitation(doc, names[1]), "No")
+	documents.set_status(doc.name, "Cancelled")
 	assert statuses(doc) == {"0": "Cancelled", "1": "Declined", "2": "Cancelled"}
-	[asked] = now.follow_ups(names[0], occurrence=events.ASK)
+	[asked] = now.follow_ups(names[0], occurrence=telling.ASK)
 	assert (asked.status, asked.hold_reason) == ("Cancelled", "Event called off")
-	told = {row.customer for row in now.follow_ups(occurrence=events.CALL_OFF)}
+	told = {row.customer for row in now.follow_ups(occurrence=telling.CALL_OFF)}
 	assert told == {names[0]}, "neither who declined nor who never heard of it"
 
 
@@ -457,8 +461,8 @@ def test_reps_see_their_customers_invitations_and_no_others(now):
 	for user, where in ((ANNA, "North"), (BEN, "South")):
 		add_user_permission("Territory", f"{PREFIX} {where}", user, ignore_permissions=True)
 	doc = event("Inviting", guests=listed([north, south]), budget=1000)
-	events.plan(doc.name)
-	wish = event_wishes.suggest(south, f"{PREFIX} A trip")
+	audience.plan(doc.name)
+	wish = wishes.suggest(south, f"{PREFIX} A trip")
 
 	frappe.set_user(ANNA)
 	assert frappe.get_list(INVITATION, pluck="customer") == [north]
@@ -466,7 +470,7 @@ def test_reps_see_their_customers_invitations_and_no_others(now):
 	assert not frappe.has_permission(INVITATION, "read", doc=theirs)
 	for what in ("Yes", "No", "Check In", "Cancel"):
 		with pytest.raises(frappe.PermissionError):
-			events.record(theirs, what)
+			replies.record(theirs, what)
 	for table, parent in (("VIP Event Guest", EVENT), ("Event Suggestion Vote", SUGGESTION)):
 		assert south not in read_by_api(table, parent), table
 	assert not frappe.get_list(SUGGESTION, pluck="name") and not frappe.has_permission(
@@ -474,13 +478,13 @@ def test_reps_see_their_customers_invitations_and_no_others(now):
 	)
 	# An event is read by its reps, without what it costs, and written by managers.
 	assert frappe.has_permission(EVENT, "read", doc=doc.name)
-	for button in (events.preview, events.plan, events.invite, event_results.refresh):
+	for button in (audience.preview, audience.plan, waves.invite, results.refresh):
 		with pytest.raises(frappe.PermissionError):
 			button(doc.name)
 	with pytest.raises(frappe.PermissionError):
-		events.set_status(doc.name, "Held")
+		documents.set_status(doc.name, "Held")
 	with pytest.raises(frappe.PermissionError):
-		event_wishes.judge(wish, 1)
+		wishes.judge(wish, 1)
 	seen = frappe.get_doc(EVENT, doc.name)
 	seen.apply_fieldlevel_read_permissions()
 	assert seen.theme and not seen.get("budget") and not seen.get("guests")
@@ -503,8 +507,8 @@ def test_a_manager_of_a_region_invites_only_who_they_may_read(now):
 	add_user_permission("Territory", f"{PREFIX} North", MIA, ignore_permissions=True)
 	doc = event("Planned", customer_group=frappe.db.get_value("Customer", north, "customer_group"))
 	frappe.set_user(MIA)
-	assert events.preview(doc.name)["customers"] == 1
-	events.plan(doc.name)
+	assert audience.preview(doc.name)["customers"] == 1
+	audience.plan(doc.name)
 	frappe.set_user("Administrator")
 	assert [row.customer for row in invitations(doc)] == [north]
 
@@ -515,13 +519,13 @@ def test_a_manager_of_a_region_invites_only_who_they_may_read(now):
 def test_a_merged_customer_has_one_place_and_one_vote(now):
 	old, new, waits = firms(now, 500, 300, 200)
 	doc = event("Inviting", guests=listed([waits]), capacity=2, max_companions=0)
-	events.plan(doc.name)
+	audience.plan(doc.name)
 	for name in (old, new):
 		frappe.get_doc({"doctype": INVITATION, "event": doc.name, "customer": name}).insert()
-		events.reply(invitation(doc, name), "Yes")
-	assert events.reply(invitation(doc, waits), "Yes") == "Waiting List"
-	wish = event_wishes.suggest(old, f"{PREFIX} A trip")
-	event_wishes.vote(wish, new)
+		replies.reply(invitation(doc, name), "Yes")
+	assert replies.reply(invitation(doc, waits), "Yes") == "Waiting List"
+	wish = wishes.suggest(old, f"{PREFIX} A trip")
+	wishes.vote(wish, new)
 	frappe.rename_doc("Customer", old, new, merge=True)
 	assert statuses(doc) == {"1": "Accepted", "2": "Accepted"}, "a place has become free"
 	assert frappe.db.get_value(SUGGESTION, wish, "votes") == 1
@@ -530,12 +534,12 @@ def test_a_merged_customer_has_one_place_and_one_vote(now):
 def test_a_deleted_customer_leaves_a_place_and_no_words(now):
 	gone, waits = firms(now, 500, 300)
 	doc = event("Inviting", guests=listed([gone, waits]), capacity=1, max_companions=0)
-	events.plan(doc.name)
+	audience.plan(doc.name)
 	for name in (gone, waits):
-		events.reply(invitation(doc, name), "Yes")
-	alone = event_wishes.suggest(gone, f"{PREFIX} Only mine")
-	shared = event_wishes.suggest(gone, f"{PREFIX} Also theirs")
-	event_wishes.vote(shared, waits)
+		replies.reply(invitation(doc, name), "Yes")
+	alone = wishes.suggest(gone, f"{PREFIX} Only mine")
+	shared = wishes.suggest(gone, f"{PREFIX} Also theirs")
+	wishes.vote(shared, waits)
 	doc = at(doc)
 	frappe.delete_doc("Customer", gone, force=True)
 	assert statuses(doc) == {"1": "Accepted"} and len(at(doc).guests) == 1
@@ -560,14 +564,14 @@ def test_what_customers_wish_for_is_joined_counted_judged_and_held(now, monkeypa
 	).insert()
 	frappe.set_user("Administrator")
 	[wish] = frappe.get_all(SUGGESTION, pluck="name")
-	assert event_wishes.suggest(second, f"{PREFIX} a  BOAT trip") == wish, "the same in other letters"
-	event_wishes.vote(wish, second)
-	other = event_wishes.suggest(third, f"{PREFIX} Sailing")
-	event_wishes.vote(other, second)
-	assert frappe.db.get_value(SUGGESTION, wish, "votes") == 2 and event_wishes.open_suggestions() == []
+	assert wishes.suggest(second, f"{PREFIX} a  BOAT trip") == wish, "the same in other letters"
+	wishes.vote(wish, second)
+	other = wishes.suggest(third, f"{PREFIX} Sailing")
+	wishes.vote(other, second)
+	assert frappe.db.get_value(SUGGESTION, wish, "votes") == 2 and wishes.open_suggestions() == []
 
 	frappe.set_user(MIA)
-	event_wishes.merge(other, wish)
+	wishes.merge(other, wish)
 	assert frappe.db.get_value(SUGGESTION, other, ["status", "duplicate_of", "votes"]) == (
 		"Duplicate",
 		wish,
@@ -575,14 +579,14 @@ def test_what_customers_wish_for_is_joined_counted_judged_and_held(now, monkeypa
 	)
 	assert frappe.db.get_value(SUGGESTION, wish, "votes") == 3, "no customer counts twice"
 	frappe.set_user("Administrator")
-	event_wishes.vote(other, third)
+	wishes.vote(other, third)
 	assert frappe.db.get_value(SUGGESTION, wish, "votes") == 3
 
 	frappe.set_user(MIA)
 	with pytest.raises(frappe.ValidationError, match="judge first"):
-		event_wishes.accept(wish)
+		wishes.accept(wish)
 	with pytest.raises(frappe.ValidationError, match="fits the brand"):
-		event_wishes.judge(wish, 1)
+		wishes.judge(wish, 1)
 	doc = frappe.get_doc(SUGGESTION, wish)
 	doc.update(
 		{
@@ -596,19 +600,19 @@ def test_what_customers_wish_for_is_joined_counted_judged_and_held(now, monkeypa
 	doc.save()
 	assert (doc.status, doc.votes) == ("New", 3)
 	with pytest.raises(frappe.ValidationError, match="not feasible"):
-		event_wishes.judge(wish, 1)
+		wishes.judge(wish, 1)
 	doc.conflict_of_interest = "No"
 	doc.save()
-	event_wishes.judge(wish, 1)
-	assert [row.name for row in event_wishes.open_suggestions()] == [wish]
+	wishes.judge(wish, 1)
+	assert [row.name for row in wishes.open_suggestions()] == [wish]
 	# The event's company may have another currency.
-	monkeypatch.setattr(event_wishes.ledger, "rate_of_month", lambda source, target, day: 2)
-	made = event_wishes.accept(wish)
-	assert event_wishes.accept(wish) == made
+	monkeypatch.setattr(wishes.ledger, "rate_of_month", lambda source, target, day: 2)
+	made = wishes.accept(wish)
+	assert wishes.accept(wish) == made
 	new = frappe.get_doc(EVENT, made)
 	assert (new.theme, new.budget, new.suggestion, new.status) == (touch.event_wish, 1800, wish, "Idea")
 	with pytest.raises(frappe.ValidationError, match="settled"):
-		event_wishes.merge(wish, other)
+		wishes.merge(wish, other)
 
 
 def test_a_wish_taken_back_from_a_contact_does_not_count(now):
@@ -631,16 +635,16 @@ def test_a_wish_taken_back_from_a_contact_does_not_count(now):
 
 def test_an_event_people_were_invited_to_stays_and_another_goes_with_what_it_was_made_of(now):
 	[firm] = firms(now, 500)
-	wish = event_wishes.suggest(firm, f"{PREFIX} A trip")
+	wish = wishes.suggest(firm, f"{PREFIX} A trip")
 	frappe.db.set_value(SUGGESTION, wish, "status", "Feasible")
-	made = event_wishes.accept(wish)
+	made = wishes.accept(wish)
 	frappe.get_doc({"doctype": INVITATION, "event": made, "customer": firm}).insert()
 	frappe.delete_doc(EVENT, made)
 	assert not frappe.get_all(INVITATION)
 	assert frappe.db.get_value(SUGGESTION, wish, ["status", "event"]) == ("Feasible", None)
 	doc = event("Inviting", guests=listed([firm]))
-	events.plan(doc.name)
-	events.reply(invitation(doc, firm), "Yes")
+	audience.plan(doc.name)
+	replies.reply(invitation(doc, firm), "Yes")
 	with pytest.raises(frappe.ValidationError, match="call it off"):
 		frappe.delete_doc(EVENT, doc.name)
 
@@ -687,9 +691,9 @@ def test_the_result_compares_the_invited_with_customers_like_them(now):
 	"""Two of five like firms were asked; afterwards they bought 400 each, two of the others 100."""
 	names = firms(now, 1000, 1000, 1000, 1000, 1000)
 	doc = event("Inviting", guests=listed(names[:2]), capacity=0)
-	events.plan(doc.name)
+	audience.plan(doc.name)
 	for name in names[:2]:
-		events.reply(invitation(doc, name), "Yes")
+		replies.reply(invitation(doc, name), "Yes")
 	past(doc, days=10)
 	frappe.db.set_value("Customer Value", {"customer": ("in", names)}, "tier", None)
 	now.night()
@@ -701,8 +705,8 @@ def test_the_result_compares_the_invited_with_customers_like_them(now):
 		frappe.db.set_value("Customer Value", name, {"tier": tier, "policy": policy})
 	frappe.db.delete("Tier Change", {"customer": ("in", names)})
 	with pytest.raises(frappe.ValidationError, match="once the event is held"):
-		event_results.refresh(doc.name)
-	events.set_status(doc.name, "Held", everybody_came=True)
+		results.refresh(doc.name)
+	documents.set_status(doc.name, "Held", everybody_came=True)
 	frappe.get_doc(
 		{
 			"doctype": "Customer Feedback",
@@ -718,7 +722,7 @@ def test_the_result_compares_the_invited_with_customers_like_them(now):
 	doc = at(doc)
 	assert (doc.bought_invited, doc.bought_compared, doc.compared) == (400, 100, 2)
 	assert doc.result_until == getdate() and doc.result_currency == "EUR"
-	assert event_results.due(getdate()) == [], "today is counted"
+	assert results.due(getdate()) == [], "today is counted"
 	# Who has risen since because of what was bought is still compared with whom they were like.
 	frappe.get_doc(
 		{
@@ -731,7 +735,7 @@ def test_the_result_compares_the_invited_with_customers_like_them(now):
 		}
 	).db_insert()
 	frappe.db.set_value("Customer Value", names[0], "tier", "Elsewhere")
-	event_results.refresh(doc.name)
+	results.refresh(doc.name)
 	assert at(doc).compared == 2
 
 	from keep_customers.keep_customers.report.event_results.event_results import execute

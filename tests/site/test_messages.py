@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from keep_customers.erp import messages
+from keep_customers.messaging import messages, recipients
 
 from .story import ANNA, COMPANY, EVE, MIA, PREFIX
 
@@ -176,7 +176,7 @@ def test_a_rep_previews_a_message_for_her_customers_only(story):
 
 def test_addresses_come_from_the_contact_then_the_customer_then_who_decides(story):
 	firm = story.customer("Firm")
-	assert messages.addresses(firm) == {"email": None, "mobile": None, "phone": None}
+	assert recipients.addresses(firm) == {"email": None, "mobile": None, "phone": None}
 	story.file(
 		firm,
 		people=[
@@ -184,16 +184,16 @@ def test_addresses_come_from_the_contact_then_the_customer_then_who_decides(stor
 			{"full_name": "Olga", "relation": "Owner", "email": "owner@firm.example", "phone": "+49 2"},
 		],
 	)
-	assert messages.addresses(firm)["email"] == "owner@firm.example"
+	assert recipients.addresses(firm)["email"] == "owner@firm.example"
 	contact(firm, email="contact@firm.example", mobile="+49 3")
-	assert messages.addresses(firm) == {
+	assert recipients.addresses(firm) == {
 		"email": "contact@firm.example", "mobile": "+49 3", "phone": "+49 3",
 	}  # fmt: skip
 	frappe.db.set_value(
 		"Contact", {"email_id": "contact@firm.example"}, {"mobile_no": None, "phone": "+49 4"}
 	)
 	frappe.db.delete("Customer File Person", {"parent": firm})
-	where = messages.addresses(firm)
+	where = recipients.addresses(firm)
 	assert (where["mobile"], where["phone"]) == (None, "+49 4"), "nobody texts a landline"
 
 
@@ -202,6 +202,6 @@ def test_addresses_from_documents_a_user_may_not_read_are_not_told(story):
 	story.file(firm, people=[{"full_name": "Olga", "relation": "Owner", "email": "owner@firm.example"}])
 	contact(firm, email="contact@firm.example")
 	frappe.set_user(EVE)
-	assert messages.addresses(firm, only_readable=True)["email"] is None
+	assert recipients.addresses(firm, only_readable=True)["email"] is None
 	frappe.set_user(ANNA)
-	assert messages.addresses(firm, only_readable=True)["email"] == "contact@firm.example"
+	assert recipients.addresses(firm, only_readable=True)["email"] == "contact@firm.example"

@@ -106,7 +106,7 @@ def test_the_reps_capacity_and_the_value_at_risk_decide_who_waits(story):
 def test_a_run_that_breaks_says_so_and_the_next_one_goes_on(story, monkeypatch):
 	import pytest
 
-	from keep_customers.jobs.valuation import Valuation
+	from keep_customers.worth.valuation import Valuation
 
 	a_hundred_days_of_business(story, 5)
 	with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):

@@ -7,7 +7,7 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import getdate
 
-from keep_customers.erp import followups, notices
+from keep_customers.care import followups, notices
 from keep_customers.jobs import notices as jobs
 
 from .story import ANNA, EVE, MIA, PREFIX, TERRITORY
@@ -274,7 +274,7 @@ def test_a_rep_reads_the_words_and_releases_nothing(story, coast):
 			refused(browser.resource("Care Notice", notice.name, "PUT", json={"docstatus": 1}))
 			refused(browser.resource("Care Notice", None, "POST", json={"title": "x", "text": "x"}))
 			refused(browser.resource("Care Notice", notice.name, "DELETE"))
-			refused(browser.call("keep_customers.erp.notices.preview", notice=notice.name))
+			refused(browser.call("keep_customers.care.notices.preview", notice=notice.name))
 		refused(eve.resource("Care Notice", notice.name))
 		refused(anna.call("keep_customers.jobs.notices.run", notice=notice.name))
 	finally:

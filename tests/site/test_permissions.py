@@ -344,7 +344,7 @@ def _method_of(chart):
 
 
 def test_the_care_section_and_the_deal_archive_follow_the_customer(firm, browsers, anna):
-	methods = ("keep_customers.erp.care_panel.customer_care", "keep_customers.erp.care_panel.deal_archive")
+	methods = ("keep_customers.care.panel.customer_care", "keep_customers.care.panel.deal_archive")
 	for method in methods:
 		for customer in (THEIRS, THEIRS_ODD):
 			refused(browsers(anna).call(method, customer=customer))
@@ -358,8 +358,8 @@ def test_the_care_section_and_the_deal_archive_follow_the_customer(firm, browser
 
 def test_a_care_todo_tells_only_who_may_read_it(firm, browsers, anna):
 	todo = frappe.get_doc("ToDo", {"allocated_to": BEN, "reference_name": THEIRS})
-	ask, write = "keep_customers.erp.todos.follow_up_of", "keep_customers.erp.todos.record_touch"
-	panel = "keep_customers.erp.rep_help.for_todo"
+	ask, write = "keep_customers.care.todos.follow_up_of", "keep_customers.care.todos.record_touch"
+	panel = "keep_customers.care.rep_help.for_todo"
 	for user in (anna, EVE, None):
 		refused(browsers(user).call(ask, todo=todo.name))
 		refused(browsers(user).call(panel, todo=todo.name))
@@ -374,10 +374,10 @@ def test_a_todo_handed_to_a_rep_of_another_region_opens_no_door(firm, browsers, 
 	frappe.db.set_value("ToDo", todo.name, "allocated_to", anna)
 	frappe.db.commit()
 	try:
-		refused(browsers(anna).call("keep_customers.erp.todos.follow_up_of", todo=todo.name))
-		refused(browsers(anna).call("keep_customers.erp.rep_help.for_todo", todo=todo.name))
+		refused(browsers(anna).call("keep_customers.care.todos.follow_up_of", todo=todo.name))
+		refused(browsers(anna).call("keep_customers.care.rep_help.for_todo", todo=todo.name))
 		refused(
-			browsers(anna).call("keep_customers.erp.todos.record_touch", todo=todo.name, result="Reached")
+			browsers(anna).call("keep_customers.care.todos.record_touch", todo=todo.name, result="Reached")
 		)
 		assert frappe.db.count("Customer Touch") == 4
 	finally:

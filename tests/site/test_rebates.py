@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import frappe
 import pytest
 
-from keep_customers.erp import care_panel, rebates
+from keep_customers.benefits import rebates
+from keep_customers.care import panel
 from keep_customers.jobs import benefits as job
 
 from .story import ABROAD, ANNA, COMPANY, GROUP, MIA, PREFIX, Story, _user, abroad, remove_everything
@@ -71,7 +72,7 @@ def test_a_dealer_sees_how_far_it_is_to_the_next_step(story):
 	assert claim(other) is None
 	frappe.db.set_value("Rebate Claim", told.name, "period_end", frappe.utils.getdate())  # it runs still
 	frappe.set_user(ANNA)
-	[seen] = care_panel.customer_care(dealer)["rebates"]
+	[seen] = panel.customer_care(dealer)["rebates"]
 	assert (seen["reached"], seen["missing"], seen["next_percent"]) == (46_800, 3_200, 5)
 
 

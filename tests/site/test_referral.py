@@ -7,8 +7,7 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import getdate, now_datetime
 
-from keep_customers.erp import referrals
-from keep_customers.jobs import planning
+from keep_customers.care import planning, referrals
 
 from .story import ANNA, BEN, EVE, MIA, PREFIX, _tree
 from .test_todos import next_working_day, now  # noqa: F401
@@ -198,7 +197,7 @@ def test_thanks_and_welcome_are_planned_the_same_day_and_the_call_within_seven(n
 			record.name, "Referral", record.name,
 		)  # fmt: skip
 		assert row.status == "Planned" and "Brought" not in row.reason and "Firm" not in row.reason
-	assert ("keep_customers.jobs.planning.at_once", record.name) in queued
+	assert ("keep_customers.care.planning.at_once", record.name) in queued
 
 	record.remarks = "Over a beer"
 	record.save()
@@ -243,7 +242,7 @@ def test_the_rep_is_asked_at_once_if_there_is_room_and_the_day_is_one_of_work(no
 
 
 def test_a_night_at_work_is_left_to_do_it(now):  # noqa: F811
-	from keep_customers.jobs import nightly
+	from keep_customers.care import planning
 
 	story = now
 	switched_on(story)
@@ -251,7 +250,7 @@ def test_a_night_at_work_is_left_to_do_it(now):  # noqa: F811
 	story.completed_yesterday()
 	record = referral(firm, lead=lead(story).name)
 	frappe.db.commit()
-	with nightly.alone():
+	with planning.alone():
 		planning.at_once("Referral", record.name)
 	assert not story.todos()
 

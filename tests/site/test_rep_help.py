@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.permissions import add_user_permission
 
-from keep_customers.erp import rep_help
+from keep_customers.care import rep_help
 
 from .story import ANNA, BEN, EVE, ITEM, PREFIX, _user
 

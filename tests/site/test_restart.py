@@ -14,7 +14,7 @@ import frappe
 import pytest
 from frappe.utils.file_lock import LockTimeoutError
 
-from keep_customers.erp import followups
+from keep_customers.care import followups
 from keep_customers.jobs import nightly
 
 from .story import ANNA, GROUP, PREFIX, Story, _tree, remove_everything
@@ -30,8 +30,9 @@ frappe.connect()
 frappe.set_user("Administrator")
 frappe.flags.mute_emails = True
 
-from keep_customers.erp import followups, todos, values
-from keep_customers.jobs import nightly, planning
+from keep_customers.care import followups, planning, todos
+from keep_customers.jobs import nightly
+from keep_customers.worth import values
 
 def die():
 	os.kill(os.getpid(), signal.SIGKILL)
@@ -87,7 +88,7 @@ plan = json.loads(sys.argv[1])
 frappe.init(plan["site"], sites_path=".")
 frappe.connect()
 frappe.set_user("Administrator")
-from keep_customers.erp import followups
+from keep_customers.care import followups
 followups.add(plan["rows"])
 print("added", flush=True)
 time.sleep(1.5)

@@ -9,8 +9,10 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import getdate
 
-from keep_customers.erp import followups, sending, unsubscribe
+from keep_customers.care.consent import consents
 from keep_customers.jobs import sending as job
+from keep_customers.messaging import delivery, sending, unsubscribe
+from keep_customers.messaging.by_hand import message_for_todo, send_for_todo
 
 from .story import ANNA, BEN, EVE, PREFIX
 from .test_messages import contact
@@ -93,8 +95,8 @@ def gateway(monkeypatch):
 			raise gateway.broken
 
 	gateway.broken, gateway.given = None, given
-	monkeypatch.setattr(sending, "send_sms", send)
-	monkeypatch.setattr(sending, "_sms_works", lambda: True)
+	monkeypatch.setattr(delivery, "send_sms", send)
+	monkeypatch.setattr(delivery, "sms_works", lambda: True)
 	return gateway
 
 
@@ -226,7 +228,7 @@ def test_killed_while_the_gateway_was_asked_it_is_not_sent_twice_and_not_lost(st
 @pytest.mark.parametrize("where", ["before", "after"])
 def test_killed_while_an_email_was_queued_it_is_queued_exactly_once(story, monkeypatch, where):
 	firm = thanked(story)
-	real = sending._send_email
+	real = delivery.send_email
 
 	def killed(*args, **kwargs):
 		if where == "after":
@@ -234,7 +236,7 @@ def test_killed_while_an_email_was_queued_it_is_queued_exactly_once(story, monke
 		raise KeyboardInterrupt
 
 	with monkeypatch.context() as patch:
-		patch.setattr(sending, "_send_email", killed)
+		patch.setattr(delivery, "send_email", killed)
 		with pytest.raises(KeyboardInterrupt):
 			sending.send_due(story.today)
 		frappe.db.rollback()
@@ -327,7 +329,7 @@ def test_another_apps_channel_sends_for_rules_and_tells_what_went_wrong(story, m
 		if len(given) == 1:
 			raise RuntimeError("token expired")
 
-	monkeypatch.setattr(sending, "other_channels", lambda: {"WeChat": wechat})
+	monkeypatch.setattr(delivery, "other_channels", lambda: {"WeChat": wechat})
 	assert sending.send_due(story.today) == {"Failed": 1}
 	assert story.follow_ups(firm)[0].send_error == "token expired"
 	assert sending.send_due(story.today) == {"Sent": 1}
@@ -337,7 +339,7 @@ def test_another_apps_channel_sends_for_rules_and_tells_what_went_wrong(story, m
 def test_channels_are_named_in_the_hooks_of_other_apps(monkeypatch):
 	hooks = {"WeChat": ["frappe.utils.cint", "frappe.utils.cstr"]}
 	monkeypatch.setattr(frappe, "get_hooks", lambda name: hooks if name == "keep_customers_channels" else {})
-	assert sending.other_channels() == {"WeChat": frappe.utils.cstr}
+	assert delivery.other_channels() == {"WeChat": frappe.utils.cstr}
 
 
 @pytest.mark.parametrize(
@@ -397,7 +399,7 @@ def by_hand(story, channel="Email", **rule):
 def test_a_rep_finds_the_message_and_the_ways_to_send_it(story, gateway):
 	firm, todo = by_hand(story)
 	frappe.set_user(ANNA)
-	found = sending.message_for_todo(todo)
+	found = message_for_todo(todo)
 	assert (found["customer"], found["channel"]) == (firm, "Email") and "Olga" in found["text"]
 	ways = {way["channel"]: way for way in found["ways"]}
 	mail, phone, sms = (ways[name]["link"] for name in ("Email", "Phone", "SMS"))
@@ -407,7 +409,7 @@ def test_a_rep_finds_the_message_and_the_ways_to_send_it(story, gateway):
 	frappe.set_user("Administrator")
 	withdraw(firm, "SMS")
 	frappe.set_user(ANNA)
-	sms = next(way for way in sending.message_for_todo(todo)["ways"] if way["channel"] == "SMS")
+	sms = next(way for way in message_for_todo(todo)["ways"] if way["channel"] == "SMS")
 	assert sms["refused"] and not sms["link"] and not sms["to"] and not sms["can_send"]
 
 
@@ -419,21 +421,21 @@ def test_who_may_not_read_the_file_is_not_told_who_is_in_it(story):
 	reference = {"reference_doctype": "Customer File Person", "reference_name": file.people[0].name}
 	frappe.db.set_value("Follow Up", {"customer": firm}, reference)
 	frappe.set_user(ANNA)
-	assert "Emil" in (told := frappe.as_json(sending.message_for_todo(todo))) and "emil@home" in told
+	assert "Emil" in (told := frappe.as_json(message_for_todo(todo))) and "emil@home" in told
 	frappe.set_user("Administrator")
 	add_user_permission("Customer File", story.file(story.customer("Other")).name, ANNA)
 	frappe.set_user(ANNA)
-	told = frappe.as_json(sending.message_for_todo(todo))
+	told = frappe.as_json(message_for_todo(todo))
 	assert "Emil" not in told and "emil@home" not in told and firm in told
 
 
 def test_a_rep_sends_an_email_and_sees_what_became_of_it(story):
 	firm, todo = by_hand(story)
 	frappe.set_user(ANNA)
-	said = sending.send_for_todo(todo, "Email", "Dear Olga,\n<b>1 < 2</b>", "Hello\nBcc: eve@example.com")
+	said = send_for_todo(todo, "Email", "Dear Olga,\n<b>1 < 2</b>", "Hello\nBcc: eve@example.com")
 	assert said == "Sending"
 	with pytest.raises(frappe.ValidationError, match="just now"):
-		sending.send_for_todo(todo, "Email", "Dear Olga", "Hello")
+		send_for_todo(todo, "Email", "Dear Olga", "Hello")
 	frappe.set_user("Administrator")
 	[queued] = emails(firm)
 	message, html = text_of(queued)
@@ -446,14 +448,14 @@ def test_a_rep_sends_an_email_and_sees_what_became_of_it(story):
 
 def test_an_email_by_hand_that_fails_is_told_to_the_rep_whether_the_todo_is_open_or_closed(story):
 	firm, todo = by_hand(story)
-	sending.send_for_todo(todo, "Email", "Dear Olga", "Hello")
+	send_for_todo(todo, "Email", "Dear Olga", "Hello")
 	answer(firm, "Error", "no such box")
 	assert sending.send_due(story.today) == {"Failed": 1}
 	assert frappe.db.exists("Comment", {"reference_name": todo, "content": ("like", "%could not be sent%")})
 	assert sending.send_due(story.today) == {}, "what was written by hand is not sent again without the hand"
 
 	frappe.db.set_value("Follow Up", {"customer": firm}, "modified", "2026-01-01")
-	sending.send_for_todo(todo, "Email", "Dear Olga", "Hello")
+	send_for_todo(todo, "Email", "Dear Olga", "Hello")
 	doc = frappe.get_doc("ToDo", todo)
 	doc.status = "Closed"
 	doc.save()
@@ -473,21 +475,21 @@ def test_what_a_rep_cannot_send_is_refused_with_a_reason(story, gateway):
 		("SMS", " \n", None, "write what"),
 	):
 		with pytest.raises(frappe.ValidationError, match=complaint):
-			sending.send_for_todo(todo, channel, text, subject)
+			send_for_todo(todo, channel, text, subject)
 	gateway.broken = RuntimeError("503 <b>")
 	with pytest.raises(frappe.ValidationError, match="could not be sent: 503 &lt;b&gt;"):
-		sending.send_for_todo(todo, "SMS", "Hi")
+		send_for_todo(todo, "SMS", "Hi")
 	gateway.given.clear()
 	frappe.set_user("Administrator")
 	withdraw(firm, "SMS")
 	frappe.set_user(ANNA)
 	with pytest.raises(frappe.ValidationError, match="does not want"):
-		sending.send_for_todo(todo, "SMS", "Hi")
+		send_for_todo(todo, "SMS", "Hi")
 	assert not gateway.given
 	frappe.set_user("Administrator")
 	frappe.db.set_value("Contact", {"first_name": "Olga"}, "email_id", None)
 	with pytest.raises(frappe.ValidationError, match="No address"):
-		sending.send_for_todo(todo, "Email", "Hi", "Hello")
+		send_for_todo(todo, "Email", "Hi", "Hello")
 
 
 def test_nobody_sends_from_somebody_elses_todo_or_to_customers_they_may_not_read(story, gateway):
@@ -505,14 +507,14 @@ def test_nobody_sends_from_somebody_elses_todo_or_to_customers_they_may_not_read
 	):
 		frappe.set_user(user)
 		with pytest.raises(error):
-			sending.message_for_todo(name)
+			message_for_todo(name)
 		with pytest.raises(error):
-			sending.send_for_todo(name, "SMS", "Hi")
+			send_for_todo(name, "SMS", "Hi")
 	frappe.set_user("Administrator")
 	frappe.permissions.add_user_permission("Customer", story.customer("Other"), ANNA)
 	frappe.set_user(ANNA)
 	with pytest.raises(frappe.PermissionError):
-		sending.send_for_todo(todo, "SMS", "Hi")
+		send_for_todo(todo, "SMS", "Hi")
 	assert not gateway.given
 
 
@@ -549,17 +551,19 @@ def test_the_link_in_an_email_lets_a_customer_say_no_without_logging_in(story, s
 	shown = page(guest, token)
 	assert shown.status_code == 200 and "<button" in shown.text and firm not in shown.text
 	frappe.db.rollback()
-	assert not followups.consents([firm]), "opening the link is not pressing the button"
+	assert not consents([firm]), "opening the link is not pressing the button"
 
 	for _press in range(2):
-		answered = guest.call("keep_customers.erp.unsubscribe.confirm", token=token)
+		answered = guest.call("keep_customers.messaging.unsubscribe.confirm", token=token)
 		assert answered.status_code == 200, answered.text
 		assert firm not in answered.text and ADDRESS not in answered.text
 	frappe.db.rollback()
-	assert followups.consents([firm]) == {(firm, "Email"): "Refused"}
+	assert consents([firm]) == {(firm, "Email"): "Refused"}
 	[row] = frappe.get_all("Customer File Consent", filters={"parent": firm}, fields=["source", "date"])
 	assert row.source == "Unsubscribe link" and row.date == getdate()
-	assert guest.call("keep_customers.erp.unsubscribe.confirm", verb="GET", token=token).status_code == 403
+	assert (
+		guest.call("keep_customers.messaging.unsubscribe.confirm", verb="GET", token=token).status_code == 403
+	)
 
 
 def test_forged_and_expired_links_get_one_answer_that_tells_nothing(story, server):
@@ -576,14 +580,16 @@ def test_forged_and_expired_links_get_one_answer_that_tells_nothing(story, serve
 	]  # fmt: skip
 	answers = {
 		(answer.status_code, re.sub(r"[0-9a-f]{32,}", "", answer.text))
-		for answer in (guest.call("keep_customers.erp.unsubscribe.confirm", token=token) for token in tokens)
+		for answer in (
+			guest.call("keep_customers.messaging.unsubscribe.confirm", token=token) for token in tokens
+		)
 	}
 	assert len(answers) == 1 and next(iter(answers))[0] == 410
 	pages = {re.sub(r'value="[^"]*"', "", page(guest, token).text) for token in (*tokens[1:4], good)}
 	assert len(pages) == 1
 	assert "<script>alert" not in page(guest, '"><script>alert(1)</script>').text
 	frappe.db.rollback()
-	assert followups.consents([firm]) == {(firm, "Email"): "Given"}
+	assert consents([firm]) == {(firm, "Email"): "Given"}
 	assert unsubscribe.read(good) == name
 
 
@@ -593,4 +599,4 @@ def test_a_link_goes_with_a_customer_that_is_renamed(story):
 	renamed = f"{PREFIX} Renamed"
 	frappe.rename_doc("Customer", firm, renamed)
 	unsubscribe.confirm(token)
-	assert followups.consents([renamed])[(renamed, "Email")] == "Refused"
+	assert consents([renamed])[(renamed, "Email")] == "Refused"

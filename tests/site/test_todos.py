@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, getdate, now_datetime
 
-from keep_customers.erp import todos
+from keep_customers.care import todos
 from keep_customers.jobs import invoices
 
 from .story import ABROAD, ANNA, BEN, COMPANY, EVE, MIA, PREFIX, TERRITORY, abroad, rate
@@ -326,7 +326,7 @@ def test_a_follow_up_that_goes_wrong_never_stands_in_the_way_of_an_invoice(now, 
 
 	with monkeypatch.context() as patch:
 		patch.setattr(invoices, "purchase_amounts", broken)
-		patch.setattr(invoices.followups, "take_back", broken)
+		patch.setattr(invoices.ending, "take_back", broken)
 		other = story.invoice(firm, 4000)
 		sold.reload()
 		sold.cancel()
@@ -655,7 +655,7 @@ def test_a_customer_that_breaks_costs_only_itself_and_is_reported(story, monkeyp
 
 
 def test_a_rule_that_breaks_does_not_cost_the_reps_the_others(story, monkeypatch):
-	from keep_customers.erp import rules
+	from keep_customers.care import rules
 
 	firm = story.customer("Firm")
 	story.history(firm, [(3, 3000)])

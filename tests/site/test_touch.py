@@ -5,7 +5,8 @@ from datetime import timedelta
 import frappe
 import pytest
 
-from keep_customers.erp import demand, todos
+from keep_customers.care import todos
+from keep_customers.worth import demand
 
 from .story import ANNA, BEN, EVE, MIA, PREFIX, abroad
 from .test_todos import asked_for, now, only_todo, sales_person, territory  # noqa: F401

@@ -6,8 +6,8 @@ import frappe
 import pytest
 from frappe.utils import getdate
 
-from keep_customers.erp import rules
-from keep_customers.jobs.preview import preview
+from keep_customers.care import rules
+from keep_customers.care.preview import preview
 from keep_customers.setup.install import offer_triggers
 
 from .story import ANNA, BEN, COMPANY, EVE, GROUP, ITEM, MIA, PREFIX
@@ -338,7 +338,7 @@ def test_who_is_away_is_stood_in_for(story):
 
 
 def tanks(rule, today):
-	from keep_customers.erp.triggers import customers, matching, row
+	from keep_customers.care.triggers import customers, matching, row
 
 	return [
 		row(rule, one, occurrence="tank 1", planned_on=today, reason="The tank is nearly empty.")
@@ -352,12 +352,12 @@ def test_another_app_adds_a_trigger_through_its_hooks(story, monkeypatch):
 
 	def hooks(hook=None, *args, **kwargs):
 		if hook == "keep_customers_triggers":
-			return {"Tank Nearly Empty": ["keep_customers.erp.triggers.tanks"]}
+			return {"Tank Nearly Empty": ["keep_customers.care.triggers.tanks"]}
 		return real(hook, *args, **kwargs)
 
 	monkeypatch.setattr(frappe, "get_hooks", hooks)
 	# Only modules of installed apps are called; this one stands for another app's.
-	monkeypatch.setattr("keep_customers.erp.triggers.tanks", tanks, raising=False)
+	monkeypatch.setattr("keep_customers.care.triggers.tanks", tanks, raising=False)
 	try:
 		offer_triggers()
 		assert "Tank Nearly Empty" in frappe.get_meta("Care Rule").get_options("trigger")

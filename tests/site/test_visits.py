@@ -8,7 +8,8 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import add_to_date, fmt_money, get_datetime, getdate, now_datetime
 
-from keep_customers.erp import visits
+from keep_customers.care import visit_approval, visit_preparations, visits
+from keep_customers.erp.permissions import may_approve_plans
 
 from .story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, TERRITORY, remove_everything
 from .web import Browser, Server
@@ -83,8 +84,8 @@ def test_a_rep_asks_once_and_the_superior_approves(story, firms):
 	plan = draft(firms)
 	assert (plan.status, plan.docstatus) == ("Draft", 0)
 	# The story's fallback user is Mia; Anna has no superior on record.
-	assert visits.ask_for_approval(plan.name) == MIA
-	assert visits.ask_for_approval(plan.name) == MIA
+	assert visit_approval.ask_for_approval(plan.name) == MIA
+	assert visit_approval.ask_for_approval(plan.name) == MIA
 	[todo] = todo_about(plan)
 	assert (todo.allocated_to, todo.status, todo.reference_type) == (MIA, "Open", "Visit Plan")
 	assert plan.name in todo.description and firms[0] not in todo.description
@@ -130,23 +131,23 @@ def test_the_superior_is_the_one_the_rep_reports_to_if_allowed_to_approve(story,
 	story.settings(fallback_user=None)
 	plan = draft(firms)
 	with pytest.raises(frappe.ValidationError, match="Employee record"):
-		visits.ask_for_approval(plan.name)
+		visit_approval.ask_for_approval(plan.name)
 	frappe.set_user("Administrator")
 	# Ben may approve nothing, so it is for whom Ben reports to.
 	employee("Anna", ANNA, employee("Ben", BEN, employee("Mia", MIA)))
 	frappe.set_user(ANNA)
-	assert visits.ask_for_approval(plan.name) == MIA
+	assert visit_approval.ask_for_approval(plan.name) == MIA
 
 
 def test_a_plan_that_is_not_convincing_goes_back_with_a_word(story, firms):
 	plan = draft(firms)
-	visits.ask_for_approval(plan.name)
+	visit_approval.ask_for_approval(plan.name)
 	with pytest.raises(frappe.PermissionError):
-		visits.send_back(plan.name, "I may not say so")
+		visit_approval.send_back(plan.name, "I may not say so")
 	frappe.set_user(MIA)
 	with pytest.raises(frappe.ValidationError, match="should be different"):
-		visits.send_back(plan.name, " ")
-	visits.send_back(plan.name, "Two days for <b>one</b> customer?")
+		visit_approval.send_back(plan.name, " ")
+	visit_approval.send_back(plan.name, "Two days for <b>one</b> customer?")
 	assert frappe.db.get_value("Visit Plan", plan.name, "status") == "Draft"
 	assert todo_about(plan)[0].status == "Closed"
 	comment = frappe.get_last_doc("Comment", {"reference_name": plan.name, "comment_type": "Comment"})
@@ -154,7 +155,7 @@ def test_a_plan_that_is_not_convincing_goes_back_with_a_word(story, firms):
 	assert frappe.get_all("Notification Log", {"document_name": plan.name, "for_user": ANNA})
 	# and may be asked for again
 	frappe.set_user(ANNA)
-	visits.ask_for_approval(plan.name)
+	visit_approval.ask_for_approval(plan.name)
 	assert len(todo_about(plan, status="Open")) == 1
 
 
@@ -223,7 +224,7 @@ def test_the_preparations_are_filled_from_what_the_site_knows(story, firms):
 	plan = draft(firms)
 	plan.stops[1].people_to_meet = "Ms Chen"
 	plan.save()
-	visits.fill_preparations(plan.name)
+	visit_preparations.fill_preparations(plan.name)
 	first, second = as_anna(plan).stops
 	twelve_months, last, mostly = first.recent_sales.split("\n")
 	assert (
@@ -248,7 +249,7 @@ def test_the_preparations_are_filled_from_what_the_site_knows(story, firms):
 	assert not as_anna(plan).stops[0].recent_sales
 
 	frappe.set_user("Administrator")
-	visits.fill_preparations(plan.name)
+	visit_preparations.fill_preparations(plan.name)
 	assert "Drill is loose" in frappe.get_doc("Visit Plan", plan.name).stops[1].open_complaints
 
 
@@ -260,7 +261,12 @@ def test_the_number_of_questions_does_not_grow_with_the_stops(story, firms):
 			asked.append(str(query)) or real(query, *args, **kwargs)
 		)
 		try:
-			for function in (visits._recent_sales, visits._open_complaints, visits._people, visits._places):
+			for function in (
+				visit_preparations._recent_sales,
+				visit_preparations._open_complaints,
+				visit_preparations._people,
+				visit_preparations._places,
+			):
 				function(customers)
 		finally:
 			frappe.db.sql = real
@@ -272,13 +278,13 @@ def test_the_number_of_questions_does_not_grow_with_the_stops(story, firms):
 
 def test_family_is_named_to_who_may_read_the_file_and_stored_nowhere(story, firms):
 	plan = draft(firms)
-	visits.fill_preparations(plan.name)
-	named = visits.people_to_name(plan.name)
+	visit_preparations.fill_preparations(plan.name)
+	named = visit_preparations.people_to_name(plan.name)
 	assert [row["relation"] for row in named] == ["Owner", "Child"] * 2
 	assert "Daughter" not in frappe.get_doc("Visit Plan", plan.name).as_json()
 	frappe.set_user(EVE)
 	with pytest.raises(frappe.PermissionError):
-		visits.people_to_name(plan.name)
+		visit_preparations.people_to_name(plan.name)
 
 
 # On the way
@@ -383,7 +389,7 @@ def test_a_visit_that_is_moved_comes_on_its_day_and_is_reported_then(story, firm
 
 
 def test_a_contact_recorded_on_closing_the_todo_is_not_recorded_again(story, firms):
-	from keep_customers.erp.todos import record_touch
+	from keep_customers.care.todos import record_touch
 
 	plan = approved(firms[:1])
 	row = follow_up(plan.stops[0])
@@ -525,9 +531,15 @@ def test_plans_are_the_reps_own_and_the_managers(story, firms, browsers):
 		refused(browser.resource("Visit Plan", plan.name, "PUT", json={"purpose": "Mine now"}))
 		refused(browser.resource("Visit Plan", plan.name, "PUT", json={"rep": user}))
 		refused(browser.resource("Visit Plan", plan.name, "DELETE"))
-		for method in ("ask_for_approval", "send_back", "fill_preparations", "people_to_name", "file_report"):
-			arguments = {"why": "x"} if method == "send_back" else {}
-			refused(browser.call(f"keep_customers.erp.visits.{method}", plan=plan.name, **arguments))
+		for method in (
+			"visit_approval.ask_for_approval",
+			"visit_approval.send_back",
+			"visit_preparations.fill_preparations",
+			"visit_preparations.people_to_name",
+			"visits.file_report",
+		):
+			arguments = {"why": "x"} if method.endswith("send_back") else {}
+			refused(browser.call(f"keep_customers.care.{method}", plan=plan.name, **arguments))
 	# She may ask for her plan, not approve it, in whatever way she says so.
 	refused(anna.resource("Visit Plan", own.name, "PUT", json={"docstatus": 1}))
 	refused(anna.call("frappe.client.submit", doc=json.loads(own.as_json())))
@@ -558,7 +570,7 @@ def test_a_plan_with_a_customer_out_of_sight_is_out_of_sight(story, firms, brows
 		anna = browsers(ANNA)
 		assert shown(anna.resource("Visit Plan")) == [mine.name]
 		refused(anna.resource("Visit Plan", both.name))
-		refused(anna.call("keep_customers.erp.visits.fill_preparations", plan=both.name))
+		refused(anna.call("keep_customers.care.visit_preparations.fill_preparations", plan=both.name))
 		refused(anna.resource("Visit Plan", mine.name, "PUT", json={"stops": [{"customer": firms[1]}]}))
 		rows = anna.resource("Visit Plan Stop", params={"parent": "Visit Plan", "fields": '["customer"]'})
 		assert {row["customer"] for row in rows.json()["data"]} == {firms[0]}
@@ -578,7 +590,7 @@ def test_a_manager_who_may_read_no_customer_sees_no_plan(story, firms):
 		_user(kim, [])
 	frappe.get_doc("User", kim).add_roles("Keep Customers Manager")
 	frappe.set_user(kim)
-	assert visits.may_approve_plans(kim)
+	assert may_approve_plans(kim)
 	assert frappe.get_list("Visit Plan") == []
 	assert not frappe.has_permission("Visit Plan", "read", doc=plan.name)
 

@@ -173,8 +173,8 @@ def test_neither_waiting_nor_more_time_makes_it_due_earlier(start, hours, work, 
 
 
 def words() -> set[str]:
-	"""The refusals that ``erp/complaints.why_not`` has words for; it cannot be called without the framework."""
-	tree = ast.parse((APP / "erp" / "complaints.py").read_text(encoding="utf-8"))
+	"""The refusals that ``complaints/cases.why_not`` has words for; it cannot be called without the framework."""
+	tree = ast.parse((APP / "complaints" / "cases.py").read_text(encoding="utf-8"))
 	[function] = [node for node in tree.body if getattr(node, "name", "") == "why_not"]
 	[table] = [node for node in ast.walk(function) if isinstance(node, ast.Dict)]
 	return {key.value for key in table.keys}

@@ -24,7 +24,7 @@ frappe.ui.form.on("Customer", {
 			__("Care")
 		);
 		frappe
-			.xcall("keep_customers.erp.care_panel.customer_care", { customer: frm.doc.name })
+			.xcall("keep_customers.care.panel.customer_care", { customer: frm.doc.name })
 			.then((care) => show_care(frm, care));
 	},
 });

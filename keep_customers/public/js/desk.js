@@ -14,7 +14,7 @@ keep_customers.offer_case = (frm) => {
 		__("Complaint Case"),
 		() =>
 			frappe
-				.xcall("keep_customers.erp.case_documents.new_case", { doctype: frm.doctype, name: frm.doc.name })
+				.xcall("keep_customers.complaints.documents.new_case", { doctype: frm.doctype, name: frm.doc.name })
 				.then((made) => {
 					frappe.model.sync(made);
 					frappe.set_route("Form", made.doctype, made.name);
@@ -30,7 +30,7 @@ keep_customers.offer_coupon = (frm, field = "coupon_code") => {
 	frm.keep_coupon_button?.remove();
 	if (!customer || doc.docstatus !== 0 || doc.is_return || doc[field]) return;
 	frappe
-		.xcall("keep_customers.erp.birthday_coupons.for_document", { customer, company: doc.company })
+		.xcall("keep_customers.benefits.coupons.for_document", { customer, company: doc.company })
 		.then((coupon) => {
 			if (!coupon || frm.doc !== doc || doc[field]) return;
 			frm.keep_coupon_button?.remove();

@@ -17,7 +17,7 @@ frappe.ui.form.on("ToDo", {
 
 function ask_what_came_of_it(frm) {
 	return frappe
-		.xcall("keep_customers.erp.todos.follow_up_of", { todo: frm.doc.name })
+		.xcall("keep_customers.care.todos.follow_up_of", { todo: frm.doc.name })
 		.then((follow_up) => {
 			if (!follow_up.customer) return;
 			return new Promise((resolve, reject) => {
@@ -88,7 +88,7 @@ function ask_what_came_of_it(frm) {
 					primary_action_label: __("Save and Close"),
 					primary_action(values) {
 						frappe
-							.xcall("keep_customers.erp.todos.record_touch", {
+							.xcall("keep_customers.care.todos.record_touch", {
 								todo: frm.doc.name,
 								channel: follow_up.channel,
 								...values,

@@ -10,7 +10,7 @@ frappe.ui.form.on("ToDo", {
 		// Asked first, so that who may read the ToDo and not the customer meets no error.
 		frappe
 			.xcall("frappe.client.has_permission", { doctype: "Customer", docname: frm.doc.reference_name })
-			.then((may) => may.has_permission && frappe.xcall("keep_customers.erp.rep_help.for_todo", { todo }))
+			.then((may) => may.has_permission && frappe.xcall("keep_customers.care.rep_help.for_todo", { todo }))
 			.then((help) => {
 				if (help && frm.doc.name === todo) field.$wrapper.html(help_html(help));
 			});

@@ -4,7 +4,7 @@ frappe.ui.form.on("ToDo", {
 		if (!frm.doc.keep_follow_up || frm.is_new() || frm.doc.status !== "Open") return;
 		frm.add_custom_button(__("Message"), () =>
 			frappe
-				.xcall("keep_customers.erp.sending.message_for_todo", { todo: frm.doc.name })
+				.xcall("keep_customers.messaging.by_hand.message_for_todo", { todo: frm.doc.name })
 				.then((message) => show_message(frm, message))
 		);
 	},
@@ -34,7 +34,7 @@ function show_message(frm, message) {
 			primary_action(values) {
 				dialog.disable_primary_action();
 				frappe
-					.xcall("keep_customers.erp.sending.send_for_todo", {
+					.xcall("keep_customers.messaging.by_hand.send_for_todo", {
 						todo: frm.doc.name,
 						channel: values.channel,
 						text: values.text || "",

@@ -6,8 +6,8 @@ A source of our own for the reason Customers By is one.
 import frappe
 from frappe import _
 
-from keep_customers.erp import case_figures
-from keep_customers.erp.complaints import DOCTYPE
+from keep_customers.complaints import figures
+from keep_customers.complaints.cases import DOCTYPE
 
 
 @frappe.whitelist()
@@ -21,6 +21,6 @@ def get(filters: str | dict | None = None, **kwargs) -> dict:
 	by = (frappe.parse_json(filters) or {}).get("by", "cause")
 	if by not in ("cause", "category", "severity"):
 		frappe.throw(_("Complaints are counted by cause, category or severity."))
-	counts = case_figures.counts(by)
+	counts = figures.counts(by)
 	labels = [_(name, context=DOCTYPE) if name else _("Not Known Yet") for name in counts]
 	return {"labels": labels, "datasets": [{"name": _("Complaints"), "values": list(counts.values())}]}

@@ -26,7 +26,7 @@ function preview(frm) {
 	});
 	const show = () =>
 		frappe
-			.xcall("keep_customers.erp.messages.preview", {
+			.xcall("keep_customers.messaging.messages.preview", {
 				message: frm.doc.name,
 				customer: dialog.get_value("customer"),
 			})

@@ -11,7 +11,7 @@ frappe.ui.form.on("Care Notice", {
 function preview(frm) {
 	const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
 	saved
-		.then(() => frappe.xcall("keep_customers.erp.notices.preview", { notice: frm.doc.name }))
+		.then(() => frappe.xcall("keep_customers.care.notices.preview", { notice: frm.doc.name }))
 		.then((found) => {
 			const names = found.names.map((name) => `<li>${frappe.utils.escape_html(name)}</li>`);
 			if (found.customers > names.length) names.push("<li>…</li>");

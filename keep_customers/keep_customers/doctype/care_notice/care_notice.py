@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from keep_customers.erp import notices
+from keep_customers.care import notices
 from keep_customers.jobs.notices import start
 
 OURS = ("status", "progress", "sent_by", "released_on", "audience_size")

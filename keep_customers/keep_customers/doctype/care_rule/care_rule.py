@@ -3,8 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from keep_customers.erp import rules
-from keep_customers.erp.followups import take_back_of_rule
+from keep_customers.care import rules
+from keep_customers.care.followups import take_back_of_rule
 
 
 class CareRule(Document):

@@ -399,7 +399,7 @@ function ask_customer(frm) {
 		primary_action_label: __("Send"),
 		primary_action: ({ channel }) =>
 			saved(frm)
-				.then(() => frappe.xcall("keep_customers.erp.feedback.ask", { case: frm.doc.name, channel }))
+				.then(() => frappe.xcall("keep_customers.complaints.feedback.ask", { case: frm.doc.name, channel }))
 				.then((who) => {
 					dialog.hide();
 					frappe.show_alert({ message: __("{0} is asked.", [text(who || frm.doc.customer_name)]), indicator: "green" });
@@ -412,7 +412,7 @@ function ask_customer(frm) {
 // Standard answers
 
 function offer_answer(frm) {
-	const answers = "keep_customers.erp.standard_answers";
+	const answers = "keep_customers.complaints.standard_answers";
 	saved(frm)
 		.then(() => frappe.xcall(`${answers}.offered`, { case: frm.doc.name }))
 		.then((offered) => {
@@ -488,7 +488,7 @@ function offer_documents(frm) {
 			() =>
 				saved(frm).then(() => {
 					frm.keep_left = true;
-					frappe.model.open_mapped_doc({ method: `keep_customers.erp.case_documents.${method}`, frm });
+					frappe.model.open_mapped_doc({ method: `keep_customers.complaints.documents.${method}`, frm });
 				}),
 			__("Create")
 		);

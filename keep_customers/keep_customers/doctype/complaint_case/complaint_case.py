@@ -5,8 +5,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, get_datetime, now_datetime, today
 
+from keep_customers.complaints import cases, clock, repeats
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import complaints
 from keep_customers.jobs import complaints as jobs
 
 # Clocks on desks differ a little.
@@ -19,11 +19,11 @@ class ComplaintCase(Document):
 		stated_number = self.stated_number
 		self.keep_as_stored()
 		self.stated_number = stated_number
-		complaints.complete(self)
+		cases.complete(self)
 		# Somebody from outside need not be known yet, nor have said more than a subject.
 		if not self.customer and not self.flags.ignore_permissions:
 			frappe.throw(_("Please choose the customer."), frappe.MandatoryError)
-		complaints.add_step(self, engine.RECEIVED)
+		cases.add_step(self, engine.RECEIVED)
 
 	def validate(self):
 		if not self.is_new() and not self.flags.keep_action:
@@ -32,12 +32,12 @@ class ComplaintCase(Document):
 		self.validate_people()
 		self.validate_documents()
 		self.validate_compensations()
-		self.compensation_cost = complaints.cost_of_compensation(self)
+		self.compensation_cost = cases.cost_of_compensation(self)
 		if self.status == engine.CLOSED:
 			self.validate_closed()
 		else:
-			complaints.recognise_repeat(self)
-		complaints.set_clock(self)
+			repeats.recognise_repeat(self)
+		clock.set_clock(self)
 
 	def keep_as_stored(self):
 		"""What the buttons write is written by them only: a form may be older than what they did."""
@@ -65,14 +65,14 @@ class ComplaintCase(Document):
 		if before.customer and before.customer != self.customer:
 			frappe.throw(_("A case stays with its customer. Please open a new one for the other."))
 		if self.customer and not before.customer:
-			complaints.set_customer(self)
+			cases.set_customer(self)
 		if self.contact and self.contact != before.contact:
-			complaints.set_contact(self, anew=True)
+			cases.set_contact(self, anew=True)
 		# Somebody always is; a form may not know yet whom an Assignment Rule has chosen.
 		self.responsible = self.responsible or before.responsible
 
 	def validate_documents(self):
-		for field, doctype in complaints.DOCUMENTS.items():
+		for field, doctype in cases.DOCUMENTS.items():
 			if self.customer and self.get(field) and self.has_value_changed(field):
 				owner = frappe.db.get_value(doctype, self.get(field), "customer")
 				if owner and owner != self.customer:
@@ -80,9 +80,9 @@ class ComplaintCase(Document):
 
 	def validate_closed(self):
 		"""What a case was closed for stays so."""
-		state = complaints.state(self)
+		state = cases.state(self)
 		if state.repeat and not state.learnt:
-			frappe.throw(complaints.why_not()["repeat"])
+			frappe.throw(cases.why_not()["repeat"])
 		if state.owed:
 			frappe.throw(
 				_("This case is closed. What is still owed belongs to an open one; please open a new case.")
@@ -132,7 +132,7 @@ class ComplaintCase(Document):
 			self.responsible = self.get_db_value("responsible")
 
 	def on_trash(self):
-		complaints.on_case_trash(self)
+		cases.on_case_trash(self)
 
 	# The buttons
 
@@ -149,13 +149,13 @@ class ComplaintCase(Document):
 				frappe.throw(_("Please choose the customer first."))
 			act.after, left_out = engine.take_step(act.before, step, reason or "")
 			for one in left_out:
-				complaints.add_step(self, one, reason, left_out=True)
-			complaints.add_step(self, step, note)
+				cases.add_step(self, one, reason, left_out=True)
+			cases.add_step(self, step, note)
 			if step != engine.FOLLOWED_UP:
 				self.answered_on = self.answered_on or now_datetime()
 			if step == engine.OFFERED:
 				self.solved_on = now_datetime()
-				complaints.suggest_compensation(self)
+				cases.suggest_compensation(self)
 
 	@frappe.whitelist()
 	def wait(self, note: str | None = None):
@@ -206,9 +206,7 @@ class ComplaintCase(Document):
 			for step in engine.STEPS:
 				if step in act.after.done and step not in act.before.done:
 					left_out = step != engine.CONFIRMED
-					complaints.add_step(
-						self, step, _("The customer is satisfied.") if left_out else "", left_out
-					)
+					cases.add_step(self, step, _("The customer is satisfied.") if left_out else "", left_out)
 			if act.after.status == engine.CLOSED:
 				self.note_closing()
 
@@ -217,7 +215,7 @@ class ComplaintCase(Document):
 		"""Close the case; without the customer's yes only a manager can, with a reason."""
 		# The framework hands on nothing as None.
 		override_reason = (override_reason or "").strip()
-		if override_reason and not complaints.may_override():
+		if override_reason and not cases.may_override():
 			frappe.throw(
 				_("Only a manager closes a case without the customer's yes."), frappe.PermissionError
 			)
@@ -249,21 +247,21 @@ class Action:
 	def __enter__(self):
 		self.case.reload()
 		self.case.check_permission("write")
-		self.before = complaints.state(self.case)
+		self.before = cases.state(self.case)
 		return self
 
 	def __exit__(self, kind, error, _traceback):
 		if isinstance(error, engine.Refused):
-			complaints.refuse(error)
+			cases.refuse(error)
 		if kind:
 			return False
 		case = self.case
 		if case.status == engine.WAITING and self.after.status != engine.WAITING:
 			for row in case.pauses:
 				row.resumed_on = row.resumed_on or now_datetime()
-		complaints.note_state(case, self.after)
+		cases.note_state(case, self.after)
 		if self.after_note:
-			complaints.add_step(case, self.after_note)
+			cases.add_step(case, self.after_note)
 		case.flags.keep_action = True
 		try:
 			case.save()

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from keep_customers.erp import case_assignment
+from keep_customers.complaints import assignment_rules
 
 
 class ComplaintCategory(Document):
@@ -17,10 +17,10 @@ class ComplaintCategory(Document):
 			self.assignment_rule = self.get_db_value("assignment_rule")
 
 	def on_update(self):
-		case_assignment.keep_team_rule(self)
+		assignment_rules.keep_team_rule(self)
 
 	def after_rename(self, old, new, merge=False):
-		case_assignment.keep_team_rule(frappe.get_doc(self.doctype, new))
+		assignment_rules.keep_team_rule(frappe.get_doc(self.doctype, new))
 
 	def on_trash(self):
-		case_assignment.remove_team_rule(self)
+		assignment_rules.remove_team_rule(self)

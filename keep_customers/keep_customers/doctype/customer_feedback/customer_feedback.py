@@ -1,6 +1,7 @@
 from frappe.model.document import Document
 
-from keep_customers.erp import event_results, feedback
+from keep_customers.events import results
+from keep_customers.messaging import feedback
 
 
 class CustomerFeedback(Document):
@@ -8,7 +9,7 @@ class CustomerFeedback(Document):
 		feedback.validate(self)
 
 	def on_update(self):
-		event_results.on_feedback(self)
+		results.on_feedback(self)
 
 	def after_delete(self):
-		event_results.on_feedback(self)
+		results.on_feedback(self)

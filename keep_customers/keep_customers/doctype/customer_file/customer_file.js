@@ -12,7 +12,7 @@ frappe.ui.form.on("Customer File", {
 function show_purchases(frm) {
 	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
 	frappe
-		.xcall("keep_customers.erp.care_panel.deal_archive", { customer: frm.doc.customer })
+		.xcall("keep_customers.care.panel.deal_archive", { customer: frm.doc.customer })
 		.then((rows) => {
 			const table = rows.length
 				? `<table class="table table-bordered small"><thead><tr>

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from keep_customers.erp import benefits
+from keep_customers.benefits import pricing_rules
 
 
 class CustomerTier(Document):
@@ -14,4 +14,4 @@ class CustomerTier(Document):
 			frappe.throw(_("Rank {0} is already taken by {1}.").format(self.rank, other))
 
 	def after_rename(self, old, new, merge=False):
-		benefits.on_tier_renamed()
+		pricing_rules.on_tier_renamed()

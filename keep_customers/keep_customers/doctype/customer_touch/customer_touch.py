@@ -3,7 +3,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
-from keep_customers.erp import event_wishes, followups, ledger, routing, visits
+from keep_customers.care import ending, routing, touches, visits
+from keep_customers.events import wishes
+from keep_customers.worth import ledger
 
 
 class CustomerTouch(Document):
@@ -45,21 +47,21 @@ class CustomerTouch(Document):
 			self.cost_currency = ledger.reporting_currency(settings)
 
 	def after_insert(self):
-		followups.contact_happened(self)
+		touches.contact_happened(self)
 
 	def on_update(self):
-		followups.plan_next_step(self)
+		touches.plan_next_step(self)
 		# Before what writes into the touch: that forgets what it was before.
-		event_wishes.from_touch(self)
+		wishes.from_touch(self)
 		routing.follow(self)
-		followups.show_last_touch(self.customer)
+		touches.show_last_touch(self.customer)
 
 	def on_trash(self):
-		followups.drop_next_step(self)
-		followups.cancel_todo(self.routed_todo)
+		touches.drop_next_step(self)
+		ending.cancel_todo(self.routed_todo)
 		frappe.db.set_value("Follow Up", {"touch": self.name}, "touch", None)
 		visits.forget_contact(self.name)
-		event_wishes.take_back(self.doctype, self.name)
+		wishes.take_back(self.doctype, self.name)
 
 	def after_delete(self):
-		followups.show_last_touch(self.customer)
+		touches.show_last_touch(self.customer)

@@ -6,7 +6,7 @@ frappe.ui.form.on("Event Suggestion", {
 			const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
 			return saved
 				.then(() =>
-					frappe.xcall(`keep_customers.erp.event_wishes.${method}`, { suggestion: frm.doc.name, ...args })
+					frappe.xcall(`keep_customers.events.wishes.${method}`, { suggestion: frm.doc.name, ...args })
 				)
 				.then((found) => frm.reload_doc().then(() => found));
 		};

@@ -1,11 +1,11 @@
 from frappe.model.document import Document
 
-from keep_customers.erp import event_wishes
+from keep_customers.events import wishes
 
 
 class EventSuggestion(Document):
 	def validate(self):
-		event_wishes.validate(self)
+		wishes.validate(self)
 
 	def on_trash(self):
-		event_wishes.on_trash(self)
+		wishes.on_trash(self)

@@ -3,8 +3,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
-from keep_customers.erp import followups, ledger, referrals
+from keep_customers.care import ending, referrals
 from keep_customers.jobs import referrals as jobs
+from keep_customers.worth import ledger
 
 
 class Referral(Document):
@@ -42,7 +43,7 @@ class Referral(Document):
 		jobs.on_referral(self)
 
 	def on_trash(self):
-		followups.take_back("Referral", self.name, "Referral deleted")
+		ending.take_back("Referral", self.name, "Referral deleted")
 
 	def after_delete(self):
 		for field in referrals.REFERRED:

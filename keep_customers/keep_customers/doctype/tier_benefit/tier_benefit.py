@@ -2,8 +2,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from keep_customers.erp import benefits, ledger
+from keep_customers.benefits import offered, pricing_rules
 from keep_customers.erp.trees import branch
+from keep_customers.worth import ledger
 
 MOST_DAYS = 60
 
@@ -13,17 +14,17 @@ class TierBenefit(Document):
 		# Another than the one made for it would be written over.
 		self.pricing_rule = None if self.is_new() else self.get_db_value("pricing_rule")
 		self.currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
-		if self.kind != benefits.RESERVED:
+		if self.kind != offered.RESERVED:
 			self.items = []
-		if self.kind == benefits.GIFT:
+		if self.kind == offered.GIFT:
 			self.company, self.item_groups = None, []
 			self.validate_gift()
-		elif self.kind == benefits.RESERVED:
+		elif self.kind == offered.RESERVED:
 			if not (self.items or self.item_groups):
 				frappe.throw(_("Please say which items or item groups are reserved."))
 		else:
 			self.validate_discount()
-		if self.enabled and self.kind == benefits.DISCOUNT:
+		if self.enabled and self.kind == offered.DISCOUNT:
 			self.validate_overlap()
 
 	def validate_gift(self):
@@ -57,7 +58,7 @@ class TierBenefit(Document):
 			{row.tier for row in self.tiers},
 			self._groups([row.item_group for row in self.item_groups]),
 		)
-		for other in benefits.read(kind=benefits.DISCOUNT, name=("!=", self.name)):
+		for other in offered.read(kind=offered.DISCOUNT, name=("!=", self.name)):
 			company = not (self.company and other.company) or self.company == other.company
 			if company and tiers & other.tiers and groups & self._groups(other.item_groups):
 				frappe.throw(
@@ -72,13 +73,13 @@ class TierBenefit(Document):
 		return set().union(*(branch("Item Group", name) for name in names))
 
 	def on_update(self):
-		benefits.bring_rule(self)
-		if self.enabled and self.kind in benefits.PRICED and (rules := benefits.collisions(self.company)):
-			benefits.hint(rules)
+		pricing_rules.bring_rule(self)
+		if self.enabled and self.kind in offered.PRICED and (rules := pricing_rules.collisions(self.company)):
+			pricing_rules.hint(rules)
 
 	def after_rename(self, old, new, merge=False):
-		benefits.bring_rule(self)
+		pricing_rules.bring_rule(self)
 
 	def on_trash(self):
-		benefits.drop_rule(self)
+		pricing_rules.drop_rule(self)
 		frappe.db.set_value("Follow Up", {"benefit": self.name}, "benefit", None, update_modified=False)

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from keep_customers.erp.population import cuts
+from keep_customers.worth.population import cuts
 
 TIERS = ("top_tier", "high_tier", "broad_tier", "low_tier")
 

@@ -13,7 +13,7 @@ frappe.ui.form.on("VIP Event", {
 			if (status === "Held") step(frm, __("Close"), "Closed");
 			if (["Held", "Closed"].includes(status)) {
 				frm.add_custom_button(__("Work Out the Result"), () =>
-					call(frm, "keep_customers.erp.event_results.refresh", { event: frm.doc.name })
+					call(frm, "keep_customers.events.results.refresh", { event: frm.doc.name })
 				);
 			}
 			if (!["Closed", "Cancelled"].includes(status)) {
@@ -49,7 +49,7 @@ function call(frm, method, args) {
 }
 
 function set_status(frm, status, more = {}) {
-	return call(frm, "keep_customers.erp.events.set_status", { event: frm.doc.name, status, ...more });
+	return call(frm, "keep_customers.events.documents.set_status", { event: frm.doc.name, status, ...more });
 }
 
 function step(frm, label, status) {
@@ -66,7 +66,7 @@ function held(frm) {
 function choose(frm) {
 	const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
 	saved
-		.then(() => frappe.xcall("keep_customers.erp.events.preview", { event: frm.doc.name }))
+		.then(() => frappe.xcall("keep_customers.events.audience.preview", { event: frm.doc.name }))
 		.then((found) => {
 			const names = found.names.map((name) => `<li>${frappe.utils.escape_html(name)}</li>`);
 			if (found.customers > names.length) names.push("<li>…</li>");
@@ -75,14 +75,14 @@ function choose(frm) {
 				`<p><b>${__("New guests: {0}", [found.customers])}</b></p>${places}
 				<p>${__("Left out of them, because they do not want to be contacted: {0}", [found.refused])}</p>
 				<ol>${names.join("")}</ol><p>${__("Nothing is sent yet.")}</p>`,
-				() => call(frm, "keep_customers.erp.events.plan", { event: frm.doc.name })
+				() => call(frm, "keep_customers.events.audience.plan", { event: frm.doc.name })
 			);
 		});
 }
 
 function send_wave(frm) {
 	frappe.confirm(__("Send as many invitations as there are free places?"), () =>
-		call(frm, "keep_customers.erp.events.invite", { event: frm.doc.name }).then((done) => {
+		call(frm, "keep_customers.events.waves.invite", { event: frm.doc.name }).then((done) => {
 			frappe.msgprint({
 				title: __("Invitations sent: {0}", [done.sent]),
 				message: [

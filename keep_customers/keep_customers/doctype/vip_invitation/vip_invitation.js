@@ -11,7 +11,7 @@ frappe.ui.form.on("VIP Invitation", {
 		const { status } = frm.doc;
 		const record = (what, more = {}) =>
 			frappe
-				.xcall("keep_customers.erp.events.record", { invitation: frm.doc.name, what, ...more })
+				.xcall("keep_customers.events.replies.record", { invitation: frm.doc.name, what, ...more })
 				.then(() => frm.reload_doc());
 		const button = (label, what) => frm.add_custom_button(label, () => record(what));
 

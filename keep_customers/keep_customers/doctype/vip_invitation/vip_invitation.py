@@ -1,18 +1,19 @@
 import frappe
 from frappe.model.document import Document
 
-from keep_customers.erp import events, followups
+from keep_customers.care import ending
+from keep_customers.events import documents, room, terms
 
 
 class VIPInvitation(Document):
 	def validate(self):
-		events.validate_invitation(self)
+		documents.validate_invitation(self)
 
 	def on_trash(self):
-		followups.take_back(self.doctype, self.name, events.CALLED_OFF)
+		ending.take_back(self.doctype, self.name, terms.CALLED_OFF)
 
 	def after_delete(self):
-		events.settle(self.event)
+		room.settle(self.event)
 
 
 def on_doctype_update():

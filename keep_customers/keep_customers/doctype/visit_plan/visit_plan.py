@@ -3,8 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, format_datetime, formatdate, get_datetime, getdate, now_datetime
 
-from keep_customers.erp import visits
-from keep_customers.erp.ledger import reporting_currency
+from keep_customers.care import visit_approval, visits
+from keep_customers.worth.ledger import reporting_currency
 
 
 class VisitPlan(Document):
@@ -15,7 +15,7 @@ class VisitPlan(Document):
 		super().check_permission(permtype, permlevel)
 
 	def validate(self):
-		visits.keep_what_is_ours(self)
+		visit_approval.keep_what_is_ours(self)
 		self.validate_dates()
 		self.validate_refusals()
 		self.validate_results()
@@ -91,7 +91,7 @@ class VisitPlan(Document):
 		self.add_up()
 
 	def on_update_after_submit(self):
-		visits.tell_day_notes(self)
+		visit_approval.tell_day_notes(self)
 
 	def before_cancel(self):
 		self.status = "Cancelled"

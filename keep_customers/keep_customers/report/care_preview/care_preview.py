@@ -3,9 +3,9 @@ from collections import Counter
 import frappe
 from frappe import _
 
+from keep_customers.care.preview import preview
 from keep_customers.engine.followups import ASSIGN, JOIN, SKIP, WAIT
 from keep_customers.erp.permissions import readable_among
-from keep_customers.jobs.preview import preview
 
 SHOWN = 1000
 

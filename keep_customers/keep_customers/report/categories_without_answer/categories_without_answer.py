@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, getdate
 
-from keep_customers.erp import standard_answers
+from keep_customers.complaints import standard_answers
 
 
 def execute(filters=None):

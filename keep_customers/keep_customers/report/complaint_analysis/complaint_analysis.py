@@ -2,9 +2,9 @@ import frappe
 from frappe import _
 from frappe.utils import flt, now_datetime
 
+from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.complaint_figures import figures
 from keep_customers.engine.complaints import SEVERITIES
-from keep_customers.erp import case_figures
 
 GROUPS = {
 	"cause": "Complaint Cause",

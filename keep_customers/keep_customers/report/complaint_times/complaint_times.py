@@ -2,8 +2,8 @@ import frappe
 from frappe import _
 from frappe.utils import flt, now_datetime
 
+from keep_customers.complaints import figures
 from keep_customers.engine.complaint_figures import answered_in_time, late_now, solved_in_time
-from keep_customers.erp import case_figures
 
 SHOWN = (
 	"name", "subject", "customer", "customer_name", "tier", "severity", "responsible", "status", "opened_on", "answer_due",
@@ -14,12 +14,12 @@ SHOWN = (
 def execute(filters=None):
 	"""Each case's times against its targets, of the cases the user may read.
 
-	:param filters: as :func:`case_figures.cases`; ``late`` for those whose customers wait too long now
+	:param filters: as :func:`figures.cases`; ``late`` for those whose customers wait too long now
 	"""
 	filters = frappe._dict(filters or {})
-	case_figures.period(filters)
+	figures.period(filters)
 	now = now_datetime()
-	cases = case_figures.cases(filters, open_only=bool(filters.get("late")))
+	cases = figures.cases(filters, open_only=bool(filters.get("late")))
 	if filters.get("late"):
 		cases = [case for case in cases if late_now(case, now)]
 	rows = [_row(case, now) for case in cases]

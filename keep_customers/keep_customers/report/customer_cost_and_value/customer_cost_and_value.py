@@ -2,9 +2,10 @@ import frappe
 from frappe import _
 from frappe.utils import flt, getdate
 
+from keep_customers.benefits import costs as cost_ledger
+from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.costs import KINDS, add_up, of_value
-from keep_customers.erp import case_figures, cost_ledger
-from keep_customers.erp.values import tier_ranks
+from keep_customers.worth.values import tier_ranks
 
 CHARTED = 10
 SHOWN = ("customers", "tiers", "costs")

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.utils import cint, flt, getdate
 
 from keep_customers.engine.events import CLOSED, HELD
-from keep_customers.erp.ledger import reporting_currency
+from keep_customers.worth.ledger import reporting_currency
 
 SHOWN = (
 	"name", "theme", "kind", "status", "company", "starts_on", "invited", "accepted", "attended", "no_shows", "rating",

@@ -1,0 +1,142 @@
+"""Birthday discounts: an ERPNext Coupon Code for each customer somebody of whom has a birthday, good for once.
+
+The Coupon Code carries customer, validity and use; the discount is the one Pricing Rule of its Tier Benefit. Greetings
+advertise nothing, so the code is in none: the rep sees it beside the ToDo, on the customer and on the order.
+"""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import cint, getdate
+
+from keep_customers.benefits import offered
+from keep_customers.engine.occasions import marks
+from keep_customers.erp.people import who_decides
+
+FORGET_AFTER = 30  # days in which an expired coupon that something mentions is tried again
+
+
+def make(today: date) -> None:
+	"""Make the coupons that are valid from tomorrow on, or already are; once a year for each benefit and customer."""
+	for benefit in offered.read(kind=offered.BIRTHDAY):
+		_make(benefit, today)
+
+
+def _make(benefit, today: date) -> None:
+	around = timedelta(days=cint(benefit.days_around))
+	first = today - around
+	days = [first + timedelta(days=n) for n in range(2 * around.days + 2)]
+	celebrated = {day: marks(day) for day in days}
+	had = {
+		(customer, name.split("-")[1])
+		for customer, name in frappe.get_all(
+			"Coupon Code",
+			filters={"pricing_rule": benefit.pricing_rule, "name": ("like", "BIRTHDAY-%-%")},
+			fields=["customer", "name"],
+			as_list=True,
+		)
+	}
+	for customer, recurs in _people(benefit, set().union(*celebrated.values())):
+		day = next(day for day, texts in celebrated.items() if recurs in texts)
+		if (customer, str(day.year)) not in had:
+			had.add((customer, str(day.year)))
+			_coupon(benefit, customer, day, around)
+
+
+def _people(benefit, texts: set[str]) -> list[tuple[str, str]]:
+	"""(customer, what recurs) of the people who decide in files of customers with the benefit."""
+	person, customer = frappe.qb.DocType("Customer File Person"), frappe.qb.DocType("Customer")
+	return list(
+		(
+			frappe.qb.from_(person)
+			.inner_join(customer)
+			.on((customer.name == person.parent) & (person.parenttype == "Customer File"))
+			.select(customer.name, person.recurs)
+			.where(customer.keep_tier.isin(sorted(benefit.tiers)) & (customer.disabled == 0))
+			.where(person.recurs.isin(sorted(texts)))
+			.where(who_decides(person))
+			.orderby(customer.name, person.recurs)
+		).run()
+	)
+
+
+def _coupon(benefit, customer: str, day: date, around: timedelta) -> None:
+	code = frappe.generate_hash(length=10).upper()
+	frappe.get_doc(
+		{
+			"doctype": "Coupon Code",
+			# The year tells the night which customers had theirs.
+			"coupon_name": f"BIRTHDAY-{day.year}-{code}",
+			"coupon_code": code,
+			"coupon_type": "Gift Card",
+			"customer": customer,
+			"pricing_rule": benefit.pricing_rule,
+			"valid_from": day - around,
+			"valid_upto": day + around,
+			"maximum_use": 1,
+			"description": _("Made by the Tier Benefit {0}.").format(benefit.name),
+		}
+	).insert(ignore_permissions=True)  # the night's, whoever started it
+
+
+def remove_expired(today: date) -> None:
+	"""Delete coupons nobody has used; those that a document mentions stay."""
+	rules = frappe.get_all("Pricing Rule", filters={"keep_benefit": ("is", "set")}, pluck="name")
+	if not rules:
+		return
+	for name in frappe.get_all(
+		"Coupon Code",
+		filters={
+			"pricing_rule": ("in", rules),
+			"used": 0,
+			"valid_upto": ("between", (today - timedelta(days=FORGET_AFTER), today - timedelta(days=1))),
+		},
+		pluck="name",
+	):
+		try:
+			frappe.delete_doc("Coupon Code", name, ignore_permissions=True)  # made by the night, as above
+		except frappe.LinkExistsError:
+			frappe.clear_last_message()
+
+
+def forget(customer: str) -> None:
+	"""Delete a customer's birthday coupons with it."""
+	rules = frappe.get_all("Pricing Rule", filters={"keep_benefit": ("is", "set")}, pluck="name")
+	if rules:
+		frappe.db.delete("Coupon Code", {"customer": customer, "pricing_rule": ("in", rules)})
+
+
+def valid(customer: str) -> list[dict]:
+	"""The customer's birthday coupons that can be used today: coupon, code, benefit, discount, valid_upto."""
+	tier = frappe.db.get_value("Customer", customer, "keep_tier")
+	giving = {one.pricing_rule: one for one in offered.read(kind=offered.BIRTHDAY) if tier in one.tiers}
+	if not giving:
+		return []
+	today = getdate()
+	rows = frappe.get_all(
+		"Coupon Code",
+		filters={
+			"customer": customer,
+			"pricing_rule": ("in", list(giving)),
+			"used": 0,
+			"valid_from": ("<=", today),
+			"valid_upto": (">=", today),
+		},
+		fields=["name as coupon", "coupon_code as code", "pricing_rule", "valid_upto"],
+		order_by="valid_upto asc",
+	)
+	for row in rows:
+		benefit = giving[row.pop("pricing_rule")]
+		row.update(benefit=benefit.name, company=benefit.company, discount=benefit.discount_percentage)
+	return rows
+
+
+@frappe.whitelist()
+def for_document(customer: str, company: str | None = None) -> dict | None:
+	"""The birthday coupon that can be put on a new document, as :func:`valid` gives it; None if there is none.
+
+	:raises frappe.PermissionError: if the user may not read the customer
+	"""
+	frappe.get_doc("Customer", customer).check_permission("read")
+	return next((row for row in valid(customer) if row["company"] in (None, "", company)), None)

@@ -1,0 +1,55 @@
+"""Tier Benefits as they are set up: which are switched on, for whom, and the gifts of an occasion."""
+
+import frappe
+from frappe import _
+
+DISCOUNT, BIRTHDAY, RESERVED, GIFT = "Discount", "Birthday Discount", "Reserved Items", "Holiday Gift"
+PRICED = (DISCOUNT, BIRTHDAY)
+SALES = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
+TABLES = {
+	"tiers": ("Care Rule Tier", "tier"),
+	"item_groups": ("Tier Benefit Item Group", "item_group"),
+	"items": ("Tier Benefit Item", "item_code"),  # to be read as ["items"]: a dict has a method of that name
+}
+
+
+def read(**filters) -> list:
+	"""The benefits that are switched on, by name; ``tiers``, ``item_groups`` and ``items`` are sets of names."""
+	benefits = frappe.get_all(
+		"Tier Benefit",
+		filters={"enabled": 1, **filters},
+		fields=[
+			"name", "kind", "company", "discount_percentage", "days_around", "pricing_rule", "override_role",
+			"care_rule", "gift", "gift_cost", "currency",
+		],
+		order_by="name asc",
+	)  # fmt: skip
+	for benefit in benefits:
+		benefit.update({field: set() for field in TABLES})
+	by_name = {benefit.name: benefit for benefit in benefits}
+	for field, (doctype, column) in TABLES.items() if benefits else ():
+		rows = frappe.get_all(
+			doctype,
+			filters={"parenttype": "Tier Benefit", "parent": ("in", list(by_name))},
+			fields=["parent", column],
+			as_list=True,
+		)
+		for parent, value in rows:
+			by_name[parent][field].add(value)
+	return benefits
+
+
+def holds_for(benefit, tier: str | None, company: str | None) -> bool:
+	return tier in benefit.tiers and benefit.company in (None, "", company)
+
+
+def with_gifts(rule, rows: list[dict]) -> list[dict]:
+	"""Follow Up rows of a Care Rule, with what customers of their tier are given on the occasion, and its cost."""
+	gifts = read(kind=GIFT, care_rule=rule.name) if rows else []
+	for row in rows if gifts else ():
+		benefit = next((one for one in gifts if row.get("tier") in one.tiers), None)
+		if benefit:
+			row.update(benefit=benefit.name, gift=benefit.gift, gift_cost=benefit.gift_cost)
+			row["currency"] = row.get("currency") or benefit.currency
+			row["reason"] = f"{row['reason']} " + _("Gift: {0}.").format(benefit.gift)
+	return rows

@@ -1,0 +1,369 @@
+"""Volume rebates: a Rebate Claim for each customer and period, and the credit note that is proposed for it.
+
+The credit note is a draft of a Sales Invoice with *Is Return*, about a service item and against no invoice: it lowers
+revenue and tax as the law asks of a rebate, prints as a credit note and stands on the customer's account. A Journal
+Entry would do none of this. What it credits never lowers the amount that a later rebate is worked out from.
+"""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Sum
+from frappe.utils import cint, flt, formatdate, getdate
+
+from keep_customers.engine import rebates as engine
+from keep_customers.erp.tables import chunks, insert, standard_columns, upsert
+from keep_customers.erp.trees import branch
+from keep_customers.worth import ledger
+
+OPEN, WITHOUT_CREDIT = "Running", ("Running", "Not Reached")
+WATCHED_DAYS = 366  # after its end a period is looked at for amended invoices
+FIELDS = (
+	"customer", "customer_name", "volume_rebate", "company", "status", "period_start", "period_end", "reached",
+	"percent", "rebate", "next_from", "next_percent", "difference", "currency", "merged_from",
+)  # fmt: skip
+KEPT = ("name", "status", "reached", "percent", "rebate", "difference", "proposed", "credited", "credit_note")
+
+
+def watch(today: date) -> None:
+	"""Bring what customers have reached up to date; a few questions for each rebate and period, none per customer."""
+	for policy in policies():
+		for first, last in _periods(policy, today):
+			_watch(policy, first, last, today)
+
+
+def policies(**filters) -> list:
+	"""The rebates that are switched on, with their ``steps`` and ``customers``."""
+	found = frappe.get_all(
+		"Volume Rebate",
+		filters={"enabled": 1, **filters},
+		fields=[
+			"name", "company", "period", "first_month", "starts_on", "customer_group", "rebate_on", "item_code",
+			"settle_after_days",
+		],
+		order_by="name asc",
+	)  # fmt: skip
+	for policy in found:
+		of_policy = {"parenttype": "Volume Rebate", "parent": policy.name}
+		policy.steps = [
+			engine.Step(*step)
+			for step in frappe.get_all(
+				"Volume Rebate Step",
+				filters=of_policy,
+				fields=["from_amount", "percent"],
+				order_by="from_amount asc",
+				as_list=True,
+			)
+		]
+		policy.customers = frappe.get_all("Volume Rebate Customer", filters=of_policy, pluck="customer")
+		policy.currency = frappe.get_cached_value("Company", policy.company, "default_currency")
+	return found
+
+
+def _periods(policy, today: date) -> list[tuple[date, date]]:
+	return engine.periods(
+		getdate(policy.starts_on), today, policy.period, cint(policy.first_month) or 1, WATCHED_DAYS
+	)
+
+
+def _watch(policy, first: date, last: date, today: date) -> None:
+	lens = ledger.Lens(policy.company, ledger.NET_SALES, first - timedelta(days=1))
+	sold = ledger.Ledger(min(last, today), {policy.company: 1.0}).sold(lens)
+	for customer, amount in _credited_between(policy.company, first, min(last, today)).items():
+		sold[customer] = sold.get(customer, 0.0) - amount
+	titles = _members(policy)
+	claims = {
+		row.pop("customer"): row
+		for row in frappe.get_all(
+			"Rebate Claim",
+			filters={"volume_rebate": policy.name, "period_start": first, "merged_from": ""},
+			fields=["customer", *KEPT],
+		)
+	}
+	merged = _credited_of_merged(policy, first)
+	new, changed = [], []
+	for customer, title in titles.items():
+		claim = claims.get(customer)
+		reached = flt(sold.get(customer, 0.0), 2)
+		if not claim and reached <= 0:
+			continue
+		told = engine.standing(policy.steps, reached, policy.rebate_on)
+		rebate = flt(told.rebate, 2)
+		given = merged.get(customer, 0.0)
+		answered = bool(given)
+		if claim and claim.status not in WITHOUT_CREDIT:
+			given += claim.proposed if claim.status == "Proposed" else claim.credited
+			answered = True
+		row = {
+			"customer": customer,
+			"customer_name": title,
+			"volume_rebate": policy.name,
+			"company": policy.company,
+			"status": claim.status if claim else OPEN,
+			"period_start": first,
+			"period_end": last,
+			"reached": reached,
+			"percent": told.percent,
+			"rebate": rebate,
+			"next_from": told.next_from or 0.0,
+			"next_percent": told.next_percent or 0.0,
+			"difference": flt(rebate - given, 2) if answered else 0.0,
+			"currency": policy.currency,
+			"merged_from": "",
+		}
+		if not claim:
+			new.append(row)
+		elif any(
+			flt(claim[field], 2) != flt(row[field], 2)
+			for field in ("reached", "percent", "rebate", "difference")
+		):
+			changed.append({"name": claim.name, **row})
+	_write(new, changed)
+	# Who has left the group before the end has no claim of this rebate any more.
+	left = [row.name for customer, row in claims.items() if customer not in titles and row.status == OPEN]
+	for part in chunks(left, 1000):
+		frappe.db.delete("Rebate Claim", {"name": ("in", part)})
+
+
+def _write(new: list[dict], changed: list[dict]) -> None:
+	standard = standard_columns()
+	names = ["name", *FIELDS, *standard]
+	rows = [[frappe.generate_hash(length=10), *(row[f] for f in FIELDS), *standard.values()] for row in new]
+	insert("Rebate Claim", names, rows, ignore_existing=True)
+	upsert(
+		"Rebate Claim",
+		names,
+		[[row["name"], *(row[f] for f in FIELDS), *standard.values()] for row in changed],
+	)
+
+
+def _members(policy) -> dict[str, str]:
+	"""Customer -> title, of those the rebate is for."""
+	customer = frappe.qb.DocType("Customer")
+	groups = branch("Customer Group", policy.customer_group) or set()
+	query = frappe.qb.from_(customer).select(customer.name, customer.customer_name)
+	query = query.where(customer.is_internal_customer == 0).where(
+		customer.customer_group.isin(sorted(groups) or [""])
+		| customer.name.isin(sorted(policy.customers) or [""])
+	)
+	return dict(query.orderby(customer.name).run())
+
+
+def _credited_between(company: str, first: date, last: date) -> dict[str, float]:
+	"""Customer -> what our own credit notes took from the net sales of those days, as a negative amount."""
+	claim, invoice = frappe.qb.DocType("Rebate Claim"), frappe.qb.DocType("Sales Invoice")
+	rows = (
+		frappe.qb.from_(claim)
+		.inner_join(invoice)
+		.on(invoice.name == claim.credit_note)
+		.select(invoice.customer, Sum(invoice.base_net_total))
+		.where((invoice.company == company) & (invoice.docstatus == 1))
+		.where((invoice.posting_date >= first) & (invoice.posting_date <= last))
+		.groupby(invoice.customer)
+	).run()
+	return {customer: float(amount) for customer, amount in rows}
+
+
+def _credited_of_merged(policy, first: date) -> dict[str, float]:
+	"""Customer -> what customers merged into it were credited for the period."""
+	claim = frappe.qb.DocType("Rebate Claim")
+	rows = (
+		frappe.qb.from_(claim)
+		.select(claim.customer, Sum(claim.credited))
+		.where((claim.volume_rebate == policy.name) & (claim.period_start == first))
+		.where(claim.merged_from != "")
+		.groupby(claim.customer)
+	).run()
+	return {customer: float(amount or 0) for customer, amount in rows}
+
+
+def propose(today: date) -> list[str]:
+	"""Propose credit notes for periods that ended long enough ago; each with its claim is one transaction.
+
+	:returns: what went wrong, one text a claim; those are tried again the next night
+	"""
+	errors = []
+	for policy in policies():
+		for first, last in _periods(policy, today):
+			if last + timedelta(days=cint(policy.settle_after_days)) >= today:
+				continue
+			of_period = {"volume_rebate": policy.name, "period_start": first, "merged_from": ""}
+			frappe.db.set_value(
+				"Rebate Claim", {**of_period, "status": OPEN, "rebate": 0}, "status", "Not Reached"
+			)
+			for claim in frappe.get_all(
+				"Rebate Claim",
+				filters={**of_period, "status": ("in", WITHOUT_CREDIT), "rebate": (">", 0)},
+				fields=["name", "customer", "customer_name", "rebate", "period_start", "period_end"],
+				order_by="customer asc",
+			):
+				frappe.db.savepoint("rebate")
+				try:
+					note = _credit_note(policy, claim, today)
+				except Exception:
+					frappe.db.rollback(save_point="rebate")
+					errors.append(f"{policy.name}, {claim.customer}\n{frappe.get_traceback()}")
+					continue
+				frappe.db.set_value(
+					"Rebate Claim",
+					claim.name,
+					{"status": "Proposed", "credit_note": note, "proposed": claim.rebate, "difference": 0},
+				)
+				frappe.db.commit()
+	return errors
+
+
+def _credit_note(policy, claim, today: date) -> str:
+	from erpnext.accounts.party import get_party_account_currency
+
+	currency = get_party_account_currency("Customer", claim.customer, policy.company) or policy.currency
+	rate = ledger.rate_of_month(currency, policy.currency, today)
+	if not rate:
+		frappe.throw(
+			_("No exchange rate from {0} to {1}. Please add a Currency Exchange.").format(
+				currency, policy.currency
+			)
+		)
+	amount = claim.rebate / rate
+	words = _("{0}: rebate for {1} to {2}").format(
+		policy.name, formatdate(claim.period_start), formatdate(claim.period_end)
+	)
+	note = frappe.get_doc(
+		{
+			"doctype": "Sales Invoice",
+			"customer": claim.customer,
+			"company": policy.company,
+			"is_return": 1,
+			"set_posting_time": 1,
+			"posting_date": today,
+			"currency": currency,
+			"conversion_rate": rate,
+			"ignore_pricing_rule": 1,
+			"update_stock": 0,
+			"remarks": words,
+			"items": [
+				{
+					"item_code": policy.item_code,
+					"description": words,
+					"qty": -1,
+					"rate": amount,
+					"price_list_rate": amount,
+				}
+			],
+		}
+	)
+	note.run_method("set_missing_values")
+	_add_usual_taxes(note)
+	# The night proposes; who approves it is asked when it is submitted.
+	return note.insert(ignore_permissions=True).name
+
+
+def _add_usual_taxes(note) -> None:
+	"""The company's default template, where no tax rule has chosen one; the form does so only in the browser."""
+	from erpnext.controllers.accounts_controller import get_default_taxes_and_charges
+
+	if note.get("taxes") or note.get("taxes_and_charges"):
+		return
+	usual = get_default_taxes_and_charges("Sales Taxes and Charges Template", company=note.company) or {}
+	if usual.get("taxes_and_charges"):
+		note.taxes_and_charges = usual["taxes_and_charges"]
+		for row in usual["taxes"]:
+			if row.get("charge_type") != "Actual":  # no rebate has freight
+				note.append("taxes", row)
+
+
+# What becomes of the credit note
+
+
+def _claim_of(invoice) -> str | None:
+	return frappe.db.get_value("Rebate Claim", {"credit_note": invoice.name}) if invoice.is_return else None
+
+
+def on_insert(invoice, method=None) -> None:
+	"""Hook on Sales Invoice: an amended credit note takes the place of the cancelled one."""
+	if invoice.is_return and invoice.amended_from:
+		claim = frappe.db.get_value("Rebate Claim", {"credit_note": invoice.amended_from})
+		if claim:
+			frappe.db.set_value("Rebate Claim", claim, {"credit_note": invoice.name, "status": "Proposed"})
+
+
+def before_submit(invoice, method=None) -> None:
+	"""Hook on Sales Invoice: a proposed rebate is approved by who may."""
+	claim = _claim_of(invoice)
+	if not claim:
+		return
+	policy = frappe.db.get_value("Rebate Claim", claim, "volume_rebate")
+	role = frappe.db.get_value("Volume Rebate", policy, "approve_role")
+	if role and role not in frappe.get_roles():
+		frappe.throw(
+			_(
+				"Rebates are approved by {0}. Please ask somebody with this role to submit the credit note."
+			).format(_(role)),
+			frappe.PermissionError,
+		)
+
+
+def on_submit(invoice, method=None) -> None:
+	_note(invoice, "Credited", -flt(invoice.base_net_total, 2))
+
+
+def on_cancel(invoice, method=None) -> None:
+	_note(invoice, "Cancelled", 0.0)
+
+
+def on_trash(invoice, method=None) -> None:
+	"""A draft that is deleted is a proposal declined; it does not come again."""
+	if claim := _claim_of(invoice):
+		rebate = frappe.db.get_value("Rebate Claim", claim, "rebate")
+		frappe.db.set_value(
+			"Rebate Claim", claim, {"status": "Declined", "credit_note": None, "difference": rebate}
+		)
+
+
+def _note(invoice, status: str, credited: float) -> None:
+	if claim := _claim_of(invoice):
+		rebate = frappe.db.get_value("Rebate Claim", claim, "rebate")
+		frappe.db.set_value(
+			"Rebate Claim",
+			claim,
+			{"status": status, "credited": credited, "difference": flt(rebate - credited, 2)},
+		)
+
+
+def running(customer: str) -> list[dict]:
+	"""How far the customer has come in the periods that run, for who may read its claims.
+
+	:returns: dicts with name, volume_rebate, reached, rebate, percent, next_from, next_percent, missing, period_end,
+		currency
+	"""
+	if not frappe.has_permission("Rebate Claim", "read"):
+		return []
+	rows = frappe.get_list(
+		"Rebate Claim",
+		filters={"customer": customer, "status": OPEN, "period_end": (">=", getdate())},
+		fields=[
+			"name", "volume_rebate", "reached", "rebate", "percent", "next_from", "next_percent", "period_end", "currency",
+		],
+		order_by="period_end asc",
+	)  # fmt: skip
+	for row in rows:
+		row.missing = max(row.next_from - row.reached, 0) if row.next_from else None
+	return rows
+
+
+def make_room(old: str, new: str) -> None:
+	"""Before customers are merged: claims of both for one period cannot both be the survivor's own."""
+	claims = frappe.get_all(
+		"Rebate Claim",
+		filters={"customer": ("in", (old, new)), "merged_from": ""},
+		fields=["name", "customer", "volume_rebate", "period_start", "credit_note", "credited"],
+	)
+	taken = {(row.volume_rebate, row.period_start) for row in claims if row.customer == new}
+	for row in claims:
+		if row.customer != old or (row.volume_rebate, row.period_start) not in taken:
+			continue
+		if row.credit_note:
+			frappe.db.set_value("Rebate Claim", row.name, "merged_from", old)
+		else:
+			frappe.db.delete("Rebate Claim", {"name": row.name})

@@ -1,0 +1,149 @@
+"""Contacts the host knows of itself, so that nobody enters them twice.
+
+E-mails, calls, chats and letters kept as Communication, Events that have taken place, and Call Logs count when
+they are linked to the customer or to one of its contacts. What a machine sent, what did not get through, and what
+was cancelled does not. Of a repeated event its first day counts.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, time, timedelta
+
+import frappe
+from frappe.query_builder.functions import Coalesce, IfNull, Max
+from frappe.utils import get_datetime, getdate, now_datetime
+
+from keep_customers.erp.tables import FEW, among, chunks
+from keep_customers.worth.values import forget_cached_customers
+
+# A Communication of an Event is the Event's own shadow, also of one to come or cancelled.
+BY_PEOPLE = ("Email", "Chat", "Phone", "SMS", "Meeting", "Visit", "Other")
+NOT_ARRIVED = (
+	"Bounced",
+	"Soft-Bounced",
+	"Rejected",
+	"Error",
+	"Expired",
+	"Scheduled",
+	"Sending",
+	"Marked As Spam",
+)
+
+
+def latest(as_of: date, customers: Collection[str] | None = None) -> dict[str, date]:
+	"""Customer -> day of its last contact on record with the host, up to ``as_of``.
+
+	:param customers: only these
+	"""
+	last: dict[str, date] = {}
+	for query, customer, when in _contacts(date.min, as_of):
+		if customers is not None:
+			query = query.where(customer.isin(customers))
+		for name, moment in query.select(customer, Max(when)).groupby(customer).run():
+			last[name] = max(getdate(moment), last.get(name, date.min))
+	return last
+
+
+def within(customers: Collection[str], since: date, today: date) -> Counter:
+	"""Customer -> days after ``since`` with a contact; a day with a Customer Touch is counted as that.
+
+	Others may be among them if ``customers`` are many.
+	"""
+	days = set()
+	for query, customer, when in _contacts(since + timedelta(days=1), today):
+		rows = among(query, customer, customers, FEW).select(customer, when).run()
+		days.update((name, getdate(moment)) for name, moment in rows)
+	if not days:
+		return Counter()
+	touched = frappe.get_all(
+		"Customer Touch",
+		filters={
+			"date": (">=", str(since + timedelta(days=1))),
+			"result": ("!=", "Not Reached"),
+		},
+		fields=["customer", "date"],
+		as_list=True,
+	)
+	return Counter(name for name, _day in days - {(name, getdate(moment)) for name, moment in touched})
+
+
+def show(as_of: date) -> None:
+	"""Bring *Last Contact* on the customers up to what the host knows, past the document life."""
+	seen = latest(as_of)
+	newer: dict[date, list[str]] = {}
+	for part in chunks(sorted(seen), 1000):
+		shown = frappe.get_all(
+			"Customer", filters={"name": ("in", part)}, fields=["name", "keep_last_touch"], as_list=True
+		)
+		for name, day in shown:
+			if not day or getdate(day) < seen[name]:
+				newer.setdefault(seen[name], []).append(name)
+	for day, names in newer.items():
+		for part in chunks(names, 1000):
+			frappe.db.set_value(
+				"Customer", {"name": ("in", part)}, "keep_last_touch", day, update_modified=False
+			)
+	if newer:
+		forget_cached_customers()
+	frappe.db.commit()
+
+
+def _contacts(first: date, last: date) -> Iterator[tuple]:
+	"""(query, its column of the customer, its column of the moment) for every way to be linked.
+
+	:param first, last: days
+	"""
+	until = min(datetime.combine(last + timedelta(days=1), time.min), now_datetime())
+	for query, when, link_doctype, link_name in _linked():
+		query = query.where(when < until)
+		if first > date.min:
+			query = query.where(when >= get_datetime(first))
+		yield query.where(link_doctype == "Customer"), link_name, when
+		of_contact = frappe.qb.DocType("Dynamic Link").as_("of_contact")
+		through = (
+			query.inner_join(of_contact)
+			.on((of_contact.parent == link_name) & (of_contact.parenttype == "Contact"))
+			.where((link_doctype == "Contact") & (of_contact.link_doctype == "Customer"))
+		)
+		yield through, of_contact.link_name, when
+
+
+def _linked() -> Iterator[tuple]:
+	"""(query, moment, doctype linked to, name linked to) of each of the host's documents about a contact."""
+	mail, mail_link = frappe.qb.DocType("Communication"), frappe.qb.DocType("Communication Link")
+	by_people = (
+		(mail.communication_type == "Communication")
+		& mail.communication_medium.isin(BY_PEOPLE)
+		& mail.sent_or_received.isin(["Sent", "Received"])
+		& IfNull(mail.delivery_status, "").notin(NOT_ARRIVED)
+		& IfNull(mail.email_status, "").notin(["Spam", "Trash"])
+		# An event notes itself here too, also one that is cancelled later; it is asked itself.
+		& (IfNull(mail.reference_doctype, "") != "Event")
+	)
+	mails = frappe.qb.from_(mail).where(by_people)
+	yield mails, mail.communication_date, mail.reference_doctype, mail.reference_name
+	yield (
+		mails.inner_join(mail_link).on(mail_link.parent == mail.name),
+		mail.communication_date,
+		mail_link.link_doctype,
+		mail_link.link_name,
+	)
+
+	event, guest = frappe.qb.DocType("Event"), frappe.qb.DocType("Event Participants")
+	events = (
+		frappe.qb.from_(event)
+		.inner_join(guest)
+		.on(guest.parent == event.name)
+		.where(IfNull(event.status, "Open") != "Cancelled")
+	)
+	yield events, event.starts_on, guest.reference_doctype, guest.reference_docname
+
+	if frappe.db.table_exists("Call Log"):
+		call, call_link = frappe.qb.DocType("Call Log"), frappe.qb.DocType("Dynamic Link")
+		calls = (
+			frappe.qb.from_(call)
+			.inner_join(call_link)
+			.on((call_link.parent == call.name) & (call_link.parenttype == "Call Log"))
+			.where(call.status == "Completed")
+		)
+		yield calls, Coalesce(call.start_time, call.creation), call_link.link_doctype, call_link.link_name

@@ -1,0 +1,241 @@
+"""Follow Up rows: the ledger of everything that is due, behind the ToDos."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count, IfNull
+from frappe.utils import cint, cstr, now_datetime
+
+from keep_customers.care import contacts_seen
+from keep_customers.erp.registered import registered
+from keep_customers.erp.tables import (
+	FEW,
+	among,
+	chunks,
+	columns,
+	insert,
+	numbers,
+	standard_columns,
+	to_dates,
+	to_ordinals,
+)
+
+OPEN = ("Assigned", "Late")
+PENDING = ("Planned", *OPEN)
+# What the customer was promised without any rule: the next step, the call after a complaint; and what cannot wait,
+# because places and the time to reply run out.
+PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation")
+# What nobody needs to be called about once it is cancelled, and how that is noted.
+CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
+FIELDS = (
+	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
+	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
+	"benefit", "gift", "gift_cost",
+)  # fmt: skip
+TO_DECIDE = (
+	"name", "customer", "care_rule", "occurrence", "status", "hold_reason", "channel", "reference_doctype",
+	"reference_name",
+)  # fmt: skip
+TO_CARRY_OUT = (
+	"name", "customer", "customer_name", "care_rule", "occurrence", "status", "channel", "priority", "reason", "occasion",
+	"due_date", "expires", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
+	"reference_doctype", "reference_name",
+)  # fmt: skip
+WORDS = ("customer_name", "reason", "priority", "currency")
+# The host's number columns are NOT NULL.
+NUMBERS = ("expires", "value_at_risk", "gift_cost")
+
+
+def a_night_is_over() -> bool:
+	"""Whether a run has been completed; before, follow-ups become nobody's ToDo."""
+	return bool(frappe.db.exists("Care Run", {"status": ("in", ("Completed", "Completed With Errors"))}))
+
+
+def add(rows: list[dict]) -> int:
+	"""Add what became due; an occurrence a rule has already seen is left as it is.
+
+	:param rows: dicts of :data:`FIELDS`; missing ones stay empty
+	:returns: how many are new
+	"""
+	of_rule: dict[str | None, list[dict]] = {}
+	for row in rows:
+		of_rule.setdefault(row.get("care_rule"), []).append(row)
+	rows = of_rule.pop(None, [])
+	for rule, its_rows in of_rule.items():
+		# To ask is ten times as quick as to try.
+		known = known_occurrences(rule, {row["customer"] for row in its_rows})
+		rows += [row for row in its_rows if (row["customer"], row["occurrence"]) not in known]
+	standard = standard_columns()
+	names = (frappe.generate_hash(length=10) for _row in rows)
+	insert(
+		"Follow Up",
+		["name", *FIELDS, *standard],
+		[
+			[name, *(row.get(f) or (0 if f in NUMBERS else None) for f in FIELDS), *standard.values()]
+			for name, row in zip(names, rows, strict=True)
+		],
+		# Somebody may have added one in this moment.
+		ignore_existing=True,
+	)
+	return len(rows)
+
+
+def add_or_revive(rows: list[dict]) -> None:
+	"""Add what became due; what was taken back because its invoice was cancelled comes to life again."""
+	if add(rows):
+		return
+	for row in rows:
+		key = {field: row[field] for field in ("care_rule", "customer", "occurrence")}
+		name = frappe.db.get_value(
+			"Follow Up", {**key, "status": "Cancelled", "hold_reason": "Invoice cancelled"}
+		)
+		if name:
+			settle(
+				name,
+				"Planned",
+				hold_reason="",
+				todo=None,
+				assigned_on=None,
+				**{f: row[f] for f in ("reason", "planned_on", "due_date", "reference_name")},
+			)
+
+
+def known_occurrences(rule: str, customers: Collection[str]) -> set[tuple[str, str]]:
+	"""(customer, occurrence) pairs the rule has made due before."""
+	follow_up = frappe.qb.DocType("Follow Up")
+	query = frappe.qb.from_(follow_up).where(follow_up.care_rule == rule)
+	query = among(query, follow_up.customer, customers)
+	return set(zip(*columns(query, follow_up.customer, follow_up.occurrence), strict=True))
+
+
+def contacts_within(customers: list[str], since: date, today: date) -> Counter:
+	"""Contacts per customer after ``since``: touches, follow-ups somebody was asked to do, what the host knows of.
+
+	Others may be among them if ``customers`` are many.
+	"""
+	if not customers:
+		return Counter()
+	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
+	touched = (
+		among(frappe.qb.from_(touch), touch.customer, customers, FEW)
+		.select(touch.customer, Count("*"))
+		.where((touch.date >= since + timedelta(days=1)) & (touch.date < today + timedelta(days=1)))
+		.where(touch.result != "Not Reached")
+		.groupby(touch.customer)
+	)
+	asked = (
+		among(frappe.qb.from_(follow_up), follow_up.customer, customers, FEW)
+		# Several follow-ups on one ToDo are one contact.
+		.select(follow_up.customer, Count(IfNull(follow_up.todo, follow_up.name)).distinct())
+		.where(follow_up.status.isin([*OPEN, "Done"]) & follow_up.touch.isnull())
+		.where((follow_up.assigned_on > since) & (follow_up.assigned_on <= today))
+		.groupby(follow_up.customer)
+	)
+	seen = contacts_seen.within(customers, since, today)
+	return Counter(dict(touched.run())) + Counter(dict(asked.run())) + seen
+
+
+def assigned_on(day: date) -> dict[str, int]:
+	"""User -> contacts assigned on the day, whatever became of them."""
+	follow_up = frappe.qb.DocType("Follow Up")
+	rows = (
+		frappe.qb.from_(follow_up)
+		.select(follow_up.assigned_to, Count(follow_up.todo).distinct())
+		.where((follow_up.assigned_on == day) & follow_up.todo.isnotnull())
+		.groupby(follow_up.assigned_to)
+	).run()
+	return dict(rows)
+
+
+def planned(today: date) -> list:
+	"""What waits for its turn today, with the customer's tier and value at risk as they are now.
+
+	What a ToDo says about it is left out, see :func:`add_words`.
+	"""
+	follow_up, value = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Customer Value")
+	query = (
+		frappe.qb.from_(follow_up)
+		.left_join(value)
+		.on(value.name == follow_up.customer)
+		.where((follow_up.status == "Planned") & (follow_up.planned_on <= today))
+	)
+	*found, due, expires, tier, risk = columns(
+		query,
+		*(follow_up[field] for field in TO_DECIDE),
+		follow_up.due_date,
+		follow_up.expires,
+		value.tier,
+		value.value_at_risk,
+	)
+	names = (*TO_DECIDE, "due_date", "expires", "tier", "current_risk")
+	days, risks = to_dates(to_ordinals(due)), numbers(risk).tolist()
+	rows = zip(*found, days, map(cint, expires), tier, risks, strict=True)
+	return [frappe._dict(zip(names, row, strict=True)) for row in rows]
+
+
+def add_words(rows: list) -> None:
+	"""Add to follow-ups what their ToDo says."""
+	by_name = {row.name: row for row in rows}
+	for part in chunks(list(by_name), 1000):
+		for words in frappe.get_all("Follow Up", filters={"name": ("in", part)}, fields=["name", *WORDS]):
+			by_name[words.name].update(words)
+
+
+def mark_late(today: date) -> int:
+	"""What was due before today and is not done is late; returns how many became so."""
+	filters = {"status": "Assigned", "due_date": ("<", today)}
+	count = frappe.db.count("Follow Up", filters)
+	if count:
+		frappe.db.set_value("Follow Up", filters, "status", "Late")
+	return count
+
+
+def hold_back(names: list[str], status: str, reason: str) -> None:
+	"""Note why follow-ups are not assigned."""
+	follow_up = frappe.qb.DocType("Follow Up")
+	for part in chunks(names, 1000):
+		(
+			frappe.qb.update(follow_up)
+			.set(follow_up.status, status)
+			.set(follow_up.hold_reason, reason)
+			.set(follow_up.modified, now_datetime())
+			.where(follow_up.name.isin(part))
+		).run()
+
+
+def settle(name: str, status: str, **values) -> None:
+	"""Put one follow-up into its new status."""
+	frappe.db.set_value("Follow Up", name, {"status": status, **values})
+
+
+def note_done(name: str) -> None:
+	"""Let what a follow-up was for know that it is done: rooms above and other apps say so by hook."""
+	for note in registered("keep_customers_follow_up_done"):
+		note(name)
+
+
+def take_back_of_rule(rule: str) -> None:
+	"""A rule that is switched off asks nobody anything new; what reps already have stays with them."""
+	frappe.db.set_value(
+		"Follow Up",
+		{"care_rule": rule, "status": "Planned"},
+		{"status": "Cancelled", "hold_reason": "Rule switched off"},
+	)
+
+
+def reason_for_purchase(invoice: str, amount: str, day: str) -> str:
+	return _("Bought for {0} on {1} ({2}). Is everything all right, are there questions?").format(
+		amount, day, invoice
+	)
+
+
+def reason_for_cadence(tier: str, days: int, last: str | None) -> str:
+	tier = _(cstr(tier), context="Customer Tier")
+	if last:
+		return _("{0} customers hear from us every {1} days; the last contact was on {2}.").format(
+			tier, days, last
+		)
+	return _("{0} customers hear from us every {1} days; no contact is on record yet.").format(tier, days)

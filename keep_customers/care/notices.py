@@ -1,0 +1,180 @@
+"""Care notices: one word to many customers. Whom it concerns, and a follow-up for each of them."""
+
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import cstr, getdate
+
+from keep_customers.care import consent, ending, followups
+from keep_customers.erp.permissions import only_readable
+from keep_customers.erp.tables import chunks
+from keep_customers.erp.trees import branch
+
+NAMES_SHOWN = 50
+ROWS = 1000  # planned and committed at a time
+CANCELLED = "Care notice cancelled"
+# Where words are looked for; who may not read the personal part of files does not learn from it this way.
+FILE_TEXTS = ("specifications", "usage", "taste")
+
+
+@frappe.whitelist()
+def preview(notice: str) -> dict:
+	"""Whom a notice would reach if this user released it now.
+
+	:returns: ``customers`` (how many), ``refused`` (of them do not want the channel), ``names`` (the first 50)
+	:raises frappe.PermissionError: if the user may not write the notice
+	"""
+	doc = frappe.get_doc("Care Notice", notice)
+	doc.check_permission("write")
+	rows = audience(doc, frappe.session.user)
+	refused = set()
+	for part in chunks([row.customer for row in rows], ROWS):
+		refused |= consent.refused_channels(part)
+	return {
+		"customers": len(rows),
+		"refused": sum((row.customer, doc.channel) in refused for row in rows),
+		"names": [row.customer_name or row.customer for row in rows[:NAMES_SHOWN]],
+	}
+
+
+def audience(notice, user: str) -> list:
+	"""The customers a notice is for, without those it has a follow-up for already.
+
+	:param user: only customers this user may read
+	:returns: rows with customer, customer_name, value_at_risk, currency, in the order of their names
+	"""
+	customer, value, follow_up = (
+		frappe.qb.DocType(name) for name in ("Customer", "Customer Value", "Follow Up")
+	)
+	query = (
+		frappe.qb.from_(customer)
+		.left_join(value)
+		.on(value.name == customer.name)
+		.left_join(follow_up)
+		.on(
+			(follow_up.customer == customer.name)
+			& (follow_up.reference_doctype == "Care Notice")
+			& (follow_up.reference_name == cstr(notice.name))
+		)
+		.select(
+			customer.name.as_("customer"), customer.customer_name, customer.customer_group, value.value_at_risk,
+			value.currency,
+		)
+		.where((customer.disabled == 0) & (customer.is_internal_customer == 0) & follow_up.name.isnull())
+	)  # fmt: skip
+	for field, within in (
+		(customer.territory, branch("Territory", notice.territory)),
+		(customer.customer_group, branch("Customer Group", notice.customer_group)),
+		(value.tier, {row.tier for row in notice.tiers} or None),
+	):
+		if within is not None:
+			query = query.where(field.isin(sorted(within)))
+	rows = only_readable(query, customer.name, user).run(as_dict=True)
+	named = _whose_file_says(notice.words, user)
+	return sorted(
+		(row for row in not_excluded(rows) if named is None or row.customer in named),
+		key=lambda row: row.customer,
+	)
+
+
+def not_excluded(rows) -> list:
+	"""Those that the settings do not leave out.
+
+	:param rows: with customer and customer_group
+	"""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	excluded = {row.customer for row in settings.excluded_customers}
+	groups = {
+		name for row in settings.excluded_groups for name in branch("Customer Group", row.customer_group)
+	}
+	return [row for row in rows if row.customer not in excluded and row.customer_group not in groups]
+
+
+def _whose_file_says(words: str | None, user: str) -> set[str] | None:
+	"""The customers whose file contains each of the words; None where there are none to look for."""
+	wanted = cstr(words).casefold().split()
+	if not wanted:
+		return None
+	meta = frappe.get_meta("Customer File")
+	levels = meta.get_permlevel_access("read", user=user)
+	fields = [
+		field for field in FILE_TEXTS if user == "Administrator" or meta.get_field(field).permlevel in levels
+	]
+	if not fields:
+		return set()
+	return {
+		name
+		for name, *texts in frappe.get_all("Customer File", fields=["name", *fields], as_list=True)
+		if all(word in " ".join(map(cstr, texts)).casefold() for word in wanted)
+	}
+
+
+def plan(notice: str) -> None:
+	"""A follow-up for everybody in the audience; may be killed and called again. The night decides on them."""
+	doc = frappe.get_doc("Care Notice", notice)
+	waiting = audience(doc, doc.sent_by)
+	done = frappe.db.count("Follow Up", {"reference_doctype": doc.doctype, "reference_name": doc.name})
+	everybody = done + len(waiting)
+	day = getdate(doc.released_on)
+	common = {
+		"occurrence": doc.name,
+		"status": "Planned",
+		"priority": doc.priority,
+		"reason": _("{0} – the words are in {1}").format(doc.title, doc.name),
+		"channel": doc.channel,
+		"planned_on": day,
+		"due_date": day + timedelta(days=doc.due_in_days or 0),
+		# The storm does not wait.
+		"expires": 1,
+		"reference_doctype": doc.doctype,
+		"reference_name": doc.name,
+	}
+	for part in chunks(waiting, ROWS):
+		if not _goes_on(doc):
+			return
+		done += followups.add(
+			[
+				{
+					"customer": row.customer,
+					"customer_name": row.customer_name,
+					"value_at_risk": row.value_at_risk,
+					"currency": row.currency,
+					**common,
+				}
+				for row in part
+			]
+		)
+		_note(doc, progress=100 * done / everybody, audience_size=done)
+		frappe.db.commit()
+	if _goes_on(doc):
+		_note(doc, progress=100, audience_size=done, status="Planned")
+	frappe.db.commit()
+
+
+def _goes_on(doc) -> bool:
+	"""Whether the notice was not cancelled meanwhile; until the commit nobody can cancel it."""
+	status = frappe.db.get_value(doc.doctype, doc.name, "status", for_update=True)
+	return status == "Planning"
+
+
+def _note(doc, **values) -> None:
+	# The form may be open, and shall be able to cancel.
+	frappe.db.set_value(doc.doctype, doc.name, values, update_modified=False)
+
+
+def unfinished() -> list[str]:
+	"""Released notices whose follow-ups are not all there."""
+	return frappe.get_all(
+		"Care Notice", filters={"docstatus": 1, "status": "Planning"}, order_by="name asc", pluck="name"
+	)
+
+
+def take_back(doc) -> None:
+	"""Cancel what is pending; thousands of follow-ups without a ToDo at once."""
+	frappe.db.set_value(
+		"Follow Up",
+		{"reference_doctype": doc.doctype, "reference_name": doc.name, "status": "Planned"},
+		{"status": "Cancelled", "hold_reason": CANCELLED},
+	)
+	ending.take_back(doc.doctype, doc.name, CANCELLED)

@@ -1,0 +1,125 @@
+"""What people see about a customer on its form and in its file, guarded like the customer itself."""
+
+import frappe
+from frappe.query_builder.functions import Count, Max, Sum
+from frappe.utils import getdate
+
+from keep_customers.benefits import costs, coupons, rebates
+from keep_customers.care import followups, open_complaints
+
+DEALS = 20
+
+
+@frappe.whitelist()
+def customer_care(customer: str) -> dict:
+	"""Tier with its reason, value, cost, rhythm, complaints, follow-ups, coupons and rebates, for the Customer form.
+
+	:raises frappe.PermissionError: if the user may not read the customer
+	"""
+	frappe.get_doc("Customer", customer).check_permission("read")
+	value, tier = value_and_tier(customer)
+	open_follow_ups = (
+		frappe.get_list(
+			"Follow Up",
+			filters={"customer": customer, "status": ("in", followups.PENDING)},
+			fields=["name", "status", "due_date", "reason", "assigned_to", "todo", "hold_reason"],
+			order_by="due_date asc",
+			limit=10,
+		)
+		if frappe.has_permission("Follow Up", "read")
+		else []
+	)
+	return {
+		"value": value,
+		"tier": tier,
+		"cost": costs.of_the_year(customer) if value else None,
+		"follow_ups": open_follow_ups,
+		"complaints": open_complaints.open_complaints([customer]),
+		"coupons": coupons.valid(customer),
+		"rebates": rebates.running(customer),
+		"has_file": bool(frappe.db.exists("Customer File", customer)),
+	}
+
+
+def value_and_tier(customer: str) -> tuple[dict | None, dict | None]:
+	"""The customer's figures and its tier's colour and strategy, each None where there is none or it may not be read."""
+	values = (
+		frappe.get_list(
+			"Customer Value",
+			filters={"name": customer},
+			fields=[
+				"tier", "tier_since", "tier_reason", "status", "current_value", "potential_value", "lifetime_value",
+				"value_at_risk", "p_alive", "gap", "purchases", "last_purchase", "next_purchase",
+				"expected_order_value", "currency", "computed_on",
+			],
+		)
+		if frappe.has_permission("Customer Value", "read")
+		else []
+	)  # fmt: skip
+	value = values[0] if values else None
+	tier = (
+		frappe.db.get_value("Customer Tier", value.tier, ["colour", "strategy"], as_dict=True)
+		if value and value.tier
+		else None
+	)
+	return value, tier
+
+
+@frappe.whitelist()
+def deal_archive(customer: str) -> list[dict]:
+	"""What was bought: item, how often, how much, latest price and day, the most frequent first.
+
+	:raises frappe.PermissionError: if the user may not read the customer's file
+	"""
+	frappe.get_doc("Customer", customer).check_permission("read")
+	file = customer if frappe.db.exists("Customer File", customer) else None
+	frappe.has_permission("Customer File", "read", doc=file, throw=True)
+	return bought(customer)
+
+
+def bought(customer: str, newest_first: bool = False, limit: int = DEALS) -> list[dict]:
+	"""The rows of :func:`deal_archive`, without asking who reads them.
+
+	:param newest_first: what was bought last comes first, instead of what is bought most often
+	"""
+	invoice, item = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
+	times, last = Count(invoice.posting_date).distinct(), Max(invoice.posting_date)
+	rows = (
+		frappe.qb.from_(item)
+		.inner_join(invoice)
+		.on(invoice.name == item.parent)
+		.select(
+			item.item_code,
+			item.item_name,
+			item.stock_uom,
+			times.as_("times"),
+			Sum(item.stock_qty).as_("qty"),
+			Sum(item.base_net_amount).as_("amount"),
+			last.as_("last"),
+		)
+		.where((invoice.customer == customer) & (invoice.docstatus == 1))
+		.groupby(item.item_code, item.item_name, item.stock_uom)
+		.orderby(last if newest_first else times, order=frappe.qb.desc)
+		.orderby(item.item_code)
+		.limit(limit)
+	).run(as_dict=True)
+	prices = _latest_prices(customer, [row.item_code for row in rows])
+	for row in rows:
+		row.last = getdate(row.last)  # SQLite forgets in a maximum that it is a day
+		row.update(prices.get((row.item_code, row.last), {}))
+	return rows
+
+
+def _latest_prices(customer: str, items: list[str]) -> dict[tuple, dict]:
+	if not items:
+		return {}
+	invoice, item = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
+	rows = (
+		frappe.qb.from_(item)
+		.inner_join(invoice)
+		.on(invoice.name == item.parent)
+		.select(item.item_code, invoice.posting_date, item.rate, invoice.currency)
+		.where((invoice.customer == customer) & (invoice.docstatus == 1) & (invoice.is_return == 0))
+		.where(item.item_code.isin([code for code in items if code]))
+	).run()
+	return {(code, getdate(day)): {"rate": rate, "currency": currency} for code, day, rate, currency in rows}

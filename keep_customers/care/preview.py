@@ -1,0 +1,64 @@
+"""What the rules would do today, without doing it."""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe.utils import getdate
+
+from keep_customers.care import followups, rules
+from keep_customers.care.planning import decide
+from keep_customers.care.triggers import CATCH_UP_DAYS
+from keep_customers.erp.calendar import working_days
+
+
+def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
+	"""Every follow-up the night would decide about today, with what would become of it.
+
+	A rule that is switched off is looked at as if it had been on for the last 30 days; otherwise it would have
+	nothing to show.
+
+	:param rule: only this one; by default all that are switched on, and what is waiting already
+	:returns: dicts with customer, customer_name, tier, care_rule, reason, channel, due_date, rep, value_at_risk,
+		currency, action (of :mod:`keep_customers.engine.followups`), hold_reason
+	"""
+	today = today or getdate()
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	chosen = rules.read({"name": rule}) if rule else rules.enabled(today)
+	waiting = [row for row in followups.planned(today) if not rule or row.care_rule == rule]
+	followups.add_words(waiting)
+	for one in chosen:
+		if not (one.enabled and one.enabled_from):
+			one.enabled_from = today - timedelta(days=CATCH_UP_DAYS)
+		waiting += _new(one, today)
+	all_rules = rules.by_name()
+	reps, decisions = decide(waiting, all_rules, settings, today, working_days(settings))
+	return [
+		{
+			**{key: row.get(key) for key in SHOWN},
+			"value_at_risk": row.current_risk,
+			"rep": reps[row.name],
+			"action": decision.action,
+			"hold_reason": decision.reason,
+		}
+		for row, decision in decisions
+	]
+
+
+SHOWN = ("customer", "customer_name", "tier", "care_rule", "reason", "channel", "due_date", "currency")
+
+
+def _new(rule, today: date) -> list:
+	"""What the rule makes due and nobody has noted yet."""
+	rows = {(row["customer"], row["occurrence"]): row for row in rules.due(rule, today)}
+	for key in followups.known_occurrences(rule.name, {customer for customer, _occurrence in rows}):
+		rows.pop(key, None)
+	return [
+		frappe._dict(
+			{"expires": 0, "reference_doctype": None, **row},
+			name=f"new {rule.name} {number}",
+			current_risk=row["value_at_risk"],
+		)
+		for number, row in enumerate(rows.values())
+		# What would have been too late is nothing the rule does today.
+		if row["planned_on"] <= today and not (row.get("expires") and row["due_date"] < today)
+	]

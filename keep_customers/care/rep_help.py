@@ -1,0 +1,169 @@
+"""What a rep wants to know before a contact, shown beside its ToDo and stored nowhere.
+
+Each part has the guard it has elsewhere: the file's parts, the figures and the contacts are for who may read those.
+What was bought is shown to who may read the file, as *What Was Bought* is there. That a channel was refused and that
+a complaint is open is told to everybody who may talk to the customer; what the complaint says is not.
+"""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe.utils import getdate
+
+from keep_customers.benefits import coupons, rebates
+from keep_customers.care import consent, open_complaints, panel
+from keep_customers.care.todos import care_todo
+from keep_customers.engine.occasions import next_on
+from keep_customers.worth import demand
+
+SOON = 30  # days in which a birthday is worth a word
+PURCHASES = 5
+FROM_FILE = (
+	"preferred_channel", "best_time", "preferred_language", "taste", "promotion_attitude", "service_preference",
+	"missing",
+)  # fmt: skip
+
+
+@frappe.whitelist()
+def for_todo(todo: str) -> dict:
+	"""Whom to name, why, and what is known, for a care ToDo.
+
+	:returns:
+		- customer, customer_name
+		- reasons: dicts with reason, talking_points, next_step, reference_doctype, reference_name
+		- value, tier: as in :func:`panel.customer_care`, or None
+		- complaints: as in :func:`open_complaints.open_complaints`
+		- coupons: as in :func:`coupons.valid`
+		- rebates: as in :func:`rebates.running`
+		- refused: channels
+		- purchases: the 5 latest of :func:`panel.deal_archive`
+		- last_contact: dict with name, date, channel, result, satisfaction (0 to 1), notes, next_step, next_step_date;
+		  or None
+		- demands: dicts with touch, day, item, qty, amount, currency
+		- people: dicts with full_name, relation, decides, birthday (its next day if within 30 days, else None)
+		- occasions: dicts with occasion, person, day, of the next 30 days
+		- file: dict of :data:`FROM_FILE`; None where there is none, or for who may not read it
+	:raises frappe.PermissionError: if the user may not read the ToDo, its follow-up and the customer
+	:raises frappe.ValidationError: if it is no care ToDo
+	"""
+	doc, follow_up = care_todo(todo, "read")
+	customer, today = follow_up.customer, getdate()
+	may_read_touches = frappe.has_permission("Customer Touch", "read")
+	file = frappe.get_doc("Customer File", customer) if frappe.db.exists("Customer File", customer) else None
+	may_read_file = frappe.has_permission("Customer File", "read", doc=file)
+	value, tier = panel.value_and_tier(customer)
+	return {
+		"customer": customer,
+		"customer_name": follow_up.customer_name,
+		"reasons": _reasons(doc.name, customer, may_read_touches),
+		"value": value,
+		"tier": tier,
+		"complaints": open_complaints.open_complaints([customer]),
+		"coupons": coupons.valid(customer),
+		"rebates": rebates.running(customer),
+		"refused": sorted(channel for _customer, channel in consent.refused_channels([customer])),
+		"purchases": panel.bought(customer, newest_first=True, limit=PURCHASES) if may_read_file else [],
+		"last_contact": _last_contact(customer) if may_read_touches else None,
+		"demands": _demands(customer, today) if may_read_touches else [],
+		**_from_file(file if may_read_file else None, today),
+	}
+
+
+def _reasons(todo: str, customer: str, may_read_touches: bool) -> list[dict]:
+	"""Everything the ToDo asks for at once; what was agreed at an earlier contact is in that contact."""
+	follow_up, rule = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Care Rule")
+	touch = frappe.qb.DocType("Customer Touch")
+	rows = (
+		frappe.qb.from_(follow_up)
+		.left_join(rule)
+		.on(rule.name == follow_up.care_rule)
+		.left_join(touch)
+		.on(
+			(touch.name == follow_up.reference_name)
+			& (follow_up.reference_doctype == "Customer Touch")
+			& (touch.customer == follow_up.customer)
+		)
+		.select(
+			follow_up.reason, follow_up.reference_doctype, follow_up.reference_name, rule.talking_points,
+			touch.next_step,
+		)
+		.where((follow_up.todo == todo) & (follow_up.customer == customer))
+		.orderby(follow_up.due_date, follow_up.name)
+	).run(as_dict=True)  # fmt: skip
+	if not may_read_touches:
+		for row in rows:
+			row.next_step = None
+	return rows
+
+
+def _last_contact(customer: str) -> dict | None:
+	rows = frappe.get_list(
+		"Customer Touch",
+		filters={"customer": customer},
+		fields=[
+			"name", "date", "channel", "result", "satisfaction", "notes", "next_step", "next_step_date",
+		],
+		order_by="date desc, name desc",
+		limit=1,
+	)  # fmt: skip
+	return rows[0] if rows else None
+
+
+def _demands(customer: str, today: date) -> list[dict]:
+	demands = sorted(demand.open_demands(today, customer), key=lambda one: (one.day, one.touch))
+	quantities = dict(
+		frappe.get_all(
+			"Customer Touch",
+			filters={"name": ("in", [one.touch for one in demands])},
+			fields=["name", "demand_qty"],
+			as_list=True,
+		)
+		if demands
+		else ()
+	)
+	return [
+		{
+			"touch": one.touch,
+			"day": one.day,
+			"item": one.item,
+			"qty": quantities.get(one.touch),
+			"amount": one.amount,
+			"currency": one.currency,
+		}
+		for one in demands
+	]
+
+
+def _from_file(file, today: date) -> dict:
+	if not file:
+		return {"people": [], "occasions": [], "file": None}
+	file.apply_fieldlevel_read_permissions()
+	people = [
+		{
+			"full_name": row.full_name,
+			"relation": row.relation,
+			"decides": row.decides,
+			"birthday": _soon(row.recurs, today),
+		}
+		# Who decides comes first, the others as somebody has put them.
+		for row in sorted(file.people, key=lambda row: not row.decides)
+	]
+	occasions = [
+		{"occasion": row.occasion, "person": row.person, "day": day}
+		for row in file.occasions
+		if (day := _soon(row.recurs, today))
+	]
+	return {
+		"people": people,
+		"occasions": sorted(occasions, key=lambda one: one["day"]),
+		"file": {field: file.get(field) for field in FROM_FILE},
+	}
+
+
+def _soon(recurs: str | None, today: date) -> date | None:
+	"""The next day of what recurs, in the calendar it is kept in, unless that is far off."""
+	try:
+		day = next_on(recurs, today) if recurs else None
+	except ValueError:  # outside the lunar calendar's years
+		return None
+	return day if day and day <= today + timedelta(days=SOON) else None

@@ -1,0 +1,52 @@
+"""What a customer said reaches whom it concerns: a ToDo that says of what kind it is and where to read it."""
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html
+
+from keep_customers.care import ending, todos
+from keep_customers.care.assignment import DEDICATED, TERRITORY, Assignment
+
+REGION, HEAD_OFFICE = "Region", "Head Office"  # or the rep
+
+
+def follow(touch) -> None:
+	"""Pass the touch on where it is to go: once; somewhere else if that changes; no longer if it is taken back.
+
+	:raises frappe.ValidationError: if nobody is there to get it
+	"""
+	before = touch.get_doc_before_save()
+	if touch.route_to == (before.route_to if before else None):
+		return
+	ending.cancel_todo(touch.routed_todo)
+	todo = None
+	if touch.route_to:
+		todo = todos.add(_user_for(touch), "Customer", touch.customer, _description(touch))
+	touch.db_set("routed_todo", todo, update_modified=False)
+
+
+def _user_for(touch) -> str:
+	assignment = Assignment([touch.customer], frappe.get_cached_doc("Keep Customers Settings"))
+	if touch.route_to == HEAD_OFFICE:
+		user = assignment.head_office()
+	else:
+		user = assignment.user_for(touch.customer, TERRITORY if touch.route_to == REGION else DEDICATED)
+	if not user:
+		frappe.throw(
+			_(
+				"There is nobody to pass this on to. Ask your admin to set a fallback user in Keep Customers Settings, or leave Pass On To empty."
+			)
+		)
+	return user
+
+
+def _description(touch) -> str:
+	"""What kind of thing it is; never what was said: ToDos are copied to weaker-guarded places."""
+	kinds = []
+	if touch.demand_date:
+		kinds.append(_("stated demand"))
+	if touch.competitor or touch.competitor_price or touch.price_remark:
+		kinds.append(_("price or competitor"))
+	link = todos.link_to(touch.doctype, touch.name)
+	about = ", ".join(kinds) or _("what the customer said")
+	return f"<p><b>{_('Passed on to you')}</b>: {escape_html(about)} ({link})</p>"

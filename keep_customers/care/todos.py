@@ -1,0 +1,292 @@
+"""The reps' ordinary ERPNext ToDos, created and followed through the host's own document life.
+
+A ToDo's description is copied by the framework into comments and notifications, so it carries the reason
+and a link only. Names, notes and figures are shown from the customer's file to those who may read it.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, get_url_to_form, getdate, today
+
+from keep_customers.care import followups
+from keep_customers.care.followups import TO_CARRY_OUT
+from keep_customers.worth import ledger
+
+PRIORITIES = ("Low", "Medium", "High")
+
+
+def create(follow_ups: list, user: str, due) -> str:
+	"""A ToDo for one contact.
+
+	:param follow_ups: what it is for, the leading one first: dicts with name, customer, customer_name, channel,
+		reason, priority
+	:returns: the ToDo's name
+	"""
+	follow_up = follow_ups[0]
+	return add(
+		user,
+		"Customer",
+		follow_up.customer,
+		_description(follow_ups),
+		priority=max((one.priority for one in follow_ups), key=PRIORITIES.index),
+		due=due,
+		keep_follow_up=follow_up.name,
+	)
+
+
+def add(
+	user: str, doctype: str, name: str, description: str, priority: str = "Medium", due=None, **fields
+) -> str:
+	"""An open ToDo about a document, from the user of this session.
+
+	:param description: HTML, with nothing personal in it; what others wrote is escaped
+	:param due: today if left out
+	:returns: the ToDo's name
+	"""
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"status": "Open",
+			"allocated_to": user,
+			"reference_type": doctype,
+			"reference_name": name,
+			"description": description,
+			"priority": priority,
+			"date": due or today(),
+			"assigned_by": frappe.session.user,
+			**fields,
+		}
+	)
+	# Who gets it follows from the files, cases and settings; who caused it may be a rep, a guest, or the night.
+	return todo.insert(ignore_permissions=True).name
+
+
+def has_open(user: str, doctype: str, name: str) -> bool:
+	"""Whether a user has an open ToDo about a document."""
+	return bool(frappe.db.exists("ToDo", {**_open_about(doctype, name), "allocated_to": user}))
+
+
+def end_all(doctype: str, name: str, status: str, **whose) -> None:
+	"""Close the open ToDos about a document, of everybody or of whom further filters name.
+
+	:param status: Closed or Cancelled
+	"""
+	for one in frappe.get_all("ToDo", filters={**_open_about(doctype, name), **whose}, pluck="name"):
+		todo = frappe.get_doc("ToDo", one)
+		todo.status = status
+		# Whoever may do what ends them need not be allowed to write the ToDos of others.
+		todo.save(ignore_permissions=True)
+
+
+def _open_about(doctype: str, name: str) -> dict:
+	return {"reference_type": doctype, "reference_name": name, "status": "Open"}
+
+
+def notify(user: str, doctype: str, name: str, subject: str) -> None:
+	"""A line among a user's notifications in Desk."""
+	log = frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"type": "Alert",
+			"for_user": user,
+			"from_user": frappe.session.user,
+			"subject": subject,
+			"document_type": doctype,
+			"document_name": name,
+		}
+	)
+	# Nobody's role may write notifications; the host writes its own like this.
+	log.insert(ignore_permissions=True)
+
+
+def _description(follow_ups: list) -> str:
+	follow_up = follow_ups[0]
+	what = {
+		"Phone": _("Call {0}"), "Visit": _("Visit {0}"), "Email": _("Write to {0}"), "SMS": _("Text {0}"),
+		"Messenger": _("Message {0}"), "Letter": _("Send a letter to {0}"),
+	}.get(follow_up.channel, _("Contact {0}"))  # fmt: skip
+	link = link_to("Customer", follow_up.customer, follow_up.customer_name)
+	reasons = "<br>".join(escape_html(one.reason) for one in follow_ups)
+	return f"<p><b>{what.format(link)}</b>: {reasons}</p>"
+
+
+def link_to(doctype: str, name: str, title: str | None = None) -> str:
+	"""A document's link for a ToDo's description, escaped."""
+	url = escape_html(get_url_to_form(doctype, name))
+	return f'<a href="{url}">{escape_html(title or name)}</a>'
+
+
+def describe_anew(customer: str) -> None:
+	"""Write the customer's name and link into its open ToDos, past the document life: nothing else has changed."""
+	contacts: dict[str, list] = {}
+	for follow_up in frappe.get_all(
+		"Follow Up",
+		filters={"customer": customer, "todo": ("is", "set"), "status": ("in", followups.OPEN)},
+		fields=["name", "todo", "customer", "customer_name", "channel", "reason"],
+		order_by="name asc",
+	):
+		contacts.setdefault(follow_up.todo, []).append(follow_up)
+	leads = dict(
+		frappe.get_all(
+			"ToDo",
+			filters={"name": ("in", list(contacts))},
+			fields=["name", "keep_follow_up"],
+			as_list=True,
+		)
+		if contacts
+		else ()
+	)
+	for todo, parts in contacts.items():
+		parts.sort(key=lambda part: part.name != leads.get(todo))
+		frappe.db.set_value("ToDo", todo, "description", _description(parts), update_modified=False)
+
+
+def hand_over(todo: str) -> None:
+	"""Let a ToDo go on for what is left of its contact."""
+	parts = frappe.get_all(
+		"Follow Up",
+		filters={"todo": todo, "status": ("in", followups.OPEN)},
+		fields=["name", "customer", "customer_name", "channel", "reason"],
+		order_by="name asc",
+	)
+	values = {"keep_follow_up": parts[0].name, "description": _description(parts)}
+	frappe.db.set_value("ToDo", todo, values)
+
+
+def validate(todo, method=None) -> None:
+	"""Remember the status before the change; only available before the ToDo is written."""
+	todo.flags.keep_status_before = None if todo.is_new() else todo.get_db_value("status")
+
+
+def on_update(todo, method=None) -> None:
+	"""Let the follow-up go with its ToDo: closed, cancelled, reopened, or given to somebody else."""
+	name = todo.get("keep_follow_up")
+	if not name or todo.flags.keep_customers_settled:
+		return
+	# Anybody may write a follow-up's name into a ToDo; only the one made for it moves it.
+	if not frappe.db.exists("Follow Up", {"name": name, "todo": todo.name}):
+		return
+	# Several follow-ups may be one contact.
+	parts = frappe.get_all(
+		"Follow Up", filters={"todo": todo.name, "customer": todo.reference_name}, pluck="name"
+	)
+	before = todo.flags.keep_status_before
+	status, touch = frappe.db.get_value("Follow Up", name, ["status", "touch"])
+	values = {"assigned_to": todo.allocated_to}
+	if todo.status == "Closed" and before != "Closed":
+		values |= {"status": "Done", "done_on": today(), "hold_reason": ""}
+	elif todo.status == "Cancelled" and before != "Cancelled" and not touch:
+		values |= {"status": "Cancelled", "hold_reason": "ToDo cancelled"}
+	elif todo.status == "Open" and (before in ("Closed", "Cancelled") or status in followups.OPEN):
+		late = todo.date and getdate(todo.date) < getdate()
+		values["status"] = "Late" if late else "Assigned"
+		if before != "Open":
+			# Another contact is asked for; the one on record stays where it is.
+			values |= {"done_on": None, "hold_reason": "", "touch": None}
+	if todo.date:
+		values["due_date"] = todo.date
+	for part in parts:
+		frappe.db.set_value("Follow Up", part, values)
+		if values.get("status") == "Done":
+			followups.note_done(part)
+
+
+def on_trash(todo, method=None) -> None:
+	"""A deleted ToDo takes its follow-up off the list, not out of the records."""
+	# A touch that mentions a ToDo that is gone could not be saved again.
+	for field in ("todo", "routed_todo"):
+		frappe.db.set_value("Customer Touch", {field: todo.name}, field, None, update_modified=False)
+	if not todo.get("keep_follow_up"):
+		return
+	for part in frappe.get_all("Follow Up", filters={"todo": todo.name}, fields=["name", "status"]):
+		if part.status in followups.OPEN:
+			followups.settle(part.name, "Cancelled", hold_reason="ToDo deleted", todo=None)
+		else:
+			frappe.db.set_value("Follow Up", part.name, "todo", None)
+
+
+@frappe.whitelist()
+def follow_up_of(todo: str) -> dict:
+	"""What the touch form on a care ToDo starts from."""
+	doc = frappe.get_doc("ToDo", todo)
+	doc.check_permission("read")
+	if not doc.get("keep_follow_up"):
+		return {}
+	follow_up = frappe.get_doc("Follow Up", doc.keep_follow_up)
+	follow_up.check_permission("read")
+	return {
+		"customer": follow_up.customer,
+		"channel": follow_up.channel,
+		"status": follow_up.status,
+		# In which a stated demand is taken down.
+		"currency": ledger.currency_of(follow_up.customer, frappe.get_cached_doc("Keep Customers Settings")),
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def record_touch(
+	todo: str,
+	result: str,
+	channel: str | None = None,
+	notes: str | None = None,
+	satisfaction: float | None = None,
+	next_step: str | None = None,
+	next_step_date: str | None = None,
+	route_to: str | None = None,
+	demand_date: str | None = None,
+	demand_amount: float | None = None,
+) -> str:
+	"""Record the contact a care ToDo asked for; the caller closes the ToDo itself.
+
+	:returns: the Customer Touch's name
+	:raises frappe.PermissionError: if the user may not write the ToDo or not read the customer
+	"""
+	doc = frappe.get_doc("ToDo", todo)
+	doc.check_permission("write")
+	if not doc.get("keep_follow_up"):
+		frappe.throw(
+			_("This ToDo was not created by a care rule. Please record the contact from the customer.")
+		)
+	follow_up = frappe.get_doc("Follow Up", doc.keep_follow_up)
+	follow_up.check_permission("read")
+	if follow_up.touch:
+		return follow_up.touch
+	touch = frappe.get_doc(
+		{
+			"doctype": "Customer Touch",
+			"customer": follow_up.customer,
+			"rep": frappe.session.user,
+			"channel": channel or follow_up.channel,
+			"result": result,
+			"notes": notes,
+			"satisfaction": satisfaction,
+			"next_step": next_step,
+			"next_step_date": next_step_date,
+			"route_to": route_to,
+			"demand_date": demand_date,
+			"demand_amount": demand_amount,
+			"follow_up": follow_up.name,
+			"todo": doc.name,
+		}
+	)
+	return touch.insert().name
+
+
+def care_todo(todo: str, right: str):
+	"""A care ToDo and its follow-up, for who may see them.
+
+	:param right: to the ToDo, such as read or write
+	:returns: the ToDo, and :data:`keep_customers.care.followups.TO_CARRY_OUT` of its leading follow-up
+	:raises frappe.PermissionError: if the user may not do this to the ToDo, or not read its follow-up or customer
+	:raises frappe.ValidationError: if it is no care ToDo
+	"""
+	doc = frappe.get_doc("ToDo", todo)
+	doc.check_permission(right)
+	name = doc.get("keep_follow_up")
+	# Anybody may write a follow-up's name into a ToDo; only the one made for it speaks to the customer.
+	if not name or not frappe.db.exists("Follow Up", {"name": name, "todo": doc.name}):
+		frappe.throw(_("This ToDo was not created by a care rule."))
+	frappe.get_doc("Follow Up", name).check_permission("read")
+	row = frappe.db.get_value("Follow Up", name, list(TO_CARRY_OUT), as_dict=True)
+	frappe.get_doc("Customer", row.customer).check_permission("read")
+	return doc, row

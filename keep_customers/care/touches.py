@@ -1,0 +1,85 @@
+"""A contact happened: the follow-up it answers is settled, the next step it agreed on is planned."""
+
+import frappe
+from frappe import _
+
+from keep_customers.care import contacts_seen
+from keep_customers.care.followups import add, note_done, settle
+
+NO_LONGER_AGREED = "No longer agreed"
+# A next step; what a rule makes of a contact has its rule.
+AGREED = {"reference_doctype": "Customer Touch", "care_rule": ("is", "not set")}
+
+
+def contact_happened(touch) -> None:
+	"""Settle the follow-up a touch answers."""
+	if not touch.follow_up:
+		return
+	todo = frappe.db.get_value("Follow Up", touch.follow_up, "todo")
+	# What was done with it in the same contact is done too.
+	parts = (
+		frappe.get_all("Follow Up", filters={"todo": todo, "customer": touch.customer}, pluck="name")
+		if todo
+		else []
+	)
+	for name in {touch.follow_up, *parts}:
+		settle(name, "Done", touch=touch.name, done_on=frappe.utils.getdate(touch.date), hold_reason="")
+		note_done(name)
+
+
+def plan_next_step(touch) -> None:
+	"""Plan the next step that was agreed, or follow a change of it until it has become a ToDo."""
+	known = frappe.db.get_value(
+		"Follow Up",
+		{**AGREED, "reference_name": touch.name},
+		["name", "status", "hold_reason"],
+		as_dict=True,
+	)
+	if not touch.next_step:
+		drop_next_step(touch)
+		return
+	step = {
+		"customer": touch.customer,
+		"customer_name": touch.customer_name,
+		"occurrence": touch.name,
+		"status": "Planned",
+		"priority": "Medium",
+		# Not its text: the reason goes into the ToDo, and that is copied to weaker-guarded places.
+		"reason": _("The next step agreed on {0} is due; see the contact of that day.").format(
+			frappe.utils.formatdate(touch.date)
+		),
+		"channel": touch.channel,
+		"planned_on": touch.next_step_date,
+		"due_date": touch.next_step_date,
+		"reference_doctype": "Customer Touch",
+		"reference_name": touch.name,
+	}
+	if not known:
+		add([step])
+	elif known.status == "Planned" or known.hold_reason == NO_LONGER_AGREED:
+		settle(known.name, hold_reason="", **step)
+
+
+def drop_next_step(touch) -> None:
+	"""Nobody waits for the next step any more; once it is a ToDo, it is the rep's to decide."""
+	frappe.db.set_value(
+		"Follow Up",
+		{**AGREED, "reference_name": touch.name, "status": "Planned"},
+		{"status": "Cancelled", "hold_reason": NO_LONGER_AGREED},
+	)
+
+
+def show_last_touch(customer: str) -> None:
+	"""Keep the customer's last contact in its list, past the document life."""
+	last = frappe.get_all(
+		"Customer Touch",
+		filters={"customer": customer, "result": ("!=", "Not Reached")},
+		fields=["date"],
+		order_by="date desc",
+		limit=1,
+	)
+	days = [frappe.utils.getdate(row.date) for row in last]
+	days += contacts_seen.latest(frappe.utils.getdate(), [customer]).values()
+	frappe.db.set_value(
+		"Customer", customer, "keep_last_touch", max(days, default=None), update_modified=False
+	)

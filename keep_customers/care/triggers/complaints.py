@@ -1,0 +1,36 @@
+"""What a complaint that was closed makes due."""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import formatdate, getdate
+
+from keep_customers.care.triggers import customers, matching, row, since
+from keep_customers.engine.complaints import CLOSED
+
+
+def closed(rule, today: date) -> list[dict]:
+	"""Customers whose complaint was closed; one contact for each case."""
+	case = frappe.qb.DocType("Complaint Case")
+	query, customer, _value = customers(rule, case.name, case.closed_on)
+	query = (
+		query.inner_join(case)
+		.on(case.customer == customer.name)
+		.where(case.status == CLOSED)
+		.where((case.closed_on >= since(rule, today)) & (case.closed_on < today + timedelta(days=1)))
+	)
+	return [
+		row(
+			rule,
+			one,
+			occurrence=one.name,
+			planned_on=getdate(one.closed_on),
+			reason=_("The complaint {0} was closed on {1}. Show that it is not forgotten.").format(
+				one.name, formatdate(one.closed_on)
+			),
+			reference_doctype="Complaint Case",
+			reference_name=one.name,
+		)
+		for one in matching(rule, query.run(as_dict=True))
+	]

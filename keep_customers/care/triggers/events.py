@@ -1,0 +1,53 @@
+"""What a VIP event that was held makes due."""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import formatdate, getdate
+
+from keep_customers.care.triggers import customers, matching, row, since
+from keep_customers.engine.events import ATTENDED, CLOSED, HELD, NO_SHOW
+
+
+def attended(rule, today: date) -> list[dict]:
+	"""Guests who were there: to thank, and to ask how it was. One contact for each invitation."""
+	return _guests(rule, today, ATTENDED, _("Was at “{0}” on {1}. Say thank you, and ask how it was."))
+
+
+def no_shows(rule, today: date) -> list[dict]:
+	"""Guests who said yes and did not come."""
+	return _guests(
+		rule,
+		today,
+		NO_SHOW,
+		_("Was expected at “{0}” on {1} and could not come. Show that they were missed."),
+	)
+
+
+def _guests(rule, today: date, status: str, reason: str) -> list[dict]:
+	invitation, event = frappe.qb.DocType("VIP Invitation"), frappe.qb.DocType("VIP Event")
+	query, customer, _value = customers(rule, invitation.name, event.theme, event.starts_on)
+	query = (
+		query.inner_join(invitation)
+		.on(invitation.customer == customer.name)
+		.inner_join(event)
+		.on(event.name == invitation.event)
+		# Until it is said to be held, it may still go on.
+		.where((invitation.status == status) & event.status.isin([HELD, CLOSED]))
+		.where((event.starts_on >= since(rule, today)) & (event.starts_on < today + timedelta(days=1)))
+	)
+	return [
+		row(
+			rule,
+			one,
+			occurrence=one.name,
+			planned_on=today,
+			due_date=today + timedelta(days=rule.due_in_days or 0),
+			reason=reason.format(one.theme, formatdate(getdate(one.starts_on))),
+			occasion=one.theme,
+			reference_doctype="VIP Invitation",
+			reference_name=one.name,
+		)
+		for one in matching(rule, query.run(as_dict=True))
+	]

@@ -1,0 +1,149 @@
+"""Greetings for a day: birthdays and other occasions, festivals, seasons.
+
+They are noted as early as a rep has to see them: on the last working day before, or as many days ahead as the
+rule says. What is sent automatically is noted on the day itself.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import cint, getdate
+
+from keep_customers.care.triggers import customers, matching, row, written
+from keep_customers.engine import occasions as engine
+from keep_customers.erp.calendar import working_days
+from keep_customers.erp.people import who_decides
+
+FAMILY = ("Spouse", "Partner", "Child", "Parent", "Sibling")
+EVERY_SEASON = "Beginning of Each Season"
+SEASONS = ("Beginning of Spring", "Beginning of Summer", "Beginning of Autumn", "Beginning of Winter")
+
+
+def birthdays(rule, today: date) -> list[dict]:
+	"""Customers with somebody in their file who has a birthday."""
+	person = frappe.qb.DocType("Customer File Person")
+	condition = {
+		"Decision Makers": who_decides(person),
+		"Family": person.relation.isin(FAMILY),
+	}.get(rule.whose)
+	return _in_files(
+		rule,
+		today,
+		"Customer File Person",
+		condition,
+		"Birthday",
+		_("There is a birthday to congratulate on: see the people in the file."),
+	)
+
+
+def occasions(rule, today: date) -> list[dict]:
+	"""Customers with an occasion in their file: a founding day, a wedding, a jubilee."""
+	reason = _("There is an occasion to congratulate on: see the occasions in the file.")
+	return _in_files(rule, today, "Customer File Occasion", None, None, reason)
+
+
+def festivals(rule, today: date) -> list[dict]:
+	"""Everybody the rule is for, on a festival, or on every day of a holiday list that is no weekly day off."""
+	found = []
+	for day in _days(rule, today):
+		if rule.festival and engine.festival(rule.festival, day.year) == day:
+			found.append((day, rule.festival))
+	if rule.holiday_list:
+		days = list(_days(rule, today))
+		found += [
+			(getdate(day), frappe.utils.strip_html(text or ""))
+			for day, text in frappe.get_all(
+				"Holiday",
+				filters={
+					"parent": rule.holiday_list, "weekly_off": 0, "holiday_date": ("between", (days[0], days[-1])),
+				},
+				fields=["holiday_date", "description"],
+				as_list=True,
+			)
+		] if days else []  # fmt: skip
+	return _for_everybody(rule, today, found, _("{0} is on {1}. Send good wishes."))
+
+
+def seasons(rule, today: date) -> list[dict]:
+	"""Everybody the rule is for, when a season or a solar term begins, or on a day of the year."""
+	found = []
+	terms = SEASONS if rule.season == EVERY_SEASON else (rule.season,) if rule.season else ()
+	for day in _days(rule, today):
+		found += [(day, term) for term in terms if engine.solar_term(term, day.year) == day]
+		if rule.yearly_on and engine.recurs(getdate(rule.yearly_on)) in engine.marks(day):
+			found.append((day, rule.name))
+	return _for_everybody(rule, today, found, _("{0}, on {1}. A word that fits the season."))
+
+
+def _days(rule, today: date) -> Iterator[date]:
+	"""The days whose greetings have to be known today, those of nights that were missed among them."""
+	last = today
+	if not rule.send_automatically:
+		working = working_days(frappe.get_cached_doc("Keep Customers Settings"))
+		last = working.on_or_after(today + timedelta(days=1)) - timedelta(days=1)
+		last = max(last, today) + timedelta(days=cint(rule.days_before))
+	day = max(today, getdate(rule.enabled_from))
+	while day <= last:
+		yield day
+		day += timedelta(days=1)
+
+
+def _in_files(rule, today: date, doctype: str, condition, occasion: str | None, reason: str) -> list[dict]:
+	celebrated = {day: engine.marks(day) for day in _days(rule, today)}
+	if not celebrated:
+		return []
+	table = frappe.qb.DocType(doctype)
+	query, customer, _value = customers(rule, table.recurs, table.name.as_("about"))
+	query = (
+		query.inner_join(table)
+		.on((table.parent == customer.name) & (table.parenttype == "Customer File"))
+		.where(table.recurs.isin(sorted(set().union(*celebrated.values()))))
+	)
+	if not occasion:
+		query = query.select(table.occasion)
+	if condition is not None:
+		query = query.where(condition)
+	found = {}
+	for one in matching(rule, query.run(as_dict=True)):
+		for day, texts in celebrated.items():
+			if one.recurs in texts:
+				# Twins are one contact.
+				about = {"reference_doctype": doctype, "reference_name": one.about}
+				found[one.customer, day] = _greeting(
+					rule, one, today, day, occasion or one.occasion, reason, **about
+				)
+	return list(found.values())
+
+
+def _for_everybody(rule, today: date, found: list[tuple[date, str]], reason: str) -> list[dict]:
+	if not found:
+		return []
+	everybody = list(matching(rule, customers(rule)[0].run(as_dict=True)))
+	return [
+		_greeting(
+			rule,
+			one,
+			today,
+			day,
+			name,
+			reason.format(_(name, context="Care Rule"), written(day)),
+		)
+		for day, name in found
+		for one in everybody
+	]
+
+
+def _greeting(rule, one, today: date, day: date, occasion: str, reason: str, **about) -> dict:
+	return row(
+		rule,
+		one,
+		occurrence=f"{rule.trigger} {day.isoformat()}",
+		planned_on=today,
+		due_date=day,
+		reason=reason,
+		occasion=occasion,
+		expires=1,
+		**about,
+	)

@@ -1,0 +1,117 @@
+"""What runs out or is missing: incomplete files, warranties, contracts."""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count, Min
+from frappe.utils import cint, get_quarter_start, getdate
+
+from keep_customers.care.triggers import candidates, customers, matching, not_noted, row, since, written
+from keep_customers.engine.followups import fraction
+from keep_customers.erp.tables import among, columns
+
+QUARTER = 90
+
+
+def incomplete_files(rule, today: date) -> list[dict]:
+	"""Customers whose file knows too little, once a quarter; spread over it, so that it floods nobody."""
+	start = getdate(get_quarter_start(today))
+	first = max(getdate(rule.enabled_from), start)
+	query, customer, _value = candidates(rule)
+	turns = {}
+	for name in columns(query.where(customer.keep_file_score < rule.max_score), customer.name)[0]:
+		day = start + timedelta(days=int(fraction("file", name) * QUARTER))
+		if first <= day <= today:
+			turns[name] = day
+	occurrence = f"file {start.isoformat()}"
+	new = not_noted(rule, dict.fromkeys(turns, occurrence))
+	if not new:
+		return []
+	query, customer, _value = customers(rule, customer.keep_file_score)
+	return [
+		row(
+			rule,
+			one,
+			occurrence=occurrence,
+			planned_on=turns[one.customer],
+			reason=_("The customer's file is only {0} % complete. Ask for what is missing.").format(
+				cint(one.keep_file_score)
+			),
+		)
+		for one in matching(rule, among(query, customer.name, new).run(as_dict=True))
+		if one.customer in new
+	]
+
+
+def warranties(rule, today: date) -> list[dict]:
+	"""Customers with products whose warranty ends soon; one contact for all that end on a day."""
+	serial = frappe.qb.DocType("Serial No")
+	query, customer, value = customers(
+		rule,
+		serial.warranty_expiry_date.as_("ends"),
+		Count(serial.name).as_("count"),
+		Min(serial.name).as_("name"),
+	)
+	query = query.inner_join(serial).on(serial.customer == customer.name)
+	query = _ending(query, serial.warranty_expiry_date, rule, today).groupby(
+		customer.name, customer.customer_name, customer.customer_group, customer.territory,
+		value.tier, value.value_at_risk, value.currency, serial.warranty_expiry_date,
+	)  # fmt: skip
+	return [
+		_before(
+			rule,
+			one,
+			today,
+			f"warranty {one.ends}",
+			_("The warranty of {0} product(s) ends on {1}. Offer a check.").format(
+				one.count, written(one.ends)
+			),
+			"Serial No",
+		)
+		for one in matching(rule, query.run(as_dict=True))
+	]
+
+
+def contracts(rule, today: date) -> list[dict]:
+	"""Customers whose contract ends soon."""
+	contract = frappe.qb.DocType("Contract")
+	query, customer, _value = customers(rule, contract.end_date.as_("ends"), contract.name)
+	query = query.inner_join(contract).on(
+		(contract.party_name == customer.name) & (contract.party_type == "Customer")
+	)
+	query = _ending(query, contract.end_date, rule, today).where(contract.docstatus == 1)
+	return [
+		_before(
+			rule,
+			one,
+			today,
+			one.name,
+			_("The contract {0} ends on {1}. Talk about what comes after it.").format(
+				one.name, written(one.ends)
+			),
+			"Contract",
+		)
+		for one in matching(rule, query.run(as_dict=True))
+	]
+
+
+def _ending(query, day, rule, today: date):
+	"""Those that end from now on, and were not within the rule's days already when it was switched on."""
+	before = timedelta(days=cint(rule.days_before))
+	return query.where((day >= max(today, since(rule, today) + before)) & (day <= today + before))
+
+
+def _before(rule, one, today: date, occurrence: str, reason: str, doctype: str) -> dict:
+	planned_on = getdate(one.ends) - timedelta(days=cint(rule.days_before))
+	return row(
+		rule,
+		one,
+		occurrence=occurrence,
+		planned_on=planned_on,
+		due_date=min(planned_on + timedelta(days=cint(rule.due_in_days)), getdate(one.ends)),
+		reason=reason,
+		reference_doctype=doctype,
+		reference_name=one.name,
+		expires=1,
+	)

@@ -1,0 +1,210 @@
+"""What customers bought: large and first purchases, deliveries, milestones, the year's best."""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import IfNull
+from frappe.utils import cint, fmt_money, get_datetime, getdate
+from pypika import Criterion
+
+from keep_customers.care import followups
+from keep_customers.care.triggers import CATCH_UP_DAYS, customers, matching, row, since, written
+from keep_customers.engine import occasions
+from keep_customers.erp.tables import among
+from keep_customers.worth import ledger
+from keep_customers.worth.values import last_parameters
+
+
+def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict]:
+	"""Invoices of at least the rule's amount, posted and submitted since it was switched on.
+
+	:param invoice: only this one
+	"""
+	si = frappe.qb.DocType("Sales Invoice")
+	query = _documents(rule, today, si).where(IfNull(si.is_opening, "No") != "Yes").select(si.base_net_total)
+	companies = {rule.company} if rule.company else None
+	if invoice:
+		query = query.where(si.name == invoice)
+		companies = {frappe.db.get_value("Sales Invoice", invoice, "company")}
+	currency, rates = _rates(today, companies)
+	least = float(rule.min_amount)
+	large = [
+		(si.company == company) & (si.base_net_total >= least / rate)
+		for company, rate in rates.items()
+		if rate
+	]
+	rows = list(matching(rule, query.where(Criterion.any(large)).run(as_dict=True))) if large else []
+	return _after_documents(
+		rule,
+		rows,
+		"Sales Invoice",
+		lambda doc: followups.reason_for_purchase(
+			doc.name,
+			fmt_money(doc.base_net_total * rates[doc.company], currency=currency),
+			written(doc.posting_date),
+		),
+		# An invoice that was cancelled and comes again is to revive what was noted of it.
+		noted_too=bool(invoice),
+		currency=currency,
+	)
+
+
+def deliveries(rule, today: date) -> list[dict]:
+	"""Delivery Notes posted and submitted since the rule was switched on."""
+	rows = matching(rule, _documents(rule, today, frappe.qb.DocType("Delivery Note")).run(as_dict=True))
+	return _after_documents(
+		rule,
+		list(rows),
+		"Delivery Note",
+		lambda doc: _("Delivered on {0} ({1}). Has everything arrived, does it do what it should?").format(
+			written(doc.posting_date), doc.name
+		),
+	)
+
+
+def first_purchases(rule, today: date) -> list[dict]:
+	"""Customers who bought for the first time."""
+	query, _customer, value = customers(rule, frappe.qb.DocType("Customer Value").first_purchase)
+	query = query.where((value.first_purchase >= since(rule, today)) & (value.first_purchase <= today))
+	return [
+		row(
+			rule,
+			one,
+			occurrence="first purchase",
+			planned_on=getdate(one.first_purchase),
+			reason=_(
+				"Bought for the first time on {0}. Welcome the customer; is everything all right?"
+			).format(written(one.first_purchase)),
+			expires=1,
+		)
+		for one in matching(rule, query.run(as_dict=True))
+	]
+
+
+def milestones(rule, today: date) -> list[dict]:
+	"""Customers whose purchases have added up to the rule's amount since it was switched on.
+
+	Where the rule says so, every further multiple of the amount is a milestone of its own.
+	"""
+	currency, rates = _rates(today)
+	lens = ledger.Lens(rule.company or None, ledger.NET_SALES, today)
+	if lens.company and lens.company not in rates:
+		return []
+	step, written_amounts = float(rule.min_amount), {}
+	grown = ledger.Ledger(today, rates).grown_to(lens, step, since(rule, today), getdate(rule.enabled_from))
+	query, customer, _value = customers(rule)
+	query = among(query, customer.name, [name for name, *_sums in grown])
+	found = {one.customer: one for one in matching(rule, query.run(as_dict=True))} if grown else {}
+	result = []
+	for name, now, then in grown:
+		reached = step * (int(now // step) if rule.every_multiple else min(int(now // step), 1))
+		if name in found and reached and then < reached:
+			if reached not in written_amounts:
+				written_amounts[reached] = fmt_money(reached, currency=currency)
+			result.append(
+				row(
+					rule,
+					found[name],
+					occurrence=f"milestone {reached:.0f}",
+					planned_on=today,
+					reason=_("All purchases together have passed {0}. A word of thanks is due.").format(
+						written_amounts[reached]
+					),
+					currency=currency,
+				)
+			)
+	return result
+
+
+def years_best(rule, today: date) -> list[dict]:
+	"""Once a year, the customers with the greatest current value."""
+	first = getdate(rule.yearly_on) if rule.yearly_on else date(today.year, 1, 1)
+	day = occasions.last_on(occasions.recurs(first), today)
+	if not max(getdate(rule.enabled_from), today - timedelta(days=CATCH_UP_DAYS)) <= day <= today:
+		return []
+	occurrence = f"best of {day.year}"
+	if frappe.db.exists("Follow Up", {"care_rule": rule.name, "occurrence": occurrence}):
+		return []  # the order of tomorrow must not add to it
+	query, _customer, value = customers(rule)
+	query = query.where(value.current_value > 0).orderby(value.current_value, order=frappe.qb.desc)
+	best = list(matching(rule, query.orderby(value.name).run(as_dict=True)))[: cint(rule.top_n)]
+	return [
+		row(
+			rule,
+			one,
+			occurrence=occurrence,
+			planned_on=day,
+			reason=_(
+				"One of our best customers of the year (no. {0}). Visit with a gift, and ask for suggestions."
+			).format(place),
+		)
+		for place, one in enumerate(best, 1)
+	]
+
+
+def _documents(rule, today: date, document):
+	"""A query of submitted documents that are no returns, new since the rule was switched on."""
+	query, customer, _value = customers(
+		rule, document.name, document.posting_date, document.company, document.amended_from
+	)
+	query = (
+		query.inner_join(document)
+		.on(document.customer == customer.name)
+		.where((document.docstatus == 1) & (document.is_return == 0))
+		.where(
+			(document.posting_date >= since(rule, today, cint(rule.due_in_days)))
+			& (document.posting_date <= today)
+		)
+		.where(document.modified >= get_datetime(rule.enabled_from))
+	)
+	return query.where(document.company == rule.company) if rule.company else query
+
+
+def _after_documents(rule, docs: list, doctype: str, reason, noted_too: bool = False, **values) -> list[dict]:
+	roots = _first_versions(doctype, [doc for doc in docs if doc.amended_from])
+	if not noted_too:
+		known = followups.known_occurrences(rule.name, {doc.customer for doc in docs})
+		docs = [doc for doc in docs if (doc.customer, roots.get(doc.name, doc.name)) not in known]
+	return [
+		row(
+			rule,
+			doc,
+			occurrence=roots.get(doc.name, doc.name),
+			planned_on=getdate(doc.posting_date),
+			reason=reason(doc),
+			reference_doctype=doctype,
+			reference_name=doc.name,
+			# A call about a purchase long ago would be odd.
+			expires=1,
+			**values,
+		)
+		for doc in docs
+	]
+
+
+def _rates(today: date, companies: set[str] | None = None) -> tuple[str, dict[str, float]]:
+	"""The reporting currency, and the companies' factors to it."""
+	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	# Only the rates that are needed: ERPNext may ask the internet, while somebody submits an invoice.
+	known = ledger.known_rates(last_parameters(), currency)
+	rates, _warnings = ledger.exchange_rates(currency, today, known, companies)
+	return currency, rates
+
+
+def _first_versions(doctype: str, rows) -> dict[str, str]:
+	"""Amended document -> the name under which it was first submitted, so that it is one occurrence."""
+	first = {row.name: row.amended_from for row in rows}
+	pending = set(first.values())
+	while pending:
+		earlier = dict(
+			frappe.get_all(
+				doctype,
+				filters={"name": ("in", sorted(pending)), "amended_from": ("is", "set")},
+				fields=["name", "amended_from"],
+				as_list=True,
+			)
+		)
+		first = {name: earlier.get(root, root) for name, root in first.items()}
+		pending = set(earlier.values())
+	return first

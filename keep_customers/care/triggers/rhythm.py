@@ -1,0 +1,225 @@
+"""Rhythms: the tier's, the customer's own, and their end."""
+
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Date, IfNull, Max
+from frappe.utils import cint, getdate
+
+from keep_customers.care import contacts_seen, followups
+from keep_customers.care.triggers import candidates, customers, matching, not_noted, row, since, written
+from keep_customers.engine.followups import cadence_due
+from keep_customers.erp.tables import among, columns, to_ordinals
+from keep_customers.worth import demand
+
+
+def tier_cadence(rule, today: date) -> list[dict]:
+	"""Customers of a tier who have not been contacted for as long as the tier's rhythm allows."""
+	rhythms = frappe.get_all("Customer Tier", fields=["name", "contact_every_days"], as_list=True)
+	every = {tier: days for tier, days in rhythms if days and (not rule.tiers or tier in rule.tiers)}
+	if not every:
+		return []
+	value = frappe.qb.DocType("Customer Value")
+	last, asked, waiting = _last_contacts(today), _settled(rule), _pending(rule)
+	started = getdate(rule.enabled_from)
+	# Whose turn it is, of all there are; the rest is asked only about those.
+	turns = {}
+	ranked = frappe.qb.from_(value).where(value.tier.isin(sorted(every)))
+	for name, tier in zip(*columns(ranked, value.name, value.tier), strict=True):
+		turn = max(last.get(name, 0), asked.get(name, 0))
+		if turn + every[tier] > today.toordinal() or name in waiting:
+			continue
+		day, start = cadence_due(name, every[tier], date.fromordinal(turn) if turn else None, started)
+		if day <= today:
+			turns[name] = day, start
+	if not turns:
+		return []
+	query, customer, _value = customers(rule)
+	rows = []
+	for one in matching(rule, among(query, customer.name, turns).run(as_dict=True)):
+		if one.customer in turns:
+			day, start = turns[one.customer]
+			contact = last.get(one.customer)
+			rows.append(
+				row(
+					rule,
+					one,
+					occurrence=f"since {start.isoformat()}",
+					planned_on=day,
+					reason=followups.reason_for_cadence(
+						one.tier, every[one.tier], contact and written(date.fromordinal(contact))
+					),
+				)
+			)
+	return rows
+
+
+def _last_contacts(today: date) -> dict[str, int]:
+	"""Customer -> ordinal day of the latest contact of any kind."""
+	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
+	touched = (
+		frappe.qb.from_(touch)
+		.where((touch.result != "Not Reached") & (touch.date < today + timedelta(days=1)))
+		.groupby(touch.customer)
+	)
+	done = (
+		frappe.qb.from_(follow_up)
+		.where((follow_up.status == "Done") & follow_up.touch.isnull() & (follow_up.done_on <= today))
+		.groupby(follow_up.customer)
+	)
+	last = {name: day.toordinal() for name, day in contacts_seen.latest(today).items()}
+	for found in (
+		_days(touched, touch.customer, Max(Date(touch.date))),
+		_days(done, follow_up.customer, Max(follow_up.done_on)),
+	):
+		for name, day in found.items():
+			last[name] = max(day, last.get(name, 0))
+	return last
+
+
+def _settled(rule) -> dict[str, int]:
+	"""Customer -> ordinal day of the rule's latest occurrence that is settled, be it without a contact.
+
+	Nobody reached, refused, cancelled: that does not end the rhythm.
+	"""
+	follow_up = frappe.qb.DocType("Follow Up")
+	query = (
+		frappe.qb.from_(follow_up)
+		.where((follow_up.care_rule == rule.name) & follow_up.status.notin(followups.PENDING))
+		.where(IfNull(follow_up.hold_reason, "") != "Rule switched off")
+		.groupby(follow_up.customer)
+	)
+	return _days(query, follow_up.customer, Max(follow_up.planned_on))
+
+
+def _pending(rule) -> set[str]:
+	"""Customers for whom the rule waits already."""
+	return set(
+		frappe.get_all(
+			"Follow Up",
+			filters={"care_rule": rule.name, "status": ("in", followups.PENDING)},
+			pluck="customer",
+		)
+	)
+
+
+def _days(query, customer, day) -> dict[str, int]:
+	names, days = columns(query, customer, day)
+	return dict(zip(names, to_ordinals(days).tolist(), strict=True))
+
+
+def reorder_due(rule, today: date) -> list[dict]:
+	"""Customers whose next purchase is expected, some days before it."""
+	before = timedelta(days=cint(rule.days_before))
+	expected, _customer, value = candidates(rule)
+	expected = expected.where(value.status.isin(["New", "Active", "Due", "Won Back"])).where(
+		(value.next_purchase >= since(rule, today) + before) & (value.next_purchase <= today + before)
+	)
+	occurrences = _after_last_purchases(rule, expected, value, "after {}")
+	if not occurrences:
+		return []
+	query, customer, _value = customers(rule, value.next_purchase, value.last_purchase)
+	return [
+		row(
+			rule,
+			one,
+			occurrence=occurrences[one.customer],
+			planned_on=getdate(one.next_purchase) - before,
+			reason=_("The next purchase is expected about {0}. What is needed, when and how much?").format(
+				written(one.next_purchase)
+			),
+			expires=1,
+		)
+		for one in matching(rule, among(query, customer.name, occurrences).run(as_dict=True))
+		if one.customer in occurrences
+	]
+
+
+def reorder_overdue(rule, today: date) -> list[dict]:
+	"""Customers who have let half as much time again pass as usual, or more."""
+	overdue, _customer, value = candidates(rule)
+	overdue = overdue.where(value.status.isin(["Overdue", "At Risk"])).where(
+		(value.status_since >= since(rule, today)) & (value.status_since <= today)
+	)
+	# At Risk comes after Overdue: one contact for one silence.
+	occurrences = _after_last_purchases(rule, overdue, value, "overdue after {}")
+	if not occurrences:
+		return []
+	query, customer, _value = customers(rule, value.last_purchase, value.status_since)
+	query = among(query, customer.name, occurrences)
+	return [
+		row(
+			rule,
+			one,
+			occurrence=occurrences[one.customer],
+			planned_on=getdate(one.status_since),
+			reason=_("Last bought on {0}, and usually buys again sooner. What can we do for them?").format(
+				written(one.last_purchase)
+			),
+		)
+		for one in matching(rule, query.run(as_dict=True))
+		if one.customer in occurrences
+	]
+
+
+def _after_last_purchases(rule, query, value, occurrence: str) -> dict[str, str]:
+	"""Customer -> what it is called after the last purchase, of those the rule has not noted yet."""
+	found = zip(*columns(query, value.name, value.last_purchase), strict=True)
+	return not_noted(rule, {name: occurrence.format(day) for name, day in found})
+
+
+def stated_demand(rule, today: date) -> list[dict]:
+	"""Customers who have said that they will need something, some days before they need it."""
+	before = timedelta(days=cint(rule.days_before))
+	first = max(today, since(rule, today) + before)
+	due = {
+		(one.customer, one.day): one
+		for one in demand.open_demands(today)
+		if first <= one.day <= today + before
+	}
+	if not due:
+		return []
+	query, customer, _value = customers(rule)
+	query = query.where(customer.name.isin(sorted({name for name, _day in due})))
+	found = {one.customer: one for one in matching(rule, query.run(as_dict=True))}
+	return [
+		row(
+			rule,
+			found[name],
+			occurrence=f"demand {day}",
+			planned_on=day - before,
+			due_date=min(day, day - before + timedelta(days=cint(rule.due_in_days))),
+			# What it is stays in the contact.
+			reason=_("Said on {0} that something is needed on {1}; see the contact of that day.").format(
+				written(one.stated), written(day)
+			),
+			reference_doctype="Customer Touch",
+			reference_name=one.touch,
+			expires=1,
+		)
+		for (name, day), one in due.items()
+		if name in found
+	]
+
+
+def silence(rule, today: date) -> list[dict]:
+	"""Customers who have not bought for as many days as the rule says."""
+	value = frappe.qb.DocType("Customer Value")
+	days = timedelta(days=cint(rule.silent_days))
+	query, *_tables = customers(rule, value.last_purchase)
+	query = query.where(
+		(value.last_purchase >= since(rule, today) - days) & (value.last_purchase <= today - days)
+	)
+	return [
+		row(
+			rule,
+			one,
+			occurrence=f"silent since {one.last_purchase}",
+			planned_on=getdate(one.last_purchase) + days,
+			reason=_("Not seen since {0}. Just say hello; do not ask whether something is wrong.").format(
+				written(one.last_purchase)
+			),
+		)
+		for one in matching(rule, query.run(as_dict=True))
+	]

@@ -1,0 +1,115 @@
+"""A Visit Plan and the superior: what a form may say, how approval is asked for, who hears of the daily notes.
+
+A plan is approved by submitting it; the rep asks the superior with a ToDo.
+"""
+
+import frappe
+from frappe import _
+from frappe.desk.doctype.notification_settings.notification_settings import is_notifications_enabled
+from frappe.utils import escape_html, formatdate, getdate
+
+from keep_customers.care import todos
+from keep_customers.care.assignment import superior
+from keep_customers.erp.permissions import may_approve_plans
+
+# What the app writes; it is taken from no form and no request.
+OURS = ("status", "approver", "approved_by", "approved_on", "reported_on")
+OURS_OF_A_STOP = ("recent_sales", "open_complaints", "follow_up", "touch")
+
+
+@frappe.whitelist(methods=["POST"])
+def ask_for_approval(plan: str) -> str:
+	"""Ask the rep's superior, with one ToDo, to approve a draft.
+
+	:returns: the superior's user
+	:raises frappe.PermissionError: if the user may not write the plan
+	"""
+	doc = draft(plan)
+	territory = doc.territory or frappe.db.get_value("Customer", doc.stops[0].customer, "territory")
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	approver = superior(doc.rep, territory, settings, may_approve_plans)
+	if not approver:
+		frappe.throw(
+			_(
+				"Nobody is found who may approve the plan. Please ask for a superior in the Employee record, or for"
+				" a fallback user in Keep Customers Settings, with the role Sales Manager."
+			)
+		)
+	if not todos.has_open(approver, doc.doctype, doc.name):
+		todos.end_all(doc.doctype, doc.name, "Cancelled")
+		text = _("Please approve the visit plan {0} of {1}, {2} – {3}.").format(
+			todos.link_to(doc.doctype, doc.name),
+			escape_html(doc.rep_name or doc.rep),
+			formatdate(doc.from_date),
+			formatdate(doc.to_date),
+		)
+		due = max(getdate(doc.from_date), getdate())
+		todos.add(approver, doc.doctype, doc.name, f"<p>{text}</p>", due=due)
+	doc.db_set({"status": "Waiting for Approval", "approver": approver})
+	return approver
+
+
+@frappe.whitelist(methods=["POST"])
+def send_back(plan: str, why: str) -> None:
+	"""The superior does not approve yet: the plan is a draft again, with the reason as a comment on it.
+
+	:raises frappe.PermissionError: if the user may not approve the plan
+	"""
+	doc = draft(plan, right="submit")
+	if not (why or "").strip():
+		frappe.throw(_("Please say what should be different."))
+	doc.add_comment("Comment", escape_html(why))
+	doc.db_set("status", "Draft")
+	todos.end_all(doc.doctype, doc.name, "Closed")
+	_notify(doc, doc.rep, _("Your visit plan {0} was sent back.").format(doc.name))
+
+
+def draft(plan: str, right: str = "write"):
+	doc = frappe.get_doc("Visit Plan", plan, for_update=True)
+	doc.check_permission(right)
+	if not doc.docstatus.is_draft():
+		frappe.throw(_("{0} is not a draft any more.").format(doc.name))
+	if not doc.stops:
+		frappe.throw(_("Please add the customers to visit first."))
+	return doc
+
+
+def keep_what_is_ours(doc) -> None:
+	"""Undo what a form or a request says in the fields that only the app writes."""
+	before = doc.get_doc_before_save()
+	for field in OURS:
+		doc.set(field, before.get(field) if before else None)
+	doc.status = doc.status or "Draft"
+	stops = {stop.name: stop for stop in before.stops} if before else {}
+	already = _contacts_of(doc.amended_from) if doc.is_new() and doc.amended_from else set()
+	for stop in doc.stops:
+		# A contact that took place is not recorded again by the amended plan.
+		touch = stop.touch if (stop.customer, stop.touch) in already else None
+		known = stops.get(stop.name)
+		same = known if known and known.customer == stop.customer else None
+		for field in OURS_OF_A_STOP:
+			stop.set(field, same.get(field) if same else None)
+		stop.touch = stop.touch or touch
+
+
+def _contacts_of(plan: str) -> set[tuple[str, str]]:
+	rows = frappe.get_all("Visit Plan Stop", filters={"parent": plan}, fields=["customer", "touch"])
+	return {(row.customer, row.touch) for row in rows if row.touch}
+
+
+def tell_day_notes(doc) -> None:
+	"""Tell the superior that there is a new daily note, not what it says."""
+	before = doc.get_doc_before_save()
+	known = {row.name for row in before.day_notes} if before else set()
+	if any(row.name not in known for row in doc.day_notes):
+		_notify(
+			doc,
+			doc.approved_by or doc.approver,
+			_("Daily note of {0} on {1}").format(doc.rep_name or doc.rep, doc.name),
+		)
+
+
+def _notify(doc, user: str | None, subject: str) -> None:
+	"""Tell somebody else who wants to be told."""
+	if user and user != frappe.session.user and is_notifications_enabled(user):
+		todos.notify(user, doc.doctype, doc.name, subject)

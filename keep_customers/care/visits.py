@@ -1,0 +1,163 @@
+"""Approved Visit Plans: each stop is a follow-up with a ToDo, and the report turns each visit into a Customer Touch."""
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, getdate, now_datetime
+
+from keep_customers.care import consent, ending, followups, todos
+from keep_customers.erp.registered import registered
+
+CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
+
+
+def plan_contacts(doc) -> None:
+	"""An approved plan: each stop becomes a follow-up with a ToDo, which was agreed and is held back by nothing."""
+	reason = _("As planned in {0}; the goal and what was prepared are there.").format(doc.name)
+	rows = []
+	for stop in doc.stops:
+		if stop.touch:
+			continue
+		day = getdate(stop.appointment or doc.to_date)
+		rows.append(
+			{
+				"customer": stop.customer,
+				"customer_name": stop.customer_name,
+				"occurrence": stop.name,
+				"status": "Planned",
+				"priority": "Medium",
+				"reason": reason,
+				"channel": CHANNELS[doc.method],
+				"planned_on": day,
+				"due_date": day,
+				"reference_doctype": doc.doctype,
+				"reference_name": doc.name,
+			}
+		)
+	followups.add(rows)
+	planned = {
+		row.occurrence: row
+		for row in frappe.get_all(
+			"Follow Up",
+			filters={"reference_doctype": doc.doctype, "reference_name": doc.name, "status": "Planned"},
+			fields=["name", *followups.FIELDS],
+		)
+	}
+	for stop in doc.stops:
+		if row := planned.get(stop.name):
+			todo = todos.create([row], doc.rep, row.due_date)
+			followups.settle(
+				row.name, "Assigned", todo=todo, assigned_to=doc.rep, assigned_on=getdate(), hold_reason=""
+			)
+			stop.db_set("follow_up", row.name)
+	todos.end_all(doc.doctype, doc.name, "Closed")
+
+
+def take_back(doc) -> None:
+	ending.take_back(doc.doctype, doc.name, "Visit plan cancelled")
+
+
+def refused(doc) -> list[tuple[int, str]]:
+	"""The stops whose customers do not want to be contacted in this way, as (row, customer's name)."""
+	channel = CHANNELS.get(doc.method, "Visit")
+	no = consent.refused_channels([stop.customer for stop in doc.stops])
+	return [
+		(stop.idx, stop.customer_name or stop.customer)
+		for stop in doc.stops
+		if (stop.customer, channel) in no
+	]
+
+
+# The report
+
+
+@frappe.whitelist(methods=["POST"])
+def file_report(plan: str) -> dict:
+	"""Record each visit that took place, once; the others are moved or cancelled.
+
+	:returns: how many ``contacts`` were recorded, follow-ups ``moved`` and ``cancelled`` by this call
+	:raises frappe.PermissionError: if the user may not write the plan
+	:raises frappe.ValidationError: if it is not approved, or a row does not say what became of it
+	"""
+	doc = frappe.get_doc("Visit Plan", plan, for_update=True)
+	doc.check_permission("write")
+	if not doc.docstatus.is_submitted():
+		frappe.throw(_("Only an approved plan can be reported on."))
+	open_ones = {
+		row.name: row
+		for row in frappe.get_all(
+			"Follow Up",
+			filters={
+				"reference_doctype": doc.doctype,
+				"reference_name": doc.name,
+				"status": ("in", followups.PENDING),
+			},
+			fields=["name", "todo", "due_date"],
+		)
+	}
+	unclear = [
+		_("Row {0}: {1} was not visited. Please say why, or to which day the visit is moved.").format(
+			stop.idx, stop.customer_name or stop.customer
+		)
+		for stop in doc.stops
+		if not (stop.visited or stop.moved_to or (stop.not_visited_reason or "").strip())
+		and stop.follow_up in open_ones
+	]
+	if unclear:
+		frappe.throw("<br>".join(map(escape_html, unclear)))
+	counts = {"contacts": 0, "moved": 0, "cancelled": 0}
+	for stop in doc.stops:
+		if stop.visited and not stop.touch:
+			counts["contacts"] += _record(doc, stop)
+			for note in registered("keep_customers_visit_recorded"):
+				note(stop.touch)
+		elif not stop.visited and (follow_up := open_ones.get(stop.follow_up)):
+			counts[_not_visited(stop, follow_up)] += 1
+	doc.db_set({"status": "Reported", "reported_on": doc.reported_on or now_datetime()})
+	return counts
+
+
+def _record(doc, stop) -> int:
+	"""The contact of a visit; one the rep has already recorded on closing the ToDo is only linked."""
+	known = frappe._dict()
+	if stop.follow_up:
+		known = frappe.db.get_value("Follow Up", stop.follow_up, ["touch", "todo"], as_dict=True)
+	if known.touch:
+		stop.db_set("touch", known.touch)
+		return 0
+	touch = frappe.get_doc(
+		{
+			"doctype": "Customer Touch",
+			"customer": stop.customer,
+			"date": stop.visited_on,
+			"rep": doc.rep,
+			"channel": CHANNELS[doc.method],
+			"result": "Reached",
+			"satisfaction": stop.satisfaction,
+			"notes": stop.report,
+			"next_step": stop.next_step,
+			"next_step_date": stop.next_step_date,
+			"follow_up": stop.follow_up,
+			"todo": known.todo,
+		}
+	).insert()
+	stop.db_set("touch", touch.name)
+	ending.close_todo(known.todo)
+	return 1
+
+
+def _not_visited(stop, follow_up) -> str:
+	if not stop.moved_to:
+		followups.settle(follow_up.name, "Cancelled", hold_reason="Not visited")
+		ending.cancel_todo(follow_up.todo)
+		return "cancelled"
+	if follow_up.todo:
+		todo = frappe.get_doc("ToDo", follow_up.todo)
+		todo.date = stop.moved_to
+		# The follow-up goes with it. Who files the report need not be allowed to write the rep's ToDo.
+		todo.save(ignore_permissions=True)
+	return "moved"
+
+
+def forget_contact(touch: str) -> None:
+	"""A contact is deleted: the stop that led to it must not stand in the way."""
+	frappe.db.set_value("Visit Plan Stop", {"touch": touch}, "touch", None, update_modified=False)

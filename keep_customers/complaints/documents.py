@@ -1,0 +1,306 @@
+"""What a complaint case is made from, and what is made of a case: documents of the host, opened in their own forms.
+
+The host's document is saved by the user, with the user's rights and all the host asks for. That it belongs to the case
+travels with it in ``__onload``, which forms send back; :func:`link_back` notes it on the case.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import cstr, escape_html, flt, strip_html
+
+from keep_customers.complaints.cases import DOCTYPE, why_not
+from keep_customers.engine.complaints import CLOSED
+from keep_customers.erp.aside import out_of_the_way
+
+MARK = "keep_complaint_case"
+# What a case is made from -> the case's field for it.
+SOURCES = {
+	"Customer": "customer",
+	"Sales Invoice": "sales_invoice",
+	"Delivery Note": "delivery_note",
+	"Issue": "issue",
+	"Warranty Claim": "warranty_claim",
+}
+# What is made of a case -> the case's field for it, or the kind of compensation it is.
+LINKS = {"Issue": "issue", "Warranty Claim": "warranty_claim", "Quality Action": "quality_action"}
+COMPENSATIONS = {"Sales Invoice": "Credit Note", "Stock Entry": "Gift"}
+# What it costs, in the company's currency.
+COSTS = {"Sales Invoice": "base_net_total", "Stock Entry": "total_outgoing_value"}
+
+
+# A case from a document
+
+
+@frappe.whitelist()
+def new_case(doctype: str, name: str):
+	"""An unsaved case about a document, for its form: the customer, what is known of the complaint, and the item, serial
+	number and batch if the document has only one.
+
+	:param doctype: one of :data:`SOURCES`
+	:raises frappe.PermissionError: for who may not read the document, or make a case for its customer
+	"""
+	if doctype not in SOURCES:
+		frappe.throw(_("A complaint case is made from one of these: {0}.").format(", ".join(map(_, SOURCES))))
+	source = frappe.get_doc(doctype, name)
+	source.check_permission("read")
+	case = frappe.new_doc(DOCTYPE)
+	case.customer = source.name if doctype == "Customer" else source.customer
+	case.set(SOURCES[doctype], source.name)
+	case.update({field: value for field, value in _known(source).items() if value})
+	frappe.has_permission(DOCTYPE, "create", doc=case, throw=True)
+	return case
+
+
+def _known(source) -> dict:
+	if source.doctype == "Issue":
+		return {
+			"subject": source.subject,
+			"description": _plain(source.description),
+			"contact": source.get("contact"),
+			"contact_email": source.raised_by,
+			"channel": "Email" if source.raised_by else None,
+		}
+	if source.doctype == "Warranty Claim":
+		words = _plain(source.complaint)
+		return {
+			"subject": words.split("\n")[0][:140],
+			"description": words,
+			"item": source.item_code,
+			"serial_no": source.get("serial_no"),
+			"contact": source.get("contact_person"),
+		}
+	if source.doctype in ("Sales Invoice", "Delivery Note"):
+		return {"contact": source.get("contact_person"), **_only_item(source)}
+	return {}
+
+
+def _only_item(source) -> dict:
+	"""The item of a document that has only one, with its serial number and batch if there is one of each."""
+	if len({row.item_code for row in source.items}) != 1:
+		return {}
+	serials, batches = set(), set()
+	for row in source.items:
+		serials.update(filter(None, map(str.strip, cstr(row.get("serial_no")).split("\n"))))
+		batches.update(filter(None, [row.get("batch_no")]))
+		for entry in _bundle(row):
+			serials.update(filter(None, [entry.serial_no]))
+			batches.update(filter(None, [entry.batch_no]))
+	found = {"item": source.items[0].item_code, "serial_no": serials, "batch_no": batches}
+	return {
+		field: value if field == "item" else next(iter(value), None) if len(value) == 1 else None
+		for field, value in found.items()
+	}
+
+
+def _bundle(row) -> list:
+	"""ERPNext keeps serial numbers and batches in a document of their own, unless the row shall have them."""
+	if not row.get("serial_and_batch_bundle"):
+		return []
+	return frappe.get_all(
+		"Serial and Batch Entry",
+		filters={"parent": row.serial_and_batch_bundle},
+		fields=["serial_no", "batch_no"],
+	)
+
+
+def _plain(html: str | None) -> str:
+	"""What an editor wrote, as text with its lines."""
+	broken = cstr(html).replace("<br>", "\n").replace("</p>", "\n").replace("</div>", "\n")
+	return "\n".join(line.strip() for line in strip_html(broken).split("\n") if line.strip())
+
+
+# A document from a case
+
+
+@frappe.whitelist()
+def make_issue(source_name: str, target_doc=None):
+	"""An unsaved Issue with the complaint's words; the case notes it once it is saved.
+
+	:raises frappe.PermissionError: for who may not write the case, or make one
+	"""
+	case, issue = _start(source_name, "Issue")
+	issue.update(
+		{
+			"subject": case.subject,
+			"customer": case.customer,
+			"raised_by": case.contact_email,
+			"description": _html(case.description),
+		}
+	)
+	_set_if_there(issue, contact=case.contact)
+	return issue
+
+
+@frappe.whitelist()
+def make_warranty_claim(source_name: str, target_doc=None):
+	"""An unsaved Warranty Claim about the case's item; as :func:`make_issue`."""
+	case, claim = _start(source_name, "Warranty Claim")
+	claim.update(
+		{
+			"customer": case.customer,
+			"customer_name": case.customer_name,
+			"item_code": case.item,
+			"complaint": _html(case.description),
+		}
+	)
+	_set_if_there(claim, serial_no=case.serial_no, contact_person=case.contact)
+	if document := case.sales_invoice or case.delivery_note:
+		doctype = "Sales Invoice" if case.sales_invoice else "Delivery Note"
+		claim.company = frappe.db.get_value(doctype, document, "company") or claim.company
+	return claim
+
+
+@frappe.whitelist()
+def make_quality_action(source_name: str, target_doc=None):
+	"""An unsaved Quality Action with what went wrong as its problem; as :func:`make_issue`."""
+	case, action = _start(source_name, "Quality Action")
+	about = " · ".join(filter(None, (case.cause and _(case.cause), case.item, case.batch_no, case.serial_no)))
+	problem = case.cause_text or case.description
+	action.corrective_preventive = "Preventive" if case.repeat_of else "Corrective"
+	action.append(
+		"resolutions",
+		{
+			"problem": "\n".join(filter(None, (f"{case.name}: {case.subject}", about, problem))),
+			"status": "Open",
+			"responsible": case.responsible,
+		},
+	)
+	return action
+
+
+@frappe.whitelist()
+def make_credit_note(source_name: str, target_doc=None):
+	"""ERPNext's own return of the case's invoice, unsaved; a compensation of the case once it is saved.
+
+	:raises frappe.ValidationError: if the case has no invoice, or this host has no returns
+	"""
+	case = _case(source_name, "Sales Invoice")
+	if not case.sales_invoice:
+		frappe.throw(_("Please choose the Sales Invoice on the case first."))
+	frappe.get_doc("Sales Invoice", case.sales_invoice).check_permission("read")
+	try:
+		make_return = frappe.get_attr(
+			"erpnext.accounts.doctype.sales_invoice.sales_invoice.make_sales_return"
+		)
+	except (AttributeError, ImportError):
+		frappe.throw(_("{0} is not installed here.").format(_("Credit Note")))
+	note = make_return(case.sales_invoice)
+	note.set_onload(MARK, case.name)
+	return note
+
+
+@frappe.whitelist()
+def make_stock_entry(source_name: str, target_doc=None):
+	"""An unsaved Stock Entry (Material Issue) for a gift or a replacement; as :func:`make_credit_note`."""
+	case, entry = _start(source_name, "Stock Entry")
+	entry.purpose = "Material Issue"
+	entry.stock_entry_type = frappe.db.get_value(
+		"Stock Entry Type", {"purpose": "Material Issue", "name": "Material Issue"}
+	) or frappe.db.get_value("Stock Entry Type", {"purpose": "Material Issue"})
+	for doctype, name in (("Sales Invoice", case.sales_invoice), ("Delivery Note", case.delivery_note)):
+		if name:
+			entry.company = frappe.db.get_value(doctype, name, "company")
+			break
+	entry.remarks = f"{case.name}: {case.customer_name or ''}".strip()
+	return entry
+
+
+def _case(name: str, target: str):
+	"""The case, if the user may have such a document made of it and there is none yet."""
+	case = frappe.get_doc(DOCTYPE, name)
+	case.check_permission("write")
+	if not frappe.db.exists("DocType", target):
+		frappe.throw(_("{0} is not installed here.").format(_(target)))
+	frappe.has_permission(target, "create", throw=True)
+	if target in LINKS and (there := case.get(LINKS[target])):
+		frappe.throw(_("There is one already: {0}.").format(f"{_(target)} {escape_html(there)}"))
+	if target in COMPENSATIONS and case.status == CLOSED:
+		frappe.throw(why_not()["closed"])
+	return case
+
+
+def _start(name: str, target: str) -> tuple:
+	case = _case(name, target)
+	doc = frappe.new_doc(target)
+	doc.set_onload(MARK, case.name)
+	return case, doc
+
+
+def _html(text: str | None) -> str:
+	return escape_html(cstr(text)).replace("\n", "<br>")
+
+
+def _set_if_there(doc, **values) -> None:
+	doc.update({field: value for field, value in values.items() if value and doc.meta.has_field(field)})
+
+
+# Once it is saved
+
+
+def link_back(doc, method: str | None = None) -> None:
+	"""Note on the case the document that was made of it, if the user may write the case and it is the same customer's."""
+	name = (doc.get("__onload") or {}).get(MARK)
+	if not name or not frappe.db.exists(DOCTYPE, name):
+		return
+	with out_of_the_way("link to complaint case"):
+		case = frappe.get_doc(DOCTYPE, name)
+		if doc.get("customer") and case.customer and doc.customer != case.customer:
+			return
+		if not case.has_permission("write"):
+			return
+		if field := LINKS.get(doc.doctype):
+			if case.get(field):
+				return
+			case.set(field, doc.name)
+		else:
+			_note_compensation(case, doc)
+		case.save()
+
+
+def _note_compensation(case, doc) -> None:
+	"""The compensation of its kind that has no document yet is this one; else it is a new one."""
+	kind = COMPENSATIONS[doc.doctype]
+	row = next(
+		(
+			one
+			for one in case.compensations
+			if one.kind == kind and not one.reference_name and one.status != "Rejected"
+		),
+		None,
+	) or case.append("compensations", {"kind": kind, "status": "Proposed"})
+	row.reference_doctype, row.reference_name = doc.doctype, doc.name
+	if row.status == "Suggested":
+		row.status = "Proposed"
+	if not flt(row.cost) and _currency_of(doc) == case.currency:
+		row.cost = abs(flt(doc.get(COSTS[doc.doctype])))
+
+
+def _currency_of(doc) -> str | None:
+	return frappe.get_cached_value("Company", doc.company, "default_currency")
+
+
+# Connections
+
+
+def _dashboard(field: str):
+	def add_cases(data):
+		"""What a host's form shows as its connections, and the cases about it."""
+		data.transactions = [
+			*(data.get("transactions") or []),
+			{"label": _("Complaints"), "items": [DOCTYPE]},
+		]
+		data.fieldname = data.get("fieldname") or field
+		data.non_standard_fieldnames = {**(data.get("non_standard_fieldnames") or {}), DOCTYPE: field}
+		return data
+
+	return add_cases
+
+
+# By these names the hooks find them.
+customer_dashboard = _dashboard("customer")
+sales_invoice_dashboard = _dashboard("sales_invoice")
+delivery_note_dashboard = _dashboard("delivery_note")
+issue_dashboard = _dashboard("issue")
+warranty_claim_dashboard = _dashboard("warranty_claim")
+item_dashboard = _dashboard("item")
+quality_action_dashboard = _dashboard("quality_action")

@@ -1,0 +1,111 @@
+"""Who hears of a case: its responsible, and of a late one or a customer who is not satisfied those above."""
+
+import frappe
+from frappe import _
+from frappe.desk.form import assign_to
+
+from keep_customers.care import todos
+from keep_customers.care.assignment import superior
+from keep_customers.complaints.cases import DOCTYPE, state, store, why_not
+from keep_customers.complaints.clock import HEAD, LEVELS, RESPONSIBLE, SUPERIOR, open_targets
+from keep_customers.engine import complaints as engine
+
+
+def person(case, level: int, settings) -> str | None:
+	"""Who hears of a late case at this level; nobody twice."""
+	if level == RESPONSIBLE:
+		return case.responsible
+	territory = case.customer and frappe.db.get_value("Customer", case.customer, "territory")
+
+	def may_read(user: str) -> bool:
+		return bool(frappe.has_permission(DOCTYPE, "read", doc=case, user=user))
+
+	above = superior(case.responsible or "", territory, settings, may_read)
+	if level == SUPERIOR:
+		return above
+	head = settings.head_of_service or settings.fallback_user
+	return head if head not in (case.responsible, above) else None
+
+
+def tell(case, field: str, settings) -> None:
+	"""Tell the next one in line of what is late; where nobody is, the one after."""
+	due = dict(open_targets(case))[field]
+	while (case.get(field) or 0) < LEVELS:
+		user = person(case, case.get(field) or 0, settings)
+		case.set(field, (case.get(field) or 0) + 1)
+		if user:
+			late = {
+				"answer_escalation": _("The customer waits for a first answer to {0} since {1}."),
+				"solve_escalation": _("The customer waits for a solution of {0} since {1}."),
+				"promise_escalation": _("A solution of {0} was promised for {1}."),
+			}[field]
+			text = late.format(todos.link_to(DOCTYPE, case.name), frappe.utils.format_datetime(due))
+			ask(case, user, text, "High")
+			if case.get(field) > RESPONSIBLE + 1:
+				case.escalated_to = user
+			return
+
+
+def ask(case, user: str, text: str, priority: str = "Medium") -> None:
+	"""Notify a user and put the case on their list; one who has it there is only notified."""
+	if not todos.has_open(user, DOCTYPE, case.name):
+		todos.add(user, DOCTYPE, case.name, f"<p>{text}</p>", priority)
+	todos.notify(user, DOCTYPE, case.name, text)
+
+
+def store_alarms(case) -> None:
+	fields = ("answer_escalation", "solve_escalation", "promise_escalation", "escalated_to", "next_alarm")
+	store(case, fields)
+
+
+def hand_over(case, before: str | None) -> None:
+	"""Who is no longer responsible has it no longer on the list; who is now has it there."""
+	if before:
+		todos.end_all(DOCTYPE, case.name, "Cancelled", allocated_to=before)
+	# An Assignment Rule gives a case to nobody as long as anybody, such as the superior of a late one, has it.
+	user = case.responsible
+	if user and case.status != engine.CLOSED and not todos.has_open(user, DOCTYPE, case.name):
+		assign_to.add(
+			{
+				"doctype": DOCTYPE,
+				"name": case.name,
+				"assign_to": [user],
+				"description": _("Please answer the complaint {0}.").format(case.name),
+			},
+			# Who makes somebody responsible need not be allowed to assign.
+			ignore_permissions=True,
+		)
+
+
+def accept(name: str, user: str) -> None:
+	"""Who got a case that nobody is responsible for is."""
+	if not frappe.db.get_value(DOCTYPE, name, "responsible"):
+		frappe.db.set_value(DOCTYPE, name, "responsible", user, update_modified=False)
+
+
+def _manager(case) -> str | None:
+	"""Who hears of a customer who is not satisfied: the superior, else the head of service, else who is responsible."""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	return person(case, SUPERIOR, settings) or person(case, HEAD, settings) or case.responsible
+
+
+def tell_of_second_chance(case) -> None:
+	if manager := _manager(case):
+		text = _("The customer is not satisfied with {0}. This is our second chance.").format(
+			todos.link_to(DOCTYPE, case.name)
+		)
+		ask(case, manager, text, "High")
+		case.escalated_to = manager
+		store(case, ("escalated_to",))
+
+
+def tell_what_is_left(case) -> None:
+	"""The customer has the last word, but the case is not closed by it."""
+	left = why_not()[engine.why_not_closed(state(case))]
+	if case.word == engine.YES:
+		user, text = case.responsible, _("The customer is satisfied with {0}.")
+	else:
+		user = _manager(case)
+		text = _("The customer is still not satisfied with {0}.")
+	if user:
+		ask(case, user, f"{text.format(todos.link_to(DOCTYPE, case.name))} {left}", "High")

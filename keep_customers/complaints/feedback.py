@@ -1,0 +1,206 @@
+"""Whether a complaint is solved, in the customer's words.
+
+A link is for one round of a case: after a second chance the customer is asked anew, and each round is answered once. The
+links are signed and expire (``erp/signed.py``).
+"""
+
+import frappe
+from frappe import _
+from frappe.rate_limiter import rate_limit
+from frappe.utils import cint, escape_html, now_datetime
+
+from keep_customers.care.todos import link_to
+from keep_customers.complaints import cases, escalation
+from keep_customers.engine import complaints as engine
+from keep_customers.erp import signed
+from keep_customers.erp.language import day_in_words
+from keep_customers.erp.people import contact_or_main
+from keep_customers.erp.tables import wait_for
+from keep_customers.messaging import delivery, messages
+from keep_customers.messaging.feedback import (
+	DOCTYPE,
+	LONGEST_WORDS,
+	addressee,
+	days,
+	insert,
+	mail,
+	not_valid,
+	stars_of,
+	thank,
+	try_again,
+)
+
+# Page and purpose of the links.
+COMPLAINT = "complaint-answer", "complaint"
+
+
+@frappe.whitelist(methods=["POST"])
+def ask(case: str, channel: str = "Email") -> str:
+	"""Send the customer's contact a link to say whether the complaint is solved.
+
+	:param channel: Email or SMS
+	:returns: the name of the contact who was asked, for the user to read
+	:raises frappe.PermissionError: if the user may not write the case
+	:raises frappe.ValidationError: if there is nothing to ask about, nobody to ask, or no way to send it
+	"""
+	doc = frappe.get_doc(cases.DOCTYPE, case)
+	doc.check_permission("write")
+	if channel not in ("Email", "SMS"):
+		frappe.throw(_("Please choose Email or SMS."))
+	_may_be_asked(doc)
+	contact = addressee(contact_or_main(doc.customer, doc.contact))
+	if not contact:
+		frappe.throw(_("The customer has no contact. Please add one first."))
+	to = contact.email_id if channel == "Email" else contact.mobile_no
+	if not to:
+		frappe.throw(
+			_("No e-mail address is known of {0}.").format(escape_html(contact.full_name))
+			if channel == "Email"
+			else _("No mobile number is known of {0}.").format(escape_html(contact.full_name))
+		)
+	language = messages.languages(doc.customer)[0]
+	question, address = _question(doc, language), link(doc, language)
+	if channel == "Email":
+		mail(doc, to, question, _("Your complaint: is it solved?", language), language, address)
+	else:
+		try:
+			delivery.text(to, f"{question} {address}")
+		except delivery.NotSent as error:
+			frappe.throw(str(error))
+	doc.db_set("word_asked_on", now_datetime())
+	return contact.full_name
+
+
+def _may_be_asked(doc) -> None:
+	if not doc.customer:
+		frappe.throw(_("Please choose the customer first."))
+	state = cases.state(doc)
+	try:
+		if doc.status == engine.CLOSED:
+			raise engine.Refused("closed")
+		if engine.OFFERED not in state.done:
+			raise engine.Refused("no solution")
+		if answered(doc.name, cases.current_round(doc)):
+			raise engine.Refused("answered")
+	except engine.Refused as refused:
+		cases.refuse(refused)
+
+
+def _question(doc, language: str) -> str:
+	day = day_in_words(doc.opened_on, language)
+	return _("You told us about a problem on {0}. Please tell us whether it is solved.", language).format(day)
+
+
+def link(case, language: str | None = None) -> str:
+	"""The link to the page on which the customer answers about the case as it is now."""
+	page, purpose = COMPLAINT
+	return signed.link(page, purpose, f"{case.name}/{cases.current_round(case)}", days(), language)
+
+
+# What the link leads to
+
+
+def answered(case: str, round: int) -> bool:
+	"""Whether the customer has said in this round of a case whether it is solved."""
+	return bool(
+		frappe.db.exists(
+			DOCTYPE, {"reference_doctype": cases.DOCTYPE, "reference_name": case, "round": round}
+		)
+	)
+
+
+def read_complaint(token: str, for_update: bool = False):
+	"""(the case, its round) of a token; None if the token is not valid or the case is gone.
+
+	:param for_update: of two answers at the same moment the second one waits for the first
+	"""
+	subject = signed.read(COMPLAINT[1], token)
+	name, _slash, round = (subject or "").rpartition("/")
+	if name and for_update:
+		wait_for(cases.DOCTYPE, name)
+	if not name or not frappe.db.exists(cases.DOCTYPE, name):
+		return None
+	return frappe.get_doc(cases.DOCTYPE, name, for_update=for_update), cint(round)
+
+
+def is_answered(case, round: int) -> bool:
+	"""Whether a link of this round has nothing left to ask."""
+	return round != cases.current_round(case) or answered(case.name, round)
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=30, seconds=60 * 60)
+def confirm(
+	token: str = "", solved: str = "", rating: str = "", person_rating: str = "", words: str = ""
+) -> None:
+	"""What the page's button calls: the customer says whether the complaint is solved.
+
+	:param solved: Yes or No
+	:param rating: of the solution, 1 … 5 or empty
+	:param person_rating: of who took care of it, likewise
+	"""
+	found = read_complaint(token, for_update=True)
+	if not found:
+		return not_valid()
+	case, round = found
+	if is_answered(case, round):
+		return thank(_("We have your answer already."))
+	stars = stars_of(rating), stars_of(person_rating)
+	if solved not in (engine.YES, engine.NO) or None in stars:
+		return try_again()
+	_hear(case, solved, *stars, words.strip()[:LONGEST_WORDS])
+	thank(
+		_("We are glad that it is solved.")
+		if solved == engine.YES
+		else _("We are sorry. Somebody will look at it again and get in touch with you.")
+	)
+
+
+def _hear(case, solved: str, rating: float, person_rating: float, words: str) -> None:
+	"""Record it as anybody's word would be. A guest says it, so nobody's permission is asked."""
+	case.flags.by_customer = True
+	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True
+	if case.status != engine.CLOSED:
+		case.hear(solved, rating, person_rating, words)
+		return
+	# Somebody closed it before the answer came: it stays closed, and who is responsible hears of a no.
+	record(case, cases.current_round(case), solved, rating, person_rating, words)
+	if solved == engine.NO and case.responsible:
+		text = _("The customer of {0} says that it is not solved.")
+		escalation.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)), "High")
+
+
+def on_case(case) -> None:
+	"""After a case is saved: what the customer said about it, on the page or to a rep, is a feedback."""
+	before = case.get_doc_before_save()
+	if not (before and case.word_on and case.has_value_changed("word_on")):
+		return
+	record(
+		case,
+		cases.current_round(before),
+		case.word,
+		case.solution_rating,
+		case.person_rating,
+		case.word_text,
+	)
+
+
+def record(case, round: int, solved: str, rating: float, person_rating: float, words: str) -> None:
+	if not case.customer:
+		return
+	insert(
+		{
+			"customer": case.customer,
+			"contact": contact_or_main(case.customer, case.contact),
+			"kind": "Complaint",
+			"reference_doctype": case.doctype,
+			"reference_name": case.name,
+			"round": round,
+			"solved": solved,
+			"rating": rating,
+			"rated_user": case.responsible,
+			"person_rating": person_rating if case.responsible else 0,
+			"words": words,
+		},
+		by_customer=case.flags.by_customer,
+	)

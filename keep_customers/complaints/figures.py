@@ -1,0 +1,80 @@
+"""Complaint cases in numbers, of those the user may read: for the reports, the workspace's cards and charts."""
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count
+from frappe.utils import add_days, get_datetime, getdate, now_datetime
+
+from keep_customers.complaints.cases import DOCTYPE
+from keep_customers.engine import complaint_figures as engine
+from keep_customers.engine.complaints import CLOSED, SEVERITIES
+from keep_customers.erp.permissions import only_readable_cases
+
+FIELDS = (
+	"name", "subject", "customer", "customer_name", "tier", "severity", "category", "cause", "item", "responsible",
+	"status", "opened_on", "answer_due", "answered_on", "answer_late", "answer_minutes", "promised_on", "solve_due",
+	"solved_on", "solve_late", "solve_minutes", "second_chance", "repeat_of", "word", "solution_rating",
+	"compensation_cost", "currency",
+)  # fmt: skip
+TIMES = ("opened_on", "answer_due", "answered_on", "promised_on", "solve_due", "solved_on")
+EQUALS = ("customer", "tier", "severity", "category", "cause", "item", "responsible", "status")
+CHARTED_DAYS = 90
+
+
+def cases(filters: dict, open_only: bool = False) -> list[dict]:
+	"""The cases the user may read, oldest first.
+
+	:param filters: from_date and to_date (of receiving), and any of :data:`EQUALS`
+	"""
+	doc = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(doc).select(*(doc[field] for field in FIELDS)).orderby(doc.opened_on, doc.name)
+	if filters.get("from_date"):
+		query = query.where(doc.opened_on >= getdate(filters["from_date"]))
+	if filters.get("to_date"):
+		query = query.where(doc.opened_on < add_days(getdate(filters["to_date"]), 1))
+	for field in EQUALS:
+		if filters.get(field):
+			query = query.where(doc[field] == filters[field])
+	if open_only:
+		query = query.where(doc.status != CLOSED)
+	rows = only_readable_cases(query).run(as_dict=True)
+	for row in rows:
+		for field in TIMES:
+			row[field] = get_datetime(row[field]) if row[field] else None
+	return rows
+
+
+@frappe.whitelist()
+def late_cases(filters: str | dict | None = None) -> dict:
+	"""Data of the Number Card *Late Complaints*: of how many customers' patience we are in debt now.
+
+	:raises frappe.PermissionError: if the user may not read cases
+	"""
+	frappe.has_permission(DOCTYPE, "read", throw=True)
+	now = now_datetime()
+	return {
+		"value": sum(engine.late_now(case, now) for case in cases({}, open_only=True)),
+		"fieldtype": "Int",
+		"route": ["query-report", "Complaint Times"],
+		"route_options": {"late": 1},
+	}
+
+
+def counts(by: str) -> dict[str, int]:
+	"""How many cases of the last 90 days there are of each cause, category or severity; the most frequent first."""
+	doc = frappe.qb.DocType(DOCTYPE)
+	since = add_days(getdate(), -CHARTED_DAYS)
+	query = frappe.qb.from_(doc).select(doc[by], Count("*")).where(doc.opened_on >= since).groupby(doc[by])
+	found: dict[str, int] = {}
+	for name, number in only_readable_cases(query).run():
+		found[name or ""] = found.get(name or "", 0) + number  # nothing is stored as one or the other
+	if by == "severity":
+		return {name: found[name] for name in SEVERITIES if name in found}
+	return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
+def period(filters: dict) -> None:
+	"""Refuse a period that ends before it begins."""
+	start, end = filters.get("from_date"), filters.get("to_date")
+	if start and end and getdate(start) > getdate(end):
+		frappe.throw(_("The period ends before it begins."))

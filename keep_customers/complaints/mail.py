@@ -1,0 +1,57 @@
+"""Complaints by e-mail: what the host's Email Account appends to cases (Append To: Complaint Case).
+
+The host makes a case of subject and sender, and brings answers to the case they belong to. What it does not know is
+completed here as soon as the e-mail itself is stored.
+"""
+
+import frappe
+from frappe.core.utils import html2text
+from frappe.utils import cstr
+
+from keep_customers.complaints import cases
+from keep_customers.engine import complaints as engine
+from keep_customers.erp.people import customers_of_address
+
+LONGEST = 20000
+
+
+def on_communication(communication, method=None) -> None:
+	"""A received e-mail is the first word of a new case, or the answer a case has waited for."""
+	if (
+		communication.reference_doctype != cases.DOCTYPE
+		or communication.communication_type != "Communication"
+		or communication.sent_or_received != "Received"
+		or not frappe.db.exists(cases.DOCTYPE, communication.reference_name)
+	):
+		return
+	case = frappe.get_doc(cases.DOCTYPE, communication.reference_name)
+	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True
+	if not case.description:
+		_complete(case, communication)
+	elif case.status == engine.WAITING and not _is_colleague(communication.sender):
+		case.resume()
+
+
+def _complete(case, communication) -> None:
+	case.description = _words(communication) or communication.subject or "-"
+	case.subject = case.subject or "-"
+	case.channel = "Email"
+	case.contact_name = case.contact_name or communication.sender_full_name
+	known = customers_of_address(cstr(communication.sender))
+	# One address may be that of several customers; then a person has to say which.
+	if len(known) == 1 and not case.customer:
+		[(case.customer, case.contact)] = known.items()
+		settings = frappe.get_cached_doc("Keep Customers Settings")
+		case.responsible = cases.responsible_for(case, settings)
+	case.save()
+
+
+def _words(communication) -> str:
+	text = cstr(communication.text_content).strip() or html2text(cstr(communication.content)).strip()
+	return text[:LONGEST]
+
+
+def _is_colleague(sender: str | None) -> bool:
+	return bool(
+		sender and frappe.db.exists("User", {"email": sender, "user_type": "System User", "enabled": 1})
+	)

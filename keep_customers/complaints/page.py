@@ -1,0 +1,175 @@
+"""The public page on which anybody can complain, if the settings offer it.
+
+It tells nothing: the answer is the same whether a number or an address is known here or not. Only who knows both, the
+number of a document and the address of one of its customer's contacts, has a case with the customer in it.
+"""
+
+import re
+from pathlib import PurePath
+
+import frappe
+from frappe import _
+from frappe.core.api.file import get_max_file_size
+from frappe.rate_limiter import rate_limit
+from frappe.utils import validate_email_address
+
+from keep_customers.complaints import cases
+from keep_customers.erp import guest_pages
+from keep_customers.erp.people import customers_of_address
+
+ROUTE = "complain"
+MOST_AN_HOUR = 5  # from one address
+MOST_FILES = 3
+LARGEST_FILE = 5 * 1024 * 1024
+LONGEST = {"number": 140, "email": 140, "full_name": 140, "description": 5000}
+# What a file begins with says what it is, whatever its name says. No SVG: it may hold script.
+KINDS = (
+	(b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF87a", "gif"), (b"GIF89a", "gif"),
+	(b"%PDF-", "pdf"),
+)  # fmt: skip
+# Where a number may come from, and the case's field for it.
+NUMBERS = {"Sales Invoice": "sales_invoice", "Delivery Note": "delivery_note", "Sales Order": None}
+
+
+class Refused(Exception):
+	"""What the guest should do instead, in their language."""
+
+
+def is_on() -> bool:
+	return bool(frappe.db.get_single_value("Keep Customers Settings", "complaint_page"))
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+def post(number: str = "", email: str = "", full_name: str = "", description: str = "", website: str = ""):
+	"""What the page's button calls, with up to three files named ``attachments``.
+
+	:param website: a field that people do not see; programs fill it in, and are thanked like everybody
+	"""
+	if not is_on():
+		guest_pages.not_here()
+	try:
+		_receive(website, number=number, email=email, full_name=full_name, description=description)
+	except Refused as refused:
+		return _say(_("Please Change Something"), str(refused), 400)
+	except frappe.RateLimitExceededError:
+		frappe.clear_last_message()
+		return _say(
+			_("Too Many Complaints at Once"),
+			_("We have received several complaints from you. Please try again in an hour, or call us."),
+			429,
+		)
+	_say(
+		_("Thank You"),
+		_("We have received your complaint. Somebody will look at it and get in touch with you by e-mail."),
+	)
+
+
+@rate_limit(limit=MOST_AN_HOUR, seconds=60 * 60)
+def _receive(website: str, **said: str) -> None:
+	said = {field: text.strip()[: LONGEST[field]] for field, text in said.items()}
+	files = _files()
+	if not said["description"]:
+		raise Refused(_("Please tell us what happened."))
+	# One address and nothing else: the host's check takes several, and names beside them.
+	if re.search(r"[\s,;<>]", said["email"]) or not validate_email_address(said["email"]):
+		raise Refused(_("Please enter your e-mail address, so that we can answer."))
+	# All of it is looked up in any case, so that the time it takes tells little.
+	known = _known(said["number"], said["email"])
+	if website.strip():
+		return
+	case = frappe.get_doc(
+		{
+			"doctype": cases.DOCTYPE,
+			"subject": _subject(said["description"]),
+			"description": said["description"],
+			"channel": "Web Page",
+			"contact_name": said["full_name"],
+			"contact_email": said["email"],
+			"stated_number": said["number"],
+			**known,
+		}
+	)
+	case.flags.ignore_links = case.flags.ignore_mandatory = True
+	# A guest has no permission; the page is on because the settings say so.
+	case.insert(ignore_permissions=True)
+	for name, content in files:
+		frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": name,
+				"attached_to_doctype": case.doctype,
+				"attached_to_name": case.name,
+				"is_private": 1,
+				"content": content,
+			}
+		).insert(ignore_permissions=True)  # likewise
+
+
+def _subject(description: str) -> str:
+	line = " ".join(description.split())
+	return line if len(line) <= 100 else f"{line[:99]}…"
+
+
+def _known(number: str, email: str) -> dict:
+	"""The case's fields that follow from number and address, if they belong together."""
+	contacts = customers_of_address(email)
+	found = {}
+	for doctype, field in NUMBERS.items():
+		if not frappe.db.exists("DocType", doctype):
+			continue
+		customer = frappe.db.get_value(doctype, {"name": number or "-", "docstatus": 1}, "customer")
+		if customer in contacts and not found:
+			found = {"customer": customer, "contact": contacts[customer]}
+			if field:
+				found[field] = number
+	return found
+
+
+def _files() -> list[tuple[str, bytes]]:
+	"""(name, content) of what was sent along; all of it is looked at before any of it is stored.
+
+	:raises Refused: if there is too much of it, or something else than images and PDF
+	"""
+	sent = [file for file in frappe.request.files.getlist("attachments") if file.filename]
+	if len(sent) > MOST_FILES:
+		raise Refused(_("Please attach at most {0} files.").format(MOST_FILES))
+	largest = largest_file()
+	files = []
+	for file in sent:
+		content = file.stream.read(largest + 1)
+		if len(content) > largest:
+			raise Refused(
+				_("A file is too large. Please send files of at most {0} MB each.").format(
+					f"{largest / 1024 / 1024:g}"
+				)
+			)
+		kind = _kind(content)
+		if not kind:
+			raise Refused(_("Please attach pictures (JPG, PNG, GIF, WebP) or PDF files only."))
+		files.append((_name(file.filename, kind), content))
+	return files
+
+
+def largest_file() -> int:
+	"""In bytes; the host refuses what is larger than its own limit."""
+	return min(LARGEST_FILE, get_max_file_size())
+
+
+def _kind(content: bytes) -> str | None:
+	if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+		return "webp"
+	return next((kind for start, kind in KINDS if content.startswith(start)), None)
+
+
+def _name(filename: str, kind: str) -> str:
+	"""A name without anything in it that means something elsewhere, and with the ending that is true."""
+	stem = re.sub(r"[^\w -]", "_", PurePath(filename.replace("\\", "/")).stem).strip()[:60]
+	return f"{stem or 'file'}.{kind}"
+
+
+def _say(title: str, text: str, refused: int | None = None) -> None:
+	if refused:
+		text = "{} {}".format(text, _("Please go back; what you wrote is still there."))
+	frappe.respond_as_web_page(
+		title, text, http_status_code=refused, indicator_color="orange" if refused else "green"
+	)

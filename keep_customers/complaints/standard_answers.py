@@ -1,0 +1,126 @@
+"""Standard Answers: which of them fit a case, what they say to this customer, which are missing."""
+
+from collections import Counter
+from datetime import date
+
+import frappe
+from frappe.query_builder.functions import Count
+from frappe.utils import format_datetime, get_fullname, getdate, now_datetime
+
+from keep_customers.engine import wording
+from keep_customers.erp.language import site_language
+from keep_customers.erp.permissions import only_readable
+from keep_customers.messaging.messages import languages
+
+OFTEN = 3  # cases of a category without an answer of its own
+
+
+@frappe.whitelist()
+def offered(case: str) -> list[dict]:
+	"""The answers for a case's category in the customer's language, else the site's, else English.
+
+	:returns: dicts of name, title, language, times_used and the text as it would be used; the most used one first
+	:raises frappe.PermissionError: if the user may not read the case
+	"""
+	doc = frappe.get_doc("Complaint Case", case)
+	doc.check_permission("read")
+	if not doc.category:
+		return []
+	rows = frappe.get_all(
+		"Standard Answer",
+		filters={"category": doc.category, "disabled": 0},
+		fields=["name", "title", "language", "times_used", "text"],
+		order_by="times_used desc, title asc",
+	)
+	for language in spoken(doc.customer):
+		if fitting := [row for row in rows if row.language == language]:
+			return [row | {"text": render(row.text, doc)} for row in fitting]
+	return []
+
+
+def spoken(customer: str | None) -> list[str]:
+	"""What to write in, the best first."""
+	site = site_language()
+	own = languages(customer) if customer else []
+	own = own[:-1] or own  # the last of them is English in any case
+	return list(dict.fromkeys((*own, site, site.split("-")[0], "en")))
+
+
+@frappe.whitelist(methods=["POST"])
+def use(case: str, answer: str) -> str:
+	"""An answer's text for a case; that it was used counts once for each case.
+
+	:raises frappe.PermissionError: if the user may not write the case or not read the answer
+	"""
+	doc = frappe.get_doc("Complaint Case", case)
+	doc.check_permission("write")
+	standard = frappe.get_doc("Standard Answer", answer, for_update=True)
+	standard.check_permission("read")
+	text = render(standard.text, doc)
+	if answer not in (used := (doc.answers_used or "").split("\n")):
+		# Past the document life: the form that asks is open, and nothing else in it has changed.
+		names = "\n".join(filter(None, (*used, answer)))
+		doc.db_set("answers_used", names, update_modified=False)
+		frappe.db.set_value(
+			"Standard Answer",
+			answer,
+			{"times_used": (standard.times_used or 0) + 1, "last_used": now_datetime().date()},
+			update_modified=False,
+		)
+	return text
+
+
+def render(text: str, case) -> str:
+	"""What an answer says about a case, as plain text.
+
+	:raises engine.wording.BadTemplate: if it was changed past its own check
+	"""
+	values = {
+		"customer_name": case.customer_name,
+		"contact_name": case.contact_name,
+		"case": case.name,
+		"item": case.item and frappe.db.get_value("Item", case.item, "item_name"),
+		"promised_on": case.promised_on and format_datetime(case.promised_on),
+		"rep": case.responsible and get_fullname(case.responsible),
+	}
+	return wording.render(text, values, wording.ANSWER_VARIABLES)
+
+
+def categories_without_answer(since: date, often: int = OFTEN) -> list[dict]:
+	"""Categories with at least so many cases since a day, and languages these customers speak, without an answer.
+
+	Only cases that the user of this session may read are counted.
+
+	:returns: dicts of category, language and cases, the most frequent first
+	"""
+	case, file, customer = (
+		frappe.qb.DocType(doctype) for doctype in ("Complaint Case", "Customer File", "Customer")
+	)
+	query = (
+		frappe.qb.from_(case)
+		.left_join(customer)
+		.on(customer.name == case.customer)
+		.left_join(file)
+		.on(file.name == case.customer)
+		.select(case.category, file.preferred_language, customer.language, Count("*"))
+		.where((case.opened_on >= getdate(since)) & (case.category != ""))
+		.groupby(case.category, file.preferred_language, customer.language)
+	)
+	site = site_language()
+	counts: Counter[tuple[str, str]] = Counter()
+	for category, preferred, own, count in only_readable(query, case.customer).run():
+		counts[category, preferred or own or site] += count
+	answered = {
+		tuple(row)
+		for row in frappe.get_all(
+			"Standard Answer", filters={"disabled": 0}, fields=["category", "language"], as_list=True
+		)
+	}
+	missing = [
+		{"category": category, "language": language, "cases": count}
+		for (category, language), count in counts.items()
+		if count >= often
+		and (category, language) not in answered
+		and (category, language.split("-")[0]) not in answered
+	]
+	return sorted(missing, key=lambda row: (-row["cases"], row["category"], row["language"]))

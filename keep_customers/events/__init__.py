@@ -1,0 +1,1 @@
+"""VIP events: whom to ask, who has a place, the door, wishes, results, the year."""

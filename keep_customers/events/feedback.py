@@ -1,0 +1,74 @@
+"""What guests say of an event they were at, on the page a signed link leads to: how it was, and which ones they would like."""
+
+import frappe
+from frappe import _
+from frappe.rate_limiter import rate_limit
+
+from keep_customers.erp import signed
+from keep_customers.erp.tables import wait_for
+from keep_customers.events import wishes
+from keep_customers.events.pages import MOST_AN_HOUR
+from keep_customers.events.terms import EVENT, INVITATION
+from keep_customers.messaging import feedback
+
+PAGE, PURPOSE = "care-feedback", "event-feedback"
+LONGEST_WISH = 500
+
+
+def link(invitation: str, language: str | None = None) -> str:
+	"""The link to the page; it works once the guest has been there, and for one answer."""
+	return signed.link(PAGE, PURPOSE, invitation, feedback.days(), language)
+
+
+def read(token: str, for_update: bool = False):
+	"""The VIP Invitation of a token; None if the token is not valid, or its guest was not there.
+
+	:param for_update: of two answers at the same moment the second one waits for the first, and sees it
+	"""
+	name = signed.read(PURPOSE, token)
+	if name and for_update:
+		wait_for(INVITATION, name)
+	status = frappe.db.get_value(INVITATION, name, "status") if name else None
+	return frappe.get_doc(INVITATION, name) if status == "Attended" else None
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=MOST_AN_HOUR, seconds=60 * 60)
+def give(token: str = "", rating: str = "", person_rating: str = "", words: str = "", wish: str = "") -> None:
+	"""What the page's button calls. The form may have several ``votes``, each the name of an open Event Suggestion.
+
+	:param rating: of the event, 1 … 5 or empty
+	:param person_rating: of the host, likewise
+	:param wish: an event that nobody has suggested yet
+	"""
+	invitation = read(token, for_update=True)
+	if not invitation:
+		return feedback.not_valid()
+	if feedback.was_said(invitation):
+		return feedback.thank(_("We have your answer already."))
+	stars = feedback.stars_of(rating), feedback.stars_of(person_rating)
+	words, wish = words.strip()[: feedback.LONGEST_WORDS], wish.strip()[:LONGEST_WISH]
+	offered = {one["name"] for one in wishes.open_suggestions()}
+	votes = sorted(offered & set(frappe.request.form.getlist("votes")))
+	if None in stars or not (any(stars) or words or votes or wish):
+		return feedback.try_again()
+	host = frappe.db.get_value(EVENT, invitation.event, "host")
+	name = feedback.insert(
+		{
+			"customer": invitation.customer,
+			"contact": invitation.contact,
+			"kind": "Event",
+			"reference_doctype": INVITATION,
+			"reference_name": invitation.name,
+			"rating": stars[0],
+			"rated_user": host,
+			"person_rating": stars[1] if host else 0,
+			"words": words,
+		},
+		by_customer=True,
+	)
+	for vote in votes:
+		wishes.vote(vote, invitation.customer, feedback.DOCTYPE, name)
+	if wish:
+		wishes.suggest(invitation.customer, wish, feedback.DOCTYPE, name)
+	feedback.thank(_("We have your answer."))

@@ -1,0 +1,228 @@
+"""The invitation a guest finds behind a signed link: what, when, where, the answer, the calendar file, the way in.
+
+The link is its holder's, so the page tells what the invitation says and nothing else. Opening it changes nothing. The QR
+code on it leads back to it; for somebody of the host's team it is the way to check the guest in (``events/door.py``).
+"""
+
+from datetime import datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import frappe
+import vobject
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone_name
+from dateutil.tz import UTC
+from frappe import _
+from frappe.core.utils import html2text
+from frappe.rate_limiter import rate_limit
+from frappe.twofactor import get_qr_svg_code
+from frappe.utils import cstr, get_datetime, get_system_timezone, get_url, now_datetime, sanitize_html
+
+from keep_customers.erp import signed
+from keep_customers.erp.language import day_in_words, locale_of
+from keep_customers.events import replies
+from keep_customers.events.terms import EVENT, INVITATION
+from keep_customers.messaging import messages
+
+PAGE, PURPOSE = "event-invitation", "invitation"
+CALENDAR = "keep_customers.events.pages.calendar"
+# An event that is put off by some weeks keeps its links.
+DAYS_AFTER = 30
+# Guests of one house, or of one evening, come from one address.
+MOST_AN_HOUR = 120
+LONGEST_REMARK = 1000
+NOT_INVITED = ("Planned", "Cancelled")
+
+
+# The link
+
+
+def invitation_link(name: str, language: str | None = None) -> str:
+	"""The address of a guest's own page; it expires some weeks after the event.
+
+	:param name: of the VIP Invitation
+	:param language: of the page, by default the customer's
+	"""
+	event, customer = frappe.db.get_value(INVITATION, name, ["event", "customer"])
+	days = _days_left(frappe.get_cached_doc(EVENT, event))
+	return signed.link(PAGE, PURPOSE, name, days, language or messages.languages(customer)[0])
+
+
+def _days_left(event) -> float:
+	end = event.ends_on or event.starts_on
+	left = (get_datetime(end) - now_datetime()).total_seconds() / signed.DAY if end else 0
+	return left + DAYS_AFTER
+
+
+def read(token: str):
+	"""(the invitation, its event) of a token; None if the token is not valid or there is no such invitation any more."""
+	name = signed.read(PURPOSE, token)
+	status = frappe.db.get_value(INVITATION, name, "status") if name else None
+	if not status:
+		return None
+	invitation = frappe.get_doc(INVITATION, name)
+	event = frappe.get_doc(EVENT, invitation.event)
+	# Of an event that is called off its guests hear here, too.
+	if status in NOT_INVITED and event.status != "Cancelled":
+		return None
+	return invitation, event
+
+
+# What the page shows
+
+
+def state(invitation, event) -> str:
+	"""What holds for the guest: called off, or the invitation's status in one word of the page."""
+	if event.status == "Cancelled":
+		return "called off"
+	return {
+		"Accepted": "coming",
+		"Waiting List": "waiting",
+		"Declined": "declined",
+		"Attended": "attended",
+		"No Show": "missed",
+	}.get(invitation.status, "asked")
+
+
+def shown(token: str, invitation, event) -> dict:
+	"""All that the guest sees.
+
+	:returns: state, guest_name, theme, when, place, description (safe HTML), host, may_answer, until (in words, or
+		None), companions, max_companions, remark, calendar (its address) and qr_code (SVG, in base 64), both None
+		unless the guest is coming
+	"""
+	language = frappe.local.lang
+	now = state(invitation, event)
+	coming = now == "coming"
+	return {
+		"state": now,
+		"guest_name": invitation.guest_name or invitation.customer_name,
+		"theme": event.theme,
+		"when": when(event, language),
+		"place": event.place,
+		"description": sanitize_html(cstr(event.description), always_sanitize=True),
+		"host": frappe.db.get_value("User", event.host, "full_name") if event.host else None,
+		"may_answer": replies.may_reply(invitation, event),
+		"until": day_in_words(event.reply_until, language) if event.reply_until else None,
+		"companions": invitation.companions or 0,
+		"max_companions": event.max_companions or 0,
+		"remark": invitation.remark,
+		"calendar": _calendar_link(token, language) if coming else None,
+		"qr_code": get_qr_svg_code(get_url(door_path(token))).decode() if coming else None,
+	}
+
+
+def when(event, language: str) -> str:
+	"""Day and time as people write it in their language, with the time zone it is meant in; empty if it is not fixed."""
+	if not event.starts_on:
+		return ""
+	locale = locale_of(language) or Locale("en")
+	zone = ZoneInfo(get_system_timezone())
+	start = get_datetime(event.starts_on).replace(tzinfo=zone)
+	moments = [f"{format_date(start, 'full', locale)}, {clock(start, locale)}"]
+	if event.ends_on:
+		end = get_datetime(event.ends_on)
+		same_day = end.date() == start.date()
+		day = "" if same_day else f"{format_date(end, 'full', locale)}, "
+		moments.append(day + clock(end, locale))
+	return "{} ({})".format(" – ".join(moments), get_timezone_name(start, locale=locale))
+
+
+def clock(moment: datetime, locale) -> str:
+	return format_time(moment.time(), "short", locale=locale)
+
+
+def door_path(token: str) -> str:
+	"""Where the QR code leads: the guest's own page, on which the host's team can check in."""
+	return "/{}?{}".format(PAGE, urlencode({"door": 1, "token": token}))
+
+
+def _calendar_link(token: str, language: str) -> str:
+	return "/api/method/{}?{}".format(CALENDAR, urlencode({"token": token, "_lang": language}))
+
+
+def advice() -> str:
+	return _("Please answer our message or call us instead; we will tell you all about it.")
+
+
+# What the page does
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=MOST_AN_HOUR, seconds=60 * 60)
+def answer(token: str = "", coming: str = "", companions: str = "0", remark: str = "") -> None:
+	"""What the page's buttons call: the guest comes or does not, and may change their mind.
+
+	:param coming: Yes or No
+	:param companions: how many come with them
+	"""
+	found = read(token)
+	if not found:
+		return signed.not_valid(advice())
+	if coming not in ("Yes", "No") or not (companions.isascii() and companions.isdigit()):
+		return refuse(_("Please say whether you will come."))
+	try:
+		replies.reply(found[0].name, coming, int(companions[:9]), remark.strip()[:LONGEST_REMARK])
+	except frappe.ValidationError as error:
+		# What was done before it was refused is taken back; the page says why.
+		frappe.db.rollback()
+		frappe.clear_last_message()
+		return refuse(str(error))
+	# The page itself says what holds now, and may be loaded again.
+	frappe.local.response["type"] = "redirect"
+	frappe.local.response["location"] = "/{}?{}".format(
+		PAGE, urlencode({"token": token, "_lang": frappe.local.lang})
+	)
+
+
+def refuse(text: str) -> None:
+	"""Say what the guest, or the host's team, should do instead."""
+	frappe.respond_as_web_page(
+		_("Please Change Something"),
+		"{} {}".format(text, _("Please go back; what you wrote is still there.")),
+		http_status_code=400,
+		indicator_color="orange",
+	)
+
+
+@frappe.whitelist(allow_guest=True, methods=["GET"])
+@rate_limit(limit=MOST_AN_HOUR, seconds=60 * 60)
+def calendar(token: str = "") -> None:
+	"""The event as a file for the calendar of a guest who is coming."""
+	found = read(token)
+	if not found or state(*found) != "coming" or not found[1].starts_on:
+		return signed.not_valid(advice())
+	frappe.local.response.update(
+		type="download",
+		filename="event.ics",
+		content_type="text/calendar",
+		filecontent=calendar_file(*found),
+	)
+
+
+def calendar_file(invitation, event) -> str:
+	"""An iCalendar (RFC 5545) with one event, its times in UTC, so that every phone shows its own."""
+	file = vobject.iCalendar()
+	file.add("method").value = "PUBLISH"
+	entry = file.add("vevent")
+	entry.add("uid").value = f"{invitation.name}@{frappe.local.site}"
+	entry.add("dtstamp").value = datetime.now(UTC)
+	entry.add("dtstart").value = _utc(event.starts_on)
+	if event.ends_on:
+		entry.add("dtend").value = _utc(event.ends_on)
+	entry.add("summary").value = cstr(event.theme)
+	if event.place:
+		entry.add("location").value = " ".join(event.place.split())
+	if event.description:
+		entry.add("description").value = html2text(event.description).strip()
+	return file.serialize()
+
+
+def _utc(moment) -> datetime:
+	zone = ZoneInfo(get_system_timezone())
+	# dateutil's: vobject knows no other as the Z of the format.
+	return get_datetime(moment).replace(tzinfo=zone).astimezone(UTC)
+
+
+# What a message may say of it

@@ -1,0 +1,132 @@
+"""What guests are told, and reps: Follow Ups, as everything else.
+
+They go by e-mail where the customer agreed to e-mails, otherwise as a ToDo of the rep.
+"""
+
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, formatdate, getdate
+
+from keep_customers.care import consent, ending, followups, todos
+from keep_customers.care.assignment import Assignment
+from keep_customers.care.planning import ask_at_once
+from keep_customers.erp.language import site_language
+from keep_customers.erp.tables import chunks
+from keep_customers.events.terms import INVITATION
+
+# Kinds of Care Messages; a follow-up without a rule says by its occurrence which one it sends.
+ASK, REMIND, MOVE_UP, CALL_OFF = "Event Invitation", "Event Reminder", "Event Moved Up", "Event Called Off"
+MESSAGE_KINDS = (ASK, REMIND, MOVE_UP, CALL_OFF)
+# Ways to ask somebody who did not agree to e-mails, the usual one first.
+BY_HAND = ("Phone", "Visit", "Messenger", "SMS", "Letter")
+DAYS_TO_ASK = 3  # a rep has for asking by hand
+
+
+def ways_to_ask(names: list[str]) -> dict[str, str | None]:
+	"""Customer -> how to ask: by e-mail who agreed to it, else by hand; None for who wants neither."""
+	consents = {}
+	for part in chunks(names, 1000):
+		consents |= consent.consents(part)
+	return {
+		name: "Email"
+		if consents.get((name, "Email")) == "Given"
+		else next((way for way in BY_HAND if consents.get((name, way)) != "Refused"), None)
+		for name in names
+	}
+
+
+def tell(row, names: list[str], kind: str) -> None:
+	"""A follow-up for each invitation, and what has room today at once: sent by e-mail or asked of the rep."""
+	today = getdate()
+	last = min(getdate(row.starts_on), getdate(row.reply_until or row.starts_on))
+	due = {ASK: min(today + timedelta(days=DAYS_TO_ASK), last), REMIND: last}.get(kind, today)
+	language = site_language()
+	reason = {
+		ASK: _("Invite to “{0}” on {1}; the invitation has the details.", language),
+		REMIND: _("No answer yet to “{0}” on {1}. Please ask whether they will come.", language),
+		MOVE_UP: _("There is a place at “{0}” on {1} now. Please tell who was waiting.", language),
+		CALL_OFF: _("“{0}” on {1} is called off. Please tell who was invited.", language),
+	}[kind].format(row.theme, formatdate(row.starts_on))
+	invitations = []
+	for part in chunks(names, 1000):
+		invitations += frappe.get_all(
+			INVITATION, filters={"name": ("in", part)}, fields=["name", "customer", "customer_name"]
+		)
+	channels = ways_to_ask(sorted({one.customer for one in invitations}))
+	followups.add(
+		[
+			{
+				"customer": one.customer,
+				"customer_name": one.customer_name,
+				"occurrence": kind,
+				"status": "Planned",
+				"priority": "Medium" if kind == ASK else "High",
+				"reason": reason,
+				"channel": channels[one.customer] or BY_HAND[0],
+				"planned_on": today,
+				"due_date": max(today, due),
+				"expires": kind == REMIND,
+				"occasion": row.theme,
+				"reference_doctype": INVITATION,
+				"reference_name": one.name,
+			}
+			for one in invitations
+		]
+	)
+	if invitations:
+		ask_at_once(INVITATION, names)
+
+
+def tell_moved_up(row, names: list[str]) -> None:
+	"""The guests, and their reps."""
+	tell(row, names, MOVE_UP)
+	rows = frappe.get_all(
+		INVITATION, filters={"name": ("in", names)}, fields=["name", "customer", "customer_name"]
+	)
+	assignment = Assignment({one.customer for one in rows}, frappe.get_cached_doc("Keep Customers Settings"))
+	text = _("{0} was waiting for “{1}” and has a place now.", site_language())
+	for one in rows:
+		if rep := assignment.user_for(one.customer):
+			subject = text.format(escape_html(one.customer_name or one.customer), escape_html(row.theme))
+			todos.notify(rep, INVITATION, one.name, subject)
+
+
+def nothing_left_to_ask(name: str) -> None:
+	"""Whoever has answered need not be asked or reminded any more."""
+	for one in frappe.get_all(
+		"Follow Up",
+		filters={
+			"reference_doctype": INVITATION,
+			"reference_name": name,
+			"occurrence": ("in", (ASK, REMIND)),
+			"status": ("in", followups.PENDING),
+		},
+		fields=["name", "todo", "send_status"],
+	):
+		if one.send_status == "Sending":
+			continue  # it is on its way; what became of it is noted when it is known
+		followups.settle(
+			one.name,
+			"Done" if one.todo else "Cancelled",
+			hold_reason="",
+			done_on=getdate() if one.todo else None,
+		)
+		ending.close_todo(one.todo)
+
+
+def take_back_all(event: str, why: str) -> None:
+	"""Nobody is asked, reminded or told anything more that was still to be said."""
+	invitation, follow_up = frappe.qb.DocType(INVITATION), frappe.qb.DocType("Follow Up")
+	names = (
+		frappe.qb.from_(follow_up)
+		.inner_join(invitation)
+		.on((follow_up.reference_doctype == INVITATION) & (follow_up.reference_name == invitation.name))
+		.select(invitation.name)
+		.distinct()
+		.where((invitation.event == event) & follow_up.status.isin(followups.PENDING))
+		.where(follow_up.care_rule.isnull())
+	).run()
+	for (name,) in names:
+		ending.take_back(INVITATION, name, why)

@@ -1,0 +1,145 @@
+"""Invitations in waves, to those worth most first; reminders, and the waves the calendar brings."""
+
+from datetime import datetime, time
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, cint, flt, get_datetime, getdate, now_datetime
+
+from keep_customers.care import followups
+from keep_customers.care.notices import not_excluded
+from keep_customers.engine import events as engine
+from keep_customers.erp.tables import chunks
+from keep_customers.events.replies import why_no_reply
+from keep_customers.events.room import count, locked, room_of
+from keep_customers.events.telling import ASK, REMIND, tell, ways_to_ask
+from keep_customers.events.terms import EVENT, INVITATION, refuse
+
+
+@frappe.whitelist(methods=["POST"])
+def invite(event: str) -> dict:
+	"""Send the next wave: as many invitations as there are free places, to those worth most. Called again it goes on.
+
+	:returns: ``sent`` (how many), ``left`` (planned and not sent), ``pending`` (sent and not answered), ``waiting``
+		(persons on the waiting list)
+	:raises frappe.PermissionError: if the user may not write the event
+	:raises frappe.ValidationError: if nobody can be invited now
+	"""
+	frappe.get_doc(EVENT, event).check_permission("write")
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	if not settings.enabled or not followups.a_night_is_over():
+		frappe.throw(
+			_(
+				"Invitations become ToDos and e-mails once the nights run. Please switch them on in Keep Customers Settings and run the first one."
+			)
+		)
+	return send_wave(event)
+
+
+def send_wave(event: str) -> dict:
+	"""As :func:`invite`, without asking for permission."""
+	row = locked(event)
+	try:
+		if row.status != engine.INVITING:
+			starts_on = get_datetime(row.starts_on) if row.starts_on else None
+			engine.may_become(row.status, engine.INVITING, starts_on, now_datetime())
+		elif why := why_no_reply(row):
+			raise engine.Refused(why)
+	except engine.Refused as refused:
+		refuse(refused)
+	room = room_of(row)
+	channels = _may_be_asked(event)
+	order = {name: index for index, name in enumerate(channels)}
+	# Who is not in the order any more, being disabled or unwilling, is not asked.
+	guests = [guest for guest in room.guests if guest.status != engine.UNASKED or guest.key in order]
+	guests.sort(key=lambda guest: order.get(guest.key, -1))
+	wave = engine.wave(engine.Room(room.capacity, room.max_companions, tuple(guests)))
+	if wave:
+		number = cint(row.wave) + 1
+		changed = {"status": engine.INVITING, "wave": number}
+		frappe.db.set_value(EVENT, event, changed, update_modified=row.status != engine.INVITING)
+		row.update(changed)
+		asked = {"status": engine.INVITED, "wave": number, "invited_on": now_datetime()}
+		for part in chunks([guest.key for guest in wave], 1000):
+			frappe.db.set_value(INVITATION, {"name": ("in", part)}, asked)
+		tell(row, [guest.key for guest in wave], ASK)
+		room = room.with_(wave)
+		count(event, room)
+	statuses = [guest.status for guest in room.guests]
+	return {
+		"sent": len(wave),
+		"left": statuses.count(engine.UNASKED),
+		"pending": statuses.count(engine.INVITED),
+		"waiting": sum(guest.persons for guest in room.guests if guest.status == engine.WAITING),
+	}
+
+
+def _may_be_asked(event: str) -> dict[str, str]:
+	"""Invitation -> channel, of those not sent yet whose customers may be contacted; in the order of the waves."""
+	invitation, customer, value = (
+		frappe.qb.DocType(name) for name in (INVITATION, "Customer", "Customer Value")
+	)
+	rows = (
+		frappe.qb.from_(invitation)
+		.inner_join(customer)
+		.on(customer.name == invitation.customer)
+		.left_join(value)
+		.on(value.name == invitation.customer)
+		.select(
+			invitation.name,
+			invitation.customer,
+			customer.customer_group,
+			value.current_value,
+			value.value_at_risk,
+		)
+		.where((invitation.event == event) & (invitation.status == engine.UNASKED) & (customer.disabled == 0))
+	).run(as_dict=True)
+	rows = not_excluded(rows)
+	listed = set(frappe.get_all("VIP Event Guest", filters={"parent": event}, pluck="customer"))
+	by_risk = frappe.db.get_value(EVENT, event, "invite_by") == "Value at Risk"
+	worth = "value_at_risk" if by_risk else "current_value"
+	rows.sort(key=lambda row: (row.customer not in listed, -flt(row[worth]), row.customer, row.name))
+	channels = ways_to_ask(sorted({row.customer for row in rows}))
+	return {row.name: channels[row.customer] for row in rows if channels[row.customer]}
+
+
+def remind(today) -> None:
+	"""Ask once more those who have not answered, some days before the last day to reply; each guest once."""
+	days = frappe.db.get_single_value("Keep Customers Settings", "event_reminder_days")
+	if not cint(days):
+		return
+	for event in frappe.get_all(
+		EVENT,
+		filters={"status": engine.INVITING, "reply_until": ("between", (today, add_days(today, cint(days))))},
+		pluck="name",
+		order_by="reply_until asc",
+	):
+		row = locked(event)
+		names = frappe.get_all(
+			INVITATION,
+			filters={
+				"event": event,
+				"status": engine.INVITED,
+				"reminded_on": ("is", "not set"),
+				# Whoever was asked today has not had the time.
+				"invited_on": ("<", datetime.combine(today, time())),
+			},
+			pluck="name",
+		)
+		if names:
+			frappe.db.set_value(INVITATION, {"name": ("in", names)}, "reminded_on", now_datetime())
+			tell(row, names, REMIND)
+		frappe.db.commit()
+
+
+def next_waves(today) -> None:
+	"""Send what places have become free for, where the event says so."""
+	for event in frappe.get_all(
+		EVENT,
+		filters={"status": engine.INVITING, "auto_waves": 1, "starts_on": (">", now_datetime())},
+		fields=["name", "reply_until"],
+		order_by="starts_on asc",
+	):
+		if not event.reply_until or getdate(event.reply_until) >= today:
+			send_wave(event.name)
+			frappe.db.commit()

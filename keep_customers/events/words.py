@@ -1,0 +1,26 @@
+"""What a message to a guest may say of the event."""
+
+import frappe
+from frappe.utils import cstr
+
+from keep_customers.erp.language import day_in_words
+from keep_customers.events import feedback
+from keep_customers.events.pages import invitation_link, when
+from keep_customers.events.terms import EVENT, INVITATION
+
+
+def of_invitation(invitation: str, language: str) -> dict[str, str]:
+	"""The variables ``event_…`` of a Care Message that goes to a guest, in the message's language."""
+	row = frappe.db.get_value(INVITATION, invitation, ["name", "event"], as_dict=True)
+	if not row:
+		return {}
+	event = frappe.get_cached_doc(EVENT, row.event)
+	return {
+		"event_theme": event.theme,
+		"event_day": day_in_words(event.starts_on, language) if event.starts_on else None,
+		"event_time": when(event, language),
+		"event_place": " ".join(cstr(event.place).split()),
+		"event_reply_until": day_in_words(event.reply_until, language) if event.reply_until else None,
+		"event_reply_link": invitation_link(row.name, language),
+		"event_feedback_link": feedback.link(row.name, language),
+	}

@@ -1,0 +1,203 @@
+"""What is known about a customer shares its life: renamed, merged and deleted with it."""
+
+import frappe
+from frappe import _
+from frappe.model.rename_doc import rename_doc
+
+from keep_customers.benefits import coupons, rebates
+from keep_customers.care import referrals
+from keep_customers.care.ending import cancel_todo
+from keep_customers.care.followups import PENDING
+from keep_customers.care.todos import describe_anew
+from keep_customers.care.touches import show_last_touch
+from keep_customers.complaints import cases
+from keep_customers.erp.tables import chunks
+from keep_customers.events import room
+from keep_customers.events import wishes as event_wishes
+
+NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
+ABOUT_CUSTOMER = (
+	"Tier Change", "Follow Up", "Customer Touch", "Visit Plan Stop", "Complaint Case", "Customer Feedback",
+	"VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
+)  # fmt: skip
+FILE_TABLES = ("people", "occasions", "consents")
+SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")
+
+
+def validate(customer, method=None) -> None:
+	"""What the app shows on the customer is not written from its form, which may be older than the last night."""
+	before = customer.get_doc_before_save()
+	for field in SHOWN:
+		customer.set(field, before.get(field) if before else None)
+
+
+def before_rename(customer, method=None, old=None, new=None, merge=False) -> None:
+	"""Make room before the framework moves the links of a merged customer."""
+	if not merge:
+		return
+	_merge_files(old, new)
+	# The next night measures both histories as one.
+	frappe.db.delete("Customer Value", {"name": old})
+	_drop_doubled_follow_ups(old, new)
+	room.make_room(old, new)
+	event_wishes.make_room(old, new)
+	referrals.make_room("Customer", old, new)
+	rebates.make_room(old, new)
+
+
+def after_rename(customer, method=None, old=None, new=None, merge=False) -> None:
+	for doctype in NAMED_AFTER_CUSTOMER:
+		if frappe.db.exists(doctype, old):
+			# Whoever may rename the customer renames what is named after it; nobody may write values by hand.
+			rename_doc(doctype, old, new, force=True, ignore_permissions=True, show_alert=False)
+	show_name(new, frappe.db.get_value("Customer", new, "customer_name"))
+	if merge:
+		_touch_value(new)
+		show_last_touch(new)
+		referrals.after_merge(new)
+
+
+def on_update(customer, method=None) -> None:
+	if customer.get_doc_before_save() and customer.has_value_changed("customer_name"):
+		show_name(customer.name, customer.customer_name)
+
+
+def show_name(customer: str, title: str) -> None:
+	"""Bring the customer's name up to date where it is shown, and in the ToDos that link to it."""
+	for doctype in (*NAMED_AFTER_CUSTOMER, *ABOUT_CUSTOMER, "Event Suggestion"):
+		frappe.db.set_value(doctype, {"customer": customer}, "customer_name", title, update_modified=False)
+	referrals.show_name(customer, title)
+	describe_anew(customer)
+
+
+def on_trash(customer, method=None) -> None:
+	"""Delete what exists only because of the customer; ToDos asked for it are cancelled."""
+	pending = {"customer": customer.name, "status": ("in", PENDING)}
+	asked = set(frappe.get_all("Follow Up", filters=pending, pluck="todo"))
+	# All of them first: a ToDo with anything left to do stays.
+	frappe.db.set_value("Follow Up", pending, "status", "Cancelled")
+	for todo in asked:
+		cancel_todo(todo)
+	for todo in frappe.get_all(
+		"Customer Touch",
+		filters={"customer": customer.name, "routed_todo": ("is", "set")},
+		pluck="routed_todo",
+	):
+		cancel_todo(todo)
+	frappe.db.set_value(
+		"ToDo", {"reference_type": "Customer", "reference_name": customer.name}, "keep_follow_up", None
+	)
+	# With its attachments, and not into the records of deleted documents: what is personal is gone for good.
+	frappe.delete_doc(
+		"Customer File", customer.name, force=True, ignore_permissions=True, delete_permanently=True
+	)
+	_forget("Customer File", [customer.name])
+	# A plan goes on without the stop; its earlier versions tell of it.
+	for plan in frappe.get_all("Visit Plan Stop", filters={"customer": customer.name}, pluck="parent"):
+		frappe.db.delete("Version", {"ref_doctype": "Visit Plan", "docname": plan})
+	_forget("Complaint Case", cases.on_customer_trash(customer.name))
+	invited_to, wishes = room.events_of(customer.name), event_wishes.about(customer.name)
+	coupons.forget(customer.name)
+	frappe.db.delete("Volume Rebate Customer", {"customer": customer.name})
+	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
+		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))
+		frappe.db.delete(doctype, {"customer": customer.name})
+	_forget("Referral", referrals.on_customer_trash(customer.name))
+	event_wishes.forget(customer.name, wishes)
+	for event in invited_to:
+		room.settle(event)
+
+
+def _forget(doctype: str, names: list[str]) -> None:
+	"""Remove what the host keeps about documents: attachments, earlier versions, comments, who looked at them."""
+	for part in chunks(names, 1000):
+		attached = {"attached_to_doctype": doctype, "attached_to_name": ("in", part)}
+		for file in frappe.get_all("File", filters=attached, pluck="name"):
+			# Through its own life: the file on the disk goes too, unless something else uses it. Whoever may delete
+			# the customer decides about what is attached to its documents.
+			frappe.delete_doc("File", file, ignore_permissions=True, force=True, delete_permanently=True)
+		for host, type_field, name_field in (
+			("Version", "ref_doctype", "docname"),
+			("Comment", "reference_doctype", "reference_name"),
+			("View Log", "reference_doctype", "reference_name"),
+			("DocShare", "share_doctype", "share_name"),
+			("Document Follow", "ref_doctype", "ref_docname"),
+			("Notification Log", "document_type", "document_name"),
+		):
+			frappe.db.delete(host, {type_field: doctype, name_field: ("in", part)})
+
+
+def _merge_files(old: str, new: str) -> None:
+	"""Keep the surviving customer's words; take the other's where it has none, and all its people."""
+	if not frappe.db.exists("Customer File", old):
+		return
+	source = frappe.get_doc("Customer File", old)
+	if not frappe.db.exists("Customer File", new):
+		target = frappe.new_doc("Customer File", customer=new)
+	else:
+		target = frappe.get_doc("Customer File", new)
+	for field in source.meta.fields:
+		name = field.fieldname
+		if field.fieldtype == "Table":
+			known = {_row_key(row) for row in target.get(name)}
+			for row in source.get(name):
+				if _row_key(row) not in known:
+					target.append(name, {f.fieldname: row.get(f.fieldname) for f in row.meta.fields})
+		elif name not in ("customer", "customer_name") and not target.get(name):
+			target.set(name, source.get(name))
+	if target.backup_rep == target.dedicated_rep:
+		target.backup_rep = None
+	# Whoever may merge the customers decides about both files.
+	target.flags.ignore_permissions = True
+	target.flags.ignore_links = True
+	target.flags.ignore_mandatory = True
+	target.save()
+	target.add_comment("Info", _("The file of {0} was merged into this one.").format(old))
+	for doctype, type_field, name_field in (
+		("File", "attached_to_doctype", "attached_to_name"),
+		("Comment", "reference_doctype", "reference_name"),
+	):
+		frappe.db.set_value(
+			doctype, {type_field: "Customer File", name_field: old}, name_field, new, update_modified=False
+		)
+	# As above.
+	frappe.delete_doc("Customer File", old, ignore_permissions=True, force=True)
+
+
+def _row_key(row) -> tuple:
+	return tuple(str(row.get(f.fieldname) or "") for f in row.meta.fields if f.in_list_view)
+
+
+def _drop_doubled_follow_ups(old: str, new: str) -> None:
+	"""Both customers may have had the same occurrence of a rule, or the same notice; one of the two is enough."""
+	taken = set(
+		frappe.get_all(
+			"Follow Up", filters={"customer": new}, fields=["care_rule", "occurrence"], as_list=True
+		)
+	)
+	for row in frappe.get_all(
+		"Follow Up",
+		filters={"customer": old},
+		fields=["name", "care_rule", "occurrence", "status", "todo", "reference_doctype"],
+	):
+		if (row.care_rule or row.reference_doctype == "Care Notice") and (
+			row.care_rule,
+			row.occurrence,
+		) in taken:
+			frappe.db.set_value(
+				"Follow Up",
+				row.name,
+				{
+					"occurrence": f"{row.occurrence} ({old})"[:140],
+					"status": "Cancelled" if row.status in PENDING else row.status,
+					"hold_reason": "Customer merged",
+				},
+			)
+			if row.status in PENDING:
+				cancel_todo(row.todo)
+
+
+def _touch_value(customer: str) -> None:
+	"""Make the next night read the merged history, even if its totals happen to look unchanged."""
+	if frappe.db.exists("Customer Value", customer):
+		frappe.db.set_value("Customer Value", customer, "source_modified", "", update_modified=False)

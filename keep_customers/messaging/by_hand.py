@@ -1,0 +1,127 @@
+"""Messages that a rep sends from a care ToDo."""
+
+from urllib.parse import quote
+
+import frappe
+from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.utils import add_to_date, escape_html, get_datetime, now_datetime
+
+from keep_customers.care import consent
+from keep_customers.care.todos import care_todo
+from keep_customers.messaging import delivery, recipients
+from keep_customers.messaging.sending import rule_of
+
+
+@frappe.whitelist()
+def message_for_todo(todo: str) -> dict:
+	"""What a rep may say for a care ToDo, and the ways to send it.
+
+	:returns: customer, customer_name, channel, subject, text (both may be empty), send_status, ways: list of dicts with
+		channel, to, link (mailto:, tel: or sms:, ready to be opened, or None), can_send (whether send_for_todo sends
+		it), refused (whether the customer does not want it; then there is neither)
+	:raises frappe.PermissionError: if the user may not read the ToDo, its follow-up and the customer
+	"""
+	_todo, row = care_todo(todo, "read")
+	rule = rule_of(row)
+	kind = rule and rule.message_kind
+	message = {"subject": "", "text": ""}
+	# The words name the person whose day it is, who stands in the file.
+	personal = row.reference_doctype == "Customer File Person"
+	if kind and (not personal or frappe.has_permission("Customer File", "read", doc=row.customer)):
+		try:
+			message = delivery.compose(row, kind)
+		except delivery.NotSent:
+			pass  # there is no such message; the rep finds the words
+	return {
+		"customer": row.customer,
+		"customer_name": row.customer_name,
+		"channel": row.channel,
+		"send_status": row.send_status,
+		**message,
+		"ways": _ways(row, message),
+	}
+
+
+def _ways(row, message: dict) -> list[dict]:
+	where = _readable_addresses(row)
+	email, mobile, phone = where["email"], where["mobile"], where["phone"]
+	text = quote(message["text"].replace("\n", "\r\n"), safe="")
+	mailto = f"mailto:{quote(email or '', safe='@')}?subject={quote(message['subject'], safe='')}&body={text}"
+	ways = [
+		("Email", "Email", email, mailto, bool(EmailAccount.find_outgoing(match_by_doctype="Customer"))),
+		("Phone", "Phone", phone, f"tel:{_digits(phone)}", False),
+		("SMS", "SMS", mobile, f"sms:{_digits(mobile)}?body={text}", delivery.sms_works()),
+	]
+	ways = [way for way in ways if way[2]]
+	ways += [(name, "Messenger", mobile, None, True) for name in delivery.other_channels()]
+	refused = consent.refused_channels([row.customer])
+	return [
+		{"channel": name, "to": None, "link": None, "can_send": False, "refused": True}
+		if (row.customer, agreed_as) in refused
+		else {"channel": name, "to": to, "link": link, "can_send": can_send, "refused": False}
+		for name, agreed_as, to, link, can_send in ways
+	]
+
+
+def _digits(number: str | None) -> str:
+	return "".join(c for c in number or "" if c in "+0123456789")
+
+
+def _readable_addresses(row) -> dict:
+	if row.reference_doctype == "VIP Invitation":
+		guest = recipients.person_of(row)
+		contact = guest["contact"]
+		if contact and not frappe.has_permission("Contact", "read", doc=contact):
+			return dict.fromkeys(("email", "mobile", "phone"))  # nobody else is asked in their place
+		return guest if contact else recipients.addresses(row.customer, only_readable=True)
+	may_read_file = frappe.has_permission("Customer File", "read", doc=row.customer)
+	person = recipients.person_of(row) if may_read_file else {}
+	return person or recipients.addresses(row.customer, only_readable=True)
+
+
+@frappe.whitelist(methods=["POST"])
+def send_for_todo(todo: str, channel: str, text: str, subject: str | None = None) -> str:
+	"""Send what the rep has written to the customer of a care ToDo; the ToDo stays open.
+
+	:param channel: Email, SMS or the name of another app's channel
+	:returns: the follow-up's send_status: Sending for an e-mail that is in the queue, else Sent
+	:raises frappe.PermissionError: if the user may not write the ToDo, or not read the follow-up and the customer
+	:raises frappe.ValidationError: if the customer refused the channel, or there is no address or no text
+	"""
+	doc, row = care_todo(todo, "write")
+	message = {"subject": " ".join((subject or "").split()), "text": (text or "").strip()}
+	if channel not in ("Email", "SMS", *delivery.other_channels()):
+		frappe.throw(_("{0} cannot be sent from here. Please choose another way.").format(_(channel)))
+	if doc.status != "Open":
+		frappe.throw(_("This ToDo is done. Please open it again to send another message."))
+	if not message["text"]:
+		frappe.throw(_("Please write what shall be sent."))
+	if channel == "Email":
+		if not message["subject"]:
+			frappe.throw(_("Please give the e-mail a subject."))
+		frappe.get_doc("Customer", row.customer).check_permission("email")
+	agreed_as = channel if channel in ("Email", "SMS") else "Messenger"
+	if (row.customer, agreed_as) in consent.refused_channels([row.customer]):
+		frappe.throw(_("The customer does not want this channel. Please choose another way."))
+	where = _readable_addresses(row)
+	to = where["email" if channel == "Email" else "mobile"]
+	if not to and agreed_as != "Messenger":
+		frappe.throw(_("No address is known. Please enter one in the customer's contact."))
+	# Two clicks are one message.
+	before = frappe.db.get_value("Follow Up", row.name, ["send_status", "modified"], for_update=True)
+	if before[0] in ("Sending", "Sent") and get_datetime(before[1]) > add_to_date(
+		now_datetime(), seconds=-30
+	):
+		frappe.throw(_("A message was sent just now. Please wait half a minute before the next one."))
+	row.assigned_to = frappe.session.user
+	try:
+		values = {"send_status": "Sent", "sent_on": now_datetime(), "send_error": "", "email_queue": None}
+		if channel == "Email":
+			values |= {"send_status": "Sending", "email_queue": delivery.send_email(row, to, message)}
+		else:
+			delivery.send_by_gateway(row, to, message, channel)
+	except Exception as error:
+		frappe.throw(_("It could not be sent: {0}").format(escape_html(str(error))))
+	frappe.db.set_value("Follow Up", row.name, values)
+	return values["send_status"]

@@ -1,0 +1,120 @@
+"""How a message leaves: the host's mail queue, its SMS gateway, the channels of other apps."""
+
+import re
+from functools import partial
+
+import frappe
+from frappe import _
+from frappe.core.doctype.sms_settings.sms_settings import send_sms
+from frappe.utils import escape_html, getdate
+
+from keep_customers.erp.registered import registered_by_name
+from keep_customers.messaging import messages, recipients
+
+# In a text that is escaped already; what ends the sentence is not part of an address.
+LINKS = re.compile(r"https?://[^\s<]*[\w/=-]", re.ASCII)
+
+
+class NotSent(Exception):
+	"""Why a message did not go out, in the user's language.
+
+	:ivar final: whether another attempt would be of no use
+	"""
+
+	def __init__(self, reason: str, final: bool = True):
+		super().__init__(reason)
+		self.final = final
+
+
+def compose(row, kind: str | None) -> dict:
+	"""What the customer of a follow-up is told, as :func:`keep_customers.messaging.messages.render` gives it.
+
+	Whose document it is about says by hook which words a message may use of it.
+
+	:raises NotSent: if there is no message of the kind
+	"""
+	name = kind and messages.pick(row.customer, kind, row.channel, row.occasion, getdate(row.due_date))
+	if not name:
+		raise NotSent(
+			_("There is no enabled Care Message of the kind {0}.").format(
+				_(kind or "", context="Care Message")
+			)
+		)
+	person = recipients.person_of(row)
+	words = registered_by_name("keep_customers_message_words").get(row.reference_doctype)
+	return messages.render(
+		name,
+		row.customer,
+		occasion=row.occasion,
+		rep=row.assigned_to,
+		words=words and partial(words, row.reference_name),
+		**{key: person.get(key) for key in ("person", "contact", "years")},
+	)
+
+
+def where_to(row) -> dict:
+	"""Addresses; who has a birthday gets the wishes, nobody else."""
+	return recipients.person_of(row) or recipients.addresses(row.customer)
+
+
+def send_email(row, to: str, message: dict, link: str | None = None) -> str:
+	"""Put an e-mail into the host's queue; returns its name there."""
+	html = LINKS.sub(r'<a href="\g<0>">\g<0></a>', escape_html(message["text"])).replace("\n", "<br>")
+	if link:
+		html += '<p><small><a href="{}">{}</a></small></p>'.format(
+			escape_html(link), escape_html(_("I do not want such e-mails any more", message["language"]))
+		)
+	queued = frappe.sendmail(
+		recipients=[to],
+		subject=message["subject"] or row.customer_name,
+		message=html,
+		# Answers go to the rep, not to the mailbox that sends.
+		reply_to=_mailbox(row.assigned_to),
+		reference_doctype="Customer",
+		reference_name=row.customer,
+		add_unsubscribe_link=0,
+	)
+	if not queued:
+		raise NotSent(_("The e-mail address is not valid, or wants no e-mails from this site."))
+	return queued.name
+
+
+def _mailbox(user: str | None) -> str | None:
+	return frappe.db.get_value("User", {"name": user, "enabled": 1}, "email") if user else None
+
+
+def send_by_gateway(row, to: str | None, message: dict, channel: str | None = None) -> None:
+	if (channel or row.channel) == "SMS":
+		text(to, message["text"])
+		return
+	senders = other_channels()
+	channel = channel or next(iter(senders), None)
+	if channel not in senders:
+		raise NotSent(_("No app that sends by messenger is installed."))
+	senders[channel](
+		customer=row.customer, to=to, text=message["text"], subject=message["subject"], follow_up=row.name
+	)
+
+
+def text(to: str, words: str) -> None:
+	"""Send an SMS.
+
+	:raises NotSent: if no gateway is set up
+	"""
+	if not sms_works():
+		raise NotSent(_("Please enter a gateway in SMS Settings."), final=False)
+	send_sms([to], words, success_msg=False)
+
+
+def other_channels() -> dict:
+	"""Channels of other apps by their names, such as WeChat: functions that send, and raise what went wrong.
+
+	An app registers one in its hooks.py: ``keep_customers_channels = {"WeChat": "app.module.send"}``. It is called as
+	``send(customer, to, text, subject, follow_up)``; ``to`` is a mobile number or None. The first channel is the one
+	rules use for Messenger.
+	"""
+	return registered_by_name("keep_customers_channels")
+
+
+def sms_works() -> bool:
+	return bool(frappe.db.get_single_value("SMS Settings", "sms_gateway_url"))

@@ -1,0 +1,143 @@
+"""What customers say: on the page a link leads to, or told to a rep; every answer is a Customer Feedback."""
+
+import frappe
+from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.utils import cint, escape_html, flt, getdate
+
+from keep_customers.erp import signed
+from keep_customers.erp.people import is_contact_of
+
+DOCTYPE = "Customer Feedback"
+DAYS = 14  # where the settings say nothing
+MOST_STARS = 5
+LONGEST_WORDS = 2000
+
+
+# Asking
+
+
+def days() -> int:
+	"""How long a link to say something is good."""
+	return cint(frappe.db.get_single_value("Keep Customers Settings", "word_days")) or DAYS
+
+
+def addressee(name: str | None):
+	fields = ["name", "full_name", "first_name", "email_id", "mobile_no", "unsubscribed"]
+	row = frappe.db.get_value("Contact", name, fields, as_dict=True) if name else None
+	if row:
+		row.full_name = row.full_name or row.first_name or row.name
+	return row
+
+
+def mail(doc, to: str, question: str, subject: str, language: str, address: str) -> None:
+	"""Put a question and the link to answer it into the host's queue; an answer to the e-mail comes back to the document."""
+	if not EmailAccount.find_outgoing(match_by_doctype=doc.doctype):
+		frappe.throw(_("No outgoing Email Account is set up. Please ask your administrator."))
+	frappe.sendmail(
+		recipients=[to],
+		subject=subject,
+		message='<p>{}</p><p><a href="{}">{}</a></p><p>{}</p>'.format(
+			escape_html(question),
+			escape_html(address),
+			escape_html(_("Please answer here; it takes a minute.", language)),
+			escape_html(_("Thank you!", language)),
+		),
+		reference_doctype=doc.doctype,
+		reference_name=doc.name,
+		# It is about their own case and no advertising.
+		add_unsubscribe_link=0,
+	)
+
+
+# Being told
+
+
+def was_said(doc) -> bool:
+	"""Whether there is a feedback on a visit or an event already."""
+	return bool(frappe.db.exists(DOCTYPE, {"reference_doctype": doc.doctype, "reference_name": doc.name}))
+
+
+def insert(values: dict, by_customer: bool) -> str:
+	"""Record what a customer said; returns the Customer Feedback's name."""
+	doc = frappe.get_doc({"doctype": DOCTYPE, "channel": "Web Page" if by_customer else "Phone", **values})
+	# Round and contact are right: they follow from the link or the case.
+	doc.flags.by_app = True
+	doc.flags.ignore_links = True
+	# A guest says it, or a rep has written it into the case.
+	return doc.insert(ignore_permissions=True).name
+
+
+def stars_of(text: str) -> float | None:
+	"""A rating as the host stores it, 0 … 1; 0 for none, None for what is no rating."""
+	if not text:
+		return 0.0
+	number = cint(text)
+	return number / MOST_STARS if text == str(number) and 1 <= number <= MOST_STARS else None
+
+
+def not_valid() -> None:
+	signed.not_valid(advice())
+
+
+def advice() -> str:
+	return _("Please answer our message or call us instead; we want to hear from you.")
+
+
+def thank(text: str) -> None:
+	frappe.respond_as_web_page(_("Thank You"), text, indicator_color="green")
+
+
+def try_again() -> None:
+	frappe.respond_as_web_page(
+		_("Something Is Missing"),
+		_("Please go back and answer the questions; what you wrote is still there."),
+		http_status_code=400,
+		indicator_color="orange",
+	)
+
+
+# The record
+
+
+def validate(doc) -> None:
+	"""
+	:raises frappe.ValidationError: if a rating, a person or a document does not fit
+	"""
+	if doc.channel == "Web Page" and not doc.flags.by_app and _changed(doc, "channel"):
+		frappe.throw(
+			_("Only the customers themselves answer on the web page. Please choose another channel.")
+		)
+	if not doc.flags.by_app:
+		# Whether a link is used up is for the customer's own answers to say.
+		before = doc.get_doc_before_save()
+		doc.round = before.round if before else 0
+	if getdate(doc.given_on) > getdate():
+		frappe.throw(_("Feedback is recorded after it was given. Please check the date."))
+	for field in ("rating", "person_rating"):
+		if not 0 <= flt(doc.get(field)) <= 1:
+			frappe.throw(_("A rating is between 0 and 1, as stars are stored."))
+	if doc.person_rating and not doc.rated_user:
+		frappe.throw(_("Please choose the person who is rated."))
+	if doc.contact and not doc.flags.by_app and not is_contact_of(doc.contact, doc.customer):
+		frappe.throw(_("{0} is no contact of this customer.").format(doc.contact))
+	if doc.reference_name and not _is_about(doc.reference_doctype, doc.reference_name, doc.customer):
+		frappe.throw(_("Please choose a document of this customer."))
+
+
+def _changed(doc, field: str) -> bool:
+	return doc.is_new() or doc.has_value_changed(field)
+
+
+def _is_about(doctype: str | None, name: str, customer: str) -> bool:
+	if not doctype:
+		return False
+	if doctype == "Customer":
+		return name == customer
+	if doctype == "Visit Plan":
+		return bool(frappe.db.exists("Visit Plan Stop", {"parent": name, "customer": customer}))
+	if doctype == "VIP Event":
+		return bool(frappe.db.exists("VIP Invitation", {"event": name, "customer": customer}))
+	if not frappe.get_meta(doctype).has_field("customer"):
+		return False
+	return frappe.db.get_value(doctype, name, "customer") == customer

@@ -1,0 +1,277 @@
+"""Messages that rules send by themselves, to who agreed. What is sent automatically has no ToDo.
+
+A Follow Up's send_status is Queued (waits for its turn), Sending (handed over, no answer yet), Sent or Failed; after the
+last attempt it becomes an ordinary ToDo of the rep.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import IfNull
+from frappe.utils import getdate, now_datetime
+from requests.exceptions import ReadTimeout
+
+from keep_customers.care import consent, followups, todos
+from keep_customers.care.assignment import DEDICATED, Assignment
+from keep_customers.care.followups import TO_CARRY_OUT
+from keep_customers.messaging import delivery, unsubscribe
+
+MOST_ATTEMPTS = 3
+MOST_IN_A_RUN = 200
+# A greeting for a day comes on that day, however early it was planned.
+ON_THE_DAY = ("Birthday", "Occasion", "Festival", "Season")
+
+
+def without_rep(rows) -> dict[str, Callable]:
+	"""Hook of the planning: follow-ups that need no rep, as their rule sends, and the customer agreed to the channel.
+
+	:param rows: with name, care_rule, customer, channel, reference_doctype
+	:returns: name -> :func:`queue`
+	"""
+	rules = set(frappe.get_all("Care Rule", filters={"enabled": 1, "send_automatically": 1}, pluck="name"))
+	rows = [row for row in rows if row.care_rule in rules or (_to_guest(row) and row.channel == "Email")]
+	agreed = consent.consents(sorted({row.customer for row in rows}))
+	return {row.name: queue for row in rows if agreed.get((row.customer, row.channel)) == "Given"}
+
+
+def _to_guest(row) -> bool:
+	"""Whether it tells a guest of an event what there is to tell; no rule says so, the event does."""
+	return not row.care_rule and row.reference_doctype == "VIP Invitation"
+
+
+def rule_of(row):
+	"""enabled, send_automatically and message_kind of what is sent; None if its rule is gone."""
+	if _to_guest(row):
+		return frappe._dict(enabled=1, send_automatically=1, message_kind=row.occurrence)
+	if not row.care_rule:
+		return None
+	return frappe.db.get_value(
+		"Care Rule", row.care_rule, ["enabled", "send_automatically", "message_kind"], as_dict=True
+	)
+
+
+def queue(row, rep: str, today: date) -> None:
+	"""A follow-up gets its turn without a ToDo; the rep is who signs, and who does it if it cannot be sent."""
+	followups.settle(
+		row.name,
+		"Assigned",
+		send_status="Queued",
+		assigned_to=rep,
+		assigned_on=today,
+		value_at_risk=row.current_risk or 0,
+		hold_reason="",
+	)
+
+
+def send_due(today: date, most: int = MOST_IN_A_RUN) -> Counter:
+	"""Send what is due and what failed before, and follow back what became of the e-mails. One run at a time.
+
+	:param most: how many are sent in this run; the others wait for the next one
+	:returns: how many are now Sending, Sent, Failed, handed over to a rep …
+	"""
+	done = Counter()
+	for row in _interrupted():
+		# It may have arrived. A customer who is greeted twice is worse off than a rep who asks.
+		with _on_its_own():
+			done[_failed(row, _("The sending was interrupted; it may have arrived."), final=True)] += 1
+	done += follow_back()
+	for name in _waiting(today, most):
+		with _on_its_own():
+			done[_send_one(name, today)] += 1
+	return done
+
+
+@contextmanager
+def _on_its_own() -> Iterator[None]:
+	"""One message that cannot even be settled costs the others nothing; it is logged and tried again."""
+	try:
+		yield
+	except Exception:
+		frappe.db.rollback()
+		frappe.log_error(title="Keep Customers: message")
+		frappe.db.commit()
+
+
+def _waiting(today: date, most: int) -> list[str]:
+	follow_up, rule = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Care Rule")
+	rows = (
+		frappe.qb.from_(follow_up)
+		.left_join(rule)
+		.on(rule.name == follow_up.care_rule)
+		.select(follow_up.name)
+		.where(follow_up.status.isin(followups.OPEN) & follow_up.send_status.isin(("Queued", "Failed")))
+		.where(IfNull(follow_up.todo, "") == "")
+		.where(IfNull(rule.message_kind, "").notin(ON_THE_DAY) | (follow_up.due_date <= today))
+		# What fails again and again does not stand in the way of the others.
+		.orderby(follow_up.send_attempts)
+		.orderby(follow_up.due_date)
+		.orderby(follow_up.name)
+		.limit(most)
+	).run()
+	return [name for (name,) in rows]
+
+
+def _interrupted() -> list:
+	"""Messages that a killed run had claimed for a gateway; e-mails are never among them."""
+	return frappe.get_all(
+		"Follow Up",
+		filters={"send_status": "Sending", "email_queue": ("is", "not set"), "todo": ("is", "not set")},
+		fields=list(TO_CARRY_OUT),
+	)
+
+
+def _send_one(name: str, today: date) -> str:
+	"""Send one follow-up's message or settle it otherwise, and commit; returns what became of it.
+
+	An e-mail and the note that it was handed over are one transaction, so it is queued exactly once. A gateway cannot
+	take part in that: the note is committed first, so a run that is killed in between has sent at most once, and what
+	is not known to have arrived is given to the rep.
+	"""
+	row = frappe.db.get_value("Follow Up", name, list(TO_CARRY_OUT), as_dict=True, for_update=True)
+	if row.status not in followups.OPEN or row.todo or row.send_status not in ("Queued", "Failed"):
+		frappe.db.rollback()
+		return "Gone"
+	rule = rule_of(row)
+	if held := _held_back(row, rule, today):
+		status, reason = held
+		followups.settle(name, status, hold_reason=reason, send_status="")
+		frappe.db.commit()
+		return status
+	attempts = (row.send_attempts or 0) + 1
+	try:
+		if not rule.send_automatically:
+			raise delivery.NotSent(_("The rule does not send automatically any more."))
+		if _too_late(row, rule, today):
+			raise delivery.NotSent(row.send_error or _("Too late", context="Follow Up"))
+		message, to = delivery.compose(row, rule.message_kind), _recipient(row)
+		claim = {"send_status": "Sending", "send_attempts": attempts, "send_error": "", "email_queue": None}
+		if row.channel == "Email":
+			claim["email_queue"] = delivery.send_email(row, to, message, link=unsubscribe.link(row.name))
+			followups.settle(name, row.status, **claim)
+			frappe.db.commit()
+			return "Sending"
+		followups.settle(name, row.status, **claim)
+		frappe.db.commit()
+		delivery.send_by_gateway(row, to, message)
+		_sent(row)
+		frappe.db.commit()
+		return "Sent"
+	except Exception as error:
+		frappe.db.rollback()
+		row.send_attempts = attempts
+		# Without an answer it may have arrived.
+		final = getattr(error, "final", False) or isinstance(error, ReadTimeout)
+		return _failed(row, str(error), final)
+
+
+def _held_back(row, rule, today: date) -> tuple[str, str] | None:
+	"""(status, reason) of what is not sent any more."""
+	if not rule or not rule.enabled:
+		return "Cancelled", "Rule switched off"
+	if frappe.db.get_value("Customer", row.customer, "disabled"):
+		return "Cancelled", "Customer disabled"
+	# What was tried and failed is not dropped: the rep may still find the words.
+	if _too_late(row, rule, today) and not row.send_attempts:
+		return "Skipped", "Too late"
+	# Asked again at the last moment: it may have been withdrawn since the night.
+	if consent.consents([row.customer]).get((row.customer, row.channel)) != "Given":
+		return "Skipped", "No consent"
+	to = delivery.where_to(row)["email"]
+	if row.channel == "Email" and to and frappe.db.exists("Contact", {"email_id": to, "unsubscribed": 1}):
+		return "Skipped", "No consent"
+
+
+def _too_late(row, rule, today: date) -> bool:
+	dated = row.expires or rule.message_kind in ON_THE_DAY
+	return bool(dated and getdate(row.due_date) < today)
+
+
+def _recipient(row) -> str | None:
+	"""The e-mail address or mobile number; only a messenger may do without."""
+	to = delivery.where_to(row)["email" if row.channel == "Email" else "mobile"]
+	if not to and row.channel != "Messenger":
+		raise delivery.NotSent(
+			_("No e-mail address is known.") if row.channel == "Email" else _("No mobile number is known.")
+		)
+	return to
+
+
+def follow_back() -> Counter:
+	"""Bring the states of our e-mails from the host's queue to the follow-ups."""
+	follow_up, queue = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Email Queue")
+	rows = (
+		frappe.qb.from_(follow_up)
+		.left_join(queue)
+		.on(queue.name == follow_up.email_queue)
+		.select(*(follow_up[field] for field in TO_CARRY_OUT), queue.status.as_("state"), queue.error)
+		.where((follow_up.send_status == "Sending") & (IfNull(follow_up.email_queue, "") != ""))
+		.where(IfNull(queue.status, "").notin(("Not Sent", "Sending")))
+	).run(as_dict=True)
+	done = Counter()
+	for row in rows:
+		with _on_its_own():
+			if row.state in ("Sent", "Partially Sent"):
+				_sent(row)
+				frappe.db.commit()
+				done["Sent"] += 1
+			else:
+				# The host clears its queue after some weeks; what is gone from it unsent is not tried again.
+				error = (row.error or "").strip().splitlines() or [_("The e-mail was not sent.")]
+				done[_failed(row, error[-1], final=not row.state)] += 1
+	return done
+
+
+def _sent(row) -> None:
+	values = {"send_status": "Sent", "sent_on": now_datetime(), "send_error": ""}
+	if row.todo or row.status not in followups.OPEN:
+		frappe.db.set_value("Follow Up", row.name, values)
+	else:
+		followups.settle(row.name, "Done", done_on=getdate(), hold_reason="", **values)
+
+
+def _failed(row, error: str, final: bool) -> str:
+	"""Note why, and after the last attempt ask the rep; commits. Returns Failed or Handed Over."""
+	followups.settle(
+		row.name, row.status, send_status="Failed", send_error=error[:500], send_attempts=row.send_attempts
+	)
+	handed_over = False
+	by_hand = row.todo and frappe.db.get_value("ToDo", row.todo, "status") == "Open"
+	if by_hand:
+		frappe.get_doc("ToDo", row.todo).add_comment(
+			"Comment", _("The message could not be sent; the follow-up says why.")
+		)
+	elif (final or row.todo or (row.send_attempts or 0) >= MOST_ATTEMPTS) and row.status != "Cancelled":
+		_hand_over(row)
+		handed_over = True
+	frappe.db.commit()
+	return "Handed Over" if handed_over else "Failed"
+
+
+def _hand_over(row) -> None:
+	"""What could not be sent becomes an ordinary ToDo."""
+	rule = frappe.db.get_value("Care Rule", row.care_rule, ["assign_to", "role", "user"], as_dict=True)
+	rule = rule or frappe._dict()
+	assignment = Assignment([row.customer], frappe.get_cached_doc("Keep Customers Settings"))
+	user = assignment.user_for(row.customer, rule.assign_to or DEDICATED, rule.role, rule.user)
+	user = user or row.assigned_to
+	due = max(getdate(row.due_date), getdate())
+	# Not why: an error may tell an address, and the reason is copied to weaker-guarded places.
+	row.reason = "{} {}".format(
+		row.reason or "", _("It could not be sent automatically; please see to it.")
+	).strip()
+	todo = todos.create([row], user, due)
+	followups.settle(
+		row.name,
+		"Assigned",
+		todo=todo,
+		assigned_to=user,
+		due_date=due,
+		reason=row.reason,
+		hold_reason="",
+		done_on=None,
+		touch=None,
+	)

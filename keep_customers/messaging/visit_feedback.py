@@ -1,0 +1,99 @@
+"""How a visit was: a link is sent after it, if the settings say so."""
+
+import frappe
+from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.rate_limiter import rate_limit
+from frappe.utils import get_fullname
+
+from keep_customers.care import consent
+from keep_customers.erp import people, signed
+from keep_customers.erp.language import day_in_words
+from keep_customers.erp.tables import wait_for
+from keep_customers.messaging import messages
+from keep_customers.messaging.feedback import (
+	LONGEST_WORDS,
+	addressee,
+	days,
+	insert,
+	mail,
+	not_valid,
+	stars_of,
+	thank,
+	try_again,
+	was_said,
+)
+
+TOUCH = "Customer Touch"
+# Page and purpose of the links.
+VISIT = "care-feedback", "visit"
+
+
+def after_visit(touch: str) -> None:
+	"""Ask the customer how a visit was, if the settings say so and nothing stands against it."""
+	if not frappe.db.get_single_value("Keep Customers Settings", "feedback_after_visits"):
+		return
+	doc = frappe.get_doc(TOUCH, touch)
+	contact = addressee(people.primary_contact(doc.customer))
+	if not contact or not contact.email_id or contact.unsubscribed:
+		return
+	if (doc.customer, "Email") in consent.refused_channels([doc.customer]):
+		return
+	# A report is filed whether or not the site sends e-mails.
+	if not EmailAccount.find_outgoing(match_by_doctype=TOUCH):
+		return
+	language = messages.languages(doc.customer)[0]
+	page, purpose = VISIT
+	mail(
+		doc,
+		contact.email_id,
+		_("{0} was with you on {1}. How was it?", language).format(
+			get_fullname(doc.rep), day_in_words(doc.date, language)
+		),
+		_("How was our visit?", language),
+		language,
+		signed.link(page, purpose, touch, days(), language),
+	)
+
+
+def read_visit(token: str, for_update: bool = False):
+	"""The Customer Touch of a token; None if the token is not valid or the touch is gone."""
+	name = signed.read(VISIT[1], token)
+	if name and for_update:
+		wait_for(TOUCH, name)
+	if not name or not frappe.db.exists(TOUCH, name):
+		return None
+	return frappe.get_doc(TOUCH, name, for_update=for_update)
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@rate_limit(limit=30, seconds=60 * 60)
+def give(token: str = "", rating: str = "", person_rating: str = "", words: str = "") -> None:
+	"""What the page's button calls: the customer says how a visit was.
+
+	:param rating: of the visit, 1 … 5 or empty
+	:param person_rating: of who came, likewise
+	"""
+	touch = read_visit(token, for_update=True)
+	if not touch:
+		return not_valid()
+	if was_said(touch):
+		return thank(_("We have your answer already."))
+	stars, words = (stars_of(rating), stars_of(person_rating)), words.strip()[:LONGEST_WORDS]
+	if None in stars or not (any(stars) or words):
+		return try_again()
+	insert(
+		{
+			"customer": touch.customer,
+			"contact": people.primary_contact(touch.customer),
+			"kind": "Visit",
+			"reference_doctype": TOUCH,
+			"reference_name": touch.name,
+			"rating": stars[0],
+			"rated_user": touch.rep,
+			"person_rating": stars[1] if touch.rep else 0,
+			"words": words,
+		},
+		by_customer=True,
+	)
+	thank(_("We have your answer."))
