@@ -167,6 +167,17 @@ standard_portal_menu_items = [
 
 app_include_js = "/assets/keep_customers/js/desk.js"
 doctype_js = {
+	# After the doctype's own; each builds on those before it.
+	"Complaint Case": [
+		"public/js/complaint_case/server.js",
+		"public/js/complaint_case/steps.js",
+		"public/js/complaint_case/clock.js",
+		"public/js/complaint_case/dialogs.js",
+		"public/js/complaint_case/customer.js",
+		"public/js/complaint_case/answers.js",
+		"public/js/complaint_case/documents.js",
+		"public/js/complaint_case/actions.js",
+	],
 	"Customer": "public/js/customer.js",
 	"ToDo": ["public/js/todo.js", "public/js/todo_message.js", "public/js/todo_help.js"],
 	"Sales Invoice": "public/js/sales_invoice.js",
