@@ -14,9 +14,8 @@ from frappe.utils import getdate
 from keep_customers.benefits import coupons as birthday_coupons
 from keep_customers.benefits import pricing_rules, sales
 from keep_customers.setup import uninstall
-
-from .story import ANNA, COMPANY, ITEM, MIA, PREFIX, Story, _tree, _user, remove_everything
-from .test_standin import GENUINE
+from tests.site.host import GENUINE
+from tests.site.story import ANNA, COMPANY, ITEM, MIA, PREFIX, Story, _tree, _user, remove_everything
 
 if GENUINE:
 	from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice

@@ -14,8 +14,7 @@ from keep_customers.erp import permissions
 from keep_customers.keep_customers.dashboard_chart_source.complaints_by import complaints_by
 from keep_customers.keep_customers.report.complaint_analysis import complaint_analysis
 from keep_customers.keep_customers.report.complaint_times import complaint_times
-
-from .story import ANNA, BEN, COMPANY, EVE, ITEM, MIA, PREFIX, _user
+from tests.site.story import ANNA, BEN, COMPANY, EVE, ITEM, MIA, PREFIX, _user
 
 SUE = "sue@keep-test.example"  # of the support team
 STORES = "stores@keep-test.example"  # delivers, and answers no complaints

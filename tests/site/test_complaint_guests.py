@@ -19,19 +19,17 @@ from keep_customers.complaints import page as complaint_page
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import signed
 from keep_customers.messaging import delivery, unsubscribe, visit_feedback
-
-from .story import ANNA, BEN, COMPANY, MIA, PASSWORD, PREFIX, TERRITORY
-from .test_messages import contact
-from .test_sending import mailbox  # noqa: F401 (a fixture for every test)
-from .test_visits import approved
-from .web import Browser
+from tests.site.guests import SCRIPT, bare, page
+from tests.site.mail import contact, mailbox  # noqa: F401 (a fixture for every test)
+from tests.site.story import ANNA, BEN, COMPANY, MIA, PASSWORD, PREFIX, TERRITORY
+from tests.site.test_visits import approved
+from tests.site.web import Browser
 
 OLGA, PAVEL = "olga@firm.example", "pavel@works.example"
 POST = "keep_customers.complaints.page.post"
 CONFIRM = "keep_customers.complaints.feedback.confirm"
 GIVE = "keep_customers.messaging.visit_feedback.give"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
-SCRIPT = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 CASE = "Complaint Case"
 
 
@@ -90,16 +88,6 @@ def token_of(case):
 	return re.search("token=([^&]+)", feedback.link(frappe.get_doc(CASE, case.name)))[1].replace("%2F", "/")
 
 
-def page(browser, path, **params):
-	return browser.http.get(
-		f"{browser.base}/{path}",
-		params=params,
-		headers={"Accept": "text/html"},
-		timeout=60,
-		allow_redirects=False,
-	)
-
-
 def now(case):
 	"""The case as the database has it after what the server did."""
 	frappe.db.rollback()
@@ -126,11 +114,6 @@ def complain(browser, files=(), **said):
 def cases():
 	frappe.db.rollback()
 	return frappe.get_all(CASE, fields=["*"], order_by="creation asc")
-
-
-def bare(html):
-	"""A page without what differs from request to request."""
-	return re.sub(r"[0-9a-f]{32,}", "", html)
 
 
 # The customer's word

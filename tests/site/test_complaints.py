@@ -13,9 +13,8 @@ from keep_customers.complaints import clock as case_clock
 from keep_customers.engine import complaints as engine
 from keep_customers.jobs import complaints as jobs
 from keep_customers.keep_customers.doctype.complaint_case import complaint_case as controller
-
-from .story import ANNA, BEN, EVE, ITEM, MIA, PREFIX, _tree, remove_everything
-from .web import Browser, Server
+from tests.site.story import ANNA, BEN, EVE, ITEM, MIA, PREFIX, _tree, remove_everything
+from tests.site.web import Browser, Server
 
 CASE = "Complaint Case"
 QUALITY = f"{PREFIX} Quality"

@@ -13,8 +13,7 @@ from keep_customers.benefits.costs import CostLedger, of_the_year
 from keep_customers.care.panel import customer_care
 from keep_customers.keep_customers.report.customer_cost_and_value import customer_cost_and_value
 from keep_customers.keep_customers.report.ratings_of_people import ratings_of_people
-
-from .story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, abroad
+from tests.site.story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, abroad
 
 REPORT = "Customer Cost and Value"
 # What the story's rate makes of a yuan.

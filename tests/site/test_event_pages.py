@@ -25,12 +25,10 @@ from keep_customers.events import door as event_door
 from keep_customers.events import feedback, pages
 from keep_customers.events.words import of_invitation
 from keep_customers.messaging import by_hand, messages, visit_feedback
-
-from .story import ANNA, BEN, COMPANY, MIA, PREFIX, TERRITORY
-from .test_complaint_guests import SCRIPT, bare, page
-from .test_messages import contact
-from .test_sending import mailbox, text_of  # noqa: F401 (mailbox is a fixture for every test)
-from .web import Browser
+from tests.site.guests import SCRIPT, bare, page
+from tests.site.mail import contact, mailbox, text_of  # noqa: F401 (mailbox is a fixture for every test)
+from tests.site.story import ANNA, BEN, COMPANY, MIA, PREFIX, TERRITORY
+from tests.site.web import Browser
 
 ANSWER = "keep_customers.events.pages.answer"
 CALENDAR = "keep_customers.events.pages.calendar"

@@ -12,10 +12,8 @@ from keep_customers.events import audience, documents, replies, results, telling
 from keep_customers.events import year as event_year
 from keep_customers.jobs import events as job
 from keep_customers.messaging import sending
-
-from .story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, _tree
-from .test_messages import contact
-from .test_sending import mailbox, text_of  # noqa: F401 (a fixture for every test)
+from tests.site.mail import contact, mailbox, text_of  # noqa: F401 (a fixture for every test)
+from tests.site.story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, _tree
 
 EVENT, INVITATION, SUGGESTION = "VIP Event", "VIP Invitation", "Event Suggestion"
 

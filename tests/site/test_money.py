@@ -9,7 +9,7 @@ import frappe
 import pytest
 from frappe.utils import fmt_money
 
-from .story import ABROAD, COMPANY, GROUP, ITEM, PREFIX, abroad, rate
+from tests.site.story import ABROAD, COMPANY, GROUP, ITEM, PREFIX, abroad, rate
 
 # Tiers by current value alone: no top and no low tier, so that no model decides.
 GOLD_OR_IRON = {"high_share": 20, "top_share": 0, "low_share": 0, "keep_band": 0}

@@ -10,8 +10,8 @@ import frappe
 import pytest
 from frappe.permissions import add_user_permission
 
-from .story import ANNA, BEN, EVE, MIA, PREFIX, Story, _tree, _user, remove_everything
-from .web import Browser, Server
+from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, Story, _tree, _user, remove_everything
+from tests.site.web import Browser, Server
 
 ODD = """100% "A" O'Neil Müller 山西 %s %(x)s {column}"""
 NORTH, SOUTH = f"{PREFIX} North", f"{PREFIX} South"

@@ -1,8 +1,6 @@
 """Messages on their way: automatic ones to who agreed, by hand from a ToDo, and the customer's no."""
 
 import re
-from email import message_from_string
-from email.policy import default
 
 import frappe
 import pytest
@@ -13,10 +11,9 @@ from keep_customers.care.consent import consents
 from keep_customers.jobs import sending as job
 from keep_customers.messaging import delivery, sending, unsubscribe
 from keep_customers.messaging.by_hand import message_for_todo, send_for_todo
-
-from .story import ANNA, BEN, EVE, PREFIX
-from .test_messages import contact
-from .web import Browser, Server
+from tests.site.mail import contact, mailbox, text_of  # noqa: F401 (mailbox is a fixture for every test)
+from tests.site.story import ANNA, BEN, EVE, PREFIX
+from tests.site.web import Browser, Server
 
 ADDRESS = "olga@firm.example"
 
@@ -53,11 +50,6 @@ def emails(customer):
 	)
 
 
-def text_of(queued):
-	message = message_from_string(queued.message, policy=default)
-	return message, message.get_body(("html",)).get_content()
-
-
 def answer(customer, status, error=None):
 	"""What the host's sender makes of the customer's newest e-mail."""
 	[follow_up] = frappe.get_all("Follow Up", filters={"customer": customer}, pluck="email_queue")
@@ -68,20 +60,6 @@ def withdraw(customer, channel="Email"):
 	file = frappe.get_doc("Customer File", customer)
 	file.append("consents", {"channel": channel, "consent": "Refused", "date": "2026-03-03"})
 	file.save()
-
-
-@pytest.fixture(autouse=True)
-def mailbox(story):
-	"""A mailbox the site sends from; past the document life, which would try to log in there."""
-	frappe.get_doc(
-		{
-			"doctype": "Email Account", "name": f"{PREFIX} Mailbox", "email_account_name": f"{PREFIX} Mailbox",
-			"email_id": "hello@tools.example", "enable_outgoing": 1, "default_outgoing": 1, "awaiting_password": 1,
-		}
-	).db_insert()  # fmt: skip
-	frappe.local.outgoing_email_account = {}
-	yield
-	frappe.local.outgoing_email_account = {}
 
 
 @pytest.fixture

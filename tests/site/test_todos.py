@@ -8,8 +8,7 @@ from frappe.utils import add_to_date, getdate, now_datetime
 
 from keep_customers.care import todos
 from keep_customers.jobs import invoices
-
-from .story import ABROAD, ANNA, BEN, COMPANY, EVE, MIA, PREFIX, TERRITORY, abroad, rate
+from tests.site.story import ABROAD, ANNA, BEN, COMPANY, EVE, MIA, PREFIX, TERRITORY, abroad, rate
 
 WEDNESDAY = date(2026, 3, 4)
 

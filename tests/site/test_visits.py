@@ -10,9 +10,8 @@ from frappe.utils import add_to_date, fmt_money, get_datetime, getdate, now_date
 
 from keep_customers.care import visit_approval, visit_preparations, visits
 from keep_customers.erp.permissions import may_approve_plans
-
-from .story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, TERRITORY, remove_everything
-from .web import Browser, Server
+from tests.site.story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, TERRITORY, remove_everything
+from tests.site.web import Browser, Server
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import frappe
 import pytest
 
 from keep_customers.messaging import messages, recipients
-
-from .story import ANNA, COMPANY, EVE, MIA, PREFIX
+from tests.site.mail import contact
+from tests.site.story import ANNA, COMPANY, EVE, MIA, PREFIX
 
 
 def message(title="Text", **values):
@@ -21,21 +21,6 @@ def message(title="Text", **values):
 		}
 	)
 	return doc.insert()
-
-
-def contact(customer, **values):
-	emails = [{"email_id": values.pop("email"), "is_primary": 1}] if "email" in values else []
-	phones = [{"phone": values.pop("mobile"), "is_primary_mobile_no": 1}] if "mobile" in values else []
-	return frappe.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": f"{PREFIX} Olga",
-			"email_ids": emails,
-			"phone_nos": phones,
-			"links": [{"link_doctype": "Customer", "link_name": customer}],
-			**values,
-		}
-	).insert()
 
 
 @pytest.fixture

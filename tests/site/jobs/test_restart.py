@@ -16,8 +16,7 @@ from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.care import followups
 from keep_customers.jobs import nightly
-
-from .story import ANNA, GROUP, PREFIX, Story, _tree, remove_everything
+from tests.site.story import ANNA, GROUP, PREFIX, Story, _tree, remove_everything
 
 # Runs a night that dies where it is told to: small chunks, so that there are many places to die.
 NIGHT = """

@@ -7,8 +7,7 @@ import pytest
 from frappe.utils import add_to_date, now_datetime
 
 from keep_customers.jobs import customer_life
-
-from .story import ANNA, BEN, COMPANY, PREFIX
+from tests.site.story import ANNA, BEN, COMPANY, PREFIX
 
 EVERYTHING = ("Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch")
 MASTER = "master@keep-test.example"

@@ -6,8 +6,7 @@ import frappe
 import pytest
 
 from keep_customers.care import contacts_seen, followups
-
-from .story import ANNA, COMPANY, PREFIX
+from tests.site.story import ANNA, COMPANY, PREFIX
 
 
 def contact(customer):

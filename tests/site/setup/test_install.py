@@ -12,9 +12,9 @@ from pathlib import Path
 import frappe
 import pytest
 
-from .story import ANNA, Story, remove_everything
+from tests.site.story import ANNA, Story, remove_everything
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[3]))
 from sandbox import layers, paths
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"

@@ -8,8 +8,18 @@ import pytest
 from keep_customers.benefits import rebates
 from keep_customers.care import panel
 from keep_customers.jobs import benefits as job
-
-from .story import ABROAD, ANNA, COMPANY, GROUP, MIA, PREFIX, Story, _user, abroad, remove_everything
+from tests.site.story import (
+	ABROAD,
+	ANNA,
+	COMPANY,
+	GROUP,
+	MIA,
+	PREFIX,
+	Story,
+	_user,
+	abroad,
+	remove_everything,
+)
 
 SERVICE = f"{PREFIX} Rebate"
 Q1 = date(2026, 1, 1)

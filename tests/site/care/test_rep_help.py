@@ -7,8 +7,7 @@ import pytest
 from frappe.permissions import add_user_permission
 
 from keep_customers.care import rep_help
-
-from .story import ANNA, BEN, EVE, ITEM, PREFIX, _user
+from tests.site.story import ANNA, BEN, EVE, ITEM, PREFIX, _user
 
 ADA, VIEWER = "ada@keep-test.example", f"{PREFIX} Viewer"
 PEOPLE = [

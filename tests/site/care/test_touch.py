@@ -7,9 +7,8 @@ import pytest
 
 from keep_customers.care import todos
 from keep_customers.worth import demand
-
-from .story import ANNA, BEN, EVE, MIA, PREFIX, abroad
-from .test_todos import asked_for, now, only_todo, sales_person, territory  # noqa: F401
+from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, abroad
+from tests.site.test_todos import asked_for, now, only_todo, sales_person, territory  # noqa: F401
 
 SECRET = "Their boss drinks and pays seventeen percent less elsewhere"
 

@@ -4,8 +4,7 @@ import frappe
 import pytest
 
 from keep_customers.erp import tables
-
-from .story import PREFIX
+from tests.site.story import PREFIX
 
 SIGNS = ("plain", "Größe 大", "with\nlines", "", f"with {tables.SEPARATOR} inside")
 

@@ -5,8 +5,7 @@ from datetime import timedelta
 import frappe
 
 from keep_customers.erp.money import formatter
-
-from .story import ANNA
+from tests.site.story import ANNA
 
 
 def a_hundred_days_of_business(story, customers=20):

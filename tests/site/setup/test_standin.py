@@ -11,9 +11,10 @@ from pathlib import Path
 import frappe
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.site.host import GENUINE
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
 standin = importlib.import_module("sandbox.standin")
-GENUINE = "stand-in" not in (importlib.import_module("erpnext").__doc__ or "")
 
 ON_DOCTYPES = ("istable", "issingle", "is_submittable", "is_tree", "nsm_parent_field")
 ON_FIELDS = ("fieldtype", "options")

@@ -8,9 +8,8 @@ from frappe.permissions import add_user_permission
 from frappe.utils import getdate, now_datetime
 
 from keep_customers.care import planning, referrals
-
-from .story import ANNA, BEN, EVE, MIA, PREFIX, _tree
-from .test_todos import next_working_day, now  # noqa: F401
+from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, _tree
+from tests.site.test_todos import next_working_day, now  # noqa: F401
 
 RULES = {"Thanks": "Referral: Thank Referrer", "Welcome": "Referral: Welcome", "Call": "Referral: Call"}
 

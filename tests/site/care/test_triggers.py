@@ -9,8 +9,7 @@ from frappe.utils import getdate
 from keep_customers.care import rules
 from keep_customers.care.preview import preview
 from keep_customers.setup.install import offer_triggers
-
-from .story import ANNA, BEN, COMPANY, EVE, GROUP, ITEM, MIA, PREFIX
+from tests.site.story import ANNA, BEN, COMPANY, EVE, GROUP, ITEM, MIA, PREFIX
 
 FRIDAY, SUNDAY = date(2026, 3, 6), date(2026, 3, 8)
 

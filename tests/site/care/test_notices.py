@@ -9,9 +9,8 @@ from frappe.utils import getdate
 
 from keep_customers.care import followups, notices
 from keep_customers.jobs import notices as jobs
-
-from .story import ANNA, EVE, MIA, PREFIX, TERRITORY
-from .web import Browser, Server
+from tests.site.story import ANNA, EVE, MIA, PREFIX, TERRITORY
+from tests.site.web import Browser, Server
 
 COAST, HARBOUR = f"{PREFIX} Coast", f"{PREFIX} Harbour"
 NAMES = ("Anchor", "Boat", "Crane", "Dock")

@@ -1,0 +1,43 @@
+"""E-mails: people to write to, a mailbox to write from, and what was written."""
+
+from email import message_from_string
+from email.policy import default
+
+import frappe
+import pytest
+
+from tests.site.story import PREFIX
+
+
+def contact(customer, **values):
+	emails = [{"email_id": values.pop("email"), "is_primary": 1}] if "email" in values else []
+	phones = [{"phone": values.pop("mobile"), "is_primary_mobile_no": 1}] if "mobile" in values else []
+	return frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": f"{PREFIX} Olga",
+			"email_ids": emails,
+			"phone_nos": phones,
+			"links": [{"link_doctype": "Customer", "link_name": customer}],
+			**values,
+		}
+	).insert()
+
+
+@pytest.fixture(autouse=True)
+def mailbox(story):
+	"""A mailbox the site sends from; past the document life, which would try to log in there."""
+	frappe.get_doc(
+		{
+			"doctype": "Email Account", "name": f"{PREFIX} Mailbox", "email_account_name": f"{PREFIX} Mailbox",
+			"email_id": "hello@tools.example", "enable_outgoing": 1, "default_outgoing": 1, "awaiting_password": 1,
+		}
+	).db_insert()  # fmt: skip
+	frappe.local.outgoing_email_account = {}
+	yield
+	frappe.local.outgoing_email_account = {}
+
+
+def text_of(queued):
+	message = message_from_string(queued.message, policy=default)
+	return message, message.get_body(("html",)).get_content()
