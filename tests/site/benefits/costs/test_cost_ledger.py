@@ -1,150 +1,29 @@
-"""What was spent on whom: a view that equals the documents it looks at, for those who may read the customer."""
+"""What was spent on whom: a view that equals the documents it looks at."""
 
 import json
 import random
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import frappe
 import pytest
-from frappe.permissions import add_user_permission
-from frappe.utils import getdate, now_datetime
+from frappe.utils import getdate
 
-from keep_customers.benefits.costs import CostLedger, of_the_year
-from keep_customers.care.panel import customer_care
+from keep_customers.benefits.costs import CostLedger
 from keep_customers.keep_customers.report.customer_cost_and_value import customer_cost_and_value
-from keep_customers.keep_customers.report.ratings_of_people import ratings_of_people
-from tests.site.story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, abroad
-
-REPORT = "Customer Cost and Value"
-# What the story's rate makes of a yuan.
-YUAN = 0.125
-
-
-@pytest.fixture
-def firms(story):
-	return [story.customer(name) for name in ("Firm", "Works", "Shop")]
-
-
-def touch(customer, cost, kind="Gift", **values):
-	return frappe.get_doc(
-		{
-			"doctype": "Customer Touch",
-			"customer": customer,
-			"date": datetime(2026, 3, 3, 10),
-			"channel": "Visit",
-			"result": "Reached",
-			"cost_kind": kind,
-			"cost": cost,
-			**values,
-		}
-	).insert()
-
-
-def plan(stops, submit=True, **values):
-	doc = frappe.get_doc(
-		{
-			"doctype": "Visit Plan",
-			"rep": "Administrator",
-			"from_date": "2026-03-02",
-			"to_date": "2026-03-04",
-			"purpose": "See how the tools do",
-			"currency": "EUR",
-			"stops": [{"goal": "See them", **stop} for stop in stops],
-			**values,
-		}
-	).insert()
-	if submit:
-		doc.submit()
-	return doc
-
-
-def compensated(story, customer, *rows, **values):
-	case = story.case(customer, **values)
-	for row in rows:
-		case.append("compensations", {"kind": "Gift", **row})
-	return case.save()
-
-
-def row(doctype, **values):
-	"""A document as it stands in the database, whatever its own life would say of it."""
-	doc = frappe.get_doc(
-		{"doctype": doctype, "name": f"{PREFIX}-{frappe.generate_hash(length=10)}", **values}
-	)
-	doc.db_insert()
-	return doc
-
-
-def event(cost, *guests, **values):
-	"""
-	:param guests: (customer, status, companions)
-	"""
-	party = row(
-		"VIP Event", theme=f"{PREFIX} Party", status="Held", starts_on="2026-03-03 18:00", actual_cost=cost,
-		**{"currency": "EUR", **values},
-	)  # fmt: skip
-	for number, (customer, status, companions) in enumerate(guests):
-		row(
-			"VIP Invitation",
-			event=party.name,
-			customer=customer,
-			contact=f"{number}",
-			status=status,
-			companions=companions,
-		)
-	return party
-
-
-def rebate(story, customer, amount, company=COMPANY, submit=True):
-	note = story.invoice(customer, amount, company=company, qty=-1, is_return=1, submit=submit)
-	row(
-		"Rebate Claim",
-		customer=customer,
-		company=company,
-		status="Proposed",
-		credit_note=note.name,
-		currency="EUR",
-	)
-	return note
-
-
-def benefit(kind):
-	"""The pricing rule of a tier benefit."""
-	name = f"{PREFIX} {kind}"
-	row("Tier Benefit", name=name, benefit_name=name, kind=kind, enabled=1)
-	return row("Pricing Rule", title=name, keep_benefit=name, company=COMPANY, currency="EUR").name
-
-
-def discounted(invoice, off, *rules):
-	"""As if pricing rules had taken so much a piece off the invoice's only item."""
-	frappe.db.set_value(
-		"Sales Invoice Item",
-		invoice.items[0].name,
-		{"pricing_rules": json.dumps(rules), "discount_amount": off},
-		update_modified=False,
-	)
-	return invoice
-
-
-def gift_of_tier(customer, cost, status="Done", **values):
-	return row(
-		"Follow Up", customer=customer, status=status, occurrence=frappe.generate_hash(length=8), gift="A calendar",
-		gift_cost=cost, done_on="2026-03-03" if status == "Done" else None, **{"currency": "EUR", **values},
-	)  # fmt: skip
-
-
-def spent(**filters):
-	"""(customer, kind) -> amount."""
-	found: dict[tuple, float] = {}
-	for cost in CostLedger(**filters).costs():
-		key = cost.customer, cost.kind
-		found[key] = round(found.get(key, 0) + cost.amount, 6)
-	return found
-
-
-def report(**filters):
-	_columns, rows, message, chart, summary = customer_cost_and_value.execute(filters)
-	return rows, message, chart, {one["label"]: one["value"] for one in summary}
-
+from tests.site.benefits.costs.spending import (
+	YUAN,
+	benefit,
+	compensated,
+	discounted,
+	event,
+	gift_of_tier,
+	plan,
+	rebate,
+	report,
+	spent,
+	touch,
+)
+from tests.site.story import COMPANY, PREFIX, abroad
 
 # What counts
 
@@ -452,156 +331,3 @@ def sources(rules) -> dict[str, float]:
 				if rule in applied:
 					count(kind, item.discount_amount * item.qty / len(applied), invoice.currency)
 	return totals
-
-
-# Against value
-
-
-@pytest.fixture
-def tiered(story, firms):
-	firm, works, _shop = firms
-	story.history(firm, [(5, 900), (40, 1100)])
-	story.history(works, [(8, 400)])
-	frappe.db.set_value("Care Rule", {"name": ("!=", "")}, "enabled", 0)
-	story.night()
-	touch(firm, 50)
-	event(300, (firm, "Attended", 0), (works, "Attended", 1))
-	return firms
-
-
-def test_the_manager_sees_cost_against_value_by_customer(story, tiered):
-	firm, works, shop = tiered
-	frappe.set_user(MIA)
-	rows, _message, chart, total = report()
-	assert [(each["customer"], each["cost"]) for each in rows] == [(works, 200), (firm, 150)]
-	assert (rows[1]["current_value"], rows[1]["of_current"]) == (2000, 7.5)
-	assert (rows[1]["gift"], rows[1]["event"], rows[0]["of_current"]) == (50, 100, 50)
-	assert rows[1]["of_potential"] == pytest.approx(100 * 150 / rows[1]["potential_value"], abs=0.1)
-	assert (total["Cost"], total["Current Value"]) == (350, 2400)
-	assert [one["name"] for one in chart["data"]["datasets"]] == ["Gifts", "Events"]
-	with_all = {each["customer"]: each for each in report(without_costs=1)[0]}
-	assert with_all[shop]["cost"] == 0 and with_all[shop]["of_current"] is None
-	assert {each["customer"] for each in report(tier=story.value(firm).tier)[0]} >= {firm}
-	assert report(territory=f"{PREFIX} Elsewhere")[0] == []
-
-
-def test_the_manager_sees_cost_against_value_by_tier(story, tiered):
-	firm = tiered[0]
-	rows, _message, _chart, total = report(show="tiers")
-	assert sum(each["cost"] for each in rows) == 350
-	of_firm = next(each for each in rows if each["tier"] == story.value(firm).tier)
-	assert of_firm["reached"] >= 1 and of_firm["mean_cost"] == of_firm["cost"] / of_firm["customers"]
-	# Whom nobody spends anything on counts in a tier's value all the same.
-	assert sum(each["current_value"] for each in rows) == total["Current Value"]
-	assert rows[-1]["tier"] == "" and rows[-1]["cost"] == 0, "who has not bought is ranked nowhere"
-
-
-def test_the_costs_one_by_one_name_their_documents(story, tiered):
-	firm = tiered[0]
-	rows, *_ = report(show="costs", customer=firm)
-	assert {(each["kind"], each["document_type"], each["cost"]) for each in rows} == {
-		("Gifts", "Customer Touch", 50),
-		("Events", "VIP Event", 100),
-	}
-
-
-def test_values_in_another_currency_are_no_measure(story, tiered):
-	frappe.db.set_value("Customer Value", tiered[0], "currency", "USD")
-	[firm] = report(customer=tiered[0])[0]
-	assert firm["cost"] == 150 and firm["current_value"] is None and firm["of_current"] is None
-
-
-def test_nothing_spent_and_bad_filters(story, firms):
-	rows, message, chart, total = report()
-	assert (rows, message, chart, total["Cost"]) == ([], None, None, 0)
-	assert report(show="costs")[0] == []
-	assert all(each["cost"] == 0 for each in report(show="tiers")[0])
-	for wrong in ({"show": "everything"}, {"from_date": "2026-03-02", "to_date": "2026-03-01"}):
-		with pytest.raises(frappe.ValidationError):
-			report(**wrong)
-
-
-# Who sees it
-
-
-def test_a_rep_sees_the_costs_of_customers_one_may_read_and_the_shares_stay_right(story, tiered):
-	firm, works, _shop = tiered
-	plan([{"customer": firm}, {"customer": works}], travel_cost=100)
-	add_user_permission("Customer", works, BEN)
-	frappe.set_user(BEN)
-	assert spent() == {(works, "Event"): 200, (works, "Visit"): 50}
-	assert {each["customer"] for each in report()[0]} == {works}
-	assert report()[3]["Cost"] == 250
-	assert of_the_year(firm)["total"] == 0
-	with pytest.raises(frappe.PermissionError):
-		customer_care(firm)
-	frappe.set_user(EVE)
-	assert spent() == {} and report()[0] == []
-
-
-def test_desk_runs_the_reports_for_those_who_have_the_role(story, tiered):
-	from frappe.desk.query_report import run
-
-	for user in (MIA, ANNA):
-		frappe.set_user(user)
-		assert len(run(REPORT, filters={"show": "customers"})["result"]) == 2
-	with pytest.raises(frappe.PermissionError):
-		run("Ratings of People", filters={})
-	frappe.set_user(EVE)
-	with pytest.raises(frappe.PermissionError):
-		run(REPORT, filters={})
-
-
-def test_the_customers_form_says_what_was_spent_in_a_year(story, firms):
-	firm = firms[0]
-	story.history(firm, [(5, 900)])
-	story.night()
-	touch(firm, 50, date=now_datetime() - timedelta(days=1))
-	touch(firm, 70, date=now_datetime() - timedelta(days=400))
-	frappe.set_user(ANNA)
-	assert customer_care(firm)["cost"] == {"total": 50, "currency": "EUR"}
-	assert customer_care(firms[1])["cost"] is None, "nobody knows its value yet"
-
-
-# How people are rated
-
-
-def feedback(customer, user, stars, kind="Visit", on="2026-03-03 10:00"):
-	return row(
-		"Customer Feedback",
-		customer=customer,
-		rated_user=user,
-		person_rating=stars / 5,
-		kind=kind,
-		given_on=on,
-	)
-
-
-def test_managers_see_how_customers_rate_people(story, firms):
-	firm, works, _shop = firms
-	feedback(firm, ANNA, 5)
-	feedback(firm, ANNA, 4, "Complaint")
-	feedback(works, ANNA, 3)
-	feedback(works, BEN, 2)
-	feedback(works, BEN, 0)  # said nothing about the person
-	feedback(works, None, 0)
-	feedback(works, BEN, 5, on="2025-01-01 10:00")
-	frappe.set_user(MIA)
-	columns, rows, _message, chart = ratings_of_people.execute({"from_date": "2026-01-01"})
-	assert [(each["rated_user"], each["ratings"], each["average"]) for each in rows] == [
-		(ANNA, 3, 4),
-		(BEN, 1, 2),
-	]
-	assert (rows[0]["visit_average"], rows[0]["complaint_average"]) == (4, 4)
-	assert "event_average" not in {column["fieldname"] for column in columns}
-	assert chart["data"]["datasets"][0]["values"] == [4, 2]
-	[ben] = ratings_of_people.execute({"rated_user": BEN})[1]
-	assert (ben["ratings"], ben["average"]) == (2, 3.5)
-	frappe.set_user("Administrator")
-	add_user_permission("Customer", firm, MIA)
-	frappe.set_user(MIA)
-	assert [(each["rated_user"], each["ratings"]) for each in ratings_of_people.execute({})[1]] == [(ANNA, 2)]
-
-
-def test_nobody_was_rated_yet(story):
-	assert ratings_of_people.execute({})[1:] == ([], None, None)

@@ -1,0 +1,116 @@
+"""A shop with prices, what is ordered there, and customers with birthdays and coupons."""
+
+from datetime import date, timedelta
+
+import frappe
+import pytest
+from frappe.utils import getdate
+
+from tests.site.host import GENUINE
+from tests.site.story import COMPANY, ITEM, PREFIX
+
+priced_by_erpnext = pytest.mark.skipif(not GENUINE, reason="the stand-in works out no prices")
+PRICES = f"{PREFIX} Prices"
+DRILLS, BITS = f"{PREFIX} Drills", f"{PREFIX} Bits"
+BRAND = f"{PREFIX} Brand"
+DRILL, BIT, RARE = f"{PREFIX} Drill", f"{PREFIX} Bit", f"{PREFIX} Rare"
+RATES = {DRILL: 1299.99, BIT: 7.35, RARE: 499.0, ITEM: 100.0}
+KAY = "kay@keep-test.example"
+
+
+def set_prices():
+	if not frappe.db.exists("Brand", BRAND):
+		frappe.get_doc({"doctype": "Brand", "brand": BRAND}).insert()
+	if not frappe.db.exists("Price List", PRICES):
+		frappe.get_doc(
+			{
+				"doctype": "Price List",
+				"price_list_name": PRICES,
+				"currency": "EUR",
+				"selling": 1,
+				"enabled": 1,
+			}
+		).insert()
+	for item, rate in RATES.items():
+		if not frappe.db.exists("Item Price", {"item_code": item, "price_list": PRICES}):
+			frappe.get_doc(
+				{"doctype": "Item Price", "item_code": item, "price_list": PRICES, "price_list_rate": rate}
+			).insert()
+	frappe.db.set_value("Item", BIT, "brand", BRAND)
+	frappe.clear_cache(doctype="Item")
+
+
+def document(doctype, customer, lines, currency="EUR", **values):
+	"""A draft with what a form sends; what it costs is left to ERPNext."""
+	party = (
+		{"quotation_to": "Customer", "party_name": customer}
+		if doctype == "Quotation"
+		else {"customer": customer}
+	)
+	plain = {} if GENUINE else {"uom": "Nos", "conversion_factor": 1}
+	doc = frappe.get_doc(
+		{
+			"doctype": doctype,
+			**party,
+			"company": COMPANY,
+			"currency": currency,
+			"conversion_rate": 1 if currency == "EUR" else 0.125,
+			"selling_price_list": PRICES,
+			"price_list_currency": "EUR",
+			"plc_conversion_rate": 1,
+			"delivery_date": getdate() + timedelta(days=30),
+			"items": [
+				{
+					"item_code": item,
+					"qty": qty,
+					**({} if GENUINE else {"rate": RATES[item], "item_name": item}),
+					**plain,
+				}
+				for item, qty in lines
+			],
+			**values,
+		}
+	)
+	return doc.insert()
+
+
+def rates(doc):
+	return {row.item_code: row.rate for row in doc.items}
+
+
+def admins_rule(title, apply_on, item_groups=(), **values):
+	rule = frappe.get_doc(
+		{
+			"doctype": "Pricing Rule",
+			"title": f"{PREFIX} {title}",
+			"apply_on": apply_on,
+			"item_groups": [{"item_group": group} for group in item_groups],
+			"price_or_product_discount": "Price",
+			"rate_or_discount": "Discount Percentage",
+			"selling": 1,
+			"currency": "EUR",
+			"valid_from": "2026-01-01",
+			**values,
+		}
+	)
+	rule.dont_update_if_missing = ["company"]  # the site's default
+	return rule.insert()
+
+
+def celebrating(story, name, ahead, tier="Platinum", **person):
+	"""A customer whose owner has a birthday so many days from today."""
+	customer = story.customer(name)
+	story.in_tier(customer, tier)
+	day = getdate() + timedelta(days=ahead)
+	born = date(1984, day.month, day.day)
+	story.file(
+		customer,
+		people=[
+			{"full_name": "Olga", "relation": "Owner", "birthday": born, "calendar": "Gregorian", **person}
+		],
+	)
+	return customer
+
+
+def coupons(customer):
+	return frappe.get_all("Coupon Code", filters={"customer": customer}, fields=["*"], order_by="name")

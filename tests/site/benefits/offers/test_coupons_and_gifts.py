@@ -1,0 +1,202 @@
+"""Birthday coupons and gifts: made in time, given once, taken back."""
+
+from datetime import date, timedelta
+
+import frappe
+import pytest
+from frappe.utils import getdate
+
+from keep_customers.benefits import coupons as birthday_coupons
+from keep_customers.benefits import pricing_rules
+from tests.site.benefits.offers.shop import (
+	DRILLS,
+	RATES,
+	admins_rule,
+	celebrating,
+	coupons,
+	document,
+	priced_by_erpnext,
+)
+from tests.site.host import GENUINE
+from tests.site.story import ANNA, COMPANY, ITEM, PREFIX
+
+# Birthdays
+
+
+def test_a_coupon_is_made_the_night_before_its_week_and_once_a_year(story):
+	benefit = story.benefit(
+		"Day", ("Platinum", "Gold"), kind="Birthday Discount", discount_percentage=15, days_around=3
+	)
+	today = getdate()
+	tomorrow = celebrating(story, "Tomorrow", 4)
+	running = celebrating(story, "Running", -3, "Gold")
+	others = [
+		celebrating(story, "Too Early", 5), celebrating(story, "Over", -4), celebrating(story, "Iron", 1, "Iron"),
+		celebrating(story, "Clerk", 1, relation="Other", decides=0),
+	]  # fmt: skip
+	for _night in range(2):
+		birthday_coupons.make(today)
+	assert not any(coupons(customer) for customer in others)
+	[coupon] = coupons(tomorrow)
+	assert (coupon.coupon_type, coupon.maximum_use, coupon.used) == ("Gift Card", 1, 0)
+	assert (coupon.valid_from, coupon.valid_upto) == (today + timedelta(days=1), today + timedelta(days=7))
+	assert coupon.pricing_rule == benefit.pricing_rule and tomorrow not in coupon.name
+	assert len(coupons(running)) == 1
+	assert frappe.db.count("Pricing Rule", {"keep_benefit": ("is", "set")}) == 1
+	assert birthday_coupons.valid(tomorrow) == []  # from tomorrow on
+	[seen] = birthday_coupons.valid(running)
+	assert (seen["discount"], seen["benefit"], seen["code"]) == (
+		15,
+		benefit.name,
+		coupons(running)[0].coupon_code,
+	)
+	story.in_tier(running, "Iron")
+	assert birthday_coupons.valid(running) == []
+
+
+def test_a_birthday_of_the_lunar_calendar(story):
+	from keep_customers.engine.occasions import marks
+
+	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
+	day = date(2026, 9, 25)  # the 15th of the eighth month
+	assert "L-08-15" in marks(day)
+	firm = celebrating(story, "Firm", 0, birthday=date(1984, 9, 10), calendar="Lunar")
+	assert frappe.get_doc("Customer File", firm).people[0].recurs == "L-08-15"
+	birthday_coupons.make(day - timedelta(days=5))
+	assert not coupons(firm)
+	birthday_coupons.make(day - timedelta(days=4))
+	assert [(c.valid_from, c.valid_upto) for c in coupons(firm)] == [
+		(day - timedelta(days=3), day + timedelta(days=3))
+	]
+
+
+def test_coupons_nobody_used_are_deleted_after_their_week(story):
+	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
+	used, unused, mentioned = (celebrating(story, name, 0) for name in ("Used", "Unused", "Mentioned"))
+	birthday_coupons.make(getdate())
+	frappe.db.set_value("Coupon Code", coupons(used)[0].name, "used", 1)
+	document("Quotation", mentioned, [(ITEM, 1)], coupon_code=coupons(mentioned)[0].name)
+	foreign = frappe.get_doc(
+		{
+			"doctype": "Coupon Code", "coupon_name": f"{PREFIX} Own", "coupon_type": "Promotional",
+			"pricing_rule": admins_rule("Own", "Item Group", item_groups=[DRILLS], discount_percentage=3, coupon_code_based=1).name,
+			"valid_upto": getdate() - timedelta(days=1), "maximum_use": 5,
+		}
+	).insert()  # fmt: skip
+	birthday_coupons.remove_expired(getdate() + timedelta(days=3))
+	assert coupons(unused)
+	birthday_coupons.remove_expired(getdate() + timedelta(days=4))
+	assert not coupons(unused) and coupons(used) and coupons(mentioned)
+	assert frappe.db.exists("Coupon Code", foreign.name)
+
+
+@pytest.mark.parametrize(
+	("doctype", "field"), [("Sales Order", "coupon_code"), ("Sales Invoice", "keep_coupon")]
+)
+def test_a_coupon_is_its_customers_and_good_for_once(story, doctype, field):
+	benefit = story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
+	firm, other = celebrating(story, "Firm", 1), story.customer("Other")
+	birthday_coupons.make(getdate())
+	[coupon] = coupons(firm)
+	with pytest.raises(frappe.ValidationError, match="belongs to another customer"):
+		document(doctype, other, [(ITEM, 1)], **{field: coupon.name})
+	doc = document(doctype, firm, [(ITEM, 1)], **{field: coupon.name})
+	assert doc.keep_benefit == benefit.name
+	story.in_tier(firm, "Iron")
+	with pytest.raises(frappe.ValidationError, match="no longer has the benefit"):
+		doc.save()
+	story.in_tier(firm, "Platinum")
+	doc.reload()
+	doc.submit()
+	if GENUINE or doctype == "Sales Invoice":  # on orders ERPNext counts
+		assert coupons(firm)[0].used == 1
+		with pytest.raises(frappe.ValidationError, match="no longer valid"):
+			document(doctype, firm, [(ITEM, 1)], **{field: coupon.name})
+		doc.cancel()
+		assert coupons(firm)[0].used == 0
+	frappe.db.set_value("Coupon Code", coupon.name, "valid_upto", getdate() - timedelta(days=1))
+	with pytest.raises(frappe.ValidationError, match="expired"):
+		document("Sales Invoice", firm, [(ITEM, 1)], keep_coupon=coupon.name)
+	with pytest.raises(frappe.ValidationError, match="expired"):
+		document("Quotation", firm, [(ITEM, 1)], coupon_code=coupon.name)
+
+
+@priced_by_erpnext
+def test_a_coupon_found_later_comes_on_top_of_the_tier_price(story):
+	story.benefit("Price", discount_percentage=10)
+	story.benefit("Day", kind="Birthday Discount", discount_percentage=20, days_around=3)
+	firm = celebrating(story, "Firm", 1)
+	birthday_coupons.make(getdate())
+	invoice = document("Sales Invoice", firm, [(ITEM, 1)])
+	assert invoice.items[0].rate == RATES[ITEM] * 0.9
+	invoice.keep_coupon = coupons(firm)[0].name
+	invoice.save()
+	assert len(pricing_rules.rules_on(invoice.items[0])) == 2
+	with_both = invoice.items[0].rate
+	assert with_both == pytest.approx(RATES[ITEM] * 0.7)
+	invoice.save()
+	assert invoice.items[0].rate == with_both
+	invoice.keep_coupon = None
+	invoice.save()
+	assert invoice.items[0].rate == RATES[ITEM] * 0.9
+
+
+def test_the_rep_is_told_of_the_coupon_and_no_stranger_is(story):
+	from frappe.permissions import add_user_permission
+
+	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
+	firm, mine = celebrating(story, "Firm", 1), story.customer("Mine")
+	birthday_coupons.make(getdate())
+	frappe.set_user(ANNA)
+	told = birthday_coupons.for_document(firm, COMPANY)
+	assert (told["coupon"], told["discount"]) == (coupons(firm)[0].name, 15)
+	from keep_customers.care import panel
+
+	assert [one["coupon"] for one in panel.customer_care(firm)["coupons"]] == [told["coupon"]]
+	frappe.set_user("Administrator")
+	add_user_permission("Customer", mine, ANNA)
+	frappe.set_user(ANNA)
+	with pytest.raises(frappe.PermissionError):
+		birthday_coupons.for_document(firm, COMPANY)
+
+
+# Gifts
+
+
+def test_a_holiday_gift_is_planned_with_its_cost(story):
+	story.completed_yesterday()
+	best, firm = story.customer("Best"), story.customer("Firm")
+	for customer, amount in ((best, 9000), (firm, 100)):
+		story.history(customer, [(60, amount), (30, amount)])
+	story.file(
+		best, pinned_tier="Platinum", pinned_until=date(2030, 1, 1), pin_reason="A friend", dedicated_rep=ANNA
+	)
+	story.file(
+		firm, pinned_tier="Iron", pinned_until=date(2030, 1, 1), pin_reason="A friend", dedicated_rep=ANNA
+	)
+	rule = story.rule("Women", trigger="Festival", festival="Women's Day", days_before=10)
+	story.benefit(
+		"Wine", ("Platinum", "Gold"), kind="Holiday Gift", care_rule=rule.name, gift="Wine", gift_cost=25.5
+	)
+	story.night()
+	[row] = story.follow_ups(best)
+	assert (row.gift, row.gift_cost, row.benefit, row.currency) == ("Wine", 25.5, f"{PREFIX} Wine", "EUR")
+	assert row.reason.endswith("Gift: Wine.")
+	[row] = story.follow_ups(firm)
+	assert (row.gift, row.gift_cost, row.benefit) == (None, 0, None) and "Gift" not in row.reason
+	frappe.delete_doc("Tier Benefit", f"{PREFIX} Wine")
+	assert story.follow_ups(best)[0].gift_cost == 25.5
+
+
+def test_the_letter_on_moving_up_has_words_in_all_languages():
+	assert (
+		frappe.db.get_value(
+			"Care Rule", {"trigger": "Tier Up", "name": ("not like", f"{PREFIX}%")}, "message_kind"
+		)
+		== "Tier Up"
+	)
+	assert set(frappe.get_all("Care Message", filters={"kind": "Tier Up"}, pluck="language")) == {
+		"en",
+		"zh",
+		"zh-TW",
+	}
