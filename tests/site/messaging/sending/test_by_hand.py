@@ -1,0 +1,139 @@
+"""A rep sends a message from a ToDo."""
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+
+from keep_customers.messaging import sending
+from keep_customers.messaging.by_hand import message_for_todo, send_for_todo
+from tests.site.mail import text_of
+from tests.site.messaging.sending.thanks import ADDRESS, answer, emails, state, thanked, withdraw
+from tests.site.story import ANNA, BEN, EVE
+
+
+def by_hand(story, channel="Email", **rule):
+	firm = thanked(story, consent=None, channel=channel, send_automatically=0, **rule)
+	[todo] = story.todos(ANNA)
+	return firm, todo.name
+
+
+def test_a_rep_finds_the_message_and_the_ways_to_send_it(story, gateway):
+	firm, todo = by_hand(story)
+	frappe.set_user(ANNA)
+	found = message_for_todo(todo)
+	assert (found["customer"], found["channel"]) == (firm, "Email") and "Olga" in found["text"]
+	ways = {way["channel"]: way for way in found["ways"]}
+	mail, phone, sms = (ways[name]["link"] for name in ("Email", "Phone", "SMS"))
+	assert mail.startswith(f"mailto:{ADDRESS}?subject=") and "%0D%0A" in mail and " " not in mail
+	assert phone == "tel:+4917012" and sms.startswith("sms:+4917012?body=")
+	assert ways["SMS"]["can_send"] and not ways["Phone"]["can_send"]
+	frappe.set_user("Administrator")
+	withdraw(firm, "SMS")
+	frappe.set_user(ANNA)
+	sms = next(way for way in message_for_todo(todo)["ways"] if way["channel"] == "SMS")
+	assert sms["refused"] and not sms["link"] and not sms["to"] and not sms["can_send"]
+
+
+def test_who_may_not_read_the_file_is_not_told_who_is_in_it(story):
+	firm, todo = by_hand(story)
+	file = frappe.get_doc("Customer File", firm)
+	file.append("people", {"full_name": "Emil", "relation": "Child", "email": "emil@home.example"})
+	file.save()
+	reference = {"reference_doctype": "Customer File Person", "reference_name": file.people[0].name}
+	frappe.db.set_value("Follow Up", {"customer": firm}, reference)
+	frappe.set_user(ANNA)
+	assert "Emil" in (told := frappe.as_json(message_for_todo(todo))) and "emil@home" in told
+	frappe.set_user("Administrator")
+	add_user_permission("Customer File", story.file(story.customer("Other")).name, ANNA)
+	frappe.set_user(ANNA)
+	told = frappe.as_json(message_for_todo(todo))
+	assert "Emil" not in told and "emil@home" not in told and firm in told
+
+
+def test_a_rep_sends_an_email_and_sees_what_became_of_it(story):
+	firm, todo = by_hand(story)
+	frappe.set_user(ANNA)
+	said = send_for_todo(todo, "Email", "Dear Olga,\n<b>1 < 2</b>", "Hello\nBcc: eve@example.com")
+	assert said == "Sending"
+	with pytest.raises(frappe.ValidationError, match="just now"):
+		send_for_todo(todo, "Email", "Dear Olga", "Hello")
+	frappe.set_user("Administrator")
+	[queued] = emails(firm)
+	message, html = text_of(queued)
+	assert message["Subject"] == "Hello Bcc: eve@example.com" and not message["Bcc"]
+	assert "Dear Olga,<br>&lt;b&gt;1 &lt; 2&lt;/b&gt;" in html and "care-unsubscribe" not in html
+	answer(firm, "Sent")
+	assert sending.send_due(story.today) == {"Sent": 1}
+	assert state(story, firm) == ("Assigned", "Sent", ""), "closing the ToDo is the rep's"
+
+
+def test_an_email_by_hand_that_fails_is_told_to_the_rep_whether_the_todo_is_open_or_closed(story):
+	firm, todo = by_hand(story)
+	send_for_todo(todo, "Email", "Dear Olga", "Hello")
+	answer(firm, "Error", "no such box")
+	assert sending.send_due(story.today) == {"Failed": 1}
+	assert frappe.db.exists("Comment", {"reference_name": todo, "content": ("like", "%could not be sent%")})
+	assert sending.send_due(story.today) == {}, "what was written by hand is not sent again without the hand"
+
+	frappe.db.set_value("Follow Up", {"customer": firm}, "modified", "2026-01-01")
+	send_for_todo(todo, "Email", "Dear Olga", "Hello")
+	doc = frappe.get_doc("ToDo", todo)
+	doc.status = "Closed"
+	doc.save()
+	answer(firm, "Error", "no such box")
+	assert sending.send_due(story.today) == {"Handed Over": 1}
+	[again] = [row for row in story.todos(ANNA) if row.status == "Open"]
+	assert again.name != todo and state(story, firm)[:2] == ("Assigned", "Failed")
+
+
+def test_what_a_rep_cannot_send_is_refused_with_a_reason(story, gateway):
+	firm, todo = by_hand(story)
+	frappe.set_user(ANNA)
+	for channel, text, subject, complaint in (
+		("Phone", "Hi", None, "cannot be sent from here"),
+		("WeChat", "Hi", None, "cannot be sent from here"),
+		("Email", "Hi", " ", "subject"),
+		("SMS", " \n", None, "write what"),
+	):
+		with pytest.raises(frappe.ValidationError, match=complaint):
+			send_for_todo(todo, channel, text, subject)
+	gateway.broken = RuntimeError("503 <b>")
+	with pytest.raises(frappe.ValidationError, match="could not be sent: 503 &lt;b&gt;"):
+		send_for_todo(todo, "SMS", "Hi")
+	gateway.given.clear()
+	frappe.set_user("Administrator")
+	withdraw(firm, "SMS")
+	frappe.set_user(ANNA)
+	with pytest.raises(frappe.ValidationError, match="does not want"):
+		send_for_todo(todo, "SMS", "Hi")
+	assert not gateway.given
+	frappe.set_user("Administrator")
+	frappe.db.set_value("Contact", {"first_name": "Olga"}, "email_id", None)
+	with pytest.raises(frappe.ValidationError, match="No address"):
+		send_for_todo(todo, "Email", "Hi", "Hello")
+
+
+def test_nobody_sends_from_somebody_elses_todo_or_to_customers_they_may_not_read(story, gateway):
+	firm, todo = by_hand(story, channel="SMS")
+	forged = frappe.get_doc(
+		{
+			"doctype": "ToDo", "description": "Mine", "allocated_to": BEN, "reference_type": "Customer",
+			"reference_name": firm, "keep_follow_up": story.follow_ups(firm)[0].name,
+		}
+	).insert()  # fmt: skip
+	for user, name, error in (
+		(BEN, todo, frappe.PermissionError),
+		(EVE, todo, frappe.PermissionError),
+		(BEN, forged.name, frappe.ValidationError),
+	):
+		frappe.set_user(user)
+		with pytest.raises(error):
+			message_for_todo(name)
+		with pytest.raises(error):
+			send_for_todo(name, "SMS", "Hi")
+	frappe.set_user("Administrator")
+	frappe.permissions.add_user_permission("Customer", story.customer("Other"), ANNA)
+	frappe.set_user(ANNA)
+	with pytest.raises(frappe.PermissionError):
+		send_for_todo(todo, "SMS", "Hi")
+	assert not gateway.given

@@ -1,0 +1,95 @@
+"""The customer's no: by the link in an e-mail, without logging in."""
+
+import re
+
+import frappe
+import pytest
+from frappe.utils import getdate
+
+from keep_customers.care.consent import consents
+from keep_customers.messaging import sending, unsubscribe
+from tests.site.mail import text_of
+from tests.site.messaging.sending.thanks import ADDRESS, emails, thanked
+from tests.site.story import PREFIX
+from tests.site.web import Browser, Server
+
+
+@pytest.fixture
+def server(story):
+	server = Server()
+	yield server
+	server.stop()
+
+
+def page(browser, token):
+	return browser.http.get(
+		f"{browser.base}/{unsubscribe.PAGE}",
+		params={"token": token},
+		headers={"Accept": "text/html"},
+		timeout=60,
+	)
+
+
+def test_the_link_in_an_email_lets_a_customer_say_no_without_logging_in(story, server):
+	firm = thanked(story)
+	sending.send_due(story.today)
+	[queued] = emails(firm)
+	_message, html = text_of(queued)
+	token = re.search(r"token=([^\"&]+)", html)[1]
+	frappe.db.delete("Customer File", {"name": firm})
+	frappe.db.delete("Customer File Consent", {"parent": firm})
+	frappe.db.commit()
+	guest = Browser(server)
+
+	shown = page(guest, token)
+	assert shown.status_code == 200 and "<button" in shown.text and firm not in shown.text
+	frappe.db.rollback()
+	assert not consents([firm]), "opening the link is not pressing the button"
+
+	for _press in range(2):
+		answered = guest.call("keep_customers.messaging.unsubscribe.confirm", token=token)
+		assert answered.status_code == 200, answered.text
+		assert firm not in answered.text and ADDRESS not in answered.text
+	frappe.db.rollback()
+	assert consents([firm]) == {(firm, "Email"): "Refused"}
+	[row] = frappe.get_all("Customer File Consent", filters={"parent": firm}, fields=["source", "date"])
+	assert row.source == "Unsubscribe link" and row.date == getdate()
+	assert (
+		guest.call("keep_customers.messaging.unsubscribe.confirm", verb="GET", token=token).status_code == 403
+	)
+
+
+def test_forged_and_expired_links_get_one_answer_that_tells_nothing(story, server):
+	firm = thanked(story)
+	name = story.follow_ups(firm)[0].name
+	good = unsubscribe.token(name)
+	follow_up, expires, signature = good.split(".")
+	frappe.db.commit()
+	guest = Browser(server)
+	tokens = [
+		"", "x", "a.b.c", f"{follow_up}.{expires}.{'0' * 64}", f"{follow_up}.{int(expires) + 9}.{signature}",
+		f"{name[:-1]}x.{expires}.{signature}", unsubscribe.token(name, days=-1), unsubscribe.token("nobody"),
+		good + ".x", "é.1.é", f"{follow_up}.٣.{signature}",
+	]  # fmt: skip
+	answers = {
+		(answer.status_code, re.sub(r"[0-9a-f]{32,}", "", answer.text))
+		for answer in (
+			guest.call("keep_customers.messaging.unsubscribe.confirm", token=token) for token in tokens
+		)
+	}
+	assert len(answers) == 1 and next(iter(answers))[0] == 410
+	pages = {re.sub(r'value="[^"]*"', "", page(guest, token).text) for token in (*tokens[1:4], good)}
+	assert len(pages) == 1
+	assert "<script>alert" not in page(guest, '"><script>alert(1)</script>').text
+	frappe.db.rollback()
+	assert consents([firm]) == {(firm, "Email"): "Given"}
+	assert unsubscribe.read(good) == name
+
+
+def test_a_link_goes_with_a_customer_that_is_renamed(story):
+	firm = thanked(story)
+	token = unsubscribe.token(story.follow_ups(firm)[0].name)
+	renamed = f"{PREFIX} Renamed"
+	frappe.rename_doc("Customer", firm, renamed)
+	unsubscribe.confirm(token)
+	assert consents([renamed])[(renamed, "Email")] == "Refused"
