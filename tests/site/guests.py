@@ -2,6 +2,8 @@
 
 import re
 
+import frappe
+
 SCRIPT = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
 
@@ -18,3 +20,7 @@ def page(browser, path, **params):
 def bare(html):
 	"""A page without what differs from request to request."""
 	return re.sub(r"[0-9a-f]{32,}", "", html)
+
+
+def guest_server(browser):
+	return frappe._dict(url=browser.base)

@@ -8,8 +8,8 @@ from frappe.permissions import add_user_permission
 from frappe.utils import getdate, now_datetime
 
 from keep_customers.care import planning, referrals
+from tests.site.care.asked import next_working_day
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, _tree
-from tests.site.test_todos import next_working_day, now  # noqa: F401
 
 RULES = {"Thanks": "Referral: Thank Referrer", "Welcome": "Referral: Welcome", "Call": "Referral: Call"}
 
@@ -177,7 +177,7 @@ def test_the_night_finds_what_was_imported_past_everything(story):
 # Thanked, welcomed, called
 
 
-def test_thanks_and_welcome_are_planned_the_same_day_and_the_call_within_seven(now, monkeypatch):  # noqa: F811
+def test_thanks_and_welcome_are_planned_the_same_day_and_the_call_within_seven(now, monkeypatch):
 	story = now
 	queued = []
 	monkeypatch.setattr(
@@ -205,7 +205,7 @@ def test_thanks_and_welcome_are_planned_the_same_day_and_the_call_within_seven(n
 	assert len(story.follow_ups()) == 3, "nothing doubles"
 
 
-def test_the_rep_is_asked_at_once_if_there_is_room_and_the_day_is_one_of_work(now, monkeypatch):  # noqa: F811
+def test_the_rep_is_asked_at_once_if_there_is_room_and_the_day_is_one_of_work(now, monkeypatch):
 	story = now
 	switched_on(story)
 	firm, brought = story.customer("Firm"), story.customer("Brought")
@@ -240,7 +240,7 @@ def test_the_rep_is_asked_at_once_if_there_is_room_and_the_day_is_one_of_work(no
 	assert all_of_them()[0].status == "Thanked"
 
 
-def test_a_night_at_work_is_left_to_do_it(now):  # noqa: F811
+def test_a_night_at_work_is_left_to_do_it(now):
 	from keep_customers.care import planning
 
 	story = now
@@ -254,7 +254,7 @@ def test_a_night_at_work_is_left_to_do_it(now):  # noqa: F811
 	assert not story.todos()
 
 
-def test_a_lead_is_not_called_before_it_is_a_customer(now):  # noqa: F811
+def test_a_lead_is_not_called_before_it_is_a_customer(now):
 	story = now
 	switched_on(story)
 	firm = story.customer("Firm")
@@ -290,7 +290,7 @@ def test_what_was_before_the_rule_stays_before_the_rule(story):
 	assert not story.follow_ups(out) and set(due(story, firm)) == {"Thanks"}
 
 
-def test_a_referral_that_is_taken_back_takes_its_contacts_along(now):  # noqa: F811
+def test_a_referral_that_is_taken_back_takes_its_contacts_along(now):
 	story = now
 	switched_on(story)
 	firm, brought = story.customer("Firm"), story.customer("Brought")

@@ -7,8 +7,8 @@ import pytest
 
 from keep_customers.care import todos
 from keep_customers.worth import demand
+from tests.site.care.asked import asked_for, only_todo, sales_person, territory
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, abroad
-from tests.site.test_todos import asked_for, now, only_todo, sales_person, territory  # noqa: F401
 
 SECRET = "Their boss drinks and pays seventeen percent less elsewhere"
 
@@ -134,7 +134,7 @@ def test_nobody_points_a_touch_at_another_todo(story, looked_after):
 # Taken down
 
 
-def test_a_rep_who_closes_a_todo_takes_down_what_will_be_needed(now):  # noqa: F811
+def test_a_rep_who_closes_a_todo_takes_down_what_will_be_needed(now):
 	[firm] = asked_for(now)
 	todo = only_todo(now, firm)
 	frappe.set_user(ANNA)

@@ -1,0 +1,51 @@
+"""A case shares its customer's life: renamed, merged, deleted."""
+
+import frappe
+
+from tests.site.complaints.cases.case import CASE, compensated, complaint, new_batch, solved, stored, todos
+from tests.site.story import PREFIX
+
+
+def test_a_case_goes_with_its_customer(story, firm):
+	case = solved(firm)
+	frappe.rename_doc("Customer", firm, f"{PREFIX} Renamed")
+	assert stored(case, "customer") == f"{PREFIX} Renamed"
+	frappe.get_doc("Customer", f"{PREFIX} Renamed").update({"customer_name": f"{PREFIX} New"}).save()
+	assert stored(case, "customer_name") == f"{PREFIX} New"
+	other = story.customer("Other")
+	frappe.rename_doc("Customer", f"{PREFIX} Renamed", other, merge=True)
+	assert stored(case, "customer", "customer_name") == (other, other)
+
+
+def test_a_deleted_customer_takes_its_cases_with_all_that_hangs_on_them(story, firm, clock):
+	batch = new_batch()
+	case = complaint(firm, batch_no=batch.name)
+	case.wait()
+	compensated(case, cost=0, status="Proposed")
+	clock.goes_on(1)
+	theirs = complaint(story.customer("Other"), batch_no=batch.name)
+	assert theirs.repeat_of == case.name
+	case.add_comment("Comment", "Olga is angry")
+	file = frappe.get_doc(
+		{
+			"doctype": "File", "file_name": "broken.txt", "content": "A picture", "is_private": 1,
+			"attached_to_doctype": CASE, "attached_to_name": case.name,
+		}
+	).insert()  # fmt: skip
+	frappe.delete_doc("Customer", firm)
+	about = {"parent": case.name}
+	for table in ("Complaint Step", "Complaint Pause", "Complaint Compensation"):
+		assert not frappe.db.exists(table, about), table
+	assert not frappe.db.exists(CASE, case.name) and not frappe.db.exists("File", file.name)
+	assert not todos(case) and not frappe.db.exists("Comment", {"reference_name": case.name})
+	assert not frappe.db.exists("Deleted Document", {"deleted_name": case.name})
+	theirs.reload()
+	assert theirs.repeat_of is None
+	theirs.save()
+	batch.delete(force=True)
+
+
+def test_a_deleted_case_takes_back_its_call(firm):
+	case = solved(firm)
+	case.delete()
+	assert frappe.get_all("Follow Up", pluck="status") == ["Cancelled"]

@@ -1,0 +1,93 @@
+"""After a visit the customer is asked how it was."""
+
+import frappe
+import pytest
+from frappe.utils import now_datetime
+
+from keep_customers.care import visits
+from keep_customers.complaints import feedback
+from keep_customers.erp import signed
+from keep_customers.messaging import unsubscribe, visit_feedback
+from tests.site.care.visits.plans import approved
+from tests.site.complaints.guests.said import CASE, GIVE, offered, token_of
+from tests.site.guests import page
+from tests.site.story import ANNA
+
+
+def test_after_a_visit_the_customer_is_asked_and_the_answer_counts_once(guest, firm, story):
+	touch = frappe.get_doc(
+		{"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Visit", "result": "Reached", "notes": "INTERNAL"}
+	).insert()  # fmt: skip
+	visit_feedback.after_visit(touch.name)
+	about = {"reference_doctype": "Customer Touch", "reference_name": touch.name}
+	assert not frappe.db.exists("Email Queue", about), "the settings do not ask"
+	story.settings(feedback_after_visits=1)
+	visit_feedback.after_visit(touch.name)
+	assert frappe.db.count("Email Queue", about) == 1
+	token = signed.token(visit_feedback.VISIT[1], touch.name, 9)
+	frappe.db.commit()
+	shown = page(guest, "care-feedback", token=token)
+	assert shown.status_code == 200 and "Anna" in shown.text and "INTERNAL" not in shown.text
+	assert guest.call(GIVE, token=token).status_code == 400, "nothing was said"
+	assert guest.call(GIVE, token=token_of(offered(firm))).status_code == 410
+	for words in ("Useful", "Not useful"):
+		assert guest.call(GIVE, token=token, rating="5", person_rating="2", words=words).status_code == 200
+	frappe.db.rollback()
+	[row] = frappe.get_all("Customer Feedback", filters={"reference_name": touch.name}, fields=["*"])
+	assert (row.kind, row.rating, row.person_rating, row.rated_user, row.words) == (
+		"Visit",
+		1,
+		0.4,
+		ANNA,
+		"Useful",
+	)
+	assert "We have your answer already" in page(guest, "care-feedback", token=token).text
+	assert page(guest, "care-feedback", token=token + "x").status_code == 410
+
+
+def test_the_report_of_a_visit_asks_each_customer_once(guest, firm, story):
+	story.settings(feedback_after_visits=1)
+	works = story.customer("Works")
+	story.file(works, dedicated_rep=ANNA)
+	plan = approved([firm, works])
+	plan.stops[0].update({"visited": 1, "visited_on": now_datetime(), "report": "INTERNAL"})
+	plan.stops[1].update({"visited": 1, "visited_on": now_datetime(), "report": "No contact to ask"})
+	plan.save()
+	assert visits.file_report(plan.name)["contacts"] == 2
+	visits.file_report(plan.name)
+	[queued] = frappe.get_all(
+		"Email Queue", {"reference_doctype": "Customer Touch"}, ["reference_name", "message"]
+	)
+	assert frappe.db.get_value("Customer Touch", queued.reference_name, "customer") == firm
+	assert "INTERNAL" not in queued.message
+
+
+def test_who_wants_no_emails_is_not_asked_after_a_visit(guest, firm, story):
+	story.settings(feedback_after_visits=1)
+	unsubscribe.refuse(firm, "Email")
+	touch = frappe.get_doc(
+		{"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Visit", "result": "Reached"}
+	).insert()
+	visit_feedback.after_visit(touch.name)
+	assert not frappe.db.exists("Email Queue", {"reference_name": touch.name})
+
+
+def test_feedback_by_hand_fits_its_customer_and_does_not_pretend(guest, firm, story):
+	case = offered(story.customer("Other"))
+
+	def row(**values):
+		return frappe.get_doc({"doctype": "Customer Feedback", "customer": firm, "rating": 0.6, **values})
+
+	for values, complaint_ in (
+		({"rating": 3}, "between 0 and 1"),
+		({"person_rating": 0.5}, "person who is rated"),
+		({"given_on": "2099-01-01"}, "check the date"),
+		({"channel": "Web Page"}, "themselves"),
+		({"reference_doctype": CASE, "reference_name": case.name}, "document of this customer"),
+		({"reference_doctype": "User", "reference_name": ANNA}, "document of this customer"),
+	):
+		with pytest.raises(frappe.ValidationError, match=complaint_):
+			row(**values).insert()
+	own = offered(firm)
+	row(kind="Complaint", reference_doctype=CASE, reference_name=own.name, round=1).insert()
+	assert not feedback.answered(own.name, 1), "a rep's row does not take the customer's word away"

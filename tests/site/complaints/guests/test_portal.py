@@ -1,0 +1,112 @@
+"""Customers who are logged in see their own cases; a rep of another region sees none of them."""
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+
+from keep_customers.engine import complaints as engine
+from tests.site.complaints.guests.said import (
+	CASE,
+	CONFIRM,
+	OLGA,
+	PAVEL,
+	PNG,
+	cases,
+	complain,
+	complaint,
+	now,
+	offer,
+	offered,
+	portal_user,
+	token_of,
+)
+from tests.site.guests import guest_server, page
+from tests.site.mail import contact
+from tests.site.story import ANNA, BEN, PREFIX, TERRITORY
+from tests.site.web import Browser
+
+# The portal
+
+
+@pytest.mark.parametrize("by", ["contact", "portal user"])
+def test_a_customer_who_is_logged_in_sees_their_own_cases_and_no_notes(guest, firm, story, by):
+	works = story.customer("Works")
+	contact(works, first_name=f"{PREFIX} Pavel", email=PAVEL)
+	own = offered(firm, promised_on="2099-05-06 10:00:00", cause_text="INTERNAL: cheap parts")
+	foreign = offered(works, subject="The saw sings", description="All day")
+	unnamed = complaint(None, channel="Web Page", contact_email=OLGA, subject="Nobody's")
+	olga = Browser(guest_server(guest), portal_user(firm, by=by))
+
+	listed = page(olga, "complaints")
+	assert listed.status_code == 200 and "The drill smokes" in listed.text
+	assert (
+		"The saw sings" not in listed.text and "Nobody" not in listed.text and "INTERNAL" not in listed.text
+	)
+	shown = page(olga, f"complaints/{own.name}")
+	assert shown.status_code == 200 and "We have offered you a solution" in shown.text
+	assert "And it smells" in shown.text and "2099" in shown.text and "/complaint-answer?token=" in shown.text
+	assert "INTERNAL" not in shown.text
+	for name in (foreign.name, unnamed.name, "CC-1900-00001"):
+		assert page(olga, f"complaints/{name}").status_code == 404
+		assert page(olga, "complaint", name=name).status_code == 404
+	# Nor past the pages, not even their own: what is noted among ourselves stands in the document.
+	for name in (own.name, foreign.name):
+		assert olga.resource(CASE, name).status_code in (403, 404)
+		assert "INTERNAL" not in page(olga, "printview", doctype=CASE, name=name).text
+		for method in ("frappe.www.list.get", "frappe.www.list.get_list_data", "frappe.client.get_list"):
+			assert "smokes" not in olga.call(method, doctype=CASE, fields=["*"]).text
+	for method in ("take_step", "close", "hear"):
+		run = {"dt": CASE, "dn": own.name, "method": method, "args": '{"word": "Yes", "step": "Explained"}'}
+		tried = olga.http.post(f"{olga.base}/api/method/run_doc_method", data=run, timeout=60)
+		assert tried.status_code == 403
+	assert olga.call("keep_customers.complaints.feedback.ask", case=own.name).status_code == 403
+	assert now(own).status == engine.GIVEN
+
+
+def test_who_is_not_logged_in_or_speaks_for_nobody_sees_no_cases(guest, firm):
+	case = offered(firm)
+	for path in ("complaints", f"complaints/{case.name}"):
+		answer = page(guest, path)
+		assert answer.status_code in (301, 302, 403) and "drill" not in answer.text
+	pavel = Browser(guest_server(guest), portal_user(firm, PAVEL, by="contact"))
+	assert "drill" not in page(pavel, "complaints").text
+	assert page(pavel, f"complaints/{case.name}").status_code == 404
+	assert guest.resource(CASE, case.name).status_code in (401, 403)
+	assert guest.resource("Customer Feedback").status_code in (401, 403)
+
+
+# A rep of another region
+
+
+def test_a_rep_of_another_region_gets_neither_cases_nor_files_nor_feedback(guest, firm, story):
+	invoice = story.invoice(firm, 100)
+	frappe.db.commit()
+	complain(guest, number=invoice.name, files=[("smoke.png", PNG)])
+	[case] = cases()
+	[url] = frappe.get_all("File", filters={"attached_to_name": case.name}, pluck="file_url")
+	doc = frappe.get_doc(CASE, case.name)
+	doc.take_step("Listened", "INTERNAL")
+	offer(doc)
+	guest.call(CONFIRM, token=token_of(case), solved="No", words="Still smoking")
+	frappe.db.rollback()
+	[said] = frappe.get_all("Customer Feedback", pluck="name")
+	elsewhere = frappe.get_all("Territory", filters={"name": ("!=", TERRITORY), "is_group": 0}, pluck="name")[
+		0
+	]
+	add_user_permission("Territory", elsewhere, BEN)
+	frappe.db.commit()
+
+	anna, ben = (Browser(guest_server(guest), user) for user in (ANNA, BEN))
+	for doctype, name in ((CASE, case.name), ("Customer Feedback", said)):
+		assert anna.resource(doctype, name).status_code == 200
+		assert ben.resource(doctype, name).status_code == 403
+		assert ben.resource(doctype).json() == {"data": []}
+		assert (
+			ben.resource(doctype, name, "PUT", json={"subject": "Mine", "words": "Mine"}).status_code == 403
+		)
+	assert anna.http.get(f"{anna.base}{url}", timeout=60).status_code == 200
+	assert ben.http.get(f"{ben.base}{url}", timeout=60).status_code == 403
+	assert ben.call("keep_customers.complaints.feedback.ask", case=case.name).status_code == 403
+	forged = {"customer": firm, "kind": "General", "rating": 1, "rated_user": BEN, "person_rating": 1}
+	assert ben.resource("Customer Feedback", method="POST", json=forged).status_code == 403
+	assert "INTERNAL" not in page(ben, "printview", doctype=CASE, name=case.name).text

@@ -1,0 +1,202 @@
+"""Anybody can complain on the public page, and nobody learns anything or gets script shown there."""
+
+import email as mails
+
+import frappe
+import pytest
+
+from keep_customers.complaints import feedback
+from keep_customers.complaints import page as complaint_page
+from keep_customers.engine import complaints as engine
+from keep_customers.erp import signed
+from keep_customers.messaging import visit_feedback
+from tests.site.complaints.guests.said import (
+	CASE,
+	CONFIRM,
+	GIVE,
+	OLGA,
+	PAVEL,
+	PNG,
+	cases,
+	complain,
+	offer,
+	portal_user,
+	token_of,
+)
+from tests.site.guests import SCRIPT, bare, guest_server, page
+from tests.site.story import ANNA, COMPANY, PREFIX
+from tests.site.web import Browser
+
+# The public page
+
+
+def test_the_public_page_makes_a_case_with_the_customer_for_who_knows_number_and_address(guest, firm, story):
+	shown = page(guest, "complain")
+	assert shown.status_code == 200 and 'enctype="multipart/form-data"' in shown.text
+	invoice = story.invoice(firm, 100)
+	frappe.db.commit()
+	known = complain(
+		guest,
+		number=f" {invoice.name} ",
+		email=OLGA.upper(),
+		full_name="Olga",
+		files=[("smoke.png", PNG), ("C:\\x\\bill.pdf", b"%PDF-1.4 hello")],
+	)
+	unknown = complain(guest, number="ACC-SINV-1900-1", email=OLGA)
+	stranger = complain(guest, number=invoice.name, email="eve@example.com")
+	assert {one.status_code for one in (known, unknown, stranger)} == {200}
+	assert len({bare(one.text) for one in (known, unknown, stranger)}) == 1
+	first, second, third = cases()
+	assert (first.customer, first.sales_invoice, first.channel, first.responsible) == (
+		firm, invoice.name, "Web Page", ANNA,
+	)  # fmt: skip
+	assert (first.contact_name, first.description, first.status) == ("Olga", "The drill smokes", engine.OPEN)
+	assert first.contact == frappe.db.get_value("Contact", {"email_id": OLGA})
+	for case, number in ((second, "ACC-SINV-1900-1"), (third, invoice.name)):
+		assert not (case.customer or case.sales_invoice or case.contact) and case.stated_number == number
+	files = frappe.get_all("File", filters={"attached_to_name": first.name}, fields=["*"])
+	assert sorted(file.file_name for file in files) == ["bill.pdf", "smoke.png"]
+	assert all(file.is_private for file in files)
+	for file in files:
+		assert guest.http.get(f"{guest.base}{file.file_url}", timeout=60).status_code == 403
+
+
+@pytest.mark.parametrize("doctype", ["Delivery Note", "Sales Order"])
+def test_other_numbers_are_known_too(guest, firm, doctype):
+	frappe.get_doc(
+		{
+			"doctype": doctype, "name": f"{PREFIX}-1", "customer": firm, "company": COMPANY, "currency": "EUR",
+			"conversion_rate": 1, "docstatus": 1,
+		}
+	).db_insert()  # fmt: skip
+	frappe.db.commit()
+	complain(guest, number=f"{PREFIX}-1")
+	[case] = cases()
+	assert case.customer == firm and case.stated_number == f"{PREFIX}-1"
+	assert case.delivery_note == (f"{PREFIX}-1" if doctype == "Delivery Note" else None)
+
+
+def test_the_page_that_is_off_does_not_exist(guest, story):
+	story.settings(complaint_page=0)
+	frappe.db.commit()
+	assert page(guest, "complain").status_code == 404
+	assert complain(guest).status_code == 404
+	assert not cases()
+
+
+def test_many_posts_from_one_address_make_a_handful(guest, firm):
+	"""The host's limiter counts by address: after the fifth it refuses the sixtieth as it would the ten-thousandth."""
+	codes = [complain(guest, description=f"Again {n}").status_code for n in range(60)]
+	assert codes == [200] * complaint_page.MOST_AN_HOUR + [429] * (60 - complaint_page.MOST_AN_HOUR)
+	assert len(cases()) == complaint_page.MOST_AN_HOUR == 5
+	last = complain(guest)
+	assert "try again in an hour" in last.text and "Traceback" not in last.text
+
+
+def test_a_file_that_is_too_large_is_refused_and_nothing_is_stored(guest, firm):
+	files = frappe.db.count("File")
+	thirty = complain(guest, files=[("big.png", PNG + b"\0" * (30 * 1024 * 1024))])
+	assert thirty.status_code in (400, 413)
+	six = complain(guest, files=[("ok.png", PNG), ("big.png", PNG + b"\0" * (6 * 1024 * 1024))])
+	assert six.status_code == 400 and "at most 5 MB" in six.text
+	assert not cases() and frappe.db.count("File") == files
+
+
+def test_too_many_files_and_other_kinds_are_refused(guest, firm):
+	svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+	for files, complaint_ in (
+		([(f"{n}.png", PNG) for n in range(4)], "at most 3 files"),
+		([("page.png", b"<html><script>alert(1)</script>")], "PDF files only"),
+		([("picture.svg", svg)], "PDF files only"),
+	):
+		refused = complain(guest, files=files)
+		assert refused.status_code == 400 and complaint_ in refused.text
+	assert not cases()
+
+
+def test_what_is_missing_is_asked_for(guest, firm):
+	assert "what happened" in complain(guest, description=" ").text
+	for address in ("olga", "", f"{OLGA}, {PAVEL}", f"Olga <{OLGA}>"):
+		assert "e-mail address" in complain(guest, email=address).text
+	assert not cases()
+
+
+def test_a_program_that_fills_in_everything_is_thanked_and_forgotten(guest, firm):
+	person = complain(guest)
+	program = complain(guest, website="http://example.com")
+	assert program.status_code == 200 and bare(program.text) == bare(person.text)
+	assert len(cases()) == 1
+
+
+def test_what_was_sent_along_goes_with_its_customer(guest, firm, story):
+	frappe.get_doc(
+		{
+			"doctype": "Delivery Note", "name": f"{PREFIX}-1", "customer": firm, "company": COMPANY, "currency": "EUR",
+			"conversion_rate": 1, "docstatus": 1,
+		}
+	).db_insert()  # fmt: skip
+	frappe.db.commit()
+	complain(guest, number=f"{PREFIX}-1", files=[("smoke.png", PNG)])
+	[case] = cases()
+	about = {"attached_to_doctype": CASE, "attached_to_name": case.name}
+	assert frappe.db.count("File", about) == 1
+	frappe.delete_doc("Customer", firm, force=True)
+	assert not frappe.db.exists(CASE, case.name) and not frappe.db.count("File", about)
+
+
+# Script in every field
+
+
+def test_script_is_shown_as_text_everywhere(guest, firm, story):
+	files = [(f"{SCRIPT}.png", PNG)]
+	complain(guest, number=SCRIPT, full_name=SCRIPT, description=SCRIPT, files=files)
+	refused = complain(guest, email=SCRIPT)
+	[case] = cases()
+	[name] = frappe.get_all("File", filters={"attached_to_name": case.name}, pluck="file_name")
+	assert "<" not in name and name.endswith(".png")
+
+	portal = portal_user(firm)
+	case = frappe.get_doc(CASE, case.name)
+	case.customer = firm
+	case.save()
+	case.take_step("Listened", SCRIPT)
+	case = offer(case)
+	# As it would stand there past the host's own cleaning.
+	frappe.db.set_value(CASE, case.name, {"subject": SCRIPT, "description": SCRIPT, "contact_name": SCRIPT})
+	frappe.db.set_value("User", ANNA, "full_name", SCRIPT)
+	feedback.ask(case.name)
+	touch = frappe.get_doc(
+		{"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Visit", "result": "Reached"}
+	).insert()
+	frappe.db.commit()
+	token, visit = token_of(case), signed.token(visit_feedback.VISIT[1], touch.name, 9)
+	olga = Browser(guest_server(guest), portal)
+	shown = [
+		refused.text,
+		page(guest, "complaint-answer", token=token).text,
+		page(guest, "complaint-answer", token=SCRIPT).text,
+		page(guest, "care-feedback", token=visit).text,
+		page(guest, "care-feedback", token=SCRIPT, _lang=SCRIPT).text,
+		page(olga, "complaints").text,
+		page(olga, f"complaints/{case.name}").text,
+		page(olga, f"complaints/{SCRIPT}").text,
+		guest.call(CONFIRM, token=token, solved=SCRIPT, words=SCRIPT).text,
+		guest.call(CONFIRM, token=token, solved="No", words=SCRIPT).text,
+		guest.call(GIVE, token=visit, rating="1", words=SCRIPT).text,
+	]
+	frappe.db.rollback()
+	for message in frappe.get_all("Email Queue", filters={"reference_name": case.name}, pluck="message"):
+		for part in mails.message_from_string(message).walk():
+			if part.get_content_type() == "text/html":
+				shown.append(part.get_payload(decode=True).decode())
+	shown += frappe.get_all("ToDo", filters={"reference_name": case.name}, pluck="description")
+	shown += frappe.get_all("Notification Log", filters={"document_name": case.name}, pluck="subject")
+	assert len(shown) >= 13
+	for html in shown:
+		assert "<script>alert" not in html and "<img src=x" not in html
+	# It is not that nothing was shown.
+	assert "&lt;script&gt;alert(1)" in shown[1] and "&lt;script&gt;alert(1)" in shown[6]
+	for row in frappe.get_all("Customer Feedback", filters={"customer": firm}, pluck="words"):
+		assert "<script>" not in row
+	frappe.db.set_value("User", ANNA, "full_name", "Anna")
+	frappe.db.commit()
