@@ -10,23 +10,35 @@ of what a test would cost. They are forgotten too if a test changed one.
 
 import contextlib
 import sqlite3
+import time
 from pathlib import Path
 
 import frappe
 
 LARGE = 500_000  # rows of all tables together; a site of that size is not copied
 
-# What the doctypes are made of, and what is remembered of them and of nothing else.
-SHAPE = (
-	"DocType", "DocField", "DocPerm", "DocType Link", "DocType Action", "DocType State", "Custom DocPerm",
-	"Custom Field", "Property Setter", "Module Def",
+# What Frappe remembers under these names follows from these doctypes and from nothing else.
+REMEMBERED = (
+	(
+		("doctype_meta", "table_columns", "db_tables", "app_hooks", "is_table", "doctype_modules"),
+		(
+			"DocType", "DocField", "DocPerm", "DocType Link", "DocType Action", "DocType State", "Custom DocPerm",
+			"Custom Field", "Property Setter", "Module Def",
+		),
+	),
+	(("assignment_rule_map",), ("Assignment Rule",)),
+	(("milestone_tracker_map",), ("Milestone Tracker",)),
+	(("document_naming_rule_map",), ("Document Naming Rule",)),
+	(("notifications",), ("Notification",)),
+	(("server_script_map",), ("Server Script",)),
+	(("webhooks",), ("Webhook",)),
+	(("workflow",), ("Workflow",)),
 )  # fmt: skip
-REMEMBERED = ("doctype_meta", "table_columns", "db_tables", "app_hooks", "is_table", "doctype_modules")
 REMEMBERED_BY_PROCESS = ("get_doctype_app_map", "is_virtual_doctype", "is_single_doctype")
 
 _home = None  # the site of this session; others (test_install) are none of ours
 _kept = None
-_shapes = {}
+_states = {}
 
 
 def begin():
@@ -60,55 +72,75 @@ def keep():
 		return
 	kind = WholeDatabase if frappe.db.db_type == "sqlite" else TouchedTables
 	if kind.possible():
+		_forget_jobs()
 		_kept = kind()
-		_kept.shape = shape()
+		_kept.state = state()
 		_kept.files = set(frappe.get_all("File", pluck="file_url"))
 
 
-def put_back() -> bool:
-	"""Whether all is as it was kept."""
+def put_back(look_first=False) -> bool:
+	"""Whether all is as it was kept.
+
+	:param look_first: it was put back already, unless a test without a story wrote something
+	"""
 	if not _kept or frappe.local.site != _home:
 		return False
-	same_shape = shape() == _kept.shape
+	if look_first and not _kept.changed():
+		frappe.db.rollback()
+		return True
+	unchanged = _still(_kept.state, state())
 	frappe.db.rollback()
+	_forget_jobs()
 	for url in set(frappe.get_all("File", pluck="file_url")) - _kept.files:
 		if url and url.startswith(("/files/", "/private/files/")):
 			folder = "" if url.startswith("/private") else "public"
 			Path(frappe.get_site_path(folder, url.lstrip("/"))).unlink(missing_ok=True)
 	frappe.db.rollback()
 	_kept.put_back()
-	_forget_jobs()
-	forget(same_shape)
+	forget(unchanged)
 	return True
 
 
-def same_shape():
-	"""Whether the site's doctypes are what they were when this was last asked."""
-	before, now = _shapes.get(frappe.local.site), shape()
-	_shapes[frappe.local.site] = now
-	return now == before
+def unchanged():
+	"""What is still remembered rightly since this was last asked."""
+	before, now = _states.get(frappe.local.site, {}), state()
+	_states[frappe.local.site] = now
+	return _still(before, now)
 
 
-def shape():
-	"""Tells by number and time whether any doctype was changed."""
-	query = " union all ".join(f"select '{d}', count(*), max(modified) from `tab{d}`" for d in SHAPE)
-	return sorted((row[0], row[1], str(row[2])) for row in frappe.db.sql(query))
+def state():
+	"""Tells by number and time whether any document of those doctypes was changed."""
+	query = " union all ".join(
+		f"select '{doctype}', count(*), max(modified) from `tab{doctype}`"
+		for _names, doctypes in REMEMBERED
+		for doctype in doctypes
+	)
+	return {doctype: (number, str(last)) for doctype, number, last in frappe.db.sql(query)}
 
 
-def forget(same_shape):
+def _still(before, now):
+	return [
+		names
+		for names, doctypes in REMEMBERED
+		if all(before.get(doctype) == now[doctype] for doctype in doctypes)
+	]
+
+
+def forget(but):
 	"""Frappe's caches: here, in Redis, and by that in the web server's process."""
-	if not same_shape:
+	same_doctypes = REMEMBERED[0][0] in but
+	if not same_doctypes:
 		frappe.clear_cache()
 		with contextlib.suppress(AttributeError):  # tells the other processes; since 16
 			frappe.client_cache.erase_persistent_caches()
 	# The host remembers for a request what links to what; to it, all tests are one.
 	frappe.local.dynamic_link_map = None
-	if not same_shape:
+	if not same_doctypes:
 		return
-	names = [frappe.cache.make_key(name) for name in REMEMBERED]
+	names = tuple(frappe.cache.make_key(name) for group in but for name in group)
 
 	def stays(key):
-		return isinstance(key, bytes) and key.startswith(tuple(names))
+		return isinstance(key, bytes) and key.startswith(names)
 
 	gone = [key for key in frappe.cache.get_keys("") if not stays(key)]
 	if gone:
@@ -136,13 +168,24 @@ def forget(same_shape):
 
 
 def _forget_jobs():
-	"""Names come again once the counters are put back; a job of a former test must not stand for one of the next."""
+	"""Wait for the jobs of a test where there is a worker, then drop them all.
+
+	Names come again once the counters are put back: an old job must not stand for one of the next test.
+	"""
 	from frappe.utils.background_jobs import get_redis_conn
+	from rq import Worker
 
 	queue = get_redis_conn()
-	jobs = list(queue.scan_iter(f"rq:job:{frappe.local.site}::*", count=1000))
-	if jobs:
-		queue.delete(*jobs)
+	jobs = list(queue.scan_iter(f"rq:job:{frappe.local.site}*", count=1000))
+	if not jobs:
+		return
+	if Worker.count(connection=queue):
+		until = time.monotonic() + 30
+		while any(queue.hget(job, "status") in (b"queued", b"started") for job in jobs):
+			if time.monotonic() > until:
+				break
+			time.sleep(0.05)
+	queue.delete(*jobs)
 
 
 class WholeDatabase:
@@ -161,8 +204,11 @@ class WholeDatabase:
 	def _version(self):
 		return self.database.execute("pragma data_version").fetchone()
 
+	def changed(self):
+		return self._version() != self.version
+
 	def put_back(self):
-		if self._version() != self.version:
+		if self.changed():
 			self.copy.backup(self.database)
 			self.version = self._version()
 
@@ -198,7 +244,7 @@ class TouchedTables:
 			else:
 				self.tables[table] = None
 		self.connection.commit()
-		self.changed = self._changed()
+		self.written = self._written()
 
 	def _ask(self, query):
 		self.cursor.execute(query)
@@ -213,7 +259,7 @@ class TouchedTables:
 			)
 		]
 
-	def _changed(self):
+	def _written(self):
 		"""How many rows of each table were ever written, by whomever."""
 		return dict(
 			self._ask(
@@ -222,14 +268,17 @@ class TouchedTables:
 			)
 		)
 
+	def changed(self):
+		return self._written() != self.written
+
 	def put_back(self):
-		for table, number in self._changed().items():
-			if number != self.changed.get(table, 0) and table in self.tables:
+		for table, number in self._written().items():
+			if number != self.written.get(table, 0) and table in self.tables:
 				self.cursor.execute(f"delete from `{table}`")
 				if self.tables[table]:
 					self.cursor.execute(self.tables[table])
 		self.connection.commit()
-		self.changed = self._changed()
+		self.written = self._written()
 
 	def close(self):
 		self.connection.close()

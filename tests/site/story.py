@@ -38,7 +38,7 @@ CLOCK = {
 class Story:
 	def __init__(self):
 		self.today = TODAY
-		if not putback.put_back():
+		if not putback.put_back(look_first=True):
 			self._begin()
 			putback.keep()
 
@@ -345,8 +345,8 @@ def remove_everything():
 	"""Nothing of a test is left: put back, or removed past the document life. It must work after any failure."""
 	if putback.put_back():
 		return
+	unchanged = putback.unchanged()
 	frappe.db.rollback()
-	same_shape = putback.same_shape()
 	like = f"{PREFIX}%"
 	for name in frappe.get_all("File", filters={"attached_to_doctype": ("in", OURS)}, pluck="name"):
 		frappe.delete_doc("File", name, force=True)
@@ -449,7 +449,7 @@ def remove_everything():
 	frappe.db.delete("Keep Excluded Group")
 	frappe.db.delete("Keep Absence")
 	frappe.db.commit()
-	putback.forget(same_shape)
+	putback.forget(unchanged)
 
 
 def day(text):

@@ -35,7 +35,6 @@ def story():
 	frappe.db.commit()
 	yield story
 	frappe.set_user("Administrator")
-	frappe.db.rollback()
 	remove_everything()
 
 

@@ -205,7 +205,6 @@ def firm():
 	story.settings(rep_capacity=5, contact_cap=0)
 	yield story
 	frappe.set_user("Administrator")
-	frappe.db.rollback()
 	remove_everything()
 
 

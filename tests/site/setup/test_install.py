@@ -12,6 +12,7 @@ from pathlib import Path
 import frappe
 import pytest
 
+from tests.site import putback
 from tests.site.story import ANNA, Story, remove_everything
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
@@ -72,12 +73,13 @@ def bare():
 			_connect(home)
 	else:
 		remove_everything()
-		uninstall()
-		try:
-			yield tables()
-		finally:  # the other tests need it
-			if APP not in frappe.get_installed_apps():
-				install()
+		with putback.paused():
+			uninstall()
+			try:
+				yield tables()
+			finally:  # the other tests need it
+				if APP not in frappe.get_installed_apps():
+					install()
 
 
 def install():

@@ -24,5 +24,4 @@ def story():
 	frappe.db.commit()
 	yield story
 	frappe.set_user("Administrator")
-	frappe.db.rollback()
 	remove_everything()

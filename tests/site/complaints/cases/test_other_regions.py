@@ -30,7 +30,6 @@ def regions(story, firm):
 	frappe.db.commit()
 	yield frappe._dict(mine=mine, theirs=theirs, case=case, story=story)
 	frappe.set_user("Administrator")
-	frappe.db.rollback()
 	remove_everything()
 
 

@@ -64,7 +64,6 @@ def firm():
 	frappe.db.commit()
 	yield story
 	frappe.set_user("Administrator")
-	frappe.db.rollback()
 	remove_everything()
 
 
