@@ -7,6 +7,44 @@ from keep_customers.engine.wording import VARIABLES, BadTemplate, check
 
 
 class CareMessage(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		channel: DF.Literal["", "Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
+		enabled: DF.Check
+		kind: DF.Literal[
+			"Birthday",
+			"Occasion",
+			"Festival",
+			"Season",
+			"Long Unseen",
+			"Thank You",
+			"Referral",
+			"Welcome",
+			"Milestone",
+			"Tier Up",
+			"Delivery",
+			"Reorder",
+			"Care Notice",
+			"Event Invitation",
+			"Event Reminder",
+			"Event Moved Up",
+			"Event Called Off",
+			"Event Thank You",
+			"Other",
+		]
+		language: DF.Link
+		message: DF.Code
+		occasion: DF.Data | None
+		subject: DF.Data | None
+		title: DF.Data
+	# end: auto-generated types
+
 	def validate(self):
 		self.occasion = (self.occasion or "").strip()
 		for field in ("subject", "message"):

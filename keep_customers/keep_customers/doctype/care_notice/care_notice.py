@@ -10,6 +10,35 @@ OURS = ("status", "progress", "sent_by", "released_on", "audience_size")
 
 
 class CareNotice(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from keep_customers.keep_customers.doctype.care_rule_tier.care_rule_tier import CareRuleTier
+
+		amended_from: DF.Link | None
+		audience_size: DF.Int
+		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
+		customer_group: DF.Link | None
+		due_in_days: DF.Int
+		kind: DF.Literal["Weather", "Supply", "Offer", "News"]
+		priority: DF.Literal["Low", "Medium", "High"]
+		progress: DF.Percent
+		released_on: DF.Datetime | None
+		sent_by: DF.Link | None
+		status: DF.Literal["Draft", "Planning", "Planned", "Cancelled"]
+		subject: DF.Data | None
+		territory: DF.Link | None
+		text: DF.Text
+		tiers: DF.TableMultiSelect[CareRuleTier]
+		title: DF.Data
+		words: DF.Data | None
+	# end: auto-generated types
+
 	def validate(self):
 		before = self.get_doc_before_save()
 		for field in OURS:

@@ -8,6 +8,141 @@ from keep_customers.care.followups import take_back_of_rule
 
 
 class CareRule(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from keep_customers.keep_customers.doctype.care_rule_tier.care_rule_tier import CareRuleTier
+
+		assign_to: DF.Literal["Dedicated Rep", "Territory Manager", "Role", "User"]
+		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
+		company: DF.Link | None
+		control_share: DF.Percent
+		currency: DF.Link | None
+		customer_group: DF.Link | None
+		days_before: DF.Int
+		description: DF.SmallText | None
+		due_in_days: DF.Int
+		enabled: DF.Check
+		enabled_from: DF.Datetime | None
+		every_multiple: DF.Check
+		festival: DF.Literal[
+			"",
+			"New Year",
+			"Chinese New Year's Eve",
+			"Spring Festival",
+			"Lantern Festival",
+			"Women's Day",
+			"Eid al-Fitr",
+			"Easter",
+			"Labour Day",
+			"Dragon Boat Festival",
+			"Eid al-Adha",
+			"Double Seventh Festival",
+			"Mid-Autumn Festival",
+			"Double Ninth Festival",
+			"Diwali",
+			"Thanksgiving",
+			"Christmas",
+		]
+		holiday_list: DF.Link | None
+		max_score: DF.Percent
+		message_kind: DF.Literal[
+			"",
+			"Birthday",
+			"Occasion",
+			"Festival",
+			"Season",
+			"Long Unseen",
+			"Thank You",
+			"Referral",
+			"Welcome",
+			"Milestone",
+			"Tier Up",
+			"Delivery",
+			"Reorder",
+			"Care Notice",
+			"Event Invitation",
+			"Event Reminder",
+			"Event Moved Up",
+			"Event Called Off",
+			"Event Thank You",
+			"Other",
+		]
+		min_amount: DF.Currency
+		priority: DF.Literal["Low", "Medium", "High"]
+		role: DF.Link | None
+		rule_name: DF.Data
+		season: DF.Literal[
+			"",
+			"Beginning of Each Season",
+			"Minor Cold",
+			"Major Cold",
+			"Beginning of Spring",
+			"Rain Water",
+			"Awakening of Insects",
+			"Spring Equinox",
+			"Clear and Bright",
+			"Grain Rain",
+			"Beginning of Summer",
+			"Grain Buds",
+			"Grain in Ear",
+			"Summer Solstice",
+			"Minor Heat",
+			"Major Heat",
+			"Beginning of Autumn",
+			"End of Heat",
+			"White Dew",
+			"Autumn Equinox",
+			"Cold Dew",
+			"Frost's Descent",
+			"Beginning of Winter",
+			"Minor Snow",
+			"Major Snow",
+			"Winter Solstice",
+		]
+		send_automatically: DF.Check
+		silent_days: DF.Int
+		talking_points: DF.SmallText | None
+		territory: DF.Link | None
+		tiers: DF.TableMultiSelect[CareRuleTier]
+		top_n: DF.Int
+		trigger: DF.Literal[
+			"Purchase Amount",
+			"First Purchase",
+			"Delivery",
+			"Referral: Thank Referrer",
+			"Referral: Welcome",
+			"Referral: Call",
+			"Milestone",
+			"Year's Best",
+			"Birthday",
+			"Occasion",
+			"Festival",
+			"Season",
+			"Tier Cadence",
+			"Reorder Due",
+			"Reorder Overdue",
+			"Stated Demand Due",
+			"Silence",
+			"Tier Up",
+			"Tier Down",
+			"File Incomplete",
+			"Warranty Ending",
+			"Contract Ending",
+			"Complaint Closed",
+			"Event: Attended",
+			"Event: No Show",
+		]
+		user: DF.Link | None
+		whose: DF.Literal["Everybody", "Decision Makers", "Family"]
+		yearly_on: DF.Date | None
+	# end: auto-generated types
+
 	def validate(self):
 		self.validate_trigger()
 		self.validate_sending()

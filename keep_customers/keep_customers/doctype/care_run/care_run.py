@@ -2,4 +2,33 @@ from frappe.model.document import Document
 
 
 class CareRun(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		as_of: DF.Date | None
+		assigned: DF.Int
+		changed: DF.Int
+		customers: DF.Int
+		errors: DF.Code | None
+		finished: DF.Datetime | None
+		first_run: DF.Check
+		held_back: DF.Int
+		moves: DF.Int
+		parameters: DF.Code | None
+		planned: DF.Int
+		seconds: DF.Float
+		stage: DF.Data | None
+		stage_seconds: DF.Code | None
+		started: DF.Datetime | None
+		status: DF.Literal["Running", "Completed", "Completed With Errors", "Failed"]
+		triggered_by: DF.Link | None
+		warnings: DF.SmallText | None
+		written: DF.Int
+	# end: auto-generated types
+
 	pass

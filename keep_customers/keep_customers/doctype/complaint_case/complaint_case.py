@@ -15,6 +15,92 @@ SETTLED = ("Approved", "Handed Over")
 
 
 class ComplaintCase(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from keep_customers.keep_customers.doctype.complaint_compensation.complaint_compensation import (
+			ComplaintCompensation,
+		)
+		from keep_customers.keep_customers.doctype.complaint_pause.complaint_pause import ComplaintPause
+		from keep_customers.keep_customers.doctype.complaint_step.complaint_step import ComplaintStep
+
+		answer_due: DF.Datetime | None
+		answer_escalation: DF.Int
+		answer_late: DF.Check
+		answer_minutes: DF.Float
+		answered_on: DF.Datetime | None
+		answers_used: DF.SmallText | None
+		batch_no: DF.Link | None
+		category: DF.Link | None
+		cause: DF.Link | None
+		cause_text: DF.SmallText | None
+		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter", "Web Page", "Portal"]
+		closed_by: DF.Link | None
+		closed_on: DF.Datetime | None
+		compensation_cost: DF.Currency
+		compensations: DF.Table[ComplaintCompensation]
+		contact: DF.Link | None
+		contact_email: DF.Data | None
+		contact_mobile: DF.Data | None
+		contact_name: DF.Data | None
+		currency: DF.Link | None
+		customer: DF.Link | None
+		customer_name: DF.Data | None
+		delivery_note: DF.Link | None
+		description: DF.Text
+		escalated_to: DF.Link | None
+		issue: DF.Link | None
+		item: DF.Link | None
+		next_alarm: DF.Datetime | None
+		opened_on: DF.Datetime
+		override_reason: DF.SmallText | None
+		pauses: DF.Table[ComplaintPause]
+		person_rating: DF.Rating
+		promise_escalation: DF.Int
+		promised_on: DF.Datetime | None
+		quality_action: DF.Link | None
+		rated_user: DF.Link | None
+		repeat_of: DF.Link | None
+		repeat_reason: DF.Data | None
+		responsible: DF.Link | None
+		sales_invoice: DF.Link | None
+		second_chance: DF.Check
+		serial_no: DF.Link | None
+		severity: DF.Literal["Low", "Normal", "High", "Grave"]
+		solution_rating: DF.Rating
+		solve_due: DF.Datetime | None
+		solve_escalation: DF.Int
+		solve_late: DF.Check
+		solve_minutes: DF.Float
+		solved_on: DF.Datetime | None
+		stated_number: DF.Data | None
+		status: DF.Literal["Open", "Waiting for Customer", "Solution Given", "Reopened", "Closed"]
+		step: DF.Literal[
+			"Received",
+			"Listened",
+			"Apologised",
+			"Cause Found",
+			"Explained",
+			"Solution Offered",
+			"Compensated",
+			"Confirmed",
+			"Followed Up",
+		]
+		steps: DF.Table[ComplaintStep]
+		subject: DF.Data
+		tier: DF.Link | None
+		warranty_claim: DF.Link | None
+		word: DF.Literal["", "Yes", "No"]
+		word_asked_on: DF.Datetime | None
+		word_on: DF.Datetime | None
+		word_text: DF.SmallText | None
+	# end: auto-generated types
+
 	def before_insert(self):
 		stated_number = self.stated_number
 		self.keep_as_stored()

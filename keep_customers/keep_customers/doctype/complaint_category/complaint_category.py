@@ -6,6 +6,27 @@ from keep_customers.complaints import assignment_rules
 
 
 class ComplaintCategory(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from keep_customers.keep_customers.doctype.complaint_team_member.complaint_team_member import (
+			ComplaintTeamMember,
+		)
+
+		assign_to: DF.Literal["Dedicated Rep", "Team"]
+		assignment_rule: DF.Link | None
+		category_name: DF.Data
+		default_severity: DF.Literal["Low", "Normal", "High", "Grave"]
+		description: DF.SmallText | None
+		disabled: DF.Check
+		team: DF.TableMultiSelect[ComplaintTeamMember]
+	# end: auto-generated types
+
 	def validate(self):
 		if self.assign_to == "Team" and not self.team:
 			frappe.throw(_("Please choose who is in the team."))

@@ -5,6 +5,30 @@ from keep_customers.messaging import feedback
 
 
 class CustomerFeedback(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		channel: DF.Literal["Web Page", "Phone", "Visit", "Email", "Letter"]
+		contact: DF.Link | None
+		customer: DF.Link
+		customer_name: DF.Data | None
+		given_on: DF.Datetime
+		kind: DF.Literal["Complaint", "Visit", "Event", "General"]
+		person_rating: DF.Rating
+		rated_user: DF.Link | None
+		rating: DF.Rating
+		reference_doctype: DF.Link | None
+		reference_name: DF.DynamicLink | None
+		round: DF.Int
+		solved: DF.Literal["", "Yes", "No"]
+		words: DF.SmallText | None
+	# end: auto-generated types
+
 	def validate(self):
 		feedback.validate(self)
 

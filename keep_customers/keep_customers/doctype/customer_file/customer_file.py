@@ -8,6 +8,53 @@ from keep_customers.engine.occasions import recurs
 
 
 class CustomerFile(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from keep_customers.keep_customers.doctype.customer_file_consent.customer_file_consent import (
+			CustomerFileConsent,
+		)
+		from keep_customers.keep_customers.doctype.customer_file_occasion.customer_file_occasion import (
+			CustomerFileOccasion,
+		)
+		from keep_customers.keep_customers.doctype.customer_file_person.customer_file_person import (
+			CustomerFilePerson,
+		)
+
+		backup_rep: DF.Link | None
+		best_time: DF.Data | None
+		buying_habits: DF.SmallText | None
+		character: DF.SmallText | None
+		completeness: DF.Percent
+		consents: DF.Table[CustomerFileConsent]
+		customer: DF.Link
+		customer_name: DF.Data | None
+		dedicated_rep: DF.Link | None
+		family: DF.SmallText | None
+		leisure: DF.SmallText | None
+		missing: DF.SmallText | None
+		occasions: DF.Table[CustomerFileOccasion]
+		people: DF.Table[CustomerFilePerson]
+		personal_note: DF.SmallText | None
+		pin_reason: DF.SmallText | None
+		pinned_tier: DF.Link | None
+		pinned_until: DF.Date | None
+		preferred_channel: DF.Literal["", "Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
+		preferred_language: DF.Link | None
+		promotion_attitude: DF.SmallText | None
+		service_preference: DF.SmallText | None
+		specifications: DF.SmallText | None
+		taste: DF.SmallText | None
+		usage: DF.SmallText | None
+		values: DF.SmallText | None
+		work: DF.SmallText | None
+	# end: auto-generated types
+
 	def validate(self):
 		self.validate_reps()
 		self.validate_pin()

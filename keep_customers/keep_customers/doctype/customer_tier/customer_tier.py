@@ -6,6 +6,24 @@ from keep_customers.benefits import pricing_rules
 
 
 class CustomerTier(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		answer_within_hours: DF.Float
+		benefits: DF.SmallText | None
+		colour: DF.Literal["Gray", "Blue", "Cyan", "Green", "Yellow", "Orange", "Red", "Pink", "Purple"]
+		contact_every_days: DF.Int
+		rank: DF.Int
+		solve_within_hours: DF.Float
+		strategy: DF.SmallText | None
+		tier_name: DF.Data
+	# end: auto-generated types
+
 	def validate(self):
 		if not self.rank:
 			frappe.throw(_("Please give the tier a rank; 1 is the best."))

@@ -9,6 +9,42 @@ from keep_customers.worth import ledger
 
 
 class CustomerTouch(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
+		competitor: DF.Link | None
+		competitor_price: DF.Currency
+		cost: DF.Currency
+		cost_currency: DF.Link | None
+		cost_kind: DF.Literal["", "Gift", "Travel", "Meal", "Other"]
+		customer: DF.Link
+		customer_name: DF.Data | None
+		date: DF.Datetime
+		demand_amount: DF.Currency
+		demand_currency: DF.Link | None
+		demand_date: DF.Date | None
+		demand_item: DF.Link | None
+		demand_qty: DF.Float
+		event_wish: DF.Data | None
+		follow_up: DF.Link | None
+		next_step: DF.Data | None
+		next_step_date: DF.Date | None
+		notes: DF.SmallText | None
+		price_remark: DF.SmallText | None
+		rep: DF.Link | None
+		result: DF.Literal["Reached", "Left a Message", "Not Reached", "Agreed Another Time", "Not Wanted"]
+		route_to: DF.Literal["", "Rep", "Region", "Head Office"]
+		routed_todo: DF.Link | None
+		satisfaction: DF.Rating
+		todo: DF.Link | None
+	# end: auto-generated types
+
 	def validate(self):
 		# Not mandatory in the form: with it, quick entry would have too many fields to open.
 		self.rep = self.rep or frappe.session.user

@@ -3,6 +3,69 @@ from frappe.model.document import Document
 
 
 class FollowUp(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		assigned_on: DF.Date | None
+		assigned_to: DF.Link | None
+		benefit: DF.Link | None
+		care_rule: DF.Link | None
+		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
+		currency: DF.Link | None
+		customer: DF.Link
+		customer_name: DF.Data | None
+		done_on: DF.Date | None
+		due_date: DF.Date | None
+		email_queue: DF.Link | None
+		expires: DF.Check
+		gift: DF.Data | None
+		gift_cost: DF.Currency
+		hold_reason: DF.Literal[
+			"",
+			"Contact cap",
+			"Rep's capacity",
+			"Control group",
+			"No consent",
+			"No rep",
+			"Not a working day",
+			"Invoice cancelled",
+			"Delivery cancelled",
+			"ToDo cancelled",
+			"ToDo deleted",
+			"Customer merged",
+			"Rule switched off",
+			"Customer disabled",
+			"No longer agreed",
+			"Visit plan cancelled",
+			"Not visited",
+			"Care notice cancelled",
+			"Too late",
+			"Referral deleted",
+			"Event called off",
+			"Event is over",
+		]
+		occasion: DF.Data | None
+		occurrence: DF.Data | None
+		planned_on: DF.Date | None
+		priority: DF.Literal["Low", "Medium", "High"]
+		reason: DF.SmallText | None
+		reference_doctype: DF.Link | None
+		reference_name: DF.DynamicLink | None
+		send_attempts: DF.Int
+		send_error: DF.SmallText | None
+		send_status: DF.Literal["", "Queued", "Sending", "Sent", "Failed"]
+		sent_on: DF.Datetime | None
+		status: DF.Literal["Planned", "Assigned", "Done", "Late", "Skipped", "Cancelled"]
+		todo: DF.Link | None
+		touch: DF.Link | None
+		value_at_risk: DF.Currency
+	# end: auto-generated types
+
 	pass
 
 

@@ -10,6 +10,57 @@ YEAR = 365 * 24  # hours
 
 
 class KeepCustomersSettings(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from keep_customers.keep_customers.doctype.complaint_target.complaint_target import ComplaintTarget
+		from keep_customers.keep_customers.doctype.keep_absence.keep_absence import KeepAbsence
+		from keep_customers.keep_customers.doctype.keep_excluded_customer.keep_excluded_customer import (
+			KeepExcludedCustomer,
+		)
+		from keep_customers.keep_customers.doctype.keep_excluded_group.keep_excluded_group import (
+			KeepExcludedGroup,
+		)
+		from keep_customers.keep_customers.doctype.keep_working_hours.keep_working_hours import (
+			KeepWorkingHours,
+		)
+
+		absences: DF.Table[KeepAbsence]
+		advertising_words: DF.SmallText | None
+		check_back_days: DF.Int
+		compensation_limit: DF.Currency
+		compensation_role: DF.Link | None
+		complaint_page: DF.Check
+		complaint_targets: DF.Table[ComplaintTarget]
+		contact_cap: DF.Int
+		contact_cap_days: DF.Int
+		enabled: DF.Check
+		escalate_after_hours: DF.Float
+		event_reminder_days: DF.Int
+		event_result_days: DF.Int
+		events_per_year: DF.Int
+		events_responsible: DF.Link | None
+		excluded_customers: DF.TableMultiSelect[KeepExcludedCustomer]
+		excluded_groups: DF.TableMultiSelect[KeepExcludedGroup]
+		fallback_role: DF.Link | None
+		fallback_user: DF.Link | None
+		feedback_after_visits: DF.Check
+		head_of_service: DF.Link | None
+		head_office_role: DF.Link | None
+		head_office_user: DF.Link | None
+		holiday_list: DF.Link | None
+		rep_capacity: DF.Int
+		reporting_currency: DF.Link | None
+		suggest_compensation: DF.Check
+		word_days: DF.Int
+		working_hours: DF.Table[KeepWorkingHours]
+	# end: auto-generated types
+
 	def validate(self):
 		for field in ("contact_cap", "contact_cap_days", "rep_capacity"):
 			if (self.get(field) or 0) < 0:

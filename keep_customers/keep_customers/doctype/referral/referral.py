@@ -9,6 +9,30 @@ from keep_customers.worth import ledger
 
 
 class Referral(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		channel: DF.Literal["", "Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
+		customer_since: DF.Date | None
+		date: DF.Date
+		lead: DF.Link | None
+		referred_customer: DF.Link | None
+		referred_name: DF.Data | None
+		referrer: DF.Link
+		referrer_name: DF.Data | None
+		remarks: DF.SmallText | None
+		reward: DF.SmallText | None
+		reward_cost: DF.Currency
+		reward_currency: DF.Link | None
+		reward_given_on: DF.Date | None
+		status: DF.Literal["New", "Thanked", "Won", "Lost"]
+	# end: auto-generated types
+
 	def validate(self):
 		# An empty text would break the unique indexes, where nothing does not.
 		self.lead, self.referred_customer = self.lead or None, self.referred_customer or None

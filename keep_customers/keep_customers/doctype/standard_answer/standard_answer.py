@@ -6,6 +6,23 @@ from keep_customers.engine.wording import ANSWER_VARIABLES, BadTemplate, check
 
 
 class StandardAnswer(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		category: DF.Link
+		disabled: DF.Check
+		language: DF.Link
+		last_used: DF.Date | None
+		text: DF.Text
+		times_used: DF.Int
+		title: DF.Data
+	# end: auto-generated types
+
 	def validate(self):
 		try:
 			check(self.text, ANSWER_VARIABLES)

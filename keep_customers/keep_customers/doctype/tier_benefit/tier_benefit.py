@@ -10,6 +10,37 @@ MOST_DAYS = 60
 
 
 class TierBenefit(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from keep_customers.keep_customers.doctype.care_rule_tier.care_rule_tier import CareRuleTier
+		from keep_customers.keep_customers.doctype.tier_benefit_item.tier_benefit_item import TierBenefitItem
+		from keep_customers.keep_customers.doctype.tier_benefit_item_group.tier_benefit_item_group import (
+			TierBenefitItemGroup,
+		)
+
+		benefit_name: DF.Data
+		care_rule: DF.Link | None
+		company: DF.Link | None
+		currency: DF.Link | None
+		days_around: DF.Int
+		discount_percentage: DF.Percent
+		enabled: DF.Check
+		gift: DF.Data | None
+		gift_cost: DF.Currency
+		item_groups: DF.TableMultiSelect[TierBenefitItemGroup]
+		items: DF.TableMultiSelect[TierBenefitItem]
+		kind: DF.Literal["Discount", "Birthday Discount", "Reserved Items", "Holiday Gift"]
+		override_role: DF.Link | None
+		pricing_rule: DF.Link | None
+		tiers: DF.TableMultiSelect[CareRuleTier]
+	# end: auto-generated types
+
 	def validate(self):
 		# Another than the one made for it would be written over.
 		self.pricing_rule = None if self.is_new() else self.get_db_value("pricing_rule")

@@ -4,6 +4,28 @@ from frappe.model.document import Document
 
 
 class TierChange(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		care_run: DF.Link | None
+		currency: DF.Link | None
+		current_value: DF.Currency
+		customer: DF.Link
+		customer_name: DF.Data | None
+		date: DF.Date | None
+		direction: DF.Literal["First", "Up", "Down", "Pinned", "Left"]
+		from_tier: DF.Link | None
+		policy: DF.Link | None
+		potential_value: DF.Currency
+		reason: DF.SmallText | None
+		to_tier: DF.Link | None
+	# end: auto-generated types
+
 	"""A log: the nightly run adds to it, nobody changes it. It goes with its customer, past the document life."""
 
 	def validate(self):

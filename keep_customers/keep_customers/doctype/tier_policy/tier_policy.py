@@ -8,6 +8,34 @@ TIERS = ("top_tier", "high_tier", "broad_tier", "low_tier")
 
 
 class TierPolicy(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		broad_tier: DF.Link
+		company: DF.Link | None
+		customer_group: DF.Link | None
+		enabled: DF.Check
+		high_share: DF.Percent
+		high_tier: DF.Link
+		keep_band: DF.Percent
+		last_review: DF.Date | None
+		low_share: DF.Percent
+		low_tier: DF.Link
+		policy_name: DF.Data
+		priority: DF.Int
+		review: DF.Literal["Nightly", "Weekly", "Monthly", "Quarterly"]
+		territory: DF.Link | None
+		top_share: DF.Percent
+		top_tier: DF.Link
+		value_basis: DF.Literal["Net Sales", "Gross Profit"]
+		window_months: DF.Int
+	# end: auto-generated types
+
 	def before_validate(self):
 		"""A policy that names no tiers takes the first four by rank, whatever they are called on this site."""
 		if not any(self.get(field) for field in TIERS):

@@ -6,6 +6,33 @@ from keep_customers.events import documents, room, terms
 
 
 class VIPInvitation(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		checked_in_by: DF.Link | None
+		checked_in_on: DF.Datetime | None
+		companions: DF.Int
+		contact: DF.Link | None
+		customer: DF.Link
+		customer_name: DF.Data | None
+		event: DF.Link
+		guest_name: DF.Data | None
+		invited_on: DF.Datetime | None
+		remark: DF.SmallText | None
+		reminded_on: DF.Datetime | None
+		replied_on: DF.Datetime | None
+		status: DF.Literal[
+			"Planned", "Invited", "Accepted", "Waiting List", "Declined", "Attended", "No Show", "Cancelled"
+		]
+		waiting_since: DF.Datetime | None
+		wave: DF.Int
+	# end: auto-generated types
+
 	def validate(self):
 		documents.validate_invitation(self)
 

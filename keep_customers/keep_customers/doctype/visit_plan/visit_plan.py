@@ -8,6 +8,44 @@ from keep_customers.worth.ledger import reporting_currency
 
 
 class VisitPlan(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from keep_customers.keep_customers.doctype.visit_plan_day_note.visit_plan_day_note import (
+			VisitPlanDayNote,
+		)
+		from keep_customers.keep_customers.doctype.visit_plan_stop.visit_plan_stop import VisitPlanStop
+
+		amended_from: DF.Link | None
+		approved_by: DF.Link | None
+		approved_on: DF.Datetime | None
+		approver: DF.Link | None
+		currency: DF.Link | None
+		day_notes: DF.Table[VisitPlanDayNote]
+		from_date: DF.Date
+		goals: DF.SmallText | None
+		market: DF.SmallText | None
+		method: DF.Literal["In Person", "Video", "Phone"]
+		other_cost: DF.Currency
+		problems: DF.SmallText | None
+		purpose: DF.SmallText
+		rep: DF.Link
+		rep_name: DF.Data | None
+		reported_on: DF.Datetime | None
+		solutions: DF.SmallText | None
+		status: DF.Literal["Draft", "Waiting for Approval", "Approved", "Reported", "Cancelled"]
+		stops: DF.Table[VisitPlanStop]
+		territory: DF.Link | None
+		to_date: DF.Date
+		total_cost: DF.Currency
+		travel_cost: DF.Currency
+	# end: auto-generated types
+
 	def check_permission(self, permtype="read", permlevel=None):
 		# The framework asks for the right to submit for each later change; the rep's notes and report need none.
 		if permtype == "submit" and getattr(self, "_action", None) == "update_after_submit":

@@ -6,6 +6,36 @@ from keep_customers.engine.rebates import Step, rising
 
 
 class VolumeRebate(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from keep_customers.keep_customers.doctype.volume_rebate_customer.volume_rebate_customer import (
+			VolumeRebateCustomer,
+		)
+		from keep_customers.keep_customers.doctype.volume_rebate_step.volume_rebate_step import (
+			VolumeRebateStep,
+		)
+
+		approve_role: DF.Link
+		company: DF.Link
+		customer_group: DF.Link | None
+		customers: DF.TableMultiSelect[VolumeRebateCustomer]
+		enabled: DF.Check
+		first_month: DF.Int
+		item_code: DF.Link
+		period: DF.Literal["Year", "Quarter"]
+		rebate_name: DF.Data
+		rebate_on: DF.Literal["Whole Amount", "Amount Above the Step"]
+		settle_after_days: DF.Int
+		starts_on: DF.Date
+		steps: DF.Table[VolumeRebateStep]
+	# end: auto-generated types
+
 	def validate(self):
 		if not (self.customer_group or self.customers):
 			frappe.throw(_("Please choose a customer group, or name the customers."))
