@@ -12,6 +12,7 @@ from frappe.utils import cint, getdate
 
 from keep_customers.benefits import offered
 from keep_customers.engine.occasions import marks
+from keep_customers.erp.api import typed
 from keep_customers.erp.people import who_decides
 
 FORGET_AFTER = 30  # days in which an expired coupon that something mentions is tried again
@@ -133,6 +134,7 @@ def valid(customer: str) -> list[dict]:
 
 
 @frappe.whitelist()
+@typed
 def for_document(customer: str, company: str | None = None) -> dict | None:
 	"""The birthday coupon that can be put on a new document, as :func:`valid` gives it; None if there is none.
 

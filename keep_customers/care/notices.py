@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import cstr, getdate
 
 from keep_customers.care import consent, ending, followups
+from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import chunks
 from keep_customers.erp.trees import branch
@@ -19,6 +20,7 @@ FILE_TEXTS = ("specifications", "usage", "taste")
 
 
 @frappe.whitelist()
+@typed
 def preview(notice: str) -> dict:
 	"""Whom a notice would reach if this user released it now.
 

@@ -6,11 +6,13 @@ from frappe.utils import getdate
 
 from keep_customers.benefits import costs, coupons, rebates
 from keep_customers.care import followups, open_complaints
+from keep_customers.erp.api import typed
 
 DEALS = 20
 
 
 @frappe.whitelist()
+@typed
 def customer_care(customer: str) -> dict:
 	"""Tier with its reason, value, cost, rhythm, complaints, follow-ups, coupons and rebates, for the Customer form.
 
@@ -66,6 +68,7 @@ def value_and_tier(customer: str) -> tuple[dict | None, dict | None]:
 
 
 @frappe.whitelist()
+@typed
 def deal_archive(customer: str) -> list[dict]:
 	"""What was bought: item, how often, how much, latest price and day, the most frequent first.
 

@@ -14,6 +14,7 @@ from keep_customers.benefits import coupons, rebates
 from keep_customers.care import consent, open_complaints, panel
 from keep_customers.care.todos import care_todo
 from keep_customers.engine.occasions import next_on
+from keep_customers.erp.api import typed
 from keep_customers.worth import demand
 
 SOON = 30  # days in which a birthday is worth a word
@@ -25,6 +26,7 @@ FROM_FILE = (
 
 
 @frappe.whitelist()
+@typed
 def for_todo(todo: str) -> dict:
 	"""Whom to name, why, and what is known, for a care ToDo.
 

@@ -10,6 +10,7 @@ from frappe.utils import escape_html, get_url_to_form, getdate, today
 
 from keep_customers.care import followups
 from keep_customers.care.followups import TO_CARRY_OUT
+from keep_customers.erp.api import typed
 from keep_customers.worth import ledger
 
 PRIORITIES = ("Low", "Medium", "High")
@@ -206,6 +207,7 @@ def on_trash(todo, method=None) -> None:
 
 
 @frappe.whitelist()
+@typed
 def follow_up_of(todo: str) -> dict:
 	"""What the touch form on a care ToDo starts from."""
 	doc = frappe.get_doc("ToDo", todo)
@@ -224,6 +226,7 @@ def follow_up_of(todo: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def record_touch(
 	todo: str,
 	result: str,

@@ -10,6 +10,7 @@ from frappe.utils import escape_html, formatdate, getdate
 
 from keep_customers.care import todos
 from keep_customers.care.assignment import superior
+from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import may_approve_plans
 
 # What the app writes; it is taken from no form and no request.
@@ -18,6 +19,7 @@ OURS_OF_A_STOP = ("recent_sales", "open_complaints", "follow_up", "touch")
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def ask_for_approval(plan: str) -> str:
 	"""Ask the rep's superior, with one ToDo, to approve a draft.
 
@@ -50,6 +52,7 @@ def ask_for_approval(plan: str) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def send_back(plan: str, why: str) -> None:
 	"""The superior does not approve yet: the plan is a draft again, with the reason as a comment on it.
 

@@ -9,11 +9,13 @@ from frappe.utils import add_to_date, cstr, fmt_money, formatdate, getdate, stri
 
 from keep_customers.care.open_complaints import open_complaints
 from keep_customers.care.visit_approval import draft
+from keep_customers.erp.api import typed
 
 LAST_INVOICES, TOP_ITEMS = 5, 3
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def fill_preparations(plan: str) -> None:
 	"""Write into a draft's stops what the site knows: recent sales, open complaints, where, and whom to meet.
 
@@ -39,6 +41,7 @@ def fill_preparations(plan: str) -> None:
 
 
 @frappe.whitelist()
+@typed
 def people_to_name(plan: str) -> list[dict]:
 	"""The people in the files of a plan's customers, for those who may read the files; stored nowhere else.
 

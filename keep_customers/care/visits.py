@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime
 
 from keep_customers.care import consent, ending, followups, todos
+from keep_customers.erp.api import typed
 from keep_customers.erp.registered import registered
 
 CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
@@ -71,6 +72,7 @@ def refused(doc) -> list[tuple[int, str]]:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def file_report(plan: str) -> dict:
 	"""Record each visit that took place, once; the others are moved or cancelled.
 

@@ -6,10 +6,12 @@ travels with it in ``__onload``, which forms send back; :func:`link_back` notes 
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, flt, strip_html
 
 from keep_customers.complaints.cases import DOCTYPE, why_not
 from keep_customers.engine.complaints import CLOSED
+from keep_customers.erp.api import typed
 from keep_customers.erp.aside import out_of_the_way
 
 MARK = "keep_complaint_case"
@@ -32,7 +34,8 @@ COSTS = {"Sales Invoice": "base_net_total", "Stock Entry": "total_outgoing_value
 
 
 @frappe.whitelist()
-def new_case(doctype: str, name: str):
+@typed
+def new_case(doctype: str, name: str) -> Document:
 	"""An unsaved case about a document, for its form: the customer, what is known of the complaint, and the item, serial
 	number and batch if the document has only one.
 
@@ -113,7 +116,8 @@ def _plain(html: str | None) -> str:
 
 
 @frappe.whitelist()
-def make_issue(source_name: str, target_doc=None):
+@typed
+def make_issue(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
 	"""An unsaved Issue with the complaint's words; the case notes it once it is saved.
 
 	:raises frappe.PermissionError: for who may not write the case, or make one
@@ -132,7 +136,8 @@ def make_issue(source_name: str, target_doc=None):
 
 
 @frappe.whitelist()
-def make_warranty_claim(source_name: str, target_doc=None):
+@typed
+def make_warranty_claim(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
 	"""An unsaved Warranty Claim about the case's item; as :func:`make_issue`."""
 	case, claim = _start(source_name, "Warranty Claim")
 	claim.update(
@@ -151,7 +156,8 @@ def make_warranty_claim(source_name: str, target_doc=None):
 
 
 @frappe.whitelist()
-def make_quality_action(source_name: str, target_doc=None):
+@typed
+def make_quality_action(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
 	"""An unsaved Quality Action with what went wrong as its problem; as :func:`make_issue`."""
 	case, action = _start(source_name, "Quality Action")
 	about = " · ".join(filter(None, (case.cause and _(case.cause), case.item, case.batch_no, case.serial_no)))
@@ -169,7 +175,8 @@ def make_quality_action(source_name: str, target_doc=None):
 
 
 @frappe.whitelist()
-def make_credit_note(source_name: str, target_doc=None):
+@typed
+def make_credit_note(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
 	"""ERPNext's own return of the case's invoice, unsaved; a compensation of the case once it is saved.
 
 	:raises frappe.ValidationError: if the case has no invoice, or this host has no returns
@@ -190,7 +197,8 @@ def make_credit_note(source_name: str, target_doc=None):
 
 
 @frappe.whitelist()
-def make_stock_entry(source_name: str, target_doc=None):
+@typed
+def make_stock_entry(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
 	"""An unsaved Stock Entry (Material Issue) for a gift or a replacement; as :func:`make_credit_note`."""
 	case, entry = _start(source_name, "Stock Entry")
 	entry.purpose = "Material Issue"

@@ -13,6 +13,7 @@ from keep_customers.care.todos import link_to
 from keep_customers.complaints import cases, escalation
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import signed
+from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.people import contact_or_main
 from keep_customers.erp.tables import wait_for
@@ -35,6 +36,7 @@ COMPLAINT = "complaint-answer", "complaint"
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def ask(case: str, channel: str = "Email") -> str:
 	"""Send the customer's contact a link to say whether the complaint is solved.
 
@@ -129,6 +131,7 @@ def is_answered(case, round: int) -> bool:
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@typed(otherwise=not_valid)
 @rate_limit(limit=30, seconds=60 * 60)
 def confirm(
 	token: str = "", solved: str = "", rating: str = "", person_rating: str = "", words: str = ""

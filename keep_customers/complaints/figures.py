@@ -8,6 +8,7 @@ from frappe.utils import add_days, get_datetime, getdate, now_datetime
 from keep_customers.complaints.cases import DOCTYPE
 from keep_customers.engine import complaint_figures as engine
 from keep_customers.engine.complaints import CLOSED, SEVERITIES
+from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import only_readable_cases
 
 FIELDS = (
@@ -45,6 +46,7 @@ def cases(filters: dict, open_only: bool = False) -> list[dict]:
 
 
 @frappe.whitelist()
+@typed
 def late_cases(filters: str | dict | None = None) -> dict:
 	"""Data of the Number Card *Late Complaints*: of how many customers' patience we are in debt now.
 

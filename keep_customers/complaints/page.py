@@ -15,6 +15,7 @@ from frappe.utils import validate_email_address
 
 from keep_customers.complaints import cases
 from keep_customers.erp import guest_pages
+from keep_customers.erp.api import typed
 from keep_customers.erp.people import customers_of_address
 
 ROUTE = "complain"
@@ -39,8 +40,17 @@ def is_on() -> bool:
 	return bool(frappe.db.get_single_value("Keep Customers Settings", "complaint_page"))
 
 
+def _nothing_told() -> None:
+	if not is_on():
+		guest_pages.not_here()
+	_say(_("Please Change Something"), _("Please tell us what happened."), 400)
+
+
 @frappe.whitelist(allow_guest=True, methods=["POST"])
-def post(number: str = "", email: str = "", full_name: str = "", description: str = "", website: str = ""):
+@typed(otherwise=_nothing_told)
+def post(
+	number: str = "", email: str = "", full_name: str = "", description: str = "", website: str = ""
+) -> None:
 	"""What the page's button calls, with up to three files named ``attachments``.
 
 	:param website: a field that people do not see; programs fill it in, and are thanked like everybody

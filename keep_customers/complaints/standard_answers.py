@@ -8,6 +8,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import format_datetime, get_fullname, getdate, now_datetime
 
 from keep_customers.engine import wording
+from keep_customers.erp.api import typed
 from keep_customers.erp.language import site_language
 from keep_customers.erp.permissions import only_readable
 from keep_customers.messaging.messages import languages
@@ -16,6 +17,7 @@ OFTEN = 3  # cases of a category without an answer of its own
 
 
 @frappe.whitelist()
+@typed
 def offered(case: str) -> list[dict]:
 	"""The answers for a case's category in the customer's language, else the site's, else English.
 
@@ -47,6 +49,7 @@ def spoken(customer: str | None) -> list[str]:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def use(case: str, answer: str) -> str:
 	"""An answer's text for a case; that it was used counts once for each case.
 

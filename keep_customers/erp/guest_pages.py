@@ -4,6 +4,8 @@ from typing import NoReturn
 
 import frappe
 
+from keep_customers.erp.api import text_sent
+
 
 def private(context) -> str:
 	"""Prepare the page of a signed link.
@@ -13,7 +15,7 @@ def private(context) -> str:
 	context.no_breadcrumbs = True
 	# The link is its holder's secret: it goes to no other site.
 	context.metatags = {"robots": "noindex", "referrer": "no-referrer"}
-	context.token = frappe.form_dict.get("token", "")
+	context.token = text_sent("token")
 	return context.token
 
 

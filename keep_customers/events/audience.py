@@ -8,6 +8,7 @@ from keep_customers.care.notices import not_excluded
 from keep_customers.care.triggers import customers, matching
 from keep_customers.engine import events as engine
 from keep_customers.erp import people
+from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import chunks, insert, standard_columns
 from keep_customers.events.room import locked
@@ -18,6 +19,7 @@ NAMES_SHOWN = 50
 
 
 @frappe.whitelist()
+@typed
 def preview(event: str) -> dict:
 	"""Whom the event would be planned for if this user did it now.
 
@@ -88,6 +90,7 @@ def _chosen(event, user: str, listed: set[str]) -> list:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def plan(event: str) -> int:
 	"""An invitation, not sent yet, for everybody in the audience who has none; may be called again.
 

@@ -6,6 +6,7 @@ from frappe.utils import cint, flt, get_datetime, getdate, now_datetime
 
 from keep_customers.engine import events as engine
 from keep_customers.erp import people
+from keep_customers.erp.api import typed
 from keep_customers.events import wishes
 from keep_customers.events.audience import contact_names
 from keep_customers.events.room import cost_per_head, locked, room_of, settle, store
@@ -15,6 +16,7 @@ from keep_customers.worth import ledger
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def set_status(event: str, status: str, everybody_came: bool = False) -> None:
 	"""What the event's buttons do; to invite see :func:`keep_customers.events.waves.invite`.
 

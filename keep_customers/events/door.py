@@ -11,6 +11,7 @@ from babel import Locale
 from frappe import _
 from frappe.utils import add_days, cint, format_datetime, get_datetime, now_datetime
 
+from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, locale_of
 from keep_customers.events import pages, replies
 from keep_customers.events.pages import NOT_INVITED
@@ -119,6 +120,7 @@ def _since(moment) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def check_in(invitation: str, companions: str | None = None) -> None:
 	"""What the list's and the QR code's button calls; a guest who is in already stays so.
 
@@ -131,6 +133,7 @@ def check_in(invitation: str, companions: str | None = None) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def undo(invitation: str) -> None:
 	"""Take a check-in back; errors as of :func:`check_in`."""
 	_at_the_door(invitation, replies.undo_check_in)

@@ -20,6 +20,7 @@ from frappe.twofactor import get_qr_svg_code
 from frappe.utils import cstr, get_datetime, get_system_timezone, get_url, now_datetime, sanitize_html
 
 from keep_customers.erp import signed
+from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, locale_of
 from keep_customers.events import replies
 from keep_customers.events.terms import EVENT, INVITATION
@@ -146,10 +147,15 @@ def advice() -> str:
 	return _("Please answer our message or call us instead; we will tell you all about it.")
 
 
+def not_valid() -> None:
+	signed.not_valid(advice())
+
+
 # What the page does
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@typed(otherwise=not_valid)
 @rate_limit(limit=MOST_AN_HOUR, seconds=60 * 60)
 def answer(token: str = "", coming: str = "", companions: str = "0", remark: str = "") -> None:
 	"""What the page's buttons call: the guest comes or does not, and may change their mind.
@@ -159,7 +165,7 @@ def answer(token: str = "", coming: str = "", companions: str = "0", remark: str
 	"""
 	found = read(token)
 	if not found:
-		return signed.not_valid(advice())
+		return not_valid()
 	if coming not in ("Yes", "No") or not (companions.isascii() and companions.isdigit()):
 		return refuse(_("Please say whether you will come."))
 	try:
@@ -187,12 +193,13 @@ def refuse(text: str) -> None:
 
 
 @frappe.whitelist(allow_guest=True, methods=["GET"])
+@typed(otherwise=not_valid)
 @rate_limit(limit=MOST_AN_HOUR, seconds=60 * 60)
 def calendar(token: str = "") -> None:
 	"""The event as a file for the calendar of a guest who is coming."""
 	found = read(token)
 	if not found or state(*found) != "coming" or not found[1].starts_on:
-		return signed.not_valid(advice())
+		return not_valid()
 	frappe.local.response.update(
 		type="download",
 		filename="event.ics",

@@ -8,6 +8,7 @@ from frappe.utils import cint, get_datetime, getdate, now_datetime
 
 from keep_customers.care import ending
 from keep_customers.engine import events as engine
+from keep_customers.erp.api import typed
 from keep_customers.events.room import locked, room_of, store
 from keep_customers.events.telling import nothing_left_to_ask
 from keep_customers.events.terms import CALLED_OFF, INVITATION, refuse
@@ -100,6 +101,7 @@ def cancel_invitation(name: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def record(invitation: str, what: str, companions: int = 0) -> str:
 	"""What the buttons of an invitation do.
 

@@ -15,6 +15,7 @@ from frappe.utils import add_days, cint, flt, getdate
 
 from keep_customers.care.notices import not_excluded
 from keep_customers.engine import events as engine
+from keep_customers.erp.api import typed
 from keep_customers.events.terms import EVENT, INVITATION
 from keep_customers.worth import ledger
 from keep_customers.worth.values import last_parameters
@@ -28,6 +29,7 @@ def days_counted() -> int:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def refresh(event: str) -> None:
 	"""Bring an event's result up to date now; otherwise it is done every morning.
 

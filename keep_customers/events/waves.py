@@ -9,6 +9,7 @@ from frappe.utils import add_days, cint, flt, get_datetime, getdate, now_datetim
 from keep_customers.care import followups
 from keep_customers.care.notices import not_excluded
 from keep_customers.engine import events as engine
+from keep_customers.erp.api import typed
 from keep_customers.erp.tables import chunks
 from keep_customers.events.replies import why_no_reply
 from keep_customers.events.room import count, locked, room_of
@@ -17,6 +18,7 @@ from keep_customers.events.terms import EVENT, INVITATION, refuse
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def invite(event: str) -> dict:
 	"""Send the next wave: as many invitations as there are free places, to those worth most. Called again it goes on.
 

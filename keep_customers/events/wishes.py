@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, flt, getdate, now_datetime
 
+from keep_customers.erp.api import typed
 from keep_customers.worth import ledger
 
 DOCTYPE, VOTE, EVENT = "Event Suggestion", "Event Suggestion Vote", "VIP Event"
@@ -164,6 +165,7 @@ def _opened(suggestion: str):
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def judge(suggestion: str, feasible: bool) -> None:
 	"""Say whether an event is possible, as brand, conflict of interest and judgement on the form say.
 
@@ -188,6 +190,7 @@ def judge(suggestion: str, feasible: bool) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def merge(suggestion: str, into: str) -> None:
 	"""Join a suggestion with another one that means the same: its votes count there, no customer's twice.
 
@@ -218,6 +221,7 @@ def merge(suggestion: str, into: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def accept(suggestion: str) -> str:
 	"""Make an event of a feasible suggestion, once.
 

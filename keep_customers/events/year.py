@@ -8,6 +8,7 @@ from frappe.utils import cint, get_datetime, getdate
 
 from keep_customers.care import todos
 from keep_customers.engine import events as engine
+from keep_customers.erp.api import typed
 from keep_customers.events.terms import EVENT
 
 SETTINGS = "Keep Customers Settings"
@@ -60,6 +61,7 @@ def ask(today: date) -> None:
 
 
 @frappe.whitelist()
+@typed
 def events_this_year(filters: str | dict | None = None) -> dict:
 	"""Data of the Number Card *Events This Year*: held and planned.
 
@@ -69,6 +71,7 @@ def events_this_year(filters: str | dict | None = None) -> dict:
 
 
 @frappe.whitelist()
+@typed
 def events_missing(filters: str | dict | None = None) -> dict:
 	"""Data of the Number Card *Events Missing*: how many more the year's goal asks for.
 

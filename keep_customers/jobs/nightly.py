@@ -17,6 +17,7 @@ import frappe
 from frappe.utils import getdate, now_datetime
 
 from keep_customers.care.planning import Planning, alone
+from keep_customers.erp.api import typed
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.jobs import benefits, notices
 from keep_customers.worth.valuation import Valuation
@@ -47,6 +48,7 @@ def run(as_of: date | str | None = None, patience: int = 1) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def run_now() -> None:
 	"""Run the night in the background; its Care Run tells how far it is."""
 	frappe.only_for(("System Manager", "Keep Customers Manager"))
@@ -54,6 +56,7 @@ def run_now() -> None:
 
 
 @frappe.whitelist()
+@typed
 def progress() -> dict:
 	"""The newest Care Run, and how far it is in percent; empty if there was none."""
 	frappe.has_permission("Care Run", "read", throw=True)

@@ -9,11 +9,13 @@ from frappe.utils import add_to_date, escape_html, get_datetime, now_datetime
 
 from keep_customers.care import consent
 from keep_customers.care.todos import care_todo
+from keep_customers.erp.api import typed
 from keep_customers.messaging import delivery, recipients
 from keep_customers.messaging.sending import rule_of
 
 
 @frappe.whitelist()
+@typed
 def message_for_todo(todo: str) -> dict:
 	"""What a rep may say for a care ToDo, and the ways to send it.
 
@@ -81,6 +83,7 @@ def _readable_addresses(row) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@typed
 def send_for_todo(todo: str, channel: str, text: str, subject: str | None = None) -> str:
 	"""Send what the rep has written to the customer of a care ToDo; the ToDo stays open.
 

@@ -10,6 +10,7 @@ from frappe.utils import cstr, fmt_money, get_fullname, getdate
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import wording
 from keep_customers.engine.followups import fraction
+from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, site_language
 from keep_customers.erp.people import primary_contact
 from keep_customers.messaging.recipients import contact_row
@@ -166,6 +167,7 @@ def _main_item(invoice: str) -> str | None:
 
 
 @frappe.whitelist()
+@typed
 def preview(message: str, customer: str) -> dict:
 	"""What the message would say to the customer.
 

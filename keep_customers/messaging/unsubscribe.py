@@ -10,6 +10,7 @@ from frappe.utils import today
 
 from keep_customers.care.consent import refused_channels
 from keep_customers.erp import signed
+from keep_customers.erp.api import typed
 from keep_customers.erp.language import site_language
 
 DAYS = 180
@@ -29,7 +30,12 @@ def read(token: str) -> str | None:
 	return signed.read(PURPOSE, token)
 
 
+def not_valid() -> None:
+	signed.not_valid(_("Please answer the e-mail instead; we will take you off the list."))
+
+
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@typed(otherwise=not_valid)
 @rate_limit(limit=30, seconds=60 * 60)
 def confirm(token: str = "") -> None:
 	"""What the page's button calls: the customer does not want e-mails any more.
@@ -44,7 +50,7 @@ def confirm(token: str = "") -> None:
 			_("Done"), _("You will not receive such e-mails any more."), indicator_color="green"
 		)
 	else:
-		signed.not_valid(_("Please answer the e-mail instead; we will take you off the list."))
+		not_valid()
 
 
 def refuse(customer: str, channel: str) -> None:

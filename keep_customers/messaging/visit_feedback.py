@@ -8,6 +8,7 @@ from frappe.utils import get_fullname
 
 from keep_customers.care import consent
 from keep_customers.erp import people, signed
+from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
 from keep_customers.messaging import messages
@@ -67,6 +68,7 @@ def read_visit(token: str, for_update: bool = False):
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@typed(otherwise=not_valid)
 @rate_limit(limit=30, seconds=60 * 60)
 def give(token: str = "", rating: str = "", person_rating: str = "", words: str = "") -> None:
 	"""What the page's button calls: the customer says how a visit was.

@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 
 from keep_customers.erp import guest_pages
+from keep_customers.erp.api import text_sent
 from keep_customers.events import door
 
 no_cache = 1
@@ -15,7 +16,7 @@ def get_context(context):
 	frappe.sessions.get_csrf_token()
 	context.no_breadcrumbs = True
 	context.metatags = {"robots": "noindex"}
-	name = frappe.form_dict.get("event")
+	name = text_sent("event")
 	if not name:
 		context.events = door.own_events()
 		return
@@ -24,5 +25,5 @@ def get_context(context):
 		guest_pages.not_here()
 	context.event_theme, context.event = event.theme, event.name
 	context.update(door.guest_list(event))
-	done = frappe.form_dict.get("done")
+	done = text_sent("done")
 	context.last = next((guest for guest in context.guests if guest["name"] == done), None)

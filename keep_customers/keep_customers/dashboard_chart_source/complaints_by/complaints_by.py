@@ -8,17 +8,19 @@ from frappe import _
 
 from keep_customers.complaints import figures
 from keep_customers.complaints.cases import DOCTYPE
+from keep_customers.erp.api import chosen, typed
 
 
 @frappe.whitelist()
-def get(filters: str | dict | None = None, **kwargs) -> dict:
+@typed
+def get(filters: str | dict | None = None, **kwargs: object) -> dict:
 	"""Data of a Dashboard Chart.
 
 	:param filters: ``by`` is "cause", "category" or "severity"
 	:raises frappe.PermissionError: if the user may not read Complaint Cases
 	"""
 	frappe.has_permission(DOCTYPE, "read", throw=True)
-	by = (frappe.parse_json(filters) or {}).get("by", "cause")
+	by = chosen(filters).get("by", "cause")
 	if by not in ("cause", "category", "severity"):
 		frappe.throw(_("Complaints are counted by cause, category or severity."))
 	counts = figures.counts(by)

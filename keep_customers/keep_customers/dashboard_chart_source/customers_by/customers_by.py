@@ -9,18 +9,20 @@ from frappe import _
 from frappe.query_builder.functions import Count
 
 from keep_customers.engine.lifecycle import STATUSES
+from keep_customers.erp.api import chosen, typed
 from keep_customers.erp.permissions import only_readable
 
 
 @frappe.whitelist()
-def get(filters: str | dict | None = None, **kwargs) -> dict:
+@typed
+def get(filters: str | dict | None = None, **kwargs: object) -> dict:
 	"""Data of a Dashboard Chart.
 
 	:param filters: ``by`` is "tier" or "status"
 	:raises frappe.PermissionError: if the user may not read Customer Values
 	"""
 	frappe.has_permission("Customer Value", "read", throw=True)
-	by = (frappe.parse_json(filters) or {}).get("by", "tier")
+	by = chosen(filters).get("by", "tier")
 	if by not in ("tier", "status"):
 		frappe.throw(_("Customers are counted by tier or by stage."))
 	value = frappe.qb.DocType("Customer Value")

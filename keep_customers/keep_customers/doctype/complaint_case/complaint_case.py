@@ -7,6 +7,7 @@ from frappe.utils import flt, fmt_money, get_datetime, now_datetime, today
 
 from keep_customers.complaints import cases, clock, repeats
 from keep_customers.engine import complaints as engine
+from keep_customers.erp.api import typed
 from keep_customers.jobs import complaints as jobs
 
 # Clocks on desks differ a little.
@@ -223,7 +224,8 @@ class ComplaintCase(Document):
 	# The buttons
 
 	@frappe.whitelist()
-	def take_step(self, step: str, note: str | None = None, reason: str | None = None):
+	@typed
+	def take_step(self, step: str, note: str | None = None, reason: str | None = None) -> None:
 		"""Do a step; those before it that are open are left out for the reason.
 
 		:raises frappe.ValidationError: if it is not its turn, saying what to do
@@ -244,7 +246,8 @@ class ComplaintCase(Document):
 				cases.suggest_compensation(self)
 
 	@frappe.whitelist()
-	def wait(self, note: str | None = None):
+	@typed
+	def wait(self, note: str | None = None) -> None:
 		"""Stop the clock until the customer answers."""
 		with Action(self) as act:
 			act.after = engine.wait(act.before)
@@ -252,19 +255,21 @@ class ComplaintCase(Document):
 			self.append("pauses", {"paused_on": now_datetime(), "note": note})
 
 	@frappe.whitelist()
-	def resume(self):
+	@typed
+	def resume(self) -> None:
 		"""The customer has answered: the clock goes on."""
 		with Action(self) as act:
 			act.after = engine.resume(act.before)
 
 	@frappe.whitelist()
+	@typed
 	def hear(
 		self,
 		word: str,
 		rating: float | None = None,
 		person_rating: float | None = None,
 		words: str | None = None,
-	):
+	) -> None:
 		"""Record what the customer said about the solution.
 
 		:param word: Yes or No
@@ -297,7 +302,8 @@ class ComplaintCase(Document):
 				self.note_closing()
 
 	@frappe.whitelist()
-	def close(self, override_reason: str | None = None):
+	@typed
+	def close(self, override_reason: str | None = None) -> None:
 		"""Close the case; without the customer's yes only a manager can, with a reason."""
 		# The framework hands on nothing as None.
 		override_reason = (override_reason or "").strip()

@@ -1,0 +1,85 @@
+"""What comes over HTTP is held against the types a function says it takes, before the function runs.
+
+The host does that as well, but it answers with a traceback where a type is wrong, and takes a missing argument for an
+error of ours. Below ``@frappe.whitelist`` stands ``@typed``, which leaves the host nothing to refuse::
+
+	@frappe.whitelist(methods=["POST"])
+	@typed
+	def record_touch(todo: str, result: str) -> str:
+"""
+
+import inspect
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import NoReturn
+
+import frappe
+from frappe import _
+from frappe.exceptions import FrappeTypeError
+from frappe.utils import escape_html
+from frappe.utils.typing_validations import validate_argument_types
+
+
+def typed(function: Callable | None = None, *, otherwise: Callable[[], None] | None = None) -> Callable:
+	"""Let a whitelisted function be called with what it is annotated to take, and with nothing else.
+
+	:param otherwise: answers in its place when something else was sent; by default the caller is told what is wrong
+	"""
+	if function is None:
+		return partial(typed, otherwise=otherwise)
+	signature = inspect.signature(function)
+
+	@wraps(function)
+	def as_sent(**values) -> dict:
+		return values
+
+	as_declared = validate_argument_types(as_sent)
+
+	@wraps(function)
+	def called(*args, **kwargs):
+		if not getattr(frappe.local, "request", None):
+			return function(*args, **kwargs)
+		try:
+			sent = signature.bind(*args, **kwargs)
+			sent.arguments.update(as_declared(**sent.arguments))
+		except TypeError as error:
+			return otherwise() if otherwise else refuse(str(error))
+		return function(*sent.args, **sent.kwargs)
+
+	# The host's own check comes first, and finds nothing to say.
+	called.__annotations__ = dict.fromkeys(function.__annotations__, object)
+	return called
+
+
+def refuse(why: str) -> NoReturn:
+	"""Tell a program's author what it should have sent.
+
+	:raises FrappeTypeError: always
+	"""
+	# It is their error and no secret of ours; the way it took here helps nobody.
+	frappe.local.flags.disable_traceback = True
+	frappe.throw(
+		_("Please check what is sent to the server: {0}").format(escape_html(why)),
+		FrappeTypeError,
+		title=_("Not What Was Expected"),
+	)
+
+
+def chosen(filters: str | dict | None) -> dict:
+	"""The filters of a Dashboard Chart, which the host hands on as they were sent.
+
+	:raises FrappeTypeError: if they are none
+	"""
+	try:
+		found = frappe.parse_json(filters) or {}
+	except ValueError:
+		found = None
+	if not isinstance(found, dict):
+		refuse("filters are an object, as JSON.")
+	return found
+
+
+def text_sent(field: str) -> str:
+	"""What the address of a website's page carries; empty for what is no text."""
+	value = frappe.form_dict.get(field)
+	return value if isinstance(value, str) else ""
