@@ -11,12 +11,13 @@ error of ours. Below ``@frappe.whitelist`` stands ``@typed``, which leaves the h
 import inspect
 from collections.abc import Callable
 from functools import partial, wraps
+from html import escape
+from math import isfinite
 from typing import NoReturn
 
 import frappe
 from frappe import _
 from frappe.exceptions import FrappeTypeError
-from frappe.utils import escape_html
 from frappe.utils.typing_validations import validate_argument_types
 
 
@@ -31,6 +32,10 @@ def typed(function: Callable | None = None, *, otherwise: Callable[[], None] | N
 
 	@wraps(function)
 	def as_sent(**values) -> dict:
+		for name, value in values.items():
+			# "nan" and "1e999" are numbers to Python, and to nobody else.
+			if isinstance(value, float) and not isfinite(value):
+				raise TypeError(f"Argument '{name}' should be a number but got '{value}' instead.")
 		return values
 
 	as_declared = validate_argument_types(as_sent)
@@ -59,7 +64,7 @@ def refuse(why: str) -> NoReturn:
 	# It is their error and no secret of ours; the way it took here helps nobody.
 	frappe.local.flags.disable_traceback = True
 	frappe.throw(
-		_("Please check what is sent to the server: {0}").format(escape_html(why)),
+		_("Please check what is sent to the server: {0}").format(escape(why, quote=False)),
 		FrappeTypeError,
 		title=_("Not What Was Expected"),
 	)
@@ -71,7 +76,7 @@ def chosen(filters: str | dict | None) -> dict:
 	:raises FrappeTypeError: if they are none
 	"""
 	try:
-		found = frappe.parse_json(filters) or {}
+		found = frappe.parse_json(filters or None) or {}
 	except ValueError:
 		found = None
 	if not isinstance(found, dict):
