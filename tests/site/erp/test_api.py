@@ -19,9 +19,8 @@ import keep_customers
 from keep_customers import moved
 from keep_customers.complaints import feedback
 from keep_customers.events import pages
-
-from .story import ANNA, MIA, Story, _user, remove_everything
-from .web import Browser, Server
+from tests.site.story import ANNA, MIA, Story, _user, remove_everything
+from tests.site.web import Browser
 
 TOM = "tom@keep-test.example"
 EMPTY = inspect.Signature.empty
@@ -106,14 +105,7 @@ def case():
 
 
 @pytest.fixture(scope="module")
-def server(case):
-	running = Server()
-	yield running
-	running.stop()
-
-
-@pytest.fixture(scope="module")
-def guest(server):
+def guest(case, server):
 	"""A phone's browser."""
 	browser = Browser(server)
 	browser.http.headers["Accept"] = "text/html"
@@ -121,7 +113,7 @@ def guest(server):
 
 
 @pytest.fixture(scope="module")
-def rep(server):
+def rep(case, server):
 	return Browser(server, ANNA)
 
 
