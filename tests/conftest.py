@@ -1,7 +1,7 @@
 """How the tests are shared out when several run at once (pytest -n, as `make test` does).
 
-A file whose tests build on each other, which is one with a fixture of scope "module", stays whole and comes first;
-the others go out in small pieces, so that all workers are busy to the end.
+A file whose tests build on each other, which is one with a fixture of scope "module" in it or in its folder's
+conftest.py, stays whole and comes first; the others go out in small pieces, so that all workers are busy to the end.
 """
 
 from functools import cache
@@ -14,7 +14,8 @@ PIECE = 6
 
 @cache
 def stays_whole(path):
-	return 'scope="module"' in path.read_text()
+	files = (path, path.parent / "conftest.py")
+	return any('scope="module"' in file.read_text() for file in files if file.exists())
 
 
 @pytest.hookimpl(optionalhook=True)  # where pytest-xdist is not installed, nobody asks
