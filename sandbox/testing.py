@@ -211,4 +211,6 @@ def _summary(parts, start):
 	)
 	totals = [sum(part.count(result) for part in parts) for result in ("passed", "failed", "skipped")]
 	print("{} passed, {} failed, {} skipped".format(*totals), flush=True)
-	return max([1 if part.code else 0 for part in parts], default=0)
+	if any(part.code for part in parts):
+		return 1
+	return 0 if cases else NONE_CHOSEN

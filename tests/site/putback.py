@@ -151,8 +151,8 @@ def forget(but):
 				client.cache.pop(key, None)
 	frappe.local.cache = {key: value for key, value in frappe.local.cache.items() if stays(key)}
 	for function, remembered in list(frappe.utils.caching._SITE_CACHE.items()):
-		# The function itself, or in version 15 its path.
-		if getattr(function, "__name__", str(function).rsplit(".", 1)[-1]) not in REMEMBERED_BY_PROCESS:
+		name = function if isinstance(function, str) else function.__name__  # 15 has the path of its name
+		if name.split(".")[-1] not in REMEMBERED_BY_PROCESS:
 			remembered.clear()
 	frappe.local.new_doc_templates = {}
 	frappe.local.role_permissions = {}
