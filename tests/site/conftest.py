@@ -14,7 +14,8 @@ import frappe
 import pytest
 
 from . import putback
-from .story import Story, remove_everything
+from .removal import remove_everything
+from .story import Story
 from .web import Server, stop_servers
 
 

@@ -2,7 +2,7 @@
 
 SQLite: a copy of the whole database, copied back page by page. MariaDB: the rows of the tables that anybody changed,
 which it counts itself once it is told to (`SET GLOBAL userstat = 1`; the sandbox does). Where neither is to be had,
-or the site holds much else, nothing is kept, and the story is removed by its names (story.remove_everything).
+or the site holds much else, nothing is kept, and the story is removed by its names (removal.remove_everything).
 
 What Frappe remembers is forgotten with it, except what follows from the doctypes alone: reading those again is most
 of what a test would cost. They are forgotten too if a test changed one.

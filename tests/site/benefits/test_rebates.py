@@ -8,6 +8,7 @@ import pytest
 from keep_customers.benefits import rebates
 from keep_customers.care import panel
 from keep_customers.jobs import benefits as job
+from tests.site.removal import remove_everything
 from tests.site.story import (
 	ABROAD,
 	ANNA,
@@ -18,7 +19,6 @@ from tests.site.story import (
 	Story,
 	_user,
 	abroad,
-	remove_everything,
 )
 
 SERVICE = f"{PREFIX} Rebate"

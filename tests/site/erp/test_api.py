@@ -19,7 +19,8 @@ import keep_customers
 from keep_customers import moved
 from keep_customers.complaints import feedback
 from keep_customers.events import pages
-from tests.site.story import ANNA, MIA, Story, _user, remove_everything
+from tests.site.removal import remove_everything
+from tests.site.story import ANNA, MIA, Story, _user
 from tests.site.web import Browser
 
 TOM = "tom@keep-test.example"

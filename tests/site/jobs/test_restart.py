@@ -16,7 +16,8 @@ from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.care import followups
 from keep_customers.jobs import nightly
-from tests.site.story import ANNA, GROUP, PREFIX, Story, _tree, remove_everything
+from tests.site.removal import remove_everything
+from tests.site.story import ANNA, GROUP, PREFIX, Story, _tree
 
 # Runs a night that dies where it is told to: small chunks, so that there are many places to die.
 NIGHT = """

@@ -13,7 +13,8 @@ import frappe
 import pytest
 
 from tests.site import putback
-from tests.site.story import ANNA, Story, remove_everything
+from tests.site.removal import remove_everything
+from tests.site.story import ANNA, Story
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 from sandbox import layers, paths

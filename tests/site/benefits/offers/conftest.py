@@ -5,7 +5,8 @@ import pytest
 
 from tests.site.benefits.offers.shop import BIT, BITS, DRILL, DRILLS, KAY, RARE, set_prices
 from tests.site.host import GENUINE
-from tests.site.story import PREFIX, Story, _tree, _user, remove_everything
+from tests.site.removal import remove_everything
+from tests.site.story import PREFIX, Story, _tree, _user
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from frappe.utils import getdate
 
 from keep_customers.erp.permissions import may_approve_plans
 from tests.site.care.visits.plans import approved, draft
-from tests.site.story import ANNA, BEN, EVE, MIA, TERRITORY, _user, remove_everything
+from tests.site.removal import remove_everything
+from tests.site.story import ANNA, BEN, EVE, MIA, TERRITORY, _user
 from tests.site.web import Browser, Server
 
 

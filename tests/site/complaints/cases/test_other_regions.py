@@ -7,7 +7,8 @@ import pytest
 from frappe.permissions import add_user_permission
 
 from tests.site.complaints.cases.case import CASE, START, compensated, complaint
-from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, _tree, remove_everything
+from tests.site.removal import remove_everything
+from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, _tree
 from tests.site.web import Browser, Server
 
 NORTH, SOUTH = f"{PREFIX} North", f"{PREFIX} South"

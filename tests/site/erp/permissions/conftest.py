@@ -16,7 +16,8 @@ from tests.site.erp.permissions.regions import (
 	_forget_permissions,
 	_permit,
 )
-from tests.site.story import ANNA, BEN, PREFIX, Story, _tree, _user, remove_everything
+from tests.site.removal import remove_everything
+from tests.site.story import ANNA, BEN, PREFIX, Story, _tree, _user
 from tests.site.web import Browser, Server
 
 
