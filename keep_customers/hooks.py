@@ -94,10 +94,16 @@ doc_events = {
 		"on_update": [
 			"keep_customers.jobs.customer_life.on_update",
 			"keep_customers.jobs.referrals.on_customer",
+			"keep_customers.care.confirming.on_customer",
 		],
 		"before_rename": "keep_customers.jobs.customer_life.before_rename",
 		"after_rename": "keep_customers.jobs.customer_life.after_rename",
 		"on_trash": "keep_customers.jobs.customer_life.on_trash",
+	},
+	"Contact": {
+		"on_update": "keep_customers.care.confirming.on_contact",
+		"before_rename": "keep_customers.care.confirming.before_contact_rename",
+		"on_trash": "keep_customers.care.confirming.on_contact_trash",
 	},
 	"Lead": {
 		"validate": "keep_customers.care.referrals.validate",
@@ -111,7 +117,7 @@ doc_events = {
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.
 ignore_links_on_delete = [
 	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
-	"Event Suggestion",
+	"Event Suggestion", "Contact Confirmation",
 ]  # fmt: skip
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
@@ -129,7 +135,7 @@ permission_query_conditions = {
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
 		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
-		"Volume Rebate Customer",
+		"Volume Rebate Customer", "Contact Confirmation",
 	)
 } | {
 	doctype: "keep_customers.erp.permissions.plan_condition"
@@ -144,7 +150,7 @@ has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in (
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch", "Referral",
-		"Customer Feedback", "VIP Invitation", "Event Suggestion", "Rebate Claim",
+		"Customer Feedback", "VIP Invitation", "Event Suggestion", "Rebate Claim", "Contact Confirmation",
 	)
 } | {
 	"Visit Plan": "keep_customers.erp.permissions.has_plan_permission",

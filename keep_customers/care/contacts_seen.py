@@ -1,7 +1,7 @@
 """Contacts the host knows of itself, so that nobody enters them twice.
 
 E-mails, calls, chats and letters kept as Communication, Events that have taken place, and Call Logs count when
-they are linked to the customer or to one of its contacts. What a machine sent, what did not get through, and what
+they are linked to the customer or to one of its contacts that count. What a machine sent, what did not get through, and what
 was cancelled does not. Of a repeated event its first day counts.
 """
 
@@ -12,7 +12,9 @@ from datetime import date, datetime, time, timedelta
 import frappe
 from frappe.query_builder.functions import Coalesce, IfNull, Max
 from frappe.utils import get_datetime, getdate, now_datetime
+from pypika.terms import ExistsCriterion
 
+from keep_customers.erp.people import counts
 from keep_customers.erp.tables import FEW, among, chunks
 from keep_customers.worth.values import forget_cached_customers
 
@@ -104,8 +106,25 @@ def _contacts(first: date, last: date) -> Iterator[tuple]:
 			query.inner_join(of_contact)
 			.on((of_contact.parent == link_name) & (of_contact.parenttype == "Contact"))
 			.where((link_doctype == "Contact") & (of_contact.link_doctype == "Customer"))
+			.where(counts(link_name, of_contact.link_name))
 		)
 		yield through, of_contact.link_name, when
+
+
+def _by_a_stranger(link) -> ExistsCriterion:
+	"""The condition that the host may have linked an e-mail to a customer only because of a contact that does not count:
+	it links it to all that its contacts are linked to."""
+	other, of_other = frappe.qb.DocType("Communication Link").as_("other"), frappe.qb.DocType("Dynamic Link")
+	of_other = of_other.as_("of_other")
+	return ExistsCriterion(
+		frappe.qb.from_(other)
+		.inner_join(of_other)
+		.on((of_other.parent == other.link_name) & (of_other.parenttype == "Contact"))
+		.select(other.name)
+		.where((other.parent == link.parent) & (other.link_doctype == "Contact"))
+		.where((of_other.link_doctype == "Customer") & (of_other.link_name == link.link_name))
+		.where(counts(other.link_name, of_other.link_name).negate())
+	)
 
 
 def _linked() -> Iterator[tuple]:
@@ -123,7 +142,9 @@ def _linked() -> Iterator[tuple]:
 	mails = frappe.qb.from_(mail).where(by_people)
 	yield mails, mail.communication_date, mail.reference_doctype, mail.reference_name
 	yield (
-		mails.inner_join(mail_link).on(mail_link.parent == mail.name),
+		mails.inner_join(mail_link)
+		.on(mail_link.parent == mail.name)
+		.where((mail_link.link_doctype != "Customer") | _by_a_stranger(mail_link).negate()),
 		mail.communication_date,
 		mail_link.link_doctype,
 		mail_link.link_name,

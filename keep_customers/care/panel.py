@@ -5,7 +5,7 @@ from frappe.query_builder.functions import Count, Max, Sum
 from frappe.utils import getdate
 
 from keep_customers.benefits import costs, coupons, rebates
-from keep_customers.care import followups, open_complaints
+from keep_customers.care import confirming, followups, open_complaints
 from keep_customers.erp.api import typed
 
 DEALS = 20
@@ -14,7 +14,8 @@ DEALS = 20
 @frappe.whitelist()
 @typed
 def customer_care(customer: str) -> dict:
-	"""Tier with its reason, value, cost, rhythm, complaints, follow-ups, coupons and rebates, for the Customer form.
+	"""Tier with its reason, value, cost, rhythm, complaints, follow-ups, coupons, rebates and how many contacts wait to be
+	confirmed, for the Customer form.
 
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
@@ -39,6 +40,7 @@ def customer_care(customer: str) -> dict:
 		"complaints": open_complaints.open_complaints([customer]),
 		"coupons": coupons.valid(customer),
 		"rebates": rebates.running(customer),
+		"to_confirm": len(confirming.to_confirm(customer)),
 		"has_file": bool(frappe.db.exists("Customer File", customer)),
 	}
 

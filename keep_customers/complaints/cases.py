@@ -12,7 +12,7 @@ from frappe.utils import flt, now_datetime
 from keep_customers.care import ending
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import complaints as engine
-from keep_customers.erp.people import primary_contact
+from keep_customers.erp.people import is_contact_of, primary_contact, reached_at
 from keep_customers.worth import ledger
 from keep_customers.worth.values import tier_ranks
 
@@ -71,19 +71,21 @@ def set_contact(case, anew: bool = False) -> None:
 	"""Take name and addresses of the case's contact, as far as the user may read it.
 
 	:param anew: whether they replace those of another contact
-	:raises frappe.ValidationError: if it is another customer's
+	:raises frappe.ValidationError: if it is not the customer's
 	"""
 	if not case.contact:
 		return
-	of = {"parenttype": "Contact", "parent": case.contact, "link_doctype": "Customer"}
-	owners = frappe.get_all("Dynamic Link", filters=of, pluck="link_name")
-	if case.customer and owners and case.customer not in owners:
-		frappe.throw(_("{0} is no contact of this customer.").format(case.contact))
+	if case.customer and not is_contact_of(case.contact, case.customer):
+		frappe.throw(
+			_("{0} is no contact of this customer, or nobody has confirmed it yet.").format(case.contact)
+		)
 	if not (case.flags.ignore_permissions or frappe.has_permission("Contact", "read", doc=case.contact)):
 		return
-	known = frappe.db.get_value(
-		"Contact", case.contact, ["first_name", "last_name", "email_id", "mobile_no", "phone"], as_dict=True
-	)
+	if case.customer:
+		known = reached_at(case.contact, case.customer)
+	else:
+		fields = ["first_name", "last_name", "email_id", "mobile_no", "phone"]
+		known = frappe.db.get_value("Contact", case.contact, fields, as_dict=True)
 	for field, value in {
 		"contact_name": " ".join(filter(None, (known.first_name, known.last_name))),
 		"contact_email": known.email_id,

@@ -13,6 +13,7 @@ from keep_customers.complaints.cases import DOCTYPE, why_not
 from keep_customers.engine.complaints import CLOSED
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import out_of_the_way
+from keep_customers.erp.people import is_contact_of
 
 MARK = "keep_complaint_case"
 # What a case is made from -> the case's field for it.
@@ -50,6 +51,9 @@ def new_case(doctype: str, name: str) -> Document:
 	case.customer = source.name if doctype == "Customer" else source.customer
 	case.set(SOURCES[doctype], source.name)
 	case.update({field: value for field, value in _known(source).items() if value})
+	# The host takes the first contact that has the sender's address, whoever has made it.
+	if case.contact and not is_contact_of(case.contact, case.customer):
+		case.contact = None
 	frappe.has_permission(DOCTYPE, "create", doc=case, throw=True)
 	return case
 

@@ -50,7 +50,7 @@ def ask(case: str, channel: str = "Email") -> str:
 	if channel not in ("Email", "SMS"):
 		frappe.throw(_("Please choose Email or SMS."))
 	_may_be_asked(doc)
-	contact = addressee(contact_or_main(doc.customer, doc.contact))
+	contact = addressee(contact_or_main(doc.customer, doc.contact), doc.customer)
 	if not contact:
 		frappe.throw(_("The customer has no contact. Please add one first."))
 	to = contact.email_id if channel == "Email" else contact.mobile_no

@@ -1,14 +1,16 @@
 """Complaints by e-mail: what the host's Email Account appends to cases (Append To: Complaint Case).
 
-The host makes a case of subject and sender, and brings answers to the case they belong to. What it does not know is
-completed here as soon as the e-mail itself is stored.
+The host makes a case of subject and sender, and brings answers to the case they belong to, whoever sends them. What it
+does not know is completed here as soon as the e-mail itself is stored.
 """
 
 import frappe
+from frappe import _
 from frappe.core.utils import html2text
 from frappe.utils import cstr
 
-from keep_customers.complaints import cases
+from keep_customers.care.todos import link_to
+from keep_customers.complaints import cases, escalation
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.people import customers_of_address
 
@@ -29,7 +31,13 @@ def on_communication(communication, method=None) -> None:
 	if not case.description:
 		_complete(case, communication)
 	elif case.status == engine.WAITING and not _is_colleague(communication.sender):
-		case.resume()
+		if _is_of_customer(case, cstr(communication.sender)):
+			case.resume()
+		elif case.responsible:
+			text = _(
+				"An e-mail about {0} came from an address that is not known to be the customer's. Is it the answer?"
+			)
+			escalation.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)))
 
 
 def _complete(case, communication) -> None:
@@ -44,6 +52,18 @@ def _complete(case, communication) -> None:
 		settings = frappe.get_cached_doc("Keep Customers Settings")
 		case.responsible = cases.responsible_for(case, settings)
 	case.save()
+
+
+def _is_of_customer(case, sender: str) -> bool:
+	"""Whether an address is that of who complained, or of somebody who speaks for the customer."""
+	sender = sender.strip().lower()
+	if not case.contact_email or sender == case.contact_email.strip().lower():
+		return True
+	portal_user = {"parenttype": "Customer", "parent": case.customer, "user": sender}
+	return bool(
+		case.customer
+		and (case.customer in customers_of_address(sender) or frappe.db.exists("Portal User", portal_user))
+	)
 
 
 def _words(communication) -> str:

@@ -1,11 +1,22 @@
-"""People of a customer: who is its contact, who is reached at an address, who speaks for it, who decides."""
+"""People of a customer: who is its contact, who is reached at an address, who speaks for it, who decides.
+
+A link proves nothing: the host lets everybody who is logged in make a contact, link it to any customer and call it the
+primary one. What counts is a Contact Confirmation, written when somebody who may write the customer has made, named or
+confirmed the contact (``erp/confirmations.py``), or that it is one of ERPNext's portal users of the customer.
+"""
+
+import re
+from hashlib import blake2b
 
 import frappe
 from frappe.query_builder.functions import Lower
+from pypika.terms import Criterion, ExistsCriterion
 
+from keep_customers.erp.api import typed
 from keep_customers.erp.tables import chunks
 
 ROLE = "Customer"  # of website users
+CONFIRMATION = "Contact Confirmation"
 
 
 def who_decides(person):
@@ -13,103 +24,106 @@ def who_decides(person):
 	return (person.decides == 1) | person.relation.isin(["Owner", "Decision Maker"])
 
 
-def customers_of_address(email: str) -> dict[str, str]:
-	"""Customer -> the contact of theirs who has this e-mail address."""
-	contact, address, link = (frappe.qb.DocType(one) for one in ("Contact", "Contact Email", "Dynamic Link"))
-	email = email.lower()
-	rows = (
-		frappe.qb.from_(contact)
-		.inner_join(link)
-		.on((link.parent == contact.name) & (link.parenttype == "Contact"))
-		.left_join(address)
-		.on((address.parent == contact.name) & (address.parenttype == "Contact"))
-		.select(link.link_name, contact.name)
-		.where(link.link_doctype == "Customer")
-		.where((Lower(contact.email_id) == email) | (Lower(address.email_id) == email))
-		.orderby(contact.creation)
-	).run()
-	return dict(reversed(rows))
+# Who counts
 
 
-def customers_of(user: str) -> set[str]:
-	"""The customers a website user speaks for: by its contact, or as one of ERPNext's portal users."""
-	if user == "Guest" or ROLE not in frappe.get_roles(user):
-		return set()
+def counts(contact, customer) -> Criterion:
+	"""The condition that a contact speaks for a customer, reads its cases and is written to.
+
+	:param contact, customer: columns with their names, of a row that links them
+	"""
+	said, portal_user = (
+		frappe.qb.DocType(CONFIRMATION).as_("said"),
+		frappe.qb.DocType("Portal User").as_("named"),
+	)
+	own = frappe.qb.DocType("Contact").as_("own")
+	by_people = (
+		frappe.qb.from_(said).select(said.name).where((said.contact == contact) & (said.customer == customer))
+	)
+	by_the_portal = (
+		frappe.qb.from_(portal_user)
+		.inner_join(own)
+		.on(is_of_portal_user(own, portal_user))
+		.select(portal_user.name)
+		.where((own.name == contact) & (portal_user.parent == customer))
+	)
+	return ExistsCriterion(by_people) | ExistsCriterion(by_the_portal)
+
+
+def is_of_portal_user(contact, portal_user) -> Criterion:
+	"""The condition that a contact is a portal user's own: of their user and their address, as a name in a field of the
+	contact is anybody's to write."""
+	return (
+		(portal_user.parenttype == "Customer")
+		& (contact.user == portal_user.user)
+		& (Lower(contact.email_id) == Lower(portal_user.user))
+	)
+
+
+def linked():
+	"""(query of what links contacts to customers, its table of contacts, its table of links), whether they count or not."""
 	contact, link = frappe.qb.DocType("Contact"), frappe.qb.DocType("Dynamic Link")
-	rows = (
-		frappe.qb.from_(contact)
-		.inner_join(link)
-		.on((link.parent == contact.name) & (link.parenttype == "Contact"))
-		.select(link.link_name)
-		.where((contact.user == user) & (link.link_doctype == "Customer"))
-	).run()
-	customers = {name for (name,) in rows}
-	if frappe.db.exists("DocType", "Portal User"):
-		customers.update(
-			frappe.get_all("Portal User", filters={"user": user, "parenttype": "Customer"}, pluck="parent")
-		)
-	return customers
-
-
-def primary_contact(customer: str) -> str | None:
-	"""The Contact the customer names, else the one linked to it that is primary, else the oldest linked one."""
-	named = frappe.db.get_value("Customer", customer, "customer_primary_contact")
-	if named and frappe.db.exists("Contact", named):
-		return named
-	contact, link = frappe.qb.DocType("Contact"), frappe.qb.DocType("Dynamic Link")
-	rows = (
+	query = (
 		frappe.qb.from_(link)
 		.inner_join(contact)
 		.on(contact.name == link.parent)
-		.select(contact.name)
 		.where((link.parenttype == "Contact") & (link.link_doctype == "Customer"))
-		.where(link.link_name == customer)
-		.orderby(contact.is_primary_contact, order=frappe.qb.desc)
-		.orderby(contact.creation)
-		.limit(1)
-	).run()
-	return rows[0][0] if rows else None
+	)
+	return query, contact, link
+
+
+def naming_fields() -> list[str]:
+	"""The customer's own fields that name a contact; other apps have theirs."""
+	return [
+		one.fieldname for one in frappe.get_meta("Customer").get_link_fields() if one.options == "Contact"
+	]
+
+
+def _contacts(customers: list[str]) -> list[tuple[str, str]]:
+	"""(customer, contact that counts), the main one of each customer last: whom it names, else the primary one, else the
+	oldest."""
+	query, contact, link = linked()
+	rows = [
+		*query.select(link.link_name, contact.name)
+		.where(link.link_name.isin(customers) & counts(contact.name, link.link_name))
+		.orderby(contact.is_primary_contact)
+		.orderby(contact.creation, order=frappe.qb.desc)
+		.run()
+	]
+	for field in naming_fields():
+		customer, contact = frappe.qb.DocType("Customer"), frappe.qb.DocType("Contact")
+		named = (
+			frappe.qb.from_(customer)
+			.inner_join(contact)
+			.on(contact.name == customer[field])
+			.select(customer.name, contact.name)
+			.where(customer.name.isin(customers) & counts(contact.name, customer.name))
+		).run()
+		rows = [*rows, *named] if field == "customer_primary_contact" else [*named, *rows]
+	return rows
+
+
+def contacts_of(customer: str) -> list[str]:
+	"""The contacts that count, the main one first."""
+	return list(dict.fromkeys(contact for _customer, contact in reversed(_contacts([customer]))))
+
+
+def primary_contact(customer: str) -> str | None:
+	"""The Contact the customer names, else the one linked to it that is primary, else the oldest linked one; of those
+	that count."""
+	return next(iter(contacts_of(customer)), None)
 
 
 def primary_contacts(customers: list[str]) -> dict[str, str]:
 	"""Customer -> the Contact of :func:`primary_contact`, for many customers; who has none is not there."""
 	found: dict[str, str] = {}
-	customer, contact, link = (frappe.qb.DocType(name) for name in ("Customer", "Contact", "Dynamic Link"))
 	for part in chunks(customers, 1000):
-		linked = (
-			frappe.qb.from_(link)
-			.inner_join(contact)
-			.on(contact.name == link.parent)
-			.select(link.link_name, contact.name)
-			.where((link.parenttype == "Contact") & (link.link_doctype == "Customer"))
-			.where(link.link_name.isin(part))
-			.orderby(contact.is_primary_contact)
-			.orderby(contact.creation, order=frappe.qb.desc)
-		)
-		named = (
-			frappe.qb.from_(customer)
-			.inner_join(contact)
-			.on(contact.name == customer.customer_primary_contact)
-			.select(customer.name, contact.name)
-			.where(customer.name.isin(part))
-		)
-		# The last word counts.
-		found |= dict(linked.run()) | dict(named.run())
+		found |= dict(_contacts(part))  # the last word counts
 	return found
 
 
 def is_contact_of(contact: str, customer: str) -> bool:
-	return bool(
-		frappe.db.exists(
-			"Dynamic Link",
-			{
-				"parenttype": "Contact",
-				"parent": contact,
-				"link_doctype": "Customer",
-				"link_name": customer,
-			},
-		)
-	)
+	return contact in contacts_of(customer)
 
 
 def contact_or_main(customer: str, contact: str | None) -> str | None:
@@ -118,3 +132,135 @@ def contact_or_main(customer: str, contact: str | None) -> str | None:
 	if contact and is_contact_of(contact, customer):
 		return contact
 	return primary_contact(customer)
+
+
+@frappe.whitelist()
+@typed
+def contact_query(
+	doctype: str,
+	txt: str,
+	searchfield: str,
+	start: int,
+	page_len: int,
+	filters: dict | None = None,
+	**more: object,
+) -> list:
+	"""What a Link field to Contact offers: the contacts of the ``customer`` in its filters that count.
+
+	:raises frappe.PermissionError: if the user may not read the customer
+	"""
+	customer = (filters or {}).get("customer")
+	if not customer:
+		return []
+	frappe.has_permission("Customer", "read", doc=customer, throw=True)
+	like = ("like", f"%{txt}%")
+	return frappe.get_list(
+		"Contact",
+		filters={"name": ("in", contacts_of(customer) or [""])},
+		or_filters={"name": like, "full_name": like, "email_id": like},
+		fields=["name", "full_name", "company_name"],
+		limit_start=start,
+		limit_page_length=page_len,
+		as_list=True,
+	)
+
+
+# Where they are reached
+
+
+def mark(address: str | None) -> str:
+	"""The fingerprint of an address or number, however it is written; empty for none."""
+	text = (address or "").strip().lower()
+	if "@" not in text:
+		text = re.sub(r"\D", "", text) or text
+	return blake2b(text.encode(), digest_size=8).hexdigest() if text else ""
+
+
+def confirmed_marks(contact: str, customer: str) -> set[str]:
+	"""The fingerprints of the addresses and users for which a contact that counts was confirmed. What the contact says
+	by now may be the word of anybody who may write it."""
+	about = {"contact": contact, "customer": customer}
+	if (addresses := frappe.db.get_value(CONFIRMATION, about, "addresses")) is not None:
+		return set(addresses.split())
+	# A portal user's own address is what ERPNext lets them in by.
+	user = frappe.db.get_value("Contact", contact, "user")
+	named = user and frappe.db.exists(
+		"Portal User", {"parenttype": "Customer", "parent": customer, "user": user}
+	)
+	return {mark(user)} if named else set()
+
+
+def reached_at(contact: str | None, customer: str) -> frappe._dict | None:
+	"""How a contact is called, and the addresses at which it may hear what is for this customer; None if it does not count."""
+	if not contact or not is_contact_of(contact, customer):
+		return None
+	fields = ["name", "full_name", "first_name", "last_name", "salutation", "unsubscribed"]
+	addresses = ["email_id", "mobile_no", "phone"]
+	row = frappe.db.get_value("Contact", contact, [*fields, *addresses], as_dict=True)
+	confirmed = confirmed_marks(contact, customer)
+	for field in addresses:
+		if mark(row[field]) not in confirmed:
+			row[field] = None
+	return row
+
+
+def own_addresses(customer: str) -> frappe._dict:
+	"""email_id and mobile_no of the customer itself, as far as somebody who may has entered them there or on a contact.
+
+	ERPNext copies them from the primary contact at every saving, and its point of sale lets every user write them.
+	"""
+	row = frappe.db.get_value("Customer", customer, ["email_id", "mobile_no"], as_dict=True)
+	said = frappe.get_all(CONFIRMATION, filters={"customer": customer}, pluck="addresses")
+	confirmed = {one for addresses in said for one in (addresses or "").split()}
+	return frappe._dict({field: value if mark(value) in confirmed else None for field, value in row.items()})
+
+
+# Who speaks
+
+
+def customers_of_address(email: str) -> dict[str, str]:
+	"""Customer -> the contact of theirs who has this e-mail address, and was confirmed with it."""
+	email = (email or "").strip().lower()
+	contact, address, said = (frappe.qb.DocType(one) for one in ("Contact", "Contact Email", CONFIRMATION))
+	confirmed = (
+		frappe.qb.from_(contact)
+		.inner_join(said)
+		.on(said.contact == contact.name)
+		.left_join(address)
+		.on((address.parent == contact.name) & (address.parenttype == "Contact"))
+		.select(said.customer, contact.name)
+		.where((Lower(contact.email_id) == email) | (Lower(address.email_id) == email))
+		.where(said.addresses.like(f"%{mark(email) or '-'}%"))
+		.orderby(contact.creation)
+	).run()
+	query, contact, link = linked()
+	portal_user = frappe.qb.DocType("Portal User")
+	portal = (
+		query.inner_join(portal_user)
+		.on((portal_user.parent == link.link_name) & is_of_portal_user(contact, portal_user))
+		.select(link.link_name, contact.name)
+		.where(Lower(portal_user.user) == email)
+		.orderby(contact.creation)
+	).run()
+	rows = reversed([*confirmed, *portal])
+	return {customer: contact for customer, contact in rows if is_contact_of(contact, customer)}
+
+
+def customers_of(user: str) -> set[str]:
+	"""The customers a website user speaks for: by a contact confirmed with this user or their address, or as one of
+	ERPNext's portal users."""
+	if user == "Guest" or ROLE not in frappe.get_roles(user):
+		return set()
+	contact, said = frappe.qb.DocType("Contact"), frappe.qb.DocType(CONFIRMATION)
+	rows = (
+		frappe.qb.from_(contact)
+		.inner_join(said)
+		.on(said.contact == contact.name)
+		.select(contact.name, said.customer)
+		.where((contact.user == user) & said.addresses.like(f"%{mark(user)}%"))
+	).run()
+	customers = {customer for contact, customer in rows if is_contact_of(contact, customer)}
+	customers.update(
+		frappe.get_all("Portal User", filters={"user": user, "parenttype": "Customer"}, pluck="parent")
+	)
+	return customers

@@ -109,10 +109,16 @@ def _validate_guests(doc) -> None:
 		if pair in seen:
 			frappe.throw(_("Row {0}: this guest is there already.").format(row.idx))
 		seen.add(pair)
-		if doc.is_new() or pair not in known:
+		# Who was chosen before keeps the place, and hears nothing where they are not confirmed any more.
+		new = doc.is_new() or pair not in known
+		if new:
 			frappe.has_permission("Customer", "read", doc=row.customer, throw=True)
-		if row.contact and not people.is_contact_of(row.contact, row.customer):
-			frappe.throw(_("Row {0}: {1} is no contact of this customer.").format(row.idx, row.contact))
+		if new and row.contact and not people.is_contact_of(row.contact, row.customer):
+			frappe.throw(
+				_("Row {0}: {1} is no contact of this customer, or nobody has confirmed it yet.").format(
+					row.idx, row.contact
+				)
+			)
 
 
 def on_update(doc) -> None:
@@ -142,8 +148,11 @@ def validate_invitation(doc) -> None:
 	doc.status = doc.status or engine.UNASKED
 	# A text, even an empty one: the unique index takes two rows with nothing for different ones.
 	doc.contact = doc.contact or ""
-	if doc.contact and not people.is_contact_of(doc.contact, doc.customer):
-		frappe.throw(_("{0} is no contact of this customer.").format(doc.contact))
+	same = before and (before.contact, before.customer) == (doc.contact, doc.customer)
+	if doc.contact and not same and not people.is_contact_of(doc.contact, doc.customer):
+		frappe.throw(
+			_("{0} is no contact of this customer, or nobody has confirmed it yet.").format(doc.contact)
+		)
 	if not doc.guest_name:
 		doc.guest_name = contact_names({doc.contact}).get(doc.contact) or doc.customer_name
 	if doc.is_new() and frappe.db.get_value(EVENT, doc.event, "status") not in (

@@ -5,12 +5,13 @@ from frappe import _
 from frappe.model.rename_doc import rename_doc
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import referrals
+from keep_customers.care import confirming, referrals
 from keep_customers.care.ending import cancel_todo
 from keep_customers.care.followups import PENDING
 from keep_customers.care.todos import describe_anew
 from keep_customers.care.touches import show_last_touch
 from keep_customers.complaints import cases
+from keep_customers.erp import confirmations
 from keep_customers.erp.tables import chunks
 from keep_customers.events import room
 from keep_customers.events import wishes as event_wishes
@@ -19,6 +20,7 @@ NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = (
 	"Tier Change", "Follow Up", "Customer Touch", "Visit Plan Stop", "Complaint Case", "Customer Feedback",
 	"VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
+	"Contact Confirmation",
 )  # fmt: skip
 FILE_TABLES = ("people", "occasions", "consents")
 SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")
@@ -43,6 +45,7 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	event_wishes.make_room(old, new)
 	referrals.make_room("Customer", old, new)
 	rebates.make_room(old, new)
+	confirmations.make_room(old, new)
 
 
 def after_rename(customer, method=None, old=None, new=None, merge=False) -> None:
@@ -98,6 +101,7 @@ def on_trash(customer, method=None) -> None:
 	_forget("Complaint Case", cases.on_customer_trash(customer.name))
 	invited_to, wishes = room.events_of(customer.name), event_wishes.about(customer.name)
 	coupons.forget(customer.name)
+	confirming.on_customer_trash(customer.name)
 	frappe.db.delete("Volume Rebate Customer", {"customer": customer.name})
 	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
 		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))

@@ -16,6 +16,7 @@ from time import perf_counter
 import frappe
 from frappe.utils import getdate, now_datetime
 
+from keep_customers.care import confirming
 from keep_customers.care.planning import Planning, alone
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import language_of_the_site
@@ -136,6 +137,7 @@ class Night:
 		with self.stage("Written"):
 			valuation.write()
 		counts = {**valuation.counts, "parameters": json.dumps(valuation.parameters, indent=1)}
+		confirming.warn(self.warnings)
 		del valuation  # what it has read is not needed any more
 		planning = Planning(self)
 		if not self.first_run:

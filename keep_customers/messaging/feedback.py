@@ -6,7 +6,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import cint, escape_html, flt, getdate
 
 from keep_customers.erp import signed
-from keep_customers.erp.people import is_contact_of
+from keep_customers.erp.people import is_contact_of, reached_at
 
 DOCTYPE = "Customer Feedback"
 DAYS = 14  # where the settings say nothing
@@ -22,9 +22,8 @@ def days() -> int:
 	return cint(frappe.db.get_single_value("Keep Customers Settings", "word_days")) or DAYS
 
 
-def addressee(name: str | None):
-	fields = ["name", "full_name", "first_name", "email_id", "mobile_no", "unsubscribed"]
-	row = frappe.db.get_value("Contact", name, fields, as_dict=True) if name else None
+def addressee(name: str | None, customer: str):
+	row = reached_at(name, customer)
 	if row:
 		row.full_name = row.full_name or row.first_name or row.name
 	return row
@@ -119,8 +118,11 @@ def validate(doc) -> None:
 			frappe.throw(_("A rating is between 0 and 1, as stars are stored."))
 	if doc.person_rating and not doc.rated_user:
 		frappe.throw(_("Please choose the person who is rated."))
-	if doc.contact and not doc.flags.by_app and not is_contact_of(doc.contact, doc.customer):
-		frappe.throw(_("{0} is no contact of this customer.").format(doc.contact))
+	if doc.contact and not doc.flags.by_app and _changed(doc, "contact"):
+		if not is_contact_of(doc.contact, doc.customer):
+			frappe.throw(
+				_("{0} is no contact of this customer, or nobody has confirmed it yet.").format(doc.contact)
+			)
 	if doc.reference_name and not _is_about(doc.reference_doctype, doc.reference_name, doc.customer):
 		frappe.throw(_("Please choose a document of this customer."))
 

@@ -104,7 +104,7 @@ def variables(
 	row = frappe.db.get_value(
 		"Customer", customer, ["customer_name", "customer_type", "salutation"], as_dict=True
 	)
-	contact = contact_row(contact or primary_contact(customer))
+	contact = contact_row(contact or primary_contact(customer), customer)
 	# A named person who is not the contact has a name of their own.
 	if person and person != contact.full_name:
 		contact = frappe._dict(full_name=person)

@@ -3,23 +3,14 @@
 import frappe
 from frappe.utils import getdate
 
-from keep_customers.erp.people import primary_contact
+from keep_customers.erp.people import own_addresses, primary_contact, reached_at
 
 IN_THE_FIRM = ("Owner", "Decision Maker", "Buyer", "Assistant")
 
 
-def contact_row(name: str | None):
-	fields = [
-		"full_name",
-		"first_name",
-		"last_name",
-		"salutation",
-		"email_id",
-		"mobile_no",
-		"phone",
-	]
-	row = frappe.db.get_value("Contact", name, fields, as_dict=True) if name else None
-	return row or frappe._dict()
+def contact_row(name: str | None, customer: str):
+	"""As :func:`keep_customers.erp.people.reached_at`; empty for nobody."""
+	return reached_at(name, customer) or frappe._dict()
 
 
 def person_of(follow_up) -> dict:
@@ -41,7 +32,7 @@ def person_of(follow_up) -> dict:
 	)
 	# Somebody who was taken off the file meanwhile: nobody else may get their wishes, so there is no address.
 	row = row or frappe._dict()
-	contact = contact_row(row.contact)
+	contact = contact_row(row.contact, follow_up.customer)
 	return {
 		"person": row.full_name,
 		"contact": row.contact,
@@ -61,7 +52,7 @@ def _guest(follow_up) -> dict:
 	)
 	# An invitation that is gone is nobody's.
 	row = row or frappe._dict(contact="-")
-	contact = contact_row(row.contact)
+	contact = contact_row(row.contact, follow_up.customer)
 	where = {
 		"email": contact.email_id,
 		"mobile": contact.mobile_no,
@@ -82,9 +73,9 @@ def addresses(customer: str, only_readable: bool = False) -> dict:
 	def may_read(doctype, name):
 		return name and (not only_readable or frappe.has_permission(doctype, "read", doc=name))
 
-	row = frappe.db.get_value("Customer", customer, ["email_id", "mobile_no"], as_dict=True)
+	row = own_addresses(customer)
 	name = primary_contact(customer)
-	contact = contact_row(name if may_read("Contact", name) else None)
+	contact = contact_row(name if may_read("Contact", name) else None, customer)
 	has_file = frappe.db.exists("Customer File", customer)
 	people = frappe.get_all(
 		"Customer File Person",

@@ -35,7 +35,7 @@ def after_visit(touch: str) -> None:
 	if not frappe.db.get_single_value("Keep Customers Settings", "feedback_after_visits"):
 		return
 	doc = frappe.get_doc(TOUCH, touch)
-	contact = addressee(people.primary_contact(doc.customer))
+	contact = addressee(people.primary_contact(doc.customer), doc.customer)
 	if not contact or not contact.email_id or contact.unsubscribed:
 		return
 	if (doc.customer, "Email") in consent.refused_channels([doc.customer]):

@@ -15,6 +15,7 @@ from frappe.custom.doctype.property_setter.property_setter import make_property_
 from keep_customers.care import rules
 from keep_customers.complaints import assignment_rules
 from keep_customers.erp.language import site_language
+from keep_customers.setup.confirm_contacts import confirm_contacts
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import add_board
 from keep_customers.worth import ledger
@@ -32,6 +33,7 @@ def after_install() -> None:
 	add_shipped_answers()
 	assignment_rules.add_rule()
 	set_shipped_settings()
+	confirm_contacts()
 	add_board()
 
 

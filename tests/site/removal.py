@@ -11,7 +11,7 @@ OURS = (
 	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral", "Complaint Case", "Complaint Step",
 	"Complaint Pause", "Complaint Compensation", "Customer Feedback", "Tier Benefit", "Tier Benefit Item",
 	"Tier Benefit Item Group", "Volume Rebate", "Volume Rebate Step", "Volume Rebate Customer", "Rebate Claim",
-	"VIP Event", "VIP Event Guest", "VIP Invitation", "Event Suggestion", "Event Suggestion Vote",
+	"VIP Event", "VIP Event Guest", "VIP Invitation", "Event Suggestion", "Event Suggestion Vote", "Contact Confirmation",
 )  # fmt: skip
 
 

@@ -29,18 +29,31 @@ frappe.ui.form.on("Customer", {
 	},
 });
 
+// Contacts that somebody has linked who may not say whose they are.
+function to_confirm(frm, number, text) {
+	if (!number) return "";
+	const report = `/app/query-report/${encodeURIComponent("Contacts to Confirm")}?${new URLSearchParams({
+		customer: frm.doc.name,
+	})}`;
+	const line = number === 1 ? __("1 contact is not confirmed") : __("{0} contacts are not confirmed", [number]);
+	return `<p><a class="indicator-pill orange" href="${text(report)}">${text(line)}</a></p>`;
+}
+
 function show_care(frm, care) {
 	const field = frm.get_field("keep_care");
 	if (!field) return;
 	const extras = keep_customers.benefit_lines(care.coupons, care.rebates);
+	const text = (value) => frappe.utils.escape_html(String(value ?? "–"));
+	const unconfirmed = to_confirm(frm, care.to_confirm, text);
 	if (!care.value && !care.follow_ups.length && !care.complaints.length && !extras.length) {
-		field.$wrapper.html(`<p class="text-muted small">${__("Ranked by the next nightly run.")}</p>`);
+		field.$wrapper.html(
+			`${unconfirmed}<p class="text-muted small">${__("Ranked by the next nightly run.")}</p>`
+		);
 		return;
 	}
-	const text = (value) => frappe.utils.escape_html(String(value ?? "–"));
 	const money = (value) => text(format_currency(value, care.value.currency));
 	const day = (value) => (value ? text(frappe.datetime.str_to_user(value)) : "–");
-	let html = "";
+	let html = unconfirmed;
 	if (care.value) {
 		const v = care.value;
 		const colour = text((care.tier?.colour || "gray").toLowerCase());

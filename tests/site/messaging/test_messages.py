@@ -170,13 +170,12 @@ def test_addresses_come_from_the_contact_then_the_customer_then_who_decides(stor
 		],
 	)
 	assert recipients.addresses(firm)["email"] == "owner@firm.example"
-	contact(firm, email="contact@firm.example", mobile="+49 3")
+	person = contact(firm, email="contact@firm.example", mobile="+49 3")
 	assert recipients.addresses(firm) == {
 		"email": "contact@firm.example", "mobile": "+49 3", "phone": "+49 3",
 	}  # fmt: skip
-	frappe.db.set_value(
-		"Contact", {"email_id": "contact@firm.example"}, {"mobile_no": None, "phone": "+49 4"}
-	)
+	person.set("phone_nos", [{"phone": "+49 4", "is_primary_phone": 1}])
+	person.save()
 	frappe.db.delete("Customer File Person", {"parent": firm})
 	where = recipients.addresses(firm)
 	assert (where["mobile"], where["phone"]) == (None, "+49 4"), "nobody texts a landline"

@@ -11,8 +11,8 @@ frappe.ui.form.on("Complaint Case", {
 		frm.set_query("cause", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("responsible", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 		frm.set_query("contact", () => ({
-			query: "frappe.contacts.doctype.contact.contact.contact_query",
-			filters: { link_doctype: "Customer", link_name: frm.doc.customer },
+			query: "keep_customers.erp.people.contact_query",
+			filters: { customer: frm.doc.customer },
 		}));
 		for (const field of ["sales_invoice", "delivery_note"]) {
 			frm.set_query(field, () => ({ filters: { customer: frm.doc.customer, docstatus: 1 } }));

@@ -1,4 +1,11 @@
 frappe.ui.form.on("Customer File", {
+	setup(frm) {
+		frm.set_query("contact", "people", () => ({
+			query: "keep_customers.erp.people.contact_query",
+			filters: { customer: frm.doc.customer },
+		}));
+	},
+
 	refresh(frm) {
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Customer"), () => frappe.set_route("Form", "Customer", frm.doc.customer));

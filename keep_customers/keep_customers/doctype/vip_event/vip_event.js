@@ -37,8 +37,8 @@ frappe.ui.form.on("VIP Event", {
 
 	setup(frm) {
 		frm.set_query("contact", "guests", (doc, cdt, cdn) => ({
-			query: "frappe.contacts.doctype.contact.contact.contact_query",
-			filters: { link_doctype: "Customer", link_name: locals[cdt][cdn].customer },
+			query: "keep_customers.erp.people.contact_query",
+			filters: { customer: locals[cdt][cdn].customer },
 		}));
 	},
 });

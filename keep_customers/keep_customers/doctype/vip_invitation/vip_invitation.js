@@ -1,8 +1,8 @@
 frappe.ui.form.on("VIP Invitation", {
 	setup(frm) {
 		frm.set_query("contact", () => ({
-			query: "frappe.contacts.doctype.contact.contact.contact_query",
-			filters: { link_doctype: "Customer", link_name: frm.doc.customer },
+			query: "keep_customers.erp.people.contact_query",
+			filters: { customer: frm.doc.customer },
 		}));
 	},
 
