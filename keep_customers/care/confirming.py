@@ -17,23 +17,36 @@ REPORT = "Contacts to Confirm"
 
 
 def on_contact(contact, method=None) -> None:
+	if _not_yet():
+		return
 	_follow(contact.name, confirmations.contact_saved(contact))
 
 
 def before_contact_rename(contact, method=None, old=None, new=None, merge=False) -> None:
+	if _not_yet():
+		return
 	_follow(new, confirmations.before_contact_rename(old, new, bool(merge)))
 
 
 def on_contact_trash(contact, method=None) -> None:
+	if _not_yet():
+		return
 	_end(confirmations.forget(contact.name), "Cancelled")
 
 
 def on_customer(customer, method=None) -> None:
+	if _not_yet():
+		return
 	confirmations.customer_saved(customer)
 
 
 def on_customer_trash(customer: str) -> None:
 	_end(frappe.get_all(CONFIRMATION, filters={"customer": customer}, pluck="name"), "Cancelled")
+
+
+def _not_yet() -> bool:
+	"""Whether a patch of another app runs before an upgrade of this one has its table; the patch of ours sees to the rest."""
+	return bool(frappe.flags.in_migrate) and not frappe.db.table_exists(CONFIRMATION)
 
 
 def _follow(contact: str, saved: confirmations.Saved) -> None:

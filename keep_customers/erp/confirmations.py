@@ -128,12 +128,12 @@ def customer_saved(customer) -> None:
 	named, addresses = new(naming_fields()), new(ADDRESSES[:2])
 	if not (named or addresses) or not may_say(customer.name):
 		return
-	for contact in named:
-		if not frappe.db.exists(CONFIRMATION, {"contact": contact, "customer": customer.name}):
-			_write(contact, customer.name, NAMED, _marks(frappe.get_doc("Contact", contact)))
+	for contact in _stored(named):
+		if not frappe.db.exists(CONFIRMATION, {"contact": contact.name, "customer": customer.name}):
+			_write(contact.name, customer.name, NAMED, _marks(contact))
 	# What is copied from a contact is decided there.
-	names = {*_linked_to(customer.name), *(customer.get(one) for one in naming_fields())} - {None, ""}
-	copied = {one for contact in names for one in _marks(frappe.get_doc("Contact", contact))}
+	theirs = _stored({*_linked_to(customer.name), *(customer.get(one) for one in naming_fields())})
+	copied = {one for contact in theirs for one in _marks(contact)}
 	if entered := {mark(one) for one in addresses} - copied:
 		about = {"contact": "", "customer": customer.name}
 		known = frappe.db.get_value(CONFIRMATION, about, "addresses") or ""
@@ -295,6 +295,12 @@ def _customers_of(contact) -> set[str]:
 def _linked_to(customer: str) -> list[str]:
 	query, contact, link = linked()
 	return query.select(contact.name).where(link.link_name == customer).run(pluck=True)
+
+
+def _stored(contacts: Iterable[str | None]) -> list:
+	"""The contacts among the names that there are; an import may name others."""
+	names = frappe.get_all("Contact", filters={"name": ("in", [*filter(None, contacts), ""])}, pluck="name")
+	return [frappe.get_doc("Contact", name) for name in names]
 
 
 def _naming(contact: str) -> set[str]:
