@@ -37,6 +37,7 @@ _PATHS = {
 	"erp.feedback.give": "messaging.visit_feedback.give",
 	"erp.messages.preview": "messaging.messages.preview",
 	"erp.notices.preview": "care.notices.preview",
+	"erp.people.contact_query": "people.contacts.contact_query",
 	"erp.rep_help.for_todo": "care.rep_help.for_todo",
 	"erp.sending.message_for_todo": "messaging.by_hand.message_for_todo",
 	"erp.sending.send_for_todo": "messaging.by_hand.send_for_todo",

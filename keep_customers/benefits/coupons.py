@@ -13,7 +13,7 @@ from frappe.utils import cint, getdate
 from keep_customers.benefits import offered
 from keep_customers.engine.occasions import marks
 from keep_customers.erp.api import typed
-from keep_customers.erp.people import who_decides
+from keep_customers.people.contacts import who_decides
 
 FORGET_AFTER = 30  # days in which an expired coupon that something mentions is tried again
 

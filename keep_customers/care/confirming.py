@@ -6,9 +6,9 @@ from frappe.utils import escape_html
 
 from keep_customers.care import todos
 from keep_customers.care.assignment import Assignment
-from keep_customers.erp import confirmations
 from keep_customers.erp.api import typed
-from keep_customers.erp.people import CONFIRMATION
+from keep_customers.people import confirmations
+from keep_customers.people.contacts import CONFIRMATION
 
 REPORT = "Contacts to Confirm"
 

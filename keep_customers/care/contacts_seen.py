@@ -14,8 +14,8 @@ from frappe.query_builder.functions import Coalesce, IfNull, Max
 from frappe.utils import get_datetime, getdate, now_datetime
 from pypika.terms import ExistsCriterion
 
-from keep_customers.erp.people import counts
 from keep_customers.erp.tables import FEW, among, chunks
+from keep_customers.people.contacts import counts
 from keep_customers.worth.values import forget_cached_customers
 
 # A Communication of an Event is the Event's own shadow, also of one to come or cancelled.

@@ -12,7 +12,7 @@ from frappe.utils import flt, now_datetime
 from keep_customers.care import ending
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import complaints as engine
-from keep_customers.erp.people import is_contact_of, primary_contact, reached_at
+from keep_customers.people.contacts import is_contact_of, primary_contact, reached_at
 from keep_customers.worth import ledger
 from keep_customers.worth.values import tier_ranks
 

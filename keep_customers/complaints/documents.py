@@ -13,7 +13,7 @@ from keep_customers.complaints.cases import DOCTYPE, why_not
 from keep_customers.engine.complaints import CLOSED
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import out_of_the_way
-from keep_customers.erp.people import is_contact_of
+from keep_customers.people.contacts import is_contact_of
 
 MARK = "keep_complaint_case"
 # What a case is made from -> the case's field for it.

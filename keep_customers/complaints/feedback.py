@@ -15,7 +15,6 @@ from keep_customers.engine import complaints as engine
 from keep_customers.erp import signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
-from keep_customers.erp.people import contact_or_main
 from keep_customers.erp.tables import wait_for
 from keep_customers.messaging import delivery, messages
 from keep_customers.messaging.feedback import (
@@ -30,6 +29,7 @@ from keep_customers.messaging.feedback import (
 	thank,
 	try_again,
 )
+from keep_customers.people.contacts import contact_or_main
 
 # Page and purpose of the links.
 COMPLAINT = "complaint-answer", "complaint"

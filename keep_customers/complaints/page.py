@@ -16,7 +16,7 @@ from frappe.utils import validate_email_address
 from keep_customers.complaints import cases
 from keep_customers.erp import guest_pages
 from keep_customers.erp.api import typed
-from keep_customers.erp.people import customers_of_address
+from keep_customers.people.contacts import customers_of_address
 
 ROUTE = "complain"
 MOST_AN_HOUR = 5  # from one address

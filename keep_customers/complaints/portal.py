@@ -10,7 +10,7 @@ from frappe.utils import format_date, format_datetime
 
 from keep_customers.complaints import cases, feedback
 from keep_customers.engine import complaints as engine
-from keep_customers.erp.people import customers_of
+from keep_customers.people.contacts import customers_of
 
 MOST = 200
 

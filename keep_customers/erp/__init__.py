@@ -1,1 +1,1 @@
-"""What several rooms need of the host: permissions, tables, people, signed links, money, calendar, language."""
+"""What several rooms need of the host: permissions, tables, signed links, money, calendar, language."""

@@ -7,13 +7,13 @@ from frappe.utils import cint, flt
 from keep_customers.care.notices import not_excluded
 from keep_customers.care.triggers import customers, matching
 from keep_customers.engine import events as engine
-from keep_customers.erp import people
 from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import chunks, insert, standard_columns
 from keep_customers.events.room import locked
 from keep_customers.events.telling import ways_to_ask
 from keep_customers.events.terms import EVENT, INVITATION
+from keep_customers.people import contacts
 
 NAMES_SHOWN = 50
 
@@ -106,7 +106,7 @@ def plan(event: str) -> int:
 	if not (doc.tiers or doc.customer_group or doc.territory or doc.guests):
 		frappe.throw(_("Please choose whom to invite: tiers, a group, a territory, or customers by name."))
 	rows, _refused = audience(doc, frappe.session.user)
-	main = people.primary_contacts([one.customer for one in rows if not one.contact])
+	main = contacts.primary_contacts([one.customer for one in rows if not one.contact])
 	for one in rows:
 		one.contact = one.contact or main.get(one.customer, "")
 	names = contact_names({one.contact for one in rows})
@@ -127,9 +127,9 @@ def plan(event: str) -> int:
 	return len(rows)
 
 
-def contact_names(contacts: set[str]) -> dict[str, str]:
+def contact_names(asked: set[str]) -> dict[str, str]:
 	names: dict[str, str] = {}
-	for part in chunks(sorted(contacts - {""}), 1000):
+	for part in chunks(sorted(asked - {""}), 1000):
 		names |= dict(
 			frappe.get_all(
 				"Contact", filters={"name": ("in", part)}, fields=["name", "full_name"], as_list=True

@@ -5,13 +5,13 @@ from frappe import _
 from frappe.utils import cint, flt, get_datetime, getdate, now_datetime
 
 from keep_customers.engine import events as engine
-from keep_customers.erp import people
 from keep_customers.erp.api import typed
 from keep_customers.events import wishes
 from keep_customers.events.audience import contact_names
 from keep_customers.events.room import cost_per_head, locked, room_of, settle, store
 from keep_customers.events.telling import CALL_OFF, take_back_all, tell
 from keep_customers.events.terms import CALLED_OFF, EVENT, INVITATION, OF_EVENT, OF_INVITATION, OVER, refuse
+from keep_customers.people import contacts
 from keep_customers.worth import ledger
 
 
@@ -113,7 +113,7 @@ def _validate_guests(doc) -> None:
 		new = doc.is_new() or pair not in known
 		if new:
 			frappe.has_permission("Customer", "read", doc=row.customer, throw=True)
-		if new and row.contact and not people.is_contact_of(row.contact, row.customer):
+		if new and row.contact and not contacts.is_contact_of(row.contact, row.customer):
 			frappe.throw(
 				_("Row {0}: {1} is no contact of this customer, or nobody has confirmed it yet.").format(
 					row.idx, row.contact
@@ -149,7 +149,7 @@ def validate_invitation(doc) -> None:
 	# A text, even an empty one: the unique index takes two rows with nothing for different ones.
 	doc.contact = doc.contact or ""
 	same = before and (before.contact, before.customer) == (doc.contact, doc.customer)
-	if doc.contact and not same and not people.is_contact_of(doc.contact, doc.customer):
+	if doc.contact and not same and not contacts.is_contact_of(doc.contact, doc.customer):
 		frappe.throw(
 			_("{0} is no contact of this customer, or nobody has confirmed it yet.").format(doc.contact)
 		)

@@ -11,10 +11,10 @@ from keep_customers.care.followups import PENDING
 from keep_customers.care.todos import describe_anew
 from keep_customers.care.touches import show_last_touch
 from keep_customers.complaints import cases
-from keep_customers.erp import confirmations
 from keep_customers.erp.tables import chunks
 from keep_customers.events import room
 from keep_customers.events import wishes as event_wishes
+from keep_customers.people import confirmations
 
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = (

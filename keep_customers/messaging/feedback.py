@@ -6,7 +6,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import cint, escape_html, flt, getdate
 
 from keep_customers.erp import signed
-from keep_customers.erp.people import is_contact_of, reached_at
+from keep_customers.people.contacts import is_contact_of, reached_at
 
 DOCTYPE = "Customer Feedback"
 DAYS = 14  # where the settings say nothing

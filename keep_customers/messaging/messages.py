@@ -12,8 +12,8 @@ from keep_customers.engine import wording
 from keep_customers.engine.followups import fraction
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, site_language
-from keep_customers.erp.people import primary_contact
 from keep_customers.messaging.recipients import contact_row
+from keep_customers.people.contacts import primary_contact
 from keep_customers.worth import ledger
 
 

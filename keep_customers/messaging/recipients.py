@@ -3,13 +3,13 @@
 import frappe
 from frappe.utils import getdate
 
-from keep_customers.erp.people import own_addresses, primary_contact, reached_at
+from keep_customers.people.contacts import own_addresses, primary_contact, reached_at
 
 IN_THE_FIRM = ("Owner", "Decision Maker", "Buyer", "Assistant")
 
 
 def contact_row(name: str | None, customer: str):
-	"""As :func:`keep_customers.erp.people.reached_at`; empty for nobody."""
+	"""As :func:`keep_customers.people.contacts.reached_at`; empty for nobody."""
 	return reached_at(name, customer) or frappe._dict()
 
 

@@ -7,7 +7,7 @@ from frappe.rate_limiter import rate_limit
 from frappe.utils import get_fullname
 
 from keep_customers.care import consent
-from keep_customers.erp import people, signed
+from keep_customers.erp import signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
@@ -24,6 +24,7 @@ from keep_customers.messaging.feedback import (
 	try_again,
 	was_said,
 )
+from keep_customers.people import contacts
 
 TOUCH = "Customer Touch"
 # Page and purpose of the links.
@@ -35,7 +36,7 @@ def after_visit(touch: str) -> None:
 	if not frappe.db.get_single_value("Keep Customers Settings", "feedback_after_visits"):
 		return
 	doc = frappe.get_doc(TOUCH, touch)
-	contact = addressee(people.primary_contact(doc.customer), doc.customer)
+	contact = addressee(contacts.primary_contact(doc.customer), doc.customer)
 	if not contact or not contact.email_id or contact.unsubscribed:
 		return
 	if (doc.customer, "Email") in consent.refused_channels([doc.customer]):
@@ -87,7 +88,7 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	insert(
 		{
 			"customer": touch.customer,
-			"contact": people.primary_contact(touch.customer),
+			"contact": contacts.primary_contact(touch.customer),
 			"kind": "Visit",
 			"reference_doctype": TOUCH,
 			"reference_name": touch.name,

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import frappe
 
-from keep_customers.erp import confirmations
-from keep_customers.erp.people import CONFIRMATION, linked, mark, naming_fields
 from keep_customers.erp.tables import insert, standard_columns
+from keep_customers.people import confirmations
+from keep_customers.people.contacts import CONFIRMATION, linked, mark, naming_fields
 
 
 def confirm_contacts() -> None:

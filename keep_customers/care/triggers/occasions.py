@@ -14,7 +14,7 @@ from frappe.utils import cint, getdate
 from keep_customers.care.triggers import customers, matching, row, written
 from keep_customers.engine import occasions as engine
 from keep_customers.erp.calendar import working_days
-from keep_customers.erp.people import who_decides
+from keep_customers.people.contacts import who_decides
 
 FAMILY = ("Spouse", "Partner", "Child", "Parent", "Sibling")
 EVERY_SEASON = "Beginning of Each Season"

@@ -11,7 +11,7 @@ frappe.ui.form.on("Complaint Case", {
 		frm.set_query("cause", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("responsible", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 		frm.set_query("contact", () => ({
-			query: "keep_customers.erp.people.contact_query",
+			query: "keep_customers.people.contacts.contact_query",
 			filters: { customer: frm.doc.customer },
 		}));
 		for (const field of ["sales_invoice", "delivery_note"]) {

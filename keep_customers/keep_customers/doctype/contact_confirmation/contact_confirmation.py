@@ -20,7 +20,7 @@ class ContactConfirmation(Document):
 		how: DF.Literal["Made", "Named", "Confirmed", "From a Lead", "Own Customer", "Upgrade"]
 	# end: auto-generated types
 
-	"""That a contact is the customer's; ``erp/confirmations.py`` writes it past the document life, nobody by hand.
+	"""That a contact is the customer's; ``people/confirmations.py`` writes it past the document life, nobody by hand.
 
 	Without a contact it is about the addresses on the customer itself.
 	"""

@@ -37,7 +37,7 @@ frappe.ui.form.on("VIP Event", {
 
 	setup(frm) {
 		frm.set_query("contact", "guests", (doc, cdt, cdn) => ({
-			query: "keep_customers.erp.people.contact_query",
+			query: "keep_customers.people.contacts.contact_query",
 			filters: { customer: locals[cdt][cdn].customer },
 		}));
 	},

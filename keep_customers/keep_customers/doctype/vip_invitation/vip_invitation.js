@@ -1,7 +1,7 @@
 frappe.ui.form.on("VIP Invitation", {
 	setup(frm) {
 		frm.set_query("contact", () => ({
-			query: "keep_customers.erp.people.contact_query",
+			query: "keep_customers.people.contacts.contact_query",
 			filters: { customer: frm.doc.customer },
 		}));
 	},

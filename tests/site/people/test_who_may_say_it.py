@@ -4,10 +4,10 @@ import frappe
 import pytest
 
 from keep_customers.care import contacts_seen
-from keep_customers.erp import confirmations, people
+from keep_customers.people import confirmations, contacts
 from tests.site.complaints.guests.said import OLGA, PAVEL, portal_user
-from tests.site.erp.people.links import own_contact, pairs, report
 from tests.site.mail import contact
+from tests.site.people.links import own_contact, pairs, report
 from tests.site.story import ANNA, BEN, PREFIX, TERRITORY, _user
 
 POLLY = "polly@keep-test.example"
@@ -21,25 +21,25 @@ def works(story):
 def test_a_contact_made_by_a_rep_counts_at_once(works):
 	frappe.set_user(BEN)
 	made = contact(works, email=PAVEL)
-	assert people.primary_contact(works) == made.name and pairs() == {(made.name, works): "Made"}
-	assert people.reached_at(made.name, works).email_id == PAVEL and report() == []
+	assert contacts.primary_contact(works) == made.name and pairs() == {(made.name, works): "Made"}
+	assert contacts.reached_at(made.name, works).email_id == PAVEL and report() == []
 
 
 def test_a_colleague_who_may_not_write_the_customer_leaves_it_to_who_may(works):
 	_user(POLLY, ["Purchase User"])
 	frappe.set_user(POLLY)
 	made = contact(works, email=PAVEL)
-	assert people.primary_contact(works) is None
+	assert contacts.primary_contact(works) is None
 	assert report() == [], "she has nothing to confirm"
 	with pytest.raises(frappe.PermissionError):
 		frappe.get_attr("keep_customers.care.confirming.confirm")(made.name, works)
 	frappe.set_user(ANNA)
 	assert report() == [(made.name, works)]
 	frappe.get_attr("keep_customers.care.confirming.confirm")(made.name, works)
-	assert people.primary_contact(works) == made.name and report() == []
+	assert contacts.primary_contact(works) == made.name and report() == []
 	frappe.set_user("Administrator")
 	frappe.db.set_value("Customer", works, "disabled", 1)
-	assert people.is_contact_of(made.name, works), "what was said holds, whether or not we do business"
+	assert contacts.is_contact_of(made.name, works), "what was said holds, whether or not we do business"
 
 
 def test_of_two_customers_each_is_asked_for_itself(works, story):
@@ -50,7 +50,7 @@ def test_of_two_customers_each_is_asked_for_itself(works, story):
 	made.append("links", {"link_doctype": "Customer", "link_name": other})
 	made.flags.ignore_permissions = True
 	made.save()
-	assert people.customers_of_address(PAVEL) == {works: made.name} and report() == []
+	assert contacts.customers_of_address(PAVEL) == {works: made.name} and report() == []
 	frappe.set_user("Administrator")
 	assert report() == [(made.name, other)]
 
@@ -63,26 +63,26 @@ def test_who_names_a_contact_on_the_customer_confirms_it(works):
 	doc.customer_primary_contact = other.name
 	doc.save()
 	assert pairs(contact=other.name) == {(other.name, works): "Named"}
-	assert people.primary_contact(works) == other.name
+	assert contacts.primary_contact(works) == other.name
 	doc.customer_primary_contact = None
 	doc.save()
-	assert people.is_contact_of(other.name, works), "it is still linked"
+	assert contacts.is_contact_of(other.name, works), "it is still linked"
 
 
 def test_a_portal_user_counts_with_their_own_address_only(guest, works, pavel, story):
 	foreign = own_contact(pavel, works)
 	portal_user(works, OLGA, by="portal user")
 	forged = own_contact(pavel, works, user=OLGA, first_name=f"{PREFIX} Forged")
-	assert people.contacts_of(works) == []
+	assert contacts.contacts_of(works) == []
 	portal_user(works, PAVEL, by="portal user")
-	assert people.contacts_of(works) == [foreign] and people.customers_of(PAVEL) == {works}
-	assert people.customers_of_address(PAVEL) == {works: foreign}
-	where = people.reached_at(foreign, works)
+	assert contacts.contacts_of(works) == [foreign] and contacts.customers_of(PAVEL) == {works}
+	assert contacts.customers_of_address(PAVEL) == {works: foreign}
+	where = contacts.reached_at(foreign, works)
 	assert (where.email_id, where.mobile_no) == (PAVEL, None), "ERPNext knows nothing of the number"
 	doc = frappe.get_doc("Customer", works)
 	doc.portal_users = []
 	doc.save()
-	assert people.contacts_of(works) == [] and people.customers_of(PAVEL) == set() and forged
+	assert contacts.contacts_of(works) == [] and contacts.customers_of(PAVEL) == set() and forged
 
 
 def test_who_buys_on_the_website_speaks_for_the_customer_erpnext_makes_for_them(guest, pavel, story):
@@ -101,12 +101,12 @@ def test_who_buys_on_the_website_speaks_for_the_customer_erpnext_makes_for_them(
 	own.append("email_ids", {"email_id": PAVEL, "is_primary": 1})
 	own.append("links", {"link_doctype": "Customer", "link_name": made.name})
 	own.insert(ignore_permissions=True)
-	assert pairs() == {(own.name, made.name): "Own Customer"} and people.customers_of(PAVEL) == {made.name}
+	assert pairs() == {(own.name, made.name): "Own Customer"} and contacts.customers_of(PAVEL) == {made.name}
 	other = frappe.get_doc({"doctype": "Contact", "first_name": f"{PREFIX} Friend"})
 	other.append("email_ids", {"email_id": OLGA, "is_primary": 1})
 	other.append("links", {"link_doctype": "Customer", "link_name": made.name})
 	other.insert(ignore_permissions=True)
-	assert people.contacts_of(made.name) == [own.name]
+	assert contacts.contacts_of(made.name) == [own.name]
 
 
 def test_of_a_lead_its_own_person_becomes_the_customers_and_nobody_else(guest, pavel, story):
@@ -138,7 +138,7 @@ def test_of_a_lead_its_own_person_becomes_the_customers_and_nobody_else(guest, p
 			doc.save()
 	said = {name: how for (name, _customer), how in pairs(customer=made).items() if name in (lea, ruth, evil)}
 	assert said == {lea: "From a Lead", ruth: "Made"}
-	where = people.reached_at(lea, made)
+	where = contacts.reached_at(lea, made)
 	assert (where.email_id, where.mobile_no) == ("lea@lead.example", None), "the number is not the lead's"
 	# Lea herself is waiting because of the number.
 	assert report(made) == [(evil, made), (lea, made)]

@@ -3,11 +3,11 @@
 import frappe
 import pytest
 
-from keep_customers.erp import people
 from keep_customers.patches.v0_2 import confirm_contacts
+from keep_customers.people import contacts
 from tests.site.complaints.guests.said import OLGA, PAVEL, portal_user
-from tests.site.erp.people.links import own_contact, pairs, report, said
 from tests.site.mail import contact
+from tests.site.people.links import own_contact, pairs, report, said
 from tests.site.story import ANNA, BEN, PREFIX, _user
 
 POLLY = "polly@keep-test.example"
@@ -65,7 +65,7 @@ def old(guest, firm, olga, story):
 
 
 def test_what_who_may_has_made_stays_and_all_else_waits_for_a_person(old, firm, olga):
-	assert people.contacts_of(firm) == []
+	assert contacts.contacts_of(firm) == []
 	before = messages()
 	confirm_contacts.execute()
 	first = pairs()
@@ -80,13 +80,13 @@ def test_what_who_may_has_made_stays_and_all_else_waits_for_a_person(old, firm, 
 	lea = [customer for _one, customer in first if customer.startswith(f"{PREFIX} Lea")]
 	assert by_name == {"Named": "Upgrade", "Own": "Own Customer", "Lea": "From a Lead", "Imported": "Upgrade"}
 	assert first["", f"{PREFIX} Imported"] == "Upgrade"
-	assert people.own_addresses(f"{PREFIX} Imported").email_id == "office@imported.example"
-	assert people.primary_contact(f"{PREFIX} Planted") is None
-	assert people.own_addresses(f"{PREFIX} Planted").email_id is None
-	assert people.reached_at(old.left, firm).mobile_no == "+49 1"
-	where = people.reached_at(old.lea, lea[0])
+	assert contacts.own_addresses(f"{PREFIX} Imported").email_id == "office@imported.example"
+	assert contacts.primary_contact(f"{PREFIX} Planted") is None
+	assert contacts.own_addresses(f"{PREFIX} Planted").email_id is None
+	assert contacts.reached_at(old.left, firm).mobile_no == "+49 1"
+	where = contacts.reached_at(old.lea, lea[0])
 	assert (where.email_id, where.mobile_no) == ("lea@lead.example", None)
-	assert people.customers_of(PAVEL) == {f"{PREFIX} Own"}
+	assert contacts.customers_of(PAVEL) == {f"{PREFIX} Own"}
 	waits = {contact for contact, _customer in report()}
 	assert waits == {old.bought, old.foreign, old.planted, old.nobody, old.lea}
 	confirm_contacts.execute()
@@ -109,4 +109,4 @@ def test_a_role_of_the_sites_own_may_write_customers_too(old, firm):
 def test_who_has_a_login_gets_nothing_from_the_upgrade(guest, firm, pavel):
 	foreign = own_contact(pavel, firm)
 	confirm_contacts.execute()
-	assert (foreign, firm) not in pairs() and people.customers_of(PAVEL) == set() and ANNA and OLGA
+	assert (foreign, firm) not in pairs() and contacts.customers_of(PAVEL) == set() and ANNA and OLGA

@@ -2,7 +2,7 @@
 
 Nobody has to do more than their daily work for it: who may write the customer and makes a contact for it, or names one on
 it, has said so. What others have linked waits for a click (*Contacts to Confirm*). A confirmation is for the addresses
-the contact had then, or got from somebody who may; others are not written to (``erp/people.py``).
+the contact had then, or got from somebody who may; others are not written to (``people/contacts.py``).
 """
 
 from collections.abc import Iterable
@@ -11,9 +11,9 @@ from typing import NamedTuple
 import frappe
 from frappe.utils import get_datetime_str, now_datetime
 
-from keep_customers.erp.people import CONFIRMATION, counts, linked, mark, naming_fields
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import insert, standard_columns
+from keep_customers.people.contacts import CONFIRMATION, counts, linked, mark, naming_fields
 
 MADE, NAMED, CONFIRMED, FROM_LEAD, OWN, UPGRADE = (
 	"Made", "Named", "Confirmed", "From a Lead", "Own Customer", "Upgrade",

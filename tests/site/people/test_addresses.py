@@ -4,11 +4,11 @@ import frappe
 import pytest
 
 from keep_customers.complaints import feedback
-from keep_customers.erp import people
 from keep_customers.messaging import recipients
+from keep_customers.people import contacts
 from tests.site.complaints.guests.said import OLGA, PAVEL, offered, portal_user
-from tests.site.erp.people.links import CONFIRM, CONFIRMATION, own_contact, report, said
 from tests.site.guests import guest_server, page
+from tests.site.people.links import CONFIRM, CONFIRMATION, own_contact, report, said
 from tests.site.story import ANNA, BEN, PREFIX
 from tests.site.web import Browser
 
@@ -48,9 +48,11 @@ def test_what_the_owner_of_a_confirmed_contact_changes_is_told_and_waits(guest, 
 	written += frappe.get_all("Notification Log", filters={"for_user": ANNA}, pluck="subject")
 	assert written and not any(EVIL in text or "900" in text for text in written)
 	assert {note.reference_doctype for note in notes(firm)} == {"Customer File"}
-	assert people.is_contact_of(foreign, firm), "Pavel is still Firm's; only where he is reached is not sure"
-	assert people.customers_of(PAVEL) == {firm}
-	assert people.customers_of_address(EVIL) == {}
+	assert contacts.is_contact_of(foreign, firm), (
+		"Pavel is still Firm's; only where he is reached is not sure"
+	)
+	assert contacts.customers_of(PAVEL) == {firm}
+	assert contacts.customers_of_address(EVIL) == {}
 	for channel in ("Email", "SMS"):
 		with pytest.raises(frappe.ValidationError, match="is known of"):
 			feedback.ask(case.name, channel)
@@ -58,7 +60,7 @@ def test_what_the_owner_of_a_confirmed_contact_changes_is_told_and_waits(guest, 
 	assert anna.call(CONFIRM, contact=foreign, customer=firm).status_code == 200
 	frappe.db.rollback()
 	assert asked() == [] and report(firm) == []
-	assert people.reached_at(foreign, firm).email_id == EVIL
+	assert contacts.reached_at(foreign, firm).email_id == EVIL
 
 
 def test_what_is_written_past_the_form_is_not_the_word_of_who_saves_it_next(guest, firm, pavel, anna):
@@ -76,7 +78,7 @@ def test_what_is_written_past_the_form_is_not_the_word_of_who_saves_it_next(gues
 	doc.save()
 	frappe.set_user("Administrator")
 	assert frappe.db.get_value("Contact", foreign, "email_id") == EVIL
-	assert people.reached_at(foreign, firm).email_id is None and people.customers_of_address(EVIL) == {}
+	assert contacts.reached_at(foreign, firm).email_id is None and contacts.customers_of_address(EVIL) == {}
 	assert report(firm) == [(foreign, firm)]
 
 
@@ -99,8 +101,8 @@ def test_what_who_may_changes_goes_on_at_once_and_the_rep_hears_of_it(firm, olga
 	doc.save()
 	frappe.set_user("Administrator")
 	assert recipients.addresses(firm)["email"] == "O.Kern@Firm.example"
-	assert set(people.customers_of_address("o.kern@firm.example")) == {firm}
-	assert people.customers_of_address(OLGA) == {}, "it is hers no more"
+	assert set(contacts.customers_of_address("o.kern@firm.example")) == {firm}
+	assert contacts.customers_of_address(OLGA) == {}, "it is hers no more"
 	assert asked() == [] and report() == []
 	told = frappe.get_all(
 		"Notification Log", filters={"for_user": ANNA, "document_name": olga}, pluck="subject"
@@ -115,12 +117,15 @@ def test_what_who_may_changes_goes_on_at_once_and_the_rep_hears_of_it(firm, olga
 	doc.save()
 	assert frappe.db.count("Notification Log", {"for_user": ANNA, "document_name": olga}) == 1
 	assert recipients.addresses(firm)["mobile"] == "+49 170 99"
-	assert set(people.customers_of_address("office@firm.example")) == {firm}
+	assert set(contacts.customers_of_address("office@firm.example")) == {firm}
 
 
 def test_a_number_is_the_same_however_it_is_written(firm, olga):
-	assert people.mark("+49 (170) 12-34") == people.mark("491701234") != people.mark("491701235")
-	assert people.mark(" Olga@Firm.example ") == people.mark("olga@firm.EXAMPLE") and people.mark(None) == ""
+	assert contacts.mark("+49 (170) 12-34") == contacts.mark("491701234") != contacts.mark("491701235")
+	assert (
+		contacts.mark(" Olga@Firm.example ") == contacts.mark("olga@firm.EXAMPLE")
+		and contacts.mark(None) == ""
+	)
 
 
 def test_an_address_on_the_customer_counts_if_who_may_has_entered_it(story):

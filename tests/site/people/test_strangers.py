@@ -6,13 +6,13 @@ from frappe.permissions import add_user_permission
 
 from keep_customers.complaints import feedback
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import people
 from keep_customers.messaging import recipients
+from keep_customers.people import contacts
 from tests.site.complaints.guests.said import OLGA, PAVEL, cases, complain, complaint, now, offered
 from tests.site.complaints.guests.test_by_email import receive
-from tests.site.erp.people.links import CONFIRM, REFUSE, own_contact, report
 from tests.site.guests import guest_server, page
 from tests.site.mail import contact
+from tests.site.people.links import CONFIRM, REFUSE, own_contact, report
 from tests.site.story import ANNA, BEN, PREFIX, TERRITORY
 from tests.site.web import Browser
 
@@ -32,9 +32,9 @@ def test_a_stranger_sees_no_complaints_and_is_written_to_about_none(guest, firm,
 	foreign = own_contact(pavel, firm)
 	assert "drill" not in page(pavel, "complaints").text
 	assert page(pavel, f"complaints/{case.name}").status_code == 404
-	assert people.customers_of(PAVEL) == set() and people.customers_of_address(PAVEL) == {}
-	assert people.contacts_of(firm) == [olga] and people.primary_contacts([firm]) == {firm: olga}
-	assert people.contact_or_main(firm, foreign) == olga and people.reached_at(foreign, firm) is None
+	assert contacts.customers_of(PAVEL) == set() and contacts.customers_of_address(PAVEL) == {}
+	assert contacts.contacts_of(firm) == [olga] and contacts.primary_contacts([firm]) == {firm: olga}
+	assert contacts.contact_or_main(firm, foreign) == olga and contacts.reached_at(foreign, firm) is None
 	assert anna.call(ASK, case=case.name).json()["message"] == f"{PREFIX} Olga Kern"
 	assert recipients_of(case) == [OLGA]
 
@@ -44,7 +44,7 @@ def test_where_nobody_else_is_known_a_stranger_is_not_asked_instead(guest, pavel
 	frappe.db.commit()
 	case = offered(works)
 	own_contact(pavel, works)
-	assert people.primary_contact(works) is None and people.primary_contacts([works]) == {}
+	assert contacts.primary_contact(works) is None and contacts.primary_contacts([works]) == {}
 	assert recipients.addresses(works) == {"email": None, "mobile": None, "phone": None}
 	with pytest.raises(frappe.ValidationError, match="has no contact"):
 		feedback.ask(case.name)
@@ -52,7 +52,7 @@ def test_where_nobody_else_is_known_a_stranger_is_not_asked_instead(guest, pavel
 
 def test_a_stranger_is_neither_suggested_nor_taken(guest, firm, olga, pavel, anna, story):
 	foreign = own_contact(pavel, firm)
-	query = "keep_customers.erp.people.contact_query"
+	query = "keep_customers.people.contacts.contact_query"
 	for browser, there in ((anna, True), (pavel, False)):
 		found = browser.call(
 			"frappe.desk.search.search_link",
@@ -115,7 +115,7 @@ def test_a_name_on_the_customer_that_nobody_who_may_wrote_there_proves_nothing(g
 	frappe.set_user(ANNA)
 	frappe.get_doc("Customer", works).save()
 	frappe.set_user("Administrator")
-	assert people.primary_contact(works) is None
+	assert contacts.primary_contact(works) is None
 	assert recipients.addresses(works) == {"email": None, "mobile": None, "phone": None}
 	assert report(works) == [(foreign, works)]
 
@@ -159,7 +159,7 @@ def test_a_rep_confirms_and_from_then_on_the_contact_counts(guest, firm, olga, p
 	assert ben.resource("Contact Confirmation", row["name"]).status_code == 403
 	assert anna.resource("Contact Confirmation", row["name"], "PUT", json={"how": "Made"}).status_code == 403
 	frappe.db.rollback()
-	assert people.customers_of_address(PAVEL) == {firm: foreign} and report() == []
+	assert contacts.customers_of_address(PAVEL) == {firm: foreign} and report() == []
 
 	# What was confirmed for one customer says nothing about the next.
 	links = [{"link_doctype": "Customer", "link_name": one} for one in (firm, works)]

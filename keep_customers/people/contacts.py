@@ -2,7 +2,7 @@
 
 A link proves nothing: the host lets everybody who is logged in make a contact, link it to any customer and call it the
 primary one. What counts is a Contact Confirmation, written when somebody who may write the customer has made, named or
-confirmed the contact (``erp/confirmations.py``), or that it is one of ERPNext's portal users of the customer.
+confirmed the contact (``people/confirmations.py``), or that it is one of ERPNext's portal users of the customer.
 """
 
 import re
