@@ -1,7 +1,8 @@
 """Whether a complaint is solved, in the customer's words.
 
 A link is for one round of a case: after a second chance the customer is asked anew, and each round is answered once. The
-links are signed and expire (``erp/signed.py``).
+links are signed and expire (``erp/signed.py``). What one of us has noted meanwhile takes no link away; it may close the case
+or begin its second round, then the customer's own answer is kept, and told to who is responsible.
 """
 
 import frappe
@@ -18,12 +19,15 @@ from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
 from keep_customers.messaging import delivery, messages
 from keep_customers.messaging.feedback import (
+	CUSTOMER,
 	DOCTYPE,
 	LONGEST_WORDS,
 	addressee,
 	days,
+	held_by_us,
 	insert,
 	mail,
+	not_ours_to_answer,
 	not_valid,
 	stars_of,
 	thank,
@@ -103,12 +107,9 @@ def link(case, language: str | None = None) -> str:
 
 
 def answered(case: str, round: int) -> bool:
-	"""Whether the customer has said in this round of a case whether it is solved."""
-	return bool(
-		frappe.db.exists(
-			DOCTYPE, {"reference_doctype": cases.DOCTYPE, "reference_name": case, "round": round}
-		)
-	)
+	"""Whether the customer has said in this round of a case, or in a later one, whether it is solved."""
+	about = {"reference_doctype": cases.DOCTYPE, "reference_name": case, "round": (">=", round)}
+	return bool(frappe.db.exists(DOCTYPE, {**about, "said_by": CUSTOMER}))
 
 
 def read_complaint(token: str, for_update: bool = False):
@@ -123,11 +124,6 @@ def read_complaint(token: str, for_update: bool = False):
 	if not name or not frappe.db.exists(cases.DOCTYPE, name):
 		return None
 	return frappe.get_doc(cases.DOCTYPE, name, for_update=for_update), cint(round)
-
-
-def is_answered(case, round: int) -> bool:
-	"""Whether a link of this round has nothing left to ask."""
-	return round != cases.current_round(case) or answered(case.name, round)
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
@@ -145,13 +141,15 @@ def confirm(
 	found = read_complaint(token, for_update=True)
 	if not found:
 		return not_valid()
+	if held_by_us():
+		return not_ours_to_answer()
 	case, round = found
-	if is_answered(case, round):
+	if answered(case.name, round):
 		return thank(_("We have your answer already."))
 	stars = stars_of(rating), stars_of(person_rating)
 	if solved not in (engine.YES, engine.NO) or None in stars:
 		return try_again()
-	_hear(case, solved, *stars, words.strip()[:LONGEST_WORDS])
+	_hear(case, round, solved, *stars, words.strip()[:LONGEST_WORDS])
 	thank(
 		_("We are glad that it is solved.")
 		if solved == engine.YES
@@ -159,18 +157,25 @@ def confirm(
 	)
 
 
-def _hear(case, solved: str, rating: float, person_rating: float, words: str) -> None:
+def _hear(case, round: int, solved: str, rating: float, person_rating: float, words: str) -> None:
 	"""Record it as anybody's word would be. A guest says it, so nobody's permission is asked."""
 	case.flags.by_customer = True
 	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True
-	if case.status != engine.CLOSED:
+	late = round != cases.current_round(case)
+	if case.status != engine.CLOSED and not late:
 		case.hear(solved, rating, person_rating, words)
 		return
-	# Somebody closed it before the answer came: it stays closed, and who is responsible hears of a no.
-	record(case, cases.current_round(case), solved, rating, person_rating, words)
-	if solved == engine.NO and case.responsible:
+	# Somebody closed it, or noted a first no, before the answer came: so it stays, and who is responsible hears of it.
+	record(case, round, solved, rating, person_rating, words)
+	if not case.responsible:
+		return
+	if solved == engine.NO:
 		text = _("The customer of {0} says that it is not solved.")
-		escalation.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)), "High")
+	elif late:
+		text = _("The customer of {0} says that the first solution did solve it.")
+	else:
+		return
+	escalation.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)), "High")
 
 
 def on_case(case) -> None:

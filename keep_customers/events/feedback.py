@@ -46,6 +46,8 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	invitation = read(token, for_update=True)
 	if not invitation:
 		return feedback.not_valid()
+	if feedback.held_by_us():
+		return feedback.not_ours_to_answer()
 	if feedback.was_said(invitation):
 		return feedback.thank(_("We have your answer already."))
 	stars = feedback.stars_of(rating), feedback.stars_of(person_rating)

@@ -17,6 +17,7 @@ from keep_customers.care.notices import not_excluded
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
 from keep_customers.events.terms import EVENT, INVITATION
+from keep_customers.messaging.feedback import CUSTOMER
 from keep_customers.worth import ledger
 from keep_customers.worth.values import last_parameters
 
@@ -132,14 +133,14 @@ def _bought(after: date, until: date, currency: str) -> dict[str, float]:
 
 
 def rate(event: str) -> None:
-	"""Write how the guests liked an event: the mean of the stars they gave it."""
+	"""Write how the guests liked an event: the mean of the stars they gave it themselves."""
 	feedback, invitation = frappe.qb.DocType("Customer Feedback"), frappe.qb.DocType(INVITATION)
 	[[mean, count]] = (
 		frappe.qb.from_(feedback)
 		.left_join(invitation)
 		.on((feedback.reference_doctype == INVITATION) & (invitation.name == feedback.reference_name))
 		.select(Avg(feedback.rating), Count("*"))
-		.where((feedback.kind == "Event") & (feedback.rating > 0))
+		.where((feedback.kind == "Event") & (feedback.rating > 0) & (feedback.said_by == CUSTOMER))
 		.where(
 			(invitation.event == event)
 			| ((feedback.reference_doctype == EVENT) & (feedback.reference_name == event))

@@ -1,8 +1,13 @@
-"""What customers say: on the page a link leads to, or told to a rep; every answer is a Customer Feedback."""
+"""What customers say: on the page a link leads to, or told to a rep; every answer is a Customer Feedback.
+
+Only what came by a customer's own link is the customer's word: it is what ratings and means are made of, it uses up the
+link, and it stays as it was given. What one of us writes down says so, and who did.
+"""
 
 import frappe
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.model import no_value_fields
 from frappe.utils import cint, escape_html, flt, getdate
 
 from keep_customers.erp import signed
@@ -12,6 +17,14 @@ DOCTYPE = "Customer Feedback"
 DAYS = 14  # where the settings say nothing
 MOST_STARS = 5
 LONGEST_WORDS = 2000
+# Whose word it is.
+CUSTOMER, NOTED = "Customer", "Noted by Us"
+# Whose work is rated with a document: its field with the user.
+WHOSE_WORK = {
+	"Customer Touch": "rep", "Visit Plan": "rep", "Complaint Case": "responsible", "VIP Event": "host",
+}  # fmt: skip
+# What the server says of a feedback, whatever was sent.
+OURS = ("said_by", "noted_by", "round")
 
 
 # Asking
@@ -53,15 +66,25 @@ def mail(doc, to: str, question: str, subject: str, language: str, address: str)
 
 
 def was_said(doc) -> bool:
-	"""Whether there is a feedback on a visit or an event already."""
-	return bool(frappe.db.exists(DOCTYPE, {"reference_doctype": doc.doctype, "reference_name": doc.name}))
+	"""Whether the customer has said already how a visit or an event was; what one of us has noted is no answer of theirs."""
+	about = {"reference_doctype": doc.doctype, "reference_name": doc.name, "said_by": CUSTOMER}
+	return bool(frappe.db.exists(DOCTYPE, about))
+
+
+def held_by_us() -> bool:
+	"""Whether who opens a customer's link is logged in as one of us."""
+	user = frappe.session.user
+	return user != "Guest" and frappe.get_cached_value("User", user, "user_type") == "System User"
 
 
 def insert(values: dict, by_customer: bool) -> str:
-	"""Record what a customer said; returns the Customer Feedback's name."""
+	"""Record what a customer said; returns the Customer Feedback's name.
+
+	:param by_customer: on the page of their link, else one of us has noted it
+	"""
 	doc = frappe.get_doc({"doctype": DOCTYPE, "channel": "Web Page" if by_customer else "Phone", **values})
 	# Round and contact are right: they follow from the link or the case.
-	doc.flags.by_app = True
+	doc.flags.by_app, doc.flags.by_customer = True, by_customer
 	doc.flags.ignore_links = True
 	# A guest says it, or a rep has written it into the case.
 	return doc.insert(ignore_permissions=True).name
@@ -81,6 +104,24 @@ def not_valid() -> None:
 
 def advice() -> str:
 	return _("Please answer our message or call us instead; we want to hear from you.")
+
+
+def not_ours_to_answer() -> None:
+	frappe.respond_as_web_page(
+		_("This Page Is the Customer's"), what_to_do_instead(), http_status_code=403, indicator_color="orange"
+	)
+
+
+def what_to_do_instead() -> str:
+	return _("You are logged in as one of us. Please note what the customer says in Customer Feedback.")
+
+
+def state(answered: bool, context) -> str:
+	"""What the page of a link shows: its question, the thanks, or to one of us that it is none of theirs to answer."""
+	if held_by_us():
+		context.advice = what_to_do_instead()
+		return "ours"
+	return "answered" if answered else "open"
 
 
 def thank(text: str) -> None:
@@ -103,14 +144,14 @@ def validate(doc) -> None:
 	"""
 	:raises frappe.ValidationError: if a rating, a person or a document does not fit
 	"""
+	before = doc.get_doc_before_save()
+	if before and before.said_by == CUSTOMER:
+		_stays(doc, before)
+	_say_whose_word(doc, before)
 	if doc.channel == "Web Page" and not doc.flags.by_app and _changed(doc, "channel"):
 		frappe.throw(
 			_("Only the customers themselves answer on the web page. Please choose another channel.")
 		)
-	if not doc.flags.by_app:
-		# Whether a link is used up is for the customer's own answers to say.
-		before = doc.get_doc_before_save()
-		doc.round = before.round if before else 0
 	if getdate(doc.given_on) > getdate():
 		frappe.throw(_("Feedback is recorded after it was given. Please check the date."))
 	for field in ("rating", "person_rating"):
@@ -125,6 +166,64 @@ def validate(doc) -> None:
 			)
 	if doc.reference_name and not _is_about(doc.reference_doctype, doc.reference_name, doc.customer):
 		frappe.throw(_("Please choose a document of this customer."))
+	if doc.said_by != CUSTOMER:
+		_no_stars_for_oneself(doc)
+
+
+def on_trash(doc) -> None:
+	"""
+	:raises frappe.PermissionError: if somebody deletes what a customer said of their own work
+	"""
+	if doc.said_by == CUSTOMER and frappe.session.user in _rated(doc):
+		frappe.throw(
+			_("What a customer said of your own work stays. Please ask another manager."),
+			frappe.PermissionError,
+		)
+
+
+def _say_whose_word(doc, before) -> None:
+	round = doc.round
+	for field in OURS:
+		doc.set(field, before.get(field) if before else None)
+	if not before:
+		doc.said_by = CUSTOMER if doc.flags.by_customer else NOTED
+		doc.noted_by = None if doc.flags.by_customer else frappe.session.user
+	if doc.flags.by_app:
+		doc.round = round
+
+
+def _stays(doc, before) -> None:
+	for field in doc.meta.fields:
+		# A customer's name may have changed meanwhile.
+		name = field.fieldname
+		if field.fieldtype in no_value_fields or field.read_only or not (doc.get(name) or before.get(name)):
+			continue
+		if doc.has_value_changed(name):
+			frappe.throw(
+				_(
+					"What a customer said stays as it was said. Please note what you know besides in another one."
+				)
+			)
+
+
+def _no_stars_for_oneself(doc) -> None:
+	given = [field for field in ("rating", "person_rating") if flt(doc.get(field)) and _changed(doc, field)]
+	if given and frappe.session.user in _rated(doc):
+		frappe.throw(
+			_(
+				"Stars for your own work are the customer's to give, by their link. Please note their words only."
+			),
+			frappe.PermissionError,
+		)
+
+
+def _rated(doc) -> set[str]:
+	"""Whose work a feedback is about."""
+	doctype, name = doc.reference_doctype, doc.reference_name
+	if doctype == "VIP Invitation":
+		doctype, name = "VIP Event", frappe.db.get_value(doctype, name, "event")
+	field = WHOSE_WORK.get(doctype)
+	return {doc.rated_user, frappe.db.get_value(doctype, name, field) if field and name else None} - {None}
 
 
 def _changed(doc, field: str) -> bool:

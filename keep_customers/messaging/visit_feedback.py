@@ -16,8 +16,10 @@ from keep_customers.messaging.feedback import (
 	LONGEST_WORDS,
 	addressee,
 	days,
+	held_by_us,
 	insert,
 	mail,
+	not_ours_to_answer,
 	not_valid,
 	stars_of,
 	thank,
@@ -80,6 +82,8 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	touch = read_visit(token, for_update=True)
 	if not touch:
 		return not_valid()
+	if held_by_us():
+		return not_ours_to_answer()
 	if was_said(touch):
 		return thank(_("We have your answer already."))
 	stars, words = (stars_of(rating), stars_of(person_rating)), words.strip()[:LONGEST_WORDS]

@@ -9,6 +9,7 @@ from keep_customers.complaints import cases, clock, repeats
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
 from keep_customers.jobs import complaints as jobs
+from keep_customers.messaging.feedback import CUSTOMER, NOTED
 
 # Clocks on desks differ a little.
 SKEW = timedelta(minutes=10)
@@ -98,6 +99,7 @@ class ComplaintCase(Document):
 		warranty_claim: DF.Link | None
 		word: DF.Literal["", "Yes", "No"]
 		word_asked_on: DF.Datetime | None
+		word_by: DF.Literal["", "Noted by Us", "Customer"]
 		word_on: DF.Datetime | None
 		word_text: DF.SmallText | None
 	# end: auto-generated types
@@ -270,7 +272,7 @@ class ComplaintCase(Document):
 		person_rating: float | None = None,
 		words: str | None = None,
 	) -> None:
-		"""Record what the customer said about the solution.
+		"""Record what the customer said about the solution; stars for one's own work are theirs to give, by their link.
 
 		:param word: Yes or No
 		:param rating: of the solution, 0 … 1 as ratings are stored
@@ -285,6 +287,7 @@ class ComplaintCase(Document):
 				min(max(flt(one), 0), 1) for one in (rating, person_rating)
 			)
 			self.word_text = words
+			self.word_by = CUSTOMER if self.flags.by_customer else NOTED
 			self.rated_user = self.responsible
 			self.note_word(act)
 

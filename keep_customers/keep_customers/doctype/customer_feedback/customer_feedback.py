@@ -19,18 +19,23 @@ class CustomerFeedback(Document):
 		customer_name: DF.Data | None
 		given_on: DF.Datetime
 		kind: DF.Literal["Complaint", "Visit", "Event", "General"]
+		noted_by: DF.Link | None
 		person_rating: DF.Rating
 		rated_user: DF.Link | None
 		rating: DF.Rating
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
 		round: DF.Int
+		said_by: DF.Literal["Noted by Us", "Customer"]
 		solved: DF.Literal["", "Yes", "No"]
 		words: DF.SmallText | None
 	# end: auto-generated types
 
 	def validate(self):
 		feedback.validate(self)
+
+	def on_trash(self):
+		feedback.on_trash(self)
 
 	def on_update(self):
 		results.on_feedback(self)
