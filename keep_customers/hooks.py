@@ -1,5 +1,5 @@
 from . import __version__ as app_version  # noqa: F401
-from .moved import METHODS as override_whitelisted_methods  # noqa: F401
+from .moved import METHODS
 
 app_name = "keep_customers"
 app_title = "Keep Customers"
@@ -23,6 +23,14 @@ add_to_apps_screen = [
 		"has_permission": "keep_customers.erp.permissions.may_use_app",
 	}
 ]
+
+# Where what is called over HTTP has moved to, and what the host would tell anybody.
+override_whitelisted_methods = METHODS | {
+	"frappe.desk.search.search_link": "keep_customers.erp.host_doors.search_link",
+	"frappe.desk.search.search_widget": "keep_customers.erp.host_doors.search_widget",
+	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.erp.host_doors.export_data",
+	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.erp.host_doors.download_template",
+}
 
 # Setup
 
@@ -111,6 +119,7 @@ doc_events = {
 		"before_rename": "keep_customers.care.referrals.before_lead_rename",
 		"on_trash": "keep_customers.care.referrals.on_lead_trash",
 	},
+	"Version": {"before_insert": "keep_customers.erp.named_rows.leave_names_out"},
 	"Communication": {"after_insert": "keep_customers.complaints.mail.on_communication"},
 }
 
@@ -135,7 +144,7 @@ permission_query_conditions = {
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
 		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
-		"Volume Rebate Customer", "Contact Confirmation",
+		"Volume Rebate Customer", "Keep Excluded Customer", "Contact Confirmation",
 	)
 } | {
 	doctype: "keep_customers.erp.permissions.plan_condition"
@@ -145,6 +154,8 @@ permission_query_conditions = {
 	for doctype in ("Complaint Case", "Complaint Step", "Complaint Pause", "Complaint Compensation")
 } | {
 	doctype: "keep_customers.erp.permissions.links_condition" for doctype in ("Referral", "Event Suggestion")
+} | {
+	doctype: "keep_customers.erp.permissions.rows_condition" for doctype in ("VIP Event", "Volume Rebate")
 }  # fmt: skip
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"

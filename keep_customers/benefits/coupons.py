@@ -13,6 +13,7 @@ from frappe.utils import cint, getdate
 from keep_customers.benefits import offered
 from keep_customers.engine.occasions import marks
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.people.contacts import who_decides
 
 FORGET_AFTER = 30  # days in which an expired coupon that something mentions is tried again
@@ -140,5 +141,5 @@ def for_document(customer: str, company: str | None = None) -> dict | None:
 
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
-	frappe.get_doc("Customer", customer).check_permission("read")
+	named("Customer", customer)
 	return next((row for row in valid(customer) if row["company"] in (None, "", company)), None)

@@ -8,6 +8,7 @@ from frappe.utils import cstr, getdate
 
 from keep_customers.care import consent, ending, followups
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import chunks
 from keep_customers.erp.trees import branch
@@ -27,8 +28,7 @@ def preview(notice: str) -> dict:
 	:returns: ``customers`` (how many), ``refused`` (of them do not want the channel), ``names`` (the first 50)
 	:raises frappe.PermissionError: if the user may not write the notice
 	"""
-	doc = frappe.get_doc("Care Notice", notice)
-	doc.check_permission("write")
+	doc = named("Care Notice", notice, "write")
 	rows = audience(doc, frappe.session.user)
 	refused = set()
 	for part in chunks([row.customer for row in rows], ROWS):

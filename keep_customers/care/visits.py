@@ -6,6 +6,7 @@ from frappe.utils import escape_html, getdate, now_datetime
 
 from keep_customers.care import consent, ending, followups, todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.erp.registered import registered
 
 CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
@@ -80,8 +81,7 @@ def file_report(plan: str) -> dict:
 	:raises frappe.PermissionError: if the user may not write the plan
 	:raises frappe.ValidationError: if it is not approved, or a row does not say what became of it
 	"""
-	doc = frappe.get_doc("Visit Plan", plan, for_update=True)
-	doc.check_permission("write")
+	doc = named("Visit Plan", plan, "write", for_update=True)
 	if not doc.docstatus.is_submitted():
 		frappe.throw(_("Only an approved plan can be reported on."))
 	open_ones = {

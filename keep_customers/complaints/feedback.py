@@ -16,6 +16,7 @@ from keep_customers.engine import complaints as engine
 from keep_customers.erp import signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
+from keep_customers.erp.lookups import named
 from keep_customers.erp.tables import wait_for
 from keep_customers.messaging import delivery, messages
 from keep_customers.messaging.feedback import (
@@ -49,8 +50,7 @@ def ask(case: str, channel: str = "Email") -> str:
 	:raises frappe.PermissionError: if the user may not write the case
 	:raises frappe.ValidationError: if there is nothing to ask about, nobody to ask, or no way to send it
 	"""
-	doc = frappe.get_doc(cases.DOCTYPE, case)
-	doc.check_permission("write")
+	doc = named(cases.DOCTYPE, case, "write")
 	if channel not in ("Email", "SMS"):
 		frappe.throw(_("Please choose Email or SMS."))
 	_may_be_asked(doc)

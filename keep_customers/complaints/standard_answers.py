@@ -10,6 +10,7 @@ from frappe.utils import format_datetime, get_fullname, getdate, now_datetime
 from keep_customers.engine import wording
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import site_language
+from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import only_readable
 from keep_customers.messaging.messages import languages
 
@@ -24,8 +25,7 @@ def offered(case: str) -> list[dict]:
 	:returns: dicts of name, title, language, times_used and the text as it would be used; the most used one first
 	:raises frappe.PermissionError: if the user may not read the case
 	"""
-	doc = frappe.get_doc("Complaint Case", case)
-	doc.check_permission("read")
+	doc = named("Complaint Case", case)
 	if not doc.category:
 		return []
 	rows = frappe.get_all(
@@ -55,10 +55,8 @@ def use(case: str, answer: str) -> str:
 
 	:raises frappe.PermissionError: if the user may not write the case or not read the answer
 	"""
-	doc = frappe.get_doc("Complaint Case", case)
-	doc.check_permission("write")
-	standard = frappe.get_doc("Standard Answer", answer, for_update=True)
-	standard.check_permission("read")
+	doc = named("Complaint Case", case, "write")
+	standard = named("Standard Answer", answer, for_update=True)
 	text = render(standard.text, doc)
 	if answer not in (used := (doc.answers_used or "").split("\n")):
 		# Past the document life: the form that asks is open, and nothing else in it has changed.

@@ -16,6 +16,7 @@ from frappe.utils import add_days, cint, flt, getdate
 from keep_customers.care.notices import not_excluded
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.events.terms import EVENT, INVITATION
 from keep_customers.messaging.feedback import CUSTOMER
 from keep_customers.worth import ledger
@@ -37,8 +38,7 @@ def refresh(event: str) -> None:
 	:raises frappe.PermissionError: if the user may not write the event
 	:raises frappe.ValidationError: if it was not held yet
 	"""
-	doc = frappe.get_doc(EVENT, event)
-	doc.check_permission("write")
+	doc = named(EVENT, event, "write")
 	if doc.status not in OVER:
 		frappe.throw(_("There is a result once the event is held."))
 	work_out(event, getdate())

@@ -10,6 +10,7 @@ from keep_customers.care import followups
 from keep_customers.care.notices import not_excluded
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.erp.tables import chunks
 from keep_customers.events.replies import why_no_reply
 from keep_customers.events.room import count, locked, room_of
@@ -27,7 +28,7 @@ def invite(event: str) -> dict:
 	:raises frappe.PermissionError: if the user may not write the event
 	:raises frappe.ValidationError: if nobody can be invited now
 	"""
-	frappe.get_doc(EVENT, event).check_permission("write")
+	named(EVENT, event, "write")
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	if not settings.enabled or not followups.a_night_is_over():
 		frappe.throw(

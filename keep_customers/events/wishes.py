@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import cstr, flt, getdate, now_datetime
 
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.worth import ledger
 
 DOCTYPE, VOTE, EVENT = "Event Suggestion", "Event Suggestion Vote", "VIP Event"
@@ -159,9 +160,7 @@ def _become(doc, **values) -> None:
 
 
 def _opened(suggestion: str):
-	doc = frappe.get_doc(DOCTYPE, suggestion, for_update=True)
-	doc.check_permission("write")
-	return doc
+	return named(DOCTYPE, suggestion, "write", for_update=True)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -8,6 +8,7 @@ from frappe.utils import flt, fmt_money, get_datetime, now_datetime, today
 from keep_customers.complaints import cases, clock, repeats
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.jobs import complaints as jobs
 from keep_customers.messaging.feedback import CUSTOMER, NOTED
 
@@ -16,7 +17,7 @@ SKEW = timedelta(minutes=10)
 SETTLED = ("Approved", "Handed Over")
 
 
-class ComplaintCase(Document):
+class ComplaintCase(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

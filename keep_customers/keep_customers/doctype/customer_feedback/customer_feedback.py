@@ -1,10 +1,11 @@
 from frappe.model.document import Document
 
+from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.events import results
 from keep_customers.messaging import feedback
 
 
-class CustomerFeedback(Document):
+class CustomerFeedback(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -5,9 +5,10 @@ from frappe.utils import flt, getdate
 
 from keep_customers.engine.completeness import completeness
 from keep_customers.engine.occasions import recurs
+from keep_customers.erp.lookups import NamesOnlyReadable
 
 
-class CustomerFile(Document):
+class CustomerFile(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -4,11 +4,12 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
 from keep_customers.care import ending, routing, touches, visits
+from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.events import wishes
 from keep_customers.worth import ledger
 
 
-class CustomerTouch(Document):
+class CustomerTouch(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

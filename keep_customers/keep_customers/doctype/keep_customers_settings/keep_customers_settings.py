@@ -5,11 +5,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_time, getdate
 
+from keep_customers.erp.named_rows import ShowsOnlyReadable
+
 MIDNIGHT = time(0)
 YEAR = 365 * 24  # hours
 
 
-class KeepCustomersSettings(Document):
+class KeepCustomersSettings(ShowsOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
