@@ -5,16 +5,17 @@ It names the follow-up, which tells an outsider nothing and survives renaming th
 
 import frappe
 from frappe import _
-from frappe.rate_limiter import rate_limit
 from frappe.utils import today
 
 from keep_customers.care.consent import refused_channels
-from keep_customers.erp import signed
+from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import site_language
+from keep_customers.erp.tables import wait_for
 
 DAYS = 180
 PAGE, PURPOSE = "care-unsubscribe", "unsubscribe"
+MOST_AN_HOUR = 30  # from one network address
 
 
 def link(follow_up: str) -> str:
@@ -36,7 +37,7 @@ def not_valid() -> None:
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=not_valid)
-@rate_limit(limit=30, seconds=60 * 60)
+@limits.limited(MOST_AN_HOUR)
 def confirm(token: str = "") -> None:
 	"""What the page's button calls: the customer does not want e-mails any more.
 
@@ -45,6 +46,8 @@ def confirm(token: str = "") -> None:
 	name = read(token)
 	row = name and frappe.db.get_value("Follow Up", name, ["customer", "channel"], as_dict=True)
 	if row:
+		# Who presses twice at the same moment is answered twice.
+		wait_for("Follow Up", name)
 		refuse(row.customer, row.channel)
 		frappe.respond_as_web_page(
 			_("Done"), _("You will not receive such e-mails any more."), indicator_color="green"

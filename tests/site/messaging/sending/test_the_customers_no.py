@@ -1,6 +1,7 @@
 """The customer's no: by the link in an e-mail, without logging in."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import frappe
 import pytest
@@ -84,6 +85,26 @@ def test_forged_and_expired_links_get_one_answer_that_tells_nothing(story, serve
 	frappe.db.rollback()
 	assert consents([firm]) == {(firm, "Email"): "Given"}
 	assert unsubscribe.read(good) == name
+
+
+def test_ten_presses_at_the_same_moment_are_one_no_and_get_one_answer(story, server):
+	firm = thanked(story)
+	sending.send_due(story.today)
+	token = unsubscribe.token(story.follow_ups(firm)[0].name)
+	frappe.db.commit()
+	phones = [Browser(server) for _press in range(10)]
+
+	def press(phone):
+		return phone.call("keep_customers.messaging.unsubscribe.confirm", token=token)
+
+	with ThreadPoolExecutor(10) as pool:
+		answers = list(pool.map(press, phones))
+	told = {re.sub(r"[0-9a-f]{32,}", "", answer.text) for answer in answers}
+	assert {answer.status_code for answer in answers} == {200} and len(told) == 1
+	frappe.db.rollback()
+	assert consents([firm]) == {(firm, "Email"): "Refused"}
+	refused = {"parent": firm, "consent": "Refused"}
+	assert frappe.db.count("Customer File Consent", refused) == 1
 
 
 def test_a_link_goes_with_a_customer_that_is_renamed(story):
