@@ -124,6 +124,10 @@ ignore_links_on_delete = [
 
 keep_customers_follow_up_done = ["keep_customers.complaints.check_back.note_check_back"]
 keep_customers_visit_recorded = ["keep_customers.messaging.visit_feedback.after_visit"]
+keep_customers_asked = [
+	"keep_customers.messaging.visit_feedback.asked",
+	"keep_customers.complaints.feedback.asked",
+]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
 keep_customers_message_words = {"VIP Invitation": "keep_customers.events.words.of_invitation"}
 
