@@ -8,6 +8,7 @@ from frappe import _
 from frappe.core.doctype.sms_settings.sms_settings import send_sms
 from frappe.utils import escape_html, getdate
 
+from keep_customers.engine.wording import BadTemplate
 from keep_customers.erp.registered import registered_by_name
 from keep_customers.messaging import messages, recipients
 
@@ -31,7 +32,7 @@ def compose(row, kind: str | None) -> dict:
 
 	Whose document it is about says by hook which words a message may use of it.
 
-	:raises NotSent: if there is no message of the kind
+	:raises NotSent: if there is no message of the kind, or it cannot be filled in
 	"""
 	name = kind and messages.pick(row.customer, kind, row.channel, row.occasion, getdate(row.due_date))
 	if not name:
@@ -42,14 +43,17 @@ def compose(row, kind: str | None) -> dict:
 		)
 	person = recipients.person_of(row)
 	words = registered_by_name("keep_customers_message_words").get(row.reference_doctype)
-	return messages.render(
-		name,
-		row.customer,
-		occasion=row.occasion,
-		rep=row.assigned_to,
-		words=words and partial(words, row.reference_name),
-		**{key: person.get(key) for key in ("person", "contact", "years")},
-	)
+	try:
+		return messages.render(
+			name,
+			row.customer,
+			occasion=row.occasion,
+			rep=row.assigned_to,
+			words=words and partial(words, row.reference_name),
+			**{key: person.get(key) for key in ("person", "contact", "years")},
+		)
+	except BadTemplate as error:
+		raise NotSent(_("The Care Message {0} cannot be filled in.").format(name)) from error
 
 
 def where_to(row) -> dict:
