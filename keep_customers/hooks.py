@@ -149,7 +149,7 @@ permission_query_conditions = {
 	for doctype in ("Complaint Case", "Complaint Step", "Complaint Pause", "Complaint Compensation")
 } | {
 	doctype: "keep_customers.erp.permissions.links_condition" for doctype in ("Referral", "Event Suggestion")
-}  # fmt: skip
+} | {"Coupon Code": "keep_customers.benefits.coupons.condition"}  # fmt: skip
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in (
@@ -159,6 +159,7 @@ has_permission = {
 } | {
 	"Visit Plan": "keep_customers.erp.permissions.has_plan_permission",
 	"Complaint Case": "keep_customers.erp.permissions.has_case_permission",
+	"Coupon Code": "keep_customers.benefits.coupons.has_permission",
 }  # fmt: skip
 
 # Website

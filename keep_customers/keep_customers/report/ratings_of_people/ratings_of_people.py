@@ -4,6 +4,7 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import add_days, flt, get_fullname, getdate
 
 from keep_customers.complaints import figures
+from keep_customers.erp.api import report_filters
 from keep_customers.erp.permissions import only_readable
 
 KINDS = ("Complaint", "Visit", "Event", "General")
@@ -12,7 +13,7 @@ STARS = 5
 
 def execute(filters=None):
 	"""How customers rate the people who look after them, of the customers the user may read; the best first."""
-	filters = frappe._dict(filters or {})
+	filters = report_filters(filters)
 	figures.period(filters)
 	rows = people(filters)
 	return columns(rows), rows, None, chart(rows)
