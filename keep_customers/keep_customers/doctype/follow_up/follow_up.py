@@ -25,6 +25,7 @@ class FollowUp(Document):
 		expires: DF.Check
 		gift: DF.Data | None
 		gift_cost: DF.Currency
+		gift_currency: DF.Link | None
 		hold_reason: DF.Literal[
 			"",
 			"Contact cap",
