@@ -101,13 +101,26 @@ doc_events = {
 		"on_trash": "keep_customers.jobs.customer_life.on_trash",
 	},
 	"Contact": {
-		"on_update": "keep_customers.care.confirming.on_contact",
+		"on_update": [
+			"keep_customers.care.confirming.on_contact",
+			"keep_customers.people.unsubscribed.on_contact",
+		],
 		"before_rename": "keep_customers.care.confirming.before_contact_rename",
-		"on_trash": "keep_customers.care.confirming.on_contact_trash",
+		"on_trash": [
+			"keep_customers.care.confirming.on_contact_trash",
+			"keep_customers.people.unsubscribed.on_contact_trash",
+		],
+	},
+	"Email Unsubscribe": {
+		"on_update": "keep_customers.people.unsubscribed.on_email_unsubscribe",
+		"on_trash": "keep_customers.people.unsubscribed.on_email_unsubscribe_trash",
 	},
 	"Lead": {
 		"validate": "keep_customers.care.referrals.validate",
-		"on_update": "keep_customers.jobs.referrals.on_lead",
+		"on_update": [
+			"keep_customers.jobs.referrals.on_lead",
+			"keep_customers.people.unsubscribed.on_lead",
+		],
 		"before_rename": "keep_customers.care.referrals.before_lead_rename",
 		"on_trash": "keep_customers.care.referrals.on_lead_trash",
 	},
@@ -117,7 +130,7 @@ doc_events = {
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.
 ignore_links_on_delete = [
 	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
-	"Event Suggestion", "Contact Confirmation",
+	"Event Suggestion", "Contact Confirmation", "Consent Record",
 ]  # fmt: skip
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
@@ -149,7 +162,10 @@ permission_query_conditions = {
 	for doctype in ("Complaint Case", "Complaint Step", "Complaint Pause", "Complaint Compensation")
 } | {
 	doctype: "keep_customers.erp.permissions.links_condition" for doctype in ("Referral", "Event Suggestion")
-} | {"Coupon Code": "keep_customers.benefits.coupons.condition"}  # fmt: skip
+} | {
+	"Consent Record": "keep_customers.erp.permissions.consent_condition",
+	"Coupon Code": "keep_customers.benefits.coupons.condition",
+}  # fmt: skip
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in (
@@ -160,6 +176,7 @@ has_permission = {
 	"Visit Plan": "keep_customers.erp.permissions.has_plan_permission",
 	"Complaint Case": "keep_customers.erp.permissions.has_case_permission",
 	"Coupon Code": "keep_customers.benefits.coupons.has_permission",
+	"Consent Record": "keep_customers.erp.permissions.has_consent_permission",
 }  # fmt: skip
 
 # Website

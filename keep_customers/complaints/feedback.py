@@ -13,6 +13,7 @@ from frappe.utils import cint, escape_html, get_datetime, now_datetime
 from keep_customers.care.todos import link_to
 from keep_customers.complaints import cases, escalation
 from keep_customers.engine import complaints as engine
+from keep_customers.engine.consent import FEEDBACK
 from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
@@ -34,6 +35,7 @@ from keep_customers.messaging.feedback import (
 	thank,
 	try_again,
 )
+from keep_customers.people import consent
 from keep_customers.people.contacts import contact_or_main
 
 # Page and purpose of the links.
@@ -66,6 +68,13 @@ def ask(case: str, channel: str = "Email") -> str:
 			_("No e-mail address is known of {0}.").format(escape_html(contact.full_name))
 			if channel == "Email"
 			else _("No mobile number is known of {0}.").format(escape_html(contact.full_name))
+		)
+	# It is no advertising; but who wants to hear nothing this way is asked in another.
+	if consent.of_contact(doc.customer, contact.name, channel, FEEDBACK).refused:
+		frappe.throw(
+			_("{0} does not want this channel. Please choose another way.").format(
+				escape_html(contact.full_name)
+			)
 		)
 	language = messages.languages(doc.customer)[0]
 	question, address = _question(doc, language), link(doc, language)

@@ -11,6 +11,7 @@ from frappe.utils import escape_html, getdate
 from keep_customers.engine.wording import BadTemplate
 from keep_customers.erp.registered import registered_by_name
 from keep_customers.messaging import messages, recipients
+from keep_customers.people.addresses import mark
 
 # In a text that is escaped already; what ends the sentence is not part of an address.
 LINKS = re.compile(r"https?://[^\s<]*[\w/=-]", re.ASCII)
@@ -58,7 +59,17 @@ def compose(row, kind: str | None) -> dict:
 
 def where_to(row) -> dict:
 	"""Addresses; who has a birthday gets the wishes, nobody else."""
-	return recipients.person_of(row) or recipients.addresses(row.customer)
+	return recipients.recipient_of(row).addresses
+
+
+def to_whom(row, to: str) -> dict:
+	"""What is remembered of who got an e-mail, so that their no is known to be theirs whatever changes until then: names
+	no address, as a follow-up is read by more people than a contact."""
+	person, _address = recipients.recipient_of(row).by("Email")
+	return {
+		"sent_to": mark(to),
+		"sent_to_person": person.keys[0] if person else None,
+	}
 
 
 def send_email(row, to: str, message: dict, link: str | None = None) -> str:

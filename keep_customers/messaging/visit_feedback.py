@@ -8,7 +8,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import get_fullname, now_datetime
 from pypika.terms import ValueWrapper
 
-from keep_customers.care import consent
+from keep_customers.engine.consent import FEEDBACK
 from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
@@ -30,7 +30,7 @@ from keep_customers.messaging.feedback import (
 	try_again,
 	was_said,
 )
-from keep_customers.people import contacts
+from keep_customers.people import consent, contacts
 
 TOUCH = "Customer Touch"
 # Page and purpose of the links.
@@ -43,9 +43,10 @@ def after_visit(touch: str) -> None:
 		return
 	doc = frappe.get_doc(TOUCH, touch)
 	contact = addressee(contacts.primary_contact(doc.customer), doc.customer)
-	if not contact or not contact.email_id or contact.unsubscribed:
+	if not contact or not contact.email_id:
 		return
-	if (doc.customer, "Email") in consent.refused_channels([doc.customer]):
+	answer = consent.of_contact(doc.customer, contact.name, "Email", FEEDBACK)
+	if answer.refused or not answer.reachable:
 		return
 	# A report is filed whether or not the site sends e-mails.
 	if not EmailAccount.find_outgoing(match_by_doctype=TOUCH):

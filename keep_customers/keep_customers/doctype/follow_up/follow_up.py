@@ -61,6 +61,8 @@ class FollowUp(Document):
 		send_error: DF.SmallText | None
 		send_status: DF.Literal["", "Queued", "Sending", "Sent", "Failed"]
 		sent_on: DF.Datetime | None
+		sent_to: DF.Data | None
+		sent_to_person: DF.Data | None
 		status: DF.Literal["Planned", "Assigned", "Done", "Late", "Skipped", "Cancelled"]
 		todo: DF.Link | None
 		touch: DF.Link | None
