@@ -11,12 +11,13 @@ from frappe.utils import getdate
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
-from keep_customers.care import consent, contacts_seen, ending, followups, referrals, rules, todos
+from keep_customers.care import contacts_seen, ending, followups, referrals, rules, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.engine import followups as engine
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.registered import registered
+from keep_customers.people import consent, unsubscribed
 from keep_customers.worth.values import tier_ranks
 
 LOCK = "keep_customers_nightly"
@@ -35,6 +36,7 @@ class Planning:
 	def plan(self) -> None:
 		"""Note what has become due, then decide about everything that is planned for today or before."""
 		ending.take_back_outdated()
+		unsubscribed.catch_up()
 		followups.mark_late(self.today)
 		contacts_seen.show(self.today)
 		referrals.catch_up()
@@ -135,7 +137,7 @@ def decide(
 	"""
 	customers = sorted({row.customer for row in waiting})
 	assignment = Assignment(customers, settings, today)
-	refused = consent.refused_channels(customers)
+	consents = consent.of_follow_ups(waiting)
 	automatic = _without_rep(waiting)
 	ranks = tier_ranks()
 	reps, candidates = {}, []
@@ -154,7 +156,7 @@ def decide(
 				due=row["due_date"],
 				value_at_risk=row["current_risk"] or 0.0,
 				tier_rank=ranks.get(row["tier"], 99),
-				consent=(customer, row["channel"]) not in refused,
+				consent=not consents[name].refused,
 				control=engine.in_control_group(care_rule, customer, (rule["control_share"] or 0) / 100),
 				expires=bool(row["expires"]),
 				agreed=not care_rule and row["reference_doctype"] in followups.PROMISED_BY,

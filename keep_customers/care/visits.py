@@ -4,10 +4,11 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime
 
-from keep_customers.care import consent, ending, followups, todos
+from keep_customers.care import ending, followups, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.lookups import named
 from keep_customers.erp.registered import registered
+from keep_customers.people import consent
 
 CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
 
@@ -61,11 +62,11 @@ def take_back(doc) -> None:
 def refused(doc) -> list[tuple[int, str]]:
 	"""The stops whose customers do not want to be contacted in this way, as (row, customer's name)."""
 	channel = CHANNELS.get(doc.method, "Visit")
-	no = consent.refused_channels([stop.customer for stop in doc.stops])
+	no = consent.of_customers([stop.customer for stop in doc.stops if stop.customer], channel)
 	return [
 		(stop.idx, stop.customer_name or stop.customer)
 		for stop in doc.stops
-		if (stop.customer, channel) in no
+		if stop.customer and no[stop.customer].refused
 	]
 
 

@@ -12,6 +12,7 @@ from frappe.utils import flt, now_datetime
 from keep_customers.care import ending
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import complaints as engine
+from keep_customers.engine.compensations import GRANTED
 from keep_customers.erp.lookups import may_read
 from keep_customers.people.contacts import is_contact_of, primary_contact, reached_at
 from keep_customers.worth import ledger
@@ -194,7 +195,7 @@ def may_override() -> bool:
 
 
 def cost_of_compensation(case) -> float:
-	return sum(flt(row.cost) for row in case.compensations if row.status in ("Approved", "Handed Over"))
+	return sum(flt(row.cost) for row in case.compensations if row.status in GRANTED)
 
 
 def suggest_compensation(case) -> None:

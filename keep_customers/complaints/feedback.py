@@ -5,15 +5,17 @@ links are signed and expire (``erp/signed.py``). What one of us has noted meanwh
 or begin its second round, then the customer's own answer is kept, and told to who is responsible.
 """
 
+from datetime import datetime
+
 import frappe
 from frappe import _
-from frappe.rate_limiter import rate_limit
-from frappe.utils import cint, escape_html, now_datetime
+from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
 from keep_customers.care.todos import link_to
 from keep_customers.complaints import cases, escalation
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import signed
+from keep_customers.engine.consent import FEEDBACK
+from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.lookups import named
@@ -23,17 +25,22 @@ from keep_customers.messaging.feedback import (
 	CUSTOMER,
 	DOCTYPE,
 	LONGEST_WORDS,
+	MOST_AN_HOUR,
+	AskedAlready,
 	addressee,
 	days,
 	held_by_us,
 	insert,
 	mail,
+	may_be_asked,
 	not_ours_to_answer,
 	not_valid,
+	refuse_within_pause,
 	stars_of,
 	thank,
 	try_again,
 )
+from keep_customers.people import consent
 from keep_customers.people.contacts import contact_or_main
 
 # Page and purpose of the links.
@@ -48,7 +55,8 @@ def ask(case: str, channel: str = "Email") -> str:
 	:param channel: Email or SMS
 	:returns: the name of the contact who was asked, for the user to read
 	:raises frappe.PermissionError: if the user may not write the case
-	:raises frappe.ValidationError: if there is nothing to ask about, nobody to ask, or no way to send it
+	:raises frappe.ValidationError: if there is nothing to ask about, nobody to ask, or no way to send it; or if they were
+		asked a short time ago
 	"""
 	doc = named(cases.DOCTYPE, case, "write")
 	if channel not in ("Email", "SMS"):
@@ -57,12 +65,20 @@ def ask(case: str, channel: str = "Email") -> str:
 	contact = addressee(contact_or_main(doc.customer, doc.contact), doc.customer)
 	if not contact:
 		frappe.throw(_("The customer has no contact. Please add one first."))
+	_not_within_the_pause(doc, contact)
 	to = contact.email_id if channel == "Email" else contact.mobile_no
 	if not to:
 		frappe.throw(
 			_("No e-mail address is known of {0}.").format(escape_html(contact.full_name))
 			if channel == "Email"
 			else _("No mobile number is known of {0}.").format(escape_html(contact.full_name))
+		)
+	# It is no advertising; but who wants to hear nothing this way is asked in another.
+	if consent.of_contact(doc.customer, contact.name, channel, FEEDBACK).refused:
+		frappe.throw(
+			_("{0} does not want this channel. Please choose another way.").format(
+				escape_html(contact.full_name)
+			)
 		)
 	language = messages.languages(doc.customer)[0]
 	question, address = _question(doc, language), link(doc, language)
@@ -75,6 +91,34 @@ def ask(case: str, channel: str = "Email") -> str:
 			frappe.throw(str(error))
 	doc.db_set("word_asked_on", now_datetime())
 	return contact.full_name
+
+
+def _not_within_the_pause(doc, contact) -> None:
+	"""Neither a case nor a person is asked again at once, by whatever channel; the link they have goes on working."""
+	try:
+		may_be_asked(contact)
+		asked_on, word_on = frappe.db.get_value(
+			cases.DOCTYPE, doc.name, ["word_asked_on", "word_on"], for_update=True
+		)
+		if _has_not_answered(asked_on, word_on):
+			refuse_within_pause(contact.full_name, asked_on)
+	except AskedAlready as already:
+		frappe.throw(str(already), title=_("Not Yet"))
+
+
+def _has_not_answered(asked_on, word_on) -> bool:
+	return bool(asked_on) and not (word_on and get_datetime(word_on) >= get_datetime(asked_on))
+
+
+def asked(since: datetime) -> list[tuple]:
+	"""(customer, contact, when) of those who were asked about complaints and have not answered yet."""
+	rows = frappe.get_all(
+		cases.DOCTYPE,
+		filters={"word_asked_on": (">=", since)},
+		fields=["customer", "contact", "word_asked_on", "word_on"],
+		as_list=True,
+	)
+	return [row[:3] for row in rows if _has_not_answered(*row[2:])]
 
 
 def _may_be_asked(doc) -> None:
@@ -128,7 +172,7 @@ def read_complaint(token: str, for_update: bool = False):
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=not_valid)
-@rate_limit(limit=30, seconds=60 * 60)
+@limits.limited(MOST_AN_HOUR)
 def confirm(
 	token: str = "", solved: str = "", rating: str = "", person_rating: str = "", words: str = ""
 ) -> None:

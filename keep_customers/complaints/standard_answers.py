@@ -12,6 +12,7 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.language import site_language
 from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import only_readable
+from keep_customers.messaging import templates
 from keep_customers.messaging.messages import languages
 
 OFTEN = 3  # cases of a category without an answer of its own
@@ -36,8 +37,18 @@ def offered(case: str) -> list[dict]:
 	)
 	for language in spoken(doc.customer):
 		if fitting := [row for row in rows if row.language == language]:
-			return [row | {"text": render(row.text, doc)} for row in fitting]
+			return _filled_in(fitting, doc)
 	return []
+
+
+def _filled_in(rows: list[dict], case) -> list[dict]:
+	found = []
+	for row in rows:
+		try:
+			found.append(row | {"text": render(row.text, case)})
+		except wording.BadTemplate:
+			continue  # changed past its own check; the others can be used all the same
+	return found
 
 
 def spoken(customer: str | None) -> list[str]:
@@ -57,7 +68,10 @@ def use(case: str, answer: str) -> str:
 	"""
 	doc = named("Complaint Case", case, "write")
 	standard = named("Standard Answer", answer, for_update=True)
-	text = render(standard.text, doc)
+	try:
+		text = render(standard.text, doc)
+	except wording.BadTemplate as error:
+		templates.refuse(error, answer, wording.ANSWER_VARIABLES)
 	if answer not in (used := (doc.answers_used or "").split("\n")):
 		# Past the document life: the form that asks is open, and nothing else in it has changed.
 		names = "\n".join(filter(None, (*used, answer)))

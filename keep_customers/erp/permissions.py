@@ -206,6 +206,41 @@ def has_case_permission(doc, ptype: str = "read", user: str | None = None, debug
 	return responsible == user or not _readable(user)
 
 
+def consent_condition(user: str | None = None, doctype: str = "Consent Record") -> str:
+	"""SQL condition that leaves only what was said at customers the user may read, and of people they may read: an address
+	is guarded as it is where it comes from. What belongs to no customer any more is for who may read all of them."""
+	user = user or frappe.session.user
+	conditions = []
+	if readable := _readable(user):
+		conditions.append(f"`tabConsent Record`.`customer` in ({readable})")
+	for kind, where in (
+		("Contact", "`tabConsent Record`.`person`"),
+		("Customer File", "`tabConsent Record`.`customer`"),
+	):
+		if readable := _readable(user, kind):
+			person = "Contact" if kind == "Contact" else "Customer File Person"
+			conditions.append(
+				f"(coalesce(`tabConsent Record`.`person_type`, '') != '{person}' or {where} in ({readable}))"
+			)
+	return " and ".join(conditions)
+
+
+def has_consent_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
+	"""Refuse what :func:`consent_condition` leaves out of lists."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return True
+	if not doc.customer:
+		return not _readable(user)
+	if not has_permission(doc, ptype, user, debug):
+		return False
+	about = {"Contact": ("Contact", doc.person), "Customer File Person": ("Customer File", doc.customer)}
+	doctype, name = about.get(doc.person_type, (None, None))
+	return not (doctype and frappe.db.exists(doctype, name)) or bool(
+		frappe.has_permission(doctype, "read", doc=name, user=user)
+	)
+
+
 class RowOfFile:
 	"""A row of a file's table asks the file; the framework would ask for the doctype only."""
 

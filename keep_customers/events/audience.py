@@ -58,9 +58,11 @@ def audience(event, user: str) -> tuple[list, int]:
 	wanted = [
 		pair for pair in dict.fromkeys(wanted) if pair not in on_record and (pair[1] or pair[0] not in asked)
 	]
-	channels = ways_to_ask(sorted({customer for customer, _contact in wanted}))
+	channels = ways_to_ask(wanted)
 	rows = [
-		frappe._dict(found[customer], contact=contact) for customer, contact in wanted if channels[customer]
+		frappe._dict(found[customer], contact=contact)
+		for customer, contact in wanted
+		if channels[customer, contact or None]
 	]
 	return rows, len(wanted) - len(rows)
 

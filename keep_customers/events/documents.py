@@ -80,15 +80,20 @@ def validate(doc) -> None:
 		frappe.throw(_("Guests reply before the event starts. Please choose an earlier day."))
 	if cint(doc.capacity) and cint(doc.max_companions) >= cint(doc.capacity):
 		frappe.throw(_("One guest would fill the whole room. Please allow fewer companions."))
-	doc.currency = (
-		frappe.get_cached_value("Company", doc.company, "default_currency")
-		if doc.company
-		else ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
-	)
+	doc.currency = _currency(doc, before)
 	doc.cost_per_head = cost_per_head(doc.actual_cost, {"attended": cint(doc.attended)})
 	_validate_guests(doc)
 	if before and cint(doc.capacity) and cint(doc.capacity) < cint(before.capacity or doc.capacity + 1):
 		_validate_room(doc)
+
+
+def _currency(doc, before) -> str:
+	"""What its costs are in. It stays as it is while the company does, whatever the site reports in later."""
+	if before and before.currency and before.company == doc.company:
+		return before.currency
+	if doc.company:
+		return frappe.get_cached_value("Company", doc.company, "default_currency")
+	return ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
 
 
 def _validate_room(doc) -> None:

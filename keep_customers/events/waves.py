@@ -91,6 +91,7 @@ def _may_be_asked(event: str) -> dict[str, str]:
 		.select(
 			invitation.name,
 			invitation.customer,
+			invitation.contact,
 			customer.customer_group,
 			value.current_value,
 			value.value_at_risk,
@@ -102,8 +103,8 @@ def _may_be_asked(event: str) -> dict[str, str]:
 	by_risk = frappe.db.get_value(EVENT, event, "invite_by") == "Value at Risk"
 	worth = "value_at_risk" if by_risk else "current_value"
 	rows.sort(key=lambda row: (row.customer not in listed, -flt(row[worth]), row.customer, row.name))
-	channels = ways_to_ask(sorted({row.customer for row in rows}))
-	return {row.name: channels[row.customer] for row in rows if channels[row.customer]}
+	channels = ways_to_ask([(row.customer, row.contact) for row in rows])
+	return {row.name: way for row in rows if (way := channels[row.customer, row.contact or None])}
 
 
 def remind(today) -> None:

@@ -145,7 +145,10 @@ def validate(doc) -> None:
 		doc.set(field, value)
 	if flt(doc.expected_cost) < 0:
 		frappe.throw(_("{0} cannot be negative.").format(_(doc.meta.get_label("expected_cost"))))
-	doc.currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	# What it may cost was said in this one, whatever the site reports in now.
+	doc.currency = (before and before.currency) or ledger.reporting_currency(
+		frappe.get_cached_doc("Keep Customers Settings")
+	)
 	if doc.is_new() and doc.customer and not doc.voters:
 		doc.append("voters", _row(doc.customer, None, None))
 	customers = [row.customer for row in doc.voters]

@@ -4,14 +4,26 @@ Only what came by a customer's own link is the customer's word: it is what ratin
 link, and it stays as it was given. What one of us writes down says so, and who did.
 """
 
+from datetime import timedelta
+
 import frappe
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model import no_value_fields
-from frappe.utils import cint, escape_html, flt, getdate
+from frappe.utils import (
+	cint,
+	escape_html,
+	flt,
+	format_datetime,
+	get_datetime,
+	getdate,
+	now_datetime,
+)
 
 from keep_customers.erp import signed
-from keep_customers.people.contacts import is_contact_of, reached_at
+from keep_customers.erp.registered import registered
+from keep_customers.erp.tables import lock
+from keep_customers.people.contacts import is_contact_of, primary_contacts, reached_at
 
 DOCTYPE = "Customer Feedback"
 DAYS = 14  # where the settings say nothing
@@ -25,6 +37,11 @@ WHOSE_WORK = {
 }  # fmt: skip
 # What the server says of a feedback, whatever was sent.
 OURS = ("said_by", "noted_by", "round")
+MOST_AN_HOUR = 30  # answers from one network address
+
+
+class AskedAlready(frappe.ValidationError):
+	"""Somebody was asked a short time ago: when, and when it is possible again, in the user's language."""
 
 
 # Asking
@@ -60,6 +77,51 @@ def mail(doc, to: str, question: str, subject: str, language: str, address: str)
 		# It is about their own case and no advertising.
 		add_unsubscribe_link=0,
 	)
+
+
+def may_be_asked(contact) -> None:
+	"""Hold the contact, and refuse to ask a person again who has been asked and has not answered.
+
+	:raises AskedAlready: within the pause of the settings, whatever it was about
+	"""
+	if pause := _pause():
+		# Of two who ask at once the second one sees the first.
+		lock("Contact", contact.name)
+		since, whom = now_datetime() - pause, same_person(contact)
+		rows = [row for asked in registered("keep_customers_asked") for row in asked(since)]
+		main = primary_contacts([customer for customer, asked, _when in rows if not asked])
+		times = [
+			get_datetime(when) for customer, asked, when in rows if (asked or main.get(customer)) in whom
+		]
+		refuse_within_pause(contact.full_name, max(times, default=None))
+
+
+def refuse_within_pause(who: str, asked_on) -> None:
+	"""
+	:param who: to be named
+	:param asked_on: when somebody was last asked who has not answered; None if nobody was
+	:raises AskedAlready: if that was less than the pause ago
+	"""
+	again = get_datetime(asked_on) + _pause() if asked_on else None
+	if again and again > now_datetime():
+		raise AskedAlready(
+			_(
+				"{0} was asked on {1} and has not answered yet; the link is still good. Please ask again after {2}."
+			).format(escape_html(who), format_datetime(asked_on), format_datetime(again))
+		)
+
+
+def _pause() -> timedelta:
+	return timedelta(hours=flt(frappe.get_cached_doc("Keep Customers Settings").get("feedback_pause_hours")))
+
+
+def same_person(contact) -> list[str]:
+	"""The contact and those with its addresses: who buys for two customers is asked as one."""
+	found = {contact.name}
+	for field in ("email_id", "mobile_no"):
+		if contact[field]:
+			found.update(frappe.get_all("Contact", filters={field: contact[field]}, pluck="name"))
+	return sorted(found)
 
 
 # Being told

@@ -13,6 +13,7 @@ from keep_customers.engine.followups import fraction
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, site_language
 from keep_customers.erp.lookups import named
+from keep_customers.messaging import templates
 from keep_customers.messaging.recipients import contact_row
 from keep_customers.people.contacts import primary_contact
 from keep_customers.worth import ledger
@@ -174,7 +175,11 @@ def preview(message: str, customer: str) -> dict:
 
 	:returns: subject, text, language
 	:raises frappe.PermissionError: if the user may not read both of them
+	:raises frappe.ValidationError: if it cannot be filled in
 	"""
 	doc = named("Care Message", message)
 	named("Customer", customer)
-	return render(doc.name, customer, occasion=doc.occasion)
+	try:
+		return render(doc.name, customer, occasion=doc.occasion)
+	except wording.BadTemplate as error:
+		templates.refuse(error, doc.name)

@@ -33,6 +33,7 @@ class CustomerTouch(NamesOnlyReadable, Document):
 		demand_item: DF.Link | None
 		demand_qty: DF.Float
 		event_wish: DF.Data | None
+		feedback_asked_on: DF.Datetime | None
 		follow_up: DF.Link | None
 		next_step: DF.Data | None
 		next_step_date: DF.Date | None

@@ -6,6 +6,7 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import add_days, flt, get_fullname, getdate
 
 from keep_customers.complaints import figures
+from keep_customers.erp.api import report_filters
 from keep_customers.erp.permissions import only_readable
 from keep_customers.messaging.feedback import CUSTOMER
 
@@ -18,7 +19,7 @@ def execute(filters=None):
 
 	What colleagues have noted is told apart from it and is in no average.
 	"""
-	filters = frappe._dict(filters or {})
+	filters = report_filters(filters)
 	figures.period(filters)
 	rows = people(filters)
 	return columns(rows), rows, None, chart(rows)

@@ -181,6 +181,7 @@ def test_guessing_has_an_end(guest, firm):
 
 def test_who_may_ask_and_when(guest, firm, story, monkeypatch):
 	sent = []
+	story.settings(feedback_pause_hours=0)
 	monkeypatch.setattr(delivery, "send_sms", lambda to, text, **_more: sent.append((to, text)))
 	early = complaint(firm)
 	with pytest.raises(frappe.ValidationError, match="offer a solution"):
