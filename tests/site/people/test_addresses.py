@@ -57,6 +57,7 @@ def test_what_the_owner_of_a_confirmed_contact_changes_is_told_and_waits(guest, 
 	for channel in ("Email", "SMS"):
 		with pytest.raises(frappe.ValidationError, match="is known of"):
 			feedback.ask(case.name, channel)
+	frappe.db.rollback()  # as the request that was refused
 	assert report(firm) == [(foreign, firm)]
 	assert anna.call(CONFIRM, contact=foreign, customer=firm).status_code == 200
 	frappe.db.rollback()
