@@ -8,10 +8,10 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_url_to_form, getdate, today
 
+from keep_customers.access.lookups import may_read, named, not_there
 from keep_customers.care import followups
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import may_read, named, not_there
 from keep_customers.worth import ledger
 
 PRIORITIES = ("Low", "Medium", "High")

@@ -7,12 +7,12 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, fmt_money, get_fullname, getdate
 
+from keep_customers.access.lookups import named
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import wording
 from keep_customers.engine.followups import fraction
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, site_language
-from keep_customers.erp.lookups import named
 from keep_customers.messaging import templates
 from keep_customers.messaging.recipients import contact_row
 from keep_customers.people.contacts import primary_contact
