@@ -12,8 +12,8 @@ Each source is one query. What stands in two documents counts once:
   is on nobody's account.
 - **Referral**: a reward that was given.
 - **Rebate**: the submitted credit note of a Rebate Claim.
-- **Discount, Coupon**: what the pricing rule of a Tier Benefit took off the price list on a submitted invoice; a return gives
-  it back. Where several pricing rules have made a price together, each bears an equal part.
+- **Discount, Coupon**: what the pricing rule of a Tier Benefit took off the price list on a purchase; a return gives it
+  back, and of what was credited in full nothing is left. Where several pricing rules have made a price together, each bears an equal part.
 
 Amounts are in the reporting currency, at the rates of their months, as the values are they are set against.
 """
@@ -32,6 +32,7 @@ from keep_customers.engine import costs as engine
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.trees import branch
 from keep_customers.worth import ledger
+from keep_customers.worth.corrected import Corrected, no_opening
 
 
 class Cost(NamedTuple):
@@ -327,22 +328,30 @@ def _discounts(books: CostLedger) -> Iterator[Spent]:
 		.inner_join(company)
 		.on(company.name == invoice.company)
 		.select(
-			invoice.customer, invoice.posting_date, item.pricing_rules, off, company.default_currency, invoice.name
+			invoice.customer, invoice.posting_date, item.pricing_rules, off, company.default_currency, invoice.name,
+			invoice.return_against,
 		)
-		.where((invoice.docstatus == 1) & (item.discount_amount != 0))
+		.where((invoice.docstatus == 1) & (invoice.is_debit_note == 0) & no_opening(invoice))
+		.where(item.discount_amount != 0)
 		.where(IfNull(item.pricing_rules, "") != "")
 		.groupby(
-			invoice.customer, invoice.posting_date, item.pricing_rules, company.default_currency, invoice.name
+			invoice.customer, invoice.posting_date, item.pricing_rules, company.default_currency, invoice.name,
+			invoice.return_against,
 		)
 	)  # fmt: skip
-	for customer, day, rules, amount, currency, name in books.narrowed(
+	corrected = Corrected.of(getdate(), [books.customer] if books.customer else None)
+	first = {name: day for name, _day, day in corrected.moved()}
+	for customer, day, rules, amount, currency, name, against in books.narrowed(
 		query, invoice.customer, invoice.posting_date
 	).run():
+		day = first.get(name, getdate(day))
+		if {name, against} & corrected.undone.keys() or (books.since and day < books.since):
+			continue
 		names = pricing_rules.rules_on({"pricing_rules": rules})
 		for rule in names:
 			if rule in kinds:
 				part = flt(amount) / len(names)
-				yield Spent(customer, getdate(day), kinds[rule], part, currency, "Sales Invoice", name)
+				yield Spent(customer, day, kinds[rule], part, currency, "Sales Invoice", name)
 
 
 def _benefit_rules() -> dict[str, str]:

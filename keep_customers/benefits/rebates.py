@@ -69,7 +69,7 @@ def _periods(policy, today: date) -> list[tuple[date, date]]:
 
 def _watch(policy, first: date, last: date, today: date) -> None:
 	lens = ledger.Lens(policy.company, ledger.NET_SALES, first - timedelta(days=1))
-	sold = ledger.Ledger(min(last, today), {policy.company: 1.0}).sold(lens)
+	sold = ledger.Ledger(today, {policy.company: 1.0}).sold(lens, min(last, today))
 	for customer, amount in _credited_between(policy.company, first, min(last, today)).items():
 		sold[customer] = sold.get(customer, 0.0) - amount
 	titles = _members(policy)

@@ -1,6 +1,7 @@
 """What people see about a customer on its form and in its file, guarded like the customer itself."""
 
 import frappe
+from frappe.query_builder import Case
 from frappe.query_builder.functions import Count, Max, Sum
 from frappe.utils import getdate
 
@@ -8,6 +9,7 @@ from keep_customers.access.lookups import named
 from keep_customers.benefits import costs, coupons, rebates
 from keep_customers.care import confirming, followups, open_complaints
 from keep_customers.erp.api import typed
+from keep_customers.worth.corrected import is_purchase, sales_of
 
 DEALS = 20
 
@@ -89,7 +91,12 @@ def bought(customer: str, newest_first: bool = False, limit: int = DEALS) -> lis
 	:param newest_first: what was bought last comes first, instead of what is bought most often
 	"""
 	invoice, item = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
-	times, last = Count(invoice.posting_date).distinct(), Max(invoice.posting_date)
+	sold = sales_of(invoice, [customer])
+	# Returns and debit notes change how much it was, not how often.
+	bought_on = Case().when(is_purchase(invoice) & (item.qty > 0), invoice.posting_date)
+	times, last = Count(bought_on).distinct(), Max(bought_on)
+	# A debit note corrects a price; what was delivered is in the invoice.
+	quantity = Case().when(invoice.is_debit_note == 0, item.stock_qty).else_(0)
 	rows = (
 		frappe.qb.from_(item)
 		.inner_join(invoice)
@@ -99,24 +106,25 @@ def bought(customer: str, newest_first: bool = False, limit: int = DEALS) -> lis
 			item.item_name,
 			item.stock_uom,
 			times.as_("times"),
-			Sum(item.stock_qty).as_("qty"),
+			Sum(quantity).as_("qty"),
 			Sum(item.base_net_amount).as_("amount"),
 			last.as_("last"),
 		)
-		.where((invoice.customer == customer) & (invoice.docstatus == 1))
+		.where(sold)
 		.groupby(item.item_code, item.item_name, item.stock_uom)
+		.having(times > 0)
 		.orderby(last if newest_first else times, order=frappe.qb.desc)
 		.orderby(item.item_code)
 		.limit(limit)
 	).run(as_dict=True)
-	prices = _latest_prices(customer, [row.item_code for row in rows])
+	prices = _latest_prices(sold, [row.item_code for row in rows])
 	for row in rows:
 		row.last = getdate(row.last)  # SQLite forgets in a maximum that it is a day
 		row.update(prices.get((row.item_code, row.last), {}))
 	return rows
 
 
-def _latest_prices(customer: str, items: list[str]) -> dict[tuple, dict]:
+def _latest_prices(sold, items: list[str]) -> dict[tuple, dict]:
 	if not items:
 		return {}
 	invoice, item = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
@@ -125,7 +133,7 @@ def _latest_prices(customer: str, items: list[str]) -> dict[tuple, dict]:
 		.inner_join(invoice)
 		.on(invoice.name == item.parent)
 		.select(item.item_code, invoice.posting_date, item.rate, invoice.currency)
-		.where((invoice.customer == customer) & (invoice.docstatus == 1) & (invoice.is_return == 0))
+		.where(sold & is_purchase(invoice))
 		.where(item.item_code.isin([code for code in items if code]))
 	).run()
 	return {(code, getdate(day)): {"rate": rate, "currency": currency} for code, day, rate, currency in rows}

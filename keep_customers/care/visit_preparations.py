@@ -4,13 +4,15 @@ from collections import defaultdict
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import IfNull, Sum
+from frappe.query_builder import Case
+from frappe.query_builder.functions import Sum
 from frappe.utils import add_to_date, cstr, fmt_money, formatdate, getdate, strip_html
 
 from keep_customers.access.lookups import named
 from keep_customers.care.open_complaints import open_complaints
 from keep_customers.care.visit_approval import draft
 from keep_customers.erp.api import typed
+from keep_customers.worth.corrected import is_purchase, sales_of
 
 LAST_INVOICES, TOP_ITEMS = 5, 3
 
@@ -86,19 +88,18 @@ def _recent_sales(customers: list[str]) -> dict[str, str]:
 	invoice, company = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Company")
 	since = getdate(add_to_date(getdate(), years=-1))
 
+	sold = sales_of(invoice, customers)
+
 	def bought(query):
-		return (
-			query.where(invoice.customer.isin(customers) & (invoice.docstatus == 1))
-			.where(IfNull(invoice.is_opening, "No") != "Yes")
-			.where((invoice.posting_date > since) & (invoice.posting_date <= getdate()))
-		)
+		return query.where(sold).where((invoice.posting_date > since) & (invoice.posting_date <= getdate()))
 
 	rows = bought(
 		frappe.qb.from_(invoice)
 		.inner_join(company)
 		.on(company.name == invoice.company)
 		.select(
-			invoice.customer, invoice.posting_date, invoice.base_net_total, invoice.is_return, company.default_currency
+			invoice.customer, invoice.posting_date, invoice.base_net_total,
+			Case().when(is_purchase(invoice), 1).else_(0), company.default_currency,
 		)
 		.orderby(invoice.posting_date, invoice.name, order=frappe.qb.desc)
 	).run()  # fmt: skip
@@ -113,9 +114,9 @@ def _recent_sales(customers: list[str]) -> dict[str, str]:
 		.orderby(item.item_name)
 	).run()
 	totals, last, most = defaultdict(lambda: defaultdict(float)), defaultdict(list), defaultdict(list)
-	for customer, day, amount, is_return, currency in rows:
+	for customer, day, amount, purchase, currency in rows:
 		totals[customer][currency] += amount
-		if not is_return and len(last[customer]) < LAST_INVOICES:
+		if purchase and len(last[customer]) < LAST_INVOICES:
 			last[customer].append(f"{formatdate(day)} {fmt_money(amount, currency=currency)}")
 	for customer, name in items:
 		if len(most[customer]) < TOP_ITEMS:

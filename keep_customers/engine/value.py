@@ -1,8 +1,8 @@
 """Purchases to measures: how often, how regularly and for how much each customer bought.
 
-A purchase occasion is a day on which a customer got at least one invoice that is not a return and is
-worth more than nothing. Returns subtract from the amounts and never remove an occasion: the customer did
-come, and a return must not make anybody's rhythm or average look better.
+A purchase occasion is a day on which a customer made at least one purchase (``worth/ledger.py`` says which invoices
+are one). What is returned in part subtracts from the amounts and removes no occasion: the customer did come, and a
+return must not make anybody's rhythm or average look better.
 """
 
 from dataclasses import dataclass, fields
@@ -28,18 +28,21 @@ class Purchases:
 	occasion: np.ndarray
 
 
-def by_day(customer: np.ndarray, day: np.ndarray, net: np.ndarray, occasion: np.ndarray) -> Purchases:
-	"""Put single invoices of one customer and day together; a day with any occasion is one."""
+def by_day(customer: np.ndarray, day: np.ndarray, net: np.ndarray, bought: np.ndarray) -> Purchases:
+	"""Put what happened to one customer on one day together.
+
+	:param bought: how many purchases a row adds to its day, or takes from it; a day with any left is an occasion
+	"""
 	order = np.lexsort((day, customer))
 	customer, day = customer[order], day[order]
 	starts = np.flatnonzero((np.diff(customer, prepend=-1) != 0) | (np.diff(day, prepend=-1) != 0))
 	if not starts.size:
-		return Purchases(customer, day, net, occasion)
+		return Purchases(customer, day, net, bought > 0)
 	return Purchases(
 		customer[starts],
 		day[starts],
 		np.add.reduceat(net[order], starts),
-		np.logical_or.reduceat(occasion[order], starts),
+		np.add.reduceat(bought[order], starts) > 0,
 	)
 
 

@@ -17,6 +17,7 @@ from keep_customers.messaging import templates
 from keep_customers.messaging.recipients import contact_row
 from keep_customers.people.contacts import primary_contact
 from keep_customers.worth import ledger
+from keep_customers.worth.corrected import is_purchase, sales_of
 
 
 def pick(
@@ -146,13 +147,14 @@ def _chinese_name(contact) -> str:
 
 
 def _last_purchase(customer: str):
-	rows = frappe.get_all(
-		"Sales Invoice",
-		filters={"customer": customer, "docstatus": 1, "is_return": 0},
-		fields=["name", "posting_date", "company"],
-		order_by="posting_date desc, creation desc",
-		limit=1,
-	)
+	invoice = frappe.qb.DocType("Sales Invoice")
+	rows = (
+		frappe.qb.from_(invoice)
+		.select(invoice.name, invoice.posting_date, invoice.company)
+		.where(sales_of(invoice, [customer]) & is_purchase(invoice))
+		.orderby(invoice.posting_date, invoice.creation, order=frappe.qb.desc)
+		.limit(1)
+	).run(as_dict=True)
 	return rows[0] if rows else None
 
 

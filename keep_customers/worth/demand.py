@@ -9,7 +9,6 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 import frappe
-from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import add_months, getdate
 
 from keep_customers.engine.demand import KEPT_OPEN, Demand, newest, open_on
@@ -17,35 +16,26 @@ from keep_customers.worth import ledger
 
 
 def open_demands(as_of: date, customer: str | None = None) -> list[Demand]:
-	"""All demands that are open on the day, of the next 12 months; one query.
+	"""All demands that are open on the day, of the next 12 months; a few queries.
 
 	:param customer: only this customer's
 	"""
-	touch, invoice = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Sales Invoice")
+	touch = frappe.qb.DocType("Customer Touch")
 	said = (
 		touch.name, touch.customer, touch.date, touch.demand_date, touch.demand_item, touch.demand_amount,
 		touch.demand_currency,
 	)  # fmt: skip
 	query = (
 		frappe.qb.from_(touch)
-		.left_join(invoice)
-		.on(
-			(invoice.customer == touch.customer)
-			& (invoice.docstatus == 1)
-			& (invoice.is_return == 0)
-			& (invoice.base_net_total > 0)
-			& (IfNull(invoice.is_opening, "No") != "Yes")
-			& (invoice.posting_date <= as_of)
-		)
-		.select(*said, Max(invoice.posting_date))
+		.select(*said)
 		.where(touch.demand_date >= as_of - timedelta(days=KEPT_OPEN))
 		.where(touch.demand_date <= getdate(add_months(as_of, 12)))
 		.where(touch.date < as_of + timedelta(days=1))
-		.groupby(*said)
 		.orderby(touch.date)
 		.orderby(touch.name)
 	)
 	rows = (query.where(touch.customer == customer) if customer else query).run()
+	bought = ledger.from_anybody(as_of, sorted({row[1] for row in rows}))
 	demands = [
 		Demand(
 			touch=name,
@@ -55,9 +45,9 @@ def open_demands(as_of: date, customer: str | None = None) -> list[Demand]:
 			item=item or "",
 			amount=amount or 0.0,
 			currency=currency or "",
-			last_purchase=getdate(last) if last else None,
+			last_purchase=bought[customer].last if customer in bought else None,
 		)
-		for name, customer, stated, day, item, amount, currency, last in rows
+		for name, customer, stated, day, item, amount, currency in rows
 	]
 	return [demand for demand in newest(demands) if open_on(demand, as_of)]
 

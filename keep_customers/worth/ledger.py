@@ -1,12 +1,20 @@
 """Reads purchases out of ERPNext's invoices: a few whole-table questions, none per customer.
 
-A purchase is a submitted Sales Invoice that is not an opening entry; returns subtract. Amounts are
-``base_net_total`` (or the gross profit of the items), converted to the reporting currency.
+What counts as bought is said here and in ``corrected.py``, and nowhere else:
+
+- A purchase is a submitted Sales Invoice over more than nothing that is no return, no debit note, and not credited in
+  full. What is written anew after such a credit is the same purchase, on its first day.
+- Returns subtract and debit notes add, on their own day; for a rebate on the day of what they are about.
+- An opening entry is a purchase of the past: it is history, and in no window's revenue.
+
+Amounts are ``base_net_total`` (or the gross profit of the items), converted to the reporting currency.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
 import frappe
 import numpy as np
@@ -15,19 +23,26 @@ from frappe.query_builder import Case
 from frappe.query_builder.functions import Concat_ws, Count, GroupConcat, IfNull, Max, Sum
 from frappe.utils import flt, get_first_day
 
-from keep_customers.engine.value import Purchases, by_day
-from keep_customers.erp.tables import chunks, columns, numbers, texts, to_ordinals
+from keep_customers.engine.value import Purchases, by_day, measure
+from keep_customers.erp.tables import chunks, columns, numbers, texts, to_dates, to_ordinals
+from keep_customers.worth.corrected import Corrected, is_purchase, no_opening
 
+# What is stored was measured by the rules above; whoever changes them counts on, and all histories are read again.
+RULES = "2"
 NET_SALES, GROSS_PROFIT = "Net Sales", "Gross Profit"
 # All that the totals read, in the order they group by: the database need not touch the invoices themselves,
 # which are ten times as wide.
 INDEX = "keep_customers_ledger"
 INDEXED = (
-	"docstatus", "customer", "posting_date", "company", "is_opening", "is_return", "base_net_total", "modified",
+	"docstatus", "customer", "posting_date", "company", "is_opening", "is_return", "is_debit_note", "base_net_total",
+	"modified",
 )  # fmt: skip
 
 
 def add_index() -> None:
+	"""Make the index, or make it anew where it has other columns than it should."""
+	if frappe.db.has_index("tabSales Invoice", INDEX) and _indexed() != INDEXED:
+		drop_index()
 	frappe.db.add_index("Sales Invoice", list(INDEXED), INDEX)
 
 
@@ -38,6 +53,21 @@ def drop_index() -> None:
 		frappe.db.sql_ddl(f'drop index if exists "{INDEX}"')
 	else:
 		frappe.db.sql_ddl(f"drop index if exists `{INDEX}` on `tabSales Invoice`")
+
+
+def _indexed() -> tuple[str, ...]:
+	if frappe.db.db_type == "sqlite":
+		rows = frappe.db.sql(f"select name from pragma_index_info('tabSales Invoice.{INDEX}') order by seqno")
+	elif frappe.db.db_type == "postgres":
+		rows = frappe.db.sql(
+			f"select attname from pg_attribute where attrelid = '{INDEX}'::regclass order by attnum"
+		)
+	else:
+		rows = frappe.db.sql(
+			"select column_name from information_schema.statistics where table_schema = database() "
+			f"and table_name = 'tabSales Invoice' and index_name = '{INDEX}' order by seq_in_index"
+		)
+	return tuple(column for (column,) in rows)
 
 
 @dataclass(frozen=True)
@@ -56,7 +86,11 @@ class Lens:
 	@property
 	def key(self) -> str:
 		"""What the history of a customer depends on; the window is not part of it."""
-		return f"{self.basis}|{self.company or ''}"
+		return f"{self.basis}|{self.company or ''}|{RULES}"
+
+	def is_of_other_rules(self, key: str | None) -> bool:
+		"""Whether a history was read through this lens, but by rules before these; the first ones had no number."""
+		return bool(key) and key != self.key and f"{key}|".startswith(self.key.removesuffix(RULES))
 
 
 @dataclass(frozen=True)
@@ -75,17 +109,29 @@ class Totals:
 	purchases: Purchases | None = None  # numbered by ``customers``; where asked for and possible
 
 
+class History(NamedTuple):
+	first: date
+	last: date
+	total: float
+
+
 class Ledger:
 	"""The invoices up to and including one day, in the reporting currency.
 
 	:param rates: company -> factor to the reporting currency
+	:param only: these customers, where only few are asked about
 	"""
 
-	def __init__(self, as_of: date, rates: dict[str, float]):
+	def __init__(self, as_of: date, rates: dict[str, float], only: list[str] | None = None):
 		self.as_of = as_of
 		self.rates = rates
+		self.only = only
 		self.invoice = frappe.qb.DocType("Sales Invoice")
 		self.goods = _cost_of_goods()
+
+	@cached_property
+	def corrected(self) -> Corrected:
+		return Corrected.of(self.as_of, self.only)
 
 	def totals(self, lens: Lens, with_purchases: bool = False) -> Totals:
 		"""Each customer's number of invoices, amounts and newest change: one scan of the invoices.
@@ -93,7 +139,8 @@ class Ledger:
 		:param with_purchases: read what was bought on which day along, if the database can
 		"""
 		invoice, amount = self.invoice, self._amount(lens)
-		in_window = Case().when(invoice.posting_date > lens.window_start, amount).else_(0)
+		counts = (invoice.posting_date > lens.window_start) & no_opening(invoice)
+		in_window = Case().when(counts, amount).else_(0)
 		terms = [invoice.customer, Count("*"), Sum(amount), Sum(in_window), Max(invoice.modified)]
 		packed = with_purchases and frappe.db.db_type == "mariadb"
 		if packed:
@@ -101,15 +148,17 @@ class Ledger:
 			# a customer they are a matter of seconds.
 			terms.append(GroupConcat(Concat_ws(" ", invoice.posting_date, amount, self._bought())))
 		query = self._invoices(lens).groupby(invoice.customer)
-		customers, count, total, window, modified, *histories = columns(query, *terms, costly=True)
-		count = numbers(count).astype(np.int64)
+		names, count, total, window, modified, *histories = columns(query, *terms, costly=True)
+		customers, count, window = list(names), numbers(count).astype(np.int64), numbers(window)
+		self._move(lens, customers, window)
+		rows = _unpacked(histories[0], count) if packed else None
 		return Totals(
-			list(customers),
+			customers,
 			count,
 			np.round(numbers(total), 6),
-			np.round(numbers(window), 6),
+			np.round(window, 6),
 			texts(modified),
-			_unpacked(histories[0], count) if packed else None,
+			self._by_day(lens, customers, rows) if rows else None,
 		)
 
 	def purchases(self, lens: Lens, customers: Sequence[str] | None = None) -> tuple[list[str], Purchases]:
@@ -123,7 +172,7 @@ class Ledger:
 				return totals.customers, totals.purchases
 		invoice = self.invoice
 		query = self._invoices(lens).groupby(invoice.customer, invoice.posting_date)
-		terms = invoice.customer, invoice.posting_date, Sum(self._amount(lens)), Max(self._bought())
+		terms = invoice.customer, invoice.posting_date, Sum(self._amount(lens)), Sum(self._bought())
 		parts = (
 			[query]
 			if customers is None
@@ -132,23 +181,84 @@ class Ledger:
 		number: dict[str, int] = {}
 		collected = []
 		for part in parts:
-			names, days, amounts, flags = columns(part, *terms, costly=True)
+			names, days, amounts, bought = columns(part, *terms, costly=True)
 			collected.append(
 				(
 					np.array([number.setdefault(name, len(number)) for name in names], np.int64),
 					to_ordinals(days),
 					numbers(amounts),
-					numbers(flags) > 0,
+					numbers(bought),
 				)
 			)
-		return list(number), Purchases(*(np.concatenate(column) for column in zip(*collected, strict=True)))
+		return list(number), self._by_day(lens, list(number), collected)
 
-	def sold(self, lens: Lens) -> dict[str, float]:
-		"""Customer -> what was sold to it in the lens's window."""
-		query = self._invoices(lens).where(self.invoice.posting_date > lens.window_start)
-		names, amounts = columns(
-			query.groupby(self.invoice.customer), self.invoice.customer, Sum(self._amount(lens))
+	def histories(self, lens: Lens) -> dict[str, History]:
+		"""The purchases of the few customers asked about, of those with any."""
+		if not self.only:
+			return {}
+		names, purchases = self.purchases(lens, self.only)
+		found = measure(purchases, len(names))
+		days = zip(to_dates(found.first), to_dates(found.last), found.total.tolist(), strict=True)
+		return {name: History(*one) for name, one in zip(names, days, strict=True) if one[0]}
+
+	def _by_day(self, lens: Lens, customers: list[str], rows: list[tuple[np.ndarray, ...]]) -> Purchases:
+		"""Rows of the invoices as they are, with what other papers have made of them."""
+		number = {name: index for index, name in enumerate(customers)}
+		moved = [
+			(number[customer], day.toordinal(), 0.0, bought)
+			for customer, company, day, bought in self.corrected.occasions()
+			if customer in number and self._looks_at(lens, company)
+		]
+		if moved:
+			rows = [*rows, tuple(map(np.array, zip(*moved, strict=True)))]
+		return by_day(*(np.concatenate(column) for column in zip(*rows, strict=True)))
+
+	def _move(self, lens: Lens, customers: list[str], window: np.ndarray) -> None:
+		"""Take from the window what belongs to a purchase before it: its whole credit, and the invoice written anew."""
+		invoice, start = self.invoice, lens.window_start
+		place = {name: index for index, name in enumerate(customers)}
+		for column, names in (
+			(invoice.return_against, self.corrected.credited_after(start)),
+			(invoice.name, self.corrected.anew_after(start)),
+		):
+			for part in chunks(names, 1000):
+				query = self._invoices(lens).where(column.isin(part) & (invoice.posting_date > start))
+				for customer, amount in self._sums(lens, query).items():
+					window[place[customer]] -= amount
+
+	def sold(self, lens: Lens, until: date) -> dict[str, float]:
+		"""Customer -> what was sold to it in the lens's window until a day.
+
+		What changes a sale later counts where the sale does: returns, debit notes and what is written anew.
+		"""
+		invoice, original = self.invoice, frappe.qb.DocType("Sales Invoice").as_("original")
+		inside = lambda day: (day > lens.window_start) & (day <= until)  # noqa: E731
+		revenue = self._invoices(lens).where(no_opening(invoice))
+		later = (
+			revenue.inner_join(original)
+			.on((original.name == invoice.return_against) & (original.docstatus == 1))
+			.where(invoice.return_against > "")
 		)
+		sums = [
+			(1, self._sums(lens, revenue.where(inside(invoice.posting_date)))),
+			(-1, self._sums(lens, later.where(inside(invoice.posting_date)))),
+			(1, self._sums(lens, later.where(inside(original.posting_date) & no_opening(original)))),
+		]
+		for sign, names in (
+			(-1, [name for name, now, first in self.corrected.moved() if inside(now) and not inside(first)]),
+			(1, [name for name, now, first in self.corrected.moved() if inside(first) and not inside(now)]),
+		):
+			for part in chunks(names, 1000):
+				sums.append((sign, self._sums(lens, revenue.where(invoice.name.isin(part)))))
+		sold: dict[str, float] = {}
+		for sign, amounts in sums:
+			for customer, amount in amounts.items():
+				sold[customer] = sold.get(customer, 0.0) + sign * amount
+		return sold
+
+	def _sums(self, lens: Lens, query) -> dict[str, float]:
+		customer = self.invoice.customer
+		names, amounts = columns(query.groupby(customer), customer, Sum(self._amount(lens)))
 		return dict(zip(names, numbers(amounts).tolist(), strict=True))
 
 	def grown_to(
@@ -177,15 +287,12 @@ class Ledger:
 
 	def _bought(self):
 		# A sale at a loss is a purchase all the same: the customer did come.
-		return Case().when((self.invoice.is_return == 0) & (self.invoice.base_net_total > 0), 1).else_(0)
+		return Case().when(is_purchase(self.invoice), 1).else_(0)
 
 	def _invoices(self, lens: Lens):
 		invoice = self.invoice
 		query = (
-			frappe.qb.from_(invoice)
-			.where(invoice.docstatus == 1)
-			.where(IfNull(invoice.is_opening, "No") != "Yes")
-			.where(invoice.posting_date <= self.as_of)
+			frappe.qb.from_(invoice).where(invoice.docstatus == 1).where(invoice.posting_date <= self.as_of)
 		)
 		if lens.company:
 			query = query.where(invoice.company == lens.company)
@@ -194,6 +301,9 @@ class Ledger:
 		if lens.basis == GROSS_PROFIT:
 			query = query.left_join(self.goods).on(self.goods.parent == invoice.name)
 		return query
+
+	def _looks_at(self, lens: Lens, company: str) -> bool:
+		return company == lens.company if lens.company else company in self.rates
 
 	def _amount(self, lens: Lens):
 		amount = self.invoice.base_net_total
@@ -207,21 +317,27 @@ class Ledger:
 		return amount * factor.else_(1) if any(rate != 1 for rate in rates.values()) else amount
 
 
-def _unpacked(histories: Sequence[str], invoices: np.ndarray) -> Purchases | None:
-	"""Purchases of one text a customer, "day amount bought,day amount bought"; None if one was cut off."""
+def _unpacked(histories: Sequence[str], invoices: np.ndarray) -> list[tuple[np.ndarray, ...]] | None:
+	"""Invoices of one text a customer, "day amount bought,day amount bought"; None if one was cut off."""
 	[[limit]] = frappe.db.sql("select @@group_concat_max_len")
 	if not histories or any(len(history) >= limit for history in histories):
 		return None
-	days, amounts, flags = [], [], []
+	days, amounts, bought = [], [], []
 	for part in chunks(histories, 10_000):
 		values = ",".join(part).replace(",", " ").split(" ")
 		days.append(to_ordinals(values[0::3]))
 		amounts.append(numbers(values[1::3]))
-		flags.append(numbers(values[2::3]) > 0)
+		bought.append(numbers(values[2::3]))
 	customer = np.repeat(np.arange(len(histories)), invoices)
-	if not len(customer) == sum(map(len, days)) == sum(map(len, flags)):
+	if not len(customer) == sum(map(len, days)) == sum(map(len, bought)):
 		return None
-	return by_day(customer, *(np.concatenate(column) for column in (days, amounts, flags)))
+	return [(customer, *(np.concatenate(column) for column in (days, amounts, bought)))]
+
+
+def from_anybody(as_of: date, customers: list[str]) -> dict[str, History]:
+	"""Customer -> its purchases from all companies; amounts of different currencies are not told apart."""
+	books = Ledger(as_of, dict.fromkeys(companies(), 1.0), customers)
+	return books.histories(Lens(None, NET_SALES, as_of))
 
 
 def _cost_of_goods():

@@ -13,7 +13,7 @@ from keep_customers.engine.night import LAST_GOOD, Figures, Model, figures, mode
 from keep_customers.engine.value import Measures, measure
 from keep_customers.erp.money import formatter
 from keep_customers.erp.tables import to_dates
-from keep_customers.worth import demand, ledger, population, values
+from keep_customers.worth import demand, ledger, population, recounted, values
 from keep_customers.worth.pins import pins
 
 # Below this share of changed customers their invoices are asked for by name, above it all are read at once.
@@ -50,6 +50,7 @@ class Valuation:
 		self.counts = {"customers": 0, "changed": 0, "written": 0, "moves": 0}
 		self.parameters: dict = {"models": {}, "rates": {}}
 		self.populations: list[Population] = []
+		self.recounted: set[str] = set()  # who counts differently by new rules
 
 	def measure(self) -> None:
 		"""Read the invoices' totals, and the histories of those customers whose totals have changed."""
@@ -101,6 +102,8 @@ class Valuation:
 		known.replace(old, values.measures(self.stored, row[old]))
 		self._read(lens, members, changed, known, found)
 		known.total[:] = total
+		anew = recounted.counted_differently(self.stored, row, lens, known, modified)
+		self.recounted.update(members[index].name for index in np.flatnonzero(anew).tolist())
 		self.counts["changed"] += int(changed.sum())
 		result = Population(policy, lens, members, known, found.window[at], row, changed, invoices, modified)
 		return _only(result, known.purchases > 0)
@@ -213,6 +216,8 @@ class Valuation:
 				)
 				frappe.db.commit()
 		self._write_left(ranked)
+		if self.recounted:
+			self.night.warnings.append(recounted.tell(self.recounted, self.night.row.name))
 
 	def _write(self, p: Population) -> None:
 		f, m, row, old = p.figures, p.measures, p.stored_row, self.stored
