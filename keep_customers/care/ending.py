@@ -1,10 +1,16 @@
 """What is asked of reps no longer: because of a document that does not count any more, or because it was done elsewhere."""
 
+from datetime import date
+
 import frappe
 from frappe.query_builder.functions import IfNull
+from frappe.utils import getdate
 
-from keep_customers.care.followups import CANCELLED, OPEN, PENDING, hold_back, settle
+from keep_customers.care.followups import CANCELLED, CREDITED, OPEN, PENDING, hold_back, settle
 from keep_customers.care.todos import hand_over
+from keep_customers.care.triggers.purchases import amount_of_milestone, bought_in_all
+from keep_customers.worth import ledger
+from keep_customers.worth.corrected import credited
 
 
 def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
@@ -19,8 +25,52 @@ def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
 		fields=["name", "todo"],
 	)
 	for row in pending:
-		settle(row.name, "Cancelled", hold_reason=why)
-		cancel_todo(row.todo)
+		_take_back(row, why)
+
+
+def _take_back(row, why: str, **values) -> None:
+	settle(row.name, "Cancelled", hold_reason=why, **values)
+	cancel_todo(row.todo)
+
+
+def take_back_not_bought(today: date, why: str = CREDITED, customer: str | None = None) -> None:
+	"""Take back the calls about purchases that were none in the end.
+
+	:param customer: only this one's
+	"""
+	about, its = _pending(customer, reference_doctype="Sales Invoice")
+	undone = {paper.name for paper in credited(today, its)} if its else ()
+	for row in about:
+		if row.reference_name in undone:
+			_take_back(row, why)
+	gone = []
+	for rule in frappe.get_all("Care Rule", {"trigger": ("in", ("First Purchase", "Milestone"))}, ["*"]):
+		rows, its = _pending(customer, care_rule=rule.name)
+		if rule.trigger == "Milestone":
+			total = bought_in_all(rule, today, its)
+			gone += [row for row in rows if total.get(row.customer, 0) < amount_of_milestone(row.occurrence)]
+		else:
+			bought = ledger.from_anybody(today, its)
+			gone += [
+				row
+				for row in rows
+				if row.customer not in bought or bought[row.customer].first > getdate(row.planned_on)
+			]
+	for row in gone:
+		# Under another name, so that it is due again when it really happens.
+		_take_back(row, why, occurrence=f"{row.occurrence} {row.name}")
+
+
+def _pending(customer: str | None, **filters) -> tuple[list, list[str]]:
+	"""Follow-ups that are pending, and whose they are."""
+	if customer:
+		filters["customer"] = customer
+	rows = frappe.get_all(
+		"Follow Up",
+		filters={"status": ("in", PENDING), **filters},
+		fields=["name", "todo", "customer", "planned_on", "occurrence", "reference_name"],
+	)
+	return rows, sorted({row.customer for row in rows})
 
 
 def take_back_outdated() -> None:

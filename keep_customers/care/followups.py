@@ -30,6 +30,7 @@ PENDING = ("Planned", *OPEN)
 PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation")
 # What nobody needs to be called about once it is cancelled, and how that is noted.
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
+CREDITED = "Invoice credited"
 FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
 	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
@@ -84,13 +85,23 @@ def add(rows: list[dict]) -> int:
 
 
 def add_or_revive(rows: list[dict]) -> None:
-	"""Add what became due; what was taken back because its invoice was cancelled comes to life again."""
+	"""Add what became due; what was taken back because its invoice did not count comes to life again.
+
+	What is pending already is from now on about the invoice that is there now.
+	"""
 	if add(rows):
 		return
 	for row in rows:
 		key = {field: row[field] for field in ("care_rule", "customer", "occurrence")}
+		pending = {**key, "status": ("in", PENDING), "reference_name": ("!=", row["reference_name"])}
+		frappe.db.set_value("Follow Up", pending, {f: row[f] for f in ("reason", "reference_name")})
 		name = frappe.db.get_value(
-			"Follow Up", {**key, "status": "Cancelled", "hold_reason": "Invoice cancelled"}
+			"Follow Up",
+			{
+				**key,
+				"status": "Cancelled",
+				"hold_reason": ("in", (CANCELLED["Sales Invoice"], CREDITED)),
+			},
 		)
 		if name:
 			settle(

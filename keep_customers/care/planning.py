@@ -36,6 +36,7 @@ class Planning:
 	def plan(self) -> None:
 		"""Note what has become due, then decide about everything that is planned for today or before."""
 		ending.take_back_outdated()
+		ending.take_back_not_bought(self.today)
 		unsubscribed.catch_up()
 		followups.mark_late(self.today)
 		contacts_seen.show(self.today)

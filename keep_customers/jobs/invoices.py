@@ -10,15 +10,28 @@ WHAT = "follow-up of an invoice"
 
 
 def on_submit(invoice, method=None) -> None:
-	"""Plan the calls a purchase asks for."""
+	"""Plan the calls a purchase asks for; take back those of one that is credited in full."""
 	with out_of_the_way(WHAT):
-		today = getdate()
-		for rule in rules.enabled(today):
-			if rule.trigger == "Purchase Amount":
-				followups.add_or_revive(purchase_amounts(rule, today, invoice.name))
+		if invoice.is_return:
+			ending.take_back_not_bought(getdate(), customer=invoice.customer)
+		else:
+			_plan(invoice.name)
 
 
 def on_cancel(invoice, method=None) -> None:
-	"""A purchase that did not happen needs no call."""
+	"""A purchase that did not happen needs no call; one whose credit note did not happen does."""
 	with out_of_the_way(WHAT):
-		ending.take_back(invoice.doctype, invoice.name, followups.CANCELLED[invoice.doctype])
+		why = followups.CANCELLED[invoice.doctype]
+		ending.take_back(invoice.doctype, invoice.name, why)
+		if invoice.doctype != "Sales Invoice":
+			return
+		ending.take_back_not_bought(getdate(), why, invoice.customer)
+		if invoice.is_return and invoice.return_against:
+			_plan(invoice.return_against)
+
+
+def _plan(invoice: str) -> None:
+	today = getdate()
+	for rule in rules.enabled(today):
+		if rule.trigger == "Purchase Amount":
+			followups.add_or_revive(purchase_amounts(rule, today, invoice))

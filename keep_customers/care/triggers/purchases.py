@@ -4,30 +4,30 @@ from datetime import date, timedelta
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import IfNull
 from frappe.utils import cint, fmt_money, get_datetime, getdate
 from pypika import Criterion
 
 from keep_customers.care import followups
-from keep_customers.care.triggers import CATCH_UP_DAYS, customers, matching, row, since, written
+from keep_customers.care.triggers import CATCH_UP_DAYS, NOT_RANKED, customers, matching, row, since, written
 from keep_customers.engine import occasions
 from keep_customers.erp.tables import among
 from keep_customers.worth import ledger
+from keep_customers.worth.corrected import Corrected, is_purchase, no_opening, with_opening
 from keep_customers.worth.values import last_parameters
 
 
 def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict]:
-	"""Invoices of at least the rule's amount, posted and submitted since it was switched on.
+	"""Purchases of at least the rule's amount, posted and submitted since it was switched on.
 
 	:param invoice: only this one
 	"""
 	si = frappe.qb.DocType("Sales Invoice")
-	query = _documents(rule, today, si).where(IfNull(si.is_opening, "No") != "Yes").select(si.base_net_total)
+	query = _documents(rule, today, si).where(is_purchase(si) & no_opening(si)).select(si.base_net_total)
 	companies = {rule.company} if rule.company else None
 	if invoice:
 		query = query.where(si.name == invoice)
 		companies = {frappe.db.get_value("Sales Invoice", invoice, "company")}
-	currency, rates = _rates(today, companies)
+	currency, rates = reporting_rates(today, companies)
 	least = float(rule.min_amount)
 	large = [
 		(si.company == company) & (si.base_net_total >= least / rate)
@@ -35,6 +35,12 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 		if rate
 	]
 	rows = list(matching(rule, query.where(Criterion.any(large)).run(as_dict=True))) if large else []
+	corrected = Corrected.of(today, sorted({doc.customer for doc in rows}))
+	rows = [doc for doc in rows if doc.name not in corrected.undone]
+	for doc in rows:
+		# Written anew after a credit note it is the same purchase, as if it were amended.
+		if doc.name in corrected.anew:
+			doc.amended_from = corrected.anew[doc.name][1].name
 	return _after_documents(
 		rule,
 		rows,
@@ -67,6 +73,9 @@ def first_purchases(rule, today: date) -> list[dict]:
 	"""Customers who bought for the first time."""
 	query, _customer, value = customers(rule, frappe.qb.DocType("Customer Value").first_purchase)
 	query = query.where((value.first_purchase >= since(rule, today)) & (value.first_purchase <= today))
+	query = query.where(value.status != NOT_RANKED)
+	found = list(matching(rule, query.run(as_dict=True)))
+	known_before = with_opening([one.customer for one in found])
 	return [
 		row(
 			rule,
@@ -78,7 +87,8 @@ def first_purchases(rule, today: date) -> list[dict]:
 			).format(written(one.first_purchase)),
 			expires=1,
 		)
-		for one in matching(rule, query.run(as_dict=True))
+		for one in found
+		if one.customer not in known_before
 	]
 
 
@@ -87,7 +97,7 @@ def milestones(rule, today: date) -> list[dict]:
 
 	Where the rule says so, every further multiple of the amount is a milestone of its own.
 	"""
-	currency, rates = _rates(today)
+	currency, rates = reporting_rates(today)
 	lens = ledger.Lens(rule.company or None, ledger.NET_SALES, today)
 	if lens.company and lens.company not in rates:
 		return []
@@ -115,6 +125,20 @@ def milestones(rule, today: date) -> list[dict]:
 				)
 			)
 	return result
+
+
+def amount_of_milestone(occurrence: str) -> float:
+	return float(occurrence.split()[1])
+
+
+def bought_in_all(rule, today: date, customers: list[str]) -> dict[str, float]:
+	"""Customer -> what its purchases come to, as a milestone's rule looks at them."""
+	if not customers:
+		return {}
+	_currency, rates = reporting_rates(today, {rule.company} if rule.company else None)
+	lens = ledger.Lens(rule.company or None, ledger.NET_SALES, today)
+	found = ledger.Ledger(today, rates, customers).histories(lens)
+	return {name: history.total for name, history in found.items()}
 
 
 def years_best(rule, today: date) -> list[dict]:
@@ -183,7 +207,7 @@ def _after_documents(rule, docs: list, doctype: str, reason, noted_too: bool = F
 	]
 
 
-def _rates(today: date, companies: set[str] | None = None) -> tuple[str, dict[str, float]]:
+def reporting_rates(today: date, companies: set[str] | None = None) -> tuple[str, dict[str, float]]:
 	"""The reporting currency, and the companies' factors to it."""
 	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
 	# Only the rates that are needed: ERPNext may ask the internet, while somebody submits an invoice.

@@ -8,7 +8,16 @@ from frappe.query_builder.functions import Date, IfNull, Max
 from frappe.utils import cint, getdate
 
 from keep_customers.care import contacts_seen, followups
-from keep_customers.care.triggers import candidates, customers, matching, not_noted, row, since, written
+from keep_customers.care.triggers import (
+	NOT_RANKED,
+	candidates,
+	customers,
+	matching,
+	not_noted,
+	row,
+	since,
+	written,
+)
 from keep_customers.engine.followups import cadence_due
 from keep_customers.erp.tables import among, columns, to_ordinals
 from keep_customers.worth import demand
@@ -210,7 +219,7 @@ def silence(rule, today: date) -> list[dict]:
 	query, *_tables = customers(rule, value.last_purchase)
 	query = query.where(
 		(value.last_purchase >= since(rule, today) - days) & (value.last_purchase <= today - days)
-	)
+	).where(value.status != NOT_RANKED)
 	return [
 		row(
 			rule,

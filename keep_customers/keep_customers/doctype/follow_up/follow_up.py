@@ -35,6 +35,7 @@ class FollowUp(Document):
 			"No rep",
 			"Not a working day",
 			"Invoice cancelled",
+			"Invoice credited",
 			"Delivery cancelled",
 			"ToDo cancelled",
 			"ToDo deleted",
