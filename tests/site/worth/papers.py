@@ -1,0 +1,107 @@
+"""What counts as bought, said slowly and plainly of one pile of papers: what the ledger is held against."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+ANEW_WITHIN = timedelta(days=7)
+
+
+@dataclass
+class Paper:
+	"""A submitted invoice of any kind; ``amount`` is negative on a credit note."""
+
+	name: str
+	customer: str
+	day: date
+	amount: float
+	item: str
+	is_return: bool = False
+	is_debit_note: bool = False
+	opening: bool = False
+	against: str | None = None
+	first_version: str | None = None  # what it was called before it was amended
+
+	@property
+	def is_sale(self) -> bool:
+		return not self.is_return and not self.is_debit_note and self.amount > 0
+
+
+def undone(papers: list[Paper]) -> dict[str, date]:
+	"""Sales of which nothing is left, and since when."""
+	found = {}
+	for sale in papers:
+		notes = [p for p in papers if p.is_return and p.against == sale.name]
+		if sale.is_sale and notes and abs(sum(p.amount for p in notes) + sale.amount) < 0.01:
+			found[sale.name] = max(p.day for p in notes)
+	return found
+
+
+def stand_for(papers: list[Paper]) -> dict[str, Paper]:
+	"""Invoice written anew -> the first one in whose place it stands."""
+	gone, by_name = undone(papers), {p.name: p for p in papers}
+	times = dict.fromkeys(gone, 0)
+	result: dict[str, Paper] = {}
+	for new in sorted(papers, key=lambda p: (p.day, p.name)):
+		if not new.is_sale or new.opening:
+			continue
+		wrong = [
+			by_name[name]
+			for name, since in gone.items()
+			if name != new.name
+			and by_name[name].customer == new.customer
+			and by_name[name].item == new.item
+			and since <= new.day <= since + ANEW_WITHIN
+		]
+		if wrong:
+			old = min(wrong, key=lambda p: (times[p.name], p.day, p.name))
+			times[old.name] += 1
+			result[new.name] = result.get(old.name, old)
+	return result
+
+
+def purchases(papers: list[Paper]) -> list[tuple[Paper, date]]:
+	"""What was bought, each with the day on which it was."""
+	gone, first = undone(papers), stand_for(papers)
+	return [
+		(p, first[p.name].day if p.name in first else p.day)
+		for p in papers
+		if p.is_sale and p.name not in gone
+	]
+
+
+def in_window(papers: list[Paper], start: date) -> float:
+	"""Revenue after the day; what belongs to a sale before it only where a part of it came back."""
+	gone, first, by_name = undone(papers), stand_for(papers), {p.name: p for p in papers}
+	total = 0.0
+	for p in papers:
+		day = p.day
+		if p.against in gone:
+			day = by_name[p.against].day if by_name[p.against].day <= start < gone[p.against] else p.day
+		elif p.name in first and p.name not in gone:
+			day = first[p.name].day
+		if not p.opening and day > start:
+			total += p.amount
+	return total
+
+
+def for_rebate(papers: list[Paper], start: date, until: date) -> float:
+	"""What was sold in a period, with all that came of it later."""
+	gone, first, by_name = undone(papers), stand_for(papers), {p.name: p for p in papers}
+	total = 0.0
+	for p in papers:
+		sale = by_name.get(p.against, p)
+		day = first[p.name].day if p.name in first and p.name not in gone else sale.day
+		if not p.opening and not sale.opening and start < day <= until:
+			total += p.amount
+	return total
+
+
+def calls(papers: list[Paper], least: float) -> dict[str, str]:
+	"""What each large purchase is called, by its invoice as it is now: as it was called when it first was one."""
+	first = stand_for(papers)
+	result = {}
+	for p, _day in purchases(papers):
+		if p.amount >= least and not p.opening:
+			origin = first.get(p.name, p)
+			result[origin.first_version or origin.name] = p.name
+	return result

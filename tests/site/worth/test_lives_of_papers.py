@@ -1,0 +1,217 @@
+"""Generated lives of invoices against the plain model of papers.py: equal after every step."""
+
+import os
+from datetime import timedelta
+
+import frappe
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+	RuleBasedStateMachine,
+	initialize,
+	invariant,
+	precondition,
+	rule,
+	run_state_machine_as_test,
+)
+
+from keep_customers.care import ending, followups
+from keep_customers.care import rules as care_rules
+from keep_customers.worth import ledger
+from tests.site.story import COMPANY, ITEM, PREFIX
+from tests.site.worth import papers
+from tests.site.worth.papers import Paper
+
+LARGE = 2000
+DAYS = st.integers(0, 40)
+AMOUNTS = st.sampled_from([100, 700, 1999, 2000, 5000])
+
+
+def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
+	story.today = frappe.utils.getdate()  # as where documents are submitted in Desk
+	story.rule(min_amount=LARGE, due_in_days=60)
+	other = story.item("Other")
+
+	class Lives(RuleBasedStateMachine):
+		@initialize()
+		def begin(self):
+			frappe.db.delete("Follow Up")
+			for name in frappe.get_all("Customer", {"name": ("like", f"{PREFIX}%")}, pluck="name"):
+				for doctype in ("Sales Invoice", "POS Invoice"):
+					frappe.db.delete(doctype, {"customer": name})
+				frappe.db.delete("Customer", {"name": name})
+			self.papers: list[Paper] = []
+			self.customers = [story.customer(name) for name in ("A", "B")]
+			self.named = 0
+			# Something has been given back already: so more of what is hard comes up in a short life.
+			first = self.submit(self.customers[0], 2000, story.days_ago(35), ITEM)
+			self.submit(
+				self.customers[0], -2000, story.days_ago(20), ITEM, is_return=1, return_against=first.name
+			)
+
+		# What happens
+
+		def submit(self, customer, amount, on, item, **values):
+			doc = story.invoice(
+				customer, abs(amount), on, qty=-1 if amount < 0 else 1, item={"item_code": item},
+				posting_time=f"{len(self.papers) // 60 % 24:02}:{len(self.papers) % 60:02}:00", **values,
+			)  # fmt: skip
+			self.papers.append(
+				Paper(
+					doc.name, customer, doc.posting_date, amount, item, bool(doc.is_return),
+					bool(doc.is_debit_note), against=doc.return_against,
+				)
+			)  # fmt: skip
+			return doc
+
+		@rule(which=st.integers(0, 1), amount=AMOUNTS, ago=DAYS, item=st.sampled_from([ITEM, ITEM, other]))
+		def invoice(self, which, amount, ago, item):
+			self.submit(self.customers[which % len(self.customers)], amount, story.days_ago(ago), item)
+
+		def some(self, data, wanted):
+			return data.draw(st.sampled_from([p for p in self.papers if wanted(p)]))
+
+		def left_of(self, sale):
+			return sale.amount + sum(p.amount for p in self.papers if p.is_return and p.against == sale.name)
+
+		def can_be_credited(self, p):
+			return p.is_sale and self.left_of(p) > 0
+
+		@precondition(lambda self: any(map(self.can_be_credited, self.papers)))
+		@rule(data=st.data(), part=st.sampled_from([0.3, 1, 1, 1]), after=DAYS)
+		def credit(self, data, part, after):
+			sale = self.some(data, self.can_be_credited)
+			amount = self.left_of(sale) if part == 1 else round(self.left_of(sale) * part, 2)
+			on = min(sale.day + timedelta(days=after), story.today)
+			self.submit(sale.customer, -amount, on, sale.item, is_return=1, return_against=sale.name)
+
+		@precondition(lambda self: papers.undone(self.papers))
+		@rule(data=st.data(), amount=AMOUNTS, after=st.sampled_from([0, 3, 6, 7, 8]))
+		def write_anew(self, data, amount, after):
+			gone = papers.undone(self.papers)
+			sale = self.some(data, lambda p: p.name in gone)
+			on = min(gone[sale.name] + timedelta(days=after), story.today)
+			self.submit(sale.customer, amount, on, sale.item)
+
+		@precondition(lambda self: any(p.is_sale for p in self.papers))
+		@rule(data=st.data(), after=DAYS)
+		def debit(self, data, after):
+			sale = self.some(data, lambda p: p.is_sale)
+			on = min(sale.day + timedelta(days=after), story.today)
+			self.submit(sale.customer, 2500, on, sale.item, is_debit_note=1, return_against=sale.name)
+
+		def stands_alone(self, p):
+			return not any(q.against == p.name for q in self.papers)
+
+		@precondition(lambda self: any(map(self.stands_alone, self.papers)))
+		@rule(data=st.data(), new=st.one_of(st.none(), AMOUNTS), later=st.integers(-5, 5))
+		def cancel_or_amend(self, data, new, later):
+			paper = self.some(data, self.stands_alone)
+			doc = frappe.get_doc("Sales Invoice", paper.name)
+			doc.cancel()
+			self.papers.remove(paper)
+			if new is None or not paper.is_sale:
+				return
+			on = min(paper.day + timedelta(days=later), story.today)
+			amended = self.submit(paper.customer, new, on, paper.item, amended_from=paper.name)
+			self.papers[-1].first_version = paper.first_version or paper.name
+			self.papers[-1].name = amended.name
+
+		@precondition(lambda self: any(p.is_sale and not p.opening for p in self.papers))
+		@rule(data=st.data())
+		def opens(self, data):
+			paper = self.some(data, lambda p: p.is_sale and not p.opening)
+			frappe.db.set_value("Sales Invoice", paper.name, "is_opening", "Yes")
+			frappe.db.delete("Follow Up", {"reference_name": paper.name})  # they never were another thing
+			paper.opening = True
+
+		@rule(which=st.integers(0, 1), ago=DAYS)
+		def close_the_till(self, which, ago):
+			customer, day = self.customers[which % len(self.customers)], story.days_ago(ago)
+			frappe.db.bulk_insert(
+				"POS Invoice",
+				["name", "customer", "company", "posting_date", "docstatus", "creation", "modified"],
+				[
+					(frappe.generate_hash(length=10), customer, COMPANY, day, 1, day, day)
+					for _sale in range(2)
+				],
+			)
+			self.submit(customer, 300, day, ITEM)
+
+		@rule(which=st.integers(0, 1))
+		def rename(self, which):
+			old = self.customers[which % len(self.customers)]
+			self.named += 1
+			new = frappe.rename_doc("Customer", old, f"{PREFIX} Renamed {self.named}")
+			self.now_called(old, new)
+
+		@precondition(lambda self: len(self.customers) == 2)
+		@rule()
+		def merge(self):
+			old, new = self.customers
+			frappe.rename_doc("Customer", old, new, merge=True)
+			self.customers.remove(old)
+			self.now_called(old, new)
+
+		def now_called(self, old, new):
+			self.customers = [new if name == old else name for name in self.customers]
+			for paper in self.papers:
+				paper.customer = new if paper.customer == old else paper.customer
+
+		# What is to be true
+
+		@invariant()
+		def is_what_the_plain_model_says(self):
+			for ago in (0, 12):
+				self.compare(story.days_ago(ago))
+
+		def compare(self, as_of):
+			books, start = ledger.Ledger(as_of, {COMPANY: 1.0}), as_of - timedelta(days=15)
+			lens = ledger.Lens(COMPANY, ledger.NET_SALES, start)
+			totals = books.totals(lens)
+			window = dict(zip(totals.customers, totals.window.tolist(), strict=True))
+			names, found = books.purchases(lens)
+			number = {name: index for index, name in enumerate(names)}
+			sold = books.sold(lens, as_of - timedelta(days=5))
+			for customer in self.customers:
+				of_it = [p for p in self.papers if p.customer == customer and p.day <= as_of]
+				days = sorted({day for _paper, day in papers.purchases(of_it)})
+				at = found.customer == number.get(customer, -1)
+				occasions = [story.today.fromordinal(day) for day in found.day[at & found.occasion].tolist()]
+				assert occasions == days
+				assert round(found.net[at].sum(), 2) == round(sum(p.amount for p in of_it), 2)
+				assert round(window.get(customer, 0), 2) == round(papers.in_window(of_it, start), 2)
+				told = papers.for_rebate(of_it, start, as_of - timedelta(days=5))
+				assert round(sold.get(customer, 0), 2) == round(told, 2)
+
+		@invariant()
+		def who_is_called_about_what(self):
+			ending.take_back_outdated()
+			ending.take_back_not_bought(story.today)
+			for one in care_rules.enabled(story.today):
+				followups.add(care_rules.due(one, story.today))
+			found = {
+				(row.customer, row.occurrence): row.reference_name
+				for row in story.follow_ups(status="Planned")
+			}
+			told = {
+				(customer, occurrence): name
+				for customer in self.customers
+				for occurrence, name in papers.calls(
+					[p for p in self.papers if p.customer == customer], LARGE
+				).items()
+			}
+			assert found == told
+
+	run_state_machine_as_test(
+		Lives,
+		settings=settings(
+			max_examples=int(os.environ.get("KEEP_TEST_LIVES", 6)),
+			stateful_step_count=12,
+			deadline=None,
+			# Each step is a document; to shorten a life that went wrong would take an hour.
+			phases=[Phase.generate],
+			database=None,
+			suppress_health_check=list(HealthCheck),
+		),
+	)
