@@ -186,6 +186,11 @@ def _forget_jobs():
 			if time.monotonic() > until:
 				break
 			time.sleep(0.05)
+	# The host counts what waits in a queue, whether it is still there or not.
+	names = [job.removeprefix(b"rq:job:") for job in jobs]
+	for waiting in queue.scan_iter("rq:queue:*"):
+		for name in names:
+			queue.lrem(waiting, 0, name)
 	queue.delete(*jobs)
 
 
