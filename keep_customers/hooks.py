@@ -117,7 +117,7 @@ doc_events = {
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.
 ignore_links_on_delete = [
 	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
-	"Event Suggestion", "Contact Confirmation",
+	"Event Suggestion", "Contact Confirmation", "Care Run Set Aside",
 ]  # fmt: skip
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.

@@ -4,8 +4,8 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from keep_customers.care import todos
 from keep_customers.care.assignment import Assignment
+from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.people import confirmations
 from keep_customers.people.contacts import CONFIRMATION

@@ -1,10 +1,14 @@
 """What is asked of reps no longer: because of a document that does not count any more, or because it was done elsewhere."""
 
+from functools import partial
+
 import frappe
 from frappe.query_builder.functions import IfNull
 
 from keep_customers.care.followups import CANCELLED, OPEN, PENDING, hold_back, settle
 from keep_customers.care.todos import hand_over
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.tables import chunks
 
 
 def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
@@ -23,7 +27,7 @@ def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
 		cancel_todo(row.todo)
 
 
-def take_back_outdated() -> None:
+def take_back_outdated(aside: Aside) -> None:
 	"""Take back what no document event has: calls about documents gone meanwhile, contacts with disabled customers."""
 	follow_up, customer = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Customer")
 	for doctype, why in CANCELLED.items():
@@ -38,7 +42,7 @@ def take_back_outdated() -> None:
 			.where(IfNull(document.docstatus, 2) != 1)
 		).run()
 		for (name,) in gone:
-			take_back(doctype, name, why)
+			aside.one(doctype, name, partial(take_back, doctype, name, why))
 	disabled = (
 		frappe.qb.from_(follow_up)
 		.inner_join(customer)
@@ -46,7 +50,12 @@ def take_back_outdated() -> None:
 		.select(follow_up.name)
 		.where((follow_up.status == "Planned") & (customer.disabled == 1))
 	).run()
-	hold_back([name for (name,) in disabled], "Cancelled", "Customer disabled")
+	for part in chunks([name for (name,) in disabled], 1000):
+		aside.each(
+			part,
+			lambda names: hold_back(names, "Cancelled", "Customer disabled"),
+			lambda name: ("Follow Up", name),
+		)
 
 
 def cancel_todo(name: str | None) -> None:
@@ -60,11 +69,13 @@ def close_todo(name: str | None) -> None:
 
 
 def _end_todo(name: str | None, status: str) -> None:
-	if not name or not frappe.db.exists("ToDo", {"name": name, "status": "Open"}):
+	# For update: a night may have made it in this moment, and who renames the customer finds it afterwards.
+	if not name or frappe.db.get_value("ToDo", name, "status", for_update=True) != "Open":
 		return
-	if status == "Cancelled" and frappe.db.exists("Follow Up", {"todo": name, "status": ("in", OPEN)}):
+	left = {"todo": name, "status": ("in", OPEN)}
+	if status == "Cancelled" and frappe.db.get_value("Follow Up", left, "name", for_update=True):
 		return hand_over(name)
-	todo = frappe.get_doc("ToDo", name)
+	todo = frappe.get_doc("ToDo", name, for_update=True)
 	todo.status = status
 	todo.flags.keep_customers_settled = True
 	# Whoever cancels an invoice or files a report need not be allowed to write the rep's ToDo.

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 import frappe
+import numpy as np
 from frappe import _
 from frappe.query_builder.functions import Count, IfNull
 from frappe.utils import cint, cstr, now_datetime
@@ -16,6 +17,7 @@ from keep_customers.erp.tables import (
 	among,
 	chunks,
 	columns,
+	hold,
 	insert,
 	numbers,
 	standard_columns,
@@ -81,6 +83,12 @@ def add(rows: list[dict]) -> int:
 		ignore_existing=True,
 	)
 	return len(rows)
+
+
+def add_to_those_there(rows: list[dict]) -> int:
+	"""As :func:`add`, in a job; who is deleted, renamed or merged meanwhile is left out, and cannot be until the commit."""
+	there = hold("Customer", [row["customer"] for row in rows])
+	return add([row for row in rows if row["customer"] in there])
 
 
 def add_or_revive(rows: list[dict]) -> None:
@@ -171,7 +179,8 @@ def planned(today: date) -> list:
 		value.value_at_risk,
 	)
 	names = (*TO_DECIDE, "due_date", "expires", "tier", "current_risk")
-	days, risks = to_dates(to_ordinals(due)), numbers(risk).tolist()
+	# What has no day is due today: another app's trigger may have forgotten it.
+	days, risks = [day or today for day in to_dates(to_ordinals(due))], np.nan_to_num(numbers(risk)).tolist()
 	rows = zip(*found, days, map(cint, expires), tier, risks, strict=True)
 	return [frappe._dict(zip(names, row, strict=True)) for row in rows]
 
@@ -184,6 +193,16 @@ def add_words(rows: list) -> None:
 			by_name[words.name].update(words)
 
 
+def still_planned(names: list[str]) -> set[str]:
+	"""Those that nobody has settled, taken back or deleted meanwhile; nobody can until this transaction ends.
+
+	Locked by a write that changes nothing, as :func:`keep_customers.erp.tables.hold` does.
+	"""
+	hold("Follow Up", names)
+	planned = {"name": ("in", names), "status": "Planned"}
+	return set(frappe.db.get_values("Follow Up", planned, "name", pluck=True, for_update=True))
+
+
 def mark_late(today: date) -> int:
 	"""What was due before today and is not done is late; returns how many became so."""
 	filters = {"status": "Assigned", "due_date": ("<", today)}
@@ -194,7 +213,7 @@ def mark_late(today: date) -> int:
 
 
 def hold_back(names: list[str], status: str, reason: str) -> None:
-	"""Note why follow-ups are not assigned."""
+	"""Note why follow-ups are not assigned; what somebody has settled meanwhile stays so."""
 	follow_up = frappe.qb.DocType("Follow Up")
 	for part in chunks(names, 1000):
 		(
@@ -202,7 +221,7 @@ def hold_back(names: list[str], status: str, reason: str) -> None:
 			.set(follow_up.status, status)
 			.set(follow_up.hold_reason, reason)
 			.set(follow_up.modified, now_datetime())
-			.where(follow_up.name.isin(part))
+			.where(follow_up.name.isin(part) & (follow_up.status == "Planned"))
 		).run()
 
 

@@ -8,8 +8,8 @@ from frappe import _
 from frappe.desk.doctype.notification_settings.notification_settings import is_notifications_enabled
 from frappe.utils import escape_html, formatdate, getdate
 
-from keep_customers.care import todos
 from keep_customers.care.assignment import superior
+from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import may_approve_plans
 

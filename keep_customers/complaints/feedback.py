@@ -9,13 +9,13 @@ from frappe import _
 from frappe.rate_limiter import rate_limit
 from frappe.utils import cint, escape_html, now_datetime
 
-from keep_customers.care.todos import link_to
 from keep_customers.complaints import cases, escalation
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
+from keep_customers.erp.todos import link_to
 from keep_customers.messaging import delivery, messages
 from keep_customers.messaging.feedback import (
 	DOCTYPE,

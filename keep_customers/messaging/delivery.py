@@ -8,7 +8,7 @@ from frappe import _
 from frappe.core.doctype.sms_settings.sms_settings import send_sms
 from frappe.utils import escape_html, getdate
 
-from keep_customers.erp.registered import registered_by_name
+from keep_customers.erp.registered import registered_as, registered_by_name
 from keep_customers.messaging import messages, recipients
 
 # In a text that is escaped already; what ends the sentence is not part of an address.
@@ -41,7 +41,7 @@ def compose(row, kind: str | None) -> dict:
 			)
 		)
 	person = recipients.person_of(row)
-	words = registered_by_name("keep_customers_message_words").get(row.reference_doctype)
+	words = registered_as("keep_customers_message_words", row.reference_doctype)
 	return messages.render(
 		name,
 		row.customer,

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 
 import frappe
 from frappe import _
@@ -18,6 +19,7 @@ from requests.exceptions import ReadTimeout
 from keep_customers.care import consent, followups, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
+from keep_customers.erp.attempts import attempt, given_up
 from keep_customers.messaging import delivery, unsubscribe
 
 MOST_ATTEMPTS = 3
@@ -81,7 +83,7 @@ def send_due(today: date, most: int = MOST_IN_A_RUN) -> Counter:
 	done += follow_back()
 	for name in _waiting(today, most):
 		with _on_its_own():
-			done[_send_one(name, today)] += 1
+			done[attempt(partial(_send_one, name, today))] += 1
 	return done
 
 
@@ -141,7 +143,7 @@ def _send_one(name: str, today: date) -> str:
 		followups.settle(name, status, hold_reason=reason, send_status="")
 		frappe.db.commit()
 		return status
-	attempts = (row.send_attempts or 0) + 1
+	attempts, claimed = (row.send_attempts or 0) + 1, False
 	try:
 		if not rule.send_automatically:
 			raise delivery.NotSent(_("The rule does not send automatically any more."))
@@ -156,16 +158,19 @@ def _send_one(name: str, today: date) -> str:
 			return "Sending"
 		followups.settle(name, row.status, **claim)
 		frappe.db.commit()
+		claimed = True
 		delivery.send_by_gateway(row, to, message)
-		_sent(row)
-		frappe.db.commit()
-		return "Sent"
 	except Exception as error:
 		frappe.db.rollback()
+		if given_up(error) and not claimed:
+			raise  # nothing has left the house: it is done again from the beginning
 		row.send_attempts = attempts
 		# Without an answer it may have arrived.
 		final = getattr(error, "final", False) or isinstance(error, ReadTimeout)
-		return _failed(row, str(error), final)
+		return attempt(partial(_failed, row, str(error), final))
+	# It has left: whatever goes wrong with the note of it, it is not sent again.
+	attempt(lambda: _sent(row))
+	return "Sent"
 
 
 def _held_back(row, rule, today: date) -> tuple[str, str] | None:
@@ -260,9 +265,13 @@ def _hand_over(row) -> None:
 	user = user or row.assigned_to
 	due = max(getdate(row.due_date), getdate())
 	# Not why: an error may tell an address, and the reason is copied to weaker-guarded places.
-	row.reason = "{} {}".format(
-		row.reason or "", _("It could not be sent automatically; please see to it.")
-	).strip()
+	# A copy: this may be done a second time.
+	row = frappe._dict(
+		row,
+		reason="{} {}".format(
+			row.reason or "", _("It could not be sent automatically; please see to it.")
+		).strip(),
+	)
 	todo = todos.create([row], user, due)
 	followups.settle(
 		row.name,

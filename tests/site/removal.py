@@ -7,7 +7,7 @@ from .story import PREFIX, TERRITORY
 
 OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
-	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Visit Plan",
+	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Care Run Set Aside", "Visit Plan",
 	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral", "Complaint Case", "Complaint Step",
 	"Complaint Pause", "Complaint Compensation", "Customer Feedback", "Tier Benefit", "Tier Benefit Item",
 	"Tier Benefit Item Group", "Volume Rebate", "Volume Rebate Step", "Volume Rebate Customer", "Rebate Claim",
