@@ -1,5 +1,5 @@
 from . import __version__ as app_version  # noqa: F401
-from .moved import METHODS as override_whitelisted_methods  # noqa: F401
+from .moved import METHODS
 
 app_name = "keep_customers"
 app_title = "Keep Customers"
@@ -23,6 +23,14 @@ add_to_apps_screen = [
 		"has_permission": "keep_customers.erp.permissions.may_use_app",
 	}
 ]
+
+# Where what is called over HTTP has moved to, and what the host would tell anybody.
+override_whitelisted_methods = METHODS | {
+	"frappe.desk.search.search_link": "keep_customers.erp.host_doors.search_link",
+	"frappe.desk.search.search_widget": "keep_customers.erp.host_doors.search_widget",
+	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.erp.host_doors.export_data",
+	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.erp.host_doors.download_template",
+}
 
 # Setup
 
@@ -101,29 +109,47 @@ doc_events = {
 		"on_trash": "keep_customers.jobs.customer_life.on_trash",
 	},
 	"Contact": {
-		"on_update": "keep_customers.care.confirming.on_contact",
+		"on_update": [
+			"keep_customers.care.confirming.on_contact",
+			"keep_customers.people.unsubscribed.on_contact",
+		],
 		"before_rename": "keep_customers.care.confirming.before_contact_rename",
-		"on_trash": "keep_customers.care.confirming.on_contact_trash",
+		"on_trash": [
+			"keep_customers.care.confirming.on_contact_trash",
+			"keep_customers.people.unsubscribed.on_contact_trash",
+		],
+	},
+	"Email Unsubscribe": {
+		"on_update": "keep_customers.people.unsubscribed.on_email_unsubscribe",
+		"on_trash": "keep_customers.people.unsubscribed.on_email_unsubscribe_trash",
 	},
 	"Lead": {
 		"validate": "keep_customers.care.referrals.validate",
-		"on_update": "keep_customers.jobs.referrals.on_lead",
+		"on_update": [
+			"keep_customers.jobs.referrals.on_lead",
+			"keep_customers.people.unsubscribed.on_lead",
+		],
 		"before_rename": "keep_customers.care.referrals.before_lead_rename",
 		"on_trash": "keep_customers.care.referrals.on_lead_trash",
 	},
+	"Version": {"before_insert": "keep_customers.erp.named_rows.leave_names_out"},
 	"Communication": {"after_insert": "keep_customers.complaints.mail.on_communication"},
 }
 
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.
 ignore_links_on_delete = [
 	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
-	"Event Suggestion", "Contact Confirmation", "Care Run Set Aside",
+	"Event Suggestion", "Contact Confirmation", "Consent Record", "Care Run Set Aside",
 ]  # fmt: skip
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
 
 keep_customers_follow_up_done = ["keep_customers.complaints.check_back.note_check_back"]
 keep_customers_visit_recorded = ["keep_customers.messaging.visit_feedback.after_visit"]
+keep_customers_asked = [
+	"keep_customers.messaging.visit_feedback.asked",
+	"keep_customers.complaints.feedback.asked",
+]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
 keep_customers_message_words = {"VIP Invitation": "keep_customers.events.words.of_invitation"}
 
@@ -135,7 +161,7 @@ permission_query_conditions = {
 		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
 		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
-		"Volume Rebate Customer", "Contact Confirmation",
+		"Volume Rebate Customer", "Keep Excluded Customer", "Contact Confirmation",
 	)
 } | {
 	doctype: "keep_customers.erp.permissions.plan_condition"
@@ -145,6 +171,11 @@ permission_query_conditions = {
 	for doctype in ("Complaint Case", "Complaint Step", "Complaint Pause", "Complaint Compensation")
 } | {
 	doctype: "keep_customers.erp.permissions.links_condition" for doctype in ("Referral", "Event Suggestion")
+} | {
+	doctype: "keep_customers.erp.permissions.rows_condition" for doctype in ("VIP Event", "Volume Rebate")
+} | {
+	"Consent Record": "keep_customers.erp.permissions.consent_condition",
+	"Coupon Code": "keep_customers.benefits.coupons.condition",
 }  # fmt: skip
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
@@ -155,6 +186,8 @@ has_permission = {
 } | {
 	"Visit Plan": "keep_customers.erp.permissions.has_plan_permission",
 	"Complaint Case": "keep_customers.erp.permissions.has_case_permission",
+	"Coupon Code": "keep_customers.benefits.coupons.has_permission",
+	"Consent Record": "keep_customers.erp.permissions.has_consent_permission",
 }  # fmt: skip
 
 # Website

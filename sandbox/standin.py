@@ -382,6 +382,7 @@ DOCTYPES = {
 			("customer", "Link", "Customer", "nocopy"),
 			("territory", "Link", "Territory", "list filter"),
 			("disabled", "Check", "", "", "0"),
+			("unsubscribed", "Check", "", "", "0"),
 			("title", "Data", "", "hidden ro"),
 		],
 	},

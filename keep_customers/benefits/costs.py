@@ -24,7 +24,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import frappe
-from frappe.query_builder.functions import Coalesce, Count, IfNull, Sum
+from frappe.query_builder.functions import Coalesce, Count, IfNull, NullIf, Sum
 from frappe.utils import add_to_date, cint, flt, get_first_day, getdate
 
 from keep_customers.benefits import offered, pricing_rules
@@ -280,7 +280,12 @@ def _tier_gifts(books: CostLedger) -> Iterator[Spent]:
 		.left_join(touch)
 		.on((touch.name == follow_up.touch) & (touch.cost_kind == "Gift") & (touch.cost > 0))
 		.select(
-			follow_up.customer, follow_up.done_on, follow_up.gift_cost, follow_up.currency, follow_up.name
+			follow_up.customer,
+			follow_up.done_on,
+			follow_up.gift_cost,
+			# What was planned by another app may say but one currency.
+			Coalesce(NullIf(follow_up.gift_currency, ""), follow_up.currency),
+			follow_up.name,
 		)
 		.where((follow_up.status == "Done") & (follow_up.gift_cost > 0) & touch.name.isnull())
 	)

@@ -13,11 +13,14 @@ from frappe.utils import cint, getdate
 
 from keep_customers.benefits import offered
 from keep_customers.engine.occasions import marks
+from keep_customers.erp import permissions
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
+from keep_customers.erp.lookups import named
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.people.contacts import who_decides
 
+COUPON = "Coupon Code"
 TOGETHER = 20  # coupons in one transaction
 FORGET_AFTER = 30  # days in which an expired coupon that something mentions is tried again
 
@@ -39,7 +42,7 @@ def _due(benefit, today: date) -> list[tuple[str, date]]:
 	had = {
 		(customer, name.split("-")[1])
 		for customer, name in frappe.get_all(
-			"Coupon Code",
+			COUPON,
 			filters={"pricing_rule": benefit.pricing_rule, "name": ("like", "BIRTHDAY-%-%")},
 			fields=["customer", "name"],
 			as_list=True,
@@ -83,7 +86,7 @@ def _coupon(benefit, customer: str, day: date, around: timedelta) -> None:
 	code = frappe.generate_hash(length=10).upper()
 	frappe.get_doc(
 		{
-			"doctype": "Coupon Code",
+			"doctype": COUPON,
 			# The year tells the night which customers had theirs.
 			"coupon_name": f"BIRTHDAY-{day.year}-{code}",
 			"coupon_code": code,
@@ -108,7 +111,7 @@ def remove_expired(today: date, aside: Aside, grace: int = 0) -> None:
 	if not rules:
 		return
 	for name in frappe.get_all(
-		"Coupon Code",
+		COUPON,
 		filters={
 			"pricing_rule": ("in", rules),
 			"used": 0,
@@ -116,12 +119,12 @@ def remove_expired(today: date, aside: Aside, grace: int = 0) -> None:
 		},
 		pluck="name",
 	):
-		aside.one("Coupon Code", name, partial(_remove, name))
+		aside.one(COUPON, name, partial(_remove, name))
 
 
 def _remove(name: str) -> None:
 	try:
-		frappe.delete_doc("Coupon Code", name, ignore_permissions=True)  # made by the night, as above
+		frappe.delete_doc(COUPON, name, ignore_permissions=True)  # made by the night, as above
 	except frappe.LinkExistsError:
 		frappe.clear_last_message()
 
@@ -130,7 +133,7 @@ def forget(customer: str) -> None:
 	"""Delete a customer's birthday coupons with it."""
 	rules = frappe.get_all("Pricing Rule", filters={"keep_benefit": ("is", "set")}, pluck="name")
 	if rules:
-		frappe.db.delete("Coupon Code", {"customer": customer, "pricing_rule": ("in", rules)})
+		frappe.db.delete(COUPON, {"customer": customer, "pricing_rule": ("in", rules)})
 
 
 def valid(customer: str) -> list[dict]:
@@ -141,7 +144,7 @@ def valid(customer: str) -> list[dict]:
 		return []
 	today = getdate()
 	rows = frappe.get_all(
-		"Coupon Code",
+		COUPON,
 		filters={
 			"customer": customer,
 			"pricing_rule": ("in", list(giving)),
@@ -165,5 +168,29 @@ def for_document(customer: str, company: str | None = None) -> dict | None:
 
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
-	frappe.get_doc("Customer", customer).check_permission("read")
+	named("Customer", customer)
 	return next((row for row in valid(customer) if row["company"] in (None, "", company)), None)
+
+
+# Who sees them
+
+
+def condition(user: str | None = None, doctype: str = COUPON) -> str:
+	"""SQL condition that leaves out birthday coupons of customers the user may not read: their days are somebody's birthday.
+
+	The site's own coupons are left to the roles.
+	"""
+	readable = permissions.customer_condition(user, COUPON)
+	if not readable:
+		return ""
+	birthdays = "select `tabPricing Rule`.`name` from `tabPricing Rule` where coalesce(`tabPricing Rule`.`keep_benefit`, '') != ''"
+	return f"(coalesce(`tabCoupon Code`.`pricing_rule`, '') not in ({birthdays}) or {readable})"
+
+
+def has_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
+	"""Refuse a birthday coupon of a customer the user may not read; everything else stays with the roles."""
+	stored = frappe.db.get_value(COUPON, doc.name, "pricing_rule") if doc.name else None
+	of_benefits = {"name": ("in", (doc.get("pricing_rule"), stored)), "keep_benefit": ("is", "set")}
+	if not frappe.db.exists("Pricing Rule", of_benefits):
+		return True
+	return permissions.has_permission(doc, ptype, user, debug)

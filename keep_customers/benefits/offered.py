@@ -49,7 +49,11 @@ def with_gifts(rule, rows: list[dict]) -> list[dict]:
 	for row in rows if gifts else ():
 		benefit = next((one for one in gifts if row.get("tier") in one.tiers), None)
 		if benefit:
-			row.update(benefit=benefit.name, gift=benefit.gift, gift_cost=benefit.gift_cost)
-			row["currency"] = row.get("currency") or benefit.currency
+			row.update(
+				benefit=benefit.name,
+				gift=benefit.gift,
+				gift_cost=benefit.gift_cost,
+				gift_currency=benefit.currency,
+			)
 			row["reason"] = f"{row['reason']} " + _("Gift: {0}.").format(benefit.gift)
 	return rows

@@ -6,13 +6,15 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, getdate
 
-from keep_customers.care import consent, ending, followups
+from keep_customers.care import ending, followups
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import attempt
+from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import chunks
 from keep_customers.erp.trees import branch
+from keep_customers.people import consent
 
 NAMES_SHOWN = 50
 ROWS = 1000  # planned and committed at a time
@@ -29,15 +31,12 @@ def preview(notice: str) -> dict:
 	:returns: ``customers`` (how many), ``refused`` (of them do not want the channel), ``names`` (the first 50)
 	:raises frappe.PermissionError: if the user may not write the notice
 	"""
-	doc = frappe.get_doc("Care Notice", notice)
-	doc.check_permission("write")
+	doc = named("Care Notice", notice, "write")
 	rows = audience(doc, frappe.session.user)
-	refused = set()
-	for part in chunks([row.customer for row in rows], ROWS):
-		refused |= consent.refused_channels(part)
+	answers = consent.of_customers([row.customer for row in rows], doc.channel)
 	return {
 		"customers": len(rows),
-		"refused": sum((row.customer, doc.channel) in refused for row in rows),
+		"refused": sum(answer.refused for answer in answers.values()),
 		"names": [row.customer_name or row.customer for row in rows[:NAMES_SHOWN]],
 	}
 

@@ -7,6 +7,7 @@ from frappe.utils import getdate
 from keep_customers.benefits import costs, coupons, rebates
 from keep_customers.care import confirming, followups, open_complaints
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 
 DEALS = 20
 
@@ -19,7 +20,7 @@ def customer_care(customer: str) -> dict:
 
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
-	frappe.get_doc("Customer", customer).check_permission("read")
+	named("Customer", customer)
 	value, tier = value_and_tier(customer)
 	open_follow_ups = (
 		frappe.get_list(
@@ -76,7 +77,7 @@ def deal_archive(customer: str) -> list[dict]:
 
 	:raises frappe.PermissionError: if the user may not read the customer's file
 	"""
-	frappe.get_doc("Customer", customer).check_permission("read")
+	named("Customer", customer)
 	file = customer if frappe.db.exists("Customer File", customer) else None
 	frappe.has_permission("Customer File", "read", doc=file, throw=True)
 	return bought(customer)

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import getdate
 from frappe.utils.file_lock import LockTimeoutError
 
-from keep_customers.care import consent, contacts_seen, ending, followups, referrals, rules, todos
+from keep_customers.care import contacts_seen, ending, followups, referrals, rules, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.engine import followups as engine
 from keep_customers.engine.night import culprits
@@ -19,6 +19,7 @@ from keep_customers.erp.attempts import alone, tried
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.tables import chunks, hold
+from keep_customers.people import consent, unsubscribed
 from keep_customers.worth.values import tier_ranks
 
 COMMIT_EVERY = 20
@@ -41,6 +42,7 @@ class Planning:
 		"""
 		step = self.aside.step
 		step(_("What is asked for no longer"), lambda: ending.take_back_outdated(self.aside))
+		step(_("Who wants no mail"), unsubscribed.catch_up)
 		step(_("Late follow-ups"), lambda: followups.mark_late(self.today))
 		step(_("Last contacts"), lambda: contacts_seen.show(self.today))
 		step(_("Referrals"), lambda: referrals.catch_up(self.aside))
@@ -202,7 +204,7 @@ def decide(
 	"""
 	customers = sorted({row.customer for row in waiting})
 	assignment = Assignment(customers, settings, today)
-	refused = consent.refused_channels(customers)
+	consents = consent.of_follow_ups(waiting)
 	if automatic is None:
 		automatic, failed = without_rep(waiting)
 		for error in failed.values():
@@ -224,7 +226,7 @@ def decide(
 				due=row["due_date"],
 				value_at_risk=row["current_risk"] or 0.0,
 				tier_rank=ranks.get(row["tier"], 99),
-				consent=(customer, row["channel"]) not in refused,
+				consent=not consents[name].refused,
 				control=engine.in_control_group(care_rule, customer, (rule["control_share"] or 0) / 100),
 				expires=bool(row["expires"]),
 				agreed=not care_rule and row["reference_doctype"] in followups.PROMISED_BY,

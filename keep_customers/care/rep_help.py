@@ -11,10 +11,13 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import consent, open_complaints, panel
+from keep_customers.care import open_complaints, panel
 from keep_customers.care.todos import care_todo
 from keep_customers.engine.occasions import next_on
 from keep_customers.erp.api import typed
+from keep_customers.people import consent, ledger, reached
+from keep_customers.people.addresses import mark
+from keep_customers.people.desk import check_file
 from keep_customers.worth import demand
 
 SOON = 30  # days in which a birthday is worth a word
@@ -37,7 +40,8 @@ def for_todo(todo: str) -> dict:
 		- complaints: as in :func:`open_complaints.open_complaints`
 		- coupons: as in :func:`coupons.valid`
 		- rebates: as in :func:`rebates.running`
-		- refused: channels
+		- channel: by which the ToDo asks for the contact
+		- refused: channels by which whoever it is about is not to be contacted
 		- purchases: the 5 latest of :func:`panel.deal_archive`
 		- last_contact: dict with name, date, channel, result, satisfaction (0 to 1), notes, next_step, next_step_date;
 		  or None
@@ -63,7 +67,8 @@ def for_todo(todo: str) -> dict:
 		"complaints": open_complaints.open_complaints([customer]),
 		"coupons": coupons.valid(customer),
 		"rebates": rebates.running(customer),
-		"refused": sorted(channel for _customer, channel in consent.refused_channels([customer])),
+		"channel": follow_up.channel,
+		"refused": consent.refused_ways(follow_up),
 		"purchases": panel.bought(customer, newest_first=True, limit=PURCHASES) if may_read_file else [],
 		"last_contact": _last_contact(customer) if may_read_touches else None,
 		"demands": _demands(customer, today) if may_read_touches else [],
@@ -169,3 +174,20 @@ def _soon(recurs: str | None, today: date) -> date | None:
 	except ValueError:  # outside the lunar calendar's years
 		return None
 	return day if day and day <= today + timedelta(days=SOON) else None
+
+
+@frappe.whitelist(methods=["POST"])
+@typed
+def refuse_for_todo(todo: str) -> dict:
+	"""Note that whoever a care ToDo is about does not want to be contacted in this way; one click after they said so.
+
+	:returns: channel, and by: who it was noted for
+	:raises frappe.PermissionError: if the user may not write the ToDo and the customer's file
+	"""
+	_doc, row = care_todo(todo, "write")
+	check_file(row.customer, "write")
+	[recipient] = reached.of([row])
+	person, address = recipient.by(row.channel)
+	keys = person.keys if person else ()
+	by = ledger.say_no(row.customer, row.channel, ledger.TOLD, keys, mark(address))
+	return {"channel": row.channel, "by": by}

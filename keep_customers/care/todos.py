@@ -12,6 +12,7 @@ from keep_customers.care import followups
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import may_read, named, not_there
 from keep_customers.worth import ledger
 
 PRIORITIES = ("Low", "Medium", "High")
@@ -146,12 +147,10 @@ def on_trash(todo, method=None) -> None:
 @typed
 def follow_up_of(todo: str) -> dict:
 	"""What the touch form on a care ToDo starts from."""
-	doc = frappe.get_doc("ToDo", todo)
-	doc.check_permission("read")
+	doc = named("ToDo", todo)
 	if not doc.get("keep_follow_up"):
 		return {}
-	follow_up = frappe.get_doc("Follow Up", doc.keep_follow_up)
-	follow_up.check_permission("read")
+	follow_up = _asked_for(doc)
 	return {
 		"customer": follow_up.customer,
 		"channel": follow_up.channel,
@@ -180,14 +179,12 @@ def record_touch(
 	:returns: the Customer Touch's name
 	:raises frappe.PermissionError: if the user may not write the ToDo or not read the customer
 	"""
-	doc = frappe.get_doc("ToDo", todo)
-	doc.check_permission("write")
+	doc = named("ToDo", todo, "write")
 	if not doc.get("keep_follow_up"):
 		frappe.throw(
 			_("This ToDo was not created by a care rule. Please record the contact from the customer.")
 		)
-	follow_up = frappe.get_doc("Follow Up", doc.keep_follow_up)
-	follow_up.check_permission("read")
+	follow_up = _asked_for(doc)
 	if follow_up.touch:
 		return follow_up.touch
 	touch = frappe.get_doc(
@@ -219,13 +216,21 @@ def care_todo(todo: str, right: str):
 	:raises frappe.PermissionError: if the user may not do this to the ToDo, or not read its follow-up or customer
 	:raises frappe.ValidationError: if it is no care ToDo
 	"""
-	doc = frappe.get_doc("ToDo", todo)
-	doc.check_permission(right)
+	doc = named("ToDo", todo, right)
 	name = doc.get("keep_follow_up")
 	# Anybody may write a follow-up's name into a ToDo; only the one made for it speaks to the customer.
 	if not name or not frappe.db.exists("Follow Up", {"name": name, "todo": doc.name}):
 		frappe.throw(_("This ToDo was not created by a care rule."))
-	frappe.get_doc("Follow Up", name).check_permission("read")
+	_asked_for(doc)
 	row = frappe.db.get_value("Follow Up", name, list(TO_CARRY_OUT), as_dict=True)
-	frappe.get_doc("Customer", row.customer).check_permission("read")
+	if not may_read("Customer", row.customer):
+		not_there("ToDo", todo)
 	return doc, row
+
+
+def _asked_for(todo):
+	"""The follow-up a ToDo was made for; who may not read it is told as little of it as of any other ToDo."""
+	name = todo.keep_follow_up
+	if not may_read("Follow Up", name):
+		not_there("ToDo", todo.name)
+	return frappe.get_doc("Follow Up", name)

@@ -11,6 +11,7 @@ from frappe.utils import escape_html, formatdate, getdate
 from keep_customers.care.assignment import superior
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import may_approve_plans
 
 # What the app writes; it is taken from no form and no request.
@@ -68,8 +69,7 @@ def send_back(plan: str, why: str) -> None:
 
 
 def draft(plan: str, right: str = "write"):
-	doc = frappe.get_doc("Visit Plan", plan, for_update=True)
-	doc.check_permission(right)
+	doc = named("Visit Plan", plan, right, for_update=True)
 	if not doc.docstatus.is_draft():
 		frappe.throw(_("{0} is not a draft any more.").format(doc.name))
 	if not doc.stops:

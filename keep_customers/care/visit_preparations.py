@@ -10,6 +10,7 @@ from frappe.utils import add_to_date, cstr, fmt_money, formatdate, getdate, stri
 from keep_customers.care.open_complaints import open_complaints
 from keep_customers.care.visit_approval import draft
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 
 LAST_INVOICES, TOP_ITEMS = 5, 3
 
@@ -48,8 +49,7 @@ def people_to_name(plan: str) -> list[dict]:
 	:returns: dicts with customer_name, full_name, relation, decides
 	:raises frappe.PermissionError: if the user may not read the plan
 	"""
-	doc = frappe.get_doc("Visit Plan", plan)
-	doc.check_permission("read")
+	doc = named("Visit Plan", plan)
 	names = {stop.customer: stop.customer_name or stop.customer for stop in doc.stops}
 	return [
 		{

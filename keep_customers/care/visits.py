@@ -4,10 +4,12 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime
 
-from keep_customers.care import consent, ending, followups, todos
+from keep_customers.care import ending, followups, todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.erp.registered import registered
 from keep_customers.erp.todos import end_all
+from keep_customers.people import consent
 
 CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
 
@@ -61,11 +63,11 @@ def take_back(doc) -> None:
 def refused(doc) -> list[tuple[int, str]]:
 	"""The stops whose customers do not want to be contacted in this way, as (row, customer's name)."""
 	channel = CHANNELS.get(doc.method, "Visit")
-	no = consent.refused_channels([stop.customer for stop in doc.stops])
+	no = consent.of_customers([stop.customer for stop in doc.stops if stop.customer], channel)
 	return [
 		(stop.idx, stop.customer_name or stop.customer)
 		for stop in doc.stops
-		if (stop.customer, channel) in no
+		if stop.customer and no[stop.customer].refused
 	]
 
 
@@ -81,8 +83,7 @@ def file_report(plan: str) -> dict:
 	:raises frappe.PermissionError: if the user may not write the plan
 	:raises frappe.ValidationError: if it is not approved, or a row does not say what became of it
 	"""
-	doc = frappe.get_doc("Visit Plan", plan, for_update=True)
-	doc.check_permission("write")
+	doc = named("Visit Plan", plan, "write", for_update=True)
 	if not doc.docstatus.is_submitted():
 		frappe.throw(_("Only an approved plan can be reported on."))
 	open_ones = {

@@ -12,6 +12,8 @@ from frappe.utils import flt, now_datetime
 from keep_customers.care import ending
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import complaints as engine
+from keep_customers.engine.compensations import GRANTED
+from keep_customers.erp.lookups import may_read
 from keep_customers.people.contacts import is_contact_of, primary_contact, reached_at
 from keep_customers.worth import ledger
 from keep_customers.worth.values import tier_ranks
@@ -61,8 +63,9 @@ def set_customer(case) -> None:
 	if not case.customer:
 		case.customer_name = case.tier = None
 		return
-	if not case.flags.ignore_permissions:
-		frappe.has_permission("Customer", "read", doc=case.customer, throw=True)
+	if not (case.flags.ignore_permissions or may_read("Customer", case.customer)):
+		# Not by its name: an invoice may have led to it.
+		frappe.throw(_("Please choose the customer."), frappe.PermissionError)
 	case.customer_name = frappe.db.get_value("Customer", case.customer, "customer_name")
 	case.tier = frappe.db.get_value("Customer Value", case.customer, "tier")
 
@@ -192,7 +195,7 @@ def may_override() -> bool:
 
 
 def cost_of_compensation(case) -> float:
-	return sum(flt(row.cost) for row in case.compensations if row.status in ("Approved", "Handed Over"))
+	return sum(flt(row.cost) for row in case.compensations if row.status in GRANTED)
 
 
 def suggest_compensation(case) -> None:

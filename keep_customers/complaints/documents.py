@@ -13,6 +13,7 @@ from keep_customers.complaints.cases import DOCTYPE, why_not
 from keep_customers.engine.complaints import CLOSED
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import out_of_the_way
+from keep_customers.erp.lookups import named
 from keep_customers.people.contacts import is_contact_of
 
 MARK = "keep_complaint_case"
@@ -45,10 +46,11 @@ def new_case(doctype: str, name: str) -> Document:
 	"""
 	if doctype not in SOURCES:
 		frappe.throw(_("A complaint case is made from one of these: {0}.").format(", ".join(map(_, SOURCES))))
-	source = frappe.get_doc(doctype, name)
-	source.check_permission("read")
+	source = named(doctype, name)
 	case = frappe.new_doc(DOCTYPE)
 	case.customer = source.name if doctype == "Customer" else source.customer
+	if case.customer:
+		named("Customer", case.customer)
 	case.set(SOURCES[doctype], source.name)
 	case.update({field: value for field, value in _known(source).items() if value})
 	# The host takes the first contact that has the sender's address, whoever has made it.
@@ -219,8 +221,7 @@ def make_stock_entry(source_name: str, target_doc: str | dict | Document | None 
 
 def _case(name: str, target: str):
 	"""The case, if the user may have such a document made of it and there is none yet."""
-	case = frappe.get_doc(DOCTYPE, name)
-	case.check_permission("write")
+	case = named(DOCTYPE, name, "write")
 	if not frappe.db.exists("DocType", target):
 		frappe.throw(_("{0} is not installed here.").format(_(target)))
 	frappe.has_permission(target, "create", throw=True)

@@ -1,34 +1,46 @@
 """Whether a complaint is solved, in the customer's words.
 
 A link is for one round of a case: after a second chance the customer is asked anew, and each round is answered once. The
-links are signed and expire (``erp/signed.py``).
+links are signed and expire (``erp/signed.py``). What one of us has noted meanwhile takes no link away; it may close the case
+or begin its second round, then the customer's own answer is kept, and told to who is responsible.
 """
+
+from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.rate_limiter import rate_limit
-from frappe.utils import cint, escape_html, now_datetime
+from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
 from keep_customers.complaints import cases, escalation
 from keep_customers.engine import complaints as engine
-from keep_customers.erp import signed
+from keep_customers.engine.consent import FEEDBACK
+from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
+from keep_customers.erp.lookups import named
 from keep_customers.erp.tables import wait_for
 from keep_customers.erp.todos import link_to
 from keep_customers.messaging import delivery, messages
 from keep_customers.messaging.feedback import (
+	CUSTOMER,
 	DOCTYPE,
 	LONGEST_WORDS,
+	MOST_AN_HOUR,
+	AskedAlready,
 	addressee,
 	days,
+	held_by_us,
 	insert,
 	mail,
+	may_be_asked,
+	not_ours_to_answer,
 	not_valid,
+	refuse_within_pause,
 	stars_of,
 	thank,
 	try_again,
 )
+from keep_customers.people import consent
 from keep_customers.people.contacts import contact_or_main
 
 # Page and purpose of the links.
@@ -43,22 +55,30 @@ def ask(case: str, channel: str = "Email") -> str:
 	:param channel: Email or SMS
 	:returns: the name of the contact who was asked, for the user to read
 	:raises frappe.PermissionError: if the user may not write the case
-	:raises frappe.ValidationError: if there is nothing to ask about, nobody to ask, or no way to send it
+	:raises frappe.ValidationError: if there is nothing to ask about, nobody to ask, or no way to send it; or if they were
+		asked a short time ago
 	"""
-	doc = frappe.get_doc(cases.DOCTYPE, case)
-	doc.check_permission("write")
+	doc = named(cases.DOCTYPE, case, "write")
 	if channel not in ("Email", "SMS"):
 		frappe.throw(_("Please choose Email or SMS."))
 	_may_be_asked(doc)
 	contact = addressee(contact_or_main(doc.customer, doc.contact), doc.customer)
 	if not contact:
 		frappe.throw(_("The customer has no contact. Please add one first."))
+	_not_within_the_pause(doc, contact)
 	to = contact.email_id if channel == "Email" else contact.mobile_no
 	if not to:
 		frappe.throw(
 			_("No e-mail address is known of {0}.").format(escape_html(contact.full_name))
 			if channel == "Email"
 			else _("No mobile number is known of {0}.").format(escape_html(contact.full_name))
+		)
+	# It is no advertising; but who wants to hear nothing this way is asked in another.
+	if consent.of_contact(doc.customer, contact.name, channel, FEEDBACK).refused:
+		frappe.throw(
+			_("{0} does not want this channel. Please choose another way.").format(
+				escape_html(contact.full_name)
+			)
 		)
 	language = messages.languages(doc.customer)[0]
 	question, address = _question(doc, language), link(doc, language)
@@ -71,6 +91,34 @@ def ask(case: str, channel: str = "Email") -> str:
 			frappe.throw(str(error))
 	doc.db_set("word_asked_on", now_datetime())
 	return contact.full_name
+
+
+def _not_within_the_pause(doc, contact) -> None:
+	"""Neither a case nor a person is asked again at once, by whatever channel; the link they have goes on working."""
+	try:
+		may_be_asked(contact)
+		asked_on, word_on = frappe.db.get_value(
+			cases.DOCTYPE, doc.name, ["word_asked_on", "word_on"], for_update=True
+		)
+		if _has_not_answered(asked_on, word_on):
+			refuse_within_pause(contact.full_name, asked_on)
+	except AskedAlready as already:
+		frappe.throw(str(already), title=_("Not Yet"))
+
+
+def _has_not_answered(asked_on, word_on) -> bool:
+	return bool(asked_on) and not (word_on and get_datetime(word_on) >= get_datetime(asked_on))
+
+
+def asked(since: datetime) -> list[tuple]:
+	"""(customer, contact, when) of those who were asked about complaints and have not answered yet."""
+	rows = frappe.get_all(
+		cases.DOCTYPE,
+		filters={"word_asked_on": (">=", since)},
+		fields=["customer", "contact", "word_asked_on", "word_on"],
+		as_list=True,
+	)
+	return [row[:3] for row in rows if _has_not_answered(*row[2:])]
 
 
 def _may_be_asked(doc) -> None:
@@ -103,12 +151,9 @@ def link(case, language: str | None = None) -> str:
 
 
 def answered(case: str, round: int) -> bool:
-	"""Whether the customer has said in this round of a case whether it is solved."""
-	return bool(
-		frappe.db.exists(
-			DOCTYPE, {"reference_doctype": cases.DOCTYPE, "reference_name": case, "round": round}
-		)
-	)
+	"""Whether the customer has said in this round of a case, or in a later one, whether it is solved."""
+	about = {"reference_doctype": cases.DOCTYPE, "reference_name": case, "round": (">=", round)}
+	return bool(frappe.db.exists(DOCTYPE, {**about, "said_by": CUSTOMER}))
 
 
 def read_complaint(token: str, for_update: bool = False):
@@ -125,14 +170,9 @@ def read_complaint(token: str, for_update: bool = False):
 	return frappe.get_doc(cases.DOCTYPE, name, for_update=for_update), cint(round)
 
 
-def is_answered(case, round: int) -> bool:
-	"""Whether a link of this round has nothing left to ask."""
-	return round != cases.current_round(case) or answered(case.name, round)
-
-
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=not_valid)
-@rate_limit(limit=30, seconds=60 * 60)
+@limits.limited(MOST_AN_HOUR)
 def confirm(
 	token: str = "", solved: str = "", rating: str = "", person_rating: str = "", words: str = ""
 ) -> None:
@@ -145,13 +185,15 @@ def confirm(
 	found = read_complaint(token, for_update=True)
 	if not found:
 		return not_valid()
+	if held_by_us():
+		return not_ours_to_answer()
 	case, round = found
-	if is_answered(case, round):
+	if answered(case.name, round):
 		return thank(_("We have your answer already."))
 	stars = stars_of(rating), stars_of(person_rating)
 	if solved not in (engine.YES, engine.NO) or None in stars:
 		return try_again()
-	_hear(case, solved, *stars, words.strip()[:LONGEST_WORDS])
+	_hear(case, round, solved, *stars, words.strip()[:LONGEST_WORDS])
 	thank(
 		_("We are glad that it is solved.")
 		if solved == engine.YES
@@ -159,18 +201,25 @@ def confirm(
 	)
 
 
-def _hear(case, solved: str, rating: float, person_rating: float, words: str) -> None:
+def _hear(case, round: int, solved: str, rating: float, person_rating: float, words: str) -> None:
 	"""Record it as anybody's word would be. A guest says it, so nobody's permission is asked."""
 	case.flags.by_customer = True
 	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True
-	if case.status != engine.CLOSED:
+	late = round != cases.current_round(case)
+	if case.status != engine.CLOSED and not late:
 		case.hear(solved, rating, person_rating, words)
 		return
-	# Somebody closed it before the answer came: it stays closed, and who is responsible hears of a no.
-	record(case, cases.current_round(case), solved, rating, person_rating, words)
-	if solved == engine.NO and case.responsible:
+	# Somebody closed it, or noted a first no, before the answer came: so it stays, and who is responsible hears of it.
+	record(case, round, solved, rating, person_rating, words)
+	if not case.responsible:
+		return
+	if solved == engine.NO:
 		text = _("The customer of {0} says that it is not solved.")
-		escalation.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)), "High")
+	elif late:
+		text = _("The customer of {0} says that the first solution did solve it.")
+	else:
+		return
+	escalation.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)), "High")
 
 
 def on_case(case) -> None:

@@ -10,12 +10,13 @@ from keep_customers.engine import complaint_figures as engine
 from keep_customers.engine.complaints import CLOSED, SEVERITIES
 from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import only_readable_cases
+from keep_customers.erp.tables import among
+from keep_customers.messaging.feedback import CUSTOMER
 
 FIELDS = (
 	"name", "subject", "customer", "customer_name", "tier", "severity", "category", "cause", "item", "responsible",
 	"status", "opened_on", "answer_due", "answered_on", "answer_late", "answer_minutes", "promised_on", "solve_due",
-	"solved_on", "solve_late", "solve_minutes", "second_chance", "repeat_of", "word", "solution_rating",
-	"compensation_cost", "currency",
+	"solved_on", "solve_late", "solve_minutes", "second_chance", "repeat_of", "word", "compensation_cost", "currency",
 )  # fmt: skip
 TIMES = ("opened_on", "answer_due", "answered_on", "promised_on", "solve_due", "solved_on")
 EQUALS = ("customer", "tier", "severity", "category", "cause", "item", "responsible", "status")
@@ -23,7 +24,7 @@ CHARTED_DAYS = 90
 
 
 def cases(filters: dict, open_only: bool = False) -> list[dict]:
-	"""The cases the user may read, oldest first.
+	"""The cases the user may read, oldest first; ``solution_rating`` are the stars the customers gave themselves.
 
 	:param filters: from_date and to_date (of receiving), and any of :data:`EQUALS`
 	"""
@@ -39,10 +40,25 @@ def cases(filters: dict, open_only: bool = False) -> list[dict]:
 	if open_only:
 		query = query.where(doc.status != CLOSED)
 	rows = only_readable_cases(query).run(as_dict=True)
+	stars = _stars([row.name for row in rows])
 	for row in rows:
+		row.solution_rating = stars.get(row.name, 0)
 		for field in TIMES:
 			row[field] = get_datetime(row[field]) if row[field] else None
 	return rows
+
+
+def _stars(names: list[str]) -> dict[str, float]:
+	"""Case -> what its customer last gave for the solution, by the link; what one of us has noted does not count."""
+	feedback = frappe.qb.DocType("Customer Feedback")
+	query = (
+		frappe.qb.from_(feedback)
+		.select(feedback.reference_name, feedback.rating)
+		.where((feedback.reference_doctype == DOCTYPE) & (feedback.said_by == CUSTOMER))
+		.where(feedback.rating > 0)
+		.orderby(feedback.given_on, feedback.name)
+	)
+	return dict(among(query, feedback.reference_name, names).run())
 
 
 @frappe.whitelist()

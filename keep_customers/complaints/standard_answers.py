@@ -10,7 +10,9 @@ from frappe.utils import format_datetime, get_fullname, getdate, now_datetime
 from keep_customers.engine import wording
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import site_language
+from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import only_readable
+from keep_customers.messaging import templates
 from keep_customers.messaging.messages import languages
 
 OFTEN = 3  # cases of a category without an answer of its own
@@ -24,8 +26,7 @@ def offered(case: str) -> list[dict]:
 	:returns: dicts of name, title, language, times_used and the text as it would be used; the most used one first
 	:raises frappe.PermissionError: if the user may not read the case
 	"""
-	doc = frappe.get_doc("Complaint Case", case)
-	doc.check_permission("read")
+	doc = named("Complaint Case", case)
 	if not doc.category:
 		return []
 	rows = frappe.get_all(
@@ -36,8 +37,18 @@ def offered(case: str) -> list[dict]:
 	)
 	for language in spoken(doc.customer):
 		if fitting := [row for row in rows if row.language == language]:
-			return [row | {"text": render(row.text, doc)} for row in fitting]
+			return _filled_in(fitting, doc)
 	return []
+
+
+def _filled_in(rows: list[dict], case) -> list[dict]:
+	found = []
+	for row in rows:
+		try:
+			found.append(row | {"text": render(row.text, case)})
+		except wording.BadTemplate:
+			continue  # changed past its own check; the others can be used all the same
+	return found
 
 
 def spoken(customer: str | None) -> list[str]:
@@ -55,11 +66,12 @@ def use(case: str, answer: str) -> str:
 
 	:raises frappe.PermissionError: if the user may not write the case or not read the answer
 	"""
-	doc = frappe.get_doc("Complaint Case", case)
-	doc.check_permission("write")
-	standard = frappe.get_doc("Standard Answer", answer, for_update=True)
-	standard.check_permission("read")
-	text = render(standard.text, doc)
+	doc = named("Complaint Case", case, "write")
+	standard = named("Standard Answer", answer, for_update=True)
+	try:
+		text = render(standard.text, doc)
+	except wording.BadTemplate as error:
+		templates.refuse(error, answer, wording.ANSWER_VARIABLES)
 	if answer not in (used := (doc.answers_used or "").split("\n")):
 		# Past the document life: the form that asks is open, and nothing else in it has changed.
 		names = "\n".join(filter(None, (*used, answer)))

@@ -41,7 +41,7 @@ def figures(cases: Sequence, now: datetime) -> dict:
 	:returns: cases, repeats, answered_in_time and solved_in_time (percent of those decided), answer_hours and
 		solve_hours (medians of working hours), satisfaction (mean, 0 … 5), cost; None for what is not known yet
 	"""
-	heard = [case["solution_rating"] for case in cases if case["word"] and case["solution_rating"]]
+	heard = [case["solution_rating"] for case in cases if case["solution_rating"]]
 	return {
 		"cases": len(cases),
 		"repeats": sum(bool(case["repeat_of"]) for case in cases),

@@ -10,6 +10,7 @@ error of ours. Below ``@frappe.whitelist`` stands ``@typed``, which leaves the h
 
 import inspect
 from collections.abc import Callable
+from datetime import date
 from functools import partial, wraps
 from html import escape
 from math import isfinite
@@ -19,6 +20,9 @@ import frappe
 from frappe import _
 from frappe.exceptions import FrappeTypeError
 from frappe.utils.typing_validations import validate_argument_types
+
+DAYS = ("from_date", "to_date", "since")  # filters of reports
+YEARS = range(1900, 3000)  # with room for arithmetic on both sides
 
 
 def typed(function: Callable | None = None, *, otherwise: Callable[[], None] | None = None) -> Callable:
@@ -70,18 +74,45 @@ def refuse(why: str) -> NoReturn:
 	)
 
 
-def chosen(filters: str | dict | None) -> dict:
+def chosen(filters: object) -> dict:
 	"""The filters of a Dashboard Chart, which the host hands on as they were sent.
 
 	:raises FrappeTypeError: if they are none
 	"""
 	try:
 		found = frappe.parse_json(filters or None) or {}
-	except ValueError:
+	except (ValueError, RecursionError):
 		found = None
 	if not isinstance(found, dict):
 		refuse("filters are an object, as JSON.")
 	return found
+
+
+def report_filters(filters: object) -> frappe._dict:
+	"""The filters of a report: days, ticks and texts, one each; the host hands on what was sent.
+
+	:raises FrappeTypeError: if one is something else
+	"""
+	found = frappe._dict(chosen(filters))
+	for name, value in found.items():
+		if not value or (name in DAYS and _is_day(value)):
+			continue
+		if name in DAYS:
+			refuse(f"'{name}' is a day, as YYYY-MM-DD.")
+		if not isinstance(value, str | int | float):
+			refuse(f"'{name}' is one value.")
+		found[name] = 1 if value == 1 else str(value)
+	return found
+
+
+def _is_day(value: object) -> bool:
+	if isinstance(value, str):
+		# A time after it does no harm.
+		try:
+			value = date.fromisoformat(value.strip()[:10])
+		except ValueError:
+			return False
+	return isinstance(value, date) and value.year in YEARS
 
 
 def text_sent(field: str) -> str:

@@ -5,10 +5,12 @@ the Customer links to (its territory or group), nor shares of the Customer. So l
 exactly the customers this user's Customer list would show, and single documents ask the Customer itself.
 The rows of a file's tables can be listed past the file, so they have the condition of their own.
 
-A Visit Plan is its rep's and the managers', and theirs only if they may read every customer in it.
+A Visit Plan is its rep's and the managers', and theirs only if they may read every customer in it. An event, a suggestion
+or a rebate names customers in a table of which everybody gets the rows that are theirs to read (``erp/named_rows.py``).
 """
 
 import re
+import sys
 
 import frappe
 from frappe.model.db_query import DatabaseQuery
@@ -22,6 +24,14 @@ FILE_TABLES = ("Customer File Person", "Customer File Occasion", "Customer File 
 LINKS = {
 	"Referral": {"referrer": "Customer", "referred_customer": "Customer", "lead": "Lead"},
 	"Event Suggestion": {"customer": "Customer"},
+}
+
+# Documents that are not about one customer -> their tables that name some, by field.
+TABLES_OF_CUSTOMERS = {
+	"VIP Event": {"guests": "VIP Event Guest"},
+	"Event Suggestion": {"voters": "Event Suggestion Vote"},
+	"Volume Rebate": {"customers": "Volume Rebate Customer"},
+	"Keep Customers Settings": {"excluded_customers": "Keep Excluded Customer"},
 }
 
 
@@ -40,7 +50,73 @@ def links_condition(user: str | None = None, doctype: str = "Referral") -> str:
 		if readable := _readable(user or frappe.session.user, linked):
 			column = f"`tab{doctype}`.`{field}`"
 			conditions.append(f"(coalesce({column}, '') = '' or {column} in ({readable}))")
+	if doctype in TABLES_OF_CUSTOMERS and (rows := rows_condition(user, doctype)):
+		conditions.append(rows)
 	return " and ".join(conditions)
+
+
+def rows_condition(user: str | None = None, doctype: str = "VIP Event") -> str:
+	"""SQL condition for a list that shows a table of customers with its documents: only the rows the user may read.
+
+	The framework joins the table for who asks for its columns or filters by them, and asks for no condition on it. What
+	it gets is put into its query, not returned: a shared document, which it lets past what is returned, shares no rows.
+	"""
+	readable = _readable(user or frappe.session.user)
+	if not readable:
+		return ""
+	tables, asking = TABLES_OF_CUSTOMERS[doctype].values(), _asking_query()
+	if not asking:
+		# Some way of asking that is not known here: no document with a row that is not theirs.
+		return " and ".join(
+			f"not exists (select 1 from `tab{table}` named where named.parent = `tab{doctype}`.`name`"
+			f" and case when named.customer in ({readable}) then 0 else 1 end = 1)"
+			for table in tables
+		)
+	joined = _joined_by(asking)
+	for child in getattr(getattr(asking, "query", None), "_child_queries", ()):
+		if child.doctype in tables:
+			_narrow(child, user)
+	for table in tables:
+		if f"tab{table}" in joined:
+			_add(asking, f"(`tab{table}`.`customer` is null or `tab{table}`.`customer` in ({readable}))")
+	return ""
+
+
+def _asking_query():
+	"""The framework's query that asks for a condition; it does not hand itself on."""
+	frame = sys._getframe(2)
+	while frame:
+		asking = frame.f_locals.get("self")
+		if hasattr(asking, "get_permission_query_conditions"):
+			return asking
+		frame = frame.f_back
+	return None
+
+
+def _joined_by(asking) -> set[str]:
+	"""The names of a query's database tables: of a DatabaseQuery (Frappe 15), or of an Engine."""
+	if hasattr(asking, "tables"):
+		return {table.strip("`") for table in asking.tables or ()}
+	query = getattr(asking, "query", None)
+	tables = [*getattr(query, "_from", ()), *(join.item for join in getattr(query, "_joins", ()))]
+	return {getattr(table, "_table_name", "") for table in tables}
+
+
+def _add(asking, condition: str) -> None:
+	if hasattr(asking, "tables"):
+		asking.conditions.append(condition)
+	else:
+		asking.query = asking.query.where(_Sql(condition))
+
+
+def _narrow(child, user: str | None) -> None:
+	"""Let the rows that Frappe 16 reads by a second query be those that the user may read."""
+	as_asked = child.get_query
+
+	def get_query(parent_names=None):
+		return only_readable(as_asked(parent_names), frappe.qb.DocType(child.doctype).customer, user)
+
+	child.get_query = get_query
 
 
 def _readable(user: str, doctype: str = "Customer") -> str | None:
@@ -79,8 +155,8 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 	if user == "Administrator":
 		return True
 	links = LINKS.get(doc.doctype, {"customer": "Customer"})
-	# What is sent to be saved may name another customer than the one it is about.
-	about = {(linked, doc.get(field)) for field, linked in links.items()}
+	# What is sent may name another customer than the one it is about.
+	about = set() if _names_are_checked(doc, ptype) else {(of, doc.get(field)) for field, of in links.items()}
 	if doc.name:
 		stored = frappe.db.get_value(doc.doctype, doc.name, list(links), as_dict=True) or {}
 		about |= {(linked, stored.get(field)) for field, linked in links.items()}
@@ -89,6 +165,11 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 		for linked, name in about
 		if name and frappe.db.exists(linked, name)
 	)
+
+
+def _names_are_checked(doc, ptype: str) -> bool:
+	"""Whether what was sent is looked at as links: that answers an unreadable name like one that does not exist."""
+	return ptype in ("create", "write", "submit") and getattr(doc, "names_only_readable", False)
 
 
 def case_condition(user: str | None = None, doctype: str = "Complaint Case") -> str:
@@ -123,6 +204,41 @@ def has_case_permission(doc, ptype: str = "read", user: str | None = None, debug
 	if customer or not stored or user == "Administrator":
 		return True
 	return responsible == user or not _readable(user)
+
+
+def consent_condition(user: str | None = None, doctype: str = "Consent Record") -> str:
+	"""SQL condition that leaves only what was said at customers the user may read, and of people they may read: an address
+	is guarded as it is where it comes from. What belongs to no customer any more is for who may read all of them."""
+	user = user or frappe.session.user
+	conditions = []
+	if readable := _readable(user):
+		conditions.append(f"`tabConsent Record`.`customer` in ({readable})")
+	for kind, where in (
+		("Contact", "`tabConsent Record`.`person`"),
+		("Customer File", "`tabConsent Record`.`customer`"),
+	):
+		if readable := _readable(user, kind):
+			person = "Contact" if kind == "Contact" else "Customer File Person"
+			conditions.append(
+				f"(coalesce(`tabConsent Record`.`person_type`, '') != '{person}' or {where} in ({readable}))"
+			)
+	return " and ".join(conditions)
+
+
+def has_consent_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
+	"""Refuse what :func:`consent_condition` leaves out of lists."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return True
+	if not doc.customer:
+		return not _readable(user)
+	if not has_permission(doc, ptype, user, debug):
+		return False
+	about = {"Contact": ("Contact", doc.person), "Customer File Person": ("Customer File", doc.customer)}
+	doctype, name = about.get(doc.person_type, (None, None))
+	return not (doctype and frappe.db.exists(doctype, name)) or bool(
+		frappe.has_permission(doctype, "read", doc=name, user=user)
+	)
 
 
 class RowOfFile:
@@ -170,6 +286,14 @@ class RowOfSuggestion(RowOfEvent):
 	row_of = "Event Suggestion"
 
 
+class RowOfRebate(RowOfEvent):
+	row_of = "Volume Rebate"
+
+
+class RowOfSettings(RowOfEvent):
+	row_of = "Keep Customers Settings"
+
+
 def may_approve_plans(user: str) -> bool:
 	"""Whether the user's roles approve visit plans, and so see those of others."""
 	return bool(frappe.permissions.get_role_permissions("Visit Plan", user=user).get("submit"))
@@ -204,7 +328,9 @@ def has_plan_permission(doc, ptype: str = "read", user: str | None = None, debug
 	if user == "Administrator":
 		return True
 	# As above: what it was and what it shall become.
-	reps, customers = {doc.get("rep")}, {stop.customer for stop in doc.get("stops") or ()}
+	reps, customers = {doc.get("rep")}, set()
+	if not _names_are_checked(doc, ptype):
+		customers.update(stop.customer for stop in doc.get("stops") or ())
 	if doc.name:
 		reps.add(frappe.db.get_value("Visit Plan", doc.name, "rep"))
 		customers.update(frappe.get_all("Visit Plan Stop", filters={"parent": doc.name}, pluck="customer"))
@@ -237,6 +363,11 @@ def only_readable_cases(query, user: str | None = None):
 	"""Restrict a query on Complaint Case, under its own name, to the cases a user may read, as :func:`only_readable`."""
 	condition = case_condition(user or frappe.session.user)
 	return query.where(_Sql(condition)) if condition else query
+
+
+def reads_all_customers() -> bool:
+	"""Whether nothing keeps a customer from the user of this session."""
+	return not _readable(frappe.session.user)
 
 
 def readable_among(customers: set[str]) -> set[str]:

@@ -8,6 +8,7 @@ from keep_customers.care.notices import not_excluded
 from keep_customers.care.triggers import customers, matching
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import chunks, insert, standard_columns
 from keep_customers.events.room import locked
@@ -28,8 +29,7 @@ def preview(event: str) -> dict:
 		for no limit)
 	:raises frappe.PermissionError: if the user may not write the event
 	"""
-	doc = frappe.get_doc(EVENT, event)
-	doc.check_permission("write")
+	doc = named(EVENT, event, "write")
 	rows, refused = audience(doc, frappe.session.user)
 	room = engine.Room(cint(doc.capacity), cint(doc.max_companions), ())
 	return {
@@ -58,9 +58,11 @@ def audience(event, user: str) -> tuple[list, int]:
 	wanted = [
 		pair for pair in dict.fromkeys(wanted) if pair not in on_record and (pair[1] or pair[0] not in asked)
 	]
-	channels = ways_to_ask(sorted({customer for customer, _contact in wanted}))
+	channels = ways_to_ask(wanted)
 	rows = [
-		frappe._dict(found[customer], contact=contact) for customer, contact in wanted if channels[customer]
+		frappe._dict(found[customer], contact=contact)
+		for customer, contact in wanted
+		if channels[customer, contact or None]
 	]
 	return rows, len(wanted) - len(rows)
 
@@ -98,8 +100,7 @@ def plan(event: str) -> int:
 	:raises frappe.PermissionError: if the user may not write the event
 	:raises frappe.ValidationError: if nobody is chosen, or it is too late for that
 	"""
-	doc = frappe.get_doc(EVENT, event)
-	doc.check_permission("write")
+	doc = named(EVENT, event, "write")
 	row = locked(event)
 	if row.status not in (engine.PLANNED, engine.INVITING):
 		frappe.throw(_("Guests are chosen once the event is planned, and until it is held."))

@@ -6,6 +6,7 @@ from frappe.utils import cint, flt, get_datetime, getdate, now_datetime
 
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.events import wishes
 from keep_customers.events.audience import contact_names
 from keep_customers.events.room import cost_per_head, locked, room_of, settle, store
@@ -24,8 +25,7 @@ def set_status(event: str, status: str, everybody_came: bool = False) -> None:
 	:raises frappe.PermissionError: if the user may not write the event
 	:raises frappe.ValidationError: with what to do instead, if it cannot become that
 	"""
-	doc = frappe.get_doc(EVENT, event, for_update=True)
-	doc.check_permission("write")
+	doc = named(EVENT, event, "write", for_update=True)
 	row = locked(event)
 	room = room_of(row)
 	statuses = [guest.status for guest in room.guests]
@@ -80,15 +80,20 @@ def validate(doc) -> None:
 		frappe.throw(_("Guests reply before the event starts. Please choose an earlier day."))
 	if cint(doc.capacity) and cint(doc.max_companions) >= cint(doc.capacity):
 		frappe.throw(_("One guest would fill the whole room. Please allow fewer companions."))
-	doc.currency = (
-		frappe.get_cached_value("Company", doc.company, "default_currency")
-		if doc.company
-		else ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
-	)
+	doc.currency = _currency(doc, before)
 	doc.cost_per_head = cost_per_head(doc.actual_cost, {"attended": cint(doc.attended)})
 	_validate_guests(doc)
 	if before and cint(doc.capacity) and cint(doc.capacity) < cint(before.capacity or doc.capacity + 1):
 		_validate_room(doc)
+
+
+def _currency(doc, before) -> str:
+	"""What its costs are in. It stays as it is while the company does, whatever the site reports in later."""
+	if before and before.currency and before.company == doc.company:
+		return before.currency
+	if doc.company:
+		return frappe.get_cached_value("Company", doc.company, "default_currency")
+	return ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
 
 
 def _validate_room(doc) -> None:
@@ -111,8 +116,6 @@ def _validate_guests(doc) -> None:
 		seen.add(pair)
 		# Who was chosen before keeps the place, and hears nothing where they are not confirmed any more.
 		new = doc.is_new() or pair not in known
-		if new:
-			frappe.has_permission("Customer", "read", doc=row.customer, throw=True)
 		if new and row.contact and not contacts.is_contact_of(row.contact, row.customer):
 			frappe.throw(
 				_("Row {0}: {1} is no contact of this customer, or nobody has confirmed it yet.").format(

@@ -140,9 +140,9 @@ def undo(invitation: str) -> None:
 
 
 def _at_the_door(name: str, what: Callable[[str], None]) -> None:
-	doc = frappe.get_doc(INVITATION, name)
-	event = frappe.get_doc(EVENT, doc.event)
-	if not may_check_in(doc, event):
+	doc = frappe.get_doc(INVITATION, name) if frappe.db.exists(INVITATION, name) else None
+	event = frappe.get_doc(EVENT, doc.event) if doc else None
+	if not event or not may_check_in(doc, event):
 		frappe.throw(_("You are not of this event's team."), frappe.PermissionError)
 	try:
 		what(doc.name)

@@ -2,9 +2,8 @@
 
 import frappe
 from frappe import _
-from frappe.rate_limiter import rate_limit
 
-from keep_customers.erp import signed
+from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.tables import wait_for
 from keep_customers.events import wishes
@@ -35,7 +34,7 @@ def read(token: str, for_update: bool = False):
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=feedback.not_valid)
-@rate_limit(limit=MOST_AN_HOUR, seconds=60 * 60)
+@limits.limited(MOST_AN_HOUR)
 def give(token: str = "", rating: str = "", person_rating: str = "", words: str = "", wish: str = "") -> None:
 	"""What the page's button calls. The form may have several ``votes``, each the name of an open Event Suggestion.
 
@@ -46,6 +45,8 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	invitation = read(token, for_update=True)
 	if not invitation:
 		return feedback.not_valid()
+	if feedback.held_by_us():
+		return feedback.not_ours_to_answer()
 	if feedback.was_said(invitation):
 		return feedback.thank(_("We have your answer already."))
 	stars = feedback.stars_of(rating), feedback.stars_of(person_rating)

@@ -15,11 +15,10 @@ from babel.dates import format_date, format_time, get_timezone_name
 from dateutil.tz import UTC
 from frappe import _
 from frappe.core.utils import html2text
-from frappe.rate_limiter import rate_limit
 from frappe.twofactor import get_qr_svg_code
 from frappe.utils import cstr, get_datetime, get_system_timezone, get_url, now_datetime, sanitize_html
 
-from keep_customers.erp import signed
+from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, locale_of
 from keep_customers.events import replies
@@ -156,7 +155,7 @@ def not_valid() -> None:
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=not_valid)
-@rate_limit(limit=MOST_AN_HOUR, seconds=60 * 60)
+@limits.limited(MOST_AN_HOUR)
 def answer(token: str = "", coming: str = "", companions: str = "0", remark: str = "") -> None:
 	"""What the page's buttons call: the guest comes or does not, and may change their mind.
 
@@ -194,7 +193,7 @@ def refuse(text: str) -> None:
 
 @frappe.whitelist(allow_guest=True, methods=["GET"])
 @typed(otherwise=not_valid)
-@rate_limit(limit=MOST_AN_HOUR, seconds=60 * 60)
+@limits.limited(MOST_AN_HOUR)
 def calendar(token: str = "") -> None:
 	"""The event as a file for the calendar of a guest who is coming."""
 	found = read(token)

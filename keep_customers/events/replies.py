@@ -9,6 +9,7 @@ from frappe.utils import cint, get_datetime, getdate, now_datetime
 from keep_customers.care import ending
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.events.room import locked, room_of, store
 from keep_customers.events.telling import nothing_left_to_ask
 from keep_customers.events.terms import CALLED_OFF, INVITATION, refuse
@@ -110,7 +111,7 @@ def record(invitation: str, what: str, companions: int = 0) -> str:
 	:returns: the new status
 	:raises frappe.PermissionError: if the user may not write the invitation
 	"""
-	frappe.get_doc(INVITATION, invitation).check_permission("write")
+	named(INVITATION, invitation, "write")
 	if what in (engine.YES, engine.NO):
 		return reply(invitation, what, cint(companions), remark=None, late=True)
 	actions = {"Check In": check_in, "Undo Check In": undo_check_in, "Cancel": cancel_invitation}

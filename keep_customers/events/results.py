@@ -16,7 +16,9 @@ from frappe.utils import add_days, cint, flt, getdate
 from keep_customers.care.notices import not_excluded
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.events.terms import EVENT, INVITATION
+from keep_customers.messaging.feedback import CUSTOMER
 from keep_customers.worth import ledger
 from keep_customers.worth.values import last_parameters
 
@@ -36,8 +38,7 @@ def refresh(event: str) -> None:
 	:raises frappe.PermissionError: if the user may not write the event
 	:raises frappe.ValidationError: if it was not held yet
 	"""
-	doc = frappe.get_doc(EVENT, event)
-	doc.check_permission("write")
+	doc = named(EVENT, event, "write")
 	if doc.status not in OVER:
 		frappe.throw(_("There is a result once the event is held."))
 	work_out(event, getdate())
@@ -132,14 +133,14 @@ def _bought(after: date, until: date, currency: str) -> dict[str, float]:
 
 
 def rate(event: str) -> None:
-	"""Write how the guests liked an event: the mean of the stars they gave it."""
+	"""Write how the guests liked an event: the mean of the stars they gave it themselves."""
 	feedback, invitation = frappe.qb.DocType("Customer Feedback"), frappe.qb.DocType(INVITATION)
 	[[mean, count]] = (
 		frappe.qb.from_(feedback)
 		.left_join(invitation)
 		.on((feedback.reference_doctype == INVITATION) & (invitation.name == feedback.reference_name))
 		.select(Avg(feedback.rating), Count("*"))
-		.where((feedback.kind == "Event") & (feedback.rating > 0))
+		.where((feedback.kind == "Event") & (feedback.rating > 0) & (feedback.said_by == CUSTOMER))
 		.where(
 			(invitation.event == event)
 			| ((feedback.reference_doctype == EVENT) & (feedback.reference_name == event))

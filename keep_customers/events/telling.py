@@ -3,19 +3,22 @@
 They go by e-mail where the customer agreed to e-mails, otherwise as a ToDo of the rep.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import frappe
 from frappe import _
 from frappe.utils import escape_html, formatdate, getdate
 
-from keep_customers.care import consent, ending, followups
+from keep_customers.care import ending, followups
 from keep_customers.care.assignment import Assignment
 from keep_customers.care.planning import ask_at_once
+from keep_customers.engine.consent import EVENTS
 from keep_customers.erp import todos
 from keep_customers.erp.language import site_language
 from keep_customers.erp.tables import chunks
 from keep_customers.events.terms import INVITATION
+from keep_customers.people import consent, reached
 
 # Kinds of Care Messages; a follow-up without a rule says by its occurrence which one it sends.
 ASK, REMIND, MOVE_UP, CALL_OFF = "Event Invitation", "Event Reminder", "Event Moved Up", "Event Called Off"
@@ -25,17 +28,23 @@ BY_HAND = ("Phone", "Visit", "Messenger", "SMS", "Letter")
 DAYS_TO_ASK = 3  # a rep has for asking by hand
 
 
-def ways_to_ask(names: list[str]) -> dict[str, str | None]:
-	"""Customer -> how to ask: by e-mail who agreed to it, else by hand; None for who wants neither."""
-	consents = {}
-	for part in chunks(names, 1000):
-		consents |= consent.consents(part)
-	return {
-		name: "Email"
-		if consents.get((name, "Email")) == "Given"
-		else next((way for way in BY_HAND if consents.get((name, way)) != "Refused"), None)
-		for name in names
-	}
+def ways_to_ask(guests: Collection[tuple[str, str | None]]) -> dict[tuple[str, str | None], str | None]:
+	"""(customer, contact) -> how to ask them: by e-mail who agreed to it, else by hand; None for who wants neither.
+
+	:param guests: without a contact where the customer is asked, which is its main contact
+	"""
+	recipients = reached.of_contacts(guests)
+	asked = [
+		consent.ask(guest[0], recipient, way, EVENTS)
+		for guest, recipient in recipients.items()
+		for way in ("Email", *BY_HAND)
+	]
+	answers = list(consent.answers(asked))
+	found = {}
+	for guest, (email, *by_hand) in zip(recipients, chunks(answers, 1 + len(BY_HAND)), strict=True):
+		wanted = (way for way, answer in zip(BY_HAND, by_hand, strict=True) if not answer.refused)
+		found[guest] = "Email" if email.agreed and email.reachable else next(wanted, None)
+	return found
 
 
 def tell(row, names: list[str], kind: str) -> None:
@@ -53,9 +62,11 @@ def tell(row, names: list[str], kind: str) -> None:
 	invitations = []
 	for part in chunks(names, 1000):
 		invitations += frappe.get_all(
-			INVITATION, filters={"name": ("in", part)}, fields=["name", "customer", "customer_name"]
+			INVITATION,
+			filters={"name": ("in", part)},
+			fields=["name", "customer", "customer_name", "contact"],
 		)
-	channels = ways_to_ask(sorted({one.customer for one in invitations}))
+	channels = ways_to_ask([(one.customer, one.contact) for one in invitations])
 	followups.add(
 		[
 			{
@@ -65,7 +76,7 @@ def tell(row, names: list[str], kind: str) -> None:
 				"status": "Planned",
 				"priority": "Medium" if kind == ASK else "High",
 				"reason": reason,
-				"channel": channels[one.customer] or BY_HAND[0],
+				"channel": channels[one.customer, one.contact or None] or BY_HAND[0],
 				"planned_on": today,
 				"due_date": max(today, due),
 				"expires": kind == REMIND,

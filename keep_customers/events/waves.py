@@ -10,6 +10,7 @@ from keep_customers.care import followups
 from keep_customers.care.notices import not_excluded
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.erp.tables import chunks
 from keep_customers.events.replies import why_no_reply
 from keep_customers.events.room import count, locked, room_of
@@ -27,7 +28,7 @@ def invite(event: str) -> dict:
 	:raises frappe.PermissionError: if the user may not write the event
 	:raises frappe.ValidationError: if nobody can be invited now
 	"""
-	frappe.get_doc(EVENT, event).check_permission("write")
+	named(EVENT, event, "write")
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	if not settings.enabled or not followups.a_night_is_over():
 		frappe.throw(
@@ -90,6 +91,7 @@ def _may_be_asked(event: str) -> dict[str, str]:
 		.select(
 			invitation.name,
 			invitation.customer,
+			invitation.contact,
 			customer.customer_group,
 			value.current_value,
 			value.value_at_risk,
@@ -101,8 +103,8 @@ def _may_be_asked(event: str) -> dict[str, str]:
 	by_risk = frappe.db.get_value(EVENT, event, "invite_by") == "Value at Risk"
 	worth = "value_at_risk" if by_risk else "current_value"
 	rows.sort(key=lambda row: (row.customer not in listed, -flt(row[worth]), row.customer, row.name))
-	channels = ways_to_ask(sorted({row.customer for row in rows}))
-	return {row.name: channels[row.customer] for row in rows if channels[row.customer]}
+	channels = ways_to_ask([(row.customer, row.contact) for row in rows])
+	return {row.name: way for row in rows if (way := channels[row.customer, row.contact or None])}
 
 
 def remind(today) -> None:

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import cstr, flt, getdate, now_datetime
 
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import named
 from keep_customers.worth import ledger
 
 DOCTYPE, VOTE, EVENT = "Event Suggestion", "Event Suggestion Vote", "VIP Event"
@@ -144,7 +145,10 @@ def validate(doc) -> None:
 		doc.set(field, value)
 	if flt(doc.expected_cost) < 0:
 		frappe.throw(_("{0} cannot be negative.").format(_(doc.meta.get_label("expected_cost"))))
-	doc.currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	# What it may cost was said in this one, whatever the site reports in now.
+	doc.currency = (before and before.currency) or ledger.reporting_currency(
+		frappe.get_cached_doc("Keep Customers Settings")
+	)
 	if doc.is_new() and doc.customer and not doc.voters:
 		doc.append("voters", _row(doc.customer, None, None))
 	customers = [row.customer for row in doc.voters]
@@ -159,9 +163,7 @@ def _become(doc, **values) -> None:
 
 
 def _opened(suggestion: str):
-	doc = frappe.get_doc(DOCTYPE, suggestion, for_update=True)
-	doc.check_permission("write")
-	return doc
+	return named(DOCTYPE, suggestion, "write", for_update=True)
 
 
 @frappe.whitelist(methods=["POST"])

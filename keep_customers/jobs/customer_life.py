@@ -16,13 +16,13 @@ from keep_customers.complaints import cases
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.events import room
 from keep_customers.events import wishes as event_wishes
-from keep_customers.people import confirmations
+from keep_customers.people import confirmations, ledger
 
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = (
 	"Tier Change", "Follow Up", "Customer Touch", "Visit Plan Stop", "Complaint Case", "Customer Feedback",
 	"VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
-	"Contact Confirmation",
+	"Contact Confirmation", "Consent Record",
 )  # fmt: skip
 FILE_TABLES = ("people", "occasions", "consents")
 SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")
@@ -109,6 +109,8 @@ def on_trash(customer, method=None) -> None:
 	frappe.db.set_value(
 		"ToDo", {"reference_type": "Customer", "reference_name": customer.name}, "keep_follow_up", None
 	)
+	# While it is known who is in the file.
+	ledger.on_customer_trash(customer.name)
 	# With its attachments, and not into the records of deleted documents: what is personal is gone for good.
 	frappe.delete_doc(
 		"Customer File", customer.name, force=True, ignore_permissions=True, delete_permanently=True
@@ -160,13 +162,18 @@ def _merge_files(old: str, new: str) -> None:
 		target = frappe.new_doc("Customer File", customer=new)
 	else:
 		target = frappe.get_doc("Customer File", new)
+	people = {}
 	for field in source.meta.fields:
 		name = field.fieldname
 		if field.fieldtype == "Table":
-			known = {_row_key(row) for row in target.get(name)}
+			known = {_row_key(row): row for row in target.get(name)}
 			for row in source.get(name):
 				if _row_key(row) not in known:
-					target.append(name, {f.fieldname: row.get(f.fieldname) for f in row.meta.fields})
+					known[_row_key(row)] = target.append(
+						name, {f.fieldname: row.get(f.fieldname) for f in row.meta.fields}
+					)
+				if name == "people":
+					people[row.name] = known[_row_key(row)]
 		elif name not in ("customer", "customer_name") and not target.get(name):
 			target.set(name, source.get(name))
 	if target.backup_rep == target.dedicated_rep:
@@ -175,7 +182,10 @@ def _merge_files(old: str, new: str) -> None:
 	target.flags.ignore_permissions = True
 	target.flags.ignore_links = True
 	target.flags.ignore_mandatory = True
+	# What was said stands in the ledger, and goes on with who said it.
+	target.flags.consent_on_record = True
 	target.save()
+	ledger.move_people({old_name: row.name for old_name, row in people.items()})
 	target.add_comment("Info", _("The file of {0} was merged into this one.").format(old))
 	for doctype, type_field, name_field in (
 		("File", "attached_to_doctype", "attached_to_name"),

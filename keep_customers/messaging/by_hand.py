@@ -7,11 +7,11 @@ from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import add_to_date, escape_html, get_datetime, now_datetime
 
-from keep_customers.care import consent
 from keep_customers.care.todos import care_todo
 from keep_customers.erp.api import typed
 from keep_customers.messaging import delivery, recipients
 from keep_customers.messaging.sending import rule_of
+from keep_customers.people import consent
 
 
 @frappe.whitelist()
@@ -21,7 +21,8 @@ def message_for_todo(todo: str) -> dict:
 
 	:returns: customer, customer_name, channel, subject, text (both may be empty), send_status, ways: list of dicts with
 		channel, to, link (mailto:, tel: or sms:, ready to be opened, or None), can_send (whether send_for_todo sends
-		it), refused (whether the customer does not want it; then there is neither)
+		it), refused (whether they do not want it; then there is neither), by (who says so, empty for everybody of the
+		customer), came_back (whether what was sent there before did)
 	:raises frappe.PermissionError: if the user may not read the ToDo, its follow-up and the customer
 	"""
 	_todo, row = care_todo(todo, "read")
@@ -46,7 +47,8 @@ def message_for_todo(todo: str) -> dict:
 
 
 def _ways(row, message: dict) -> list[dict]:
-	where = _readable_addresses(row)
+	recipient = recipients.recipient_of(row).readable()
+	where = recipient.addresses
 	email, mobile, phone = where["email"], where["mobile"], where["phone"]
 	text = quote(message["text"].replace("\n", "\r\n"), safe="")
 	mailto = f"mailto:{quote(email or '', safe='@')}?subject={quote(message['subject'], safe='')}&body={text}"
@@ -57,29 +59,37 @@ def _ways(row, message: dict) -> list[dict]:
 	]
 	ways = [way for way in ways if way[2]]
 	ways += [(name, "Messenger", mobile, None, True) for name in delivery.other_channels()]
-	refused = consent.refused_channels([row.customer])
-	return [
-		{"channel": name, "to": None, "link": None, "can_send": False, "refused": True}
-		if (row.customer, agreed_as) in refused
-		else {"channel": name, "to": to, "link": link, "can_send": can_send, "refused": False}
-		for name, agreed_as, to, link, can_send in ways
-	]
+	answers = consent.answers(
+		[
+			consent.ask(row.customer, recipient, agreed_as, consent.purpose_of(row))
+			for _name, agreed_as, *_way in ways
+		]
+	)
+	found = []
+	for (name, agreed_as, to, link, can_send), answer in zip(ways, answers, strict=True):
+		no = answer.refused
+		found.append(
+			{
+				"channel": name,
+				"to": None if no else to,
+				"link": None if no else link,
+				"can_send": can_send and not no,
+				"refused": no,
+				"by": _who_says_no(recipient, agreed_as, answer) if no else None,
+				"came_back": not no and not answer.reachable,
+			}
+		)
+	return found
+
+
+def _who_says_no(recipient, channel: str, answer) -> str:
+	"""The person, for the rep to read; empty where nobody of the customer is to be contacted so."""
+	person, _address = recipient.by(channel)
+	return "" if answer.everybody or not person else person.name or ""
 
 
 def _digits(number: str | None) -> str:
 	return "".join(c for c in number or "" if c in "+0123456789")
-
-
-def _readable_addresses(row) -> dict:
-	if row.reference_doctype == "VIP Invitation":
-		guest = recipients.person_of(row)
-		contact = guest["contact"]
-		if contact and not frappe.has_permission("Contact", "read", doc=contact):
-			return dict.fromkeys(("email", "mobile", "phone"))  # nobody else is asked in their place
-		return guest if contact else recipients.addresses(row.customer, only_readable=True)
-	may_read_file = frappe.has_permission("Customer File", "read", doc=row.customer)
-	person = recipients.person_of(row) if may_read_file else {}
-	return person or recipients.addresses(row.customer, only_readable=True)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -105,10 +115,16 @@ def send_for_todo(todo: str, channel: str, text: str, subject: str | None = None
 			frappe.throw(_("Please give the e-mail a subject."))
 		frappe.get_doc("Customer", row.customer).check_permission("email")
 	agreed_as = channel if channel in ("Email", "SMS") else "Messenger"
-	if (row.customer, agreed_as) in consent.refused_channels([row.customer]):
-		frappe.throw(_("The customer does not want this channel. Please choose another way."))
-	where = _readable_addresses(row)
-	to = where["email" if channel == "Email" else "mobile"]
+	recipient = recipients.recipient_of(row).readable()
+	[answer] = consent.answers([consent.ask(row.customer, recipient, agreed_as, consent.purpose_of(row))])
+	if answer.refused:
+		who = _who_says_no(recipient, agreed_as, answer)
+		frappe.throw(
+			_("{0} does not want this channel. Please choose another way.").format(escape_html(who))
+			if who
+			else _("The customer does not want this channel. Please choose another way.")
+		)
+	to = recipient.addresses["email" if channel == "Email" else "mobile"]
 	if not to and agreed_as != "Messenger":
 		frappe.throw(_("No address is known. Please enter one in the customer's contact."))
 	# Two clicks are one message.

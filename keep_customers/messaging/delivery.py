@@ -8,8 +8,10 @@ from frappe import _
 from frappe.core.doctype.sms_settings.sms_settings import send_sms
 from frappe.utils import escape_html, getdate
 
+from keep_customers.engine.wording import BadTemplate
 from keep_customers.erp.registered import registered_as, registered_by_name
 from keep_customers.messaging import messages, recipients
+from keep_customers.people.addresses import mark
 
 # In a text that is escaped already; what ends the sentence is not part of an address.
 LINKS = re.compile(r"https?://[^\s<]*[\w/=-]", re.ASCII)
@@ -31,7 +33,7 @@ def compose(row, kind: str | None) -> dict:
 
 	Whose document it is about says by hook which words a message may use of it.
 
-	:raises NotSent: if there is no message of the kind
+	:raises NotSent: if there is no message of the kind, or it cannot be filled in
 	"""
 	name = kind and messages.pick(row.customer, kind, row.channel, row.occasion, getdate(row.due_date))
 	if not name:
@@ -42,19 +44,32 @@ def compose(row, kind: str | None) -> dict:
 		)
 	person = recipients.person_of(row)
 	words = registered_as("keep_customers_message_words", row.reference_doctype)
-	return messages.render(
-		name,
-		row.customer,
-		occasion=row.occasion,
-		rep=row.assigned_to,
-		words=words and partial(words, row.reference_name),
-		**{key: person.get(key) for key in ("person", "contact", "years")},
-	)
+	try:
+		return messages.render(
+			name,
+			row.customer,
+			occasion=row.occasion,
+			rep=row.assigned_to,
+			words=words and partial(words, row.reference_name),
+			**{key: person.get(key) for key in ("person", "contact", "years")},
+		)
+	except BadTemplate as error:
+		raise NotSent(_("The Care Message {0} cannot be filled in.").format(name)) from error
 
 
 def where_to(row) -> dict:
 	"""Addresses; who has a birthday gets the wishes, nobody else."""
-	return recipients.person_of(row) or recipients.addresses(row.customer)
+	return recipients.recipient_of(row).addresses
+
+
+def to_whom(row, to: str) -> dict:
+	"""What is remembered of who got an e-mail, so that their no is known to be theirs whatever changes until then: names
+	no address, as a follow-up is read by more people than a contact."""
+	person, _address = recipients.recipient_of(row).by("Email")
+	return {
+		"sent_to": mark(to),
+		"sent_to_person": person.keys[0] if person else None,
+	}
 
 
 def send_email(row, to: str, message: dict, link: str | None = None) -> str:

@@ -12,6 +12,8 @@ from keep_customers.engine import wording
 from keep_customers.engine.followups import fraction
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, site_language
+from keep_customers.erp.lookups import named
+from keep_customers.messaging import templates
 from keep_customers.messaging.recipients import contact_row
 from keep_customers.people.contacts import primary_contact
 from keep_customers.worth import ledger
@@ -173,8 +175,11 @@ def preview(message: str, customer: str) -> dict:
 
 	:returns: subject, text, language
 	:raises frappe.PermissionError: if the user may not read both of them
+	:raises frappe.ValidationError: if it cannot be filled in
 	"""
-	doc = frappe.get_doc("Care Message", message)
-	doc.check_permission("read")
-	frappe.get_doc("Customer", customer).check_permission("read")
-	return render(doc.name, customer, occasion=doc.occasion)
+	doc = named("Care Message", message)
+	named("Customer", customer)
+	try:
+		return render(doc.name, customer, occasion=doc.occasion)
+	except wording.BadTemplate as error:
+		templates.refuse(error, doc.name)

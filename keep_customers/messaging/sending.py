@@ -16,11 +16,12 @@ from frappe.query_builder.functions import IfNull
 from frappe.utils import getdate, now_datetime
 from requests.exceptions import ReadTimeout
 
-from keep_customers.care import consent, followups, todos
+from keep_customers.care import followups, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp.attempts import attempt, given_up
 from keep_customers.messaging import delivery, unsubscribe
+from keep_customers.people import consent, unsubscribed
 
 MOST_ATTEMPTS = 3
 MOST_IN_A_RUN = 200
@@ -29,15 +30,16 @@ ON_THE_DAY = ("Birthday", "Occasion", "Festival", "Season")
 
 
 def without_rep(rows) -> dict[str, Callable]:
-	"""Hook of the planning: follow-ups that need no rep, as their rule sends, and the customer agreed to the channel.
+	"""Hook of the planning: follow-ups that need no rep, as their rule sends, and who would get it agreed to that.
 
 	:param rows: with name, care_rule, customer, channel, reference_doctype
 	:returns: name -> :func:`queue`
 	"""
 	rules = set(frappe.get_all("Care Rule", filters={"enabled": 1, "send_automatically": 1}, pluck="name"))
 	rows = [row for row in rows if row.care_rule in rules or (_to_guest(row) and row.channel == "Email")]
-	agreed = consent.consents(sorted({row.customer for row in rows}))
-	return {row.name: queue for row in rows if agreed.get((row.customer, row.channel)) == "Given"}
+	answers = consent.of_follow_ups(rows)
+	# What comes back is better said by the rep.
+	return {row.name: queue for row in rows if answers[row.name].agreed and answers[row.name].reachable}
 
 
 def _to_guest(row) -> bool:
@@ -81,7 +83,10 @@ def send_due(today: date, most: int = MOST_IN_A_RUN) -> Counter:
 		with _on_its_own():
 			done[_failed(row, _("The sending was interrupted; it may have arrived."), final=True)] += 1
 	done += follow_back()
-	for name in _waiting(today, most):
+	waiting = _waiting(today, most)
+	if waiting:
+		unsubscribed.catch_up()
+	for name in waiting:
 		with _on_its_own():
 			done[attempt(partial(_send_one, name, today))] += 1
 	return done
@@ -147,12 +152,18 @@ def _send_one(name: str, today: date) -> str:
 	try:
 		if not rule.send_automatically:
 			raise delivery.NotSent(_("The rule does not send automatically any more."))
+		answer = consent.of_follow_ups([row])[row.name]
+		if not answer.agreed:
+			raise delivery.NotSent(_("Whoever would get it now has not agreed to that."))
+		if not answer.reachable:
+			raise delivery.NotSent(_("What was sent to this address came back."))
 		if _too_late(row, rule, today):
 			raise delivery.NotSent(row.send_error or _("Too late", context="Follow Up"))
 		message, to = delivery.compose(row, rule.message_kind), _recipient(row)
 		claim = {"send_status": "Sending", "send_attempts": attempts, "send_error": "", "email_queue": None}
 		if row.channel == "Email":
 			claim["email_queue"] = delivery.send_email(row, to, message, link=unsubscribe.link(row.name))
+			claim |= delivery.to_whom(row, to)
 			followups.settle(name, row.status, **claim)
 			frappe.db.commit()
 			return "Sending"
@@ -183,10 +194,7 @@ def _held_back(row, rule, today: date) -> tuple[str, str] | None:
 	if _too_late(row, rule, today) and not row.send_attempts:
 		return "Skipped", "Too late"
 	# Asked again at the last moment: it may have been withdrawn since the night.
-	if consent.consents([row.customer]).get((row.customer, row.channel)) != "Given":
-		return "Skipped", "No consent"
-	to = delivery.where_to(row)["email"]
-	if row.channel == "Email" and to and frappe.db.exists("Contact", {"email_id": to, "unsubscribed": 1}):
+	if consent.of_follow_ups([row])[row.name].refused:
 		return "Skipped", "No consent"
 
 

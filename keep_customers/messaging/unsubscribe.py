@@ -5,16 +5,18 @@ It names the follow-up, which tells an outsider nothing and survives renaming th
 
 import frappe
 from frappe import _
-from frappe.rate_limiter import rate_limit
-from frappe.utils import today
 
-from keep_customers.care.consent import refused_channels
-from keep_customers.erp import signed
+from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import site_language
+from keep_customers.erp.tables import wait_for
+from keep_customers.messaging import recipients
+from keep_customers.people import ledger
+from keep_customers.people.addresses import mark
 
 DAYS = 180
 PAGE, PURPOSE = "care-unsubscribe", "unsubscribe"
+MOST_AN_HOUR = 30  # from one network address
 
 
 def link(follow_up: str) -> str:
@@ -36,16 +38,17 @@ def not_valid() -> None:
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=not_valid)
-@rate_limit(limit=30, seconds=60 * 60)
+@limits.limited(MOST_AN_HOUR)
 def confirm(token: str = "") -> None:
 	"""What the page's button calls: the customer does not want e-mails any more.
 
 	Forged and expired links, and those of customers who are gone, get one and the same answer.
 	"""
 	name = read(token)
-	row = name and frappe.db.get_value("Follow Up", name, ["customer", "channel"], as_dict=True)
-	if row:
-		refuse(row.customer, row.channel)
+	if name and frappe.db.exists("Follow Up", name):
+		# Who presses twice at the same moment is answered twice.
+		wait_for("Follow Up", name)
+		refuse(name)
 		frappe.respond_as_web_page(
 			_("Done"), _("You will not receive such e-mails any more."), indicator_color="green"
 		)
@@ -53,26 +56,25 @@ def confirm(token: str = "") -> None:
 		not_valid()
 
 
-def refuse(customer: str, channel: str) -> None:
-	"""Write into the customer's file that it does not want a channel, once."""
-	if (customer, channel) in refused_channels([customer]):
-		return
-	if frappe.db.exists("Customer File", customer):
-		file = frappe.get_doc("Customer File", customer)
-	else:
-		file = frappe.new_doc("Customer File", customer=customer)
-	file.append(
-		"consents",
-		{
-			"channel": channel,
-			"consent": "Refused",
-			"date": today(),
-			"source": _("Unsubscribe link", site_language(), "Customer File Consent"),
-		},
+def refuse(follow_up: str) -> None:
+	"""Note that whoever got the message wants none any more: at this address, and as it was a person, at their others."""
+	fields = [
+		"customer", "channel", "reference_doctype", "reference_name", "sent_to", "sent_to_person", "email_queue",
+	]  # fmt: skip
+	row = frappe.db.get_value("Follow Up", follow_up, fields, as_dict=True)
+	person, address = recipients.recipient_of(row).by(row.channel)
+	sent_to = row.sent_to or mark(_queued_to(row.email_queue)) or mark(address)
+	keys = [row.sent_to_person]
+	if not row.sent_to_person:
+		# It was sent before this was remembered.
+		keys = person.keys if person and mark(address) == sent_to else ()
+	words = _("Unsubscribe link", site_language(), "Customer File Consent")
+	ledger.say_no(row.customer, row.channel, ledger.LINK, keys, sent_to, words)
+
+
+def _queued_to(email: str | None) -> str | None:
+	"""Whom the host's queue sent an e-mail to, unless it has been cleared."""
+	to = (
+		frappe.get_all("Email Queue Recipient", filters={"parent": email}, pluck="recipient") if email else []
 	)
-	# A guest says it, and nothing else that may be wrong with the file stands in the way of a no.
-	file.flags.ignore_permissions = file.flags.ignore_mandatory = file.flags.ignore_links = True
-	if not file.is_new():
-		file.flags.ignore_validate = True
-		file.score()
-	file.save()
+	return to[0] if len(to) == 1 else None

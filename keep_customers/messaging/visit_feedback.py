@@ -1,30 +1,39 @@
 """How a visit was: a link is sent after it, if the settings say so."""
 
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
-from frappe.rate_limiter import rate_limit
-from frappe.utils import get_fullname
+from frappe.utils import get_fullname, now_datetime
+from pypika.terms import ValueWrapper
 
-from keep_customers.care import consent
-from keep_customers.erp import signed
+from keep_customers.engine.consent import FEEDBACK
+from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
 from keep_customers.messaging import messages
 from keep_customers.messaging.feedback import (
+	CUSTOMER,
+	DOCTYPE,
 	LONGEST_WORDS,
+	MOST_AN_HOUR,
+	AskedAlready,
 	addressee,
 	days,
+	held_by_us,
 	insert,
 	mail,
+	may_be_asked,
+	not_ours_to_answer,
 	not_valid,
 	stars_of,
 	thank,
 	try_again,
 	was_said,
 )
-from keep_customers.people import contacts
+from keep_customers.people import consent, contacts
 
 TOUCH = "Customer Touch"
 # Page and purpose of the links.
@@ -37,13 +46,18 @@ def after_visit(touch: str) -> None:
 		return
 	doc = frappe.get_doc(TOUCH, touch)
 	contact = addressee(contacts.primary_contact(doc.customer), doc.customer)
-	if not contact or not contact.email_id or contact.unsubscribed:
+	if not contact or not contact.email_id:
 		return
-	if (doc.customer, "Email") in consent.refused_channels([doc.customer]):
+	answer = consent.of_contact(doc.customer, contact.name, "Email", FEEDBACK)
+	if answer.refused or not answer.reachable:
 		return
 	# A report is filed whether or not the site sends e-mails.
 	if not EmailAccount.find_outgoing(match_by_doctype=TOUCH):
 		return
+	try:
+		may_be_asked(contact)
+	except AskedAlready:
+		return  # about another visit, or a complaint: once is enough
 	language = messages.languages(doc.customer)[0]
 	page, purpose = VISIT
 	mail(
@@ -56,6 +70,23 @@ def after_visit(touch: str) -> None:
 		language,
 		signed.link(page, purpose, touch, days(), language),
 	)
+	frappe.db.set_value(TOUCH, touch, "feedback_asked_on", now_datetime())
+
+
+def asked(since: datetime) -> list[tuple]:
+	"""(customer, its main contact, when) of those who were asked about visits and have not answered yet."""
+	touch, said = frappe.qb.DocType(TOUCH), frappe.qb.DocType(DOCTYPE)
+	return (
+		frappe.qb.from_(touch)
+		.left_join(said)
+		.on(
+			(said.reference_doctype == TOUCH)
+			& (said.reference_name == touch.name)
+			& (said.said_by == CUSTOMER)
+		)
+		.select(touch.customer, ValueWrapper(None), touch.feedback_asked_on)
+		.where((touch.feedback_asked_on >= since) & said.name.isnull())
+	).run()
 
 
 def read_visit(token: str, for_update: bool = False):
@@ -70,7 +101,7 @@ def read_visit(token: str, for_update: bool = False):
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=not_valid)
-@rate_limit(limit=30, seconds=60 * 60)
+@limits.limited(MOST_AN_HOUR)
 def give(token: str = "", rating: str = "", person_rating: str = "", words: str = "") -> None:
 	"""What the page's button calls: the customer says how a visit was.
 
@@ -80,6 +111,8 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	touch = read_visit(token, for_update=True)
 	if not touch:
 		return not_valid()
+	if held_by_us():
+		return not_ours_to_answer()
 	if was_said(touch):
 		return thank(_("We have your answer already."))
 	stars, words = (stars_of(rating), stars_of(person_rating)), words.strip()[:LONGEST_WORDS]

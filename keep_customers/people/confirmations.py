@@ -13,7 +13,8 @@ from frappe.utils import get_datetime_str, now_datetime
 
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import insert, standard_columns
-from keep_customers.people.contacts import CONFIRMATION, counts, linked, mark, naming_fields
+from keep_customers.people.addresses import mark
+from keep_customers.people.contacts import CONFIRMATION, counts, linked, naming_fields
 
 MADE, NAMED, CONFIRMED, FROM_LEAD, OWN, UPGRADE = (
 	"Made", "Named", "Confirmed", "From a Lead", "Own Customer", "Upgrade",

@@ -5,15 +5,13 @@ primary one. What counts is a Contact Confirmation, written when somebody who ma
 confirmed the contact (``people/confirmations.py``), or that it is one of ERPNext's portal users of the customer.
 """
 
-import re
-from hashlib import blake2b
-
 import frappe
 from frappe.query_builder.functions import Lower
 from pypika.terms import Criterion, ExistsCriterion
 
 from keep_customers.erp.api import typed
 from keep_customers.erp.tables import chunks
+from keep_customers.people.addresses import mark
 
 ROLE = "Customer"  # of website users
 CONFIRMATION = "Contact Confirmation"
@@ -116,10 +114,12 @@ def primary_contact(customer: str) -> str | None:
 
 def primary_contacts(customers: list[str]) -> dict[str, str]:
 	"""Customer -> the Contact of :func:`primary_contact`, for many customers; who has none is not there."""
-	found: dict[str, str] = {}
-	for part in chunks(customers, 1000):
-		found |= dict(_contacts(part))  # the last word counts
-	return found
+	return dict(all_contacts(customers))
+
+
+def all_contacts(customers: list[str]) -> list[tuple[str, str]]:
+	"""(customer, contact that counts) of many customers, the main one of each last."""
+	return [pair for part in chunks(customers, 1000) for pair in _contacts(part)]
 
 
 def is_contact_of(contact: str, customer: str) -> bool:
@@ -168,26 +168,23 @@ def contact_query(
 # Where they are reached
 
 
-def mark(address: str | None) -> str:
-	"""The fingerprint of an address or number, however it is written; empty for none."""
-	text = (address or "").strip().lower()
-	if "@" not in text:
-		text = re.sub(r"\D", "", text) or text
-	return blake2b(text.encode(), digest_size=8).hexdigest() if text else ""
-
-
-def confirmed_marks(contact: str, customer: str) -> set[str]:
-	"""The fingerprints of the addresses and users for which a contact that counts was confirmed. What the contact says
-	by now may be the word of anybody who may write it."""
-	about = {"contact": contact, "customer": customer}
-	if (addresses := frappe.db.get_value(CONFIRMATION, about, "addresses")) is not None:
-		return set(addresses.split())
-	# A portal user's own address is what ERPNext lets them in by.
-	user = frappe.db.get_value("Contact", contact, "user")
-	named = user and frappe.db.exists(
-		"Portal User", {"parenttype": "Customer", "parent": customer, "user": user}
-	)
-	return {mark(user)} if named else set()
+def confirmed_marks(customers: list[str]) -> dict[tuple[str, str], set[str]]:
+	"""(customer, contact) -> the fingerprints of the addresses and users for which a contact that counts was confirmed;
+	without a contact those that were entered on the customer. What the contact says by now may be the word of anybody who
+	may write it."""
+	marks: dict[tuple[str, str], set[str]] = {}
+	said, named, own = (frappe.qb.DocType(one) for one in (CONFIRMATION, "Portal User", "Contact"))
+	for part in chunks(customers, 1000):
+		rows = frappe.qb.from_(said).select(said.customer, said.contact, said.addresses)
+		for customer, contact, addresses in rows.where(said.customer.isin(part)).run():
+			marks[customer, contact or ""] = set((addresses or "").split())
+		# A portal user's own address is what ERPNext lets them in by.
+		rows = frappe.qb.from_(named).inner_join(own).on(is_of_portal_user(own, named))
+		for customer, contact, user in (
+			rows.select(named.parent, own.name, named.user).where(named.parent.isin(part)).run()
+		):
+			marks.setdefault((customer, contact), {mark(user)})
+	return marks
 
 
 def reached_at(contact: str | None, customer: str) -> frappe._dict | None:
@@ -197,22 +194,11 @@ def reached_at(contact: str | None, customer: str) -> frappe._dict | None:
 	fields = ["name", "full_name", "first_name", "last_name", "salutation", "unsubscribed"]
 	addresses = ["email_id", "mobile_no", "phone"]
 	row = frappe.db.get_value("Contact", contact, [*fields, *addresses], as_dict=True)
-	confirmed = confirmed_marks(contact, customer)
+	confirmed = confirmed_marks([customer]).get((customer, contact), set())
 	for field in addresses:
 		if mark(row[field]) not in confirmed:
 			row[field] = None
 	return row
-
-
-def own_addresses(customer: str) -> frappe._dict:
-	"""email_id and mobile_no of the customer itself, as far as somebody who may has entered them there or on a contact.
-
-	ERPNext copies them from the primary contact at every saving, and its point of sale lets every user write them.
-	"""
-	row = frappe.db.get_value("Customer", customer, ["email_id", "mobile_no"], as_dict=True)
-	said = frappe.get_all(CONFIRMATION, filters={"customer": customer}, pluck="addresses")
-	confirmed = {one for addresses in said for one in (addresses or "").split()}
-	return frappe._dict({field: value if mark(value) in confirmed else None for field, value in row.items()})
 
 
 # Who speaks

@@ -6,7 +6,8 @@ import frappe
 
 from keep_customers.erp.tables import insert, standard_columns
 from keep_customers.people import confirmations
-from keep_customers.people.contacts import CONFIRMATION, linked, mark, naming_fields
+from keep_customers.people.addresses import mark
+from keep_customers.people.contacts import CONFIRMATION, linked, naming_fields
 
 
 def confirm_contacts() -> None:

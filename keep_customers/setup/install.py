@@ -15,6 +15,7 @@ from frappe.custom.doctype.property_setter.property_setter import make_property_
 from keep_customers.care import rules
 from keep_customers.complaints import assignment_rules
 from keep_customers.erp.language import site_language
+from keep_customers.setup import upgrade
 from keep_customers.setup.confirm_contacts import confirm_contacts
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import add_board
@@ -43,6 +44,7 @@ def after_migrate() -> None:
 	assignment_rules.add_rule()
 	offer_triggers()
 	add_board()
+	upgrade.tell_of(set_shipped_settings())
 
 
 def offer_triggers(app: str | None = None) -> None:
@@ -111,12 +113,17 @@ def in_language(record: dict, language: str) -> dict:
 	return translated
 
 
-def set_shipped_settings() -> None:
-	settings = frappe.get_doc("Keep Customers Settings")
-	# What was never saved; a field that the admin has emptied stays so.
-	known = frappe.db.get_singles_dict(settings.doctype)
-	for field in settings.meta.fields:
-		if field.default and field.fieldname not in known:
-			settings.set(field.fieldname, field.default)
-	settings.flags.ignore_permissions = True
-	settings.save()
+def set_shipped_settings() -> list:
+	"""Give settings that this site has never saved the value they ship with; what the admin has emptied or set to 0 stays so.
+
+	A new limit would be 0 else, which means none, or that nothing passes it. It is done past the document's checks: what is
+	wrong elsewhere in the settings must not stop an upgrade.
+
+	:returns: their fields
+	"""
+	known = frappe.db.get_singles_dict(upgrade.SETTINGS)
+	fields = frappe.get_meta(upgrade.SETTINGS).fields
+	new = [field for field in fields if field.default and field.fieldname not in known]
+	for field in new:
+		frappe.db.set_single_value(upgrade.SETTINGS, field.fieldname, field.default)
+	return new

@@ -23,4 +23,4 @@ def get_context(context):
 		context.suggestions = wishes.open_suggestions()
 	else:
 		return guest_pages.gone(context, feedback.advice())
-	context.state = "answered" if feedback.was_said(touch or invitation) else "open"
+	context.state = feedback.state(feedback.was_said(touch or invitation), context)

@@ -2,7 +2,7 @@ from frappe.utils import format_date
 
 from keep_customers.complaints import feedback
 from keep_customers.erp import guest_pages
-from keep_customers.messaging.feedback import advice
+from keep_customers.messaging.feedback import advice, state
 
 no_cache = 1
 sitemap = 0
@@ -14,5 +14,5 @@ def get_context(context):
 	if not found:
 		return guest_pages.gone(context, advice())
 	case, round = found
-	context.state = "answered" if feedback.is_answered(case, round) else "open"
+	context.state = state(feedback.answered(case.name, round), context)
 	context.subject, context.day = case.subject, format_date(case.opened_on)

@@ -23,7 +23,7 @@ ITEM = f"{PREFIX} Item"
 # What the clock and the buttons write on a case.
 CLOCK = {
 	"status", "answer_due", "answered_on", "answer_late", "answer_minutes", "solve_due", "solved_on", "solve_late",
-	"solve_minutes", "word", "solution_rating", "compensation_cost", "repeat_of", "second_chance", "closed_on",
+	"solve_minutes", "word", "compensation_cost", "repeat_of", "second_chance", "closed_on",
 }  # fmt: skip
 
 

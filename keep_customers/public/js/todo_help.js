@@ -12,12 +12,26 @@ frappe.ui.form.on("ToDo", {
 			.xcall("frappe.client.has_permission", { doctype: "Customer", docname: frm.doc.reference_name })
 			.then((may) => may.has_permission && frappe.xcall("keep_customers.care.rep_help.for_todo", { todo }))
 			.then((help) => {
-				if (help && frm.doc.name === todo) field.$wrapper.html(help_html(help));
+				if (!help || frm.doc.name !== todo) return;
+				field.$wrapper.html(help_html(help, frm.doc.status === "Open" && frappe.model.can_write("Customer File")));
+				field.$wrapper.find("[data-refuse]").on("click", () => note_no(frm, todo));
 			});
 	},
 });
 
-function help_html(help) {
+// They have just said on the telephone that they do not want this: one click, and it is on record.
+function note_no(frm, todo) {
+	frappe.xcall("keep_customers.care.rep_help.refuse_for_todo", { todo }).then(({ channel, by }) => {
+		const what = __(channel, null, "Customer File Consent");
+		frappe.show_alert({
+			message: by ? __("{0} not wanted by {1}", [what, by]) : __("{0} not wanted", [what]),
+			indicator: "green",
+		});
+		frm.refresh();
+	});
+}
+
+function help_html(help, may_refuse) {
 	const text = (value) => frappe.utils.escape_html(String(value ?? "–"));
 	const lines = (value) => text(value).replace(/\n/g, "<br>");
 	const day = (value) => (value ? text(frappe.datetime.str_to_user(value)) : "–");
@@ -106,6 +120,11 @@ function help_html(help) {
 					__("{0} not wanted", [__(channel, null, "Customer File Consent")])
 				)}</span>`
 		),
+		may_refuse &&
+			!help.refused.includes(help.channel) &&
+			`<button class="btn btn-xs btn-default" data-refuse>${text(
+				__("Does Not Want This: {0}", [__(help.channel, null, "Customer File Consent")])
+			)}</button>`,
 	].filter(Boolean);
 
 	return `${pills.length ? `<p>${pills.join(" ")}</p>` : ""}<div class="row">

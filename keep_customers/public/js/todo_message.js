@@ -72,9 +72,15 @@ function ways_html(ways, label) {
 	if (!ways.length) return `<p class="text-muted">${__("No address is known. Please enter one in the customer's contact.")}</p>`;
 	return ways
 		.map((way, at) => {
-			if (way.refused) return `<p class="text-muted">${text(label(way.channel))}: ${__("not wanted by the customer")}</p>`;
+			if (way.refused)
+				return `<p class="text-muted">${text(label(way.channel))}: ${text(
+					way.by ? __("not wanted by {0}", [way.by]) : __("not wanted by the customer")
+				)}</p>`;
 			if (!way.link) return "";
-			return `<p>${text(label(way.channel))}: <a data-way="${at}" href="${text(way.link)}">${text(way.to)}</a></p>`;
+			const back = way.came_back ? ` <span class="text-danger">${text(__("What was sent to this address came back."))}</span>` : "";
+			return `<p>${text(label(way.channel))}: <a data-way="${at}" href="${text(way.link)}">${text(
+				way.to
+			)}</a>${back}</p>`;
 		})
 		.join("");
 }

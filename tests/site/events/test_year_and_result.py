@@ -9,6 +9,7 @@ from frappe.utils import add_days, getdate
 from keep_customers.events import audience, documents, replies, results
 from keep_customers.events import year as event_year
 from keep_customers.jobs import events as job
+from keep_customers.messaging import feedback
 from tests.site.events.gathering import INVITATION, at, event, firms, invitation, listed, past
 from tests.site.story import EVE, MIA, PREFIX
 
@@ -70,16 +71,13 @@ def test_the_result_compares_the_invited_with_customers_like_them(now):
 	with pytest.raises(frappe.ValidationError, match="once the event is held"):
 		results.refresh(doc.name)
 	documents.set_status(doc.name, "Held", everybody_came=True)
-	frappe.get_doc(
-		{
-			"doctype": "Customer Feedback",
-			"customer": names[0],
-			"kind": "Event",
-			"reference_doctype": INVITATION,
-			"reference_name": invitation(doc, names[0]),
-			"rating": 0.8,
-		}
-	).insert()
+	said = {
+		"customer": names[0], "kind": "Event", "reference_doctype": INVITATION,
+		"reference_name": invitation(doc, names[0]),
+	}  # fmt: skip
+	feedback.insert({**said, "rating": 0.2}, by_customer=False)
+	assert at(doc).ratings == 0, "what one of us has noted is no rating"
+	feedback.insert({**said, "rating": 0.8}, by_customer=True)
 	assert (at(doc).rating, at(doc).ratings) == (0.8, 1)
 	job.results(getdate())
 	doc = at(doc)

@@ -6,6 +6,7 @@ import pytest
 from keep_customers.complaints import feedback
 from keep_customers.messaging import recipients
 from keep_customers.people import contacts
+from keep_customers.people.addresses import mark
 from tests.site.complaints.guests.said import OLGA, PAVEL, offered, portal_user
 from tests.site.guests import guest_server, page
 from tests.site.people.links import CONFIRM, CONFIRMATION, own_contact, report, said
@@ -56,6 +57,7 @@ def test_what_the_owner_of_a_confirmed_contact_changes_is_told_and_waits(guest, 
 	for channel in ("Email", "SMS"):
 		with pytest.raises(frappe.ValidationError, match="is known of"):
 			feedback.ask(case.name, channel)
+	frappe.db.rollback()  # as the request that was refused
 	assert report(firm) == [(foreign, firm)]
 	assert anna.call(CONFIRM, contact=foreign, customer=firm).status_code == 200
 	frappe.db.rollback()
@@ -121,11 +123,8 @@ def test_what_who_may_changes_goes_on_at_once_and_the_rep_hears_of_it(firm, olga
 
 
 def test_a_number_is_the_same_however_it_is_written(firm, olga):
-	assert contacts.mark("+49 (170) 12-34") == contacts.mark("491701234") != contacts.mark("491701235")
-	assert (
-		contacts.mark(" Olga@Firm.example ") == contacts.mark("olga@firm.EXAMPLE")
-		and contacts.mark(None) == ""
-	)
+	assert mark("+49 (170) 12-34") == mark("0049 1701234") != mark("+491701235")
+	assert mark(" Olga@Firm.example ") == mark("olga@firm.EXAMPLE") and mark(None) == ""
 
 
 def test_an_address_on_the_customer_counts_if_who_may_has_entered_it(story):

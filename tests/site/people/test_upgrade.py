@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from keep_customers.messaging import recipients
 from keep_customers.patches.v0_2 import confirm_contacts
 from keep_customers.people import contacts
 from tests.site.complaints.guests.said import OLGA, PAVEL, portal_user
@@ -80,9 +81,9 @@ def test_what_who_may_has_made_stays_and_all_else_waits_for_a_person(old, firm, 
 	lea = [customer for _one, customer in first if customer.startswith(f"{PREFIX} Lea")]
 	assert by_name == {"Named": "Upgrade", "Own": "Own Customer", "Lea": "From a Lead", "Imported": "Upgrade"}
 	assert first["", f"{PREFIX} Imported"] == "Upgrade"
-	assert contacts.own_addresses(f"{PREFIX} Imported").email_id == "office@imported.example"
+	assert recipients.addresses(f"{PREFIX} Imported")["email"] == "office@imported.example"
 	assert contacts.primary_contact(f"{PREFIX} Planted") is None
-	assert contacts.own_addresses(f"{PREFIX} Planted").email_id is None
+	assert recipients.addresses(f"{PREFIX} Planted")["email"] is None
 	assert contacts.reached_at(old.left, firm).mobile_no == "+49 1"
 	where = contacts.reached_at(old.lea, lea[0])
 	assert (where.email_id, where.mobile_no) == ("lea@lead.example", None)

@@ -254,6 +254,7 @@ def test_migrating_again_changes_nothing_and_keeps_what_the_admin_changed(bare):
 
 def test_a_site_that_had_the_app_before_complaints_gets_what_they_need(bare):
 	from keep_customers.patches.v0_1.add_complaints import execute
+	from keep_customers.setup.install import after_migrate
 
 	for doctype in ("Standard Answer", "Complaint Category", "Complaint Cause"):
 		frappe.db.delete(doctype)
@@ -268,6 +269,7 @@ def test_a_site_that_had_the_app_before_complaints_gets_what_they_need(bare):
 	frappe.db.set_single_value("Keep Customers Settings", "rep_capacity", 4)
 	frappe.clear_cache()
 	execute()
+	after_migrate()
 	for doctype in ("Standard Answer", "Complaint Category", "Complaint Cause"):
 		assert frappe.db.count(doctype) == SHIPPED[doctype]
 	settings = frappe.get_doc("Keep Customers Settings")

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from keep_customers.engine.greetings import GREETINGS, find_advertising, find_reproach
-from keep_customers.engine.wording import VARIABLES, BadTemplate, check
+from keep_customers.messaging import templates
 
 
 class CareMessage(Document):
@@ -48,26 +48,9 @@ class CareMessage(Document):
 	def validate(self):
 		self.occasion = (self.occasion or "").strip()
 		for field in ("subject", "message"):
-			self.validate_template(field)
+			templates.validate(self, field)
 		if self.kind in GREETINGS:
 			self.validate_greeting()
-
-	def validate_template(self, field):
-		try:
-			check(self.get(field))
-		except BadTemplate as error:
-			where = _(self.meta.get_label(field))
-			if error.unknown:
-				frappe.throw(
-					_("{0}: there is no variable {1}. Please use only these: {2}.").format(
-						where, error.detail, ", ".join(VARIABLES)
-					)
-				)
-			frappe.throw(
-				_("{0}: this cannot be filled in. Please check the braces: {1}").format(
-					where, frappe.utils.escape_html(error.detail)
-				)
-			)
 
 	def validate_greeting(self):
 		more = frappe.db.get_single_value("Keep Customers Settings", "advertising_words") or ""

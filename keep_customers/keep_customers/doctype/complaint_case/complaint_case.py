@@ -3,19 +3,20 @@ from datetime import timedelta
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money, get_datetime, now_datetime, today
+from frappe.utils import flt, get_datetime, now_datetime
 
-from keep_customers.complaints import cases, clock, repeats
+from keep_customers.complaints import cases, clock, compensations, repeats
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.jobs import complaints as jobs
+from keep_customers.messaging.feedback import CUSTOMER, NOTED
 
 # Clocks on desks differ a little.
 SKEW = timedelta(minutes=10)
-SETTLED = ("Approved", "Handed Over")
 
 
-class ComplaintCase(Document):
+class ComplaintCase(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -98,6 +99,7 @@ class ComplaintCase(Document):
 		warranty_claim: DF.Link | None
 		word: DF.Literal["", "Yes", "No"]
 		word_asked_on: DF.Datetime | None
+		word_by: DF.Literal["", "Noted by Us", "Customer"]
 		word_on: DF.Datetime | None
 		word_text: DF.SmallText | None
 	# end: auto-generated types
@@ -118,7 +120,7 @@ class ComplaintCase(Document):
 		self.validate_times()
 		self.validate_people()
 		self.validate_documents()
-		self.validate_compensations()
+		compensations.validate(self)
 		self.compensation_cost = cases.cost_of_compensation(self)
 		if self.status == engine.CLOSED:
 			self.validate_closed()
@@ -174,41 +176,6 @@ class ComplaintCase(Document):
 			frappe.throw(
 				_("This case is closed. What is still owed belongs to an open one; please open a new case.")
 			)
-
-	def validate_compensations(self):
-		settings = frappe.get_cached_doc("Keep Customers Settings")
-		before = self.get_doc_before_save()
-		known = {row.name: row for row in before.compensations} if before else {}
-		for row in self.compensations:
-			self.validate_compensation(row, known.pop(row.name, None), settings)
-		if any(row.status in SETTLED for row in known.values()):
-			frappe.throw(_("A compensation that was approved stays on record. Please set it to Rejected."))
-
-	def validate_compensation(self, row, old, settings):
-		row.currency = self.currency
-		if flt(row.cost) < 0:
-			frappe.throw(_("{0} cannot be negative.").format(_("Cost", context="Complaint Compensation")))
-		granted = old and old.status in SETTLED and flt(row.cost) <= flt(old.cost)
-		if row.status not in SETTLED:
-			row.approved_by = row.approved_on = None
-		elif granted:
-			row.approved_by, row.approved_on = old.approved_by, old.approved_on
-		else:
-			self.approve(row, settings)
-		if row.status == "Handed Over":
-			row.handed_over_on = row.handed_over_on or today()
-
-	def approve(self, row, settings):
-		limit = flt(settings.compensation_limit)
-		role = settings.compensation_role or "Sales Manager"
-		if flt(row.cost) > limit and role not in frappe.get_roles():
-			frappe.throw(
-				_(
-					"A compensation above {0} is approved by somebody with the role {1}. Please propose it."
-				).format(fmt_money(limit, currency=self.currency), _(role)),
-				frappe.PermissionError,
-			)
-		row.approved_by, row.approved_on = frappe.session.user, now_datetime()
 
 	def on_update(self):
 		jobs.on_case(self)
@@ -270,7 +237,7 @@ class ComplaintCase(Document):
 		person_rating: float | None = None,
 		words: str | None = None,
 	) -> None:
-		"""Record what the customer said about the solution.
+		"""Record what the customer said about the solution; stars for one's own work are theirs to give, by their link.
 
 		:param word: Yes or No
 		:param rating: of the solution, 0 … 1 as ratings are stored
@@ -285,6 +252,7 @@ class ComplaintCase(Document):
 				min(max(flt(one), 0), 1) for one in (rating, person_rating)
 			)
 			self.word_text = words
+			self.word_by = CUSTOMER if self.flags.by_customer else NOTED
 			self.rated_user = self.responsible
 			self.note_word(act)
 

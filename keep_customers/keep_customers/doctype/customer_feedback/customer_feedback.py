@@ -1,10 +1,11 @@
 from frappe.model.document import Document
 
+from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.events import results
 from keep_customers.messaging import feedback
 
 
-class CustomerFeedback(Document):
+class CustomerFeedback(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -19,18 +20,23 @@ class CustomerFeedback(Document):
 		customer_name: DF.Data | None
 		given_on: DF.Datetime
 		kind: DF.Literal["Complaint", "Visit", "Event", "General"]
+		noted_by: DF.Link | None
 		person_rating: DF.Rating
 		rated_user: DF.Link | None
 		rating: DF.Rating
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
 		round: DF.Int
+		said_by: DF.Literal["Noted by Us", "Customer"]
 		solved: DF.Literal["", "Yes", "No"]
 		words: DF.SmallText | None
 	# end: auto-generated types
 
 	def validate(self):
 		feedback.validate(self)
+
+	def on_trash(self):
+		feedback.on_trash(self)
 
 	def on_update(self):
 		results.on_feedback(self)

@@ -5,9 +5,11 @@ from frappe.utils import flt, getdate
 
 from keep_customers.engine.completeness import completeness
 from keep_customers.engine.occasions import recurs
+from keep_customers.erp.lookups import NamesOnlyReadable
+from keep_customers.people import file
 
 
-class CustomerFile(Document):
+class CustomerFile(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -49,6 +51,12 @@ class CustomerFile(Document):
 		promotion_attitude: DF.SmallText | None
 		service_preference: DF.SmallText | None
 		specifications: DF.SmallText | None
+		stop_email: DF.Check
+		stop_letter: DF.Check
+		stop_messenger: DF.Check
+		stop_phone: DF.Check
+		stop_sms: DF.Check
+		stop_visit: DF.Check
 		taste: DF.SmallText | None
 		usage: DF.SmallText | None
 		values: DF.SmallText | None
@@ -59,6 +67,7 @@ class CustomerFile(Document):
 		self.validate_reps()
 		self.validate_pin()
 		self.validate_dates()
+		file.validate(self)
 		self.score()
 
 	def validate_reps(self):
@@ -107,16 +116,20 @@ class CustomerFile(Document):
 			or bool(relations & {"Owner", "Decision Maker"}),
 			"birthday": any(row.birthday for row in people) or bool(self.occasions),
 			"phone": any(row.phone for row in people),
-			"consent": bool(self.consents),
+			"consent": bool(
+				self.consents or frappe.db.exists("Consent Record", {"customer": self.customer or ""})
+			),
 			"family": known["family"]
 			or bool(relations & {"Spouse", "Partner", "Child", "Parent", "Sibling"}),
 		}
 
 	def on_update(self):
+		file.on_update(self)
 		# Past the document life: the customer may be open on somebody's screen.
 		frappe.db.set_value(
 			"Customer", self.customer, "keep_file_score", self.completeness, update_modified=False
 		)
 
 	def on_trash(self):
+		file.on_trash(self)
 		frappe.db.set_value("Customer", self.customer, "keep_file_score", 0, update_modified=False)

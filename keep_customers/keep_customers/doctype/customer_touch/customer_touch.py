@@ -4,11 +4,12 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
 from keep_customers.care import ending, routing, touches, visits
+from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.events import wishes
 from keep_customers.worth import ledger
 
 
-class CustomerTouch(Document):
+class CustomerTouch(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -32,6 +33,7 @@ class CustomerTouch(Document):
 		demand_item: DF.Link | None
 		demand_qty: DF.Float
 		event_wish: DF.Data | None
+		feedback_asked_on: DF.Datetime | None
 		follow_up: DF.Link | None
 		next_step: DF.Data | None
 		next_step_date: DF.Date | None

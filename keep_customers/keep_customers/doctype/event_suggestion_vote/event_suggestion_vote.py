@@ -1,9 +1,10 @@
 from frappe.model.document import Document
 
+from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.erp.permissions import RowOfSuggestion
 
 
-class EventSuggestionVote(RowOfSuggestion, Document):
+class EventSuggestionVote(NamesOnlyReadable, RowOfSuggestion, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

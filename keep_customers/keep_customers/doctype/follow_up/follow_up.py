@@ -25,6 +25,7 @@ class FollowUp(Document):
 		expires: DF.Check
 		gift: DF.Data | None
 		gift_cost: DF.Currency
+		gift_currency: DF.Link | None
 		hold_reason: DF.Literal[
 			"",
 			"Contact cap",
@@ -60,6 +61,8 @@ class FollowUp(Document):
 		send_error: DF.SmallText | None
 		send_status: DF.Literal["", "Queued", "Sending", "Sent", "Failed"]
 		sent_on: DF.Datetime | None
+		sent_to: DF.Data | None
+		sent_to_person: DF.Data | None
 		status: DF.Literal["Planned", "Assigned", "Done", "Late", "Skipped", "Cancelled"]
 		todo: DF.Link | None
 		touch: DF.Link | None

@@ -5,11 +5,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_time, getdate
 
+from keep_customers.erp.named_rows import ShowsOnlyReadable
+
 MIDNIGHT = time(0)
 YEAR = 365 * 24  # hours
 
 
-class KeepCustomersSettings(Document):
+class KeepCustomersSettings(ShowsOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -35,8 +37,12 @@ class KeepCustomersSettings(Document):
 		check_back_days: DF.Int
 		compensation_limit: DF.Currency
 		compensation_role: DF.Link | None
+		compensation_year_limit: DF.Currency
 		complaint_page: DF.Check
 		complaint_targets: DF.Table[ComplaintTarget]
+		complaints_per_address: DF.Int
+		complaints_per_hour: DF.Int
+		complaints_per_writer: DF.Int
 		contact_cap: DF.Int
 		contact_cap_days: DF.Int
 		enabled: DF.Check
@@ -50,6 +56,7 @@ class KeepCustomersSettings(Document):
 		fallback_role: DF.Link | None
 		fallback_user: DF.Link | None
 		feedback_after_visits: DF.Check
+		feedback_pause_hours: DF.Float
 		head_of_service: DF.Link | None
 		head_office_role: DF.Link | None
 		head_office_user: DF.Link | None
@@ -64,9 +71,9 @@ class KeepCustomersSettings(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		for field in ("contact_cap", "contact_cap_days", "rep_capacity"):
-			if (self.get(field) or 0) < 0:
-				frappe.throw(_("{0} cannot be negative.").format(_(self.meta.get_label(field))))
+		for field in self.meta.fields:
+			if field.get("non_negative") and flt(self.get(field.fieldname)) < 0:
+				frappe.throw(_("{0} cannot be negative.").format(_(field.label, context=self.doctype)))
 		for row in self.absences:
 			if getdate(row.to_date) < getdate(row.from_date):
 				frappe.throw(_("Row {0}: the absence ends before it begins.").format(row.idx))

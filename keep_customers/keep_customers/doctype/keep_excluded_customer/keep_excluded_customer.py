@@ -1,7 +1,10 @@
 from frappe.model.document import Document
 
+from keep_customers.erp.lookups import NamesOnlyReadable
+from keep_customers.erp.permissions import RowOfSettings
 
-class KeepExcludedCustomer(Document):
+
+class KeepExcludedCustomer(NamesOnlyReadable, RowOfSettings, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

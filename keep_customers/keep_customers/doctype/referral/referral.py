@@ -4,11 +4,12 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from keep_customers.care import ending, referrals
+from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.jobs import referrals as jobs
 from keep_customers.worth import ledger
 
 
-class Referral(Document):
+class Referral(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -44,7 +44,10 @@ class TierBenefit(Document):
 	def validate(self):
 		# Another than the one made for it would be written over.
 		self.pricing_rule = None if self.is_new() else self.get_db_value("pricing_rule")
-		self.currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+		# Its costs were said in this one, whatever the site reports in now.
+		self.currency = self.get_db_value("currency") or ledger.reporting_currency(
+			frappe.get_cached_doc("Keep Customers Settings")
+		)
 		if self.kind != offered.RESERVED:
 			self.items = []
 		if self.kind == offered.GIFT:

@@ -1,9 +1,10 @@
 from frappe.model.document import Document
 
+from keep_customers.erp.named_rows import ShowsOnlyReadable
 from keep_customers.events import documents
 
 
-class VIPEvent(Document):
+class VIPEvent(ShowsOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -2,10 +2,11 @@ import frappe
 from frappe.model.document import Document
 
 from keep_customers.care import ending
+from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.events import documents, room, terms
 
 
-class VIPInvitation(Document):
+class VIPInvitation(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

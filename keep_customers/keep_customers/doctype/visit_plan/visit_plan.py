@@ -4,10 +4,11 @@ from frappe.model.document import Document
 from frappe.utils import flt, format_datetime, formatdate, get_datetime, getdate, now_datetime
 
 from keep_customers.care import visit_approval, visits
+from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.worth.ledger import reporting_currency
 
 
-class VisitPlan(Document):
+class VisitPlan(NamesOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

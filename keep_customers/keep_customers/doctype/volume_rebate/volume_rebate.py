@@ -3,9 +3,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from keep_customers.engine.rebates import Step, rising
+from keep_customers.erp.named_rows import ShowsOnlyReadable
 
 
-class VolumeRebate(Document):
+class VolumeRebate(ShowsOnlyReadable, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

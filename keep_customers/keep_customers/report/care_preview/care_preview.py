@@ -5,6 +5,7 @@ from frappe import _
 
 from keep_customers.care.preview import preview
 from keep_customers.engine.followups import ASSIGN, JOIN, SKIP, WAIT
+from keep_customers.erp.api import report_filters
 from keep_customers.erp.permissions import readable_among
 
 SHOWN = 1000
@@ -12,7 +13,7 @@ SHOWN = 1000
 
 def execute(filters=None):
 	"""Whom the rules would hit today, what is held back and why; of the customers the user may read."""
-	filters = frappe._dict(filters or {})
+	filters = report_filters(filters)
 	rows = preview(filters.care_rule or None)
 	readable = readable_among({row["customer"] for row in rows})
 	rows = [row for row in rows if row["customer"] in readable]

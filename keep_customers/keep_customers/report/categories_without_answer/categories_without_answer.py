@@ -3,11 +3,13 @@ from frappe import _
 from frappe.utils import add_months, getdate
 
 from keep_customers.complaints import standard_answers
+from keep_customers.erp.api import report_filters
 
 
 def execute(filters=None):
 	"""Categories people complain about that have no standard answer yet, the most frequent first."""
-	since = getdate((filters or {}).get("since") or add_months(getdate(), -3))
+	filters = report_filters(filters)
+	since = getdate(filters.since or add_months(getdate(), -3))
 	rows = sorted(standard_answers.categories_without_answer(since), key=lambda row: -row["cases"])
 	return columns(), rows, None, chart(rows)
 

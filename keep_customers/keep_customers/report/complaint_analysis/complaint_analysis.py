@@ -5,6 +5,7 @@ from frappe.utils import flt, now_datetime
 from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.complaint_figures import figures
 from keep_customers.engine.complaints import SEVERITIES
+from keep_customers.erp.api import report_filters
 
 GROUPS = {
 	"cause": "Complaint Cause",
@@ -20,7 +21,7 @@ CHARTED = 12
 
 def execute(filters=None):
 	"""What the complaints of a period have in common, of the cases the user may read."""
-	filters = frappe._dict(filters or {})
+	filters = report_filters(filters)
 	case_figures.period(filters)
 	by = filters.get("group_by") or "cause"
 	if by not in GROUPS:

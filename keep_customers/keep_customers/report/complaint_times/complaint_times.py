@@ -4,6 +4,7 @@ from frappe.utils import flt, now_datetime
 
 from keep_customers.complaints import figures
 from keep_customers.engine.complaint_figures import answered_in_time, late_now, solved_in_time
+from keep_customers.erp.api import report_filters
 
 SHOWN = (
 	"name", "subject", "customer", "customer_name", "tier", "severity", "responsible", "status", "opened_on", "answer_due",
@@ -16,7 +17,7 @@ def execute(filters=None):
 
 	:param filters: as :func:`figures.cases`; ``late`` for those whose customers wait too long now
 	"""
-	filters = frappe._dict(filters or {})
+	filters = report_filters(filters)
 	figures.period(filters)
 	now = now_datetime()
 	cases = figures.cases(filters, open_only=bool(filters.get("late")))

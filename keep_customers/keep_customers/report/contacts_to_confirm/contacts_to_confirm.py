@@ -2,11 +2,12 @@ import frappe
 from frappe import _
 
 from keep_customers.care import confirming
+from keep_customers.erp.api import report_filters
 
 
 def execute(filters=None):
 	"""Contacts that nobody has confirmed who may, or not with their address, of the customers the user may write."""
-	rows = confirming.to_confirm((filters or {}).get("customer"))
+	rows = confirming.to_confirm(report_filters(filters).customer)
 	may_read = frappe.has_permission("Contact", "read")
 	for row in rows:
 		row["why"] = (

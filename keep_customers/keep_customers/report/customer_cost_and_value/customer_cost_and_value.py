@@ -5,6 +5,7 @@ from frappe.utils import flt, getdate
 from keep_customers.benefits import costs as cost_ledger
 from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.costs import KINDS, add_up, of_value
+from keep_customers.erp.api import report_filters
 from keep_customers.worth.values import tier_ranks
 
 CHARTED = 10
@@ -13,7 +14,7 @@ SHOWN = ("customers", "tiers", "costs")
 
 def execute(filters=None):
 	"""What was spent on the customers the user may read, against what they are worth."""
-	filters = frappe._dict(filters or {})
+	filters = report_filters(filters)
 	case_figures.period(filters)
 	show = filters.show or SHOWN[0]
 	if show not in SHOWN:

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import cint, flt, getdate
 
 from keep_customers.engine.events import CLOSED, HELD
+from keep_customers.erp.api import report_filters
 from keep_customers.worth.ledger import reporting_currency
 
 SHOWN = (
@@ -18,7 +19,7 @@ def execute(filters=None):
 	:param filters: ``from_date``, ``to_date``, ``kind``, ``company``
 	:raises frappe.ValidationError: if the period ends before it begins
 	"""
-	filters = frappe._dict(filters or {})
+	filters = report_filters(filters)
 	conditions = [["status", "in", [HELD, CLOSED]]]
 	if filters.from_date and filters.to_date and getdate(filters.to_date) < getdate(filters.from_date):
 		frappe.throw(_("The period ends before it begins. Please check the dates."))

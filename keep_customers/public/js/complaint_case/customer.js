@@ -34,6 +34,8 @@ keep_customers.complaint_case.customer = (() => {
 	}
 
 	function record_word(frm) {
+		// Stars for one's own work are the customer's to give.
+		const hidden = frm.doc.responsible === frappe.session.user ? 1 : 0;
 		server.ask(
 			frm,
 			__("Record the Customer's Word"),
@@ -49,8 +51,18 @@ keep_customers.complaint_case.customer = (() => {
 					],
 					reqd: 1,
 				},
-				{ fieldname: "rating", fieldtype: "Rating", label: __("Rating of the Solution", null, "Complaint Case") },
-				{ fieldname: "person_rating", fieldtype: "Rating", label: __("Rating of the Person", null, "Complaint Case") },
+				{
+					fieldname: "rating",
+					fieldtype: "Rating",
+					label: __("Rating of the Solution", null, "Complaint Case"),
+					hidden,
+				},
+				{
+					fieldname: "person_rating",
+					fieldtype: "Rating",
+					label: __("Rating of the Person", null, "Complaint Case"),
+					hidden,
+				},
 				{ fieldname: "words", fieldtype: "Small Text", label: __("Their Words", null, "Complaint Case") },
 			],
 			__("Save"),

@@ -5,10 +5,10 @@ from frappe.permissions import add_user_permission
 
 from keep_customers.keep_customers.report.ratings_of_people import ratings_of_people
 from tests.site.benefits.costs.spending import row
-from tests.site.story import ANNA, BEN, MIA
+from tests.site.story import ANNA, BEN, EVE, MIA
 
 
-def feedback(customer, user, stars, kind="Visit", on="2026-03-03 10:00"):
+def feedback(customer, user, stars, kind="Visit", on="2026-03-03 10:00", said_by="Customer"):
 	return row(
 		"Customer Feedback",
 		customer=customer,
@@ -16,6 +16,7 @@ def feedback(customer, user, stars, kind="Visit", on="2026-03-03 10:00"):
 		person_rating=stars / 5,
 		kind=kind,
 		given_on=on,
+		said_by=said_by,
 	)
 
 
@@ -28,11 +29,14 @@ def test_managers_see_how_customers_rate_people(story, firms):
 	feedback(works, BEN, 0)  # said nothing about the person
 	feedback(works, None, 0)
 	feedback(works, BEN, 5, on="2025-01-01 10:00")
+	feedback(works, BEN, 5, said_by="Noted by Us")
+	feedback(works, EVE, 5, said_by="Noted by Us")
 	frappe.set_user(MIA)
 	columns, rows, _message, chart = ratings_of_people.execute({"from_date": "2026-01-01"})
-	assert [(each["rated_user"], each["ratings"], each["average"]) for each in rows] == [
-		(ANNA, 3, 4),
-		(BEN, 1, 2),
+	assert [(each["rated_user"], each["ratings"], each["average"], each["noted"]) for each in rows] == [
+		(ANNA, 3, 4, 0),
+		(BEN, 1, 2, 1),
+		(EVE, 0, None, 1),
 	]
 	assert (rows[0]["visit_average"], rows[0]["complaint_average"]) == (4, 4)
 	assert "event_average" not in {column["fieldname"] for column in columns}

@@ -9,6 +9,7 @@ from frappe.utils import getdate
 from keep_customers.benefits import coupons as birthday_coupons
 from keep_customers.benefits import pricing_rules
 from keep_customers.erp.aside import Aside
+from tests.site.benefits.costs.spending import spent
 from tests.site.benefits.offers.shop import (
 	DRILLS,
 	RATES,
@@ -19,7 +20,7 @@ from tests.site.benefits.offers.shop import (
 	priced_by_erpnext,
 )
 from tests.site.host import GENUINE
-from tests.site.story import ANNA, COMPANY, ITEM, PREFIX
+from tests.site.story import ANNA, COMPANY, ITEM, PREFIX, rate
 
 # Birthdays
 
@@ -187,6 +188,27 @@ def test_a_holiday_gift_is_planned_with_its_cost(story):
 	assert (row.gift, row.gift_cost, row.benefit) == (None, 0, None) and "Gift" not in row.reason
 	frappe.delete_doc("Tier Benefit", f"{PREFIX} Wine")
 	assert story.follow_ups(best)[0].gift_cost == 25.5
+
+
+def test_a_gift_costs_what_it_cost_whatever_the_site_reports_in_later(story):
+	"""50 yuan stay 50 yuan: on the benefit, on what was planned with it and in what was spent."""
+	story.completed_yesterday()
+	best = story.customer("Best")
+	story.history(best, [(60, 9000), (30, 9000)])
+	story.file(best, dedicated_rep=ANNA)
+	rate(0.125, story.today.replace(day=1))
+	rule = story.rule("Women", trigger="Festival", festival="Women's Day", days_before=10)
+	every = frappe.get_all("Customer Tier", pluck="name")
+	story.settings(reporting_currency="CNY")
+	tea = story.benefit("Tea", every, kind="Holiday Gift", care_rule=rule.name, gift="Tea", gift_cost=50)
+	story.settings(reporting_currency="EUR")
+	tea.save()
+	assert tea.currency == "CNY"
+	story.night()
+	[row] = story.follow_ups(best)
+	assert (row.gift_cost, row.gift_currency, row.currency) == (50, "CNY", "EUR")
+	frappe.db.set_value("Follow Up", row.name, {"status": "Done", "done_on": story.today})
+	assert spent() == {(best, "Gift"): 6.25}
 
 
 def test_the_letter_on_moving_up_has_words_in_all_languages():

@@ -104,9 +104,12 @@ def test_nine_steps_to_a_satisfied_customer(firm, clock):
 	assert case.answered_on == START + timedelta(minutes=15) and not case.answer_late
 	assert (case.answer_minutes, case.solve_minutes, case.solve_late) == (15, 75, 0)
 	clock.goes_on(24)
-	case.hear("Yes", rating=0.8, person_rating=1, words="Thank you")
+	case.hear("Yes", words="Thank you")
 	assert (case.status, case.step, case.closed_by) == ("Closed", "Confirmed", ANNA)
-	assert (case.solution_rating, case.person_rating, case.rated_user) == (0.8, 1, ANNA)
+	assert (case.word_by, case.rated_user) == ("Noted by Us", ANNA)
+	assert (case.solution_rating, case.person_rating) == (0, 0), (
+		"stars for her own work are the customer's to give"
+	)
 	assert [row.step for row in case.steps] == list(engine.STEPS[:8])
 	assert not any(row.left_out for row in case.steps)
 	assert todos(case) == {ANNA: "Closed"}

@@ -9,7 +9,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from keep_customers.care import open_complaints
 from keep_customers.care.panel import customer_care
-from keep_customers.complaints import figures
+from keep_customers.complaints import feedback, figures
 from keep_customers.erp import permissions
 from keep_customers.keep_customers.dashboard_chart_source.complaints_by import complaints_by
 from keep_customers.keep_customers.report.complaint_analysis import complaint_analysis
@@ -102,18 +102,22 @@ def cases(story, firm):
 	done = {"status": "Closed", "word": "Yes", "closed_on": now_datetime()}
 	delivery, quality = f"{PREFIX} Delivery", f"{PREFIX} Quality"
 	common = {"opened_on": hours_ago(50), "answered_on": hours_ago(49), "solved_on": hours_ago(40)}
-	story.case(
+	one = story.case(
 		firm, "one", cause=delivery, item=ITEM, severity="High", **common, answer_minutes=30, solve_minutes=600,
-		solution_rating=1.0, compensation_cost=25, **done,
+		compensation_cost=25, **done,
 	)  # fmt: skip
-	story.case(
+	two = story.case(
 		firm, "two", cause=delivery, **common, answer_minutes=60, answer_late=1, solve_minutes=1200, solve_late=1,
-		solution_rating=0.6, repeat_of="CC-1", **done,
+		repeat_of="CC-1", **done,
 	)  # fmt: skip
-	story.case(
-		other, "three", cause=quality, **common, answer_minutes=90, solve_minutes=300, solution_rating=0,
-		compensation_cost=75, **done,
+	for case, stars in ((one, 1.0), (two, 0.6)):
+		feedback.record(case, 1, "Yes", 0.2, 0, "A rep's guess, which counts for nothing")
+		case.flags.by_customer = True
+		feedback.record(case, 1, "Yes", stars, 0, "")
+	three = story.case(
+		other, "three", cause=quality, **common, answer_minutes=90, solve_minutes=300, compensation_cost=75, **done,
 	)  # fmt: skip
+	feedback.record(three, 1, "Yes", 1, 0, "Noted by us")
 	# Nobody has answered, and all is past due.
 	story.case(
 		other, "four", opened_on=hours_ago(48), answer_due=hours_ago(47), solve_due=hours_ago(24),

@@ -7,9 +7,11 @@ from frappe.utils import now_datetime
 from keep_customers.care import visits
 from keep_customers.complaints import feedback
 from keep_customers.erp import signed
-from keep_customers.messaging import unsubscribe, visit_feedback
+from keep_customers.messaging import visit_feedback
+from keep_customers.people import ledger
+from keep_customers.people.reached import key
 from tests.site.care.visits.plans import approved
-from tests.site.complaints.guests.said import CASE, GIVE, offered, token_of
+from tests.site.complaints.guests.said import CASE, GIVE, OLGA, offered, token_of
 from tests.site.guests import page
 from tests.site.story import ANNA
 
@@ -64,7 +66,8 @@ def test_the_report_of_a_visit_asks_each_customer_once(guest, firm, story):
 
 def test_who_wants_no_emails_is_not_asked_after_a_visit(guest, firm, story):
 	story.settings(feedback_after_visits=1)
-	unsubscribe.refuse(firm, "Email")
+	contact = frappe.get_value("Contact", {"email_id": OLGA})
+	ledger.say_no(firm, "Email", ledger.TOLD, [key("Contact", contact)])
 	touch = frappe.get_doc(
 		{"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Visit", "result": "Reached"}
 	).insert()

@@ -108,5 +108,5 @@ def test_a_rep_of_another_region_gets_neither_cases_nor_files_nor_feedback(guest
 	assert ben.http.get(f"{ben.base}{url}", timeout=60).status_code == 403
 	assert ben.call("keep_customers.complaints.feedback.ask", case=case.name).status_code == 403
 	forged = {"customer": firm, "kind": "General", "rating": 1, "rated_user": BEN, "person_rating": 1}
-	assert ben.resource("Customer Feedback", method="POST", json=forged).status_code == 403
+	assert ben.resource("Customer Feedback", method="POST", json=forged).status_code == 417
 	assert "INTERNAL" not in page(ben, "printview", doctype=CASE, name=case.name).text

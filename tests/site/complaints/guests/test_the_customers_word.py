@@ -102,17 +102,6 @@ def test_a_no_reopens_it_once_and_the_second_no_stays_for_the_manager(guest, fir
 		feedback.ask(case.name)
 
 
-def test_a_word_told_to_a_rep_uses_up_the_link(guest, firm):
-	case = offered(firm)
-	token = token_of(case)
-	case.hear("Yes", 1, 1, "Fine")
-	frappe.db.commit()
-	[row] = answers(case)
-	assert (row.channel, row.solved, row.words) == ("Phone", "Yes", "Fine")
-	assert "We have your answer already" in guest.call(CONFIRM, token=token, solved="No").text
-	assert now(case).status == engine.CLOSED and len(answers(case)) == 1
-
-
 def test_a_no_after_a_manager_closed_it_is_kept_and_told_to_who_is_responsible(guest, firm):
 	case = offered(firm)
 	token = token_of(case)
@@ -192,6 +181,7 @@ def test_guessing_has_an_end(guest, firm):
 
 def test_who_may_ask_and_when(guest, firm, story, monkeypatch):
 	sent = []
+	story.settings(feedback_pause_hours=0)
 	monkeypatch.setattr(delivery, "send_sms", lambda to, text, **_more: sent.append((to, text)))
 	early = complaint(firm)
 	with pytest.raises(frappe.ValidationError, match="offer a solution"):

@@ -6,6 +6,7 @@ from frappe.utils import getdate
 
 from keep_customers.jobs import sending as job
 from keep_customers.messaging import delivery, sending
+from keep_customers.people import desk
 from tests.site.mail import text_of
 from tests.site.messaging.sending.thanks import ADDRESS, answer, emails, state, thanked, withdraw
 from tests.site.story import ANNA, PREFIX
@@ -195,6 +196,7 @@ def test_birthday_wishes_go_to_the_person_whose_birthday_it_is_or_to_nobody(stor
 	[row] = story.follow_ups(firm)
 	assert sending.send_due(row.due_date) == {"Handed Over": 1} and not gateway.given
 	frappe.db.set_value("Customer File Person", file.people[0].name, "phone", "+49 5")
+	desk.tell(firm, "SMS", True, "Customer File Person", file.people[0].name)
 	again = {"todo": None, "send_status": "Queued", "send_attempts": 0, "due_date": row.due_date}
 	frappe.db.set_value("Follow Up", row.name, again)
 	assert sending.send_due(row.due_date) == {"Sent": 1}

@@ -1,15 +1,16 @@
 """The customer's no: by the link in an e-mail, without logging in."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import frappe
 import pytest
 from frappe.utils import getdate
 
-from keep_customers.care.consent import consents
 from keep_customers.messaging import sending, unsubscribe
 from tests.site.mail import text_of
 from tests.site.messaging.sending.thanks import ADDRESS, emails, thanked
+from tests.site.people.consent.firm import pavel_of, reached_at, records, second_address, told, word
 from tests.site.story import PREFIX
 from tests.site.web import Browser, Server
 
@@ -38,22 +39,24 @@ def test_the_link_in_an_email_lets_a_customer_say_no_without_logging_in(story, s
 	token = re.search(r"token=([^\"&]+)", html)[1]
 	frappe.db.delete("Customer File", {"name": firm})
 	frappe.db.delete("Customer File Consent", {"parent": firm})
+	frappe.db.delete("Consent Record", {"customer": firm})
 	frappe.db.commit()
 	guest = Browser(server)
 
 	shown = page(guest, token)
 	assert shown.status_code == 200 and "<button" in shown.text and firm not in shown.text
 	frappe.db.rollback()
-	assert not consents([firm]), "opening the link is not pressing the button"
+	assert not records(), "opening the link is not pressing the button"
 
 	for _press in range(2):
 		answered = guest.call("keep_customers.messaging.unsubscribe.confirm", token=token)
 		assert answered.status_code == 200, answered.text
 		assert firm not in answered.text and ADDRESS not in answered.text
 	frappe.db.rollback()
-	assert consents([firm]) == {(firm, "Email"): "Refused"}
-	[row] = frappe.get_all("Customer File Consent", filters={"parent": firm}, fields=["source", "date"])
-	assert row.source == "Unsubscribe link" and row.date == getdate()
+	assert word(firm) == "refused" and not frappe.db.exists("Customer File", firm)
+	[row] = records()
+	assert (row.words, row.source, row.on_date) == ("Unsubscribe link", "Unsubscribe Link", getdate())
+	assert row.address == ADDRESS and row.person == frappe.db.get_value("Contact", {"email_id": ADDRESS})
 	assert (
 		guest.call("keep_customers.messaging.unsubscribe.confirm", verb="GET", token=token).status_code == 403
 	)
@@ -82,7 +85,7 @@ def test_forged_and_expired_links_get_one_answer_that_tells_nothing(story, serve
 	assert len(pages) == 1
 	assert "<script>alert" not in page(guest, '"><script>alert(1)</script>').text
 	frappe.db.rollback()
-	assert consents([firm]) == {(firm, "Email"): "Given"}
+	assert word(firm) == "agreed"
 	assert unsubscribe.read(good) == name
 
 
@@ -91,5 +94,78 @@ def test_a_link_goes_with_a_customer_that_is_renamed(story):
 	token = unsubscribe.token(story.follow_ups(firm)[0].name)
 	renamed = f"{PREFIX} Renamed"
 	frappe.rename_doc("Customer", firm, renamed)
+	frappe.db.commit()
 	unsubscribe.confirm(token)
-	assert consents([renamed])[(renamed, "Email")] == "Refused"
+	assert word(renamed) == "refused"
+
+
+def sent(story, name="Firm"):
+	"""The token in the message that has been sent to Olga."""
+	firm = thanked(story, name)
+	sending.send_due(story.today)
+	return firm, unsubscribe.token(story.follow_ups(firm)[0].name)
+
+
+def test_a_no_is_that_of_who_got_the_message_at_all_addresses_and_nobody_elses(story):
+	firm, token = sent(story)
+	olga = frappe.get_doc("Contact", {"email_id": ADDRESS})
+	second_address(olga, "olga@home.example")
+	pavel = pavel_of(firm)
+	told(firm, "Email", "Given", pavel)
+	frappe.db.commit()
+	unsubscribe.confirm(token)
+	assert (word(firm), word(firm, olga), word(firm, pavel)) == ("refused", "refused", "agreed")
+	other = story.customer("Other")
+	reached_at(other, "Olga@Home.example")
+	assert word(other) == "refused", "her second address gets no mail either"
+	assert word(firm, olga, "Phone") == ""
+
+
+@pytest.mark.parametrize("what", ["she has another address now", "somebody else is asked now"])
+def test_a_no_is_about_where_it_was_sent_whatever_has_changed_since(story, what):
+	firm, token = sent(story)
+	olga = frappe.get_doc("Contact", {"email_id": ADDRESS})
+	pavel = pavel_of(firm)
+	told(firm, "Email", "Given", pavel)
+	if what.startswith("she"):
+		olga.email_ids = []
+		olga.append("email_ids", {"email_id": "olga@new.example", "is_primary": 1})
+		olga.save()
+	else:
+		frappe.db.set_value("Customer", firm, "customer_primary_contact", pavel.name)
+	frappe.db.delete("Email Queue", {"reference_name": firm})
+	frappe.db.commit()
+	unsubscribe.confirm(token)
+	assert (word(firm, olga), word(firm, pavel)) == ("refused", "agreed")
+	other = story.customer("Other")
+	reached_at(other, ADDRESS)
+	assert word(other) == "refused"
+
+
+def test_of_two_who_share_a_mailbox_it_was_the_one_it_was_for(story):
+	firm, token = sent(story)
+	olga = frappe.get_doc("Contact", {"email_id": ADDRESS})
+	pavel = pavel_of(firm, email=ADDRESS)
+	second_address(pavel, "pavel@home.example", primary=True)
+	told(firm, "Email", "Given", pavel)
+	frappe.db.commit()
+	unsubscribe.confirm(token)
+	assert (word(firm, olga), word(firm, pavel)) == ("refused", "agreed")
+
+
+def test_ten_presses_at_the_same_moment_are_one_no_and_get_one_answer(story, server):
+	firm, token = sent(story)
+	frappe.db.commit()
+	phones = [Browser(server) for _press in range(10)]
+	for number, phone in enumerate(phones):
+		phone.http.headers["X-Forwarded-For"] = f"10.1.0.{number}"
+
+	def press(phone):
+		return phone.call("keep_customers.messaging.unsubscribe.confirm", token=token)
+
+	with ThreadPoolExecutor(10) as pool:
+		answers = list(pool.map(press, phones))
+	told_ = {re.sub(r"[0-9a-f]{32,}", "", answer.text) for answer in answers}
+	assert {answer.status_code for answer in answers} == {200} and len(told_) == 1
+	frappe.db.rollback()
+	assert len(records(source="Unsubscribe Link")) == 1 and word(firm) == "refused"

@@ -1,0 +1,60 @@
+"""What the host gives to whoever asks, of documents that are for some: its own functions, with a question before them.
+
+They are called over HTTP by the host's forms, so they stand in place of the host's (``override_whitelisted_methods``).
+"""
+
+import frappe
+from frappe import _
+from frappe.core.doctype.data_export import exporter
+from frappe.core.doctype.data_import import data_import
+from frappe.desk import search
+
+from keep_customers.erp.api import typed
+from keep_customers.erp.lookups import guarded
+from keep_customers.erp.permissions import TABLES_OF_CUSTOMERS, reads_all_customers
+
+
+@frappe.whitelist()
+@typed
+def search_link(doctype: str, txt: str = "", **more: object) -> object:
+	"""As the host's; its *ignore_user_permissions* skips all permissions on Frappe 15, whoever asks for it."""
+	return frappe.call(search.search_link, doctype=doctype, txt=txt, **_asked(doctype, more))
+
+
+@frappe.whitelist()
+@typed
+def search_widget(doctype: str, txt: str = "", **more: object) -> object:
+	"""As :func:`search_link`."""
+	return frappe.call(search.search_widget, doctype=doctype, txt=txt, **_asked(doctype, more))
+
+
+def _asked(doctype: str, more: dict) -> dict:
+	return {**more, "ignore_user_permissions": 0} if guarded(doctype) else more
+
+
+@frappe.whitelist()
+@typed
+def export_data(doctype: str | list | None = None, **more: object) -> None:
+	"""As the host's, which asks for no permission on the rows of tables.
+
+	:raises frappe.PermissionError: if some of the rows might not be for the user
+	"""
+	_with_tables(doctype, more.get("parent_doctype"))
+	frappe.call(exporter.export_data, doctype=doctype, **more)
+
+
+@frappe.whitelist()
+@typed
+def download_template(doctype: str, **more: object) -> None:
+	"""As :func:`export_data`."""
+	_with_tables(doctype, None)
+	frappe.call(data_import.download_template, doctype=doctype, **more)
+
+
+def _with_tables(doctype: str | list | None, parent: object) -> None:
+	asked = {*(frappe.parse_json(doctype) if str(doctype).startswith("[") else [doctype]), parent}
+	if asked & set(TABLES_OF_CUSTOMERS) and not reads_all_customers():
+		frappe.throw(
+			_("You may not read every customer in these tables. Please export them from the list instead."),
+			frappe.PermissionError,
+		)

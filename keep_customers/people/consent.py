@@ -1,0 +1,128 @@
+"""Who may be contacted, by which channel, at which address, for what: asked for many at once.
+
+What is on record is written by ``ledger.py``; what it means is decided by ``engine/consent.py``.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import frappe
+from frappe.utils import getdate
+
+from keep_customers.engine.consent import (
+	CARE,
+	CHANNELS,
+	EVENTS,
+	GIVEN,
+	NOTHING_SAID,
+	REFUSED,
+	Answer,
+	Ledger,
+	Said,
+)
+from keep_customers.people import ledger, reached
+from keep_customers.people.addresses import mark
+
+
+class Question(NamedTuple):
+	"""
+	:param address: as it is written; None where none is needed or known
+	:param persons: all names of who would be reached, see :func:`reached.key`
+	"""
+
+	customer: str
+	channel: str
+	persons: tuple[str, ...] = ()
+	address: str | None = None
+	purpose: str = CARE
+
+
+def ask(customer: str, recipient: reached.Recipient, channel: str, purpose: str = CARE) -> Question:
+	"""Whether a contact by a channel is wanted, by whom it would reach."""
+	person, address = recipient.by(channel)
+	return Question(customer, channel, person.keys if person else (), address, purpose)
+
+
+def purpose_of(follow_up) -> str:
+	return EVENTS if follow_up["reference_doctype"] == reached.GUEST else CARE
+
+
+def answers(questions: Sequence[Question]) -> list[Answer]:
+	"""The answers to questions, in their order."""
+	stops = ledger.stops({one.customer for one in questions})
+	said = defaultdict(list)
+	persons = {person.split("/", 1)[1] for one in questions for person in one.persons}
+	for row in ledger.rows(persons, {mark(one.address) for one in questions}):
+		person = reached.key(row.person_type, row.person) if row.person else None
+		said[row.channel].append(
+			Said(row.consent, getdate(row.on_date), row.source, row.purpose, person, row.address_mark)
+		)
+	ledgers = {channel: Ledger(said[channel]) for channel in CHANNELS}
+	return [
+		ledgers[one.channel].answer(
+			one.persons, mark(one.address), one.purpose, (one.customer, one.channel) in stops
+		)
+		for one in questions
+	]
+
+
+def of_follow_ups(rows: Sequence) -> dict[str, Answer]:
+	"""Follow-up -> whether who it is for wants to be contacted by its channel.
+
+	:param rows: with name, customer, channel, reference_doctype, reference_name
+	"""
+	on_record = _channels_on_record()
+	concerned = [row for row in rows if row["channel"] in on_record]
+	asked = [
+		ask(row["customer"], recipient, row["channel"], purpose_of(row))
+		for row, recipient in zip(concerned, reached.of(concerned), strict=True)
+	]
+	found = dict.fromkeys((row["name"] for row in rows), NOTHING_SAID)
+	return found | dict(zip((row["name"] for row in concerned), answers(asked), strict=True))
+
+
+def refused_ways(follow_up) -> list[str]:
+	"""The channels by which whoever a follow-up is for is not to be contacted."""
+	[recipient] = reached.of([follow_up])
+	asked = [ask(follow_up.customer, recipient, channel, purpose_of(follow_up)) for channel in CHANNELS]
+	return sorted(one.channel for one, said in zip(asked, answers(asked), strict=True) if said.refused)
+
+
+def of_customers(customers: Collection[str], channel: str, purpose: str = CARE) -> dict[str, Answer]:
+	"""Customer -> whether who is reached when nobody in particular is meant wants to be contacted by a channel."""
+	mains = reached.main(customers) if channel in _channels_on_record() else {}
+	found = answers([ask(name, one, channel, purpose) for name, one in mains.items()])
+	return dict.fromkeys(customers, NOTHING_SAID) | dict(zip(mains, found, strict=True))
+
+
+def of_contact(customer: str, contact: str, channel: str, purpose: str = CARE) -> Answer:
+	"""Whether one contact of a customer wants to be contacted by a channel."""
+	[recipient] = reached.of_contacts([(customer, contact)]).values()
+	return answers([ask(customer, recipient, channel, purpose)])[0]
+
+
+def consents(customers: Collection[str]) -> dict[tuple[str, str], str]:
+	"""(customer, channel) -> Given or Refused, of who is reached when nobody in particular is meant; where nobody has said
+	anything there is nothing."""
+	found = {}
+	for channel in CHANNELS:
+		for customer, one in of_customers(customers, channel).items():
+			if one.refused or one.agreed:
+				found[customer, channel] = REFUSED if one.refused else GIVEN
+	return found
+
+
+def refused_channels(customers: Collection[str]) -> set[tuple[str, str]]:
+	"""(customer, channel) pairs by which who is reached when nobody in particular is meant does not want to be contacted."""
+	return {pair for pair, consent in consents(customers).items() if consent == REFUSED}
+
+
+def _channels_on_record() -> set[str]:
+	"""Where nobody has ever said anything there is nothing to look up, which is most of the time."""
+	return {
+		channel
+		for channel in CHANNELS
+		if frappe.db.exists(ledger.DOCTYPE, {"channel": channel})
+		or frappe.db.exists(reached.FILE, {ledger.stop_field(channel): 1})
+	}

@@ -1,0 +1,1 @@
+"""Consent: of people and addresses."""
