@@ -4,8 +4,8 @@ from frappe import _
 from frappe.utils import escape_html
 from frappe.utils.user import get_users_with_role
 
-from keep_customers.erp.todos import notify
 from keep_customers.erp.language import language_of_the_site
+from keep_customers.erp.todos import notify
 
 SETTINGS = "Keep Customers Settings"
 MANAGERS = ("System Manager", "Keep Customers Manager")
