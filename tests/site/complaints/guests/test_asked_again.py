@@ -9,6 +9,7 @@ from frappe.utils import format_datetime, now_datetime
 
 from keep_customers.complaints import feedback
 from keep_customers.messaging import delivery, visit_feedback
+from keep_customers.messaging.feedback import insert as said
 from tests.site.complaints.guests.said import CASE, CONFIRM, OLGA, PAVEL, now, offer, offered, token_of
 from tests.site.guests import guest_server, page
 from tests.site.mail import contact
@@ -127,12 +128,13 @@ def test_two_visits_of_a_day_ask_once_until_there_is_an_answer(guest, firm):
 	case = offered(firm)
 	with pytest.raises(frappe.ValidationError, match="was asked on"):
 		feedback.ask(case.name)
-	frappe.get_doc(
+	said(
 		{
-			"doctype": "Customer Feedback", "customer": firm, "kind": "Visit", "rating": 1,
+			"customer": firm, "kind": "Visit", "rating": 1,
 			"reference_doctype": "Customer Touch", "reference_name": first.name,
-		}
-	).insert()  # fmt: skip
+		},
+		by_customer=True,
+	)  # fmt: skip
 	assert feedback.ask(case.name)
 
 
