@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_url_to_form, getdate, today
 
-from keep_customers.access.lookups import may_read, named, not_there
+from keep_customers.access.lookups import if_readable, may_read, named, not_there
 from keep_customers.care import followups
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp.api import typed
@@ -294,7 +294,7 @@ def care_todo(todo: str, right: str):
 
 def _asked_for(todo):
 	"""The follow-up a ToDo was made for; who may not read it is told as little of it as of any other ToDo."""
-	name = todo.keep_follow_up
-	if not may_read("Follow Up", name):
+	follow_up = if_readable("Follow Up", todo.keep_follow_up)
+	if not follow_up:
 		not_there("ToDo", todo.name)
-	return frappe.get_doc("Follow Up", name)
+	return follow_up
