@@ -26,10 +26,10 @@ add_to_apps_screen = [
 
 # Where what is called over HTTP has moved to, and what the host would tell anybody.
 override_whitelisted_methods = METHODS | {
-	"frappe.desk.search.search_link": "keep_customers.erp.host_doors.search_link",
-	"frappe.desk.search.search_widget": "keep_customers.erp.host_doors.search_widget",
-	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.erp.host_doors.export_data",
-	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.erp.host_doors.download_template",
+	"frappe.desk.search.search_link": "keep_customers.access.host_doors.search_link",
+	"frappe.desk.search.search_widget": "keep_customers.access.host_doors.search_widget",
+	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.access.host_doors.export_data",
+	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.access.host_doors.download_template",
 }
 
 # Setup
@@ -132,7 +132,7 @@ doc_events = {
 		"before_rename": "keep_customers.care.referrals.before_lead_rename",
 		"on_trash": "keep_customers.care.referrals.on_lead_trash",
 	},
-	"Version": {"before_insert": "keep_customers.erp.named_rows.leave_names_out"},
+	"Version": {"before_insert": "keep_customers.access.named_rows.leave_names_out"},
 	"Communication": {"after_insert": "keep_customers.complaints.mail.on_communication"},
 }
 

@@ -11,12 +11,12 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate
 
+from keep_customers.access.lookups import named
 from keep_customers.benefits import offered
 from keep_customers.engine.occasions import marks
 from keep_customers.erp import permissions
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
-from keep_customers.erp.lookups import named
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.people.contacts import who_decides
 

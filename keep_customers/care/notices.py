@@ -6,11 +6,11 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, getdate
 
+from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import attempt
-from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import chunks
 from keep_customers.erp.trees import branch

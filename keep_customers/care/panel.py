@@ -4,10 +4,10 @@ import frappe
 from frappe.query_builder.functions import Count, Max, Sum
 from frappe.utils import getdate
 
+from keep_customers.access.lookups import named
 from keep_customers.benefits import costs, coupons, rebates
 from keep_customers.care import confirming, followups, open_complaints
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import named
 
 DEALS = 20
 

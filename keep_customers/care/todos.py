@@ -8,11 +8,11 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, today
 
+from keep_customers.access.lookups import if_readable, may_read, named, not_there
 from keep_customers.care import followups
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import may_read, named, not_there
 from keep_customers.worth import ledger
 
 PRIORITIES = ("Low", "Medium", "High")
@@ -230,7 +230,7 @@ def care_todo(todo: str, right: str):
 
 def _asked_for(todo):
 	"""The follow-up a ToDo was made for; who may not read it is told as little of it as of any other ToDo."""
-	name = todo.keep_follow_up
-	if not may_read("Follow Up", name):
+	follow_up = if_readable("Follow Up", todo.keep_follow_up)
+	if not follow_up:
 		not_there("ToDo", todo.name)
-	return frappe.get_doc("Follow Up", name)
+	return follow_up

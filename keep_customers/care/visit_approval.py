@@ -8,10 +8,10 @@ from frappe import _
 from frappe.desk.doctype.notification_settings.notification_settings import is_notifications_enabled
 from frappe.utils import escape_html, formatdate, getdate
 
+from keep_customers.access.lookups import named
 from keep_customers.care.assignment import superior
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import may_approve_plans
 
 # What the app writes; it is taken from no form and no request.

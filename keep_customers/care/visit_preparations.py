@@ -7,10 +7,10 @@ from frappe import _
 from frappe.query_builder.functions import IfNull, Sum
 from frappe.utils import add_to_date, cstr, fmt_money, formatdate, getdate, strip_html
 
+from keep_customers.access.lookups import named
 from keep_customers.care.open_complaints import open_complaints
 from keep_customers.care.visit_approval import draft
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import named
 
 LAST_INVOICES, TOP_ITEMS = 5, 3
 

@@ -4,9 +4,9 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime
 
+from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups, todos
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import named
 from keep_customers.erp.registered import registered
 from keep_customers.erp.todos import end_all
 from keep_customers.people import consent

@@ -9,11 +9,11 @@ import frappe
 from frappe import _
 from frappe.utils import flt, now_datetime
 
+from keep_customers.access.lookups import may_read
 from keep_customers.care import ending
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import complaints as engine
 from keep_customers.engine.compensations import GRANTED
-from keep_customers.erp.lookups import may_read
 from keep_customers.people.contacts import is_contact_of, primary_contact, reached_at
 from keep_customers.worth import ledger
 from keep_customers.worth.values import tier_ranks

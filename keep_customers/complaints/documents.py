@@ -9,11 +9,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, flt, strip_html
 
+from keep_customers.access.lookups import named
 from keep_customers.complaints.cases import DOCTYPE, why_not
 from keep_customers.engine.complaints import CLOSED
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import out_of_the_way
-from keep_customers.erp.lookups import named
 from keep_customers.people.contacts import is_contact_of
 
 MARK = "keep_complaint_case"

@@ -7,10 +7,10 @@ import frappe
 from frappe.query_builder.functions import Count
 from frappe.utils import format_datetime, get_fullname, getdate, now_datetime
 
+from keep_customers.access.lookups import named
 from keep_customers.engine import wording
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import site_language
-from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import only_readable
 from keep_customers.messaging import templates
 from keep_customers.messaging.messages import languages

@@ -6,7 +6,7 @@ exactly the customers this user's Customer list would show, and single documents
 The rows of a file's tables can be listed past the file, so they have the condition of their own.
 
 A Visit Plan is its rep's and the managers', and theirs only if they may read every customer in it. An event, a suggestion
-or a rebate names customers in a table of which everybody gets the rows that are theirs to read (``erp/named_rows.py``).
+or a rebate names customers in a table of which everybody gets the rows that are theirs to read (``access/named_rows.py``).
 """
 
 import re

@@ -4,11 +4,11 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt
 
+from keep_customers.access.lookups import named
 from keep_customers.care.notices import not_excluded
 from keep_customers.care.triggers import customers, matching
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import named
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import chunks, insert, standard_columns
 from keep_customers.events.room import locked

@@ -4,9 +4,9 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt, get_datetime, getdate, now_datetime
 
+from keep_customers.access.lookups import named
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import named
 from keep_customers.events import wishes
 from keep_customers.events.audience import contact_names
 from keep_customers.events.room import cost_per_head, locked, room_of, settle, store

@@ -6,10 +6,10 @@ Whoever calls these has asked for permission, or holds a signed link.
 import frappe
 from frappe.utils import cint, get_datetime, getdate, now_datetime
 
+from keep_customers.access.lookups import named
 from keep_customers.care import ending
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import named
 from keep_customers.events.room import locked, room_of, store
 from keep_customers.events.telling import nothing_left_to_ask
 from keep_customers.events.terms import CALLED_OFF, INVITATION, refuse

@@ -13,10 +13,10 @@ from frappe import _
 from frappe.query_builder.functions import Avg, Count
 from frappe.utils import add_days, cint, flt, getdate
 
+from keep_customers.access.lookups import named
 from keep_customers.care.notices import not_excluded
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import named
 from keep_customers.events.terms import EVENT, INVITATION
 from keep_customers.messaging.feedback import CUSTOMER
 from keep_customers.worth import ledger

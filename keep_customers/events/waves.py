@@ -6,11 +6,11 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, flt, get_datetime, getdate, now_datetime
 
+from keep_customers.access.lookups import named
 from keep_customers.care import followups
 from keep_customers.care.notices import not_excluded
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import named
 from keep_customers.erp.tables import chunks
 from keep_customers.events.replies import why_no_reply
 from keep_customers.events.room import count, locked, room_of

@@ -6,8 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, flt, getdate, now_datetime
 
+from keep_customers.access.lookups import named
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import named
 from keep_customers.worth import ledger
 
 DOCTYPE, VOTE, EVENT = "Event Suggestion", "Event Suggestion Vote", "VIP Event"

@@ -23,6 +23,7 @@ from frappe.utils import (
 from keep_customers.erp import signed
 from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import lock
+from keep_customers.people.confirmations import is_colleague
 from keep_customers.people.contacts import is_contact_of, primary_contacts, reached_at
 
 DOCTYPE = "Customer Feedback"
@@ -135,8 +136,7 @@ def was_said(doc) -> bool:
 
 def held_by_us() -> bool:
 	"""Whether who opens a customer's link is logged in as one of us."""
-	user = frappe.session.user
-	return user != "Guest" and frappe.get_cached_value("User", user, "user_type") == "System User"
+	return is_colleague(frappe.session.user)
 
 
 def insert(values: dict, by_customer: bool) -> str:

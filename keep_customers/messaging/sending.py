@@ -20,7 +20,7 @@ from keep_customers.care import followups, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp.attempts import attempt, given_up
-from keep_customers.messaging import delivery, unsubscribe
+from keep_customers.messaging import delivery, recipients, unsubscribe
 from keep_customers.people import consent, unsubscribed
 
 MOST_ATTEMPTS = 3
@@ -143,7 +143,9 @@ def _send_one(name: str, today: date) -> str:
 		frappe.db.rollback()
 		return "Gone"
 	rule = rule_of(row)
-	if held := _held_back(row, rule, today):
+	# Asked again at the last moment: it may have been withdrawn since the night.
+	answer = consent.of_follow_ups([row])[row.name]
+	if held := _held_back(row, rule, today, answer.refused):
 		status, reason = held
 		followups.settle(name, status, hold_reason=reason, send_status="")
 		frappe.db.commit()
@@ -152,18 +154,18 @@ def _send_one(name: str, today: date) -> str:
 	try:
 		if not rule.send_automatically:
 			raise delivery.NotSent(_("The rule does not send automatically any more."))
-		answer = consent.of_follow_ups([row])[row.name]
 		if not answer.agreed:
 			raise delivery.NotSent(_("Whoever would get it now has not agreed to that."))
 		if not answer.reachable:
 			raise delivery.NotSent(_("What was sent to this address came back."))
 		if _too_late(row, rule, today):
 			raise delivery.NotSent(row.send_error or _("Too late", context="Follow Up"))
-		message, to = delivery.compose(row, rule.message_kind), _recipient(row)
+		message, recipient = delivery.compose(row, rule.message_kind), recipients.recipient_of(row)
+		to = _address(row, recipient)
 		claim = {"send_status": "Sending", "send_attempts": attempts, "send_error": "", "email_queue": None}
 		if row.channel == "Email":
 			claim["email_queue"] = delivery.send_email(row, to, message, link=unsubscribe.link(row.name))
-			claim |= delivery.to_whom(row, to)
+			claim |= delivery.to_whom(recipient, to)
 			followups.settle(name, row.status, **claim)
 			frappe.db.commit()
 			return "Sending"
@@ -184,7 +186,7 @@ def _send_one(name: str, today: date) -> str:
 	return "Sent"
 
 
-def _held_back(row, rule, today: date) -> tuple[str, str] | None:
+def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str] | None:
 	"""(status, reason) of what is not sent any more."""
 	if not rule or not rule.enabled:
 		return "Cancelled", "Rule switched off"
@@ -193,8 +195,7 @@ def _held_back(row, rule, today: date) -> tuple[str, str] | None:
 	# What was tried and failed is not dropped: the rep may still find the words.
 	if _too_late(row, rule, today) and not row.send_attempts:
 		return "Skipped", "Too late"
-	# Asked again at the last moment: it may have been withdrawn since the night.
-	if consent.of_follow_ups([row])[row.name].refused:
+	if refused:
 		return "Skipped", "No consent"
 
 
@@ -203,9 +204,9 @@ def _too_late(row, rule, today: date) -> bool:
 	return bool(dated and getdate(row.due_date) < today)
 
 
-def _recipient(row) -> str | None:
+def _address(row, recipient) -> str | None:
 	"""The e-mail address or mobile number; only a messenger may do without."""
-	to = delivery.where_to(row)["email" if row.channel == "Email" else "mobile"]
+	to = recipient.addresses["email" if row.channel == "Email" else "mobile"]
 	if not to and row.channel != "Messenger":
 		raise delivery.NotSent(
 			_("No e-mail address is known.") if row.channel == "Email" else _("No mobile number is known.")

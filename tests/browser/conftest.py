@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.site.conftest import pytest_sessionfinish, pytest_sessionstart, story  # noqa: F401
+from tests.site.putback import wait_for_jobs
 from tests.site.story import PASSWORD
 from tests.site.web import Server
 
@@ -89,6 +90,8 @@ def desk(server, chromium):
 
 	@contextmanager
 	def open_desk(user):
+		# SQLite has one writer: a login beside a job that writes would be answered with an error.
+		wait_for_jobs()
 		context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
 		opened = Desk(context.new_page(), server.url).login(user)
 		yield opened

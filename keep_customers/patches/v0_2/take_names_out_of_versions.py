@@ -1,6 +1,6 @@
 import frappe
 
-from keep_customers.erp.named_rows import NOT_IN_VERSIONS, without_names
+from keep_customers.access.named_rows import NOT_IN_VERSIONS, without_names
 
 
 def execute():

@@ -5,10 +5,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, now_datetime
 
+from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.complaints import cases, clock, compensations, repeats
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.jobs import complaints as jobs
 from keep_customers.messaging.feedback import CUSTOMER, NOTED
 

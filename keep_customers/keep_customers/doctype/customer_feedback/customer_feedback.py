@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from keep_customers.erp.lookups import NamesOnlyReadable
+from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.events import results
 from keep_customers.messaging import feedback
 

@@ -3,9 +3,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
+from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.engine.completeness import completeness
 from keep_customers.engine.occasions import recurs
-from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.people import file
 
 

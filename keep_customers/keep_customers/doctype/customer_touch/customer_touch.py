@@ -3,8 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
+from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.care import ending, routing, touches, visits
-from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.events import wishes
 from keep_customers.worth import ledger
 

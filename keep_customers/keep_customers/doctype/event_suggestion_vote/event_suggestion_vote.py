@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from keep_customers.erp.lookups import NamesOnlyReadable
+from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.erp.permissions import RowOfSuggestion
 
 

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_time, getdate
 
-from keep_customers.erp.named_rows import ShowsOnlyReadable
+from keep_customers.access.named_rows import ShowsOnlyReadable
 
 MIDNIGHT = time(0)
 YEAR = 365 * 24  # hours

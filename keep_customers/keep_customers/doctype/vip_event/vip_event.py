@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from keep_customers.erp.named_rows import ShowsOnlyReadable
+from keep_customers.access.named_rows import ShowsOnlyReadable
 from keep_customers.events import documents
 
 

@@ -3,8 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, format_datetime, formatdate, get_datetime, getdate, now_datetime
 
+from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.care import visit_approval, visits
-from keep_customers.erp.lookups import NamesOnlyReadable
 from keep_customers.worth.ledger import reporting_currency
 
 

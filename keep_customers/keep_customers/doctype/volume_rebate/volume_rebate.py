@@ -2,8 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from keep_customers.access.named_rows import ShowsOnlyReadable
 from keep_customers.engine.rebates import Step, rising
-from keep_customers.erp.named_rows import ShowsOnlyReadable
 
 
 class VolumeRebate(ShowsOnlyReadable, Document):

@@ -9,7 +9,7 @@ import re
 import frappe
 import pytest
 
-from keep_customers.erp.lookups import guarded
+from keep_customers.access.lookups import guarded
 from tests.site.erp.permissions.regions import MINE, SOUTH, THEIRS, THEIRS_ODD, of
 from tests.site.story import ANNA, BEN, PREFIX
 

@@ -11,8 +11,8 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils.pdf import pdf_body_html
 
-from keep_customers.erp.lookups import named_out_of_sight
-from keep_customers.erp.named_rows import without_names
+from keep_customers.access.lookups import named_out_of_sight
+from keep_customers.access.named_rows import without_names
 from keep_customers.patches.v0_2 import take_names_out_of_versions as patch
 from tests.site.removal import remove_everything
 from tests.site.story import ITEM, MIA, PREFIX, Story, _tree, _user

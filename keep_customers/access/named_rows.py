@@ -8,7 +8,7 @@ import json
 
 import frappe
 
-from keep_customers.erp.lookups import NamesOnlyReadable
+from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.erp.permissions import TABLES_OF_CUSTOMERS, readable_among, reads_all_customers
 
 

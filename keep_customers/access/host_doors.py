@@ -9,8 +9,8 @@ from frappe.core.doctype.data_export import exporter
 from frappe.core.doctype.data_import import data_import
 from frappe.desk import search
 
+from keep_customers.access.lookups import guarded
 from keep_customers.erp.api import typed
-from keep_customers.erp.lookups import guarded
 from keep_customers.erp.permissions import TABLES_OF_CUSTOMERS, reads_all_customers
 
 

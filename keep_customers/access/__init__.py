@@ -1,0 +1,1 @@
+"""Who is shown what: names that are typed in, rows of tables, what the host would tell anybody."""
