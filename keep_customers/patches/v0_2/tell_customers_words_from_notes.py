@@ -2,7 +2,6 @@ import frappe
 from frappe import _
 
 from keep_customers.erp.tables import chunks
-from keep_customers.erp.todos import notify
 from keep_customers.events.results import rate
 from keep_customers.messaging.feedback import CUSTOMER, DOCTYPE, NOTED
 from keep_customers.setup.upgrade import tell_managers

@@ -174,16 +174,16 @@ def test_a_coupon_somebody_holds_outlives_a_clock_that_is_ahead_without_being_as
 
 
 def test_a_site_from_before_has_the_usual_settings(story):
-	from keep_customers.patches.v0_2 import guard_the_night
+	from keep_customers.setup.install import set_shipped_settings
 
 	frappe.db.delete(
 		"Singles", {"doctype": clock.SETTINGS, "field": ("in", ("most_days_ahead", "tell_after_nights"))}
 	)
 	frappe.clear_document_cache(clock.SETTINGS, clock.SETTINGS)
 	for _twice in range(2):
-		guard_the_night.execute()
+		set_shipped_settings()
 	settings = frappe.get_doc(clock.SETTINGS)
 	assert (int(settings.most_days_ahead), int(settings.tell_after_nights)) == (21, 3)
 	story.settings(most_days_ahead=2)
-	guard_the_night.execute()
+	set_shipped_settings()
 	assert frappe.get_doc(clock.SETTINGS).most_days_ahead == 2
