@@ -12,7 +12,7 @@ from keep_customers.erp.attempts import attempt
 from keep_customers.erp.tables import chunks, insert, standard_columns
 
 TABLE = "Care Run Set Aside"
-FIELDS = ("reference_doctype", "reference_name", "part", "why", "stage", "first_seen", "nights", "told")
+FIELDS = ("reference_doctype", "reference_name", "part", "why", "stage", "since", "nights", "told")
 MOST_NAMED = 500
 MANAGERS = ("System Manager", "Keep Customers Manager")
 DONE = ("Completed", "Completed With Errors")
@@ -46,7 +46,7 @@ class OfNight:
 					"part": None if doctype else name[:140],
 					"why": one.why,
 					"stage": one.stage,
-					"first_seen": then.first_seen if then else night.as_of,
+					"since": then.since if then else night.as_of,
 					"nights": nights,
 					"told": int(bool(tell or (then and then.told))),
 				}
@@ -97,7 +97,7 @@ def _of_the_night_before(night) -> dict[tuple[str, str], frappe._dict]:
 	rows = frappe.get_all(
 		TABLE,
 		filters={"care_run": runs[0].name},
-		fields=["reference_doctype", "reference_name", "part", "first_seen", "nights", "told"],
+		fields=["reference_doctype", "reference_name", "part", "since", "nights", "told"],
 	)
 	for row in rows:
 		row.as_of = runs[0].as_of

@@ -3,7 +3,7 @@
 import frappe
 
 from . import putback
-from .story import PREFIX, TERRITORY
+from .story import GROUP, PREFIX, TERRITORY
 
 OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
@@ -111,6 +111,7 @@ def remove_everything():
 		frappe.delete_doc("Complaint Category", name, force=True)
 	frappe.db.delete("Batch", {"name": ("like", like)})
 	frappe.db.delete("Tier Policy", {"name": ("like", like)})
+	frappe.db.delete("Customer Group", [["name", "like", like], ["name", "!=", GROUP]])
 	frappe.db.delete("User Permission", {"user": ("like", "%@keep-test.example")})
 	frappe.db.delete("DocShare", {"user": ("like", "%@keep-test.example")})
 	frappe.db.delete("Sales Person", {"name": ("like", like)})

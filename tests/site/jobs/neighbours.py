@@ -52,6 +52,9 @@ class Neighbour:
 			name = self.random.choice(names)
 			# As somebody who has cancelled and deleted what it has bought.
 			frappe.db.delete("Sales Invoice", {"customer": name})
+			for ledger in ("GL Entry", "Payment Ledger Entry"):
+				if frappe.db.table_exists(ledger):
+					frappe.db.delete(ledger, {"party": name})
 			frappe.delete_doc("Customer", name)
 
 	def close(self, _names):

@@ -98,7 +98,7 @@ def test_managers_are_told_once_when_it_stays(story):
 	bad = spoiled(story, HOWS[0])
 	for night, then in enumerate((0, 0, 1, 1, 1)):
 		run = story.night(story.today + timedelta(days=night))
-		assert left(run, "reference_name", "nights", "first_seen") == [(bad, night + 1, story.today)]
+		assert left(run, "reference_name", "nights", "since") == [(bad, night + 1, story.today)]
 		assert bool(told()) == bool(then), night
 		before = told() if night == 2 else None
 		if before:

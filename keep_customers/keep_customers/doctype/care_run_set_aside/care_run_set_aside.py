@@ -11,7 +11,7 @@ class CareRunSetAside(Document):
 		from frappe.types import DF
 
 		care_run: DF.Link
-		first_seen: DF.Date | None
+		since: DF.Date | None
 		nights: DF.Int
 		part: DF.Data | None
 		reference_doctype: DF.Link | None
