@@ -92,7 +92,9 @@ def remove_everything():
 	frappe.db.delete("Complaint Cause", {"name": ("like", like)})
 	frappe.db.delete("Standard Answer", {"name": ("like", like)})
 	frappe.db.delete("Competitor", {"name": ("like", like)})
+	# ERPNext may name a lead by its first name.
 	frappe.db.delete("Lead", {"lead_name": ("like", like)})
+	frappe.db.delete("Lead", {"email_id": ("like", "%@lead.example")})
 	frappe.db.delete("Customer", {"name": ("like", like)})
 	emails = frappe.get_all(
 		"Email Queue",
