@@ -424,6 +424,10 @@ def test_names_are_for_whom_the_runs_errors_are_for(story):
 		frappe.set_user(user)
 		assert frappe.has_permission("Care Run", doc=run.name)
 		assert frappe.has_permission(SET_ASIDE) is may
+	assert frappe.get_list(SET_ASIDE, pluck="reference_name") == [], "she may not read customers"
+	frappe.set_user("Administrator")
+	frappe.get_doc("User", EVE).add_roles("Sales User")
+	frappe.set_user(EVE)
 	assert frappe.get_list(SET_ASIDE, pluck="reference_name") == [bad]
 
 
