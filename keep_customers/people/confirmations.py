@@ -108,14 +108,14 @@ def _origin(customer: str) -> set[tuple[str, str]]:
 
 def _marks_of_lead(customer: str) -> set[str]:
 	leads = [name for doctype, name in _origin(customer) if doctype == "Lead"]
-	fields = lead_addresses()
-	row = leads and frappe.db.get_value("Lead", leads[0], fields)
-	return {mark(address) for address in row or ()} - {""}
+	row = frappe.db.get_value("Lead", leads[0], lead_addresses(), as_dict=True) if leads else None
+	return {mark(address) for address in (row or {}).values()} - {""}
 
 
 def lead_addresses() -> list[str]:
+	"""A lead's own fields with addresses, without those that ERPNext fills from whatever contact is linked to it."""
 	meta = frappe.get_meta("Lead")
-	return [one for one in ("email_id", "mobile_no", "phone", "whatsapp_no") if meta.has_field(one)]
+	return [one for one in ("email_id", "whatsapp_no") if meta.has_field(one)]
 
 
 def customer_saved(customer) -> None:
