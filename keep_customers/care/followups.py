@@ -24,6 +24,7 @@ from keep_customers.erp.tables import (
 	to_dates,
 	to_ordinals,
 )
+from keep_customers.worth.values import COMPLETED
 
 OPEN = ("Assigned", "Late")
 PENDING = ("Planned", *OPEN)
@@ -53,7 +54,7 @@ NUMBERS = ("expires", "value_at_risk", "gift_cost")
 
 def a_night_is_over() -> bool:
 	"""Whether a run has been completed; before, follow-ups become nobody's ToDo."""
-	return bool(frappe.db.exists("Care Run", {"status": ("in", ("Completed", "Completed With Errors"))}))
+	return bool(frappe.db.exists("Care Run", {"status": ("in", COMPLETED)}))
 
 
 def add(rows: list[dict]) -> int:
@@ -191,16 +192,6 @@ def add_words(rows: list) -> None:
 	for part in chunks(list(by_name), 1000):
 		for words in frappe.get_all("Follow Up", filters={"name": ("in", part)}, fields=["name", *WORDS]):
 			by_name[words.name].update(words)
-
-
-def still_planned(names: list[str]) -> set[str]:
-	"""Those that nobody has settled, taken back or deleted meanwhile; nobody can until this transaction ends.
-
-	Locked by a write that changes nothing, as :func:`keep_customers.erp.tables.hold` does.
-	"""
-	hold("Follow Up", names)
-	planned = {"name": ("in", names), "status": "Planned"}
-	return set(frappe.db.get_values("Follow Up", planned, "name", pluck=True, for_update=True))
 
 
 def mark_late(today: date) -> int:

@@ -150,7 +150,7 @@ class Planning:
 		"""The ToDos of some contacts; returns how many there are, without what goes out by itself."""
 		# As who deletes or merges a customer does: the customer first, then what is asked about it.
 		there = hold("Customer", [rows[0].customer for rows in contacts])
-		waits = followups.still_planned([row.name for rows in contacts for row in rows])
+		waits = hold("Follow Up", [row.name for rows in contacts for row in rows], status="Planned")
 		created = 0
 		for rows in contacts:
 			# Meanwhile somebody may have deleted or renamed the customer, or settled the follow-up.

@@ -232,16 +232,19 @@ def lock(doctype: str, name: str) -> None:
 	hold(doctype, [name])
 
 
-def hold(doctype: str, names: Sequence[str]) -> set[str]:
+def hold(doctype: str, names: Sequence[str], **still) -> set[str]:
 	"""As :func:`lock`, many rows; best at the beginning of a transaction, and in the order in which others lock.
 
-	:returns: those of the names that are still there
+	:param still: fields with the values they have to have
+	:returns: those of the names that are still there, and so
 	"""
 	table, found = frappe.qb.DocType(doctype), set()
 	for part in chunks(sorted(set(names)), MAX_ROWS):
 		frappe.qb.update(table).set(table.docstatus, table.docstatus).where(table.name.isin(part)).run()
 		# For update: as they are now, and not as this transaction saw them at first.
 		found.update(
-			frappe.db.get_values(doctype, {"name": ("in", part)}, "name", pluck=True, for_update=True)
+			frappe.db.get_values(
+				doctype, {"name": ("in", part), **still}, "name", pluck=True, for_update=True
+			)
 		)
 	return found

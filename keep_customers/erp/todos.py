@@ -2,6 +2,9 @@
 
 import frappe
 from frappe.utils import escape_html, get_url_to_form, today
+from frappe.utils.user import get_users_with_role
+
+MANAGERS = ("System Manager", "Keep Customers Manager")  # who look after the app
 
 
 def add(
@@ -67,6 +70,13 @@ def notify(user: str, doctype: str, name: str, subject: str) -> None:
 	)
 	# Nobody's role may write notifications; the host writes its own like this.
 	log.insert(ignore_permissions=True)
+
+
+def notify_managers(doctype: str, name: str, subject: str) -> None:
+	"""As :func:`notify`, each of those who manage the site or the app."""
+	users = {user for role in MANAGERS for user in get_users_with_role(role)} or {"Administrator"}
+	for user in sorted(users):
+		notify(user, doctype, name, subject)
 
 
 def link_to(doctype: str, name: str, title: str | None = None) -> str:

@@ -9,7 +9,7 @@ nothing is lost.
 import gc
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from time import perf_counter
 
@@ -23,9 +23,10 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, attempt
 from keep_customers.erp.language import language_of_the_site
+from keep_customers.erp.todos import MANAGERS
 from keep_customers.jobs import benefits, clock, notices, set_aside
 from keep_customers.worth.valuation import Valuation
-from keep_customers.worth.values import last_parameters
+from keep_customers.worth.values import COMPLETED, last_parameters
 
 JOB_ID = "keep_customers_nightly"
 LONGEST_WARNINGS = 15_000  # characters, which is less than the column holds in any script
@@ -73,9 +74,7 @@ def run(as_of: date | str | None = None, patience: int = 1) -> str:
 
 @contextmanager
 def _undisturbed(patience: int) -> Iterator[None]:
-	with ExitStack() as stack:
-		for condition in (alone(patience), language_of_the_site(), seldom_collected()):
-			stack.enter_context(condition)
+	with alone(patience), language_of_the_site(), seldom_collected():
 		_close_interrupted_runs()
 		yield
 
@@ -87,7 +86,7 @@ def run_now(clock_is_right: bool = False) -> dict:
 
 	:returns: ``ask``, if it is to be asked first whether the clock is right; then nothing was started
 	"""
-	frappe.only_for(("System Manager", "Keep Customers Manager"))
+	frappe.only_for(MANAGERS)
 	if not clock_is_right and (ask := clock.question()):
 		return {"ask": ask}
 	frappe.enqueue(
@@ -146,7 +145,7 @@ class Night:
 		# Until a day has been completed, the site's customers are only looked at, not written to.
 		self.first_run = not frappe.db.exists(
 			"Care Run",
-			{"status": ("in", set_aside.DONE), "as_of": ("<", as_of)},
+			{"status": ("in", COMPLETED), "as_of": ("<", as_of)},
 		)
 		self.row = frappe.get_doc(
 			{

@@ -5,17 +5,16 @@ from collections import Counter
 import frappe
 from frappe import _
 from frappe.utils import cint, cstr, formatdate
-from frappe.utils.user import get_users_with_role
 
 from keep_customers.erp import todos
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.tables import chunks, insert, standard_columns
+from keep_customers.jobs.clock import WAITING
+from keep_customers.worth.values import COMPLETED
 
 TABLE = "Care Run Set Aside"
 FIELDS = ("reference_doctype", "reference_name", "part", "why", "stage", "since", "nights", "told")
 MOST_NAMED = 500
-MANAGERS = ("System Manager", "Keep Customers Manager")
-DONE = ("Completed", "Completed With Errors")
 
 
 class OfNight:
@@ -86,7 +85,7 @@ def _of_the_night_before(night) -> dict[tuple[str, str], frappe._dict]:
 	runs = frappe.get_all(
 		"Care Run",
 		filters={
-			"status": ("in", DONE), "clock_was_wrong": 0, "name": ("!=", night.row.name), "as_of": ("<=", night.as_of),
+			"status": ("in", COMPLETED), "clock_was_wrong": 0, "name": ("!=", night.row.name), "as_of": ("<=", night.as_of),
 		},
 		fields=["name", "as_of"],
 		order_by="creation desc",
@@ -126,7 +125,7 @@ def tell_of_failure(run: str, interrupted: bool = False) -> None:
 	as_of, creation = frappe.db.get_value("Care Run", run, ["as_of", "creation"])
 	before = frappe.get_all(
 		"Care Run",
-		filters={"name": ("!=", run), "status": ("!=", "Waiting"), "creation": ("<=", creation)},
+		filters={"name": ("!=", run), "status": ("!=", WAITING), "creation": ("<=", creation)},
 		fields=["status", "told"],
 		order_by="creation desc",
 		limit=1,
@@ -140,11 +139,9 @@ def tell_of_failure(run: str, interrupted: bool = False) -> None:
 
 def tell(run: str, subject: str) -> None:
 	"""A line among the managers' notifications, with a link to the run; it names no customer."""
-	users = {user for role in MANAGERS for user in get_users_with_role(role)} or {"Administrator"}
 
 	def notify() -> None:
-		for user in sorted(users):
-			todos.notify(user, "Care Run", run, subject)
+		todos.notify_managers("Care Run", run, subject)
 		frappe.db.set_value("Care Run", run, "told", 1, update_modified=False)
 
 	attempt(notify)

@@ -16,8 +16,6 @@ from keep_customers.erp.tables import chunks, columns
 from keep_customers.erp.trees import branch
 from keep_customers.worth import ledger
 
-LEVELS = ("top", "high", "broad", "low")
-
 POLICY_FIELDS = [
 	"name", "company", "customer_group", "territory", "value_basis", "window_months", "review", "last_review",
 	"high_share", "top_share", "low_share", "keep_band", "top_tier", "high_tier", "broad_tier", "low_tier",
@@ -50,7 +48,7 @@ class Population:
 
 	@property
 	def tier_names(self) -> list[str]:
-		return [self.policy[f"{level}_tier"] for level in LEVELS]
+		return tiers_of(self.policy)
 
 	def at(self, where: np.ndarray) -> "Population":
 		"""Only those members."""
@@ -68,6 +66,11 @@ class Population:
 	def only(self, keep: np.ndarray) -> "Population":
 		"""Those members, such as those with at least one purchase occasion."""
 		return self if keep.all() else self.at(np.flatnonzero(keep))
+
+
+def tiers_of(policy) -> list[str]:
+	"""The names of its tiers, from the top down."""
+	return [policy[f"{level}_tier"] for level in ("top", "high", "broad", "low")]
 
 
 def ranked_customers(settings) -> list[Customer]:
@@ -112,8 +115,7 @@ def impossible(policy, companies: Collection[str], tiers: Collection[str], today
 	"""
 	if policy.company and policy.company not in companies:
 		return _("There is no exchange rate for {0}.").format(policy.company)
-	named = [policy[f"{level}_tier"] for level in LEVELS]
-	if missing := [tier for tier in named if tier not in tiers]:
+	if missing := [tier for tier in tiers_of(policy) if tier not in tiers]:
 		return _("It names a tier that does not exist: {0}").format(missing[0] or "–")
 	try:
 		cuts(policy)

@@ -22,6 +22,7 @@ from keep_customers.erp.tables import (
 )
 
 # What stands on Customer itself, and the Customer Value field it is taken from.
+COMPLETED = ("Completed", "Completed With Errors")  # Care Runs that came to their end
 ON_CUSTOMER = {"keep_tier": "tier", "keep_status": "status", "keep_next_purchase": "next_purchase"}
 
 # What the next night reads of it, and as what.
@@ -140,7 +141,7 @@ def last_parameters() -> dict:
 	"""What the last completed run has noted for the next one: model parameters, exchange rates."""
 	runs = frappe.get_all(
 		"Care Run",
-		filters={"status": ("in", ("Completed", "Completed With Errors")), "clock_was_wrong": 0},
+		filters={"status": ("in", COMPLETED), "clock_was_wrong": 0},
 		pluck="parameters",
 		order_by="creation desc",
 		limit=1,

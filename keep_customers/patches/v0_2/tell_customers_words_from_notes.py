@@ -2,9 +2,9 @@ import frappe
 from frappe import _
 
 from keep_customers.erp.tables import chunks
+from keep_customers.erp.todos import notify_managers
 from keep_customers.events.results import rate
 from keep_customers.messaging.feedback import CUSTOMER, DOCTYPE, NOTED
-from keep_customers.setup.upgrade import tell_managers
 
 
 def execute():
@@ -28,7 +28,7 @@ def execute():
 		rate(event)
 	words = frappe.db.count(DOCTYPE, {"said_by": CUSTOMER})
 	text = _("Ratings count what customers said themselves ({0}); what was noted by us ({1}) is shown apart.")
-	tell_managers(text.format(words, notes), "Report", "Ratings of People")
+	notify_managers("Report", "Ratings of People", text.format(words, notes))
 
 
 def _mark_cases(case, feedback) -> None:
