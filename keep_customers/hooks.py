@@ -27,6 +27,7 @@ add_to_apps_screen = [
 # Where what is called over HTTP has moved to, and what the host would tell anybody.
 override_whitelisted_methods = METHODS | {
 	"frappe.desk.search.search_link": "keep_customers.access.host_doors.search_link",
+	"frappe.desk.like.toggle_like": "keep_customers.access.host_doors.toggle_like",
 	"frappe.desk.search.search_widget": "keep_customers.access.host_doors.search_widget",
 	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.access.host_doors.export_data",
 	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.access.host_doors.download_template",
@@ -139,7 +140,7 @@ doc_events = {
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.
 ignore_links_on_delete = [
 	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
-	"Event Suggestion", "Contact Confirmation", "Consent Record",
+	"Event Suggestion", "Contact Confirmation", "Consent Record", "Care Run Set Aside",
 ]  # fmt: skip
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
@@ -175,6 +176,8 @@ permission_query_conditions = {
 	doctype: "keep_customers.erp.permissions.rows_condition" for doctype in ("VIP Event", "Volume Rebate")
 } | {
 	"Consent Record": "keep_customers.erp.permissions.consent_condition",
+	"File": "keep_customers.erp.permissions.reference_condition",
+	"Care Run Set Aside": "keep_customers.erp.permissions.reference_condition",
 	"Coupon Code": "keep_customers.benefits.coupons.condition",
 }  # fmt: skip
 has_permission = {
@@ -188,6 +191,8 @@ has_permission = {
 	"Complaint Case": "keep_customers.erp.permissions.has_case_permission",
 	"Coupon Code": "keep_customers.benefits.coupons.has_permission",
 	"Consent Record": "keep_customers.erp.permissions.has_consent_permission",
+	"Care Run Set Aside": "keep_customers.erp.permissions.has_reference_permission",
+	"File": "keep_customers.access.attached.has_file_permission",
 }  # fmt: skip
 
 # Website

@@ -22,7 +22,7 @@ def named(doctype: str, name: str, right: str = "read", for_update: bool = False
 	:param right: besides reading it
 	:raises frappe.PermissionError: in the same words if there is none, and if the user may not read it
 	"""
-	doc = _if_readable(doctype, name, for_update)
+	doc = if_readable(doctype, name, for_update)
 	if not doc:
 		not_there(doctype, name)
 	if right != "read":
@@ -30,7 +30,8 @@ def named(doctype: str, name: str, right: str = "read", for_update: bool = False
 	return doc
 
 
-def _if_readable(doctype: str, name: str, for_update: bool):
+def if_readable(doctype: str, name: str, for_update: bool = False):
+	"""The document, if there is one and the user of this session may read it; without a word of why not."""
 	with _nothing_said():
 		try:
 			doc = frappe.get_doc(doctype, name, for_update=for_update)
@@ -40,8 +41,8 @@ def _if_readable(doctype: str, name: str, for_update: bool):
 
 
 def may_read(doctype: str, name: str) -> bool:
-	"""Whether there is such a document, and the user of this session may read it; without a word of why not."""
-	return _if_readable(doctype, name, for_update=False) is not None
+	"""Whether :func:`if_readable` finds it."""
+	return if_readable(doctype, name) is not None
 
 
 @contextmanager

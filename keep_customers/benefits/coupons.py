@@ -5,6 +5,7 @@ advertise nothing, so the code is in none: the rep sees it beside the ToDo, on t
 """
 
 from datetime import date, timedelta
+from functools import partial
 
 import frappe
 from frappe import _
@@ -15,19 +16,25 @@ from keep_customers.benefits import offered
 from keep_customers.engine.occasions import marks
 from keep_customers.erp import permissions
 from keep_customers.erp.api import typed
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.tables import chunks, hold
 from keep_customers.people.contacts import who_decides
 
 COUPON = "Coupon Code"
+TOGETHER = 20  # coupons in one transaction
 FORGET_AFTER = 30  # days in which an expired coupon that something mentions is tried again
 
 
-def make(today: date) -> None:
+def make(today: date, aside: Aside) -> None:
 	"""Make the coupons that are valid from tomorrow on, or already are; once a year for each benefit and customer."""
 	for benefit in offered.read(kind=offered.BIRTHDAY):
-		_make(benefit, today)
+		due = aside.one("Tier Benefit", benefit.name, partial(_due, benefit, today)) or []
+		for part in chunks(due, TOGETHER):
+			aside.each(part, partial(_coupons, benefit), lambda one: ("Customer", one[0]))
 
 
-def _make(benefit, today: date) -> None:
+def _due(benefit, today: date) -> list[tuple[str, date]]:
+	"""(customer, birthday) of the coupons that are to be made."""
 	around = timedelta(days=cint(benefit.days_around))
 	first = today - around
 	days = [first + timedelta(days=n) for n in range(2 * around.days + 2)]
@@ -41,10 +48,20 @@ def _make(benefit, today: date) -> None:
 			as_list=True,
 		)
 	}
+	due = []
 	for customer, recurs in _people(benefit, set().union(*celebrated.values())):
 		day = next(day for day, texts in celebrated.items() if recurs in texts)
 		if (customer, str(day.year)) not in had:
 			had.add((customer, str(day.year)))
+			due.append((customer, day))
+	return due
+
+
+def _coupons(benefit, due: list[tuple[str, date]]) -> None:
+	there = hold("Customer", [customer for customer, _day in due])
+	around = timedelta(days=cint(benefit.days_around))
+	for customer, day in due:
+		if customer in there:
 			_coupon(benefit, customer, day, around)
 
 
@@ -84,8 +101,12 @@ def _coupon(benefit, customer: str, day: date, around: timedelta) -> None:
 	).insert(ignore_permissions=True)  # the night's, whoever started it
 
 
-def remove_expired(today: date) -> None:
-	"""Delete coupons nobody has used; those that a document mentions stay."""
+def remove_expired(today: date, aside: Aside, grace: int = 0) -> None:
+	"""Delete coupons nobody has used; those that a document mentions stay.
+
+	:param grace: days after which they are, while a clock that is ahead goes unnoticed
+	"""
+	until = today - timedelta(days=1 + grace)
 	rules = frappe.get_all("Pricing Rule", filters={"keep_benefit": ("is", "set")}, pluck="name")
 	if not rules:
 		return
@@ -94,14 +115,18 @@ def remove_expired(today: date) -> None:
 		filters={
 			"pricing_rule": ("in", rules),
 			"used": 0,
-			"valid_upto": ("between", (today - timedelta(days=FORGET_AFTER), today - timedelta(days=1))),
+			"valid_upto": ("between", (until - timedelta(days=FORGET_AFTER), until)),
 		},
 		pluck="name",
 	):
-		try:
-			frappe.delete_doc(COUPON, name, ignore_permissions=True)  # made by the night, as above
-		except frappe.LinkExistsError:
-			frappe.clear_last_message()
+		aside.one(COUPON, name, partial(_remove, name))
+
+
+def _remove(name: str) -> None:
+	try:
+		frappe.delete_doc(COUPON, name, ignore_permissions=True)  # made by the night, as above
+	except frappe.LinkExistsError:
+		frappe.clear_last_message()
 
 
 def forget(customer: str) -> None:

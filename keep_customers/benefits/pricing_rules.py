@@ -104,6 +104,7 @@ def take_back_everything() -> None:
 	frappe.db.delete("Pricing Rule Detail", of_rules)
 	frappe.db.delete("Coupon Code", of_rules)
 	for rule in rules:
+		# Uninstalling: they are ours, and nobody is asked what a benefit leaves behind.
 		frappe.delete_doc("Pricing Rule", rule, force=True, ignore_permissions=True, delete_permanently=True)
 
 

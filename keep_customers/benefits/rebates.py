@@ -5,7 +5,9 @@ revenue and tax as the law asks of a rebate, prints as a credit note and stands 
 Entry would do none of this. What it credits never lowers the amount that a later rebate is worked out from.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 import frappe
 from frappe import _
@@ -13,7 +15,8 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import cint, flt, formatdate, getdate
 
 from keep_customers.engine import rebates as engine
-from keep_customers.erp.tables import chunks, insert, standard_columns, upsert
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.tables import chunks, hold, insert, lock, standard_columns, upsert
 from keep_customers.erp.trees import branch
 from keep_customers.worth import ledger
 
@@ -26,11 +29,15 @@ FIELDS = (
 KEPT = ("name", "status", "reached", "percent", "rebate", "difference", "proposed", "credited", "credit_note")
 
 
-def watch(today: date) -> None:
+def watch(today: date, aside: Aside) -> None:
 	"""Bring what customers have reached up to date; a few questions for each rebate and period, none per customer."""
 	for policy in policies():
-		for first, last in _periods(policy, today):
-			_watch(policy, first, last, today)
+		aside.one("Volume Rebate", policy.name, partial(_watch_all, policy, today, aside))
+
+
+def _watch_all(policy, today: date, aside: Aside) -> None:
+	for first, last in _periods(policy, today):
+		_watch(policy, first, last, today, aside)
 
 
 def policies(**filters) -> list:
@@ -67,7 +74,7 @@ def _periods(policy, today: date) -> list[tuple[date, date]]:
 	)
 
 
-def _watch(policy, first: date, last: date, today: date) -> None:
+def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
 	lens = ledger.Lens(policy.company, ledger.NET_SALES, first - timedelta(days=1))
 	sold = ledger.Ledger(today, {policy.company: 1.0}).sold(lens, min(last, today))
 	for customer, amount in _credited_between(policy.company, first, min(last, today)).items():
@@ -119,23 +126,38 @@ def _watch(policy, first: date, last: date, today: date) -> None:
 			for field in ("reached", "percent", "rebate", "difference")
 		):
 			changed.append({"name": claim.name, **row})
-	_write(new, changed)
+	_write(new, changed, aside)
 	# Who has left the group before the end has no claim of this rebate any more.
 	left = [row.name for customer, row in claims.items() if customer not in titles and row.status == OPEN]
 	for part in chunks(left, 1000):
 		frappe.db.delete("Rebate Claim", {"name": ("in", part)})
 
 
-def _write(new: list[dict], changed: list[dict]) -> None:
+def _write(new: list[dict], changed: list[dict], aside: Aside) -> None:
 	standard = standard_columns()
 	names = ["name", *FIELDS, *standard]
-	rows = [[frappe.generate_hash(length=10), *(row[f] for f in FIELDS), *standard.values()] for row in new]
-	insert("Rebate Claim", names, rows, ignore_existing=True)
-	upsert(
-		"Rebate Claim",
-		names,
-		[[row["name"], *(row[f] for f in FIELDS), *standard.values()] for row in changed],
-	)
+	for row in new:
+		row["name"] = frappe.generate_hash(length=10)
+
+	def write(how: Callable, rows: list[dict]) -> None:
+		# Who is deleted in this moment leaves no claim behind; a claim that was dropped meanwhile stays dropped.
+		there = hold("Customer", [row["customer"] for row in rows])
+		if how is upsert:
+			claims = hold("Rebate Claim", [row["name"] for row in rows])
+			rows = [row for row in rows if row["name"] in claims]
+		how(
+			"Rebate Claim",
+			names,
+			[
+				[row["name"], *(row[f] for f in FIELDS), *standard.values()]
+				for row in rows
+				if row["customer"] in there
+			],
+		)
+
+	for how, rows in ((partial(insert, ignore_existing=True), new), (upsert, changed)):
+		for part in chunks(rows, 1000):
+			aside.each(part, partial(write, how), lambda row: ("Customer", row["customer"]))
 
 
 def _members(policy) -> dict[str, str]:
@@ -178,40 +200,47 @@ def _credited_of_merged(policy, first: date) -> dict[str, float]:
 	return {customer: float(amount or 0) for customer, amount in rows}
 
 
-def propose(today: date) -> list[str]:
+def propose(today: date, aside: Aside) -> None:
 	"""Propose credit notes for periods that ended long enough ago; each with its claim is one transaction.
 
-	:returns: what went wrong, one text a claim; those are tried again the next night
+	What cannot be proposed is set aside, and tried again the next night.
 	"""
-	errors = []
 	for policy in policies():
-		for first, last in _periods(policy, today):
+		for first, last in aside.one("Volume Rebate", policy.name, partial(_periods, policy, today)) or ():
 			if last + timedelta(days=cint(policy.settle_after_days)) >= today:
 				continue
 			of_period = {"volume_rebate": policy.name, "period_start": first, "merged_from": ""}
-			frappe.db.set_value(
-				"Rebate Claim", {**of_period, "status": OPEN, "rebate": 0}, "status", "Not Reached"
-			)
-			for claim in frappe.get_all(
+			aside.one("Volume Rebate", policy.name, partial(_note_not_reached, of_period))
+			for name in frappe.get_all(
 				"Rebate Claim",
 				filters={**of_period, "status": ("in", WITHOUT_CREDIT), "rebate": (">", 0)},
-				fields=["name", "customer", "customer_name", "rebate", "period_start", "period_end"],
 				order_by="customer asc",
+				pluck="name",
 			):
-				frappe.db.savepoint("rebate")
-				try:
-					note = _credit_note(policy, claim, today)
-				except Exception:
-					frappe.db.rollback(save_point="rebate")
-					errors.append(f"{policy.name}, {claim.customer}\n{frappe.get_traceback()}")
-					continue
-				frappe.db.set_value(
-					"Rebate Claim",
-					claim.name,
-					{"status": "Proposed", "credit_note": note, "proposed": claim.rebate, "difference": 0},
-				)
-				frappe.db.commit()
-	return errors
+				aside.one("Rebate Claim", name, partial(_propose, policy, name, today))
+
+
+def _note_not_reached(of_period: dict) -> None:
+	frappe.db.set_value("Rebate Claim", {**of_period, "status": OPEN, "rebate": 0}, "status", "Not Reached")
+
+
+def _propose(policy, name: str, today: date) -> None:
+	"""The credit note for one claim, if it still waits for one."""
+	lock("Rebate Claim", name)
+	claim = frappe.db.get_value(
+		"Rebate Claim",
+		name,
+		["name", "status", "customer", "customer_name", "rebate", "period_start", "period_end"],
+		as_dict=True,
+	)
+	if not claim or claim.status not in WITHOUT_CREDIT:
+		return
+	note = _credit_note(policy, claim, today)
+	frappe.db.set_value(
+		"Rebate Claim",
+		claim.name,
+		{"status": "Proposed", "credit_note": note, "proposed": claim.rebate, "difference": 0},
+	)
 
 
 def _credit_note(policy, claim, today: date) -> str:

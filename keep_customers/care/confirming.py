@@ -4,8 +4,9 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from keep_customers.care import todos
+from keep_customers.access.lookups import named
 from keep_customers.care.assignment import Assignment
+from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.people import confirmations
 from keep_customers.people.contacts import CONFIRMATION
@@ -134,7 +135,7 @@ def is_to_confirm(contact: str, customer: str) -> bool:
 
 
 def _may_decide(contact: str, customer: str) -> None:
-	frappe.has_permission("Customer", "write", doc=customer, throw=True)
+	named("Customer", customer, "write")
 	if not confirmations.may_say(customer):
 		raise frappe.PermissionError
 	if not confirmations.is_linked(contact, customer):

@@ -1,6 +1,7 @@
 """What is asked of reps no longer: because of a document that does not count any more, or because it was done elsewhere."""
 
 from datetime import date
+from functools import partial
 
 import frappe
 from frappe.query_builder.functions import IfNull
@@ -9,6 +10,8 @@ from frappe.utils import getdate
 from keep_customers.care.followups import CANCELLED, CREDITED, OPEN, PENDING, hold_back, settle
 from keep_customers.care.todos import hand_over
 from keep_customers.care.triggers.purchases import amount_of_milestone, bought_in_all
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.tables import chunks
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import credited
 
@@ -33,32 +36,37 @@ def _take_back(row, why: str, **values) -> None:
 	cancel_todo(row.todo)
 
 
-def take_back_not_bought(today: date, why: str = CREDITED, customer: str | None = None) -> None:
+def take_back_not_bought(
+	today: date, why: str = CREDITED, customer: str | None = None, aside: Aside | None = None
+) -> None:
 	"""Take back the calls about purchases that were none in the end.
 
 	:param customer: only this one's
+	:param aside: where what fails is noted; without it, it is raised
 	"""
 	about, its = _pending(customer, reference_doctype="Sales Invoice")
 	undone = {paper.name for paper in credited(today, its)} if its else ()
-	for row in about:
-		if row.reference_name in undone:
-			_take_back(row, why)
-	gone = []
+	gone = [(row, {}) for row in about if row.reference_name in undone]
 	for rule in frappe.get_all("Care Rule", {"trigger": ("in", ("First Purchase", "Milestone"))}, ["*"]):
 		rows, its = _pending(customer, care_rule=rule.name)
 		if rule.trigger == "Milestone":
 			total = bought_in_all(rule, today, its)
-			gone += [row for row in rows if total.get(row.customer, 0) < amount_of_milestone(row.occurrence)]
+			never = [row for row in rows if total.get(row.customer, 0) < amount_of_milestone(row.occurrence)]
 		else:
 			bought = ledger.from_anybody(today, its)
-			gone += [
+			never = [
 				row
 				for row in rows
 				if row.customer not in bought or bought[row.customer].first > getdate(row.planned_on)
 			]
-	for row in gone:
 		# Under another name, so that it is due again when it really happens.
-		_take_back(row, why, occurrence=f"{row.occurrence} {row.name}")
+		gone += [(row, {"occurrence": f"{row.occurrence} {row.name}"}) for row in never]
+	for row, values in gone:
+		take = partial(_take_back, row, why, **values)
+		if aside:
+			aside.one("Follow Up", row.name, take)
+		else:
+			take()
 
 
 def _pending(customer: str | None, **filters) -> tuple[list, list[str]]:
@@ -73,7 +81,7 @@ def _pending(customer: str | None, **filters) -> tuple[list, list[str]]:
 	return rows, sorted({row.customer for row in rows})
 
 
-def take_back_outdated() -> None:
+def take_back_outdated(aside: Aside) -> None:
 	"""Take back what no document event has: calls about documents gone meanwhile, contacts with disabled customers."""
 	follow_up, customer = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Customer")
 	for doctype, why in CANCELLED.items():
@@ -88,7 +96,7 @@ def take_back_outdated() -> None:
 			.where(IfNull(document.docstatus, 2) != 1)
 		).run()
 		for (name,) in gone:
-			take_back(doctype, name, why)
+			aside.one(doctype, name, partial(take_back, doctype, name, why))
 	disabled = (
 		frappe.qb.from_(follow_up)
 		.inner_join(customer)
@@ -96,7 +104,12 @@ def take_back_outdated() -> None:
 		.select(follow_up.name)
 		.where((follow_up.status == "Planned") & (customer.disabled == 1))
 	).run()
-	hold_back([name for (name,) in disabled], "Cancelled", "Customer disabled")
+	for part in chunks([name for (name,) in disabled], 1000):
+		aside.each(
+			part,
+			lambda names: hold_back(names, "Cancelled", "Customer disabled"),
+			lambda name: ("Follow Up", name),
+		)
 
 
 def cancel_todo(name: str | None) -> None:
@@ -110,11 +123,13 @@ def close_todo(name: str | None) -> None:
 
 
 def _end_todo(name: str | None, status: str) -> None:
-	if not name or not frappe.db.exists("ToDo", {"name": name, "status": "Open"}):
+	# For update: a night may have made it in this moment, and who renames the customer finds it afterwards.
+	if not name or frappe.db.get_value("ToDo", name, "status", for_update=True) != "Open":
 		return
-	if status == "Cancelled" and frappe.db.exists("Follow Up", {"todo": name, "status": ("in", OPEN)}):
+	left = {"todo": name, "status": ("in", OPEN)}
+	if status == "Cancelled" and frappe.db.get_value("Follow Up", left, "name", for_update=True):
 		return hand_over(name)
-	todo = frappe.get_doc("ToDo", name)
+	todo = frappe.get_doc("ToDo", name, for_update=True)
 	todo.status = status
 	todo.flags.keep_customers_settled = True
 	# Whoever cancels an invoice or files a report need not be allowed to write the rep's ToDo.

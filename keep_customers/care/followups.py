@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 import frappe
+import numpy as np
 from frappe import _
 from frappe.query_builder.functions import Count, IfNull
 from frappe.utils import cint, cstr, now_datetime
@@ -16,12 +17,14 @@ from keep_customers.erp.tables import (
 	among,
 	chunks,
 	columns,
+	hold,
 	insert,
 	numbers,
 	standard_columns,
 	to_dates,
 	to_ordinals,
 )
+from keep_customers.worth.values import COMPLETED
 
 OPEN = ("Assigned", "Late")
 PENDING = ("Planned", *OPEN)
@@ -52,7 +55,7 @@ NUMBERS = ("expires", "value_at_risk", "gift_cost")
 
 def a_night_is_over() -> bool:
 	"""Whether a run has been completed; before, follow-ups become nobody's ToDo."""
-	return bool(frappe.db.exists("Care Run", {"status": ("in", ("Completed", "Completed With Errors"))}))
+	return bool(frappe.db.exists("Care Run", {"status": ("in", COMPLETED)}))
 
 
 def add(rows: list[dict]) -> int:
@@ -82,6 +85,12 @@ def add(rows: list[dict]) -> int:
 		ignore_existing=True,
 	)
 	return len(rows)
+
+
+def add_to_those_there(rows: list[dict]) -> int:
+	"""As :func:`add`, in a job; who is deleted, renamed or merged meanwhile is left out, and cannot be until the commit."""
+	there = hold("Customer", [row["customer"] for row in rows])
+	return add([row for row in rows if row["customer"] in there])
 
 
 def add_or_revive(rows: list[dict]) -> None:
@@ -182,7 +191,8 @@ def planned(today: date) -> list:
 		value.value_at_risk,
 	)
 	names = (*TO_DECIDE, "due_date", "expires", "tier", "current_risk")
-	days, risks = to_dates(to_ordinals(due)), numbers(risk).tolist()
+	# What has no day is due today: another app's trigger may have forgotten it.
+	days, risks = [day or today for day in to_dates(to_ordinals(due))], np.nan_to_num(numbers(risk)).tolist()
 	rows = zip(*found, days, map(cint, expires), tier, risks, strict=True)
 	return [frappe._dict(zip(names, row, strict=True)) for row in rows]
 
@@ -205,7 +215,7 @@ def mark_late(today: date) -> int:
 
 
 def hold_back(names: list[str], status: str, reason: str) -> None:
-	"""Note why follow-ups are not assigned."""
+	"""Note why follow-ups are not assigned; what somebody has settled meanwhile stays so."""
 	follow_up = frappe.qb.DocType("Follow Up")
 	for part in chunks(names, 1000):
 		(
@@ -213,7 +223,7 @@ def hold_back(names: list[str], status: str, reason: str) -> None:
 			.set(follow_up.status, status)
 			.set(follow_up.hold_reason, reason)
 			.set(follow_up.modified, now_datetime())
-			.where(follow_up.name.isin(part))
+			.where(follow_up.name.isin(part) & (follow_up.status == "Planned"))
 		).run()
 
 

@@ -9,6 +9,8 @@ from frappe.utils import cstr, getdate
 from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups
 from keep_customers.erp.api import typed
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.attempts import attempt
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import chunks
 from keep_customers.erp.trees import branch
@@ -111,7 +113,7 @@ def _whose_file_says(words: str | None, user: str) -> set[str] | None:
 	}
 
 
-def plan(notice: str) -> None:
+def plan(notice: str, aside: Aside) -> None:
 	"""A follow-up for everybody in the audience; may be killed and called again. The night decides on them."""
 	doc = frappe.get_doc("Care Notice", notice)
 	waiting = audience(doc, doc.sent_by)
@@ -131,26 +133,31 @@ def plan(notice: str) -> None:
 		"reference_doctype": doc.doctype,
 		"reference_name": doc.name,
 	}
-	for part in chunks(waiting, ROWS):
+	rows = [
+		{
+			"customer": row.customer,
+			"customer_name": row.customer_name,
+			"value_at_risk": row.value_at_risk,
+			"currency": row.currency,
+			**common,
+		}
+		for row in waiting
+	]
+
+	def add(part: list[dict]) -> int | None:
+		"""How many were added; None if the notice is cancelled."""
 		if not _goes_on(doc):
-			return
-		done += followups.add(
-			[
-				{
-					"customer": row.customer,
-					"customer_name": row.customer_name,
-					"value_at_risk": row.value_at_risk,
-					"currency": row.currency,
-					**common,
-				}
-				for row in part
-			]
-		)
-		_note(doc, progress=100 * done / everybody, audience_size=done)
-		frappe.db.commit()
-	if _goes_on(doc):
-		_note(doc, progress=100, audience_size=done, status="Planned")
-	frappe.db.commit()
+			return None
+		added = followups.add_to_those_there(part)
+		_note(doc, progress=100 * (done + added) / everybody, audience_size=done + added)
+		return added
+
+	for part in chunks(rows, ROWS):
+		for added in aside.each(part, add, lambda row: ("Customer", row["customer"])):
+			if added is None:
+				return
+			done += added
+	attempt(lambda: _goes_on(doc) and _note(doc, progress=100, audience_size=done, status="Planned"))
 
 
 def _goes_on(doc) -> bool:

@@ -1,26 +1,27 @@
 """Planning: which contacts are due, who does them, and the reps' ToDos for them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 import frappe
 from frappe import _
 from frappe.utils import getdate
 from frappe.utils.file_lock import LockTimeoutError
-from frappe.utils.synchronization import filelock
 
 from keep_customers.care import contacts_seen, ending, followups, referrals, rules, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.engine import followups as engine
+from keep_customers.engine.night import culprits
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.attempts import alone, tried
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.language import language_of_the_site
-from keep_customers.erp.registered import registered
+from keep_customers.erp.tables import chunks, hold
 from keep_customers.people import consent, unsubscribed
 from keep_customers.worth.values import tier_ranks
 
-LOCK = "keep_customers_nightly"
 COMMIT_EVERY = 20
 NO_RULE = dict.fromkeys(rules.FIELDS)
 
@@ -28,28 +29,34 @@ NO_RULE = dict.fromkeys(rules.FIELDS)
 class Planning:
 	def __init__(self, night):
 		self.night = night
+		self.aside: Aside = night.aside
 		self.today = night.as_of
 		self.settings = night.settings
 		self.counts = {"planned": 0, "assigned": 0, "held_back": 0}
 		self.decisions: list[tuple[dict, engine.Decision]] = []
 
 	def plan(self) -> None:
-		"""Note what has become due, then decide about everything that is planned for today or before."""
-		ending.take_back_outdated()
-		ending.take_back_not_bought(self.today)
-		unsubscribed.catch_up()
-		followups.mark_late(self.today)
-		contacts_seen.show(self.today)
-		referrals.catch_up()
+		"""Note what has become due, then decide about everything that is planned for today or before.
+
+		Each thing by itself: one rule with bad settings, or one customer, must not cost the reps the others.
+		"""
+		step = self.aside.step
+		step(_("What is asked for no longer"), lambda: ending.take_back_outdated(self.aside))
+		step(
+			_("What was not bought in the end"),
+			lambda: ending.take_back_not_bought(self.today, aside=self.aside),
+		)
+		step(_("Who wants no mail"), unsubscribed.catch_up)
+		step(_("Late follow-ups"), lambda: followups.mark_late(self.today))
+		step(_("Last contacts"), lambda: contacts_seen.show(self.today))
+		step(_("Referrals"), lambda: referrals.catch_up(self.aside))
 		for rule in rules.enabled(self.today):
-			try:
-				self.counts["planned"] += followups.add(rules.due(rule, self.today))
-			except Exception:
-				# One rule with bad settings must not cost the reps the others.
-				frappe.db.rollback()
-				self.night.errors.append(f"{rule.name}\n{frappe.get_traceback()}")
-			frappe.db.commit()
-		self._decide()
+			rows = self.aside.one("Care Rule", rule.name, partial(_due_by, rule, self.today)) or []
+			added = self.aside.each(
+				rows, followups.add_to_those_there, lambda row: ("Customer", row["customer"])
+			)
+			self.counts["planned"] += sum(added)
+		step(_("Who is asked"), self._decide, vital=True)
 
 	def decide_about(self, reference_doctype: str, names: set[str]) -> None:
 		"""Decide about what some documents have made due, with what room the day has left."""
@@ -59,8 +66,44 @@ class Planning:
 		waiting = [row for row in followups.planned(self.today) if wanted(row)]
 		self.rules = rules.by_name()
 		self.days = working_days(self.settings)
-		self.reps, self.decisions = decide(waiting, self.rules, self.settings, self.today, self.days)
+		self.reps, self.decisions = self._decided(waiting)
 		self._note_held_back()
+
+	def _decided(self, waiting: list) -> tuple[dict, list]:
+		"""As :func:`decide`; a customer about whom nothing can be decided waits until tomorrow."""
+		all_about = self.rules, self.settings, self.today, self.days
+		claims, waiting = self._claims(waiting)
+		decided, problem = tried(lambda: decide(waiting, *all_about, claims))
+		if not problem:
+			return decided
+		of_customer: dict[str, list] = {}
+		for row in waiting:
+			of_customer.setdefault(row.customer, []).append(row)
+		names = sorted(of_customer)
+
+		def fails(part) -> bool:
+			some = [row for index in part for row in of_customer[names[index]]]
+			return bool(tried(lambda: decide(some, *all_about, claims))[1])
+
+		found = {names[index] for index in culprits(len(names), fails)}
+		if not found:
+			raise problem
+		for name in found:
+			self.aside.add("Customer", name, problem)
+		return decide([row for row in waiting if row.customer not in found], *all_about, claims)
+
+	def _claims(self, waiting: list) -> tuple[dict[str, Callable], list]:
+		"""What needs no rep; and what can be decided, which is less if an app cannot say what is its own."""
+		claims, failed = without_rep(waiting)
+		for path, error in failed.items():
+			self.aside.add("", path, error)
+		if failed:
+			# Else reps would be asked for what goes out by itself tomorrow.
+			sends = {rule.name for rule in self.rules.values() if rule.send_automatically}
+			waiting = [
+				row for row in waiting if row.name in claims or (row.care_rule and row.care_rule not in sends)
+			]
+		return claims, waiting
 
 	def _due(self, rows: list):
 		"""The day a contact is due: the greeting's own, else the earliest, on a working day."""
@@ -80,7 +123,12 @@ class Planning:
 				if (row["status"], row["hold_reason"]) != (status, decision.reason):
 					new.setdefault((status, decision.reason), []).append(row["name"])
 		for (status, reason), names in new.items():
-			followups.hold_back(names, status, reason)
+			for part in chunks(names, 1000):
+				self.aside.each(
+					part,
+					lambda names, status=status, reason=reason: followups.hold_back(names, status, reason),
+					lambda name: ("Follow Up", name),
+				)
 		self.counts["held_back"] = reasons.total()
 		if reasons[engine.NO_REP]:
 			self.night.warnings.append(
@@ -93,53 +141,78 @@ class Planning:
 		"""One ToDo for each contact that goes through; it and its follow-ups are committed together."""
 		contacts: dict[str, list] = {}
 		for row, decision in self.decisions:
-			if decision.action == engine.ASSIGN and row.automatic:
-				row.automatic(row, self.reps[row.name], self.today)
-			elif decision.action == engine.ASSIGN:
+			if decision.action == engine.ASSIGN:
 				contacts[row.name] = [row]
 			elif decision.action == engine.JOIN:
 				contacts[decision.lead].append(row)
-		followups.add_words([row for rows in contacts.values() for row in rows])
-		for count, rows in enumerate(contacts.values(), 1):
-			row = rows[0]
-			frappe.db.savepoint("follow_up")
-			try:
-				due = self._due(rows)
-				todo = todos.create(rows, self.reps[row.name], due)
-				for part in rows:
-					followups.settle(
-						part.name,
-						"Assigned",
-						todo=todo,
-						assigned_to=self.reps[row.name],
-						assigned_on=self.today,
-						due_date=due,
-						value_at_risk=part.current_risk or 0,
-						hold_reason="",
-					)
-				self.counts["assigned"] += 1
-			except Exception:
-				frappe.db.rollback(save_point="follow_up")
-				self.night.errors.append(f"{row.customer}\n{frappe.get_traceback()}")
-			if count % COMMIT_EVERY == 0:
-				frappe.db.commit()
-		frappe.db.commit()
+		followups.add_words([row for rows in contacts.values() for row in rows if not row.automatic])
+		for part in chunks(list(contacts.values()), COMMIT_EVERY):
+			done = self.aside.each(part, self._create, lambda rows: ("Customer", rows[0].customer))
+			self.counts["assigned"] += sum(done)
+
+	def _create(self, contacts: list[list]) -> int:
+		"""The ToDos of some contacts; returns how many there are, without what goes out by itself."""
+		# As who deletes or merges a customer does: the customer first, then what is asked about it.
+		there = hold("Customer", [rows[0].customer for rows in contacts])
+		waits = hold("Follow Up", [row.name for rows in contacts for row in rows], status="Planned")
+		created = 0
+		for rows in contacts:
+			# Meanwhile somebody may have deleted or renamed the customer, or settled the follow-up.
+			rows = [row for row in rows if row.name in waits and row.customer in there]
+			if rows and rows[0].automatic:
+				rows[0].automatic(rows[0], self.reps[rows[0].name], self.today)
+			elif rows:
+				self._ask(rows)
+				created += 1
+		return created
+
+	def _ask(self, rows: list) -> None:
+		rep, due = self.reps[rows[0].name], self._due(rows)
+		todo = todos.create(rows, rep, due)
+		for part in rows:
+			followups.settle(
+				part.name,
+				"Assigned",
+				todo=todo,
+				assigned_to=rep,
+				assigned_on=self.today,
+				due_date=due,
+				value_at_risk=part.current_risk or 0,
+				hold_reason="",
+			)
+
+
+def _due_by(rule, today: date) -> list[dict]:
+	"""What a rule makes due; it is the rule's fault if that is about nobody."""
+	rows = list(rules.due(rule, today) or ())
+	if not all(row.get("customer") and row.get("occurrence") for row in rows):
+		raise ValueError(f"the trigger {rule.trigger} gives rows without customer or occurrence")
+	return rows
 
 
 def decide(
-	waiting: list, all_rules: dict, settings, today: date, days: engine.WorkingDays
+	waiting: list,
+	all_rules: dict,
+	settings,
+	today: date,
+	days: engine.WorkingDays,
+	automatic: dict[str, Callable] | None = None,
 ) -> tuple[dict[str, str | None], list[tuple[dict, engine.Decision]]]:
 	"""What is to become of follow-ups that are planned for today; nothing is written to the database.
 
 	:param waiting: dicts as :func:`keep_customers.care.followups.planned` gives them; gets to know of each what is to be
 		done where it is ``automatic``
 	:param all_rules: Care Rules by name
+	:param automatic: what needs no rep, if it was asked before, see :func:`without_rep`
 	:returns: (follow-up -> who would do it, every follow-up with its decision in the order of importance)
 	"""
 	customers = sorted({row.customer for row in waiting})
 	assignment = Assignment(customers, settings, today)
 	consents = consent.of_follow_ups(waiting)
-	automatic = _without_rep(waiting)
+	if automatic is None:
+		automatic, failed = without_rep(waiting)
+		for error in failed.values():
+			raise error
 	ranks = tier_ranks()
 	reps, candidates = {}, []
 	for row in waiting:
@@ -179,15 +252,22 @@ def decide(
 	return reps, [(by_name[decision.key], decision) for decision in decisions]
 
 
-def _without_rep(waiting: list) -> dict[str, Callable]:
-	"""Follow-up -> what happens when its turn comes, of those that need no rep: who can do them says so by hook.
+def without_rep(waiting: list) -> tuple[dict[str, Callable], dict[str, Exception]]:
+	"""What happens when its turn comes, of follow-ups that need no rep: who can do them says so by hook.
 
 	Such a function gets the waiting rows, and answers with functions of a row, the rep who signs, and today.
+
+	:returns: (follow-up -> function, who could not say -> what went wrong)
 	"""
 	found: dict[str, Callable] = {}
-	for claim in registered("keep_customers_without_rep"):
-		found |= claim(waiting)
-	return found
+	failed: dict[str, Exception] = {}
+	for path in frappe.get_hooks("keep_customers_without_rep") or ():
+		claimed, problem = tried(lambda path=path: frappe.get_attr(path)(waiting))
+		if problem:
+			failed[path] = problem
+		else:
+			found |= claimed
+	return found, failed
 
 
 def ask_at_once(reference_doctype: str, reference_name: str | list[str]) -> None:
@@ -209,7 +289,7 @@ def at_once(reference_doctype: str, reference_name: str | list[str]) -> None:
 	if not settings.enabled or not followups.a_night_is_over():
 		return
 	names = {reference_name} if isinstance(reference_name, str) else set(reference_name)
-	day = frappe._dict(as_of=getdate(), settings=settings, warnings=[], errors=[])
+	day = frappe._dict(as_of=getdate(), settings=settings, warnings=[], aside=Aside())
 	try:
 		with alone(), language_of_the_site():
 			planning = Planning(day)
@@ -217,19 +297,5 @@ def at_once(reference_doctype: str, reference_name: str | list[str]) -> None:
 			planning.create_todos()
 	except LockTimeoutError:
 		return
-	if day.errors:
-		frappe.log_error(title="Keep Customers: follow-up at once", message="\n".join(day.errors))
-
-
-@contextmanager
-def alone(patience: int = 1) -> Iterator[None]:
-	"""One who plans at a time per site. The lock is the system's: it goes with its process, however that ends.
-
-	:param patience: seconds to wait for it
-	"""
-	with ExitStack() as lock:
-		try:
-			lock.enter_context(filelock(LOCK, timeout=patience))
-		except LockTimeoutError as busy:
-			raise LockTimeoutError(_("A nightly run is already under way on this site.")) from busy
-		yield
+	if day.aside.left:
+		frappe.log_error(title="Keep Customers: follow-up at once", message=day.aside.text())

@@ -5,6 +5,7 @@ filling one makes the other, whichever comes first.
 """
 
 from datetime import date
+from functools import partial
 
 import frappe
 from frappe import _
@@ -13,7 +14,8 @@ from frappe.utils import cint, formatdate, get_datetime, getdate
 
 from keep_customers.care.triggers import customers, matching, since
 from keep_customers.care.triggers import row as follow_up
-from keep_customers.erp.aside import out_of_the_way
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.tables import chunks
 
 # Referral's field -> the host's doctype
 REFERRED = {"lead": "Lead", "referred_customer": "Customer"}
@@ -235,7 +237,7 @@ def show_name(customer: str, title: str) -> None:
 		frappe.db.set_value("Referral", {field: customer}, shown, title, update_modified=False)
 
 
-def catch_up() -> None:
+def catch_up(aside: Aside) -> None:
 	"""Put on record what no document event has seen (imports past the document life), and who has been thanked."""
 	referral = frappe.qb.DocType("Referral")
 	for field, doctype in REFERRED.items():
@@ -250,8 +252,7 @@ def catch_up() -> None:
 			.orderby(host.name)
 		).run()
 		for name, referrer, creation in rows:
-			with out_of_the_way("referral"):
-				record(referrer, getdate(creation), **{field: name})
+			aside.one(doctype, name, partial(record, referrer, getdate(creation), **{field: name}))
 	customer = frappe.qb.DocType("Customer")
 	converted = (
 		frappe.qb.from_(referral)
@@ -263,8 +264,7 @@ def catch_up() -> None:
 		.orderby(customer.name)
 	).run()
 	for lead, name in converted:
-		with out_of_the_way("referral"):
-			won(lead, name)
+		aside.one("Customer", name, partial(won, lead, name))
 	follow_up = frappe.qb.DocType("Follow Up")
 	thanked = (
 		frappe.qb.from_(referral)
@@ -274,8 +274,12 @@ def catch_up() -> None:
 		.where((follow_up.reference_doctype == "Referral") & (follow_up.status == "Done"))
 		.where(referral.status == "New")
 	).run()
-	for (name,) in thanked:
-		frappe.db.set_value("Referral", name, "status", "Thanked")
+	for part in chunks([name for (name,) in thanked], 1000):
+		aside.each(part, _note_thanked, lambda name: ("Referral", name))
+
+
+def _note_thanked(names: list[str]) -> None:
+	frappe.db.set_value("Referral", {"name": ("in", names), "status": "New"}, "status", "Thanked")
 
 
 # What the rules make of them

@@ -4,8 +4,9 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from keep_customers.care import ending, todos
+from keep_customers.care import ending
 from keep_customers.care.assignment import DEDICATED, TERRITORY, Assignment
+from keep_customers.erp import todos
 
 REGION, HEAD_OFFICE = "Region", "Head Office"  # or the rep
 

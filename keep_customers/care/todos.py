@@ -6,11 +6,12 @@ and a link only. Names, notes and figures are shown from the customer's file to 
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, get_url_to_form, getdate, today
+from frappe.utils import escape_html, getdate, today
 
-from keep_customers.access.lookups import may_read, named, not_there
+from keep_customers.access.lookups import if_readable, may_read, named, not_there
 from keep_customers.care import followups
 from keep_customers.care.followups import TO_CARRY_OUT
+from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.worth import ledger
 
@@ -25,80 +26,19 @@ def create(follow_ups: list, user: str, due) -> str:
 	:returns: the ToDo's name
 	"""
 	follow_up = follow_ups[0]
-	return add(
+	return todos.add(
 		user,
 		"Customer",
 		follow_up.customer,
 		_description(follow_ups),
-		priority=max((one.priority for one in follow_ups), key=PRIORITIES.index),
+		priority=max(
+			(one.priority for one in follow_ups if one.priority in PRIORITIES),
+			key=PRIORITIES.index,
+			default="Medium",
+		),
 		due=due,
 		keep_follow_up=follow_up.name,
 	)
-
-
-def add(
-	user: str, doctype: str, name: str, description: str, priority: str = "Medium", due=None, **fields
-) -> str:
-	"""An open ToDo about a document, from the user of this session.
-
-	:param description: HTML, with nothing personal in it; what others wrote is escaped
-	:param due: today if left out
-	:returns: the ToDo's name
-	"""
-	todo = frappe.get_doc(
-		{
-			"doctype": "ToDo",
-			"status": "Open",
-			"allocated_to": user,
-			"reference_type": doctype,
-			"reference_name": name,
-			"description": description,
-			"priority": priority,
-			"date": due or today(),
-			"assigned_by": frappe.session.user,
-			**fields,
-		}
-	)
-	# Who gets it follows from the files, cases and settings; who caused it may be a rep, a guest, or the night.
-	return todo.insert(ignore_permissions=True).name
-
-
-def has_open(user: str, doctype: str, name: str) -> bool:
-	"""Whether a user has an open ToDo about a document."""
-	return bool(frappe.db.exists("ToDo", {**_open_about(doctype, name), "allocated_to": user}))
-
-
-def end_all(doctype: str, name: str, status: str, **whose) -> None:
-	"""Close the open ToDos about a document, of everybody or of whom further filters name.
-
-	:param status: Closed or Cancelled
-	"""
-	for one in frappe.get_all("ToDo", filters={**_open_about(doctype, name), **whose}, pluck="name"):
-		todo = frappe.get_doc("ToDo", one)
-		todo.status = status
-		# Whoever may do what ends them need not be allowed to write the ToDos of others.
-		todo.save(ignore_permissions=True)
-
-
-def _open_about(doctype: str, name: str) -> dict:
-	return {"reference_type": doctype, "reference_name": name, "status": "Open"}
-
-
-def notify(user: str, doctype: str, name: str, subject: str) -> None:
-	"""A line among a user's notifications in Desk."""
-	log = frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"type": "Alert",
-			"for_user": user,
-			"from_user": frappe.session.user,
-			"subject": subject,
-			"document_type": doctype,
-			"document_name": name,
-		}
-	)
-	# Nobody's role may write notifications; the host writes its own like this.
-	log.insert(ignore_permissions=True)
 
 
 def _description(follow_ups: list) -> str:
@@ -107,15 +47,9 @@ def _description(follow_ups: list) -> str:
 		"Phone": _("Call {0}"), "Visit": _("Visit {0}"), "Email": _("Write to {0}"), "SMS": _("Text {0}"),
 		"Messenger": _("Message {0}"), "Letter": _("Send a letter to {0}"),
 	}.get(follow_up.channel, _("Contact {0}"))  # fmt: skip
-	link = link_to("Customer", follow_up.customer, follow_up.customer_name)
-	reasons = "<br>".join(escape_html(one.reason) for one in follow_ups)
+	link = todos.link_to("Customer", follow_up.customer, follow_up.customer_name)
+	reasons = "<br>".join(escape_html(one.reason or "") for one in follow_ups)
 	return f"<p><b>{what.format(link)}</b>: {reasons}</p>"
-
-
-def link_to(doctype: str, name: str, title: str | None = None) -> str:
-	"""A document's link for a ToDo's description, escaped."""
-	url = escape_html(get_url_to_form(doctype, name))
-	return f'<a href="{url}">{escape_html(title or name)}</a>'
 
 
 def describe_anew(customer: str) -> None:
@@ -145,11 +79,13 @@ def describe_anew(customer: str) -> None:
 
 def hand_over(todo: str) -> None:
 	"""Let a ToDo go on for what is left of its contact."""
-	parts = frappe.get_all(
+	parts = frappe.db.get_values(
 		"Follow Up",
-		filters={"todo": todo, "status": ("in", followups.OPEN)},
-		fields=["name", "customer", "customer_name", "channel", "reason"],
+		{"todo": todo, "status": ("in", followups.OPEN)},
+		["name", "customer", "customer_name", "channel", "reason"],
+		as_dict=True,
 		order_by="name asc",
+		for_update=True,
 	)
 	values = {"keep_follow_up": parts[0].name, "description": _description(parts)}
 	frappe.db.set_value("ToDo", todo, values)
@@ -294,7 +230,7 @@ def care_todo(todo: str, right: str):
 
 def _asked_for(todo):
 	"""The follow-up a ToDo was made for; who may not read it is told as little of it as of any other ToDo."""
-	name = todo.keep_follow_up
-	if not may_read("Follow Up", name):
+	follow_up = if_readable("Follow Up", todo.keep_follow_up)
+	if not follow_up:
 		not_there("ToDo", todo.name)
-	return frappe.get_doc("Follow Up", name)
+	return follow_up

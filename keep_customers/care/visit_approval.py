@@ -9,8 +9,8 @@ from frappe.desk.doctype.notification_settings.notification_settings import is_n
 from frappe.utils import escape_html, formatdate, getdate
 
 from keep_customers.access.lookups import named
-from keep_customers.care import todos
 from keep_customers.care.assignment import superior
+from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import may_approve_plans
 

@@ -8,6 +8,7 @@ from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.registered import registered
+from keep_customers.erp.todos import end_all
 from keep_customers.people import consent
 
 CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
@@ -52,7 +53,7 @@ def plan_contacts(doc) -> None:
 				row.name, "Assigned", todo=todo, assigned_to=doc.rep, assigned_on=getdate(), hold_reason=""
 			)
 			stop.db_set("follow_up", row.name)
-	todos.end_all(doc.doctype, doc.name, "Closed")
+	end_all(doc.doctype, doc.name, "Closed")
 
 
 def take_back(doc) -> None:

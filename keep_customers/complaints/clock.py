@@ -130,19 +130,20 @@ def due_cases(now: datetime) -> list[str]:
 	)
 
 
-def follow_tiers() -> int:
-	"""Let open cases of customers who have moved up be due as soon as their new tier deserves; who moved down keeps what
-	was promised. Returns how many were changed; each is committed."""
+def better_tiers() -> list[tuple[str, str]]:
+	"""(open case, its customer's tier) where that is better than it was; who moved down keeps what was promised."""
 	ranks = tier_ranks()
-	changed = 0
-	for name, old, new in _other_tiers():
-		if new and ranks.get(new, 99) < ranks.get(old, 99):
-			with alone(name) as case:
-				case.tier = new
-				set_clock(case)
-				store(case, ("tier", "answer_due", "solve_due", "next_alarm"))
-			changed += 1
-	return changed
+	return [
+		(name, new) for name, old, new in _other_tiers() if new and ranks.get(new, 99) < ranks.get(old, 99)
+	]
+
+
+def follow_tier(name: str, tier: str) -> None:
+	"""Let a case be due as soon as its customer's new tier deserves; commits."""
+	with alone(name) as case:
+		case.tier = tier
+		set_clock(case)
+		store(case, ("tier", "answer_due", "solve_due", "next_alarm"))
 
 
 def _other_tiers() -> list[tuple]:

@@ -4,11 +4,11 @@ import frappe
 from frappe import _
 from frappe.desk.form import assign_to
 
-from keep_customers.care import todos
 from keep_customers.care.assignment import superior
 from keep_customers.complaints.cases import DOCTYPE, state, store, why_not
 from keep_customers.complaints.clock import HEAD, LEVELS, RESPONSIBLE, SUPERIOR, open_targets
 from keep_customers.engine import complaints as engine
+from keep_customers.erp import todos
 
 
 def person(case, level: int, settings) -> str | None:

@@ -12,7 +12,6 @@ from frappe import _
 from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
 from keep_customers.access.lookups import named
-from keep_customers.care.todos import link_to
 from keep_customers.complaints import cases, escalation
 from keep_customers.engine import complaints as engine
 from keep_customers.engine.consent import FEEDBACK
@@ -20,6 +19,7 @@ from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
+from keep_customers.erp.todos import link_to
 from keep_customers.messaging import delivery, messages
 from keep_customers.messaging.feedback import (
 	CUSTOMER,

@@ -9,9 +9,9 @@ from frappe import _
 from frappe.core.utils import html2text
 from frappe.utils import cstr
 
-from keep_customers.care.todos import link_to
 from keep_customers.complaints import cases, escalation
 from keep_customers.engine import complaints as engine
+from keep_customers.erp.todos import link_to
 from keep_customers.people.contacts import customers_of_address
 
 LONGEST = 20000

@@ -1,6 +1,8 @@
 """A night's arithmetic for one population: from measures to tiers, stages and what is worth writing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
@@ -28,8 +30,86 @@ ALIVE_STEP = 0.05
 POTENTIAL_STEP = 0.10  # of the stored value …
 POTENTIAL_FLOOR = 0.01  # … and of the population's mean
 
+# What no customer has bought, and no column of the host holds: money, and days before today.
+LARGEST = 1e12
+OLDEST = 100 * 366
+NO_DAY_AFTER = date.max.toordinal()
+# Why a customer is set aside; the host has the sentences.
+NOT_A_NUMBER, TOO_LARGE, NO_DAY, TOO_OLD = "not a number", "too large", "no day", "too old"
+CONTRADICTORY = "contradictory"
+
+MOST_CULPRITS = 50
 
 LAST_GOOD, PRIOR = "last good", "prior"
+
+
+def unsound(m: Measures, current: np.ndarray, today: int) -> dict[int, str]:
+	"""Index -> why, of customers whose purchases cannot be true: all the others would be measured by them.
+
+	An amount that is no number has no place in an order, one of a hundred digits or a purchase in the year 1 bends the
+	model that is fitted to everybody.
+
+	:param current: net value of the window, shape (n,)
+	"""
+	amounts = (m.total, current, m.median_gap, m.last_gap, m.earlier_gap)
+	bought = m.purchases > 0
+	return _first_of(
+		(NOT_A_NUMBER, _any(amounts, lambda a: ~np.isfinite(a))),
+		(TOO_LARGE, _any(amounts, lambda a: np.abs(a) >= LARGEST)),
+		(NO_DAY, bought & (m.first <= 0)),
+		(TOO_OLD, bought & (m.first < today - OLDEST)),
+		(CONTRADICTORY, bought & contradictory(m)),
+	)
+
+
+def contradictory(m: Measures) -> np.ndarray:
+	"""Whose number of purchases does not go with their days, as no history gives it."""
+	return (m.last < m.first) | ((m.last == m.first) != (m.purchases == 1))
+
+
+def unsound_figures(f: "Figures") -> dict[int, str]:
+	"""Index -> why, of customers for whom nothing came out that could be written down."""
+	figures = (f.current, f.potential, f.p_alive, f.expected_purchases, f.expected_value, f.gap)
+	return _first_of(
+		(NOT_A_NUMBER, _any(figures, lambda a: ~np.isfinite(a))),
+		(TOO_LARGE, _any(figures, lambda a: np.abs(a) >= LARGEST)),
+		(NO_DAY, (f.next_purchase < 0) | (f.next_purchase > NO_DAY_AFTER)),
+	)
+
+
+def _any(arrays, test: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+	return np.logical_or.reduce([test(array) for array in arrays])
+
+
+def _first_of(*reasons: tuple[str, np.ndarray]) -> dict[int, str]:
+	found: dict[int, str] = {}
+	for why, which in reasons:
+		for index in np.flatnonzero(which).tolist():
+			found.setdefault(index, why)
+	return found
+
+
+def culprits(size: int, fails: Callable[[np.ndarray], bool], most: int = MOST_CULPRITS) -> np.ndarray:
+	"""Which of some elements make something impossible, each by itself; found by halving.
+
+	:param fails: (indices) -> whether it is impossible with these alone
+	:returns: indices; empty if it is possible, if it takes several together, or if there are more than ``most``: then
+		something else is wrong than they
+	"""
+	found: list[int] = []
+
+	def look(part: np.ndarray) -> None:
+		if len(found) > most or not part.size or not fails(part):
+			return
+		if part.size == 1:
+			found.append(int(part[0]))
+			return
+		middle = part.size // 2
+		look(part[:middle])
+		look(part[middle:])
+
+	look(np.arange(size))
+	return np.array(found if len(found) <= most else [], np.int64)
 
 
 @dataclass(frozen=True)
@@ -112,8 +192,11 @@ def _fit(fit, kind, last_good: dict | None, prior):
 	try:
 		return fit(), None
 	except FitError as problem:
-		if last_good:
-			return kind.from_dict(last_good), (problem, LAST_GOOD)
+		try:
+			if last_good:
+				return kind.from_dict(last_good), (problem, LAST_GOOD)
+		except ValueError:
+			pass  # somebody has been at them
 		return prior(), (problem, PRIOR)
 
 

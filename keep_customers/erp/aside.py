@@ -1,22 +1,127 @@
-"""What may fail alone: our part of a host's event, or one row of many."""
+"""What may fail alone: our part of a host's event, one row of many, one thing of a night."""
 
-from collections.abc import Iterator
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple, TypeVar
 
 import frappe
+from frappe import _
+from frappe.utils import cstr, strip_html
+
+from keep_customers.erp import attempts
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+MOST_DETAILS = 20
+LONGEST_REASON = 300
 
 
 @contextmanager
 def out_of_the_way(what: str) -> Iterator[None]:
 	"""Undo and log what fails, so that it never stands in the way of the host's document.
 
+	Only a deadlock does: it took what the host had written with it, and the rest must not be committed alone.
+
 	:param what: the error log's title, after the app's name
+	:raises Exception: if the transaction is gone; who began it may begin anew
 	"""
 	# A name of its own: one may be within another.
 	savepoint = f"keep_{frappe.generate_hash(length=8)}"
 	frappe.db.savepoint(savepoint)
 	try:
-		yield
-	except Exception:
-		frappe.db.rollback(save_point=savepoint)
+		with attempts.in_one_piece():
+			yield
+	except Exception as error:
+		try:
+			frappe.db.rollback(save_point=savepoint)
+		except Exception:
+			raise error from None
 		frappe.log_error(title=f"Keep Customers: {what}")
+
+
+class Left(NamedTuple):
+	"""What was set aside at which stage, and why in a sentence."""
+
+	stage: str
+	doctype: str
+	name: str
+	why: str
+
+
+class Aside:
+	"""What a night, or another job, had to leave out; each document once."""
+
+	def __init__(self):
+		self.stage = ""
+		self.left: dict[tuple[str, str], Left] = {}
+		self.details: list[str] = []  # for who looks after the app
+		self.tried: Counter = Counter()
+		self.vital: set[str] = set()
+
+	def add(self, doctype: str, name: str, why: str | Exception) -> None:
+		"""Note that something is left out.
+
+		:param doctype: empty for a part of the night that is about no document; ``name`` says which
+		"""
+		key = doctype, cstr(name)
+		if key in self.left:
+			return
+		if isinstance(why, Exception):
+			if len(self.details) < MOST_DETAILS:
+				self.details.append(f"{doctype} {name}\n{''.join(traceback.format_exception(why))}".strip())
+			why = sentence(why)
+		self.left[key] = Left(self.stage, *key, why)
+
+	def each(
+		self, rows: Sequence[Row], work: Callable[[Sequence[Row]], T], of: Callable[[Row], tuple[str, str]]
+	) -> list[T]:
+		"""As :func:`keep_customers.erp.attempts.each`; what cannot be done is set aside.
+
+		:param of: row -> (doctype, name) of what is to be named
+		"""
+		self.tried.update((self.stage, of(row)[0]) for row in rows)
+		return attempts.each(rows, work, lambda row, error: self.add(*of(row), error))
+
+	def one(self, doctype: str, name: str, work: Callable[[], T]) -> T | None:
+		"""Do one thing in a transaction of its own, or set it aside; None then."""
+		done = self.each([name], lambda _names: work(), lambda name: (doctype, name))
+		return done[0] if done else None
+
+	def step(self, what: str, work: Callable[[], T], vital: bool = False) -> T | None:
+		"""As :meth:`one`, for a part that is about no document.
+
+		:param what: its name, for the admin
+		:param vital: the stage is nothing without it
+		"""
+		if vital:
+			self.vital.add(what)
+		return self.one("", what, work)
+
+	def nothing_went_through(self) -> set[str]:
+		"""Stages with a kind of document of which all that was tried is set aside, or without something vital."""
+		failed = Counter((one.stage, one.doctype) for one in self.left.values() if one.doctype)
+		stages = {
+			stage for (stage, doctype), number in failed.items() if number >= self.tried[stage, doctype] > 0
+		}
+		return stages | {
+			one.stage for one in self.left.values() if not one.doctype and one.name in self.vital
+		}
+
+	def text(self) -> str:
+		"""All of it, for an error log."""
+		lines = [f"{one.doctype} {one.name}: {one.why}".strip() for one in self.left.values()]
+		return "\n".join([*lines, *self.details])
+
+
+def sentence(error: Exception) -> str:
+	"""What went wrong, for who is no programmer."""
+	words = strip_html(cstr(error)).strip()[:LONGEST_REASON]
+	if attempts.given_up(error):
+		return _("Others were writing the same at that time, again and again.")
+	if isinstance(error, frappe.ValidationError) and words:
+		return words
+	if isinstance(error, frappe.db.DataError | frappe.db.OperationalError):
+		return _("The database cannot store it: {0}").format(words)
+	return f"{type(error).__name__}: {words}" if words else type(error).__name__

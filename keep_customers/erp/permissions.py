@@ -34,6 +34,12 @@ TABLES_OF_CUSTOMERS = {
 	"Keep Customers Settings": {"excluded_customers": "Keep Excluded Customer"},
 }
 
+# What hangs on a document by its doctype and name -> the fields that say on which.
+REFERENCES = {
+	"File": ("attached_to_doctype", "attached_to_name"),
+	"Care Run Set Aside": ("reference_doctype", "reference_name"),
+}
+
 
 def customer_condition(user: str | None = None, doctype: str = "Customer Value") -> str:
 	"""SQL condition that leaves only rows of customers the user may read; empty for no restriction."""
@@ -204,6 +210,32 @@ def has_case_permission(doc, ptype: str = "read", user: str | None = None, debug
 	if customer or not stored or user == "Administrator":
 		return True
 	return responsible == user or not _readable(user)
+
+
+def reference_condition(user: str | None = None, doctype: str = "File") -> str:
+	"""SQL condition that leaves out what hangs on customers, or on documents of ours, that the user may not read."""
+	kind, name = (f"`tab{doctype}`.`{field}`" for field in REFERENCES[doctype])
+	cases = ""
+	for of in _guarded():
+		if readable := _readable(user or frappe.session.user, of):
+			cases += f" when {kind} = '{of}' then case when {name} in ({readable}) then 1 else 0 end"
+	return f"case{cases} else 1 end = 1" if cases else ""
+
+
+def has_reference_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
+	"""Refuse what :func:`reference_condition` leaves out of lists."""
+	kind, name = (doc.get(field) for field in REFERENCES[doc.doctype])
+	if kind not in _guarded() or not frappe.db.exists(kind, name):
+		return True
+	return bool(frappe.has_permission(kind, "read", doc=name, user=user))
+
+
+def _guarded() -> list[str]:
+	"""Customer, and of what else we say who may read it."""
+	return [
+		"Customer",
+		*sorted(set(frappe.get_hooks("has_permission", app_name="keep_customers")) - set(REFERENCES)),
+	]
 
 
 def consent_condition(user: str | None = None, doctype: str = "Consent Record") -> str:

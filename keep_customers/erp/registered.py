@@ -18,3 +18,9 @@ def registered(hook: str) -> list[Callable]:
 def registered_by_name(hook: str) -> dict[str, Callable]:
 	"""The same where there is one function for each name; of several apps the last one counts."""
 	return {name: frappe.get_attr(paths[-1]) for name, paths in (frappe.get_hooks(hook) or {}).items()}
+
+
+def registered_as(hook: str, name: str) -> Callable | None:
+	"""The one function for a name, as in :func:`registered_by_name`; None if there is none."""
+	paths = (frappe.get_hooks(hook) or {}).get(name)
+	return frappe.get_attr(paths[-1]) if paths else None

@@ -10,10 +10,11 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, formatdate, getdate
 
-from keep_customers.care import ending, followups, todos
+from keep_customers.care import ending, followups
 from keep_customers.care.assignment import Assignment
 from keep_customers.care.planning import ask_at_once
 from keep_customers.engine.consent import EVENTS
+from keep_customers.erp import todos
 from keep_customers.erp.language import site_language
 from keep_customers.erp.tables import chunks
 from keep_customers.events.terms import INVITATION

@@ -6,8 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime, getdate
 
-from keep_customers.care import todos
 from keep_customers.engine import events as engine
+from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.events.terms import EVENT
 

@@ -1,6 +1,7 @@
 """The part of a night that looks after birthday coupons and volume rebates."""
 
-import frappe
+from frappe import _
+from frappe.utils import cint
 
 from keep_customers.benefits import coupons, rebates
 
@@ -8,12 +9,15 @@ from keep_customers.benefits import coupons, rebates
 def run(night) -> None:
 	"""One after the other; what one of them cannot do must not cost the others, or the reps their ToDos.
 
-	:param night: with ``as_of`` and ``errors``; a step may give a list of what went wrong
+	:param night: with ``as_of``, ``settings`` and ``aside``
 	"""
-	for step in (coupons.make, coupons.remove_expired, rebates.watch, rebates.propose):
-		try:
-			night.errors += step(night.as_of) or []
-		except Exception:
-			frappe.db.rollback()
-			night.errors.append(f"{step.__module__}\n{frappe.get_traceback()}")
-		frappe.db.commit()
+	today, aside = night.as_of, night.aside
+	# So far a clock may be ahead without anybody noticing; a coupon somebody holds is not deleted by that.
+	grace = cint(night.settings.most_days_ahead)
+	for what, step in (
+		(_("Birthday coupons"), lambda: coupons.make(today, aside)),
+		(_("Expired coupons"), lambda: coupons.remove_expired(today, aside, grace)),
+		(_("Rebates reached"), lambda: rebates.watch(today, aside)),
+		(_("Rebates proposed"), lambda: rebates.propose(today, aside)),
+	):
+		aside.step(what, step)

@@ -1,10 +1,14 @@
 """When things happen to complaint cases: at once on saving, and what the clock brings."""
 
+from collections.abc import Callable
+from functools import partial
+
 import frappe
 from frappe.utils import get_datetime, now_datetime
 
 from keep_customers.complaints import cases, check_back, clock, escalation, feedback
 from keep_customers.engine import complaints as engine
+from keep_customers.erp.attempts import attempt
 from keep_customers.erp.language import language_of_the_site
 
 
@@ -36,23 +40,23 @@ def on_todo(todo, method=None) -> None:
 def run() -> None:
 	"""What the scheduler calls: cases whose time has come, and only those."""
 	with language_of_the_site():
-		clock.follow_tiers()
-		_sound_all()
+		for name, tier in clock.better_tiers():
+			_settle(name, partial(clock.follow_tier, name, tier))
+		for name in clock.due_cases(now_datetime()):
+			_settle(name, partial(sound, name))
 
 
-def _sound_all() -> None:
-	for name in clock.due_cases(now_datetime()):
-		try:
-			sound(name)
-		except Exception:
-			# One case that cannot be settled must not keep the others silent.
-			frappe.db.rollback()
-			frappe.log_error(
-				title="Keep Customers: late complaint",
-				reference_doctype=cases.DOCTYPE,
-				reference_name=name,
-			)
-			frappe.db.commit()
+def _settle(case: str, work: Callable) -> None:
+	"""One case that cannot be settled must not keep the others silent."""
+	try:
+		attempt(work)
+	except Exception:
+		frappe.log_error(
+			title="Keep Customers: late complaint",
+			reference_doctype=cases.DOCTYPE,
+			reference_name=case,
+		)
+		frappe.db.commit()
 
 
 def sound(case: str) -> None:

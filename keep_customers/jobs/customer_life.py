@@ -3,6 +3,8 @@
 import frappe
 from frappe import _
 from frappe.model.rename_doc import rename_doc
+from frappe.utils import now_datetime
+from pypika.functions import NullIf
 
 from keep_customers.benefits import coupons, rebates
 from keep_customers.care import confirming, referrals
@@ -11,7 +13,7 @@ from keep_customers.care.followups import PENDING
 from keep_customers.care.todos import describe_anew
 from keep_customers.care.touches import show_last_touch
 from keep_customers.complaints import cases
-from keep_customers.erp.tables import chunks
+from keep_customers.erp.tables import chunks, hold
 from keep_customers.events import room
 from keep_customers.events import wishes as event_wishes
 from keep_customers.people import confirmations, ledger
@@ -35,6 +37,8 @@ def validate(customer, method=None) -> None:
 
 def before_rename(customer, method=None, old=None, new=None, merge=False) -> None:
 	"""Make room before the framework moves the links of a merged customer."""
+	# What a night is about to write down for one of them waits, and finds the other.
+	hold("Customer", [old, new])
 	if not merge:
 		return
 	_merge_files(old, new)
@@ -46,6 +50,15 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	referrals.make_room("Customer", old, new)
 	rebates.make_room(old, new)
 	confirmations.make_room(old, new)
+	# The host leaves an empty text where the last ToDo was closed, and cannot read that when it merges. With a change
+	# of its own it reads what is there now, and not what this transaction saw at first.
+	table = frappe.qb.DocType("Customer")
+	(
+		frappe.qb.update(table)
+		.set(table._assign, NullIf(table._assign, ""))
+		.set(table.modified, now_datetime())
+		.where(table.name.isin((old, new)))
+	).run()
 
 
 def after_rename(customer, method=None, old=None, new=None, merge=False) -> None:
@@ -53,6 +66,10 @@ def after_rename(customer, method=None, old=None, new=None, merge=False) -> None
 		if frappe.db.exists(doctype, old):
 			# Whoever may rename the customer renames what is named after it; nobody may write values by hand.
 			rename_doc(doctype, old, new, force=True, ignore_permissions=True, show_alert=False)
+	# The host remembers for hours what links to customers, and does not see what a night has just written.
+	for doctype, kind in (("ToDo", "reference_type"), ("Care Run Set Aside", "reference_doctype")):
+		was = {kind: "Customer", "reference_name": old}
+		frappe.db.set_value(doctype, was, "reference_name", new, update_modified=False)
 	show_name(new, frappe.db.get_value("Customer", new, "customer_name"))
 	if merge:
 		_touch_value(new)
@@ -75,8 +92,10 @@ def show_name(customer: str, title: str) -> None:
 
 def on_trash(customer, method=None) -> None:
 	"""Delete what exists only because of the customer; ToDos asked for it are cancelled."""
+	# What a night is about to write down waits, and finds nobody.
+	hold("Customer", [customer.name])
 	pending = {"customer": customer.name, "status": ("in", PENDING)}
-	asked = set(frappe.get_all("Follow Up", filters=pending, pluck="todo"))
+	asked = set(frappe.db.get_values("Follow Up", pending, "todo", pluck=True, for_update=True))
 	# All of them first: a ToDo with anything left to do stays.
 	frappe.db.set_value("Follow Up", pending, "status", "Cancelled")
 	for todo in asked:
@@ -108,6 +127,7 @@ def on_trash(customer, method=None) -> None:
 	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
 		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))
 		frappe.db.delete(doctype, {"customer": customer.name})
+	frappe.db.delete("Care Run Set Aside", {"reference_doctype": "Customer", "reference_name": customer.name})
 	_forget("Referral", referrals.on_customer_trash(customer.name))
 	event_wishes.forget(customer.name, wishes)
 	for event in invited_to:
@@ -184,15 +204,16 @@ def _row_key(row) -> tuple:
 
 def _drop_doubled_follow_ups(old: str, new: str) -> None:
 	"""Both customers may have had the same occurrence of a rule, or the same notice; one of the two is enough."""
+	# For update: as they are now, with what a night has just noted, and not as this transaction saw them at first.
 	taken = set(
-		frappe.get_all(
-			"Follow Up", filters={"customer": new}, fields=["care_rule", "occurrence"], as_list=True
-		)
+		frappe.db.get_values("Follow Up", {"customer": new}, ["care_rule", "occurrence"], for_update=True)
 	)
-	for row in frappe.get_all(
+	for row in frappe.db.get_values(
 		"Follow Up",
-		filters={"customer": old},
-		fields=["name", "care_rule", "occurrence", "status", "todo", "reference_doctype"],
+		{"customer": old},
+		["name", "care_rule", "occurrence", "status", "todo", "reference_doctype"],
+		as_dict=True,
+		for_update=True,
 	):
 		if (row.care_rule or row.reference_doctype == "Care Notice") and (
 			row.care_rule,

@@ -1,25 +1,35 @@
 """What every morning brings for VIP events: reminders, next waves, results, and a look at the year's goal."""
 
+from functools import partial
+
 import frappe
 from frappe.utils import getdate
 
+from keep_customers.erp.aside import Aside
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.events import results as event_results
 from keep_customers.events import waves, year
+from keep_customers.jobs import clock
 
 
 def run() -> None:
-	"""What the scheduler calls; called twice, it does nothing more."""
+	"""What the scheduler calls."""
+	# An invitation that went out on a wrong day cannot be taken back.
+	if not clock.is_in_doubt():
+		morning()
+
+
+def morning() -> None:
+	"""Called twice, it does nothing more."""
 	today = getdate()
+	aside = Aside()
 	with language_of_the_site():
 		for step in (waves.remind, waves.next_waves, results, year.ask):
-			try:
-				step(today)
-			except Exception:
-				# What is wrong with one must not cost the guests the others.
-				frappe.db.rollback()
-				frappe.log_error(title="Keep Customers: events")
-			frappe.db.commit()
+			# What is wrong with one must not cost the guests the others. Each goes on where it was given up.
+			aside.step(step.__name__, partial(step, today))
+	if aside.left:
+		frappe.log_error(title="Keep Customers: events", message=aside.text())
+		frappe.db.commit()
 
 
 def results(today) -> None:

@@ -14,17 +14,22 @@ from datetime import date
 from time import perf_counter
 
 import frappe
+from frappe import _
 from frappe.utils import getdate, now_datetime
 
 from keep_customers.care import confirming
-from keep_customers.care.planning import Planning, alone
+from keep_customers.care.planning import Planning
 from keep_customers.erp.api import typed
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.attempts import alone, attempt
 from keep_customers.erp.language import language_of_the_site
-from keep_customers.jobs import benefits, notices
+from keep_customers.erp.todos import MANAGERS
+from keep_customers.jobs import benefits, clock, notices, set_aside
 from keep_customers.worth.valuation import Valuation
-from keep_customers.worth.values import last_parameters
+from keep_customers.worth.values import COMPLETED, last_parameters
 
 JOB_ID = "keep_customers_nightly"
+LONGEST_WARNINGS = 15_000  # characters, which is less than the column holds in any script
 STAGES = ("Measured", "Modelled", "Tiered", "Written", "Planned", "ToDos")
 
 
@@ -32,28 +37,67 @@ def run_if_enabled() -> None:
 	"""What the scheduler calls."""
 	if frappe.db.get_single_value("Keep Customers Settings", "enabled"):
 		# A referral of that minute may be asking its reps; the night is not skipped for it.
-		run(patience=300)
+		run_today(patience=300)
+
+
+def run_today(clock_is_right: bool = False, patience: int = 1) -> str:
+	"""As :func:`run`, for today; a day that can hardly be today is asked about first.
+
+	:param clock_is_right: somebody has said so
+	:returns: the Care Run's name; its status is Waiting where nothing was done
+	"""
+	with _undisturbed(patience):
+		today = getdate()
+		why = clock.question(today)
+		if why and not clock_is_right:
+			waiting, tell = clock.wait(today, why)
+			if tell:
+				set_aside.tell(waiting, why)
+			return waiting
+		if why:
+			clock.believe(today)
+		return Night(today).run()
 
 
 def run(as_of: date | str | None = None, patience: int = 1) -> str:
 	"""Bring values, tiers, follow-ups and ToDos up to date.
 
-	:param as_of: the day to take for today; by default it is today. An earlier one replays the past
+	:param as_of: the day to take for today; by default it is today. An earlier one replays the past. Whoever calls this
+		knows which day it is; the clock is asked about in :func:`run_today`
 	:param patience: seconds to wait for who is planning at the moment
 	:returns: the Care Run's name
 	:raises LockTimeoutError: if a run is under way on this site
 	"""
+	with _undisturbed(patience):
+		return Night(getdate(as_of)).run()
+
+
+@contextmanager
+def _undisturbed(patience: int) -> Iterator[None]:
 	with alone(patience), language_of_the_site(), seldom_collected():
 		_close_interrupted_runs()
-		return Night(getdate(as_of)).run()
+		yield
 
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def run_now() -> None:
-	"""Run the night in the background; its Care Run tells how far it is."""
-	frappe.only_for(("System Manager", "Keep Customers Manager"))
-	frappe.enqueue(run, queue="long", timeout=3 * 60 * 60, job_id=JOB_ID, deduplicate=True)
+def run_now(clock_is_right: bool = False) -> dict:
+	"""Run the night in the background; its Care Run tells how far it is.
+
+	:returns: ``ask``, if it is to be asked first whether the clock is right; then nothing was started
+	"""
+	frappe.only_for(MANAGERS)
+	if not clock_is_right and (ask := clock.question()):
+		return {"ask": ask}
+	frappe.enqueue(
+		run_today,
+		queue="long",
+		timeout=3 * 60 * 60,
+		job_id=JOB_ID,
+		deduplicate=True,
+		clock_is_right=clock_is_right,
+	)
+	return {}
 
 
 @frappe.whitelist()
@@ -64,6 +108,7 @@ def progress() -> dict:
 	runs = frappe.get_list(
 		"Care Run",
 		fields=["name", "as_of", "status", "stage", "started", "customers", "moves", "assigned"],
+		filters={"clock_was_wrong": 0},
 		order_by="creation desc",
 		limit=1,
 	)
@@ -93,14 +138,14 @@ class Night:
 		self.as_of = as_of
 		self.settings = frappe.get_doc("Keep Customers Settings")
 		self.warnings: list[str] = []
-		self.errors: list[str] = []
+		self.aside = Aside()
 		self.seconds: dict[str, float] = {}
 		self.started = perf_counter()
 		self.last_parameters = last_parameters()
 		# Until a day has been completed, the site's customers are only looked at, not written to.
 		self.first_run = not frappe.db.exists(
 			"Care Run",
-			{"status": ("in", ("Completed", "Completed With Errors")), "as_of": ("<", as_of)},
+			{"status": ("in", COMPLETED), "as_of": ("<", as_of)},
 		)
 		self.row = frappe.get_doc(
 			{
@@ -112,18 +157,17 @@ class Night:
 				"started": now_datetime(),
 				"triggered_by": frappe.session.user,
 			}
-		).insert(ignore_permissions=True)  # nobody may write runs by hand
-		frappe.db.commit()
+		)
+		attempt(lambda: self.row.insert(ignore_permissions=True))  # nobody may write runs by hand
 
 	def run(self) -> str:
 		try:
 			counts = self._run()
 		except Exception:
 			frappe.db.rollback()
-			self.errors.append(frappe.get_traceback())
-			self._finish("Failed", {})
+			self._finish("Failed", {}, frappe.get_traceback())
 			raise
-		self._finish("Completed With Errors" if self.errors else "Completed", counts)
+		self._finish("Completed", counts)
 		return self.row.name
 
 	def _run(self) -> dict:
@@ -142,7 +186,7 @@ class Night:
 		planning = Planning(self)
 		if not self.first_run:
 			with self.stage("Planned"):
-				notices.finish(self.errors)
+				self.aside.step(_("Care notices"), lambda: notices.finish(self.aside))
 				benefits.run(self)
 				planning.plan()
 			with self.stage("ToDos"):
@@ -151,6 +195,7 @@ class Night:
 
 	@contextmanager
 	def stage(self, name: str) -> Iterator[None]:
+		self.aside.stage = name
 		self._show(name)
 		start = perf_counter()
 		yield
@@ -159,28 +204,33 @@ class Night:
 
 	def _show(self, name: str) -> None:
 		# One small update that everybody sees at once, so that a run that hangs says where.
-		frappe.db.set_value("Care Run", self.row.name, "stage", name, update_modified=False)
-		frappe.db.commit()
+		attempt(lambda: frappe.db.set_value("Care Run", self.row.name, "stage", name, update_modified=False))
 
-	def _finish(self, status: str, counts: dict) -> None:
+	def _finish(self, status: str, counts: dict, failure: str = "") -> None:
+		left = set_aside.OfNight(self)
 		values = {
-			"status": status,
+			"status": "Completed With Errors" if status == "Completed" and left.rows else status,
 			"finished": now_datetime(),
 			"seconds": round(perf_counter() - self.started, 1),
 			"stage_seconds": json.dumps(self.seconds, indent=1),
-			"warnings": "\n".join(self.warnings),
-			"errors": "\n".join(self.errors),
+			"warnings": "\n".join(self.warnings)[:LONGEST_WARNINGS],
+			"errors": "\n".join(filter(None, [failure, self.aside.text()])),
 			**counts,
 		}
-		frappe.db.set_value("Care Run", self.row.name, values)
-		frappe.db.commit()
+
+		def note() -> None:
+			left.write()
+			frappe.db.set_value("Care Run", self.row.name, values)
+
+		attempt(note)
+		left.tell(status)
 
 
 def _close_interrupted_runs() -> None:
 	"""With the lock in hand no other run is alive: what still says it is running was killed."""
-	frappe.db.set_value(
-		"Care Run",
-		{"status": "Running"},
-		{"status": "Failed", "errors": "The run was interrupted. The next one does its work."},
-	)
-	frappe.db.commit()
+	killed = {"status": "Failed", "errors": "The run was interrupted. The next one does its work."}
+	for run in frappe.get_all(
+		"Care Run", filters={"status": "Running"}, pluck="name", order_by="creation asc"
+	):
+		attempt(lambda run=run: frappe.db.set_value("Care Run", run, killed))
+		set_aside.tell_of_failure(run, interrupted=True)

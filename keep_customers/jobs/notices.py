@@ -1,10 +1,14 @@
 """Plans the follow-ups of a care notice in the background; what was interrupted, the next night finishes."""
 
+from functools import partial
+
 import frappe
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
 from keep_customers.care import notices
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.attempts import attempt
 
 
 def start(notice: str) -> None:
@@ -19,22 +23,22 @@ def start(notice: str) -> None:
 
 
 def run(notice: str) -> None:
+	aside = Aside()
+	attempt(lambda: _plan(notice, aside))
+	if aside.left:
+		frappe.log_error(title="Keep Customers: care notice", message=aside.text())
+
+
+def _plan(notice: str, aside: Aside) -> None:
 	try:
 		with filelock(f"keep_customers_{notice}", timeout=1):
-			notices.plan(notice)
+			notices.plan(notice, aside)
 	except LockTimeoutError:
 		# Somebody is at it.
 		pass
 
 
-def finish(errors: list[str]) -> None:
-	"""Finish what was interrupted.
-
-	:param errors: what went wrong is added here; one notice must not cost the reps the others
-	"""
+def finish(aside: Aside) -> None:
+	"""Finish what was interrupted; one notice must not cost the reps the others."""
 	for notice in notices.unfinished():
-		try:
-			run(notice)
-		except Exception:
-			frappe.db.rollback()
-			errors.append(f"{notice}\n{frappe.get_traceback()}")
+		aside.one("Care Notice", notice, partial(_plan, notice, aside))

@@ -8,6 +8,7 @@ from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
 from keep_customers.erp.language import language_of_the_site
+from keep_customers.jobs import clock
 from keep_customers.messaging import sending
 
 LOCK = "keep_customers_sending"
@@ -17,7 +18,8 @@ FROM_HOUR, UNTIL_HOUR = 8, 20
 
 def run_by_day() -> None:
 	"""What the scheduler calls every hour."""
-	if FROM_HOUR <= now_datetime().hour < UNTIL_HOUR:
+	# A greeting on a wrong day cannot be taken back.
+	if FROM_HOUR <= now_datetime().hour < UNTIL_HOUR and not clock.is_in_doubt():
 		run()
 
 

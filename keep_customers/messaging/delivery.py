@@ -9,7 +9,7 @@ from frappe.core.doctype.sms_settings.sms_settings import send_sms
 from frappe.utils import escape_html, getdate
 
 from keep_customers.engine.wording import BadTemplate
-from keep_customers.erp.registered import registered_by_name
+from keep_customers.erp.registered import registered_as, registered_by_name
 from keep_customers.messaging import messages, recipients
 from keep_customers.people.addresses import mark
 
@@ -43,7 +43,7 @@ def compose(row, kind: str | None) -> dict:
 			)
 		)
 	person = recipients.person_of(row)
-	words = registered_by_name("keep_customers_message_words").get(row.reference_doctype)
+	words = registered_as("keep_customers_message_words", row.reference_doctype)
 	try:
 		return messages.render(
 			name,
@@ -57,15 +57,10 @@ def compose(row, kind: str | None) -> dict:
 		raise NotSent(_("The Care Message {0} cannot be filled in.").format(name)) from error
 
 
-def where_to(row) -> dict:
-	"""Addresses; who has a birthday gets the wishes, nobody else."""
-	return recipients.recipient_of(row).addresses
-
-
-def to_whom(row, to: str) -> dict:
+def to_whom(recipient, to: str) -> dict:
 	"""What is remembered of who got an e-mail, so that their no is known to be theirs whatever changes until then: names
 	no address, as a follow-up is read by more people than a contact."""
-	person, _address = recipients.recipient_of(row).by("Email")
+	person, _address = recipient.by("Email")
 	return {
 		"sent_to": mark(to),
 		"sent_to_person": person.keys[0] if person else None,

@@ -4,6 +4,7 @@ Only what came by a customer's own link is the customer's word: it is what ratin
 link, and it stays as it was given. What one of us writes down says so, and who did.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import frappe
@@ -23,6 +24,8 @@ from frappe.utils import (
 from keep_customers.erp import signed
 from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import lock
+from keep_customers.people.addresses import mark
+from keep_customers.people.confirmations import is_colleague
 from keep_customers.people.contacts import is_contact_of, primary_contacts, reached_at
 
 DOCTYPE = "Customer Feedback"
@@ -87,13 +90,14 @@ def may_be_asked(contact) -> None:
 	if pause := _pause():
 		# Of two who ask at once the second one sees the first.
 		lock("Contact", contact.name)
-		since, whom = now_datetime() - pause, same_person(contact)
+		since = now_datetime() - pause
 		rows = [row for asked in registered("keep_customers_asked") for row in asked(since)]
 		main = primary_contacts([customer for customer, asked, _when in rows if not asked])
-		times = [
-			get_datetime(when) for customer, asked, when in rows if (asked or main.get(customer)) in whom
-		]
-		refuse_within_pause(contact.full_name, max(times, default=None))
+		times = [(asked or main.get(customer), get_datetime(when)) for customer, asked, when in rows]
+		same = _same_person(contact, {whom for whom, _when in times if whom})
+		refuse_within_pause(
+			contact.full_name, max((when for whom, when in times if whom in same), default=None)
+		)
 
 
 def refuse_within_pause(who: str, asked_on) -> None:
@@ -115,13 +119,15 @@ def _pause() -> timedelta:
 	return timedelta(hours=flt(frappe.get_cached_doc("Keep Customers Settings").get("feedback_pause_hours")))
 
 
-def same_person(contact) -> list[str]:
-	"""The contact and those with its addresses: who buys for two customers is asked as one."""
-	found = {contact.name}
-	for field in ("email_id", "mobile_no"):
-		if contact[field]:
-			found.update(frappe.get_all("Contact", filters={field: contact[field]}, pluck="name"))
-	return sorted(found)
+def _same_person(contact, others: Collection[str]) -> set[str]:
+	"""Those of some contacts that are this one, or have an address of its: who buys for two customers is asked as one."""
+	own = _marks(contact)
+	rows = frappe.get_all("Contact", {"name": ("in", list(others))}, ["name", "email_id", "mobile_no"])
+	return {row.name for row in rows if row.name == contact.name or own & _marks(row)}
+
+
+def _marks(contact) -> set[str]:
+	return {mark(address) for address in (contact.email_id, contact.mobile_no) if address}
 
 
 # Being told
@@ -135,8 +141,7 @@ def was_said(doc) -> bool:
 
 def held_by_us() -> bool:
 	"""Whether who opens a customer's link is logged in as one of us."""
-	user = frappe.session.user
-	return user != "Guest" and frappe.get_cached_value("User", user, "user_type") == "System User"
+	return is_colleague(frappe.session.user)
 
 
 def insert(values: dict, by_customer: bool) -> str:

@@ -14,8 +14,7 @@ from keep_customers.engine.followups import fraction
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, site_language
 from keep_customers.messaging import templates
-from keep_customers.messaging.recipients import contact_row
-from keep_customers.people.contacts import primary_contact
+from keep_customers.people.contacts import primary_contact, reached_at
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import is_purchase, sales_of
 
@@ -107,7 +106,7 @@ def variables(
 	row = frappe.db.get_value(
 		"Customer", customer, ["customer_name", "customer_type", "salutation"], as_dict=True
 	)
-	contact = contact_row(contact or primary_contact(customer), customer)
+	contact = reached_at(contact or primary_contact(customer), customer) or frappe._dict()
 	# A named person who is not the contact has a name of their own.
 	if person and person != contact.full_name:
 		contact = frappe._dict(full_name=person)

@@ -4,12 +4,6 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.people import reached
-from keep_customers.people.contacts import reached_at
-
-
-def contact_row(name: str | None, customer: str):
-	"""As :func:`keep_customers.people.contacts.reached_at`; empty for nobody."""
-	return reached_at(name, customer) or frappe._dict()
 
 
 def person_of(follow_up) -> dict:

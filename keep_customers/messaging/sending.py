@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 
 import frappe
 from frappe import _
@@ -18,7 +19,8 @@ from requests.exceptions import ReadTimeout
 from keep_customers.care import followups, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
-from keep_customers.messaging import delivery, unsubscribe
+from keep_customers.erp.attempts import attempt, given_up
+from keep_customers.messaging import delivery, recipients, unsubscribe
 from keep_customers.people import consent, unsubscribed
 
 MOST_ATTEMPTS = 3
@@ -86,7 +88,7 @@ def send_due(today: date, most: int = MOST_IN_A_RUN) -> Counter:
 		unsubscribed.catch_up()
 	for name in waiting:
 		with _on_its_own():
-			done[_send_one(name, today)] += 1
+			done[attempt(partial(_send_one, name, today))] += 1
 	return done
 
 
@@ -141,45 +143,50 @@ def _send_one(name: str, today: date) -> str:
 		frappe.db.rollback()
 		return "Gone"
 	rule = rule_of(row)
-	if held := _held_back(row, rule, today):
+	# Asked again at the last moment: it may have been withdrawn since the night.
+	answer = consent.of_follow_ups([row])[row.name]
+	if held := _held_back(row, rule, today, answer.refused):
 		status, reason = held
 		followups.settle(name, status, hold_reason=reason, send_status="")
 		frappe.db.commit()
 		return status
-	attempts = (row.send_attempts or 0) + 1
+	attempts, claimed = (row.send_attempts or 0) + 1, False
 	try:
 		if not rule.send_automatically:
 			raise delivery.NotSent(_("The rule does not send automatically any more."))
-		answer = consent.of_follow_ups([row])[row.name]
 		if not answer.agreed:
 			raise delivery.NotSent(_("Whoever would get it now has not agreed to that."))
 		if not answer.reachable:
 			raise delivery.NotSent(_("What was sent to this address came back."))
 		if _too_late(row, rule, today):
 			raise delivery.NotSent(row.send_error or _("Too late", context="Follow Up"))
-		message, to = delivery.compose(row, rule.message_kind), _recipient(row)
+		message, recipient = delivery.compose(row, rule.message_kind), recipients.recipient_of(row)
+		to = _address(row, recipient)
 		claim = {"send_status": "Sending", "send_attempts": attempts, "send_error": "", "email_queue": None}
 		if row.channel == "Email":
 			claim["email_queue"] = delivery.send_email(row, to, message, link=unsubscribe.link(row.name))
-			claim |= delivery.to_whom(row, to)
+			claim |= delivery.to_whom(recipient, to)
 			followups.settle(name, row.status, **claim)
 			frappe.db.commit()
 			return "Sending"
 		followups.settle(name, row.status, **claim)
 		frappe.db.commit()
+		claimed = True
 		delivery.send_by_gateway(row, to, message)
-		_sent(row)
-		frappe.db.commit()
-		return "Sent"
 	except Exception as error:
 		frappe.db.rollback()
+		if given_up(error) and not claimed:
+			raise  # nothing has left the house: it is done again from the beginning
 		row.send_attempts = attempts
 		# Without an answer it may have arrived.
 		final = getattr(error, "final", False) or isinstance(error, ReadTimeout)
-		return _failed(row, str(error), final)
+		return attempt(partial(_failed, row, str(error), final))
+	# It has left: whatever goes wrong with the note of it, it is not sent again.
+	attempt(lambda: _sent(row))
+	return "Sent"
 
 
-def _held_back(row, rule, today: date) -> tuple[str, str] | None:
+def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str] | None:
 	"""(status, reason) of what is not sent any more."""
 	if not rule or not rule.enabled:
 		return "Cancelled", "Rule switched off"
@@ -188,8 +195,7 @@ def _held_back(row, rule, today: date) -> tuple[str, str] | None:
 	# What was tried and failed is not dropped: the rep may still find the words.
 	if _too_late(row, rule, today) and not row.send_attempts:
 		return "Skipped", "Too late"
-	# Asked again at the last moment: it may have been withdrawn since the night.
-	if consent.of_follow_ups([row])[row.name].refused:
+	if refused:
 		return "Skipped", "No consent"
 
 
@@ -198,9 +204,9 @@ def _too_late(row, rule, today: date) -> bool:
 	return bool(dated and getdate(row.due_date) < today)
 
 
-def _recipient(row) -> str | None:
+def _address(row, recipient) -> str | None:
 	"""The e-mail address or mobile number; only a messenger may do without."""
-	to = delivery.where_to(row)["email" if row.channel == "Email" else "mobile"]
+	to = recipient.addresses["email" if row.channel == "Email" else "mobile"]
 	if not to and row.channel != "Messenger":
 		raise delivery.NotSent(
 			_("No e-mail address is known.") if row.channel == "Email" else _("No mobile number is known.")
@@ -268,9 +274,13 @@ def _hand_over(row) -> None:
 	user = user or row.assigned_to
 	due = max(getdate(row.due_date), getdate())
 	# Not why: an error may tell an address, and the reason is copied to weaker-guarded places.
-	row.reason = "{} {}".format(
-		row.reason or "", _("It could not be sent automatically; please see to it.")
-	).strip()
+	# A copy: this may be done a second time.
+	row = frappe._dict(
+		row,
+		reason="{} {}".format(
+			row.reason or "", _("It could not be sent automatically; please see to it.")
+		).strip(),
+	)
 	todo = todos.create([row], user, due)
 	followups.settle(
 		row.name,

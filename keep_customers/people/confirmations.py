@@ -42,10 +42,11 @@ class Saved(NamedTuple):
 def may_say(customer: str, user: str | None = None) -> bool:
 	"""Whether a user decides who a customer's people are: who may write it and is no user of the website."""
 	user = user or frappe.session.user
-	return _is_colleague(user) and bool(frappe.has_permission("Customer", "write", doc=customer, user=user))
+	return is_colleague(user) and bool(frappe.has_permission("Customer", "write", doc=customer, user=user))
 
 
-def _is_colleague(user: str | None) -> bool:
+def is_colleague(user: str | None) -> bool:
+	"""Whether a user is one of us, and none of the website's."""
 	return user == "Administrator" or (
 		bool(user) and frappe.db.get_value("User", user, "user_type") == "System User"
 	)
@@ -86,7 +87,7 @@ def _confirm_new(contact, customer: str, was_there: bool) -> None:
 	if may_say(customer):
 		origin = _origin(customer)
 		converted = was_there and any((one.link_doctype, one.link_name) in origin for one in contact.links)
-		if not converted or _is_colleague(contact.owner):
+		if not converted or is_colleague(contact.owner):
 			_write(contact.name, customer, MADE, marks)
 		# Who makes a customer of a lead says that about the lead, and not about all that anybody has linked to it.
 		elif mark(contact.email_id) in (known := _marks_of_lead(customer)):
@@ -107,14 +108,14 @@ def _origin(customer: str) -> set[tuple[str, str]]:
 
 def _marks_of_lead(customer: str) -> set[str]:
 	leads = [name for doctype, name in _origin(customer) if doctype == "Lead"]
-	fields = lead_addresses()
-	row = leads and frappe.db.get_value("Lead", leads[0], fields)
-	return {mark(address) for address in row or ()} - {""}
+	row = frappe.db.get_value("Lead", leads[0], lead_addresses(), as_dict=True) if leads else None
+	return {mark(address) for address in (row or {}).values()} - {""}
 
 
 def lead_addresses() -> list[str]:
+	"""A lead's own fields with addresses, without those that ERPNext fills from whatever contact is linked to it."""
 	meta = frappe.get_meta("Lead")
-	return [one for one in ("email_id", "mobile_no", "phone", "whatsapp_no") if meta.has_field(one)]
+	return [one for one in ("email_id", "whatsapp_no") if meta.has_field(one)]
 
 
 def customer_saved(customer) -> None:

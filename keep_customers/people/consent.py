@@ -14,9 +14,7 @@ from keep_customers.engine.consent import (
 	CARE,
 	CHANNELS,
 	EVENTS,
-	GIVEN,
 	NOTHING_SAID,
-	REFUSED,
 	Answer,
 	Ledger,
 	Said,
@@ -100,22 +98,6 @@ def of_contact(customer: str, contact: str, channel: str, purpose: str = CARE) -
 	"""Whether one contact of a customer wants to be contacted by a channel."""
 	[recipient] = reached.of_contacts([(customer, contact)]).values()
 	return answers([ask(customer, recipient, channel, purpose)])[0]
-
-
-def consents(customers: Collection[str]) -> dict[tuple[str, str], str]:
-	"""(customer, channel) -> Given or Refused, of who is reached when nobody in particular is meant; where nobody has said
-	anything there is nothing."""
-	found = {}
-	for channel in CHANNELS:
-		for customer, one in of_customers(customers, channel).items():
-			if one.refused or one.agreed:
-				found[customer, channel] = REFUSED if one.refused else GIVEN
-	return found
-
-
-def refused_channels(customers: Collection[str]) -> set[tuple[str, str]]:
-	"""(customer, channel) pairs by which who is reached when nobody in particular is meant does not want to be contacted."""
-	return {pair for pair, consent in consents(customers).items() if consent == REFUSED}
 
 
 def _channels_on_record() -> set[str]:

@@ -9,6 +9,7 @@ import frappe
 from frappe.query_builder.functions import Lower
 from pypika.terms import Criterion, ExistsCriterion
 
+from keep_customers.access.lookups import named
 from keep_customers.erp.api import typed
 from keep_customers.erp.tables import chunks
 from keep_customers.people.addresses import mark
@@ -77,6 +78,14 @@ def naming_fields() -> list[str]:
 	]
 
 
+def named_by(field: str):
+	"""(query of the contacts that customers name in one of these fields, its table of contacts, its table of customers),
+	whether they count or not."""
+	customer, contact = frappe.qb.DocType("Customer"), frappe.qb.DocType("Contact")
+	query = frappe.qb.from_(customer).inner_join(contact).on(contact.name == customer[field])
+	return query, contact, customer
+
+
 def _contacts(customers: list[str]) -> list[tuple[str, str]]:
 	"""(customer, contact that counts), the main one of each customer last: whom it names, else the primary one, else the
 	oldest."""
@@ -89,15 +98,10 @@ def _contacts(customers: list[str]) -> list[tuple[str, str]]:
 		.run()
 	]
 	for field in naming_fields():
-		customer, contact = frappe.qb.DocType("Customer"), frappe.qb.DocType("Contact")
-		named = (
-			frappe.qb.from_(customer)
-			.inner_join(contact)
-			.on(contact.name == customer[field])
-			.select(customer.name, contact.name)
-			.where(customer.name.isin(customers) & counts(contact.name, customer.name))
-		).run()
-		rows = [*rows, *named] if field == "customer_primary_contact" else [*named, *rows]
+		query, contact, customer = named_by(field)
+		query = query.select(customer.name, contact.name)
+		found = query.where(customer.name.isin(customers) & counts(contact.name, customer.name)).run()
+		rows = [*rows, *found] if field == "customer_primary_contact" else [*found, *rows]
 	return rows
 
 
@@ -152,7 +156,7 @@ def contact_query(
 	customer = (filters or {}).get("customer")
 	if not customer:
 		return []
-	frappe.has_permission("Customer", "read", doc=customer, throw=True)
+	named("Customer", customer)
 	like = ("like", f"%{txt}%")
 	return frappe.get_list(
 		"Contact",
@@ -228,8 +232,13 @@ def customers_of_address(email: str) -> dict[str, str]:
 		.where(Lower(portal_user.user) == email)
 		.orderby(contact.creation)
 	).run()
-	rows = reversed([*confirmed, *portal])
-	return {customer: contact for customer, contact in rows if is_contact_of(contact, customer)}
+	return dict(_that_count([*reversed(portal), *reversed(confirmed)]))
+
+
+def _that_count(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+	"""Those of the pairs of customer and contact where the contact counts, in their order; asked in one go."""
+	counting = set(all_contacts([customer for customer, _contact in pairs]))
+	return [pair for pair in pairs if tuple(pair) in counting]
 
 
 def customers_of(user: str) -> set[str]:
@@ -242,10 +251,10 @@ def customers_of(user: str) -> set[str]:
 		frappe.qb.from_(contact)
 		.inner_join(said)
 		.on(said.contact == contact.name)
-		.select(contact.name, said.customer)
+		.select(said.customer, contact.name)
 		.where((contact.user == user) & said.addresses.like(f"%{mark(user)}%"))
 	).run()
-	customers = {customer for contact, customer in rows if is_contact_of(contact, customer)}
+	customers = {customer for customer, _contact in _that_count(rows)}
 	customers.update(
 		frappe.get_all("Portal User", filters={"user": user, "parenttype": "Customer"}, pluck="parent")
 	)

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, escape_html, getdate
 
+from keep_customers.access.lookups import named
 from keep_customers.engine.consent import CHANNELS, EVERYTHING, GIVEN, PURPOSES, REFUSED
 from keep_customers.erp.api import typed
 from keep_customers.people import ledger, reached, unsubscribed
@@ -57,9 +58,9 @@ def check_file(customer: str, right: str) -> None:
 	"""
 	:raises frappe.PermissionError: if the user may not read, or write, the customer's file, or could not if it had one
 	"""
-	frappe.get_doc("Customer", customer).check_permission("read")
+	named("Customer", customer)
 	if frappe.db.exists(reached.FILE, customer):
-		frappe.get_doc(reached.FILE, customer).check_permission(right)
+		named(reached.FILE, customer, right)
 	else:
 		frappe.has_permission(reached.FILE, right, throw=True)
 
@@ -103,8 +104,7 @@ def tell(
 	check_file(customer, "write")
 	if channel not in CHANNELS or purpose not in PURPOSES:
 		frappe.throw(_("Please choose a channel."))
-	if getdate(on_date) > getdate():
-		frappe.throw(_("Consent is noted once it was given or refused; the date lies in the future."))
+	ledger.check_day(on_date)
 	who = reached.key(person_type, person)
 	known = next((one for one in _readable_people(customer) if who in one.keys), None)
 	if not known:
@@ -134,8 +134,7 @@ def take_back(record: str) -> None:
 	:raises frappe.PermissionError: if the user is no manager, or may not read the record
 	"""
 	frappe.only_for(("System Manager", "Keep Customers Manager", "Sales Manager"))
-	doc = frappe.get_doc(ledger.DOCTYPE, record)
-	doc.check_permission("read")
+	doc = named(ledger.DOCTYPE, record)
 	if unsubscribed.is_set(doc):
 		frappe.throw(
 			_("Please take off the mark where it was set: {0}.").format(

@@ -2,8 +2,6 @@
 table, which are of nobody in particular. Forms, imports and other apps may write them; single people are noted with
 ``desk.tell``."""
 
-import frappe
-from frappe import _
 from frappe.utils import getdate
 
 from keep_customers.engine.consent import GIVEN, REFUSED
@@ -15,8 +13,7 @@ def validate(file) -> None:
 	:raises frappe.ValidationError: if a day lies in the future
 	"""
 	for row in _new_rows(file):
-		if row.date and getdate(row.date) > getdate():
-			frappe.throw(_("Consent is noted once it was given or refused; the date lies in the future."))
+		ledger.check_day(row.date)
 		# Who says it for nobody in particular says it for everybody.
 		if row.consent == REFUSED and not _agreed_later(row, file.consents):
 			file.set(ledger.stop_field(row.channel), 1)

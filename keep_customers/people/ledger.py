@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import frappe
+from frappe import _
 from frappe.utils import getdate, now
 
 from keep_customers.engine.consent import CHANNELS, EVERYTHING, GIVEN, MARKS, REFUSED
@@ -65,6 +66,15 @@ class Entry(NamedTuple):
 def is_there() -> bool:
 	"""Not while a patch of another app runs before an upgrade of this one has made the table; the patch of ours reads all."""
 	return not frappe.flags.in_migrate or bool(frappe.db.table_exists(DOCTYPE))
+
+
+def check_day(day: date | str | None) -> None:
+	"""
+	:param day: on which something was said; None for today
+	:raises frappe.ValidationError: if it lies in the future
+	"""
+	if getdate(day) > getdate():
+		frappe.throw(_("Consent is noted once it was given or refused; the date lies in the future."))
 
 
 def note(entries: Iterable[Entry]) -> None:

@@ -90,12 +90,9 @@ def of(rows: Sequence) -> list[Recipient]:
 		as nobody else may get what was meant for them
 	"""
 	known = _Known({row["customer"] for row in rows})
-	names = sorted({row["reference_name"] for row in rows if row["reference_doctype"] == GUEST})
-	guests = {}
-	for part in chunks(names, MANY):
-		fields = ["name", "customer", "contact"]
-		for row in frappe.get_all(GUEST, filters={"name": ("in", part)}, fields=fields):
-			guests[row.name] = row.customer, row.contact or None
+	names = {row["reference_name"] for row in rows if row["reference_doctype"] == GUEST}
+	invited = _rows(GUEST, "name", names, ["name", "customer", "contact"])
+	guests = {row.name: (row.customer, row.contact or None) for row in invited}
 	found = []
 	for row in rows:
 		customer, name = row["customer"], row["reference_name"]

@@ -7,7 +7,7 @@ import frappe
 from keep_customers.erp.tables import insert, standard_columns
 from keep_customers.people import confirmations
 from keep_customers.people.addresses import mark
-from keep_customers.people.contacts import CONFIRMATION, linked, naming_fields
+from keep_customers.people.contacts import CONFIRMATION, linked, named_by, naming_fields
 
 
 def confirm_contacts() -> None:
@@ -51,16 +51,11 @@ def _users() -> tuple[set[str], set[str]]:
 def _links() -> Iterable[tuple]:
 	"""(contact, customer, whether the customer names it): those that customers name, then all."""
 	for field in naming_fields():
-		customer, contact = frappe.qb.DocType("Customer"), frappe.qb.DocType("Contact")
-		named = (
-			frappe.qb.from_(customer)
-			.inner_join(contact)
-			.on(contact.name == customer[field])
-			.select(
-				contact.name, contact.owner, contact.user, contact.email_id, customer.name.as_("customer")
-			)
+		query, contact, customer = named_by(field)
+		query = query.select(
+			contact.name, contact.owner, contact.user, contact.email_id, customer.name.as_("customer")
 		)
-		for row in named.run(as_dict=True):
+		for row in query.run(as_dict=True):
 			yield row, row.customer, True
 	query, contact, link = linked()
 	party = frappe.qb.DocType("Customer")

@@ -49,7 +49,7 @@ def after_migrate() -> None:
 
 def offer_triggers(app: str | None = None) -> None:
 	"""Let a Care Rule's form offer the triggers that other apps bring, and no longer those of apps that are gone."""
-	names = list(rules.triggers())
+	names = rules.triggers()
 	key = {"doc_type": "Care Rule", "field_name": "trigger", "property": "options"}
 	if len(names) > len(rules.TRIGGERS):
 		make_property_setter(

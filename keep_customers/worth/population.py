@@ -1,13 +1,20 @@
 """Which customers are ranked, by which policy."""
 
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import NamedTuple
 
 import frappe
+import numpy as np
 from frappe import _
 
-from keep_customers.engine.tiers import Cuts
+from keep_customers.engine.night import Figures, Model
+from keep_customers.engine.tiers import Cuts, is_review
+from keep_customers.engine.value import Measures
 from keep_customers.erp.tables import chunks, columns
 from keep_customers.erp.trees import branch
+from keep_customers.worth import ledger
 
 POLICY_FIELDS = [
 	"name", "company", "customer_group", "territory", "value_basis", "window_months", "review", "last_review",
@@ -20,6 +27,50 @@ class Customer(NamedTuple):
 	title: str
 	group: str | None
 	territory: str | None
+
+
+@dataclass
+class Population:
+	"""The members of one policy, in the order of their names, and what the night finds out about them."""
+
+	policy: dict
+	lens: ledger.Lens
+	members: list[Customer]
+	measures: Measures
+	current: np.ndarray
+	stored_row: np.ndarray  # -1 for who has no Customer Value yet
+	changed: np.ndarray
+	invoices: np.ndarray
+	modified: np.ndarray
+	model: Model | None = None
+	figures: Figures | None = None
+	review: bool = False
+
+	@property
+	def tier_names(self) -> list[str]:
+		return tiers_of(self.policy)
+
+	def at(self, where: np.ndarray) -> "Population":
+		"""Only those members."""
+		return replace(
+			self,
+			members=[self.members[index] for index in where.tolist()],
+			measures=self.measures.take(where),
+			current=self.current[where],
+			stored_row=self.stored_row[where],
+			changed=self.changed[where],
+			invoices=self.invoices[where],
+			modified=self.modified[where],
+		)
+
+	def only(self, keep: np.ndarray) -> "Population":
+		"""Those members, such as those with at least one purchase occasion."""
+		return self if keep.all() else self.at(np.flatnonzero(keep))
+
+
+def tiers_of(policy) -> list[str]:
+	"""The names of its tiers, from the top down."""
+	return [policy[f"{level}_tier"] for level in ("top", "high", "broad", "low")]
 
 
 def ranked_customers(settings) -> list[Customer]:
@@ -55,6 +106,23 @@ def cuts(policy) -> Cuts:
 		low=policy.low_share / 100,
 		keep=(policy.keep_band or 0) / 100,
 	)
+
+
+def impossible(policy, companies: Collection[str], tiers: Collection[str], today: date) -> str | None:
+	"""Why nobody can be ranked by the policy, as it stands.
+
+	:param companies: whose money can be exchanged
+	"""
+	if policy.company and policy.company not in companies:
+		return _("There is no exchange rate for {0}.").format(policy.company)
+	if missing := [tier for tier in tiers_of(policy) if tier not in tiers]:
+		return _("It names a tier that does not exist: {0}").format(missing[0] or "–")
+	try:
+		cuts(policy)
+		is_review(policy.review, today.toordinal() - 1, today.toordinal())
+	except ValueError as error:
+		return _(str(error))
+	return None
 
 
 def members(policy, customers: list[Customer], bought: set[str] | None) -> list[Customer]:

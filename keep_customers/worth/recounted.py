@@ -7,7 +7,7 @@ from frappe import _
 from keep_customers.engine.value import Measures
 from keep_customers.erp.tables import chunks
 from keep_customers.worth.ledger import Lens
-from keep_customers.worth.values import Stored, measures
+from keep_customers.worth.values import COMPLETED, Stored, measures
 
 
 def counted_differently(
@@ -38,7 +38,7 @@ def counted_differently(
 def _last_night() -> str:
 	runs = frappe.get_all(
 		"Care Run",
-		filters={"status": ("in", ("Completed", "Completed With Errors"))},
+		filters={"status": ("in", COMPLETED)},
 		pluck="started",
 		order_by="creation desc",
 		limit=1,

@@ -1,45 +1,39 @@
 """The first half of a night: from invoices to Customer Value and Tier Change."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 import frappe
 import numpy as np
 from frappe import _
-from frappe.utils import add_months, formatdate, getdate
+from frappe.utils import add_months, getdate
 
 from keep_customers.engine import lifecycle, tiers
 from keep_customers.engine.followups import value_at_risk
-from keep_customers.engine.night import LAST_GOOD, Figures, Model, figures, model, worth_writing
+from keep_customers.engine.night import (
+	LAST_GOOD,
+	Figures,
+	contradictory,
+	culprits,
+	figures,
+	model,
+	unsound,
+	unsound_figures,
+	worth_writing,
+)
 from keep_customers.engine.value import Measures, measure
-from keep_customers.erp.money import formatter
+from keep_customers.erp.attempts import tried
 from keep_customers.erp.tables import to_dates
 from keep_customers.worth import demand, ledger, population, recounted, values
 from keep_customers.worth.pins import pins
+from keep_customers.worth.population import Population
+from keep_customers.worth.reasons import Reasons, why_unsound
 
 # Below this share of changed customers their invoices are asked for by name, above it all are read at once.
 READ_BY_NAME = 0.05
-
-
-@dataclass
-class Population:
-	"""The members of one policy, in the order of their names, and what the night finds out about them."""
-
-	policy: dict
-	lens: ledger.Lens
-	members: list[population.Customer]
-	measures: Measures
-	current: np.ndarray
-	stored_row: np.ndarray  # -1 for who has no Customer Value yet
-	changed: np.ndarray
-	invoices: np.ndarray
-	modified: np.ndarray
-	model: Model | None = None
-	figures: Figures | None = None
-	review: bool = False
-
-	@property
-	def tier_names(self) -> list[str]:
-		return [self.policy[f"{level}_tier"] for level in ("top", "high", "broad", "low")]
+MEASURED = ("purchases", "median_gap", "last_gap", "earlier_gap", "measured_total")
+T = TypeVar("T")
 
 
 class Valuation:
@@ -51,6 +45,8 @@ class Valuation:
 		self.parameters: dict = {"models": {}, "rates": {}}
 		self.populations: list[Population] = []
 		self.recounted: set[str] = set()  # who counts differently by new rules
+		self.aside = night.aside
+		self.kept: set[str] = set()  # who is set aside tonight: nothing is known against them
 
 	def measure(self) -> None:
 		"""Read the invoices' totals, and the histories of those customers whose totals have changed."""
@@ -70,27 +66,75 @@ class Valuation:
 		self.stored = values.stored()
 		self.pins = pins(self.as_of)
 		self.ranks = values.tier_ranks()
-		unclaimed = population.ranked_customers(settings)
-		self.known_names = {c.name for c in unclaimed}
-		totals: dict[ledger.Lens, ledger.Totals] = {}
+		self.unclaimed = population.ranked_customers(settings)
+		self.known_names = {c.name for c in self.unclaimed}
+		self.totals: dict[ledger.Lens, ledger.Totals] = {}
+		self.aside.tried[self.aside.stage, "Tier Policy"] = len(policies)
 		for policy in policies:
-			if policy.company and policy.company not in rates:
-				continue
-			lens = ledger.Lens(
-				policy.company, policy.value_basis, getdate(add_months(self.as_of, -policy.window_months))
-			)
-			if lens not in totals:
-				# On a first night every history is needed: better read with the totals than after them.
-				totals[lens] = self.books.totals(lens, with_purchases=not self.stored.row)
-			found = totals[lens]
-			place = {name: index for index, name in enumerate(found.customers)}
-			members = population.members(policy, unclaimed, place.keys())
-			if not members:
-				continue
-			claimed = {c.name for c in members}
-			unclaimed = [c for c in unclaimed if c.name not in claimed]
-			self.populations.append(self._population(policy, lens, members, found, place))
-		self._report_unknown(totals.values())
+			why = population.impossible(policy, rates, self.ranks, self.as_of)
+			if not why:
+				_done, why = tried(partial(self._measure, policy))
+			if why:
+				self._set_policy_aside(policy, why)
+		self._report_unknown(self.totals.values())
+
+	def _measure(self, policy) -> None:
+		lens = ledger.Lens(
+			policy.company, policy.value_basis, getdate(add_months(self.as_of, -policy.window_months))
+		)
+		if lens not in self.totals:
+			# On a first night every history is needed: better read with the totals than after them.
+			self.totals[lens] = self.books.totals(lens, with_purchases=not self.stored.row)
+		found = self.totals[lens]
+		place = {name: index for index, name in enumerate(found.customers)}
+		members = population.members(policy, self.unclaimed, place.keys())
+		if not members:
+			return
+		p = self._population(policy, lens, members, found, place)
+		self._claim({c.name for c in members})
+		self.aside.tried[self.aside.stage, "Customer"] += len(members)
+		self.populations.append(self._without(p, unsound(p.measures, p.current, self.today)))
+
+	def _claim(self, names: set[str]) -> None:
+		self.unclaimed = [c for c in self.unclaimed if c.name not in names]
+
+	def _set_policy_aside(self, policy, why: str | Exception) -> None:
+		"""Its customers keep what they have: they are neither another policy's, nor nobody's."""
+		self.aside.add("Tier Policy", policy.name, why)
+		old = self.stored
+		names = {name for name, row in old.row.items() if old["policy"][row] == policy.name}
+		everybody = {c.name for c in self.unclaimed}
+		# Where not even that can be said, the policy is named already.
+		members, _problem = tried(partial(population.members, policy, self.unclaimed, everybody))
+		names |= {c.name for c in members or ()}
+		self.kept |= names
+		self._claim(names)
+
+	def _without(self, p: Population, out: dict[int, str | Exception]) -> Population:
+		"""The population without those who are set aside; they keep what the last good night wrote."""
+		for index, why in out.items():
+			self._set_aside(p.members[index].name, why_unsound(why) if isinstance(why, str) else why)
+		keep = np.ones(len(p.members), bool)
+		keep[list(out)] = False
+		return p.only(keep)
+
+	def _set_aside(self, customer: str, why: str | Exception) -> None:
+		self.kept.add(customer)
+		self.aside.add("Customer", customer, why)
+
+	def _sound(self, p: Population, work: Callable[[Population], T]) -> tuple[Population, T]:
+		"""The population without those with whom something cannot be worked out, and what was.
+
+		What can be told beforehand is (``unsound``); this is for what nobody has thought of.
+		"""
+		result, problem = tried(partial(work, p))
+		if not problem:
+			return p, result
+		found = culprits(len(p.members), lambda part: bool(tried(partial(work, p.at(part)))[1]))
+		if not found.size:
+			raise problem
+		p = self._without(p, dict.fromkeys(found.tolist(), problem))
+		return p, work(p)
 
 	def _population(self, policy, lens, members, found, place) -> Population:
 		at = np.array([place[c.name] for c in members], np.int64)
@@ -106,7 +150,7 @@ class Valuation:
 		self.recounted.update(members[index].name for index in np.flatnonzero(anew).tolist())
 		self.counts["changed"] += int(changed.sum())
 		result = Population(policy, lens, members, known, found.window[at], row, changed, invoices, modified)
-		return _only(result, known.purchases > 0)
+		return result.only(known.purchases > 0)
 
 	def _changed(self, row, invoices, total, modified, lens_key) -> np.ndarray:
 		"""Whose invoices are not those the stored measures were taken from."""
@@ -117,6 +161,9 @@ class Valuation:
 			| (np.abs(old["measured_total"][row] - total) > 1e-6)
 			| (old["source_modified"][row] != modified)
 			| (old["lens"][row] != lens_key)
+			# Where somebody was at it by hand, all is measured anew.
+			| ~np.isfinite(sum(old[field][row] for field in MEASURED))
+			| ((old["purchases"][row] > 0) & contradictory(values.measures(old, row)))
 		)
 
 	def _read(self, lens, members, changed, known: Measures, totals: ledger.Totals) -> None:
@@ -131,8 +178,13 @@ class Valuation:
 			found, rows = self.books.purchases(lens, names if by_name else None)
 		fresh = measure(rows, len(found))
 		place = {name: index for index, name in enumerate(found)}
-		at = np.array([place[name] for name in names], np.int64)
-		known.replace(where, fresh.take(at))
+		# The database takes "Firm" and "FIRM" for one; who is not found under this name has no purchases to rank.
+		at = np.array([place.get(name, -1) for name in names], np.int64)
+		known.replace(where[at >= 0], fresh.take(at[at >= 0]))
+		for index in where[at < 0].tolist():
+			self._set_aside(
+				members[index].name, _("Its invoices are filed under another spelling of its name.")
+			)
 
 	def _report_unknown(self, all_totals) -> None:
 		"""Invoices of customers that do not exist are a sign of trouble elsewhere; say so, go on."""
@@ -149,46 +201,72 @@ class Valuation:
 
 	def model(self) -> None:
 		"""Fit each population's model; where it cannot be, the last good one or the prior is used."""
-		last = self.night.last_parameters.get("models", {})
-		for p in self.populations:
-			before = last.get(p.policy.name)
-			p.model = model(p.measures, self.today, before)
-			self.parameters["models"][p.policy.name] = p.model.remember(before)
-			for problem, used in p.model.problems:
-				text = (
-					_("{0}: {1} The parameters of the last good fit are used.")
-					if used == LAST_GOOD
-					else _("{0}: {1} Cautious standard assumptions are used until then.")
-				)
-				why = _(problem.message).format(**problem.values)
-				self.night.warnings.append(text.format(p.policy.name, why))
+		self._for_each_population(self._model)
 
 	def tier(self) -> None:
 		stated = demand.open_demands(self.as_of)
-		amounts = demand.stated_demand(self.as_of, stated)
-		days = demand.stated_days(self.as_of, stated)
+		self.stated_amounts = demand.stated_demand(self.as_of, stated)
+		self.stated_days = demand.stated_days(self.as_of, stated)
+		self._for_each_population(self._tier)
+
+	def _for_each_population(self, work: Callable[[Population], Population]) -> None:
+		done = []
 		for p in self.populations:
-			p.figures = figures(
-				p.measures,
-				p.current,
-				p.model,
-				self.today,
-				np.array([amounts.get(c.name, 0.0) for c in p.members]),
-				np.array([days[c.name].toordinal() if c.name in days else 0 for c in p.members], np.int64),
+			result, problem = tried(partial(work, p))
+			if problem:
+				self.aside.add("Tier Policy", p.policy.name, problem)
+				self.kept.update(c.name for c in p.members)
+			else:
+				done.append(result)
+		self.populations = done
+
+	def _model(self, p: Population) -> Population:
+		before = self.night.last_parameters.get("models", {}).get(p.policy.name)
+		p, p.model = self._sound(p, lambda p: model(p.measures, self.today, before))
+		self.parameters["models"][p.policy.name] = p.model.remember(before)
+		for problem, used in p.model.problems:
+			text = (
+				_("{0}: {1} The parameters of the last good fit are used.")
+				if used == LAST_GOOD
+				else _("{0}: {1} Cautious standard assumptions are used until then.")
 			)
-			last = p.policy.last_review
-			p.review = tiers.is_review(p.policy.review, getdate(last).toordinal() if last else 0, self.today)
-			before, below = self._standing(p)
-			p.figures.placement = tiers.place(
-				p.figures.current,
-				p.figures.potential,
-				before,
-				below,
-				population.cuts(p.policy),
-				self.today,
-				p.review,
-			)
-			self.counts["customers"] += len(p.members)
+			why = _(problem.message).format(**problem.values)
+			warning = text.format(p.policy.name, why)
+			if warning not in self.night.warnings:
+				self.night.warnings.append(warning)
+		return p
+
+	def _tier(self, p: Population) -> Population:
+		p, p.figures = self._sound(p, self._figures)
+		while out := unsound_figures(p.figures):
+			# The others get what they would have got without them: the model is fitted again.
+			p = self._model(self._without(p, out))
+			p, p.figures = self._sound(p, self._figures)
+		last = p.policy.last_review
+		p.review = tiers.is_review(p.policy.review, getdate(last).toordinal() if last else 0, self.today)
+		before, below = self._standing(p)
+		p.figures.placement = tiers.place(
+			p.figures.current,
+			p.figures.potential,
+			before,
+			below,
+			population.cuts(p.policy),
+			self.today,
+			p.review,
+		)
+		self.counts["customers"] += len(p.members)
+		return p
+
+	def _figures(self, p: Population) -> Figures:
+		amounts, days = self.stated_amounts, self.stated_days
+		return figures(
+			p.measures,
+			p.current,
+			p.model,
+			self.today,
+			np.array([amounts.get(c.name, 0.0) for c in p.members]),
+			np.array([days[c.name].toordinal() if c.name in days else 0 for c in p.members], np.int64),
+		)
 
 	def _standing(self, p: Population) -> tuple[np.ndarray, np.ndarray]:
 		"""Tier index and day below of every member so far; a new member of the policy has none.
@@ -209,15 +287,17 @@ class Valuation:
 		ranked = set()
 		for p in self.populations:
 			ranked.update(c.name for c in p.members)
-			self._write(p)
-			if p.review:
-				frappe.db.set_value(
-					"Tier Policy", p.policy.name, "last_review", self.as_of, update_modified=False
-				)
-				frappe.db.commit()
-		self._write_left(ranked)
+			_done, problem = tried(partial(self._write, p))
+			if problem:
+				self.aside.add("Tier Policy", p.policy.name, problem)
+			elif p.review:
+				self.aside.one("Tier Policy", p.policy.name, lambda p=p: self._note_review(p))
+		self._write_left(ranked | self.kept)
 		if self.recounted:
 			self.night.warnings.append(recounted.tell(self.recounted, self.night.row.name))
+
+	def _note_review(self, p: Population) -> None:
+		frappe.db.set_value("Tier Policy", p.policy.name, "last_review", self.as_of, update_modified=False)
 
 	def _write(self, p: Population) -> None:
 		f, m, row, old = p.figures, p.measures, p.stored_row, self.stored
@@ -246,11 +326,11 @@ class Valuation:
 				old["next_purchase"][row],
 			)
 		)
-		at = np.flatnonzero(write)
+		reasons = self._reasons(p, np.flatnonzero(write))
+		at = np.array(list(reasons), np.int64)
 		row = row[at]
 		members = [p.members[index] for index in at.tolist()]
 		names = [c.name for c in members]
-		reasons = Reasons(p, self.currency, self.pins)
 
 		def same(value):
 			return [value] * len(at)
@@ -269,7 +349,7 @@ class Valuation:
 			"status_since": days(np.where(new_status[at], self.today, old["status_since"][row])),
 			"computed_on": same(self.as_of),
 			"currency": same(self.currency),
-			"tier_reason": [reasons.of(index) for index in at.tolist()],
+			"tier_reason": list(reasons.values()),
 			"pin": pin[at].tolist(),
 			"current_value": f.current[at].tolist(),
 			"potential_value": f.potential[at].tolist(),
@@ -301,9 +381,21 @@ class Valuation:
 					members[index], p.policy.name, from_tier, value["tier"], value["tier_reason"], value
 				)
 			)
-		values.write(new_values, changes)
-		self.counts["written"] += len(new_values)
-		self.counts["moves"] += len(changes)
+		written, moves = values.write(new_values, changes, self.aside)
+		self.counts["written"] += written
+		self.counts["moves"] += moves
+
+	def _reasons(self, p: Population, at: np.ndarray) -> dict[int, str]:
+		"""Index -> why it has its tier, of those for whom that can be said."""
+		reasons = Reasons(p, self.currency, self.pins)
+		found: dict[int, str] = {}
+		for index in at.tolist():
+			reason, problem = tried(partial(reasons.of, index))
+			if problem:
+				self._set_aside(p.members[index].name, problem)
+			else:
+				found[index] = reason
+		return found
 
 	def _change(self, customer, policy, from_tier, to_tier, reason, value) -> dict:
 		return {
@@ -345,85 +437,4 @@ class Valuation:
 				then = {field: float(old[field][r]) for field in ("current_value", "potential_value")}
 				customer = population.Customer(name, title, None, None)
 				changes.append(self._change(customer, old["policy"][r], old["tier"][r], None, reason, then))
-		values.leave(reasons, changes, self.as_of)
-		self.counts["moves"] += len(changes)
-
-
-class Reasons:
-	"""One sentence a customer: why it has its tier, with the figures and the cuts."""
-
-	def __init__(self, p: Population, currency: str, pinned: dict):
-		self.p, self.currency, self.pinned = p, currency, pinned
-		self.money = formatter(currency)
-		self.names = [_(name, context="Customer Tier") for name in p.tier_names]
-		ranking = p.figures.placement.ranking
-		self.strict = ranking.tier
-		self.high_cut, self.top_cut, self.low_cut = (
-			self.money(cut) if np.isfinite(cut) else "–"
-			for cut in (ranking.high_cut, ranking.top_cut, ranking.low_cut)
-		)
-		policy = p.policy
-		basis = _("gross profit") if policy.value_basis == ledger.GROSS_PROFIT else _("net sales")
-		# The sentences are translated once and filled in a hundred thousand times.
-		self.sentences = {
-			tiers.TOP: _(
-				"{tier}: {current} {basis} in {months} months, among the top {high} % (cut {high_cut}); "
-				"potential {potential}, among the top {top} % (cut {top_cut})."
-			),
-			tiers.HIGH: _(
-				"{tier}: {current} {basis} in {months} months, among the top {high} % (cut {high_cut}); "
-				"potential {potential}, below the cut {top_cut} of the top {top} %."
-			),
-			tiers.BROAD: _(
-				"{tier}: {current} {basis} in {months} months, below the cut {high_cut} of the top {high} %; "
-				"potential {potential}, above the lowest {low} % (cut {low_cut})."
-			),
-			tiers.LOW: _(
-				"{tier}: {current} {basis} in {months} months, below the cut {high_cut} of the top {high} %; "
-				"potential {potential}, among the lowest {low} % (cut {low_cut})."
-			),
-		}
-		self.fixed = {
-			"basis": basis,
-			"months": policy.window_months,
-			"high": f"{policy.high_share:g}",
-			"top": f"{policy.top_share:g}",
-			"low": f"{policy.low_share:g}",
-			"high_cut": self.high_cut,
-			"top_cut": self.top_cut,
-			"low_cut": self.low_cut,
-		}
-		self.kept = _("{reason} It keeps {tier} for now.")
-
-	def of(self, index: int) -> str:
-		name = self.p.members[index].name
-		if pin := self.pinned.get(name):
-			tier = _(pin.tier, context="Customer Tier")
-			return _("{0}: pinned until {1}. {2}").format(tier, formatdate(pin.until), pin.reason)
-		f = self.p.figures
-		asked, given = int(self.strict[index]), int(f.placement.tier[index])
-		text = self.sentences[asked].format(
-			tier=self.names[asked],
-			current=self.money(f.current[index]),
-			potential=self.money(f.potential[index]),
-			**self.fixed,
-		)
-		return self.kept.format(reason=text, tier=self.names[given]) if asked != given else text
-
-
-def _only(p: Population, keep: np.ndarray) -> Population:
-	"""The members to rank: those with at least one purchase occasion."""
-	if keep.all():
-		return p
-	at = np.flatnonzero(keep)
-	return Population(
-		p.policy,
-		p.lens,
-		[p.members[index] for index in at.tolist()],
-		p.measures.take(at),
-		p.current[at],
-		p.stored_row[at],
-		p.changed[at],
-		p.invoices[at],
-		p.modified[at],
-	)
+		self.counts["moves"] += values.leave(reasons, changes, self.as_of, self.aside)

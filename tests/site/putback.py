@@ -168,24 +168,30 @@ def forget(but):
 	clear_routing_cache()
 
 
-def _forget_jobs():
-	"""Wait for the jobs of a test where there is a worker, then drop them all.
-
-	Names come again once the counters are put back: an old job must not stand for one of the next test.
-	"""
+def wait_for_jobs():
+	"""Wait, where there is a worker, for the jobs of this site; returns the queue and their keys in it."""
 	from frappe.utils.background_jobs import get_redis_conn
 	from rq import Worker
 
 	queue = get_redis_conn()
 	jobs = list(queue.scan_iter(f"rq:job:{frappe.local.site}*", count=1000))
-	if not jobs:
-		return
-	if Worker.count(connection=queue):
+	if jobs and Worker.count(connection=queue):
 		until = time.monotonic() + 30
 		while any(queue.hget(job, "status") in (b"queued", b"started") for job in jobs):
 			if time.monotonic() > until:
 				break
 			time.sleep(0.05)
+	return queue, jobs
+
+
+def _forget_jobs():
+	"""Wait for the jobs of a test, then drop them all.
+
+	Names come again once the counters are put back: an old job must not stand for one of the next test.
+	"""
+	queue, jobs = wait_for_jobs()
+	if not jobs:
+		return
 	# The host counts what waits in a queue, whether it is still there or not.
 	names = [job.removeprefix(b"rq:job:") for job in jobs]
 	for waiting in queue.scan_iter("rq:queue:*"):

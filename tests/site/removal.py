@@ -3,11 +3,11 @@
 import frappe
 
 from . import putback
-from .story import PREFIX, TERRITORY
+from .story import GROUP, PREFIX, TERRITORY
 
 OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
-	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Visit Plan",
+	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Care Run Set Aside", "Visit Plan",
 	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral", "Complaint Case", "Complaint Step",
 	"Complaint Pause", "Complaint Compensation", "Customer Feedback", "Tier Benefit", "Tier Benefit Item",
 	"Tier Benefit Item Group", "Volume Rebate", "Volume Rebate Step", "Volume Rebate Customer", "Rebate Claim",
@@ -92,7 +92,9 @@ def remove_everything():
 	frappe.db.delete("Complaint Cause", {"name": ("like", like)})
 	frappe.db.delete("Standard Answer", {"name": ("like", like)})
 	frappe.db.delete("Competitor", {"name": ("like", like)})
+	# ERPNext may name a lead by its first name.
 	frappe.db.delete("Lead", {"lead_name": ("like", like)})
+	frappe.db.delete("Lead", {"email_id": ("like", "%@lead.example")})
 	frappe.db.delete("Customer", {"name": ("like", like)})
 	emails = frappe.get_all(
 		"Email Queue",
@@ -111,6 +113,7 @@ def remove_everything():
 		frappe.delete_doc("Complaint Category", name, force=True)
 	frappe.db.delete("Batch", {"name": ("like", like)})
 	frappe.db.delete("Tier Policy", {"name": ("like", like)})
+	frappe.db.delete("Customer Group", [["name", "like", like], ["name", "!=", GROUP]])
 	frappe.db.delete("User Permission", {"user": ("like", "%@keep-test.example")})
 	frappe.db.delete("DocShare", {"user": ("like", "%@keep-test.example")})
 	frappe.db.delete("Sales Person", {"name": ("like", like)})

@@ -49,10 +49,16 @@ class Story:
 		# The site's own policies and rules stay out of the story.
 		frappe.db.set_value("Tier Policy", {"name": ("!=", "")}, {"enabled": 0, "last_review": None})
 		frappe.db.set_value("Care Rule", {"name": ("!=", "")}, {"enabled": 0, "enabled_from": None})
-		self.settings(
+		shipped = {
+			field.fieldname: field.default
+			for field in frappe.get_meta("Keep Customers Settings").fields
+			if field.default
+		}
+		ours = dict(
 			reporting_currency="EUR", contact_cap=1, contact_cap_days=7, rep_capacity=10, holiday_list=None,
 			fallback_role=None, fallback_user=MIA, excluded_customers=[], excluded_groups=[], absences=[],
 		)  # fmt: skip
+		self.settings(**shipped | ours)
 		self.policy(company=COMPANY)
 
 	def settings(self, **values):

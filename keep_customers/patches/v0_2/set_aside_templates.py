@@ -4,7 +4,7 @@ from frappe.utils import escape_html
 
 from keep_customers.engine.wording import ANSWER_VARIABLES, VARIABLES, BadTemplate, check
 from keep_customers.erp.language import language_of_the_site
-from keep_customers.setup.upgrade import tell_managers
+from keep_customers.erp.todos import notify_managers
 
 
 def execute():
@@ -16,12 +16,12 @@ def execute():
 			text = _(
 				"These messages can no longer be sent and were switched off: {0}. Please change their words and switch them on again."
 			)
-			tell_managers(text.format(escape_html(", ".join(messages))), "Care Message", messages[0])
+			notify_managers("Care Message", messages[0], text.format(escape_html(", ".join(messages))))
 		if answers:
 			text = _(
 				"These standard answers can no longer be used and were switched off: {0}. Please change their words and switch them on again."
 			)
-			tell_managers(text.format(escape_html(", ".join(answers))), "Standard Answer", answers[0])
+			notify_managers("Standard Answer", answers[0], text.format(escape_html(", ".join(answers))))
 
 
 def set_aside(doctype, fields, off, variables):

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
 
-from keep_customers.care.todos import notify
 from keep_customers.erp.tables import chunks
+from keep_customers.erp.todos import notify_managers
 from keep_customers.events.results import rate
 from keep_customers.messaging.feedback import CUSTOMER, DOCTYPE, NOTED
 
@@ -27,15 +27,8 @@ def execute():
 	for event in frappe.get_all("VIP Event", filters={"ratings": (">", 0)}, pluck="name"):
 		rate(event)
 	words = frappe.db.count(DOCTYPE, {"said_by": CUSTOMER})
-	for user in _managers():
-		notify(
-			user,
-			"Report",
-			"Ratings of People",
-			_(
-				"Ratings count what customers said themselves ({0}); what was noted by us ({1}) is shown apart."
-			).format(words, notes),
-		)
+	text = _("Ratings count what customers said themselves ({0}); what was noted by us ({1}) is shown apart.")
+	notify_managers("Report", "Ratings of People", text.format(words, notes))
 
 
 def _mark_cases(case, feedback) -> None:
@@ -52,13 +45,3 @@ def _mark_cases(case, feedback) -> None:
 	for part in chunks(said, 1000):
 		frappe.qb.update(case).set(case.word_by, CUSTOMER).where(unmarked & case.name.isin(part)).run()
 	frappe.qb.update(case).set(case.word_by, NOTED).where(unmarked).run()
-
-
-def _managers() -> list[str]:
-	users = frappe.get_all(
-		"Has Role",
-		filters={"role": "Keep Customers Manager", "parenttype": "User"},
-		pluck="parent",
-		distinct=True,
-	)
-	return frappe.get_all("User", filters={"name": ("in", users), "enabled": 1}, pluck="name")

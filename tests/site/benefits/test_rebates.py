@@ -7,6 +7,7 @@ import pytest
 
 from keep_customers.benefits import rebates
 from keep_customers.care import panel
+from keep_customers.erp.aside import Aside
 from keep_customers.jobs import benefits as job
 from tests.site.removal import remove_everything
 from tests.site.story import (
@@ -58,9 +59,9 @@ def claim(customer, **filters):
 
 
 def night(day):
-	told = frappe._dict(as_of=day, errors=[])
+	told = frappe._dict(as_of=day, settings=frappe.get_doc("Keep Customers Settings"), aside=Aside())
 	job.run(told)
-	assert told.errors == []
+	assert not told.aside.left, told.aside.text()
 
 
 def test_a_dealer_sees_how_far_it_is_to_the_next_step(story):
@@ -196,10 +197,12 @@ def test_one_claim_that_cannot_be_proposed_does_not_stop_the_others(story):
 	bad, good = story.customer("A Bad One"), story.customer("Good")
 	for customer in (bad, good):
 		story.invoice(customer, 60_000, date(2026, 3, 2))
-	rebates.watch(date(2026, 4, 15))
+	aside = Aside()
+	rebates.watch(date(2026, 4, 15), aside)
 	frappe.db.set_value("Rebate Claim", claim(bad).name, "customer", f"{PREFIX} Gone")
-	[error] = rebates.propose(date(2026, 4, 15))
-	assert f"{PREFIX} Gone" in error
+	rebates.propose(date(2026, 4, 15), aside)
+	[left] = aside.left.values()
+	assert (left.doctype, left.name) == ("Rebate Claim", claim(f"{PREFIX} Gone").name)
 	assert claim(good).status == "Proposed" and claim(f"{PREFIX} Gone").status == "Running"
 
 

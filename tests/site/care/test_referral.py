@@ -8,6 +8,7 @@ from frappe.permissions import add_user_permission
 from frappe.utils import getdate, now_datetime
 
 from keep_customers.care import planning, referrals
+from keep_customers.erp.aside import Aside
 from tests.site.care.asked import next_working_day
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, _tree
 
@@ -84,7 +85,7 @@ def test_a_referral_written_by_hand_marks_whom_it_is_about_and_going_takes_the_m
 	assert marks("Customer", brought) == (other, "A")
 	second.delete()
 	assert marks("Customer", brought) == (None, None)
-	referrals.catch_up()
+	referrals.catch_up(Aside())
 	assert not all_of_them(), "what was taken back does not come back at night"
 
 
@@ -307,7 +308,7 @@ def test_what_goes_wrong_with_a_referral_does_not_cost_the_lead(story, monkeypat
 		lena = lead(story, keep_referred_by=firm)
 	assert frappe.db.exists("Lead", lena.name) and not all_of_them()
 	frappe.db.delete("Error Log", {"method": ("like", "Keep Customers: referral%")})
-	referrals.catch_up()
+	referrals.catch_up(Aside())
 	assert len(all_of_them()) == 1
 
 

@@ -257,12 +257,12 @@ def test_who_has_not_answered_is_reminded_once(now):
 	)
 	audience.plan(doc.name)
 	waves.invite(doc.name)
-	job.run()
+	job.morning()
 	assert not any(row.reminded_on for row in invitations(doc)), "they were asked today"
 	frappe.db.set_value(INVITATION, {"event": doc.name}, "invited_on", add_days(now_datetime(), -3))
 	replies.reply(invitation(doc, names[0]), "Yes")
-	job.run()
-	job.run()
+	job.morning()
+	job.morning()
 	assert [bool(row.reminded_on) for row in invitations(doc)] == [False, True]
 	assert len(now.follow_ups(occurrence=telling.REMIND)) == 1
 
@@ -273,9 +273,9 @@ def test_the_next_wave_goes_by_itself_where_the_event_says_so(now):
 	audience.plan(doc.name)
 	waves.invite(doc.name)
 	replies.reply(invitation(doc, names[0]), "No")
-	job.run()
+	job.morning()
 	assert statuses(doc)["1"] == "Planned"
 	frappe.db.set_value(EVENT, doc.name, "auto_waves", 1)
-	job.run()
-	job.run()
+	job.morning()
+	job.morning()
 	assert statuses(doc) == {"0": "Declined", "1": "Invited", "2": "Planned"}

@@ -184,6 +184,21 @@ def test_merging_two_customers_keeps_both_lives_and_doubles_nothing(story, maste
 	frappe.delete_doc("File", attachment.name)
 
 
+def test_customers_whose_last_todo_is_closed_can_be_merged(story):
+	keep, gone = story.customer("Keep"), story.customer("Gone")
+	for customer in (keep, gone):
+		story.history(customer, [(100, 100), (3, 3000)])
+	story.rule()
+	story.completed_yesterday()
+	story.night()
+	for follow_up in story.follow_ups():
+		todo = frappe.get_doc("ToDo", follow_up.todo)
+		todo.status = "Closed"
+		todo.save()
+	frappe.rename_doc("Customer", gone, keep, merge=True, show_alert=False)
+	assert {row.customer for row in story.follow_ups()} == {keep}
+
+
 def test_merging_into_a_customer_without_a_file_hands_the_file_over(story):
 	plain, rich = story.customer("Plain"), known(story, "Rich", leisure="Chess")
 	score = frappe.db.get_value("Customer", rich, "keep_file_score")

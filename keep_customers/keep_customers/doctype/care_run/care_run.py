@@ -13,6 +13,7 @@ class CareRun(Document):
 		as_of: DF.Date | None
 		assigned: DF.Int
 		changed: DF.Int
+		clock_was_wrong: DF.Check
 		customers: DF.Int
 		errors: DF.Code | None
 		finished: DF.Datetime | None
@@ -25,7 +26,8 @@ class CareRun(Document):
 		stage: DF.Data | None
 		stage_seconds: DF.Code | None
 		started: DF.Datetime | None
-		status: DF.Literal["Running", "Completed", "Completed With Errors", "Failed"]
+		status: DF.Literal["Running", "Waiting", "Completed", "Completed With Errors", "Failed"]
+		told: DF.Check
 		triggered_by: DF.Link | None
 		warnings: DF.SmallText | None
 		written: DF.Int

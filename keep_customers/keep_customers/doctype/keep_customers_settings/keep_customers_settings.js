@@ -12,9 +12,11 @@ frappe.ui.form.on("Keep Customers Settings", {
 
 const progress = () => frappe.xcall("keep_customers.jobs.nightly.progress");
 
-function run_now(frm) {
+function run_now(frm, clock_is_right = 0) {
 	progress().then((before) =>
-		frappe.xcall("keep_customers.jobs.nightly.run_now").then(() => {
+		frappe.xcall("keep_customers.jobs.nightly.run_now", { clock_is_right }).then(({ ask }) => {
+			// After weeks without a night, or on a day before the last one.
+			if (ask) return frappe.confirm(frappe.utils.escape_html(ask), () => run_now(frm, 1));
 			frm.dashboard.show_progress(__("Nightly run"), 2, __("Waiting for a worker"));
 			follow(frm, before.name);
 		})

@@ -61,9 +61,11 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		head_office_role: DF.Link | None
 		head_office_user: DF.Link | None
 		holiday_list: DF.Link | None
+		most_days_ahead: DF.Int
 		rep_capacity: DF.Int
 		reporting_currency: DF.Link | None
 		suggest_compensation: DF.Check
+		tell_after_nights: DF.Int
 		word_days: DF.Int
 		working_hours: DF.Table[KeepWorkingHours]
 	# end: auto-generated types

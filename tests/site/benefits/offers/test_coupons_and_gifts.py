@@ -8,6 +8,7 @@ from frappe.utils import getdate
 
 from keep_customers.benefits import coupons as birthday_coupons
 from keep_customers.benefits import pricing_rules
+from keep_customers.erp.aside import Aside
 from tests.site.benefits.costs.spending import spent
 from tests.site.benefits.offers.shop import (
 	DRILLS,
@@ -36,7 +37,7 @@ def test_a_coupon_is_made_the_night_before_its_week_and_once_a_year(story):
 		celebrating(story, "Clerk", 1, relation="Other", decides=0),
 	]  # fmt: skip
 	for _night in range(2):
-		birthday_coupons.make(today)
+		birthday_coupons.make(today, Aside())
 	assert not any(coupons(customer) for customer in others)
 	[coupon] = coupons(tomorrow)
 	assert (coupon.coupon_type, coupon.maximum_use, coupon.used) == ("Gift Card", 1, 0)
@@ -63,9 +64,9 @@ def test_a_birthday_of_the_lunar_calendar(story):
 	assert "L-08-15" in marks(day)
 	firm = celebrating(story, "Firm", 0, birthday=date(1984, 9, 10), calendar="Lunar")
 	assert frappe.get_doc("Customer File", firm).people[0].recurs == "L-08-15"
-	birthday_coupons.make(day - timedelta(days=5))
+	birthday_coupons.make(day - timedelta(days=5), Aside())
 	assert not coupons(firm)
-	birthday_coupons.make(day - timedelta(days=4))
+	birthday_coupons.make(day - timedelta(days=4), Aside())
 	assert [(c.valid_from, c.valid_upto) for c in coupons(firm)] == [
 		(day - timedelta(days=3), day + timedelta(days=3))
 	]
@@ -74,7 +75,7 @@ def test_a_birthday_of_the_lunar_calendar(story):
 def test_coupons_nobody_used_are_deleted_after_their_week(story):
 	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
 	used, unused, mentioned = (celebrating(story, name, 0) for name in ("Used", "Unused", "Mentioned"))
-	birthday_coupons.make(getdate())
+	birthday_coupons.make(getdate(), Aside())
 	frappe.db.set_value("Coupon Code", coupons(used)[0].name, "used", 1)
 	document("Quotation", mentioned, [(ITEM, 1)], coupon_code=coupons(mentioned)[0].name)
 	foreign = frappe.get_doc(
@@ -84,9 +85,9 @@ def test_coupons_nobody_used_are_deleted_after_their_week(story):
 			"valid_upto": getdate() - timedelta(days=1), "maximum_use": 5,
 		}
 	).insert()  # fmt: skip
-	birthday_coupons.remove_expired(getdate() + timedelta(days=3))
+	birthday_coupons.remove_expired(getdate() + timedelta(days=3), Aside())
 	assert coupons(unused)
-	birthday_coupons.remove_expired(getdate() + timedelta(days=4))
+	birthday_coupons.remove_expired(getdate() + timedelta(days=4), Aside())
 	assert not coupons(unused) and coupons(used) and coupons(mentioned)
 	assert frappe.db.exists("Coupon Code", foreign.name)
 
@@ -97,7 +98,7 @@ def test_coupons_nobody_used_are_deleted_after_their_week(story):
 def test_a_coupon_is_its_customers_and_good_for_once(story, doctype, field):
 	benefit = story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
 	firm, other = celebrating(story, "Firm", 1), story.customer("Other")
-	birthday_coupons.make(getdate())
+	birthday_coupons.make(getdate(), Aside())
 	[coupon] = coupons(firm)
 	with pytest.raises(frappe.ValidationError, match="belongs to another customer"):
 		document(doctype, other, [(ITEM, 1)], **{field: coupon.name})
@@ -127,7 +128,7 @@ def test_a_coupon_found_later_comes_on_top_of_the_tier_price(story):
 	story.benefit("Price", discount_percentage=10)
 	story.benefit("Day", kind="Birthday Discount", discount_percentage=20, days_around=3)
 	firm = celebrating(story, "Firm", 1)
-	birthday_coupons.make(getdate())
+	birthday_coupons.make(getdate(), Aside())
 	invoice = document("Sales Invoice", firm, [(ITEM, 1)])
 	assert invoice.items[0].rate == RATES[ITEM] * 0.9
 	invoice.keep_coupon = coupons(firm)[0].name
@@ -147,7 +148,7 @@ def test_the_rep_is_told_of_the_coupon_and_no_stranger_is(story):
 
 	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
 	firm, mine = celebrating(story, "Firm", 1), story.customer("Mine")
-	birthday_coupons.make(getdate())
+	birthday_coupons.make(getdate(), Aside())
 	frappe.set_user(ANNA)
 	told = birthday_coupons.for_document(firm, COMPANY)
 	assert (told["coupon"], told["discount"]) == (coupons(firm)[0].name, 15)

@@ -13,6 +13,7 @@ from frappe.utils import getdate
 
 from keep_customers.benefits import coupons as birthday_coupons
 from keep_customers.benefits import pricing_rules
+from keep_customers.erp.aside import Aside
 from keep_customers.setup import uninstall
 from tests.site.benefits.offers.shop import (
 	BIT,
@@ -44,7 +45,7 @@ def test_taking_everything_back_leaves_the_sites_own_rules_and_the_prices_given(
 	benefit = story.benefit("Ten", discount_percentage=10)
 	birthday = story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
 	firm = celebrating(story, "Firm", 0)
-	birthday_coupons.make(getdate())
+	birthday_coupons.make(getdate(), Aside())
 	order = document("Sales Order", firm, [(ITEM, 1)], coupon_code=coupons(firm)[0].name)
 	row = order.items[0]
 	row.db_set({"pricing_rules": json.dumps([own.name, benefit.pricing_rule]), "rate": 77})
@@ -133,7 +134,7 @@ def test_the_birthday_coupon_works_once_and_on_top_of_the_tiers_price(story):
 	story.benefit("Ten", discount_percentage=10)
 	story.benefit("Day", kind="Birthday Discount", discount_percentage=5, days_around=3)
 	firm, second = celebrating(story, "Firm", 1), celebrating(story, "Second", 0)
-	birthday_coupons.make(getdate())
+	birthday_coupons.make(getdate(), Aside())
 	assert rates(document("Sales Order", firm, [(ITEM, 2)])) == {ITEM: 90}
 	# Each customer has a coupon of its own, and one rule serves both.
 	for customer in (firm, second):

@@ -8,6 +8,7 @@ from frappe.permissions import add_user_permission
 from frappe.utils import getdate
 
 from keep_customers.benefits import coupons as birthday_coupons
+from keep_customers.erp.aside import Aside
 from tests.site.benefits.offers.shop import DRILLS, admins_rule, celebrating, coupons
 from tests.site.story import BEN, MIA, PREFIX, TERRITORY
 from tests.site.web import Browser
@@ -21,7 +22,7 @@ def shop(story):
 	"""Mine and Theirs have a birthday; Ben, a sales manager, may see Mine only; the shop has coupons of its own."""
 	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
 	mine, theirs = celebrating(story, "Mine", 1), celebrating(story, "Theirs", 1)
-	birthday_coupons.make(getdate())
+	birthday_coupons.make(getdate(), Aside())
 	rule = admins_rule(
 		"Own", "Item Group", item_groups=[DRILLS], discount_percentage=3, coupon_code_based=1
 	).name

@@ -316,6 +316,11 @@ def test_the_settings_show_whom_they_leave_out_to_who_may_read_them(regions):
 	frappe.db.commit()
 	shown = regions.lena.resource(settings, settings)
 	assert "Mine" in shown.text and "Theirs" not in shown.text
+	# Nor does the host refuse them all, and name the one it refuses.
+	add_user_permission("Customer", regions.customers["Mine"], LENA, ignore_permissions=True)
+	frappe.db.commit()
+	shown = regions.lena.resource(settings, settings)
+	assert shown.status_code == 200 and "Mine" in shown.text and "Theirs" not in shown.text
 	theirs, mine = frappe.get_all(
 		"Keep Excluded Customer", {"parent": settings}, order_by="idx asc", pluck="name"
 	)

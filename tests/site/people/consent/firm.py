@@ -67,6 +67,8 @@ def reached_at(customer, email_id=None, **values):
 
 
 def records(**filters):
+	# ERPNext's own users of examples have refused already.
+	filters = {"address": ("not in", ("admin@example.com", "guest@example.com")), **filters}
 	return frappe.get_all(ledger.DOCTYPE, filters=filters, fields=["*"], order_by="on_date asc, creation asc")
 
 

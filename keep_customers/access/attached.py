@@ -1,0 +1,38 @@
+"""Files: the host takes anybody's word that one of theirs is at some address, and then gives them what is there."""
+
+import os
+from urllib.parse import unquote
+
+import frappe
+from frappe.core.doctype.file import file as host
+from frappe.utils import get_files_path
+
+
+def has_file_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
+	"""As the host's; and who says that a file is at an address may read the one that is there."""
+	if ptype in ("create", "write") and not doc.is_folder and not _may_be_there(doc, user):
+		return False
+	# Frappe 15 asks no further once somebody has answered.
+	return bool(host.has_permission(doc, ptype, user, debug))
+
+
+def _may_be_there(doc, user: str | None) -> bool:
+	if (user or frappe.session.user) == "Administrator" or (doc.get("content") and not doc.file_url):
+		return True  # what is sent gets a name of its own
+	stored = frappe.db.get_value("File", doc.name, ["file_url", "file_name", "is_private"], as_dict=True)
+	place = _place(doc)
+	if stored and _place(stored) == place:
+		return True
+	private = os.path.realpath(get_files_path(is_private=1))
+	if os.path.commonpath((private, place)) != private:
+		return True
+	address = f"/private/files/{os.path.relpath(place, private)}"
+	there = frappe.get_all("File", filters={"file_url": address}, pluck="name")
+	return not there or any(host.has_permission(frappe.get_doc("File", one), "read", user) for one in there)
+
+
+def _place(file) -> str:
+	"""Where on the disk the host would look for it, however the address is spelled."""
+	address = unquote(file.file_url or "")
+	named = {"file_url": address, "file_name": file.file_name or "", "is_private": file.is_private}
+	return os.path.realpath(frappe.get_doc({"doctype": "File", **named}).get_full_path())

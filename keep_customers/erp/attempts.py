@@ -1,0 +1,174 @@
+"""Work that others may be in the way of: done again when the database gave it up for their sake, and row by row when one
+row of many cannot be done.
+
+On a deadlock the database takes back the whole transaction, savepoints and all; so does it, asked to wait too long or told
+of a change it has not seen. Nothing within the transaction can be saved then, and nothing may go on as if it were still
+there. So what is to be done again is always a transaction of its own, from its beginning.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
+
+import frappe
+from frappe import _
+from frappe.utils.file_lock import LockTimeoutError
+from frappe.utils.synchronization import filelock
+from rq.timeouts import BaseTimeoutException
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+
+PLANNERS = "keep_customers_nightly"  # their lock
+ATTEMPTS = 5
+AGAIN = 2  # of a part, of which the whole was tried often enough
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0  # seconds; doubled each time
+# So many rows are looked for one by one; where more fail, something else is wrong than the rows.
+MOST_ALONE = 50
+# Deadlock, waited too long, changed meanwhile (with innodb_snapshot_isolation); a savepoint that went with its transaction.
+MARIADB, MARIADB_SAVEPOINT = {1213, 1205, 1020}, 1305
+POSTGRES = {"40P01", "40001", "55P03", "3B001"}
+SQLITE = ("database is locked", "database table is locked", "no such savepoint")
+
+
+def given_up(error: BaseException | None) -> bool:
+	"""Whether a transaction failed only because of others: done again from its beginning, it may go through.
+
+	What an error was raised over is asked too: who rolls back to a savepoint after a deadlock gets an error of its own.
+	"""
+	seen: set[int] = set()
+	while error and id(error) not in seen:
+		seen.add(id(error))
+		if isinstance(
+			error, frappe.QueryDeadlockError | frappe.QueryTimeoutError | frappe.TimestampMismatchError
+		) or _says_the_database(error):
+			return True
+		error = error.__cause__ or error.__context__
+	return False
+
+
+def _says_the_database(error: BaseException) -> bool:
+	if getattr(error, "pgcode", None) in POSTGRES:
+		return True
+	if type(error).__module__.startswith("sqlite3"):
+		return any(words in str(error) for words in SQLITE)
+	if not isinstance(
+		error, (frappe.db.OperationalError, frappe.db.InternalError, frappe.db.ProgrammingError)
+	):
+		return False
+	number, words = (*error.args, None, "")[:2]
+	return number in MARIADB or (number == MARIADB_SAVEPOINT and "SAVEPOINT" in str(words).upper())
+
+
+@contextmanager
+def in_one_piece() -> Iterator[None]:
+	"""Raise if the transaction was given up on the way and somebody kept it to himself.
+
+	Who catches whatever goes wrong catches a deadlock too, and goes on in a transaction that has lost its first half. Who
+	commits or rolls back on purpose is believed.
+
+	:raises frappe.QueryDeadlockError: if what was there at the beginning is not there any more
+	"""
+	name, ended = f"keep_{frappe.generate_hash(length=8)}", []
+	# A rollback forgets who waits for a commit, and the other way round.
+	frappe.db.before_commit.add(lambda: ended.append("committed"))
+	frappe.db.before_rollback.add(lambda: ended.append("rolled back"))
+	frappe.db.savepoint(name)
+	yield
+	if ended:
+		return
+	try:
+		frappe.db.release_savepoint(name)
+	except Exception as error:
+		if given_up(error):
+			raise frappe.QueryDeadlockError(error) from error
+		raise
+
+
+def attempt(work: Callable[[], T], most: int = ATTEMPTS) -> T:
+	"""Do something and commit; if the database gave it up for somebody else's sake, from the beginning, some times.
+
+	:param work: may be called several times; what it has written is rolled back before
+	:returns: what ``work`` returns
+	:raises Exception: what it raises in the end; all is rolled back
+	"""
+	pause = FIRST_PAUSE
+	for number in range(1, most + 1):
+		try:
+			with in_one_piece():
+				result = work()
+			frappe.db.commit()
+			return result
+		except Exception as error:
+			frappe.db.rollback()
+			if number == most or not given_up(error):
+				raise
+		# Two who meet again and again would wait for each other at the same time.
+		time.sleep(random.uniform(0.5, 1) * pause)
+		pause = min(2 * pause, LONGEST_PAUSE)
+	raise AssertionError("not reached")
+
+
+def tried(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
+	"""What something returns, and what went wrong with it; all is rolled back then.
+
+	:raises BaseTimeoutException: nothing is to blame when the whole job has run out of time
+	"""
+	try:
+		return work(), None
+	except BaseTimeoutException:
+		raise
+	except Exception as error:
+		frappe.db.rollback()
+		return None, error
+
+
+def each(
+	rows: Sequence[Row],
+	work: Callable[[Sequence[Row]], T],
+	bad: Callable[[Row, Exception], None],
+	most: int = ATTEMPTS,
+) -> list[T]:
+	"""Do something with many rows in one transaction; those with which it cannot be done are found by halving.
+
+	:param work: (rows) -> anything; may be called again with fewer
+	:param bad: (row, error), for each row that is left out
+	:returns: what ``work`` returned, of each part that went through
+	"""
+	done: list[T] = []
+	alone = 0
+
+	def do(part: Sequence[Row], tries: int) -> None:
+		nonlocal alone
+		result, problem = tried(lambda: attempt(lambda: work(part), tries))
+		if not problem:
+			done.append(result)
+			return
+		if len(part) == 1 or alone >= MOST_ALONE:
+			alone += len(part)
+			for row in part:
+				bad(row, problem)
+			return
+		middle = len(part) // 2
+		do(part[:middle], AGAIN)
+		do(part[middle:], AGAIN)
+
+	if rows:
+		do(rows, most)
+	return done
+
+
+@contextmanager
+def alone(patience: int = 1) -> Iterator[None]:
+	"""One who plans at a time per site. The lock is the system's: it goes with its process, however that ends.
+
+	:param patience: seconds to wait for it
+	"""
+	with ExitStack() as lock:
+		try:
+			lock.enter_context(filelock(PLANNERS, timeout=patience))
+		except LockTimeoutError as busy:
+			raise LockTimeoutError(_("A nightly run is already under way on this site.")) from busy
+		yield

@@ -1,0 +1,85 @@
+"""The host's ToDos and notifications, about whatever document."""
+
+import frappe
+from frappe.utils import escape_html, get_url_to_form, today
+from frappe.utils.user import get_users_with_role
+
+MANAGERS = ("System Manager", "Keep Customers Manager")  # who look after the app
+
+
+def add(
+	user: str, doctype: str, name: str, description: str, priority: str = "Medium", due=None, **fields
+) -> str:
+	"""An open ToDo about a document, from the user of this session.
+
+	:param description: HTML, with nothing personal in it; what others wrote is escaped
+	:param due: today if left out
+	:returns: the ToDo's name
+	"""
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"status": "Open",
+			"allocated_to": user,
+			"reference_type": doctype,
+			"reference_name": name,
+			"description": description,
+			"priority": priority,
+			"date": due or today(),
+			"assigned_by": frappe.session.user,
+			**fields,
+		}
+	)
+	# Who gets it follows from the files, cases and settings; who caused it may be a rep, a guest, or the night.
+	return todo.insert(ignore_permissions=True).name
+
+
+def has_open(user: str, doctype: str, name: str) -> bool:
+	"""Whether a user has an open ToDo about a document."""
+	return bool(frappe.db.exists("ToDo", {**_open_about(doctype, name), "allocated_to": user}))
+
+
+def end_all(doctype: str, name: str, status: str, **whose) -> None:
+	"""Close the open ToDos about a document, of everybody or of whom further filters name.
+
+	:param status: Closed or Cancelled
+	"""
+	for one in frappe.get_all("ToDo", filters={**_open_about(doctype, name), **whose}, pluck="name"):
+		todo = frappe.get_doc("ToDo", one)
+		todo.status = status
+		# Whoever may do what ends them need not be allowed to write the ToDos of others.
+		todo.save(ignore_permissions=True)
+
+
+def _open_about(doctype: str, name: str) -> dict:
+	return {"reference_type": doctype, "reference_name": name, "status": "Open"}
+
+
+def notify(user: str, doctype: str, name: str, subject: str) -> None:
+	"""A line among a user's notifications in Desk."""
+	log = frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"type": "Alert",
+			"for_user": user,
+			"from_user": frappe.session.user,
+			"subject": subject,
+			"document_type": doctype,
+			"document_name": name,
+		}
+	)
+	# Nobody's role may write notifications; the host writes its own like this.
+	log.insert(ignore_permissions=True)
+
+
+def notify_managers(doctype: str, name: str, subject: str) -> None:
+	"""As :func:`notify`, each of those who manage the site or the app."""
+	users = {user for role in MANAGERS for user in get_users_with_role(role)} or {"Administrator"}
+	for user in sorted(users):
+		notify(user, doctype, name, subject)
+
+
+def link_to(doctype: str, name: str, title: str | None = None) -> str:
+	"""A document's link for a ToDo's description, escaped."""
+	url = escape_html(get_url_to_form(doctype, name))
+	return f'<a href="{url}">{escape_html(title or name)}</a>'

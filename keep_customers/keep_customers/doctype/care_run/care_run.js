@@ -1,0 +1,56 @@
+frappe.ui.form.on("Care Run", {
+	refresh(frm) {
+		show_set_aside(frm);
+		if (frm.doc.status !== "Waiting") return;
+		frm.set_intro(
+			__("Nothing was done that night: the clock has jumped since the last one. Is it right now?"),
+			"orange"
+		);
+		if (!["System Manager", "Keep Customers Manager"].some((role) => frappe.user.has_role(role))) return;
+		frm.add_custom_button(__("The Clock Is Right"), () => run_now(0)).addClass("btn-primary");
+	},
+});
+
+// The server says which day it takes for today: the reader's own clock may be right all the same.
+function run_now(clock_is_right) {
+	frappe
+		.xcall("keep_customers.jobs.nightly.run_now", { clock_is_right })
+		.then(({ ask }) =>
+			ask
+				? frappe.confirm(frappe.utils.escape_html(ask), () => run_now(1))
+				: frappe.set_route("List", "Care Run")
+		);
+}
+
+// What could not be done, each with a link.
+function show_set_aside(frm) {
+	frm.toggle_display("set_aside_section", false);
+	if (!frappe.model.can_read("Care Run Set Aside")) return;
+	frappe.db
+		.get_list("Care Run Set Aside", {
+			fields: ["reference_doctype", "reference_name", "part", "why", "nights"],
+			filters: { care_run: frm.doc.name },
+			order_by: "nights desc",
+			limit: 500,
+		})
+		.then((rows) => {
+			const escape = frappe.utils.escape_html;
+			const link = (doctype, name) => frappe.utils.get_form_link(doctype, name, true, escape(name));
+			const what = (row) =>
+				row.reference_doctype
+					? `${__(row.reference_doctype)}: ${link(row.reference_doctype, row.reference_name)}`
+					: escape(row.part);
+			const lines = rows.map(
+				(row) => `<tr><td>${what(row)}</td><td>${escape(row.why)}</td><td>${row.nights}</td></tr>`
+			);
+			frm.get_field("set_aside_html").$wrapper.html(`
+				<p class="text-muted small">${__(
+					"What could not be done that night. All the rest was; the next night tries again."
+				)}</p>
+				<table class="table table-bordered">
+					<tr><th>${__("Document")}</th><th>${__("Why")}</th><th>${__("Nights in a Row")}</th></tr>
+					${lines.join("")}
+				</table>`);
+			frm.toggle_display("set_aside_section", rows.length > 0);
+		});
+}

@@ -1,0 +1,429 @@
+"""What can be asked over HTTP: the host's doors to every doctype, document and row; our own, found by themselves."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import frappe
+
+import keep_customers
+from tests.site.erp.matrix.papers import ABOUT_CUSTOMER, GUARDED, HOSTS, MODULE, OF_THE_FIRM, parents
+from tests.site.erp.test_api import BUTTONS, CALLABLE, METHODS, parameters
+
+RESOURCE, METHOD = "/api/resource/", "/api/method/"
+
+
+@dataclass(frozen=True)
+class Ask:
+	"""One request: ``about`` a doctype, report, page or method, by a ``door``."""
+
+	about: str
+	door: str
+	verb: str
+	path: str
+	sent: dict
+	upload: bool = False
+
+	def __str__(self):
+		return f"{self.about} · {self.door}"
+
+	def http(self):
+		"""What requests wants to know."""
+		texts = {
+			key: one if isinstance(one, str) else json.dumps(one, default=str)
+			for key, one in self.sent.items()
+		}
+		body = {"params": texts} if self.verb == "GET" else {"data": texts}
+		if self.path.startswith(RESOURCE) and self.verb != "GET":
+			body = {"json": self.sent}
+		if self.upload:
+			body["files"] = {"file": ("mine.txt", b"Mine")}
+		return {"method": self.verb, **body}
+
+
+def door(address, /, called=None, **sent):
+	"""A host's door: a verb and a path, or a method's name; in what is sent, {words} are filled in for each."""
+	verb, _space, path = address.rpartition(" ")
+	return called or address.rpartition(".")[2], verb or "POST", path if "/" in path else METHOD + path, sent
+
+
+def filled(value, places):
+	if isinstance(value, dict):
+		return {filled(key, places): filled(one, places) for key, one in value.items()}
+	if isinstance(value, list):
+		return [filled(one, places) for one in value]
+	if value in places:  # as it is
+		return places[value]
+	for place, text in places.items() if isinstance(value, str) else ():
+		value = value.replace(place, str(text))
+	return value
+
+
+def through(doors, about, **places) -> Iterator[Ask]:
+	"""What is asked about something by the doors that this version of the host has."""
+	places = {f"{{{key}}}": one for key, one in places.items()}
+	paths = {key: quote(one) for key, one in places.items() if isinstance(one, str)}
+	for called, verb, path, sent in doors:
+		name = path.removeprefix(METHOD)
+		if name == path or "." not in name or has(name):
+			yield Ask(about, called, verb, filled(path, paths), filled(sent, places), called == "upload_file")
+
+
+def has(name):
+	try:
+		return frappe.get_attr(name) in frappe.whitelisted
+	except (AttributeError, ImportError, frappe.AppNotInstalledError, frappe.ValidationError):
+		return False
+
+
+# A doctype
+
+CARD = {"doctype": "Number Card", "function": "Count", "filters_json": "[]", "label": "x"}
+# Whoever may not know is answered as if there were nothing to know.
+COUNTS = (
+	door("frappe.desk.reportview.get_count", doctype="{doctype}", fields=["name"]),
+	door("frappe.desk.listview.get_group_by_count", doctype="{doctype}", current_filters=[], field="owner"),
+	door("frappe.desk.doctype.number_card.number_card.get_result", "card", filters=[], doc={**CARD, "document_type": "{doctype}"}),
+	door("frappe.desk.doctype.dashboard_chart.dashboard_chart.get", "chart", no_cache=1, chart={
+		"doctype": "Dashboard Chart", "chart_name": "x", "chart_type": "Group By", "document_type": "{doctype}", "type": "Bar",
+		"group_by_type": "Count", "group_by_based_on": "{text}", "filters_json": "[]", "number_of_groups": 0}),
+)  # fmt: skip
+LISTS = (
+	door("GET /api/resource/{doctype}", "list", fields=["*"], limit_page_length=0),
+	door("frappe.desk.reportview.get", "report", doctype="{doctype}", fields=["*"], page_length=500),
+	door("frappe.desk.reportview.export_query", "export", doctype="{doctype}", fields=["*"], title="x", page_length=500, file_format_type="CSV"),
+	door("frappe.core.doctype.data_export.exporter.export_data", doctype="{doctype}", with_data=1, file_type="CSV",
+		select_columns={"{doctype}": ["{text}"]}, template=True, export_without_column_meta=0),
+	door("frappe.core.doctype.data_import.data_import.download_template", doctype="{doctype}", file_type="CSV",
+		export_fields={"{doctype}": ["{text}"]}, export_records="all"),
+	door("frappe.desk.search.search_link", doctype="{doctype}", txt=""),
+	door("frappe.desk.search.search_widget", doctype="{doctype}", txt="", filter_fields=["{text}"], page_length=500, ignore_user_permissions=1),
+	door("frappe.www.list.get_list_data", doctype="{doctype}", fields=["*"]),
+)  # fmt: skip
+COUNTS_OF_ROWS = (
+	door("frappe.client.get_count", doctype="{table}"),
+	door("frappe.desk.doctype.number_card.number_card.get_result", "card", filters=[],
+		doc={**CARD, "document_type": "{table}", "parent_document_type": "{doctype}"}),
+)  # fmt: skip
+FIELDS = ["`tab{table}`.`{text}`", "`tab{table}`.`parent`"]
+LISTS_OF_ROWS = (
+	door("GET /api/resource/{table}", "list", fields=["*"], limit_page_length=0, parent="{doctype}"),
+	door("frappe.desk.reportview.get", "report", doctype="{doctype}", fields=FIELDS, page_length=500),
+	door("frappe.desk.reportview.export_query", "export", doctype="{doctype}", fields=FIELDS, title="x", page_length=500, file_format_type="CSV"),
+	door("frappe.desk.search.search_link", doctype="{table}", txt=""),
+)  # fmt: skip
+
+# A document, by who knows its name
+
+THIS, DOC = {"doctype": "{doctype}", "name": "{name}"}, {"doctype": "{doctype}", "docname": "{name}"}
+READS = (
+	door("GET /api/resource/{doctype}/{name}", "read", expand_links=1),
+	door("GET /api/v2/document/{doctype}/{name}/copy", "copy v2"),
+	door("GET /printview", "printview", **THIS, trigger_print="0"),
+	door("frappe.client.get_value", doctype="{doctype}", fieldname=["{text}"], filters="{name}"),
+	door("frappe.client.validate_link", **DOC, fields=["{text}"]),
+	door("frappe.client.validate_link_and_fetch", **DOC, fields_to_fetch=["{text}"]),
+	door("frappe.desk.search.get_link_title", **DOC),
+	door("frappe.desk.link_preview.get_preview_data", **DOC),
+	door("frappe.desk.form.load.getdoc", **THIS),
+	door("frappe.desk.form.load.get_docinfo", **THIS),
+	door("frappe.desk.form.linked_with.get", **DOC),
+	door("frappe.desk.notifications.get_open_count", **THIS),
+	door("frappe.share.get_users", **THIS),
+)
+READS_OF_ROW = (
+	door("GET /api/resource/{table}/{row}", "read"),
+	door("frappe.desk.search.get_link_title", doctype="{table}", docname="{row}"),
+	door("frappe.client.validate_link", doctype="{table}", docname="{row}", fields=["{text}"]),
+	door(
+		"frappe.client.validate_link_and_fetch",
+		doctype="{table}",
+		docname="{row}",
+		fields_to_fetch=["{text}"],
+	),
+)
+
+REFERENCE = {"reference_doctype": "{doctype}", "reference_name": "{name}"}
+# Deleting comes last, so that all else finds something to change.
+WRITES = (
+	door("frappe.client.insert", doc="{copy}"),
+	door("PUT /api/resource/{doctype}/{name}", "put", **{"{text}": "Mine"}),
+	door("frappe.client.set_value", **THIS, fieldname="{text}", value="Mine"),
+	door("frappe.desk.form.save.savedocs", doc={**THIS, "{text}": "Mine"}, action="Save"),
+	door("frappe.model.rename_doc.update_document_title", **DOC, title="Mine", name="Mine"),
+	door(
+		"frappe.desk.form.utils.add_comment",
+		**REFERENCE,
+		content="Mine",
+		comment_email="{user}",
+		comment_by="{user}",
+	),
+	door(
+		"frappe.core.doctype.communication.email.make", **THIS, content="Mine", subject="Mine", send_email=0
+	),
+	door("frappe.desk.form.assign_to.add", **THIS, assign_to=["{user}"]),
+	door("frappe.desk.doctype.tag.tag.add_tag", dt="{doctype}", dn="{name}", tag="Mine"),
+	door("frappe.share.add", **THIS, user="{user}", read=1, write=1),
+	door(
+		"frappe.desk.form.document_follow.follow_document",
+		doctype="{doctype}",
+		doc_name="{name}",
+		user="{user}",
+	),
+	door("frappe.client.attach_file", **DOC, filename="mine.txt", filedata="x"),
+	door("upload_file", **DOC, is_private=1),
+	door("frappe.desk.reportview.delete_items", doctype="{doctype}", items=["{name}"]),
+	door("DELETE /api/resource/{doctype}/{name}", "delete"),
+)
+WRITES_OF_SUBMITTABLE = (
+	door("frappe.client.submit", doc={**THIS, "{text}": "Mine"}),
+	door("frappe.client.cancel", **THIS),
+	door("frappe.model.workflow.apply_workflow", doc=THIS, action="Approve"),
+)
+WRITES_OF_ROW = (
+	door("POST /api/resource/{table}", "insert", parent="{name}", parenttype="{doctype}", parentfield="{field}", **{"{text}": "Mine"}),
+	door("PUT /api/resource/{table}/{row}", "put", **{"{text}": "Mine"}),
+	door("frappe.client.set_value", doctype="{table}", name="{row}", fieldname="{text}", value="Mine"),
+	door("DELETE /api/resource/{table}/{row}", "delete"),
+)  # fmt: skip
+# A file, by its address; what anybody may do with any document, once. First, so that they are asked in one go.
+ONCE = (
+	door("frappe.desk.like.toggle_like", doctype="Complaint Case", name="{case}", add="Yes"),
+	door("GET /{url}", "by its address"),
+	door("GET download_file", file_url="/{url}"),
+	*(
+		door("POST /api/resource/File", f"one's own at {at}", file_name="mine.txt", file_url=at, is_private=1)
+		for at in ("/{url}", "/files/../../{url}", "/private/files/./{file}", "/private/files/.%2f{file}")
+	),
+	door("POST /api/resource/File", "one's own of its name", file_name="{file}", is_private=1),
+	door("GET /{url}", "at its address then"),
+	door("frappe.core.api.file.zip_files", files=[{"name": "{name}"}]),
+	door("frappe.desk.form.utils.remove_attach", fid="{name}", dt="Complaint Case", dn="{case}"),
+)
+WORDS = (
+	door("frappe.utils.global_search.search", text="{word}", limit=99),
+	door("frappe.utils.global_search.web_search", text="{word}"),
+	door("frappe.core.api.file.get_files_by_search_text", text="{word}"),
+)
+REPORT = (
+	door("frappe.desk.query_report.run", report_name="{name}", filters={}),
+	door(
+		"frappe.desk.query_report.run",
+		"run as Administrator",
+		report_name="{name}",
+		filters={},
+		user="Administrator",
+	),
+)
+REPORT_OF_THEM = (
+	door("frappe.desk.query_report.run", "run for", report_name="{name}", filters={"customer": "{customer}"}),
+	door("frappe.desk.query_report.export_query", report_name="{name}", filters={}, file_format_type="CSV"),
+)
+
+
+def text_of(doctype):
+	"""A field that says something."""
+	meta = frappe.get_meta(doctype)
+	texts = [one.fieldname for one in meta.fields if one.fieldtype in ("Data", "Small Text", "Text", "Code")]
+	return meta.title_field or (texts or [one.fieldname for one in meta.get_link_fields()] or ["name"])[0]
+
+
+def ours(doctype):
+	return frappe.get_all(doctype, {"module": MODULE}, pluck="name", order_by="name")
+
+
+# What is sent to our own methods, buttons and pages: of the victim's …
+NAMES = {
+	"answer": "Standard Answer", "case": "Complaint Case", "contact": "Contact", "customer": "Customer", "done": "VIP Invitation",
+	"event": "VIP Event", "into": "Event Suggestion", "invitation": "VIP Invitation", "message": "Care Message",
+	"name": "Complaint Case", "notice": "Care Notice", "number": "Sales Invoice", "person": "Contact", "plan": "Visit Plan", "record": "Consent Record",
+	"source_name": "Complaint Case", "suggestion": "Event Suggestion", "todo": "ToDo",
+}  # fmt: skip
+# … and what is said of it; all else is "Mine".
+SAID = {
+	"address": "mine@keep-test.example", "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "demand_amount": "5",
+	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
+	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
+	"rating": "1", "result": "Reached", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "solved": "Yes",
+	"start": "0", "status": "Held", "step": "Listened", "target_doc": "", "token": "{invitation}.9999999999." + "0" * 64,
+	"txt": "", "website": "", "what": "Yes", "word": "Yes",
+}  # fmt: skip
+MINE = "description full_name next_step note notes override_reason reason remark subject text why wish words".split()
+
+
+# What nobody is let do in this world, and why: of these the matrix shows only that nothing is told.
+IN_VAIN = {
+	f"keep_customers.{path}": why
+	for why, paths in {
+		"a link is not guessed": (
+			"complaints.feedback.confirm", "events.feedback.give", "events.pages.answer", "events.pages.calendar",
+			"messaging.unsubscribe.confirm", "messaging.visit_feedback.give",
+		),
+		"it is for guests, and names no customer": ("complaints.page.post",),
+		"called by the host, with more": (
+			"access.host_doors.download_template", "events.door.check_in", "events.door.undo", "people.contacts.contact_query",
+		),
+		"what it makes is not for these roles": (
+			"complaints.documents.make_quality_action", "complaints.documents.make_stock_entry",
+			"complaints.documents.make_warranty_claim",
+		),
+		"its time has not come": (
+			"messaging.by_hand.send_for_todo",
+			"events.documents.set_status",
+			"care.notices.preview", "care.visits.file_report", "complaints.feedback.ask", "events.results.refresh",
+			"events.waves.invite", "events.wishes.merge",
+			*(f"keep_customers.doctype.complaint_case.complaint_case.ComplaintCase.{one}" for one in ("close", "hear", "resume")),
+		),
+	}.items()
+	for path in paths
+}  # fmt: skip
+
+
+def sent_to(names, where, victim):
+	"""What somebody sends who wants to know, or change, what is another's."""
+	new = sorted(set(names) - {*NAMES, *SAID, *MINE})
+	assert not new, f"{where} takes {', '.join(new)}: say in NAMES, SAID or MINE of {__name__} what to send."
+	places = {"{customer}": victim.customer, "{invitation}": victim.names["VIP Invitation"]}
+	return {
+		name: victim.names[NAMES[name]] if name in NAMES else filled(SAID.get(name, "Mine"), places)
+		for name in names
+	}
+
+
+def pages():
+	"""Those of ours, and what they read from what was sent."""
+	here = Path(keep_customers.__file__).parent
+	read = "".join(file.read_text() for file in (*here.glob("www/*.py"), here / "erp" / "guest_pages.py"))
+	names = {file.stem.replace("_", "-") for file in here.glob("www/*.*")} - {"--init--"}
+	return sorted(names), sorted(set(re.findall(r"""(?:text_sent|form_dict\.get)\(['"](\w+)['"]""", read)))
+
+
+def methods(victim) -> Iterator[Ask]:
+	"""All of ours that can be called, with the victim's names."""
+	for path, function in sorted(METHODS.items()):
+		names, verbs = {*parameters(function)}, frappe.allowed_http_methods_for_whitelisted_func[function]
+		verb = "POST" if "POST" in verbs else "GET"
+		if {"doctype", "name"} <= names:
+			for doctype in (*ABOUT_CUSTOMER, "Customer", "ToDo", "Comment", "File"):
+				name = victim.names[doctype]
+				yield from through(
+					[door(f"{verb} {path}", f"of a {doctype}", **THIS)], path, doctype=doctype, name=name
+				)
+			continue
+		sent = sent_to(names, path, victim)
+		yield Ask(path, "call", verb, METHOD + path, sent)
+		if "source_name" in names:
+			yield Ask(
+				path,
+				"mapped",
+				"POST",
+				f"{METHOD}frappe.model.mapper.make_mapped_doc",
+				{"method": path, **sent},
+			)
+
+
+def buttons(victim) -> Iterator[Ask]:
+	"""On the document by its name, and on one made up that says to be it."""
+	for path in BUTTONS:
+		doctype = next(
+			one for one in ours("DocType") if frappe.scrub(one) == path.split(".doctype.")[1].split(".")[0]
+		)
+		args = sent_to(parameters(CALLABLE[path]), path, victim)
+		one = {"doctype": doctype, "name": victim.names[doctype]}
+		call = {"method": path.rpartition(".")[2], "args": args}
+		run, made_up = (
+			f"{METHOD}run_doc_method",
+			frappe.as_json({**one, "customer": victim.customer, "status": "Open"}),
+		)
+		yield Ask(path, "by name", "POST", run, {"dt": doctype, "dn": one["name"], **call})
+		yield Ask(path, "on one made up", "POST", run, {"docs": made_up, **call})
+
+
+def counted(papers) -> Iterator[Ask]:
+	"""What is asked without a name, and answered as if nobody else were there."""
+	for doctype in ABOUT_CUSTOMER:
+		yield from through(COUNTS, doctype, doctype=doctype, text=text_of(doctype))
+	for table, doctype in parents().items():
+		yield from through(COUNTS_OF_ROWS, table, table=table, doctype=doctype)
+	for name in ours("Report"):
+		yield from through(REPORT, name, name=name)
+	for name in ours("Dashboard Chart"):
+		chart = frappe.get_doc("Dashboard Chart", name)
+		source = frappe.scrub(chart.source or "")
+		get = f"keep_customers.keep_customers.dashboard_chart_source.{source}.{source}.get"
+		get = get if source else "frappe.desk.doctype.dashboard_chart.dashboard_chart.get"
+		yield from through([door(get, chart_name=name, filters=chart.filters_json, no_cache=1)], name)
+	for name in ours("Number Card"):
+		card = frappe.get_doc("Number Card", name)
+		get = card.method or "frappe.desk.doctype.number_card.number_card.get_result"
+		yield from through([door(get, doc=card.as_json(), filters=card.filters_json or [])], name)
+
+
+def read(victim) -> Iterator[Ask]:
+	yield from counted(victim)
+	for doctype in HOSTS:  # what is in them is for the host to guard, but not what we have written there
+		yield from through(LISTS[:2] + READS[:1], doctype, doctype=doctype, name=victim.names[doctype])
+	for doctype in (*ABOUT_CUSTOMER, *OF_THE_FIRM, *GUARDED):
+		if not frappe.get_meta(doctype).issingle:
+			yield from through(LISTS, doctype, doctype=doctype, text=text_of(doctype))
+		yield from through(READS, doctype, doctype=doctype, name=victim.names[doctype], text=text_of(doctype))
+	for table, (row, doctype, _name, _field) in victim.rows.items():
+		if table in parents():
+			yield from through(
+				LISTS_OF_ROWS + READS_OF_ROW,
+				table,
+				table=table,
+				doctype=doctype,
+				row=row,
+				text=text_of(table),
+			)
+	for name in ours("Report"):
+		yield from through(REPORT_OF_THEM, name, name=name, customer=victim.customer)
+	for word in (victim.stem, victim.customer):
+		yield from through(WORDS, f"search for {word}", word=word)
+	names, asked = pages()
+	for name in names:
+		yield Ask(f"/{name}", "page", "GET", f"/{name}", {})
+		yield Ask(f"/{name}", "page with all it asks", "GET", f"/{name}", sent_to(asked, f"/{name}", victim))
+	for rule in frappe.get_hooks("website_route_rules"):
+		if rule["to_route"].replace("_", "-") in names:
+			case = re.sub("<[^>]+>", victim.names["Complaint Case"], rule["from_route"])
+			yield Ask(f"/{rule['to_route']}", "page of a case", "GET", case, {})
+
+
+def written(world, user, staff) -> Iterator[Ask]:
+	"""What would change the victim's, hang something on it or add another like it.
+
+	:param user: to whom it is given
+	:param staff: the host's roles let them write what is the host's, or everybody's
+	"""
+	victim = world.victim
+	url = victim.file_url.lstrip("/")
+	file = {"url": url, "file": url.rpartition("/")[2], "name": victim.names["File"]}
+	yield from through(ONCE, "File", **file, case=victim.names["Complaint Case"])
+	yield from methods(victim)
+	yield from buttons(victim)
+	for doctype in ABOUT_CUSTOMER if staff else ():
+		# Own documents that lead to another's: what is filled in from there comes back.
+		for link in frappe.get_meta(doctype).get_link_fields():
+			if link.options in (*ABOUT_CUSTOMER, "Customer", "Contact", "Sales Invoice"):
+				claim = {link.fieldname: victim.names[link.options]}
+				path = RESOURCE + quote(f"{doctype}/{world.own.names[doctype]}")
+				yield Ask(doctype, f"own with another's {link.fieldname}", "PUT", path, claim)
+	for table, (row, doctype, name, field) in victim.rows.items():
+		places = {"table": table, "row": row, "doctype": doctype, "name": name, "field": field}
+		yield from through(WRITES_OF_ROW, table, **places, text=text_of(table))
+	for doctype in (*ABOUT_CUSTOMER, "ToDo", "Comment", *(() if staff else OF_THE_FIRM)):
+		name, text = victim.names[doctype], text_of(doctype)
+		copy = frappe.get_doc(doctype, name).as_dict(no_default_fields=True, no_nulls=True) | {
+			"doctype": doctype,
+			text: "Mine",
+		}
+		copy = json.loads(frappe.as_json(copy))  # dates as they are sent
+		of_it = WRITES_OF_SUBMITTABLE if frappe.get_meta(doctype).is_submittable else ()
+		yield from through(
+			of_it + WRITES, doctype, doctype=doctype, name=name, text=text, user=user, copy=copy
+		)

@@ -1,0 +1,96 @@
+"""Others who write while a night is at work: a second connection to the database, in a thread of its own."""
+
+import threading
+import time
+
+import frappe
+import pytest
+
+from keep_customers.erp import attempts
+
+only_mariadb = pytest.mark.skipif(
+	frappe.db.db_type != "mariadb", reason="one who writes has the whole SQLite to himself: nobody deadlocks"
+)
+WEIGHT = 400  # rows: the database gives up who has written less
+
+
+class Other:
+	"""Holds one row; once the night holds the second, wants that too. So each waits for the other.
+
+	:param holds, wants: (statement, values)
+	"""
+
+	def __init__(self, holds, wants=None, seconds=0.3):
+		self.holds, self.wants, self.seconds = holds, wants, seconds
+		self.connection = frappe.db.create_connection()
+		self.problem = None
+		self.thread = threading.Thread(target=self._go_on)
+
+	def begin(self):
+		cursor = self.connection.cursor()
+		cursor.execute("set session innodb_lock_wait_timeout = 5")
+		cursor.execute("begin")
+		cursor.executemany(
+			"insert into `tabComment` (name) values (%s)", [(f"keep-test-{n}",) for n in range(WEIGHT)]
+		)
+		try:
+			cursor.execute(*self.holds)
+		except Exception as problem:
+			self.problem = problem
+			self.connection.rollback()
+			raise
+		self.thread.start()
+
+	def _go_on(self):
+		try:
+			time.sleep(self.seconds)
+			if self.wants:
+				self.connection.cursor().execute(*self.wants)
+		except Exception as problem:  # told by the test, not by a thread that nobody hears
+			self.problem = problem
+		finally:
+			self.connection.rollback()
+
+	def end(self):
+		if self.thread.ident:
+			self.thread.join(30)
+		self.connection.close()
+		assert not self.problem, self.problem
+
+
+def locking(doctype, name):
+	return f"update `tab{doctype}` set docstatus = docstatus where name = %s", (name,)
+
+
+@pytest.fixture
+def others(monkeypatch):
+	"""``others(module, function, holds, wants)``: somebody gets in the way when the function is first called.
+
+	:returns: the errors for which the night has begun something anew
+	"""
+	there, errors = [], []
+	original = attempts.given_up
+
+	def noted(error):
+		if original(error):
+			errors.append(error)
+			return True
+		return False
+
+	def get_in_the_way(module, function, holds, wants=None, seconds=0.3):
+		other, real, calls = Other(holds, wants, seconds), getattr(module, function), []
+		there.append(other)
+
+		def called(*args, **kwargs):
+			calls.append(1)
+			if len(calls) == 1:
+				other.begin()
+			return real(*args, **kwargs)
+
+		monkeypatch.setattr(module, function, called)
+		return errors
+
+	monkeypatch.setattr(attempts, "given_up", noted)
+	yield get_in_the_way
+	for other in there:
+		other.end()
