@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 
 from keep_customers.care import ending, followups
 from keep_customers.care import rules as care_rules
+from keep_customers.erp.aside import Aside
 from keep_customers.worth import ledger
 from tests.site.story import COMPANY, ITEM, PREFIX
 from tests.site.worth import papers
@@ -186,8 +187,10 @@ def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
 
 		@invariant()
 		def who_is_called_about_what(self):
-			ending.take_back_outdated()
-			ending.take_back_not_bought(story.today)
+			aside = Aside()
+			ending.take_back_outdated(aside)
+			ending.take_back_not_bought(story.today, aside=aside)
+			assert not aside.left
 			for one in care_rules.enabled(story.today):
 				followups.add(care_rules.due(one, story.today))
 			found = {
