@@ -37,10 +37,12 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 	rows = list(matching(rule, query.where(Criterion.any(large)).run(as_dict=True))) if large else []
 	corrected = Corrected.of(today, sorted({doc.customer for doc in rows}))
 	rows = [doc for doc in rows if doc.name not in corrected.undone]
-	for doc in rows:
-		# Written anew after a credit note it is the same purchase, as if it were amended.
-		if doc.name in corrected.anew:
-			doc.amended_from = corrected.anew[doc.name][1].name
+	anew = [doc for doc in rows if doc.name in corrected.anew]
+	called = _called(rule, [doc.name for doc in anew])
+	for doc in anew:
+		# Written anew after a credit note it is the same purchase, as if it were amended. Whatever is credited later,
+		# it stays with the call that is about it.
+		doc.amended_from = called.get(doc.name) or corrected.anew[doc.name][1].name
 	return _after_documents(
 		rule,
 		rows,
@@ -165,6 +167,14 @@ def years_best(rule, today: date) -> list[dict]:
 		)
 		for place, one in enumerate(best, 1)
 	]
+
+
+def _called(rule, invoices: list[str]) -> dict[str, str]:
+	"""Invoice -> the occurrence under which the rule is about it already."""
+	if not invoices:
+		return {}
+	about = {"care_rule": rule.name, "reference_doctype": "Sales Invoice", "reference_name": ("in", invoices)}
+	return dict(frappe.get_all("Follow Up", about, ["reference_name", "occurrence"], as_list=True))
 
 
 def _documents(rule, today: date, document):

@@ -19,7 +19,6 @@ class Paper:
 	is_debit_note: bool = False
 	opening: bool = False
 	against: str | None = None
-	first_version: str | None = None  # what it was called before it was amended
 
 	@property
 	def is_sale(self) -> bool:
@@ -96,12 +95,10 @@ def for_rebate(papers: list[Paper], start: date, until: date) -> float:
 	return total
 
 
-def calls(papers: list[Paper], least: float) -> dict[str, str]:
-	"""What each large purchase is called, by its invoice as it is now: as it was called when it first was one."""
-	first = stand_for(papers)
-	result = {}
+def calls(papers: list[Paper], least: float) -> list[set[str]]:
+	"""The large purchases, by their invoices as they are now, those together that were written in one's place."""
+	first, result = stand_for(papers), {}
 	for p, _day in purchases(papers):
 		if p.amount >= least and not p.opening:
-			origin = first.get(p.name, p)
-			result[origin.first_version or origin.name] = p.name
-	return result
+			result.setdefault(first.get(p.name, p).name, set()).add(p.name)
+	return list(result.values())

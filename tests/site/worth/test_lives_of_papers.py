@@ -43,7 +43,7 @@ def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
 				frappe.db.delete("Customer", {"name": name})
 			self.papers: list[Paper] = []
 			self.customers = [story.customer(name) for name in ("A", "B")]
-			self.named = 0
+			self.renamed = False
 			# Something has been given back already: so more of what is hard comes up in a short life.
 			first = self.submit(self.customers[0], 2000, story.days_ago(35), ITEM)
 			self.submit(
@@ -114,9 +114,7 @@ def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
 			if new is None or not paper.is_sale:
 				return
 			on = min(paper.day + timedelta(days=later), story.today)
-			amended = self.submit(paper.customer, new, on, paper.item, amended_from=paper.name)
-			self.papers[-1].first_version = paper.first_version or paper.name
-			self.papers[-1].name = amended.name
+			self.submit(paper.customer, new, on, paper.item, amended_from=paper.name)
 
 		@precondition(lambda self: any(p.is_sale and not p.opening for p in self.papers))
 		@rule(data=st.data())
@@ -139,23 +137,18 @@ def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
 			)
 			self.submit(customer, 300, day, ITEM)
 
-		@rule(which=st.integers(0, 1))
-		def rename(self, which):
-			old = self.customers[which % len(self.customers)]
-			self.named += 1
-			new = frappe.rename_doc("Customer", old, f"{PREFIX} Renamed {self.named}")
-			self.now_called(old, new)
-
-		@precondition(lambda self: len(self.customers) == 2)
-		@rule()
-		def merge(self):
-			old, new = self.customers
-			frappe.rename_doc("Customer", old, new, merge=True)
-			self.customers.remove(old)
+		# Once in a life: it asks every table that may name the customer, and Frappe forgets what it knows of all doctypes.
+		@precondition(lambda self: not self.renamed)
+		@rule(which=st.integers(0, 1), merge=st.booleans())
+		def rename_or_merge(self, which, merge):
+			self.renamed = True
+			old = self.customers[which]
+			new = self.customers[1 - which] if merge else f"{PREFIX} Renamed"
+			frappe.rename_doc("Customer", old, new, merge=merge)
 			self.now_called(old, new)
 
 		def now_called(self, old, new):
-			self.customers = [new if name == old else name for name in self.customers]
+			self.customers = sorted({new if name == old else name for name in self.customers})
 			for paper in self.papers:
 				paper.customer = new if paper.customer == old else paper.customer
 
@@ -193,23 +186,21 @@ def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
 			assert not aside.left
 			for one in care_rules.enabled(story.today):
 				followups.add(care_rules.due(one, story.today))
-			found = {
-				(row.customer, row.occurrence): row.reference_name
-				for row in story.follow_ups(status="Planned")
-			}
-			told = {
-				(customer, occurrence): name
-				for customer in self.customers
-				for occurrence, name in papers.calls(
-					[p for p in self.papers if p.customer == customer], LARGE
-				).items()
-			}
-			assert found == told
+			found = [row.reference_name for row in story.follow_ups(status="Planned")]
+			assert len(found) == len(set(found)), "nobody is called twice about one purchase"
+			left = set(found)
+			for customer in self.customers:
+				for together in papers.calls([p for p in self.papers if p.customer == customer], LARGE):
+					assert left & together, "what several invoices were written for is one purchase"
+					left -= together
+			assert not left, "about nothing else"
 
+	lives = os.environ.get("KEEP_TEST_LIVES")
 	run_state_machine_as_test(
 		Lives,
 		settings=settings(
-			max_examples=int(os.environ.get("KEEP_TEST_LIVES", 6)),
+			max_examples=int(lives or 8),
+			derandomize=not lives,  # the same ones every day; who asks for more gets others
 			stateful_step_count=12,
 			deadline=None,
 			# Each step is a document; to shorten a life that went wrong would take an hour.
