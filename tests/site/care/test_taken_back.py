@@ -124,3 +124,21 @@ def test_a_milestone_that_was_not_reached_after_all(now):
 	story.invoice(firm, 600)
 	story.night(tonight)
 	assert sorted(row.status for row in story.follow_ups(firm)) == ["Assigned", "Cancelled"]
+
+
+def test_a_purchase_stays_with_its_call_whatever_is_credited_later(now):
+	story = now
+	firm = story.customer("Firm")
+	story.rule(min_amount=2000, due_in_days=60)
+	story.completed_yesterday()
+	wrong = story.invoice(firm, 3000, story.days_ago(35))
+	other = story.invoice(firm, 100, story.days_ago(21))
+	story.credit(wrong, 3000, story.days_ago(20))
+	anew = story.invoice(firm, 5000, story.days_ago(13))
+	story.invoice(firm, 700, story.days_ago(14))
+	# From now on the smaller one stands for what was wrong, and the large one for this.
+	story.credit(other, 100, story.days_ago(16))
+	story.night(next_working_day(story))
+	assert [(call.occurrence, call.reference_name) for call in story.follow_ups(firm)] == [
+		(wrong.name, anew.name)
+	]
