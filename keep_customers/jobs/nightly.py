@@ -165,6 +165,7 @@ class Night:
 			counts = self._run()
 		except Exception:
 			frappe.db.rollback()
+			self.warnings.append(_("The night did not come to its end; System Managers read why under Errors."))
 			self._finish("Failed", {}, frappe.get_traceback())
 			raise
 		self._finish("Completed", counts)
@@ -228,7 +229,7 @@ class Night:
 
 def _close_interrupted_runs() -> None:
 	"""With the lock in hand no other run is alive: what still says it is running was killed."""
-	killed = {"status": "Failed", "errors": "The run was interrupted. The next one does its work."}
+	killed = {"status": "Failed", "warnings": _("The run was interrupted. The next one does its work.")}
 	for run in frappe.get_all(
 		"Care Run", filters={"status": "Running"}, pluck="name", order_by="creation asc"
 	):

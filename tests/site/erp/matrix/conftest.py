@@ -26,4 +26,5 @@ def matrix(request, server):
 		if doctype == world.SETTINGS:
 			frappe.db.delete(table, {"parent": doctype})
 	told.story.settings(complaint_page=0)
+	frappe.db.commit()  # what is removed begins with a rollback
 	remove_everything()
