@@ -165,7 +165,9 @@ class Night:
 			counts = self._run()
 		except Exception:
 			frappe.db.rollback()
-			self.warnings.append(_("The night did not come to its end; System Managers read why under Errors."))
+			self.warnings.append(
+				_("The night did not come to its end; System Managers read why under Errors.")
+			)
 			self._finish("Failed", {}, frappe.get_traceback())
 			raise
 		self._finish("Completed", counts)

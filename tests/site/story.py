@@ -53,9 +53,7 @@ class Story:
 			field.fieldname: field.default
 			for field in frappe.get_meta("Keep Customers Settings").fields
 			if field.default
-		} | {
-			table.fieldname: [] for table in frappe.get_meta("Keep Customers Settings").get_table_fields()
-		}
+		} | {table.fieldname: [] for table in frappe.get_meta("Keep Customers Settings").get_table_fields()}
 		ours = dict(
 			reporting_currency="EUR", contact_cap=1, contact_cap_days=7, rep_capacity=10, holiday_list=None,
 			fallback_role=None, fallback_user=MIA,
