@@ -11,6 +11,7 @@ or a rebate names customers in a table of which everybody gets the rows that are
 
 import re
 import sys
+from contextlib import contextmanager
 
 import frappe
 from frappe.model.db_query import DatabaseQuery
@@ -175,11 +176,19 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 
 
 def _may_read(doctype: str, name: str, user: str | None = None, right: str = "read") -> bool:
-	"""Asked aside: the host collects why not, which names the customer, and shows it to who asked for something else."""
-	collected = frappe.flags.pop(COLLECTED, None)
-	try:
+	with nothing_said():
 		return bool(frappe.has_permission(doctype, right, doc=name, user=user))
+
+
+@contextmanager
+def nothing_said():
+	"""The host says why not, or leaves an empty message: either is an answer, and names the customer to who asked for
+	something else."""
+	collected, before = frappe.flags.pop(COLLECTED, None), len(frappe.local.message_log)
+	try:
+		yield
 	finally:
+		del frappe.local.message_log[before:]
 		if collected is not None:
 			frappe.flags[COLLECTED] = collected
 
