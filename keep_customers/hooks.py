@@ -27,6 +27,7 @@ add_to_apps_screen = [
 # Where what is called over HTTP has moved to, and what the host would tell anybody.
 override_whitelisted_methods = METHODS | {
 	"frappe.desk.search.search_link": "keep_customers.access.host_doors.search_link",
+	"frappe.client.get_count": "keep_customers.access.host_doors.get_count",
 	"frappe.desk.like.toggle_like": "keep_customers.access.host_doors.toggle_like",
 	"frappe.desk.search.search_widget": "keep_customers.access.host_doors.search_widget",
 	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.access.host_doors.export_data",

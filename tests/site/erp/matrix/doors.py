@@ -85,6 +85,7 @@ CARD = {"doctype": "Number Card", "function": "Count", "filters_json": "[]", "la
 # Whoever may not know is answered as if there were nothing to know.
 COUNTS = (
 	door("frappe.desk.reportview.get_count", doctype="{doctype}", fields=["name"]),
+	door("frappe.client.get_count", "client.get_count", doctype="{doctype}"),
 	door("frappe.desk.listview.get_group_by_count", doctype="{doctype}", current_filters=[], field="owner"),
 	door("frappe.desk.doctype.number_card.number_card.get_result", "card", filters=[], doc={**CARD, "document_type": "{doctype}"}),
 	door("frappe.desk.doctype.dashboard_chart.dashboard_chart.get", "chart", no_cache=1, chart={
@@ -255,6 +256,7 @@ MINE = "description full_name next_step note notes override_reason reason remark
 
 
 # What nobody is let do in this world, and why: of these the matrix shows only that nothing is told.
+NOT_FOR_THESE_ROLES = "what it makes is not for these roles"
 IN_VAIN = {
 	f"keep_customers.{path}": why
 	for why, paths in {
@@ -266,7 +268,7 @@ IN_VAIN = {
 		"called by the host, with more": (
 			"access.host_doors.download_template", "events.door.check_in", "events.door.undo", "people.contacts.contact_query",
 		),
-		"what it makes is not for these roles": (
+		NOT_FOR_THESE_ROLES: (
 			"complaints.documents.make_quality_action", "complaints.documents.make_stock_entry",
 			"complaints.documents.make_warranty_claim",
 		),
@@ -280,6 +282,8 @@ IN_VAIN = {
 	}.items()
 	for path in paths
 }  # fmt: skip
+# Whose roles are not the same on every version.
+AS_THE_HOST_SAYS = {name for name, why in IN_VAIN.items() if why == NOT_FOR_THESE_ROLES}
 
 
 def sent_to(names, where, victim):

@@ -5,6 +5,8 @@ Each is tried whenever the matrix is, and has to be taken out once it is no long
 
 from fnmatch import fnmatchcase
 
+import frappe
+
 # Decided so.
 DECIDED = {
 	"[rsm]* · Lead · *: tells Customer.name": (
@@ -16,13 +18,22 @@ HOSTS = {
 	"[rsm]* · Lead · read: tells Customer.customer_name, Customer.name": (
 		"expand_links gives what a document of the host's links to, and asks nobody"
 	),
-	"manager · Keep Excluded Customer · list: tells Customer.name": "Frappe 16 asks nobody about a list of the rows of a Single",
-	"manager · Keep Excluded Customer · card: counts it: *": "the same",
 	"* · * · set_value: tells *.name": "it names the document whose row it refuses",
 	"portal · Contact · *: tells Customer.name": "a contact names whom who made it says to belong to",
 	"[rsm]* · Contact · *: tells Customer.*": "its roles let staff read all contacts, and whom they belong to",
 }
-KNOWN = DECIDED | HOSTS
+# Those of one version only.
+OF_16 = {
+	"manager · Keep Excluded Customer · list: tells Customer.name": "nobody is asked about a list of the rows of a Single",
+	"manager · Keep Excluded Customer · card: counts it: *": "the same",
+}
+OF_15 = {
+	"[rsm]* · File · GET download_file: tells Complaint Case.name": (
+		"to who knows a private file's address it says what the file hangs on, while refusing it"
+	),
+	"[rsm]* · Communication · read: tells Complaint Case.name": "likewise what a mail is about",
+}
+KNOWN = DECIDED | HOSTS | (OF_15 if frappe.__version__ < "16" else OF_16)
 
 
 def nothing_else(attacker):
