@@ -165,9 +165,7 @@ class Night:
 			counts = self._run()
 		except Exception:
 			frappe.db.rollback()
-			self.warnings.append(
-				_("The night did not come to its end; System Managers read why under Errors.")
-			)
+			self.warnings.append(_("The night did not come to its end; why is in the Error Log."))
 			self._finish("Failed", {}, frappe.get_traceback())
 			raise
 		self._finish("Completed", counts)
@@ -217,7 +215,6 @@ class Night:
 			"seconds": round(perf_counter() - self.started, 1),
 			"stage_seconds": json.dumps(self.seconds, indent=1),
 			"warnings": "\n".join(self.warnings)[:LONGEST_WARNINGS],
-			"errors": "\n".join(filter(None, [failure, self.aside.text()])),
 			**counts,
 		}
 
@@ -226,6 +223,10 @@ class Night:
 			frappe.db.set_value("Care Run", self.row.name, values)
 
 		attempt(note)
+		# It names customers, whom not everybody may read who reads the run.
+		if errors := "\n".join(filter(None, [failure, self.aside.text()])):
+			title = f"Keep Customers: nightly run of {self.as_of}"
+			attempt(lambda: frappe.log_error(title, errors, "Care Run", self.row.name))
 		left.tell(status)
 
 

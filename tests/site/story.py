@@ -66,6 +66,11 @@ class Story:
 		doc.update(values)
 		doc.save()
 
+	def errors(self, run):
+		"""What a System Manager reads of a Care Run in the Error Log."""
+		of = {"reference_doctype": "Care Run", "reference_name": run.name}
+		return "\n".join(frappe.get_all("Error Log", of, pluck="error"))
+
 	def policy(self, name=f"{PREFIX} Policy", **values):
 		doc = (
 			frappe.get_doc("Tier Policy", name)

@@ -15,15 +15,15 @@ DECIDED = {
 }
 # The host's own, which we do not mend.
 HOSTS = {
-	"[rsm]* · Lead · read: tells Customer.customer_name, Customer.name": (
-		"expand_links gives what a document of the host's links to, and asks nobody"
-	),
 	"* · * · set_value: tells *.name": "it names the document whose row it refuses",
 	"portal · Contact · *: tells Customer.name": "a contact names whom who made it says to belong to",
 	"[rsm]* · Contact · *: tells Customer.*": "its roles let staff read all contacts, and whom they belong to",
 }
 # Those of one version only.
 OF_16 = {
+	"[rsm]* · Lead · read: tells Customer.customer_name, Customer.name": (
+		"expand_links gives what a document of the host's links to, and asks nobody"
+	),
 	"manager · Keep Excluded Customer · list: tells Customer.name": "nobody is asked about a list of the rows of a Single",
 	"manager · Keep Excluded Customer · card: counts it: *": "the same",
 }

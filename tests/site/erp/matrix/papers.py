@@ -31,7 +31,7 @@ ABOUT_NOBODY = {
 
 # What is the firm's own, and names customers in its tables, or in these fields.
 OF_THE_FIRM = {
-	"Care Run": ("errors",),
+	"Care Run": (),
 	"Keep Customers Settings": (),
 	"VIP Event": (),
 	"Volume Rebate": (),
