@@ -211,15 +211,13 @@ def _hear(case, round: int, solved: str, rating: float, person_rating: float, wo
 		return
 	# Somebody closed it, or noted a first no, before the answer came: so it stays, and who is responsible hears of it.
 	record(case, round, solved, rating, person_rating, words)
-	if not case.responsible:
-		return
 	if solved == engine.NO:
 		text = _("The customer of {0} says that it is not solved.")
 	elif late:
 		text = _("The customer of {0} says that the first solution did solve it.")
 	else:
 		return
-	escalation.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)), "High")
+	escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)), "High")
 
 
 def on_case(case) -> None:

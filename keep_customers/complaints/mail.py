@@ -33,11 +33,11 @@ def on_communication(communication, method=None) -> None:
 	elif case.status == engine.WAITING and not _is_colleague(communication.sender):
 		if _is_of_customer(case, cstr(communication.sender)):
 			case.resume()
-		elif case.responsible:
+		else:
 			text = _(
 				"An e-mail about {0} came from an address that is not known to be the customer's. Is it the answer?"
 			)
-			escalation.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)))
+			escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)))
 
 
 def _complete(case, communication) -> None:
