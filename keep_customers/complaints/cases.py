@@ -125,6 +125,7 @@ def state(case) -> engine.Case:
 		learnt=bool(case.cause and case.quality_action),
 		owed=any(row.status in OWED for row in case.compensations),
 		overridden=bool(case.override_reason),
+		silent=bool(case.closed_unanswered),
 	)
 
 

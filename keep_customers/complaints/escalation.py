@@ -108,6 +108,22 @@ def manager(case) -> str | None:
 	)
 
 
+def ask_manager(case, text: str) -> None:
+	if user := manager(case):
+		ask(case, user, text, "High")
+	else:
+		_tell_managers(case, text)
+
+
+def let_know(case, text: str) -> None:
+	"""A line for who is responsible, or above; there is nothing to do."""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	if user := person(case, RESPONSIBLE, settings) or manager(case):
+		todos.notify(user, DOCTYPE, case.name, text)
+	else:
+		_tell_managers(case, text)
+
+
 def tell_of_second_chance(case) -> None:
 	text = _("The customer is not satisfied with {0}. This is our second chance.").format(
 		todos.link_to(DOCTYPE, case.name)
@@ -129,7 +145,4 @@ def tell_what_is_left(case) -> None:
 			case, f"{_('The customer is satisfied with {0}.').format(link)} {left}", "High"
 		)
 	text = f"{_('The customer is still not satisfied with {0}.').format(link)} {left}"
-	if user := manager(case):
-		ask(case, user, text, "High")
-	else:
-		_tell_managers(case, text)
+	ask_manager(case, text)
