@@ -11,10 +11,9 @@ from datetime import date
 
 import frappe
 from frappe.query_builder.functions import IfNull
-from frappe.utils import getdate
 from frappe.utils.user import get_users_with_role
 
-from keep_customers.erp.leavers import can_log_in
+from keep_customers.erp.leavers import absent, who_can
 from keep_customers.erp.tables import among, columns
 
 DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role", "User"
@@ -136,16 +135,6 @@ class Assignment:
 		}
 
 
-def absent(settings, today: date | None = None) -> dict[str, str | None]:
-	"""Who is away -> who stands in for them, as the settings say."""
-	today = today or getdate()
-	return {
-		row.user: row.substitute
-		for row in settings.absences
-		if getdate(row.from_date) <= today <= getdate(row.to_date)
-	}
-
-
 def _users_of_sales_people() -> dict[str, str]:
 	people = frappe.get_all("Sales Person", filters={"enabled": 1}, fields=["name", "employee"], as_list=True)
 	users = dict(
@@ -184,22 +173,8 @@ def superior(rep: str, territory: str | None, settings, suits: Callable[[str], b
 		*sorted(of_role),
 		settings.fallback_user,
 	)
-	others = [user for user in chain if user != rep]
-
-	def fits(user: str) -> bool:
-		return user != rep and suits(user)
-
 	# Better somebody who is away than nobody.
-	return who_can(others, fits, absent(settings)) or who_can(others, fits, {})
-
-
-def who_can(chain: list[str | None], suits: Callable[[str], bool], away: dict[str, str | None]) -> str | None:
-	"""The first who can log in and ``suits``; for who is ``away`` the substitute, if that one is not."""
-	for user in filter(None, chain):
-		user = away.get(user) if user in away else user
-		if user and user not in away and can_log_in(user) and suits(user):
-			return user
-	return None
+	return who_can(chain, suits, absent(settings), rep) or who_can(chain, suits, {}, rep)
 
 
 def _reporting_line(rep: str) -> list[str]:

@@ -36,8 +36,7 @@ CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery ca
 FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
 	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
-	"amount",
-	"benefit", "gift", "gift_cost", "gift_currency",
+	"amount", "benefit", "gift", "gift_cost", "gift_currency",
 )  # fmt: skip
 TO_DECIDE = (
 	"name", "customer", "care_rule", "occurrence", "status", "hold_reason", "channel", "reference_doctype",

@@ -4,11 +4,12 @@ import frappe
 from frappe import _
 from frappe.desk.form import assign_to
 
-from keep_customers.care.assignment import absent, superior, who_can
+from keep_customers.care.assignment import superior
 from keep_customers.complaints.cases import DOCTYPE, state, store, why_not
 from keep_customers.complaints.clock import HEAD, LEVELS, RESPONSIBLE, SUPERIOR, open_targets
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
+from keep_customers.erp.leavers import absent, who_can
 
 
 def person(case, level: int, settings) -> str | None:
@@ -24,9 +25,8 @@ def person(case, level: int, settings) -> str | None:
 	above = superior(case.responsible or "", territory, settings, may_read)
 	if level == SUPERIOR:
 		return above
-	others = (case.responsible, above)
 	heads = [settings.head_of_service, settings.fallback_user]
-	return who_can(heads, lambda user: user not in others and may_read(user), away)
+	return who_can(heads, may_read, away, case.responsible, above)
 
 
 def tell(case, field: str, settings) -> None:

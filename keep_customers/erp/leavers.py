@@ -1,11 +1,13 @@
-"""Who has what on their hands, and who cannot do it any more: disabled, or gone as a user."""
+"""Who can act, and what is on the hands of who cannot any more: disabled, or gone as a user."""
 
+from collections.abc import Callable, Iterable
+from datetime import date
 from typing import NamedTuple
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import IfNull
-from frappe.utils import escape_html, get_fullname
+from frappe.utils import escape_html, get_fullname, getdate
 
 from keep_customers.erp import todos
 from keep_customers.erp.aside import Aside
@@ -28,6 +30,31 @@ class Hands(NamedTuple):
 
 def can_log_in(user: str | None) -> bool:
 	return bool(user and frappe.db.get_value("User", user, "enabled"))
+
+
+def absent(settings, today: date | None = None) -> dict[str, str | None]:
+	"""Who is away -> who stands in for them, as the settings say."""
+	today = today or getdate()
+	return {
+		row.user: row.substitute
+		for row in settings.absences
+		if getdate(row.from_date) <= today <= getdate(row.to_date)
+	}
+
+
+def who_can(
+	chain: Iterable[str | None], suits: Callable[[str], bool], away: dict[str, str | None], *but: str | None
+) -> str | None:
+	"""The first who can log in and ``suits``; for who is ``away`` the substitute, if that one is not.
+
+	:param but: who is not meant
+	"""
+	for user in chain:
+		if user and user not in but:
+			user = away.get(user) if user in away else user
+			if user and user not in {*away, *but} and can_log_in(user) and suits(user):
+				return user
+	return None
 
 
 def note(doc, before: str, user: str) -> None:

@@ -5,7 +5,6 @@ from frappe import _
 from frappe.utils import escape_html, get_fullname
 
 from keep_customers.access.lookups import named
-from keep_customers.care import handover
 from keep_customers.care.assignment import Assignment
 from keep_customers.complaints import assignment_rules
 from keep_customers.complaints import handover as of_cases
@@ -15,6 +14,7 @@ from keep_customers.erp.aside import Aside
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.leavers import Hands
 from keep_customers.events import handover as of_events
+from keep_customers.jobs import open_care
 
 SETTINGS = "Keep Customers Settings"
 # By what a customer's rep is found.
@@ -44,9 +44,9 @@ def pass_on(aside: Aside) -> None:
 	everybody = Hands()
 	assignment_rules.follow_teams()
 	of_cases.pass_on(everybody, aside)
-	handover.pass_on_plans(everybody, aside)
-	handover.pass_on(everybody, aside)
-	handover.ask_anew(aside)
+	open_care.pass_on_plans(everybody, aside)
+	open_care.pass_on(everybody, aside)
+	open_care.ask_anew(aside)
 	of_events.pass_on(everybody, aside)
 
 
@@ -77,7 +77,7 @@ def after_change(doc, method=None) -> None:
 	if not now or now == before:
 		return
 	hands = Hands(before, customer)
-	open_ones = len(handover.open_todos(hands)) + len(of_cases.open_cases(hands))
+	open_ones = len(open_care.open_todos(hands)) + len(of_cases.open_cases(hands))
 	if open_ones:
 		frappe.msgprint(
 			_(
@@ -104,7 +104,7 @@ def take_over(customer: str, before: str) -> None:
 	named("Customer", customer, "write")
 	aside, hands = Aside(), Hands(before, customer)
 	of_cases.pass_on(hands, aside)
-	handover.pass_on(hands, aside)
+	open_care.pass_on(hands, aside)
 	if aside.left:
 		frappe.throw("<br>".join(escape_html(one.why) for one in aside.left.values()))
 
