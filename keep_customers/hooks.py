@@ -100,15 +100,25 @@ doc_events = {
 		"validate": [
 			"keep_customers.jobs.customer_life.validate",
 			"keep_customers.care.referrals.validate",
+			"keep_customers.jobs.handover.before_change",
 		],
 		"on_update": [
 			"keep_customers.jobs.customer_life.on_update",
+			"keep_customers.jobs.handover.after_change",
 			"keep_customers.jobs.referrals.on_customer",
 			"keep_customers.care.confirming.on_customer",
 		],
 		"before_rename": "keep_customers.jobs.customer_life.before_rename",
 		"after_rename": "keep_customers.jobs.customer_life.after_rename",
 		"on_trash": "keep_customers.jobs.customer_life.on_trash",
+	},
+	"Customer File": {
+		"validate": "keep_customers.jobs.handover.before_change",
+		"on_update": "keep_customers.jobs.handover.after_change",
+	},
+	"User": {
+		"on_update": "keep_customers.jobs.handover.on_user",
+		"after_delete": "keep_customers.jobs.handover.on_user",
 	},
 	"Contact": {
 		"on_update": [

@@ -24,7 +24,7 @@ from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, attempt
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.todos import MANAGERS
-from keep_customers.jobs import benefits, clock, notices, set_aside
+from keep_customers.jobs import benefits, clock, handover, notices, set_aside
 from keep_customers.worth.valuation import Valuation
 from keep_customers.worth.values import COMPLETED, last_parameters
 
@@ -188,6 +188,7 @@ class Night:
 		if not self.first_run:
 			with self.stage("Planned"):
 				self.aside.step(_("Care notices"), lambda: notices.finish(self.aside))
+				self.aside.step(_("What who has left had open"), lambda: handover.pass_on(self.aside))
 				benefits.run(self)
 				planning.plan()
 			with self.stage("ToDos"):

@@ -12,6 +12,7 @@ import frappe
 import keep_customers
 from tests.site.erp.matrix.papers import ABOUT_CUSTOMER, GUARDED, HOSTS, MODULE, OF_THE_FIRM, parents
 from tests.site.erp.test_api import BUTTONS, CALLABLE, METHODS, parameters
+from tests.site.story import ANNA
 
 RESOURCE, METHOD = "/api/resource/", "/api/method/"
 
@@ -245,7 +246,7 @@ NAMES = {
 }  # fmt: skip
 # … and what is said of it; all else is "Mine".
 SAID = {
-	"address": "mine@keep-test.example", "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "demand_amount": "5",
+	"address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "demand_amount": "5",
 	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
 	"rating": "1", "result": "Reached", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "solved": "Yes",
