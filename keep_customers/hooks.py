@@ -27,6 +27,7 @@ add_to_apps_screen = [
 # Where what is called over HTTP has moved to, and what the host would tell anybody.
 override_whitelisted_methods = METHODS | {
 	"frappe.desk.search.search_link": "keep_customers.access.host_doors.search_link",
+	"frappe.client.get_count": "keep_customers.access.host_doors.get_count",
 	"frappe.desk.like.toggle_like": "keep_customers.access.host_doors.toggle_like",
 	"frappe.desk.search.search_widget": "keep_customers.access.host_doors.search_widget",
 	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.access.host_doors.export_data",
@@ -99,15 +100,25 @@ doc_events = {
 		"validate": [
 			"keep_customers.jobs.customer_life.validate",
 			"keep_customers.care.referrals.validate",
+			"keep_customers.jobs.handover.before_change",
 		],
 		"on_update": [
 			"keep_customers.jobs.customer_life.on_update",
+			"keep_customers.jobs.handover.after_change",
 			"keep_customers.jobs.referrals.on_customer",
 			"keep_customers.care.confirming.on_customer",
 		],
 		"before_rename": "keep_customers.jobs.customer_life.before_rename",
 		"after_rename": "keep_customers.jobs.customer_life.after_rename",
 		"on_trash": "keep_customers.jobs.customer_life.on_trash",
+	},
+	"Customer File": {
+		"validate": "keep_customers.jobs.handover.before_change",
+		"on_update": "keep_customers.jobs.handover.after_change",
+	},
+	"User": {
+		"on_update": "keep_customers.jobs.handover.on_user",
+		"after_delete": "keep_customers.jobs.handover.on_user",
 	},
 	"Contact": {
 		"on_update": [

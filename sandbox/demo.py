@@ -155,8 +155,8 @@ def a_month_of_nights(today: date) -> None:
 
 def night(day: date) -> None:
 	run = nightly.run(day)
-	if errors := frappe.db.get_value("Care Run", run, "errors"):
-		raise SystemExit(f"The night of {day} had errors:\n{errors}")
+	if errors := frappe.get_all("Error Log", {"reference_name": run}, pluck="error"):
+		raise SystemExit(f"The night of {day} had errors:\n{errors[0]}")
 
 
 def a_day_of_calls(day: date) -> None:

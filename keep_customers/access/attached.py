@@ -7,13 +7,16 @@ import frappe
 from frappe.core.doctype.file import file as host
 from frappe.utils import get_files_path
 
+from keep_customers.erp.permissions import nothing_said
+
 
 def has_file_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
 	"""As the host's; and who says that a file is at an address may read the one that is there."""
 	if ptype in ("create", "write") and not doc.is_folder and not _may_be_there(doc, user):
 		return False
-	# Frappe 15 asks no further once somebody has answered.
-	return bool(host.has_permission(doc, ptype, user, debug))
+	# Frappe 15 asks no further once somebody has answered; and it would name what the file hangs on.
+	with nothing_said():
+		return bool(host.has_permission(doc, ptype, user, debug))
 
 
 def _may_be_there(doc, user: str | None) -> bool:
@@ -28,7 +31,10 @@ def _may_be_there(doc, user: str | None) -> bool:
 		return True
 	address = f"/private/files/{os.path.relpath(place, private)}"
 	there = frappe.get_all("File", filters={"file_url": address}, pluck="name")
-	return not there or any(host.has_permission(frappe.get_doc("File", one), "read", user) for one in there)
+	with nothing_said():
+		return not there or any(
+			host.has_permission(frappe.get_doc("File", one), "read", user) for one in there
+		)
 
 
 def _place(file) -> str:

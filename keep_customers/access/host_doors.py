@@ -4,10 +4,10 @@ They are called over HTTP by the host's forms, so they stand in place of the hos
 """
 
 import frappe
-from frappe import _
+from frappe import _, client
 from frappe.core.doctype.data_export import exporter
 from frappe.core.doctype.data_import import data_import
-from frappe.desk import like, search
+from frappe.desk import like, reportview, search
 
 from keep_customers.access.lookups import guarded, named
 from keep_customers.erp.api import typed
@@ -29,7 +29,18 @@ def search_widget(doctype: str, txt: str = "", **more: object) -> object:
 
 
 def _asked(doctype: str, more: dict) -> dict:
-	return {**more, "ignore_user_permissions": 0} if guarded(doctype) else more
+	of_rows = {table for tables in TABLES_OF_CUSTOMERS.values() for table in tables.values()}
+	ours = guarded(doctype) or more.get("reference_doctype") in of_rows
+	return {**more, "ignore_user_permissions": 0} if ours else more
+
+
+@frappe.whitelist()
+@typed
+def get_count(doctype: str, filters: str | dict | list | None = None, **more: object) -> int:
+	"""As that of Frappe 16, what a list would show; that of 15 counts by any filter, for anybody."""
+	asked = {"doctype": doctype, "filters": client.get_safe_filters(filters)}
+	frappe.local.form_dict = frappe._dict({key: value for key, value in asked.items() if value is not None})
+	return reportview.get_count()
 
 
 @frappe.whitelist()

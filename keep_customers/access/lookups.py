@@ -3,14 +3,13 @@
 Else an invoice's number, typed into a case, would say whose it is, and a name that there is such a customer.
 """
 
-from contextlib import contextmanager
 from typing import NoReturn
 
 import frappe
 from frappe import _
 from frappe.utils import cstr, escape_html
 
-from keep_customers.erp.permissions import readable_among
+from keep_customers.erp.permissions import nothing_said, readable_among
 
 # The framework's own word, in its own translation.
 ROW = "Row"
@@ -32,7 +31,7 @@ def named(doctype: str, name: str, right: str = "read", for_update: bool = False
 
 def if_readable(doctype: str, name: str, for_update: bool = False):
 	"""The document, if there is one and the user of this session may read it; without a word of why not."""
-	with _nothing_said():
+	with nothing_said():
 		try:
 			doc = frappe.get_doc(doctype, name, for_update=for_update)
 		except frappe.DoesNotExistError:
@@ -43,16 +42,6 @@ def if_readable(doctype: str, name: str, for_update: bool = False):
 def may_read(doctype: str, name: str) -> bool:
 	"""Whether :func:`if_readable` finds it."""
 	return if_readable(doctype, name) is not None
-
-
-@contextmanager
-def _nothing_said():
-	"""The framework says why not, or leaves an empty message, each of which is an answer, too."""
-	before = len(frappe.local.message_log)
-	try:
-		yield
-	finally:
-		del frappe.local.message_log[before:]
 
 
 def not_there(doctype: str, name: str) -> NoReturn:

@@ -11,9 +11,9 @@ from datetime import date
 
 import frappe
 from frappe.query_builder.functions import IfNull
-from frappe.utils import getdate
 from frappe.utils.user import get_users_with_role
 
+from keep_customers.erp.leavers import absent, who_can
 from keep_customers.erp.tables import among, columns
 
 DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role", "User"
@@ -25,12 +25,7 @@ class Assignment:
 
 	def __init__(self, customers: Iterable[str], settings, today: date | None = None):
 		self.settings = settings
-		today = today or getdate()
-		self.substitutes = {
-			row.user: row.substitute
-			for row in settings.absences
-			if getdate(row.from_date) <= today <= getdate(row.to_date)
-		}
+		self.substitutes = absent(settings, today)
 		self.customers = list(customers)
 		self.enabled = set(
 			frappe.get_all("User", filters={"enabled": 1, "name": ("!=", "Guest")}, pluck="name")
@@ -178,14 +173,8 @@ def superior(rep: str, territory: str | None, settings, suits: Callable[[str], b
 		*sorted(of_role),
 		settings.fallback_user,
 	)
-	return next(
-		(
-			user
-			for user in chain
-			if user and user != rep and frappe.db.get_value("User", user, "enabled") and suits(user)
-		),
-		None,
-	)
+	# Better somebody who is away than nobody.
+	return who_can(chain, suits, absent(settings), rep) or who_can(chain, suits, {}, rep)
 
 
 def _reporting_line(rep: str) -> list[str]:

@@ -37,7 +37,7 @@ CREDITED = "Invoice credited"
 FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
 	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
-	"benefit", "gift", "gift_cost", "gift_currency",
+	"amount", "benefit", "gift", "gift_cost", "gift_currency",
 )  # fmt: skip
 TO_DECIDE = (
 	"name", "customer", "care_rule", "occurrence", "status", "hold_reason", "channel", "reference_doctype",
@@ -45,12 +45,12 @@ TO_DECIDE = (
 )  # fmt: skip
 TO_CARRY_OUT = (
 	"name", "customer", "customer_name", "care_rule", "occurrence", "status", "channel", "priority", "reason", "occasion",
-	"due_date", "expires", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
+	"due_date", "expires", "amount", "currency", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
 	"reference_doctype", "reference_name",
 )  # fmt: skip
 WORDS = ("customer_name", "reason", "priority", "currency")
 # The host's number columns are NOT NULL.
-NUMBERS = ("expires", "value_at_risk", "gift_cost")
+NUMBERS = ("expires", "value_at_risk", "amount", "gift_cost")
 
 
 def a_night_is_over() -> bool:

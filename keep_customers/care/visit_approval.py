@@ -12,11 +12,13 @@ from keep_customers.access.lookups import named
 from keep_customers.care.assignment import superior
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.leavers import can_log_in
 from keep_customers.erp.permissions import may_approve_plans
 
 # What the app writes; it is taken from no form and no request.
 OURS = ("status", "approver", "approved_by", "approved_on", "reported_on")
 OURS_OF_A_STOP = ("recent_sales", "open_complaints", "follow_up", "touch")
+WAITING = "Waiting for Approval"
 
 
 @frappe.whitelist(methods=["POST"])
@@ -27,10 +29,7 @@ def ask_for_approval(plan: str) -> str:
 	:returns: the superior's user
 	:raises frappe.PermissionError: if the user may not write the plan
 	"""
-	doc = draft(plan)
-	territory = doc.territory or frappe.db.get_value("Customer", doc.stops[0].customer, "territory")
-	settings = frappe.get_cached_doc("Keep Customers Settings")
-	approver = superior(doc.rep, territory, settings, may_approve_plans)
+	approver = ask(draft(plan))
 	if not approver:
 		frappe.throw(
 			_(
@@ -38,7 +37,13 @@ def ask_for_approval(plan: str) -> str:
 				" a fallback user in Keep Customers Settings, with the role Sales Manager."
 			)
 		)
-	if not todos.has_open(approver, doc.doctype, doc.name):
+	return approver
+
+
+def ask(doc) -> str | None:
+	"""As :func:`ask_for_approval`, without asking for permission; None if nobody may approve it."""
+	approver = _superior(doc)
+	if approver and not todos.has_open(approver, doc.doctype, doc.name):
 		todos.end_all(doc.doctype, doc.name, "Cancelled")
 		text = _("Please approve the visit plan {0} of {1}, {2} – {3}.").format(
 			todos.link_to(doc.doctype, doc.name),
@@ -48,8 +53,15 @@ def ask_for_approval(plan: str) -> str:
 		)
 		due = max(getdate(doc.from_date), getdate())
 		todos.add(approver, doc.doctype, doc.name, f"<p>{text}</p>", due=due)
-	doc.db_set({"status": "Waiting for Approval", "approver": approver})
+	if approver:
+		doc.db_set({"status": WAITING, "approver": approver})
 	return approver
+
+
+def _superior(doc) -> str | None:
+	territory = doc.territory or frappe.db.get_value("Customer", doc.stops[0].customer, "territory")
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	return superior(doc.rep, territory, settings, may_approve_plans)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -105,9 +117,10 @@ def tell_day_notes(doc) -> None:
 	before = doc.get_doc_before_save()
 	known = {row.name for row in before.day_notes} if before else set()
 	if any(row.name not in known for row in doc.day_notes):
+		approver = doc.approved_by or doc.approver
 		_notify(
 			doc,
-			doc.approved_by or doc.approver,
+			approver if can_log_in(approver) else _superior(doc),
 			_("Daily note of {0} on {1}").format(doc.rep_name or doc.rep, doc.name),
 		)
 

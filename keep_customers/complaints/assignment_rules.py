@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from keep_customers.complaints import cases, clock
+from keep_customers.erp.leavers import can_log_in
 
 RULE = "Complaint Cases"
 OPEN = "status != 'Closed'"
@@ -28,8 +29,7 @@ def add_rule() -> None:
 
 def keep_team_rule(category) -> None:
 	"""Make or adapt the rule that shares a category's cases among its team, or remove it with the team."""
-	team = [row.user for row in category.team] if category.assign_to == "Team" else []
-	users = [user for user in team if frappe.db.get_value("User", user, "enabled")]
+	users = _able(category)
 	if not users or category.disabled:
 		return remove_team_rule(category)
 	# One of that name may be left from a category that was deleted past its life.
@@ -51,6 +51,31 @@ def keep_team_rule(category) -> None:
 	rule.save(ignore_permissions=True)
 	if category.assignment_rule != rule.name:
 		category.db_set("assignment_rule", rule.name, update_modified=False)
+
+
+def _able(category) -> list[str]:
+	"""Who of a category's team can log in: the host's rules give cases to whoever is named."""
+	team = [row.user for row in category.team] if category.assign_to == "Team" else []
+	return [user for user in team if can_log_in(user)]
+
+
+def follow_teams() -> None:
+	"""Bring the rules up to date with who of the teams can log in."""
+	for name in frappe.get_all(
+		"Complaint Category", filters={"assign_to": "Team", "disabled": 0}, pluck="name"
+	):
+		category = frappe.get_doc("Complaint Category", name)
+		named = frappe.get_all(
+			"Assignment Rule User", filters={"parent": category.assignment_rule or ""}, pluck="user"
+		)
+		if set(named) != set(_able(category)):
+			keep_team_rule(category)
+
+
+def of_team(case) -> str | None:
+	"""Whom the host's rule would give a case of a team; it does so by itself only while nobody has the case."""
+	rule = case.category and frappe.db.get_value("Complaint Category", case.category, "assignment_rule")
+	return frappe.get_doc("Assignment Rule", rule).get_user(case) if rule else None
 
 
 def remove_team_rule(category) -> None:

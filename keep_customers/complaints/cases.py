@@ -100,7 +100,8 @@ def set_contact(case, anew: bool = False) -> None:
 
 def responsible_for(case, settings) -> str | None:
 	"""Who answers it: the customer's rep; None if the category's team does, of whom an Assignment Rule chooses one."""
-	if case.category and frappe.db.get_value("Complaint Category", case.category, "assign_to") == "Team":
+	# A team of which nobody is left has no rule.
+	if case.category and frappe.db.get_value("Complaint Category", case.category, "assignment_rule"):
 		return None
 	assignment = Assignment([case.customer] if case.customer else [], settings)
 	return assignment.user_for(case.customer) if case.customer else assignment.head_office()
@@ -124,6 +125,7 @@ def state(case) -> engine.Case:
 		learnt=bool(case.cause and case.quality_action),
 		owed=any(row.status in OWED for row in case.compensations),
 		overridden=bool(case.override_reason),
+		silent=bool(case.closed_unanswered),
 	)
 
 

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, getdate
 
-from keep_customers.care import followups
+from keep_customers.care import ending, followups
 from keep_customers.complaints.cases import DOCTYPE
 from keep_customers.engine import complaints as engine
 
@@ -34,6 +34,11 @@ def plan_check_back(case) -> None:
 			}
 		]
 	)
+
+
+def take_back(case) -> None:
+	"""The case goes on: nobody calls to hear whether everything is all right."""
+	ending.take_back(DOCTYPE, case.name, "Complaint reopened")
 
 
 def note_check_back(follow_up: str) -> None:

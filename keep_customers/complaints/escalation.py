@@ -9,41 +9,58 @@ from keep_customers.complaints.cases import DOCTYPE, state, store, why_not
 from keep_customers.complaints.clock import HEAD, LEVELS, RESPONSIBLE, SUPERIOR, open_targets
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
+from keep_customers.erp.leavers import absent, who_can
 
 
 def person(case, level: int, settings) -> str | None:
 	"""Who hears of a late case at this level; nobody twice."""
-	if level == RESPONSIBLE:
-		return case.responsible
-	territory = case.customer and frappe.db.get_value("Customer", case.customer, "territory")
 
 	def may_read(user: str) -> bool:
 		return bool(frappe.has_permission(DOCTYPE, "read", doc=case, user=user))
 
+	away = absent(settings)
+	if level == RESPONSIBLE:
+		return who_can([case.responsible], may_read, away)
+	territory = case.customer and frappe.db.get_value("Customer", case.customer, "territory")
 	above = superior(case.responsible or "", territory, settings, may_read)
 	if level == SUPERIOR:
 		return above
-	head = settings.head_of_service or settings.fallback_user
-	return head if head not in (case.responsible, above) else None
+	heads = [settings.head_of_service, settings.fallback_user]
+	return who_can(heads, may_read, away, case.responsible, above)
 
 
 def tell(case, field: str, settings) -> None:
 	"""Tell the next one in line of what is late; where nobody is, the one after."""
 	due = dict(open_targets(case))[field]
+	late = {
+		"answer_escalation": _("The customer waits for a first answer to {0} since {1}."),
+		"solve_escalation": _("The customer waits for a solution of {0} since {1}."),
+		"promise_escalation": _("A solution of {0} was promised for {1}."),
+	}[field]
+	text = late.format(todos.link_to(DOCTYPE, case.name), frappe.utils.format_datetime(due))
 	while (case.get(field) or 0) < LEVELS:
 		user = person(case, case.get(field) or 0, settings)
 		case.set(field, (case.get(field) or 0) + 1)
 		if user:
-			late = {
-				"answer_escalation": _("The customer waits for a first answer to {0} since {1}."),
-				"solve_escalation": _("The customer waits for a solution of {0} since {1}."),
-				"promise_escalation": _("A solution of {0} was promised for {1}."),
-			}[field]
-			text = late.format(todos.link_to(DOCTYPE, case.name), frappe.utils.format_datetime(due))
 			ask(case, user, text, "High")
 			if case.get(field) > RESPONSIBLE + 1:
 				case.escalated_to = user
 			return
+	_tell_managers(case, text)
+
+
+def ask_responsible(case, text: str, priority: str = "Medium") -> None:
+	"""As :func:`ask`, who is responsible; where they cannot act, who is above."""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	if user := person(case, RESPONSIBLE, settings) or manager(case):
+		ask(case, user, text, priority)
+	else:
+		_tell_managers(case, text)
+
+
+def _tell_managers(case, text: str) -> None:
+	nobody = _("There is nobody else to tell. Please set a fallback user in Keep Customers Settings.")
+	todos.notify_managers(DOCTYPE, case.name, f"{text} {nobody}")
 
 
 def ask(case, user: str, text: str, priority: str = "Medium") -> None:
@@ -83,29 +100,49 @@ def accept(name: str, user: str) -> None:
 		frappe.db.set_value(DOCTYPE, name, "responsible", user, update_modified=False)
 
 
-def _manager(case) -> str | None:
+def manager(case) -> str | None:
 	"""Who hears of a customer who is not satisfied: the superior, else the head of service, else who is responsible."""
 	settings = frappe.get_cached_doc("Keep Customers Settings")
-	return person(case, SUPERIOR, settings) or person(case, HEAD, settings) or case.responsible
+	return next(
+		filter(None, (person(case, level, settings) for level in (SUPERIOR, HEAD, RESPONSIBLE))), None
+	)
+
+
+def ask_manager(case, text: str) -> None:
+	if user := manager(case):
+		ask(case, user, text, "High")
+	else:
+		_tell_managers(case, text)
+
+
+def let_know(case, text: str) -> None:
+	"""A line for who is responsible, or above; there is nothing to do."""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	if user := person(case, RESPONSIBLE, settings) or manager(case):
+		todos.notify(user, DOCTYPE, case.name, text)
+	else:
+		_tell_managers(case, text)
 
 
 def tell_of_second_chance(case) -> None:
-	if manager := _manager(case):
-		text = _("The customer is not satisfied with {0}. This is our second chance.").format(
-			todos.link_to(DOCTYPE, case.name)
-		)
-		ask(case, manager, text, "High")
-		case.escalated_to = manager
+	text = _("The customer is not satisfied with {0}. This is our second chance.").format(
+		todos.link_to(DOCTYPE, case.name)
+	)
+	if user := manager(case):
+		ask(case, user, text, "High")
+		case.escalated_to = user
 		store(case, ("escalated_to",))
+	else:
+		_tell_managers(case, text)
 
 
 def tell_what_is_left(case) -> None:
 	"""The customer has the last word, but the case is not closed by it."""
 	left = why_not()[engine.why_not_closed(state(case))]
+	link = todos.link_to(DOCTYPE, case.name)
 	if case.word == engine.YES:
-		user, text = case.responsible, _("The customer is satisfied with {0}.")
-	else:
-		user = _manager(case)
-		text = _("The customer is still not satisfied with {0}.")
-	if user:
-		ask(case, user, f"{text.format(todos.link_to(DOCTYPE, case.name))} {left}", "High")
+		return ask_responsible(
+			case, f"{_('The customer is satisfied with {0}.').format(link)} {left}", "High"
+		)
+	text = f"{_('The customer is still not satisfied with {0}.').format(link)} {left}"
+	ask_manager(case, text)

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
 from keep_customers.access.lookups import named
-from keep_customers.complaints import cases, escalation
+from keep_customers.complaints import cases, escalation, waiting
 from keep_customers.engine import complaints as engine
 from keep_customers.engine.consent import FEEDBACK
 from keep_customers.erp import limits, signed
@@ -61,6 +61,21 @@ def ask(case: str, channel: str = "Email") -> str:
 	doc = named(cases.DOCTYPE, case, "write")
 	if channel not in ("Email", "SMS"):
 		frappe.throw(_("Please choose Email or SMS."))
+	try:
+		name = send(doc, channel)
+	except AskedAlready as already:
+		frappe.throw(str(already), title=_("Not Yet"))
+	doc.word_asked_on = now_datetime()
+	waiting.set_times(doc, now_datetime(), moved=False)
+	doc.db_set({"word_asked_on": doc.word_asked_on, "next_ask": doc.next_ask})
+	return name
+
+
+def send(doc, channel: str) -> str:
+	"""As :func:`ask`, without asking for permission, and without noting it.
+
+	:raises AskedAlready: if they were asked a short time ago
+	"""
 	_may_be_asked(doc)
 	contact = addressee(contact_or_main(doc.customer, doc.contact), doc.customer)
 	if not contact:
@@ -89,21 +104,17 @@ def ask(case: str, channel: str = "Email") -> str:
 			delivery.text(to, f"{question} {address}")
 		except delivery.NotSent as error:
 			frappe.throw(str(error))
-	doc.db_set("word_asked_on", now_datetime())
 	return contact.full_name
 
 
 def _not_within_the_pause(doc, contact) -> None:
 	"""Neither a case nor a person is asked again at once, by whatever channel; the link they have goes on working."""
-	try:
-		may_be_asked(contact)
-		asked_on, word_on = frappe.db.get_value(
-			cases.DOCTYPE, doc.name, ["word_asked_on", "word_on"], for_update=True
-		)
-		if _has_not_answered(asked_on, word_on):
-			refuse_within_pause(contact.full_name, asked_on)
-	except AskedAlready as already:
-		frappe.throw(str(already), title=_("Not Yet"))
+	may_be_asked(contact)
+	asked_on, word_on = frappe.db.get_value(
+		cases.DOCTYPE, doc.name, ["word_asked_on", "word_on"], for_update=True
+	)
+	if _has_not_answered(asked_on, word_on):
+		refuse_within_pause(contact.full_name, asked_on)
 
 
 def _has_not_answered(asked_on, word_on) -> bool:
@@ -206,20 +217,18 @@ def _hear(case, round: int, solved: str, rating: float, person_rating: float, wo
 	case.flags.by_customer = True
 	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True
 	late = round != cases.current_round(case)
-	if case.status != engine.CLOSED and not late:
+	if (case.status != engine.CLOSED or case.closed_unanswered) and not late:
 		case.hear(solved, rating, person_rating, words)
 		return
 	# Somebody closed it, or noted a first no, before the answer came: so it stays, and who is responsible hears of it.
 	record(case, round, solved, rating, person_rating, words)
-	if not case.responsible:
-		return
 	if solved == engine.NO:
 		text = _("The customer of {0} says that it is not solved.")
 	elif late:
 		text = _("The customer of {0} says that the first solution did solve it.")
 	else:
 		return
-	escalation.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)), "High")
+	escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)), "High")
 
 
 def on_case(case) -> None:

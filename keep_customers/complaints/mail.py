@@ -30,14 +30,24 @@ def on_communication(communication, method=None) -> None:
 	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True
 	if not case.description:
 		_complete(case, communication)
-	elif case.status == engine.WAITING and not _is_colleague(communication.sender):
+	elif (case.status == engine.WAITING or case.closed_unanswered) and not _is_colleague(
+		communication.sender
+	):
 		if _is_of_customer(case, cstr(communication.sender)):
-			case.resume()
-		elif case.responsible:
+			_go_on(case)
+		else:
 			text = _(
 				"An e-mail about {0} came from an address that is not known to be the customer's. Is it the answer?"
 			)
-			escalation.ask(case, case.responsible, text.format(link_to(case.doctype, case.name)))
+			escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)))
+
+
+def _go_on(case) -> None:
+	if case.status == engine.WAITING:
+		return case.resume()
+	case.reopen()
+	text = _("{0} was closed without an answer; now the customer has written. Please read it.")
+	escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)), "High")
 
 
 def _complete(case, communication) -> None:

@@ -53,7 +53,7 @@ def shown(case) -> dict:
 		engine.CLOSED: (_("It is settled"), "green"),
 	}[case.status]
 	may_answer = (
-		case.status != engine.CLOSED
+		(case.status != engine.CLOSED or case.closed_unanswered)
 		and engine.OFFERED in cases.state(case).done
 		and not feedback.answered(case.name, cases.current_round(case))
 	)

@@ -47,6 +47,7 @@ class Case:
 	:param learnt: whether cause and measure are given
 	:param owed: whether a compensation is undecided or not handed over
 	:param overridden: whether a manager has closed it without the customer's yes
+	:param silent: whether it was closed because the customer never answered
 	"""
 
 	status: str = OPEN
@@ -57,6 +58,7 @@ class Case:
 	learnt: bool = False
 	owed: bool = False
 	overridden: bool = False
+	silent: bool = False
 
 	@property
 	def step(self) -> str:
@@ -127,8 +129,12 @@ def hear(case: Case, word: str) -> Case:
 	Yes closes the case if nothing else is owed. The first No reopens it, to be gone through again; after a second
 	one it stays as it is, for a manager to decide.
 
+	What was closed because nobody answered is not closed for this.
+
 	:raises Refused: ``closed``; ``no solution``
 	"""
+	if case.silent:
+		case = reopen(case)
 	_still_open(case)
 	if OFFERED not in case.done:
 		raise Refused("no solution")
@@ -138,6 +144,16 @@ def hear(case: Case, word: str) -> Case:
 	if case.second_chance:
 		return replace(case, word=NO, status=GIVEN, done=case.done - {CONFIRMED})
 	return replace(case, word=NO, status=REOPENED, second_chance=True, done=frozenset({RECEIVED}))
+
+
+def reopen(case: Case) -> Case:
+	"""The customer says something after all, which somebody has to read.
+
+	:raises Refused: ``closed``, if it was closed for another reason than silence
+	"""
+	if case.status == CLOSED and not case.silent:
+		raise Refused("closed")
+	return replace(case, status=REOPENED, silent=False, overridden=False)
 
 
 def why_not_closed(case: Case, override: bool = False) -> str:

@@ -3,7 +3,7 @@ an event was worth it.
 
 Places are persons: a guest and the companions. What an invitation still unanswered may bring counts as one. Whoever
 waits is never overtaken: as long as somebody stands on the waiting list who could ever fit, a new yes joins its end,
-and no new wave goes out.
+and no new wave goes out. An event may let small parties pass: then only who fits into what is free keeps others waiting.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -94,11 +94,13 @@ class Room:
 
 	:param capacity: persons, companions included; 0 for no limit
 	:param guests: everybody on record, in the order in which they are to be asked
+	:param small_may_pass: whether who fits gets a place although a larger party that does not has waited longer
 	"""
 
 	capacity: int
 	max_companions: int
 	guests: tuple[Guest, ...]
+	small_may_pass: bool = False
 
 	@property
 	def taken(self) -> int:
@@ -114,6 +116,10 @@ class Room:
 		"""The waiting list in its order, without parties that are larger than the room."""
 		waiting = [guest for guest in self.guests if guest.status == WAITING and self._could_fit(guest)]
 		return sorted(waiting, key=lambda guest: (guest.waiting_since or datetime.min, guest.key))
+
+	def held(self, free: float) -> bool:
+		"""Whether so many free places are kept for who waits."""
+		return any(not self.small_may_pass or guest.persons <= free for guest in self.line)
 
 	def _could_fit(self, guest: Guest) -> bool:
 		return not self.capacity or guest.persons <= self.capacity
@@ -150,7 +156,7 @@ def reply(room: Room, key: str, answer: str, companions: int, now: datetime) -> 
 	if guest.status == WAITING:
 		return asked
 	others = room.with_([replace(guest, status=INVITED)])
-	if asked.persons <= others.free and not room.line:
+	if asked.persons <= others.free and not room.held(others.free):
 		return replace(asked, status=ACCEPTED, waiting_since=None)
 	if guest.status == ACCEPTED:
 		if asked.persons <= guest.persons:
@@ -166,10 +172,13 @@ def _after_all(room: Room, now: datetime) -> datetime:
 
 
 def moved_up(room: Room) -> list[Guest]:
-	"""Those of the waiting list for whom there is a place now, in order; who does not fit yet holds up the rest."""
+	"""Those of the waiting list for whom there is a place now, in order; who does not fit yet holds up the rest,
+	unless small parties may pass."""
 	free, up = room.free, []
 	for guest in room.line:
 		if guest.persons > free:
+			if room.small_may_pass:
+				continue
 			break
 		free -= guest.persons
 		up.append(replace(guest, status=ACCEPTED))
@@ -178,7 +187,7 @@ def moved_up(room: Room) -> list[Guest]:
 
 def wave(room: Room) -> list[Guest]:
 	"""Whom to ask now: as many of those not asked yet as there are places that nobody has, may claim or waits for."""
-	if room.line:
+	if room.held(room.free):
 		return []
 	free = room.free - sum(guest.status == INVITED for guest in room.guests)
 	unasked = [guest for guest in room.guests if guest.status == UNASKED]

@@ -11,6 +11,7 @@ or a rebate names customers in a table of which everybody gets the rows that are
 
 import re
 import sys
+from contextlib import contextmanager
 
 import frappe
 from frappe.model.db_query import DatabaseQuery
@@ -39,6 +40,9 @@ REFERENCES = {
 	"File": ("attached_to_doctype", "attached_to_name"),
 	"Care Run Set Aside": ("reference_doctype", "reference_name"),
 }
+
+# Where the host collects why something is refused.
+COLLECTED = "has_permission_check_logs"
 
 
 def customer_condition(user: str | None = None, doctype: str = "Customer Value") -> str:
@@ -167,10 +171,26 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 		stored = frappe.db.get_value(doc.doctype, doc.name, list(links), as_dict=True) or {}
 		about |= {(linked, stored.get(field)) for field, linked in links.items()}
 	return all(
-		frappe.has_permission(linked, "read", doc=name, user=user)
-		for linked, name in about
-		if name and frappe.db.exists(linked, name)
+		_may_read(linked, name, user) for linked, name in about if name and frappe.db.exists(linked, name)
 	)
+
+
+def _may_read(doctype: str, name: str, user: str | None = None, right: str = "read") -> bool:
+	with nothing_said():
+		return bool(frappe.has_permission(doctype, right, doc=name, user=user))
+
+
+@contextmanager
+def nothing_said():
+	"""The host says why not, or leaves an empty message: either is an answer, and names the customer to who asked for
+	something else."""
+	collected, before = frappe.flags.pop(COLLECTED, None), len(frappe.local.message_log)
+	try:
+		yield
+	finally:
+		del frappe.local.message_log[before:]
+		if collected is not None:
+			frappe.flags[COLLECTED] = collected
 
 
 def _names_are_checked(doc, ptype: str) -> bool:
@@ -227,7 +247,7 @@ def has_reference_permission(doc, ptype: str = "read", user: str | None = None, 
 	kind, name = (doc.get(field) for field in REFERENCES[doc.doctype])
 	if kind not in _guarded() or not frappe.db.exists(kind, name):
 		return True
-	return bool(frappe.has_permission(kind, "read", doc=name, user=user))
+	return _may_read(kind, name, user)
 
 
 def _guarded() -> list[str]:
@@ -268,9 +288,7 @@ def has_consent_permission(doc, ptype: str = "read", user: str | None = None, de
 		return False
 	about = {"Contact": ("Contact", doc.person), "Customer File Person": ("Customer File", doc.customer)}
 	doctype, name = about.get(doc.person_type, (None, None))
-	return not (doctype and frappe.db.exists(doctype, name)) or bool(
-		frappe.has_permission(doctype, "read", doc=name, user=user)
-	)
+	return not (doctype and frappe.db.exists(doctype, name)) or _may_read(doctype, name, user)
 
 
 class RowOfFile:
@@ -284,7 +302,7 @@ class RowOfFile:
 		document = frappe.db.get_value(self.doctype, self.name, "parent") if self.name else None
 		return bool(
 			super().has_permission(permtype, *args, **kwargs)
-			and frappe.has_permission(self.row_of, permtype, doc=document or self.parent)
+			and _may_read(self.row_of, document or self.parent, right=permtype)
 		)
 
 
@@ -369,7 +387,7 @@ def has_plan_permission(doc, ptype: str = "read", user: str | None = None, debug
 	if any(rep and rep != user for rep in reps) and not may_approve_plans(user):
 		return False
 	return all(
-		frappe.has_permission("Customer", "read", doc=customer, user=user)
+		_may_read("Customer", customer, user)
 		for customer in customers
 		if customer and frappe.db.exists("Customer", customer)
 	)

@@ -7,7 +7,7 @@ from frappe.utils import cint, flt, get_datetime, getdate, now_datetime
 from keep_customers.access.lookups import named
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
-from keep_customers.events import wishes
+from keep_customers.events import moving, wishes
 from keep_customers.events.audience import contact_names
 from keep_customers.events.room import cost_per_head, locked, room_of, settle, store
 from keep_customers.events.telling import CALL_OFF, take_back_all, tell
@@ -74,12 +74,14 @@ def validate(doc) -> None:
 			frappe.throw(_("{0} cannot be negative.").format(_(doc.meta.get_label(field))))
 	if not doc.starts_on and doc.status not in (engine.IDEA, engine.CALLED_OFF):
 		refuse(engine.Refused("no day"))
+	moving.keep_reply_time(doc, before)
 	if doc.ends_on and (not doc.starts_on or get_datetime(doc.ends_on) < get_datetime(doc.starts_on)):
 		frappe.throw(_("The event ends before it starts. Please check the times."))
 	if doc.reply_until and doc.starts_on and getdate(doc.reply_until) > getdate(doc.starts_on):
 		frappe.throw(_("Guests reply before the event starts. Please choose an earlier day."))
 	if cint(doc.capacity) and cint(doc.max_companions) >= cint(doc.capacity):
 		frappe.throw(_("One guest would fill the whole room. Please allow fewer companions."))
+	moving.note_move(doc, before)
 	doc.currency = _currency(doc, before)
 	doc.cost_per_head = cost_per_head(doc.actual_cost, {"attended": cint(doc.attended)})
 	_validate_guests(doc)
@@ -127,8 +129,12 @@ def _validate_guests(doc) -> None:
 def on_update(doc) -> None:
 	"""More places: who waits moves up."""
 	before = doc.get_doc_before_save()
-	if before and cint(before.capacity) != cint(doc.capacity):
+	if before and any(
+		cint(before.get(field)) != cint(doc.get(field)) for field in ("capacity", "small_may_pass")
+	):
 		settle(doc.name)
+	if doc.flags.moved:
+		moving.tell_of_move(doc.name)
 
 
 def on_trash(doc) -> None:

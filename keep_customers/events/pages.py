@@ -16,7 +16,7 @@ from dateutil.tz import UTC
 from frappe import _
 from frappe.core.utils import html2text
 from frappe.twofactor import get_qr_svg_code
-from frappe.utils import cstr, get_datetime, get_system_timezone, get_url, now_datetime, sanitize_html
+from frappe.utils import cint, cstr, get_datetime, get_system_timezone, get_url, now_datetime, sanitize_html
 
 from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
@@ -88,7 +88,7 @@ def state(invitation, event) -> str:
 def shown(token: str, invitation, event) -> dict:
 	"""All that the guest sees.
 
-	:returns: state, guest_name, theme, when, place, description (safe HTML), host, may_answer, until (in words, or
+	:returns: state, ask_again (had said yes to another day), guest_name, theme, when, place, description (safe HTML), host, may_answer, until (in words, or
 		None), companions, max_companions, remark, calendar (its address) and qr_code (SVG, in base 64), both None
 		unless the guest is coming
 	"""
@@ -103,6 +103,7 @@ def shown(token: str, invitation, event) -> dict:
 		"place": event.place,
 		"description": sanitize_html(cstr(event.description), always_sanitize=True),
 		"host": frappe.db.get_value("User", event.host, "full_name") if event.host else None,
+		"ask_again": bool(invitation.ask_again),
 		"may_answer": replies.may_reply(invitation, event),
 		"until": day_in_words(event.reply_until, language) if event.reply_until else None,
 		"companions": invitation.companions or 0,
@@ -213,6 +214,8 @@ def calendar_file(invitation, event) -> str:
 	file.add("method").value = "PUBLISH"
 	entry = file.add("vevent")
 	entry.add("uid").value = f"{invitation.name}@{frappe.local.site}"
+	# A calendar takes the entry for the one it has, and a higher number for a newer one.
+	entry.add("sequence").value = str(cint(event.sequence))
 	entry.add("dtstamp").value = datetime.now(UTC)
 	entry.add("dtstart").value = _utc(event.starts_on)
 	if event.ends_on:

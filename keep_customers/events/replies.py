@@ -51,7 +51,11 @@ def reply(name: str, answer: str, companions: int = 0, remark: str | None = "", 
 	if room.find(name).status == engine.UNASKED:
 		values["invited_on"] = now_datetime()  # by whoever took the answer down
 	if guest != room.find(name):
-		store(row, room, [guest], replied_on=now_datetime(), **values)
+		store(row, room, [guest], replied_on=now_datetime(), ask_again=0, **values)
+		nothing_left_to_ask(name)
+	elif frappe.db.get_value(INVITATION, name, "ask_again"):
+		# The same answer, for another day.
+		frappe.db.set_value(INVITATION, name, {"replied_on": now_datetime(), "ask_again": 0, **values})
 		nothing_left_to_ask(name)
 	elif values:
 		frappe.db.set_value(INVITATION, name, values)

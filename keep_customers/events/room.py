@@ -51,6 +51,7 @@ def room_of(row) -> engine.Room:
 			)
 			for one in rows
 		),
+		bool(row.small_may_pass),
 	)
 
 

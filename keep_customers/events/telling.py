@@ -21,8 +21,10 @@ from keep_customers.events.terms import INVITATION
 from keep_customers.people import consent, reached
 
 # Kinds of Care Messages; a follow-up without a rule says by its occurrence which one it sends.
-ASK, REMIND, MOVE_UP, CALL_OFF = "Event Invitation", "Event Reminder", "Event Moved Up", "Event Called Off"
-MESSAGE_KINDS = (ASK, REMIND, MOVE_UP, CALL_OFF)
+ASK, REMIND, MOVE_UP, MOVED, CALL_OFF = (
+	"Event Invitation", "Event Reminder", "Event Moved Up", "Event Moved", "Event Called Off",
+)  # fmt: skip
+MESSAGE_KINDS = (ASK, REMIND, MOVE_UP, MOVED, CALL_OFF)
 # Ways to ask somebody who did not agree to e-mails, the usual one first.
 BY_HAND = ("Phone", "Visit", "Messenger", "SMS", "Letter")
 DAYS_TO_ASK = 3  # a rep has for asking by hand
@@ -57,6 +59,10 @@ def tell(row, names: list[str], kind: str) -> None:
 		ASK: _("Invite to “{0}” on {1}; the invitation has the details.", language),
 		REMIND: _("No answer yet to “{0}” on {1}. Please ask whether they will come.", language),
 		MOVE_UP: _("There is a place at “{0}” on {1} now. Please tell who was waiting.", language),
+		MOVED: _(
+			"“{0}” is on {1} now; the invitation has the details. Please tell who was invited, and ask who had said yes whether they will come.",
+			language,
+		),
 		CALL_OFF: _("“{0}” on {1} is called off. Please tell who was invited.", language),
 	}[kind].format(row.theme, formatdate(row.starts_on))
 	invitations = []
@@ -112,7 +118,7 @@ def nothing_left_to_ask(name: str) -> None:
 		filters={
 			"reference_doctype": INVITATION,
 			"reference_name": name,
-			"occurrence": ("in", (ASK, REMIND)),
+			"occurrence": ("in", (ASK, REMIND, MOVED)),
 			"status": ("in", followups.PENDING),
 		},
 		fields=["name", "todo", "send_status"],

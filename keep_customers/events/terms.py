@@ -7,15 +7,15 @@ from keep_customers.engine import events as engine
 
 EVENT, INVITATION = "VIP Event", "VIP Invitation"
 FIELDS = (
-	"name", "theme", "status", "starts_on", "ends_on", "reply_until", "capacity", "max_companions", "wave", "host",
+	"name", "theme", "status", "starts_on", "ends_on", "reply_until", "capacity", "max_companions", "small_may_pass", "wave", "host",
 )  # fmt: skip
 # What only buttons, guests and nights write.
 OF_EVENT = (
-	"suggestion", "wave", "invited", "accepted", "waiting", "attended", "no_shows", "rating", "ratings", "cost_per_head",
+	"suggestion", "wave", "sequence", "invited", "accepted", "waiting", "attended", "no_shows", "rating", "ratings", "cost_per_head",
 	"bought_invited", "bought_compared", "compared", "result_until", "result_currency",
 )  # fmt: skip
 OF_INVITATION = (
-	"status", "companions", "wave", "invited_on", "reminded_on", "replied_on", "waiting_since", "checked_in_on",
+	"status", "ask_again", "companions", "wave", "invited_on", "reminded_on", "replied_on", "waiting_since", "checked_in_on",
 	"checked_in_by",
 )  # fmt: skip
 OVER = "Event is over"

@@ -1,5 +1,6 @@
 """Invitations in waves, to those worth most first; reminders, and the waves the calendar brings."""
 
+from dataclasses import replace
 from datetime import datetime, time
 
 import frappe
@@ -56,7 +57,7 @@ def send_wave(event: str) -> dict:
 	# Who is not in the order any more, being disabled or unwilling, is not asked.
 	guests = [guest for guest in room.guests if guest.status != engine.UNASKED or guest.key in order]
 	guests.sort(key=lambda guest: order.get(guest.key, -1))
-	wave = engine.wave(engine.Room(room.capacity, room.max_companions, tuple(guests)))
+	wave = engine.wave(replace(room, guests=tuple(guests)))
 	if wave:
 		number = cint(row.wave) + 1
 		changed = {"status": engine.INVITING, "wave": number}
@@ -119,14 +120,24 @@ def remind(today) -> None:
 		order_by="reply_until asc",
 	):
 		row = locked(event)
+		not_reminded = {"event": event, "reminded_on": ("is", "not set")}
+		# Whoever was asked today has not had the time.
 		names = frappe.get_all(
 			INVITATION,
 			filters={
-				"event": event,
+				**not_reminded,
 				"status": engine.INVITED,
-				"reminded_on": ("is", "not set"),
-				# Whoever was asked today has not had the time.
 				"invited_on": ("<", datetime.combine(today, time())),
+			},
+			pluck="name",
+		)
+		names += frappe.get_all(
+			INVITATION,
+			filters={
+				**not_reminded,
+				"status": engine.ACCEPTED,
+				"ask_again": 1,
+				"modified": ("<", datetime.combine(today, time())),
 			},
 			pluck="name",
 		)

@@ -6,9 +6,11 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime, getdate
 
+from keep_customers.care.assignment import Assignment
 from keep_customers.engine import events as engine
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.leavers import can_log_in
 from keep_customers.events.terms import EVENT
 
 SETTINGS = "Keep Customers Settings"
@@ -36,10 +38,18 @@ def days(year: int) -> list[date]:
 	return sorted(get_datetime(moment).date() for moment in moments)
 
 
+def responsible() -> str | None:
+	"""Who sees to the events: as the settings say, else who takes what concerns the whole company."""
+	settings = frappe.get_cached_doc(SETTINGS)
+	if can_log_in(settings.events_responsible):
+		return settings.events_responsible
+	return Assignment((), settings).head_office()
+
+
 def ask(today: date) -> None:
 	"""Ask who is responsible for the events that are missing, once for each that should have been held by now."""
-	user = frappe.db.get_single_value(SETTINGS, "events_responsible")
-	if not user or not frappe.db.get_value("User", user, "enabled"):
+	user = responsible() if frappe.db.get_single_value(SETTINGS, "events_responsible") else None
+	if not user:
 		return
 	per_year = goal()
 	missing, due = engine.missing(per_year, days(today.year), today)

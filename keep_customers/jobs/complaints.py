@@ -6,7 +6,7 @@ from functools import partial
 import frappe
 from frappe.utils import get_datetime, now_datetime
 
-from keep_customers.complaints import cases, check_back, clock, escalation, feedback
+from keep_customers.complaints import cases, check_back, clock, escalation, feedback, silence
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.language import language_of_the_site
@@ -28,6 +28,8 @@ def on_case(case) -> None:
 			escalation.tell_what_is_left(case)
 	if case.status == engine.CLOSED and before.status != engine.CLOSED:
 		check_back.plan_check_back(case)
+	elif before.status == engine.CLOSED != case.status:
+		check_back.take_back(case)
 	feedback.on_case(case)
 
 
@@ -42,8 +44,12 @@ def run() -> None:
 	with language_of_the_site():
 		for name, tier in clock.better_tiers():
 			_settle(name, partial(clock.follow_tier, name, tier))
-		for name in clock.due_cases(now_datetime()):
+		for name in clock.due_cases("next_alarm", now_datetime()):
 			_settle(name, partial(sound, name))
+		for name in clock.due_cases("next_ask", now_datetime()):
+			_settle(name, partial(silence.ask_again, name, now_datetime()))
+		for name in clock.due_cases("next_idle", now_datetime()):
+			_settle(name, partial(silence.remind, name, now_datetime()))
 
 
 def _settle(case: str, work: Callable) -> None:

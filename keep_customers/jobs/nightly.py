@@ -24,7 +24,7 @@ from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, attempt
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.todos import MANAGERS
-from keep_customers.jobs import benefits, clock, notices, set_aside
+from keep_customers.jobs import benefits, clock, handover, notices, set_aside
 from keep_customers.worth.valuation import Valuation
 from keep_customers.worth.values import COMPLETED, last_parameters
 
@@ -165,6 +165,7 @@ class Night:
 			counts = self._run()
 		except Exception:
 			frappe.db.rollback()
+			self.warnings.append(_("The night did not come to its end; why is in the Error Log."))
 			self._finish("Failed", {}, frappe.get_traceback())
 			raise
 		self._finish("Completed", counts)
@@ -187,6 +188,7 @@ class Night:
 		if not self.first_run:
 			with self.stage("Planned"):
 				self.aside.step(_("Care notices"), lambda: notices.finish(self.aside))
+				self.aside.step(_("What who has left had open"), lambda: handover.pass_on(self.aside))
 				benefits.run(self)
 				planning.plan()
 			with self.stage("ToDos"):
@@ -214,7 +216,6 @@ class Night:
 			"seconds": round(perf_counter() - self.started, 1),
 			"stage_seconds": json.dumps(self.seconds, indent=1),
 			"warnings": "\n".join(self.warnings)[:LONGEST_WARNINGS],
-			"errors": "\n".join(filter(None, [failure, self.aside.text()])),
 			**counts,
 		}
 
@@ -223,12 +224,16 @@ class Night:
 			frappe.db.set_value("Care Run", self.row.name, values)
 
 		attempt(note)
+		# It names customers, whom not everybody may read who reads the run.
+		if errors := "\n".join(filter(None, [failure, self.aside.text()])):
+			title = f"Keep Customers: nightly run of {self.as_of}"
+			attempt(lambda: frappe.log_error(title, errors, "Care Run", self.row.name))
 		left.tell(status)
 
 
 def _close_interrupted_runs() -> None:
 	"""With the lock in hand no other run is alive: what still says it is running was killed."""
-	killed = {"status": "Failed", "errors": "The run was interrupted. The next one does its work."}
+	killed = {"status": "Failed", "warnings": _("The run was interrupted. The next one does its work.")}
 	for run in frappe.get_all(
 		"Care Run", filters={"status": "Running"}, pluck="name", order_by="creation asc"
 	):

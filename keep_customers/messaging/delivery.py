@@ -6,7 +6,7 @@ from functools import partial
 import frappe
 from frappe import _
 from frappe.core.doctype.sms_settings.sms_settings import send_sms
-from frappe.utils import escape_html, getdate
+from frappe.utils import escape_html, fmt_money, getdate
 
 from keep_customers.engine.wording import BadTemplate
 from keep_customers.erp.registered import registered_as, registered_by_name
@@ -49,6 +49,7 @@ def compose(row, kind: str | None) -> dict:
 			name,
 			row.customer,
 			occasion=row.occasion,
+			amount=fmt_money(row.amount, currency=row.currency) if row.amount else None,
 			rep=row.assigned_to,
 			words=words and partial(words, row.reference_name),
 			**{key: person.get(key) for key in ("person", "contact", "years")},

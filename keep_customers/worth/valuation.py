@@ -196,8 +196,9 @@ class Valuation:
 		)
 		if unknown := sorted(str(name) for name in named - exist):
 			self.night.warnings.append(
-				_("There are invoices of customers that do not exist: {0}").format(", ".join(unknown[:10]))
+				_("There are invoices of {0} customers that do not exist.").format(len(unknown))
 			)
+			self.aside.details.append(f"Invoices of customers that do not exist: {', '.join(unknown[:10])}")
 
 	def model(self) -> None:
 		"""Fit each population's model; where it cannot be, the last good one or the prior is used."""

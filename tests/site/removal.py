@@ -35,6 +35,7 @@ def remove_everything():
 	frappe.db.delete("ToDo", {"reference_name": ("like", like)})
 	frappe.db.delete("ToDo", {"reference_type": ("in", (*OURS, "Keep Customers Settings"))})
 	frappe.db.delete("Notification Log", {"document_type": ("in", OURS)})
+	frappe.db.delete("Error Log", {"reference_doctype": "Care Run"})
 	frappe.db.delete("Issue", {"customer": ("like", like)})
 	frappe.db.delete("Warranty Claim", {"customer": ("like", like)})
 	frappe.db.delete("Comment", {"reference_name": ("like", like)})

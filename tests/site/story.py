@@ -53,10 +53,10 @@ class Story:
 			field.fieldname: field.default
 			for field in frappe.get_meta("Keep Customers Settings").fields
 			if field.default
-		}
+		} | {table.fieldname: [] for table in frappe.get_meta("Keep Customers Settings").get_table_fields()}
 		ours = dict(
 			reporting_currency="EUR", contact_cap=1, contact_cap_days=7, rep_capacity=10, holiday_list=None,
-			fallback_role=None, fallback_user=MIA, excluded_customers=[], excluded_groups=[], absences=[],
+			fallback_role=None, fallback_user=MIA,
 		)  # fmt: skip
 		self.settings(**shipped | ours)
 		self.policy(company=COMPANY)
@@ -65,6 +65,11 @@ class Story:
 		doc = frappe.get_doc("Keep Customers Settings")
 		doc.update(values)
 		doc.save()
+
+	def errors(self, run):
+		"""What a System Manager reads of a Care Run in the Error Log."""
+		of = {"reference_doctype": "Care Run", "reference_name": run.name}
+		return "\n".join(frappe.get_all("Error Log", of, pluck="error"))
 
 	def policy(self, name=f"{PREFIX} Policy", **values):
 		doc = (

@@ -251,6 +251,20 @@ def test_the_first_no_begins_anew_and_the_second_is_the_managers():
 	assert engine.hear(second, engine.YES).status == engine.CLOSED
 
 
+def test_what_silence_has_closed_any_word_opens_again():
+	closed = replace(engine.close(GIVEN, "No answer"), silent=True)
+	again = engine.hear(closed, engine.NO)
+	assert (again.status, again.second_chance, again.silent, again.overridden) == (
+		engine.REOPENED, True, False, False,
+	)  # fmt: skip
+	happy = engine.hear(closed, engine.YES)
+	assert (happy.status, happy.silent, happy.overridden) == (engine.CLOSED, False, False)
+	read = engine.reopen(closed)
+	assert read.status == engine.REOPENED and engine.hear(read, engine.YES).status == engine.CLOSED
+	# Closed by a person it stays.
+	assert refused(engine.reopen, replace(closed, silent=False)) == "closed"
+
+
 def test_a_yes_does_not_close_what_is_owed_and_a_later_no_takes_it_back():
 	owed = engine.hear(replace(GIVEN, owed=True), engine.YES)
 	assert (owed.status, owed.word) == (engine.GIVEN, engine.YES)

@@ -57,6 +57,24 @@ def test_a_yes_is_a_place_until_the_room_is_full_then_a_turn_on_the_waiting_list
 	assert [guest.key for guest in events.moved_up(party)] == ["b", "c"]
 
 
+def test_small_parties_pass_a_large_one_that_does_not_fit_where_the_event_says_so():
+	waiting = (Guest("large", WAITING, 2, NOW), Guest("small", WAITING, 0, NOW + timedelta(hours=1)))
+	party = room(Guest("a", ACCEPTED, 1), *waiting, Guest("new", INVITED), Guest("next", "Planned"))
+	assert events.moved_up(party) == [] == events.wave(party)
+	party = replace(party, small_may_pass=True)
+	assert [guest.key for guest in events.moved_up(party)] == ["small"]
+	# As long as somebody waits who would fit, a new yes joins the end.
+	assert events.reply(party, "new", YES, 0, NOW).status == WAITING
+	party = party.with_([Guest("small", DECLINED)])
+	assert events.reply(party, "new", YES, 0, NOW).status == ACCEPTED
+	assert events.reply(party, "new", YES, 1, NOW).status == WAITING
+	# One place, which the invited may claim; without them the next is asked.
+	assert events.wave(party) == []
+	assert [guest.key for guest in events.wave(party.with_([Guest("new", DECLINED)]))] == ["next"]
+	# All of the room free: the longest wait counts again.
+	assert [guest.key for guest in events.moved_up(party.with_([Guest("a", DECLINED)]))] == ["large"]
+
+
 def test_the_same_answer_again_changes_nothing():
 	party = room(Guest("a", INVITED), Guest("b", INVITED))
 	for key in ("a", "b", "a", "b"):

@@ -54,6 +54,7 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 		),
 		# An invoice that was cancelled and comes again is to revive what was noted of it.
 		noted_too=bool(invoice),
+		amount=lambda doc: doc.base_net_total * rates[doc.company],
 		currency=currency,
 	)
 
@@ -123,6 +124,7 @@ def milestones(rule, today: date) -> list[dict]:
 					reason=_("All purchases together have passed {0}. A word of thanks is due.").format(
 						written_amounts[reached]
 					),
+					amount=reached,
 					currency=currency,
 				)
 			)
@@ -195,7 +197,9 @@ def _documents(rule, today: date, document):
 	return query.where(document.company == rule.company) if rule.company else query
 
 
-def _after_documents(rule, docs: list, doctype: str, reason, noted_too: bool = False, **values) -> list[dict]:
+def _after_documents(
+	rule, docs: list, doctype: str, reason, noted_too: bool = False, amount=lambda doc: 0, **values
+) -> list[dict]:
 	roots = _first_versions(doctype, [doc for doc in docs if doc.amended_from])
 	if not noted_too:
 		known = followups.known_occurrences(rule.name, {doc.customer for doc in docs})
@@ -207,6 +211,7 @@ def _after_documents(rule, docs: list, doctype: str, reason, noted_too: bool = F
 			occurrence=roots.get(doc.name, doc.name),
 			planned_on=getdate(doc.posting_date),
 			reason=reason(doc),
+			amount=amount(doc),
 			reference_doctype=doctype,
 			reference_name=doc.name,
 			# A call about a purchase long ago would be odd.

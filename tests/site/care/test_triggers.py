@@ -367,7 +367,9 @@ def test_another_app_adds_a_trigger_through_its_hooks(story, monkeypatch):
 		assert follow_up.reason == "The tank is nearly empty." and follow_up.care_rule == rule.name
 		monkeypatch.undo()
 		run = story.night(story.today + timedelta(days=1))
-		assert rule.name in run.errors, "a rule whose app is gone is reported, and costs nobody the others"
+		assert rule.name in story.errors(run), (
+			"a rule whose app is gone is reported, and costs nobody the others"
+		)
 		with pytest.raises(frappe.ValidationError):
 			frappe.get_doc("Care Rule", rule.name).save()
 	finally:

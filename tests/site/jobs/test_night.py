@@ -111,7 +111,10 @@ def test_a_run_that_breaks_says_so_and_the_next_one_goes_on(story, monkeypatch):
 	with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
 		broken.setattr(Valuation, "tier", lambda self: 1 / 0)
 		story.night()
-	[failed] = frappe.get_all("Care Run", fields=["status", "stage", "errors"])
-	assert (failed.status, failed.stage) == ("Failed", "Tiered") and "ZeroDivisionError" in failed.errors
+	[failed] = frappe.get_all("Care Run", fields=["name", "status", "stage", "warnings"])
+	assert (failed.status, failed.stage) == ("Failed", "Tiered") and "ZeroDivisionError" in story.errors(
+		failed
+	)
+	assert "in the Error Log" in failed.warnings and "ZeroDivisionError" not in failed.warnings
 	assert not frappe.db.count("Customer Value")
 	assert story.night().status == "Completed"

@@ -252,7 +252,7 @@ def test_a_night_killed_and_run_again_leaves_what_an_unbroken_night_leaves(firm,
 	run = firm.night()
 	assert run.status == "Completed"
 	killed = frappe.get_doc("Care Run", killed.name)
-	assert killed.status == "Failed" and "interrupted" in killed.errors
+	assert killed.status == "Failed" and "interrupted" in killed.warnings
 	now = picture()
 	for what, rows in unbroken.items():
 		assert now[what] == rows, what

@@ -34,6 +34,7 @@ class CareMessage(Document):
 			"Event Invitation",
 			"Event Reminder",
 			"Event Moved Up",
+			"Event Moved",
 			"Event Called Off",
 			"Event Thank You",
 			"Other",

@@ -69,6 +69,7 @@ class CareRule(Document):
 			"Event Invitation",
 			"Event Reminder",
 			"Event Moved Up",
+			"Event Moved",
 			"Event Called Off",
 			"Event Thank You",
 			"Other",

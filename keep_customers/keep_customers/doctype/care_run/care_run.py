@@ -15,7 +15,6 @@ class CareRun(Document):
 		changed: DF.Int
 		clock_was_wrong: DF.Check
 		customers: DF.Int
-		errors: DF.Code | None
 		finished: DF.Datetime | None
 		first_run: DF.Check
 		held_back: DF.Int

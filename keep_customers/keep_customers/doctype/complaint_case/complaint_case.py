@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
-from keep_customers.complaints import cases, clock, compensations, repeats
+from keep_customers.complaints import cases, clock, compensations, repeats, waiting
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
 from keep_customers.jobs import complaints as jobs
@@ -37,6 +37,7 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		answer_minutes: DF.Float
 		answered_on: DF.Datetime | None
 		answers_used: DF.SmallText | None
+		asked_again: DF.Int
 		batch_no: DF.Link | None
 		category: DF.Link | None
 		cause: DF.Link | None
@@ -44,6 +45,7 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter", "Web Page", "Portal"]
 		closed_by: DF.Link | None
 		closed_on: DF.Datetime | None
+		closed_unanswered: DF.Check
 		compensation_cost: DF.Currency
 		compensations: DF.Table[ComplaintCompensation]
 		contact: DF.Link | None
@@ -56,9 +58,12 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		delivery_note: DF.Link | None
 		description: DF.Text
 		escalated_to: DF.Link | None
+		idle_alarms: DF.Int
 		issue: DF.Link | None
 		item: DF.Link | None
 		next_alarm: DF.Datetime | None
+		next_ask: DF.Datetime | None
+		next_idle: DF.Datetime | None
 		opened_on: DF.Datetime
 		override_reason: DF.SmallText | None
 		pauses: DF.Table[ComplaintPause]
@@ -127,6 +132,7 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		else:
 			repeats.recognise_repeat(self)
 		clock.set_clock(self)
+		waiting.set_times(self, now_datetime())
 
 	def keep_as_stored(self):
 		"""What the buttons write is written by them only: a form may be older than what they did."""
@@ -247,6 +253,7 @@ class ComplaintCase(NamesOnlyReadable, Document):
 			frappe.throw(_("Please choose Yes or No."))
 		with Action(self) as act:
 			act.after = engine.hear(act.before, word)
+			self.forget_silence()
 			self.word_on = now_datetime()
 			self.solution_rating, self.person_rating = (
 				min(max(flt(one), 0), 1) for one in (rating, person_rating)
@@ -269,13 +276,24 @@ class ComplaintCase(NamesOnlyReadable, Document):
 			if act.after.status == engine.CLOSED:
 				self.note_closing()
 
+	def reopen(self) -> None:
+		"""The customer has written after the case was closed without their answer."""
+		with Action(self) as act:
+			act.after = engine.reopen(act.before)
+			self.forget_silence()
+
+	def forget_silence(self):
+		if self.closed_unanswered:
+			self.closed_unanswered = 0
+			self.closed_on = self.closed_by = self.override_reason = None
+
 	@frappe.whitelist()
 	@typed
 	def close(self, override_reason: str | None = None) -> None:
 		"""Close the case; without the customer's yes only a manager can, with a reason."""
 		# The framework hands on nothing as None.
 		override_reason = (override_reason or "").strip()
-		if override_reason and not cases.may_override():
+		if override_reason and not (self.flags.unanswered or cases.may_override()):
 			frappe.throw(
 				_("Only a manager closes a case without the customer's yes."), frappe.PermissionError
 			)
@@ -283,6 +301,7 @@ class ComplaintCase(NamesOnlyReadable, Document):
 			act.after = engine.close(act.before, override_reason)
 			if act.after.overridden:
 				self.override_reason = override_reason
+			self.closed_unanswered = int(bool(self.flags.unanswered))
 			self.note_closing()
 
 	def note_closing(self):

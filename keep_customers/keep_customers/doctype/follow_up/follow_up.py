@@ -11,6 +11,7 @@ class FollowUp(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		amount: DF.Currency
 		assigned_on: DF.Date | None
 		assigned_to: DF.Link | None
 		benefit: DF.Link | None

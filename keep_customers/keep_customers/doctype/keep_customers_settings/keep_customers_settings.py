@@ -34,6 +34,8 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 
 		absences: DF.Table[KeepAbsence]
 		advertising_words: DF.SmallText | None
+		ask_again_days: DF.Int
+		ask_again_times: DF.Int
 		check_back_days: DF.Int
 		compensation_limit: DF.Currency
 		compensation_role: DF.Link | None
@@ -61,6 +63,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		head_office_role: DF.Link | None
 		head_office_user: DF.Link | None
 		holiday_list: DF.Link | None
+		idle_days: DF.Int
 		most_days_ahead: DF.Int
 		rep_capacity: DF.Int
 		reporting_currency: DF.Link | None

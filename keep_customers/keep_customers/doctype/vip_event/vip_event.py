@@ -44,6 +44,8 @@ class VIPEvent(ShowsOnlyReadable, Document):
 		reply_until: DF.Date | None
 		result_currency: DF.Link | None
 		result_until: DF.Date | None
+		sequence: DF.Int
+		small_may_pass: DF.Check
 		starts_on: DF.Datetime | None
 		status: DF.Literal["Idea", "Planned", "Inviting", "Held", "Closed", "Cancelled"]
 		suggestion: DF.Link | None

@@ -15,6 +15,7 @@ class VIPInvitation(NamesOnlyReadable, Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		ask_again: DF.Check
 		checked_in_by: DF.Link | None
 		checked_in_on: DF.Datetime | None
 		companions: DF.Int

@@ -11,6 +11,9 @@ keep_customers.complaint_case.actions = (() => {
 			if (next === FOLLOWED_UP) {
 				primary(frm, __("Note the Check-Back Call"), () => dialogs.take_step(frm, FOLLOWED_UP));
 			}
+			if (doc.closed_unanswered) {
+				frm.add_custom_button(__("Record the Customer's Word"), () => customer.record_word(frm));
+			}
 			documents.offer(frm);
 			return;
 		}

@@ -12,7 +12,7 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils.password import get_encryption_key
 
-from keep_customers.complaints import feedback
+from keep_customers.complaints import feedback, portal
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import signed
 from keep_customers.messaging import delivery, unsubscribe
@@ -117,6 +117,19 @@ def test_a_no_after_a_manager_closed_it_is_kept_and_told_to_who_is_responsible(g
 		"ToDo", filters={"reference_name": case.name, "allocated_to": ANNA}, pluck="description"
 	)
 	assert len(todo) == 1 and "holiday" not in todo[0]
+
+
+@pytest.mark.parametrize(("solved", "status"), [("No", engine.REOPENED), ("Yes", engine.CLOSED)])
+def test_who_answers_after_the_case_was_closed_for_silence_is_heard(guest, firm, solved, status):
+	case = offered(firm)
+	token = token_of(case)
+	case.flags.unanswered = True
+	case.close("No answer")
+	frappe.db.commit()
+	assert portal.shown(now(case))["answer"]
+	guest.call(CONFIRM, token=token, solved=solved)
+	case = now(case)
+	assert (case.status, case.word, case.closed_unanswered) == (status, solved, 0)
 
 
 def test_forged_expired_and_guessed_links_get_one_answer(guest, firm, story):

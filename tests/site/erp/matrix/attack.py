@@ -13,7 +13,7 @@ from tests.site.erp.matrix.papers import ABOUT_CUSTOMER, OF_THE_FIRM, parents
 from tests.site.erp.matrix.world import NUMBER, STEM, changes, picture, put_back
 from tests.site.web import Browser
 
-STAFF = ("rep", "manager")
+STAFF = ("rep", "service", "manager")
 # Documents of the host's, and of the firm's, that staff may read as the host's roles say.
 STAFFS_OWN = ("Contact", "Lead", "Sales Invoice", "Coupon Code", *OF_THE_FIRM)
 # What differs from one answer to the next.

@@ -3,9 +3,10 @@
 import frappe
 import pytest
 
-from tests.site.erp.matrix import world
+from tests.site.erp.matrix import papers, world
 from tests.site.erp.matrix.attack import Attacker
 from tests.site.removal import remove_everything
+from tests.site.story import PREFIX
 
 
 @pytest.fixture(scope="module")
@@ -26,4 +27,7 @@ def matrix(request, server):
 		if doctype == world.SETTINGS:
 			frappe.db.delete(table, {"parent": doctype})
 	told.story.settings(complaint_page=0)
+	for doctype in papers.ABOUT_NOBODY:
+		frappe.db.delete(doctype, {"name": ("like", f"{PREFIX}-%")})
+	frappe.db.commit()  # what is removed begins with a rollback
 	remove_everything()

@@ -5,25 +5,35 @@ Each is tried whenever the matrix is, and has to be taken out once it is no long
 
 from fnmatch import fnmatchcase
 
+import frappe
+
 # Decided so.
 DECIDED = {
-	"[rm]* · Lead · *: tells Customer.name": "who is to win a lead is told who recommends it: that is what they begin with",
-	"manager · Care Run · *: tells Care Run.errors, Care Run.warnings": (
-		"what went wrong at night names customers, and is for the app's managers whichever they may read"
+	"[rsm]* · Lead · *: tells Customer.name": (
+		"who is to win a lead is told who recommends it, as by ERPNext's own From Customer"
 	),
 }
 # The host's own, which we do not mend.
 HOSTS = {
-	"[rm]* · Lead · read: tells Customer.customer_name, Customer.name": (
-		"expand_links gives what a document of the host's links to, and asks nobody"
-	),
-	"manager · Keep Excluded Customer · list: tells Customer.name": "Frappe 16 asks nobody about a list of the rows of a Single",
-	"manager · Keep Excluded Customer · card: counts it: *": "the same",
 	"* · * · set_value: tells *.name": "it names the document whose row it refuses",
 	"portal · Contact · *: tells Customer.name": "a contact names whom who made it says to belong to",
-	"[rm]* · Contact · *: tells Customer.*": "its roles let staff read all contacts, and whom they belong to",
+	"[rsm]* · Contact · *: tells Customer.*": "its roles let staff read all contacts, and whom they belong to",
 }
-KNOWN = DECIDED | HOSTS
+# Those of one version only.
+OF_16 = {
+	"[rsm]* · Lead · read: tells Customer.customer_name, Customer.name": (
+		"expand_links gives what a document of the host's links to, and asks nobody"
+	),
+	"manager · Keep Excluded Customer · list: tells Customer.name": "nobody is asked about a list of the rows of a Single",
+	"manager · Keep Excluded Customer · card: counts it: *": "the same",
+}
+OF_15 = {
+	"[rsm]* · File · GET download_file: tells Complaint Case.name": (
+		"to who knows a private file's address it says what the file hangs on, while refusing it"
+	),
+	"[rsm]* · Communication · read: tells Complaint Case.name": "likewise what a mail is about",
+}
+KNOWN = DECIDED | HOSTS | (OF_15 if frappe.__version__ < "16" else OF_16)
 
 
 def nothing_else(attacker):

@@ -17,10 +17,10 @@ NORTH, SOUTH = f"{PREFIX} North", f"{PREFIX} South"
 # Whose customer it is: her own rep, and a manager of the region who may do everything.
 OWNER, HEAD = "nora@keep-test.example", "hedda@keep-test.example"
 # Whose customer it is not.
-PORTAL, REP, MANAGER = (f"{name}@keep-test.example" for name in ("portal", "rolf", "magda"))
-ATTACKERS = {"guest": None, "portal": PORTAL, "rep": REP, "manager": MANAGER}
+PORTAL, REP, SERVICE, MANAGER = (f"{name}@keep-test.example" for name in ("portal", "rolf", "sven", "magda"))
+ATTACKERS = {"guest": None, "portal": PORTAL, "rep": REP, "service": SERVICE, "manager": MANAGER}
 EVERYTHING = ["Sales User", "Sales Manager", "Keep Customers Manager", "Support Team", "Accounts Manager"]
-ROLES = {HEAD: EVERYTHING, REP: ["Sales User"], MANAGER: EVERYTHING}
+ROLES = {HEAD: EVERYTHING, REP: ["Sales User"], SERVICE: ["Support Team"], MANAGER: EVERYTHING}
 # The victim's words and amounts, and the other's.
 STEM, OWN = "Vqz", "Wmo"
 NUMBERS, OWN_NUMBERS = 730_000, 100_000
@@ -48,7 +48,8 @@ def begin():
 		frappe.get_doc("User", user).add_roles(*roles)
 	add_user_permission("Customer", own.customer, REP, ignore_permissions=True)
 	# Which the host holds against the customer only, and not against what is about one.
-	add_user_permission("Territory", SOUTH, MANAGER, ignore_permissions=True)
+	for user in (SERVICE, MANAGER):
+		add_user_permission("Territory", SOUTH, user, ignore_permissions=True)
 	contact(own.customer, first_name=f"{PREFIX} Portal", email=PORTAL)
 	portal_user(own.customer, PORTAL)
 	frappe.db.commit()

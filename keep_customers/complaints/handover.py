@@ -1,0 +1,62 @@
+"""Cases of who has left, or is the customer's rep no longer: by the chain that a new case goes by."""
+
+import frappe
+
+from keep_customers.complaints import assignment_rules, cases, escalation
+from keep_customers.engine import complaints as engine
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.leavers import Hands, give_todo, nobody, note
+
+
+def open_cases(hands: Hands) -> list[str]:
+	case = frappe.qb.DocType(cases.DOCTYPE)
+	query = hands.holding(cases.DOCTYPE, "responsible").select(case.name).where(case.status != engine.CLOSED)
+	if hands.customer:
+		query = query.where(case.customer == hands.customer)
+	return [name for (name,) in query.orderby(case.name).run()]
+
+
+def pass_on(hands: Hands, aside: Aside) -> None:
+	"""Cases go to who would be responsible for new ones; what else was asked of somebody, to who is above now."""
+	aside.each(
+		open_cases(hands),
+		lambda names: [_pass_on(name, aside) for name in names],
+		lambda name: (cases.DOCTYPE, name),
+	)
+	if hands.customer:
+		return
+	todo = frappe.qb.DocType("ToDo")
+	asked = (
+		hands.holding("ToDo", "allocated_to")
+		.select(todo.name, todo.reference_name, todo.allocated_to)
+		.where((todo.status == "Open") & (todo.reference_type == cases.DOCTYPE))
+	).run()
+	aside.each(
+		asked,
+		lambda rows: [_ask_another(*row, aside) for row in rows],
+		lambda row: (cases.DOCTYPE, row[1]),
+	)
+
+
+def _pass_on(name: str, aside: Aside) -> None:
+	case = frappe.get_doc(cases.DOCTYPE, name, for_update=True)
+	before, settings = case.responsible, frappe.get_cached_doc("Keep Customers Settings")
+	user = cases.responsible_for(case, settings) or assignment_rules.of_team(case)
+	if not user:
+		return nobody(aside, before)
+	if user == before:
+		return
+	# Not through its life: what is wrong with an old case must not keep it with somebody who has left.
+	case.db_set("responsible", user)
+	escalation.hand_over(case, before)
+	note(case, before, user)
+
+
+def _ask_another(todo: str, name: str, before: str, aside: Aside) -> None:
+	case = frappe.get_doc(cases.DOCTYPE, name, for_update=True)
+	user = escalation.manager(case)
+	if not user:
+		return nobody(aside, before)
+	give_todo(todo, user)
+	if case.escalated_to == before:
+		case.db_set("escalated_to", user)

@@ -1,0 +1,84 @@
+"""A solution the customer never answers, and a case nobody moves: both come to an end.
+
+Who does not say whether it is solved is asked again as often as the settings say; then the case is closed with that reason,
+and any later word of the customer opens it again. When each is due stands on the case, and is worked out whenever it is
+saved: cases from before an upgrade ask nobody anything by themselves.
+"""
+
+from datetime import datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import cint, escape_html, format_datetime, get_datetime
+
+from keep_customers.complaints import escalation, feedback
+from keep_customers.complaints.cases import DOCTYPE, alone, state, store, why_not
+from keep_customers.complaints.waiting import set_times
+from keep_customers.engine import complaints as engine
+from keep_customers.erp import todos
+from keep_customers.messaging.feedback import AskedAlready
+
+
+def ask_again(name: str, now: datetime) -> None:
+	"""Ask the customer once more, or close the case; commits."""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	with alone(name) as case:
+		if not case.next_ask or get_datetime(case.next_ask) > now:
+			return
+		if cint(case.asked_again) >= cint(settings.ask_again_times):
+			return _close(case, now)
+		try:
+			feedback.send(case, "Email")
+		except AskedAlready:
+			# About something else. The pause is some hours.
+			frappe.clear_messages()
+			case.next_ask = now + timedelta(hours=1)
+			return store(case, ("next_ask",))
+		except frappe.ValidationError:
+			frappe.clear_messages()
+			text = _("The customer has not said whether {0} is solved. Please ask them.")
+			escalation.ask_responsible(case, text.format(todos.link_to(DOCTYPE, case.name)))
+		case.asked_again = cint(case.asked_again) + 1
+		case.word_asked_on = now
+		set_times(case, now, moved=False)
+		store(case, ("asked_again", "word_asked_on", "next_ask"))
+
+
+def _close(case, now: datetime) -> None:
+	link = todos.link_to(DOCTYPE, case.name)
+	if why := engine.why_not_closed(state(case), override=True):
+		# It is theirs to settle; the reminders of what nobody moves go on.
+		case.next_ask, case.next_idle = None, now
+		store(case, ("next_ask", "next_idle"))
+		text = _("The customer has not said whether {0} is solved.").format(link)
+		return escalation.ask_responsible(case, f"{text} {why_not()[why]}")
+	reason = _("No answer: asked again {0} times, last on {1}.").format(
+		case.asked_again, format_datetime(case.word_asked_on or case.solved_on)
+	)
+	# The policy closes it, nobody in person.
+	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True
+	case.flags.unanswered = True
+	case.close(reason)
+	text = _("{0} was closed: the customer has not answered whether it is solved.").format(link)
+	escalation.let_know(case, text)
+
+
+def remind(name: str, now: datetime) -> None:
+	"""Tell who is responsible for a case that nobody has moved, later who is above; commits."""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	with alone(name) as case:
+		if not case.next_idle or get_datetime(case.next_idle) > now:
+			return
+		text = _("Nobody has moved {0} since {1} ({2}).").format(
+			todos.link_to(DOCTYPE, case.name),
+			format_datetime(case.modified),
+			escape_html(_(case.status, context=DOCTYPE)),
+		)
+		if cint(case.idle_alarms):
+			escalation.ask_manager(case, text)
+		else:
+			escalation.ask_responsible(case, text, "High")
+		case.idle_alarms = cint(case.idle_alarms) + 1
+		days = cint(settings.idle_days)
+		case.next_idle = now + timedelta(days=days) if days else None
+		store(case, ("idle_alarms", "next_idle"))

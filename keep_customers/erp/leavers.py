@@ -1,0 +1,90 @@
+"""Who can act, and what is on the hands of who cannot any more: disabled, or gone as a user."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import IfNull
+from frappe.utils import escape_html, get_fullname, getdate
+
+from keep_customers.erp import todos
+from keep_customers.erp.aside import Aside
+
+
+class Hands(NamedTuple):
+	"""Out of whose hands things are taken: of all who cannot act any more, or of a user who is a customer's rep no longer."""
+
+	user: str | None = None
+	customer: str | None = None
+
+	def holding(self, doctype: str, field: str):
+		"""A query of the documents whose ``field`` names such a user."""
+		doc, user = frappe.qb.DocType(doctype), frappe.qb.DocType("User")
+		query = frappe.qb.from_(doc).left_join(user).on(user.name == doc[field])
+		if self.user:
+			return query.where(doc[field] == self.user)
+		return query.where((IfNull(doc[field], "") != "") & (IfNull(user.enabled, 0) == 0))
+
+
+def can_log_in(user: str | None) -> bool:
+	return bool(user and frappe.db.get_value("User", user, "enabled"))
+
+
+def absent(settings, today: date | None = None) -> dict[str, str | None]:
+	"""Who is away -> who stands in for them, as the settings say."""
+	today = today or getdate()
+	return {
+		row.user: row.substitute
+		for row in settings.absences
+		if getdate(row.from_date) <= today <= getdate(row.to_date)
+	}
+
+
+def who_can(
+	chain: Iterable[str | None], suits: Callable[[str], bool], away: dict[str, str | None], *but: str | None
+) -> str | None:
+	"""The first who can log in and ``suits``; for who is ``away`` the substitute, if that one is not.
+
+	:param but: who is not meant
+	"""
+	for user in chain:
+		if user and user not in but:
+			user = away.get(user) if user in away else user
+			if user and user not in {*away, *but} and can_log_in(user) and suits(user):
+				return user
+	return None
+
+
+def note(doc, before: str, user: str) -> None:
+	"""Say on a document who has it now, and tell them."""
+	text = _("{0} takes over from {1}.").format(*(escape_html(get_fullname(one)) for one in (user, before)))
+	doc.add_comment("Info", text)
+	if user != frappe.session.user:
+		todos.notify(user, doc.doctype, doc.name, f"{text} {todos.link_to(doc.doctype, doc.name)}")
+
+
+def give_todo(name: str, user: str) -> None:
+	"""Let somebody else do a ToDo; who has one about the same document keeps that one."""
+	todo = frappe.get_doc("ToDo", name, for_update=True)
+	before = todo.allocated_to
+	if todo.status != "Open" or before == user:
+		return
+	same = todos.has_open(user, todo.reference_type, todo.reference_name)
+	if same and todo.reference_type != "Customer":
+		todo.status = "Cancelled"
+	else:
+		todo.allocated_to = user
+	# Who takes over follows from the files and settings; who causes it is an admin, or the night.
+	todo.save(ignore_permissions=True)
+	note(todo, before, user)
+
+
+def nobody(aside: Aside, user: str) -> None:
+	"""Nobody is there to take over: that, too, is told."""
+	aside.add(
+		"",
+		_("What {0} has left open").format(user),
+		_("There is nobody to take it over. Please set a fallback user in Keep Customers Settings."),
+	)
