@@ -7,7 +7,7 @@ from frappe import _
 from keep_customers.engine.value import Measures
 from keep_customers.erp.tables import chunks
 from keep_customers.worth.ledger import Lens
-from keep_customers.worth.values import COMPLETED, Stored, measures
+from keep_customers.worth.values import COMPLETED, NOT_RANKED, Stored, measures
 
 
 def counted_differently(
@@ -20,7 +20,7 @@ def counted_differently(
 	:returns: bool array; all false but on the first night by other rules
 	"""
 	by_other_rules = np.array([lens.is_of_other_rules(key) for key in stored["lens"]], bool)
-	by_other_rules &= stored["status"] != "Not Ranked"
+	by_other_rules &= stored["status"] != NOT_RANKED
 	if not by_other_rules.any():
 		return np.zeros(len(row), bool)
 	old = measures(stored, row)

@@ -428,7 +428,9 @@ class Valuation:
 		"""Who is no longer ranked keeps its figures and loses its tier, with the reason."""
 		old = self.stored
 		gone = [
-			name for name, r in old.row.items() if name not in ranked and old["status"][r] != "Not Ranked"
+			name
+			for name, r in old.row.items()
+			if name not in ranked and old["status"][r] != values.NOT_RANKED
 		]
 		reasons, changes = {}, []
 		for name, (title, reason) in population.why_not_ranked(gone).items():

@@ -21,8 +21,10 @@ from keep_customers.erp.tables import (
 	upsert,
 )
 
-# What stands on Customer itself, and the Customer Value field it is taken from.
 COMPLETED = ("Completed", "Completed With Errors")  # Care Runs that came to their end
+# Who has this status keeps the figures of the last night that ranked it: they say nothing of today.
+NOT_RANKED = "Not Ranked"
+# What stands on Customer itself, and the Customer Value field it is taken from.
 ON_CUSTOMER = {"keep_tier": "tier", "keep_status": "status", "keep_next_purchase": "next_purchase"}
 
 # What the next night reads of it, and as what.
@@ -183,7 +185,7 @@ def leave(reasons: dict[str, str], changes: list[dict], day: date, aside: Aside)
 			"tier": None,
 			"tier_since": day,
 			"tier_reason": reasons[part[0]],
-			"status": "Not Ranked",
+			"status": NOT_RANKED,
 			"status_since": day,
 			"below_since": None,
 			"pin": None,

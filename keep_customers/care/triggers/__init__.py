@@ -12,8 +12,6 @@ from keep_customers.erp.trees import branch
 
 # How far back is looked for what the submit event or a night missed (imports, a site that was down).
 CATCH_UP_DAYS = 30
-# Who has this status keeps the figures of the last night that ranked it: they say nothing of today.
-NOT_RANKED = "Not Ranked"
 
 
 def customers(rule, *fields):

@@ -8,12 +8,12 @@ from frappe.utils import cint, fmt_money, get_datetime, getdate
 from pypika import Criterion
 
 from keep_customers.care import followups
-from keep_customers.care.triggers import CATCH_UP_DAYS, NOT_RANKED, customers, matching, row, since, written
+from keep_customers.care.triggers import CATCH_UP_DAYS, customers, matching, row, since, written
 from keep_customers.engine import occasions
 from keep_customers.erp.tables import among
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import Corrected, is_purchase, no_opening, with_opening
-from keep_customers.worth.values import last_parameters
+from keep_customers.worth.values import NOT_RANKED, last_parameters
 
 
 def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict]:

@@ -9,7 +9,6 @@ from frappe.utils import cint, getdate
 
 from keep_customers.care import contacts_seen, followups
 from keep_customers.care.triggers import (
-	NOT_RANKED,
 	candidates,
 	customers,
 	matching,
@@ -21,6 +20,7 @@ from keep_customers.care.triggers import (
 from keep_customers.engine.followups import cadence_due
 from keep_customers.erp.tables import among, columns, to_ordinals
 from keep_customers.worth import demand
+from keep_customers.worth.values import NOT_RANKED
 
 
 def tier_cadence(rule, today: date) -> list[dict]:

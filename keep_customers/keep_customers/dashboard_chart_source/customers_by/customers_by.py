@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Count
 from keep_customers.engine.lifecycle import STATUSES
 from keep_customers.erp.api import chosen, typed
 from keep_customers.erp.permissions import only_readable
+from keep_customers.worth.values import NOT_RANKED
 
 
 @frappe.whitelist()
@@ -26,7 +27,7 @@ def get(filters: str | dict | None = None, **kwargs: object) -> dict:
 	if by not in ("tier", "status"):
 		frappe.throw(_("Customers are counted by tier or by stage."))
 	value = frappe.qb.DocType("Customer Value")
-	query = frappe.qb.from_(value).select(value[by], Count("*")).where(value.status != "Not Ranked")
+	query = frappe.qb.from_(value).select(value[by], Count("*")).where(value.status != NOT_RANKED)
 	counts = dict(only_readable(query.groupby(value[by]), value.customer).run())
 	order = frappe.get_all("Customer Tier", order_by="rank asc", pluck="name") if by == "tier" else STATUSES
 	names = [name for name in order if counts.get(name)]
