@@ -3,7 +3,7 @@
 import frappe
 
 from tests.site.care.asked import next_working_day, only_todo, state
-from tests.site.story import ANNA
+from tests.site.story import ANNA, COMPANY
 
 
 def asked(story, name, **rule):
@@ -142,3 +142,39 @@ def test_a_purchase_stays_with_its_call_whatever_is_credited_later(now):
 	assert [(call.occurrence, call.reference_name) for call in story.follow_ups(firm)] == [
 		(wrong.name, anew.name)
 	]
+
+
+def test_the_first_night_by_new_rules_asks_nobody_twice_and_forgets_nobody(now):
+	"""What stands in the values was measured by the rules before; what was asked of reps stays as it is."""
+	story = now
+	sold = []
+	for name, trigger in (("Large", {}), ("Welcome", {"trigger": "First Purchase", "due_in_days": 0})):
+		firm = story.customer(name)
+		story.file(firm, dedicated_rep=ANNA)
+		sold.append(firm)
+		story.rule(name, **trigger)
+	given_back = story.customer("Given Back")
+	story.file(given_back, dedicated_rep=ANNA)
+	story.completed_yesterday()
+	invoices = [story.invoice(firm, 3000) for firm in (*sold, given_back)]
+	tonight = next_working_day(story)
+	story.settings(contact_cap=5)
+	story.night(tonight)
+	asked_before = {row.name: row.todo for row in story.follow_ups() if row.status == "Assigned"}
+	assert {row.customer for row in story.follow_ups() if row.name in asked_before} == {*sold, given_back}
+	# Credited in full before the update, when that was a purchase all the same.
+	note = story.credit(invoices[-1], 3000, submit=False)
+	frappe.db.set_value("Sales Invoice", note.name, "docstatus", 1)
+	frappe.db.set_value(
+		"Customer Value", {"customer": ("in", (*sold, given_back))}, "lens", f"Net Sales|{COMPANY}"
+	)
+	frappe.db.commit()
+	for _time in range(2):
+		story.night(tonight)
+		rows = story.follow_ups()
+		assert {row.name: row.todo for row in rows if row.name in asked_before} == asked_before
+		assert {row.name for row in rows if row.status == "Assigned"} == {
+			row.name for row in rows if row.name in asked_before and row.customer != given_back
+		}
+		todos = frappe.get_all("ToDo", {"allocated_to": ANNA, "status": "Open"}, pluck="reference_name")
+		assert sorted(todos) == sorted(sold), "one each, and none about what was given back"
