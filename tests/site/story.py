@@ -324,6 +324,11 @@ def _item(name=ITEM):
 
 def _user(email, roles):
 	if frappe.db.exists("User", email):
+		if {*roles} != {*frappe.get_all("Has Role", {"parent": email}, pluck="role")}:
+			# What another story gave them stays on a site that is not put back.
+			user = frappe.get_doc("User", email)
+			user.set("roles", [{"role": role} for role in roles])
+			user.save()
 		return
 	user = frappe.get_doc(
 		{
