@@ -49,14 +49,14 @@ class Story:
 		# The site's own policies and rules stay out of the story.
 		frappe.db.set_value("Tier Policy", {"name": ("!=", "")}, {"enabled": 0, "last_review": None})
 		frappe.db.set_value("Care Rule", {"name": ("!=", "")}, {"enabled": 0, "enabled_from": None})
+		meta = frappe.get_meta("Keep Customers Settings")
 		shipped = {
-			field.fieldname: field.default
-			for field in frappe.get_meta("Keep Customers Settings").fields
-			if field.default
-		} | {table.fieldname: [] for table in frappe.get_meta("Keep Customers Settings").get_table_fields()}
+			**{field.fieldname: None for field in meta.get_link_fields()},
+			**{field.fieldname: field.default for field in meta.fields if field.default},
+			**{table.fieldname: [] for table in meta.get_table_fields()},
+		}
 		ours = dict(
-			reporting_currency="EUR", contact_cap=1, contact_cap_days=7, rep_capacity=10, holiday_list=None,
-			fallback_role=None, fallback_user=MIA,
+			reporting_currency="EUR", contact_cap=1, contact_cap_days=7, rep_capacity=10, fallback_user=MIA,
 		)  # fmt: skip
 		self.settings(**shipped | ours)
 		self.policy(company=COMPANY)

@@ -3,9 +3,11 @@
 import frappe
 import pytest
 from frappe.utils import add_days, getdate
+from frappe.utils.user import get_users_with_role
 
 from keep_customers.care import visit_approval
 from keep_customers.complaints import escalation
+from keep_customers.erp import todos
 from keep_customers.jobs import handover
 from tests.site.care.asked import asked_for, only_todo, state
 from tests.site.care.visits.plans import draft, todo_about
@@ -48,6 +50,13 @@ def notes(doctype, name):
 
 def notified(user, doctype):
 	return frappe.get_all("Notification Log", {"for_user": user, "document_type": doctype}, pluck="subject")
+
+
+def a_manager():
+	"""Of the app or the site; where there is none, the Administrator is told."""
+	return min(
+		(user for role in todos.MANAGERS for user in get_users_with_role(role)), default="Administrator"
+	)
 
 
 def holders(customer):
@@ -120,7 +129,7 @@ def test_nobody_there_is_told(story, told):
 	story.settings(fallback_user=None)
 	leaves(ANNA, told)
 	assert only_todo(story, firm).allocated_to == ANNA
-	[line] = notified("Administrator", "Keep Customers Settings")
+	[line] = notified(a_manager(), "Keep Customers Settings")
 	assert ANNA in line and "nobody to take it over" in line
 	night = story.night(story.asked_on)
 	[part] = frappe.get_all("Care Run Set Aside", {"care_run": night.name}, pluck="part")
@@ -209,7 +218,7 @@ def test_an_alarm_for_nobody_is_heard_by_the_managers(story, told):
 	frappe.db.set_value("User", ANNA, "enabled", 0)
 	case.answer_due = add_days(getdate(), -1)
 	escalation.tell(case, "answer_escalation", frappe.get_doc("Keep Customers Settings"))
-	[line] = notified("Administrator", "Complaint Case")
+	[line] = notified(a_manager(), "Complaint Case")
 	assert "There is nobody else to tell" in line
 
 

@@ -34,7 +34,11 @@ def test_forty_gifts_of_50_are_not_within_a_limit_of_50(story, firm):
 	with pytest.raises(REFUSED) as refused:
 		gives(case, ANNA, *[50] * 40)
 	said = frappe.utils.strip_html(str(refused.value))
-	assert fmt_money(2000, currency="EUR") in said and "50" in said and "somebody with the role Sales Manager" in said
+	assert (
+		fmt_money(2000, currency="EUR") in said
+		and "50" in said
+		and "somebody with the role Sales Manager" in said
+	)
 	gives(case, ANNA, 30)
 	gives(case, ANNA, 20)
 	with pytest.raises(REFUSED, match="this case come to"):
