@@ -92,7 +92,7 @@ class Story:
 				**values,
 			}
 		).insert()
-		assert doc.name == name, "customers must be named by their customer name on a test site"
+		assert doc.name == name, f"{doc.name}: customers must be named by their customer name on a test site"
 		return doc.name
 
 	def file(self, customer, **values):

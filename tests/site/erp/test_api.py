@@ -150,7 +150,7 @@ def refused(answer, word=""):
 	assert 400 <= answer.status_code, answer.text
 	if answer.headers["Content-Type"].startswith("application/json"):
 		messages = json.loads(answer.json()["_server_messages"])
-		assert word in json.loads(messages[0])["message"]
+		assert word in json.loads(messages[0])["message"].lower()
 
 
 def wrong(function) -> Iterator[dict]:

@@ -41,7 +41,7 @@ def regions():
 	frappe.get_doc("User", MIA).add_roles("Accounts Manager")
 	customers = {}
 	for name, region in (("Theirs One", SOUTH), ("Mine", NORTH), ("Theirs Two", SOUTH), ("Mine Too", NORTH)):
-		customers[name] = story.customer(name, territory=region)
+		customers[name] = story.customer(f"In a Table {name}", territory=region)
 	add_user_permission("Territory", NORTH, LENA, ignore_permissions=True)
 	names = list(customers.values())
 	event = frappe.get_doc({"doctype": EVENT, "theme": f"{PREFIX} Grill Night"})
@@ -295,7 +295,7 @@ def test_on_paper_stands_what_the_reader_may_read_and_nobody_where_nobody_reads(
 		try:
 			doc = frappe.get_doc(EVENT, regions[EVENT])
 			doc.run_method("before_print", {})
-			return [(row.idx, row.customer.removeprefix(f"{PREFIX} ")) for row in doc.guests]
+			return [(row.idx, row.customer.removeprefix(f"{PREFIX} In a Table ")) for row in doc.guests]
 		finally:
 			frappe.local.job = None
 			frappe.set_user("Administrator")
