@@ -13,7 +13,7 @@ from frappe.utils import cint, getdate
 
 from keep_customers.access.lookups import named
 from keep_customers.benefits import offered
-from keep_customers.engine.occasions import marks
+from keep_customers.engine.occasions import marks, own_year
 from keep_customers.erp import permissions
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
@@ -39,20 +39,20 @@ def _due(benefit, today: date) -> list[tuple[str, date]]:
 	first = today - around
 	days = [first + timedelta(days=n) for n in range(2 * around.days + 2)]
 	celebrated = {day: marks(day) for day in days}
-	had = {
-		(customer, name.split("-")[1])
-		for customer, name in frappe.get_all(
-			COUPON,
-			filters={"pricing_rule": benefit.pricing_rule, "name": ("like", "BIRTHDAY-%-%")},
-			fields=["customer", "name"],
-			as_list=True,
-		)
-	}
+	had = {}
+	for one in frappe.get_all(
+		COUPON,
+		filters={"pricing_rule": benefit.pricing_rule, "name": ("like", "BIRTHDAY-%-%")},
+		fields=["customer", "valid_from"],
+	):
+		had.setdefault(one.customer, []).append(getdate(one.valid_from) + around)
 	due = []
 	for customer, recurs in _people(benefit, set().union(*celebrated.values())):
 		day = next(day for day, texts in celebrated.items() if recurs in texts)
-		if (customer, str(day.year)) not in had:
-			had.add((customer, str(day.year)))
+		# By the birthday's own calendar: a lunar one may come twice in a Gregorian year, and then is of two years.
+		year = own_year(recurs, day)
+		if all(own_year(recurs, other) != year for other in had.get(customer, ())):
+			had.setdefault(customer, []).append(day)
 			due.append((customer, day))
 	return due
 
@@ -87,7 +87,6 @@ def _coupon(benefit, customer: str, day: date, around: timedelta) -> None:
 	frappe.get_doc(
 		{
 			"doctype": COUPON,
-			# The year tells the night which customers had theirs.
 			"coupon_name": f"BIRTHDAY-{day.year}-{code}",
 			"coupon_code": code,
 			"coupon_type": "Gift Card",

@@ -66,6 +66,20 @@ def last_on(text: str, today: date) -> date:
 	return this_year if this_year <= today else next_on(text, date(today.year - 1, 1, 1))
 
 
+def own_year(calendar: str, day: date) -> int:
+	"""The year a day belongs to by a calendar: in January the Chinese one is mostly still in the year before.
+
+	:param calendar: as it is chosen, or a text of :func:`recurs`
+	:raises ValueError: for a lunar day outside 1900 to 2100
+	"""
+	return _lunar(day).year if calendar.startswith("L") else day.year
+
+
+def years_since(born: date, calendar: str, day: date) -> int:
+	"""How many years come full on a day on which ``born`` is celebrated, by its own calendar."""
+	return own_year(calendar, day) - own_year(calendar, born)
+
+
 def _in_year(kind: str, year: int, month: int, day: int) -> date:
 	if kind == "G":
 		return date(year, month, 28 if (month, day) == (2, 29) and not _is_leap(year) else day)

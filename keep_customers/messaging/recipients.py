@@ -3,16 +3,21 @@
 import frappe
 from frappe.utils import getdate
 
+from keep_customers.engine.occasions import GREGORIAN, years_since
 from keep_customers.people import reached
+
+OCCASION = "Customer File Occasion"
 
 
 def person_of(follow_up) -> dict:
-	"""The person a follow-up is about, empty if it is about the customer: somebody of the Customer File whose day it is,
-	or the guest of an event.
+	"""The person a follow-up is about: somebody of the Customer File whose day it is, or the guest of an event. Of an
+	occasion of the file only the years, otherwise empty: it is about the customer.
 
 	:param follow_up: with customer, reference_doctype, reference_name, due_date
 	:returns: person, contact, years, email, mobile, phone; what is not known is None
 	"""
+	if follow_up.reference_doctype == OCCASION:
+		return {"years": _years(follow_up, "date")}
 	if follow_up.reference_doctype not in (reached.PERSON, reached.GUEST):
 		return {}
 	recipient = recipient_of(follow_up)
@@ -26,9 +31,20 @@ def person_of(follow_up) -> dict:
 			None,
 			None,
 		)
-	elif person.birthday:
-		years = getdate(follow_up.due_date).year - person.birthday.year
+	else:
+		years = _years(follow_up, "birthday")
 	return {"person": name, "contact": contact or None, "years": years, **recipient.addresses}
+
+
+def _years(follow_up, field: str) -> int | None:
+	"""How many years come full on the day it is about, by the calendar that day is kept in."""
+	row = {"name": follow_up.reference_name, "parent": follow_up.customer}
+	born, calendar = frappe.db.get_value(follow_up.reference_doctype, row, [field, "calendar"]) or (
+		None,
+		None,
+	)
+	years = years_since(getdate(born), calendar or GREGORIAN, getdate(follow_up.due_date)) if born else 0
+	return years if years > 0 else None  # a wedding may be noted before it is held
 
 
 def recipient_of(follow_up) -> reached.Recipient:

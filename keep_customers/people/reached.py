@@ -6,11 +6,9 @@ contacts that count are reached, and only where somebody who may has confirmed i
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
 from typing import NamedTuple
 
 import frappe
-from frappe.utils import getdate
 
 from keep_customers.erp.tables import chunks
 from keep_customers.people.addresses import EMAIL, KINDS, PHONE, mark
@@ -39,7 +37,6 @@ class Person(NamedTuple):
 	email: str | None = None
 	mobile: str | None = None
 	phone: str | None = None
-	birthday: date | None = None
 
 
 class Recipient(NamedTuple):
@@ -186,7 +183,6 @@ class _Known:
 			row.email or contact.email,
 			mobile,
 			mobile or contact.phone,
-			getdate(row.birthday) if row.birthday else None,
 		)
 
 	def main(self, customer: str) -> Recipient:
@@ -223,7 +219,7 @@ def customer_rows(names: Collection[str]) -> list:
 
 
 def _file_rows(customers: Collection[str]) -> list:
-	fields = ["name", "parent", "full_name", "contact", "email", "phone", "birthday", "decides", "relation"]
+	fields = ["name", "parent", "full_name", "contact", "email", "phone", "decides", "relation"]
 	rows = _rows(PERSON, "parent", customers, [*fields, "parenttype", "idx"])
 	return sorted((row for row in rows if row.parenttype == FILE), key=lambda row: (row.parent, row.idx))
 

@@ -150,3 +150,35 @@ def test_solar_terms():
 	published = "0105 0120 0204 0218 0305 0320 0405 0420 0505 0521 0605 0621 0707 0723 0807 0823 0907 0923 1008 1023 1107 1122 1207 1222"
 	assert [f"{day:%m%d}" for day in days] == published.split()
 	assert days == sorted(days)
+
+
+def test_a_lunar_birthday_may_fall_twice_in_a_gregorian_year_and_in_another_not_at_all():
+	born = date(1980, 1, 18)  # the 1st of the 12th month of 1979
+	text = o.recurs(born, o.LUNAR)
+	days = [date(2022, 1, 1) + timedelta(days=n) for n in range(3 * 365 + 1)]
+	celebrated = [day for day in days if text in o.marks(day)]
+	assert celebrated == [date(2022, 1, 3), date(2022, 12, 23), date(2024, 1, 11), date(2024, 12, 31)]
+	# 2021 - 1979, 2022 - 1979, and so on: the Chinese year begins in February.
+	assert [o.years_since(born, o.LUNAR, day) for day in celebrated] == [42, 43, 44, 45]
+
+
+@pytest.mark.parametrize(
+	("born", "calendar", "day", "years"),
+	[
+		(date(1992, 2, 29), o.GREGORIAN, date(2026, 2, 28), 34),
+		(date(1980, 1, 18), o.GREGORIAN, date(2026, 1, 18), 46),
+		(date(1980, 2, 16), o.LUNAR, date(2026, 2, 17), 46),  # Spring Festival, both times
+		(date(1980, 2, 15), o.LUNAR, date(2026, 2, 16), 46),  # the eve: 30th of 1979, 29th of 2025
+	],
+)
+def test_years_are_counted_by_the_calendar_they_are_kept_in(born, calendar, day, years):
+	assert o.recurs(born, calendar) in o.marks(day)
+	assert o.years_since(born, calendar, day) == years
+
+
+@given(births, st.sampled_from([o.GREGORIAN, o.LUNAR]), years)
+def test_everybody_is_a_year_older_at_each_birthday(born, calendar, today):
+	text = o.recurs(born, calendar)
+	first = o.next_on(text, today)
+	second = o.next_on(text, first + timedelta(days=1))
+	assert o.years_since(born, calendar, second) == o.years_since(born, calendar, first) + 1

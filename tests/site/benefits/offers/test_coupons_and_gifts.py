@@ -72,6 +72,21 @@ def test_a_birthday_of_the_lunar_calendar(story):
 	]
 
 
+def test_two_lunar_birthdays_in_one_gregorian_year_are_two_coupons(story):
+	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
+	# The 1st of the twelfth month: of 2021 and of 2022, and then not before 2024.
+	first, second = date(2022, 1, 3), date(2022, 12, 23)
+	firm = celebrating(story, "Firm", 0, birthday=date(1980, 1, 18), calendar="Lunar")
+	birthday_coupons.make(first, Aside())
+	frappe.db.set_value("Coupon Code", coupons(firm)[0].name, "used", 1)
+	for day in (first + timedelta(days=1), second, second + timedelta(days=1), date(2023, 6, 1)):
+		birthday_coupons.make(day, Aside())
+	assert sorted(c.valid_from for c in coupons(firm)) == [
+		first - timedelta(days=3),
+		second - timedelta(days=3),
+	]
+
+
 def test_coupons_nobody_used_are_deleted_after_their_week(story):
 	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
 	used, unused, mentioned = (celebrating(story, name, 0) for name in ("Used", "Unused", "Mentioned"))

@@ -5,7 +5,7 @@ import pytest
 from frappe.utils import getdate
 
 from keep_customers.jobs import sending as job
-from keep_customers.messaging import delivery, sending
+from keep_customers.messaging import delivery, recipients, sending
 from keep_customers.people import desk
 from tests.site.mail import text_of
 from tests.site.messaging.sending.thanks import ADDRESS, answer, emails, state, thanked, withdraw
@@ -202,6 +202,32 @@ def test_birthday_wishes_go_to_the_person_whose_birthday_it_is_or_to_nobody(stor
 	assert sending.send_due(row.due_date) == {"Sent": 1}
 	[(receivers, text)] = gateway.given
 	assert receivers == ["+49 5"] and "Olga" not in text
+
+
+@pytest.mark.parametrize(
+	("table", "row", "due", "years"),
+	[
+		# The 1st of the twelfth month of 1979; on that day of 2021 and of 2022, in one Gregorian year.
+		("people", {"birthday": "1980-01-18", "calendar": "Lunar"}, "2022-01-03", 42),
+		("people", {"birthday": "1980-01-18", "calendar": "Lunar"}, "2022-12-23", 43),
+		("people", {"birthday": "1980-01-18"}, "2022-01-18", 42),
+		("people", {}, "2022-01-18", None),
+		("occasions", {"date": "1980-01-18", "calendar": "Lunar"}, "2022-12-23", 43),
+		("occasions", {"date": "2012-05-04"}, "2022-05-04", 10),
+		("occasions", {"date": "2022-05-04"}, "2022-05-04", None),
+	],
+)
+def test_a_greeting_knows_how_many_years_by_the_calendar_of_the_day(story, table, row, due, years):
+	file = story.file(story.customer("Firm"))
+	named = {"full_name": "Emil"} if table == "people" else {"occasion": "Founded"}
+	one = file.append(table, named | row)
+	file.save()
+	about = frappe._dict(
+		customer=file.name, reference_doctype=one.doctype, reference_name=one.name, due_date=due
+	)
+	assert recipients.person_of(about)["years"] == years
+	about.customer = story.customer("Other")
+	assert not recipients.person_of(about)["years"], "of nobody else's file"
 
 
 def test_who_was_taken_off_the_file_gets_no_wishes_and_nobody_else_gets_them(story, gateway):
