@@ -51,8 +51,15 @@ def tell(case, field: str, settings) -> None:
 
 def ask_responsible(case, text: str, priority: str = "Medium") -> None:
 	"""As :func:`ask`, who is responsible; where they cannot act, who is above."""
-	settings = frappe.get_cached_doc("Keep Customers Settings")
-	if user := person(case, RESPONSIBLE, settings) or manager(case):
+	_ask_or_tell(case, _who_acts(case), text, priority)
+
+
+def _who_acts(case) -> str | None:
+	return person(case, RESPONSIBLE, frappe.get_cached_doc("Keep Customers Settings")) or manager(case)
+
+
+def _ask_or_tell(case, user: str | None, text: str, priority: str = "High") -> None:
+	if user:
 		ask(case, user, text, priority)
 	else:
 		_tell_managers(case, text)
@@ -109,16 +116,12 @@ def manager(case) -> str | None:
 
 
 def ask_manager(case, text: str) -> None:
-	if user := manager(case):
-		ask(case, user, text, "High")
-	else:
-		_tell_managers(case, text)
+	_ask_or_tell(case, manager(case), text)
 
 
 def let_know(case, text: str) -> None:
 	"""A line for who is responsible, or above; there is nothing to do."""
-	settings = frappe.get_cached_doc("Keep Customers Settings")
-	if user := person(case, RESPONSIBLE, settings) or manager(case):
+	if user := _who_acts(case):
 		todos.notify(user, DOCTYPE, case.name, text)
 	else:
 		_tell_managers(case, text)
@@ -128,12 +131,11 @@ def tell_of_second_chance(case) -> None:
 	text = _("The customer is not satisfied with {0}. This is our second chance.").format(
 		todos.link_to(DOCTYPE, case.name)
 	)
-	if user := manager(case):
-		ask(case, user, text, "High")
+	user = manager(case)
+	_ask_or_tell(case, user, text)
+	if user:
 		case.escalated_to = user
 		store(case, ("escalated_to",))
-	else:
-		_tell_managers(case, text)
 
 
 def tell_what_is_left(case) -> None:

@@ -13,29 +13,29 @@ AHEAD = (engine.IDEA, engine.PLANNED, engine.INVITING)
 
 def pass_on(hands: Hands, aside: Aside) -> None:
 	event, todo = frappe.qb.DocType(EVENT), frappe.qb.DocType("ToDo")
-	hosted = hands.holding(EVENT, "host").select(event.name).where(event.status.isin(AHEAD))
+	hosted = (
+		hands.holding(EVENT, "host").select(event.name, event.host).where(event.status.isin(AHEAD))
+	).run()
 	asked = (
 		hands.holding("ToDo", "allocated_to")
 		.select(todo.name, todo.allocated_to)
 		.where((todo.status == "Open") & todo.reference_type.isin((EVENT, year.SETTINGS)))
-	)
+	).run()
+	user = year.responsible() if hosted or asked else None
 
-	def give_event(names) -> None:
-		for name in names:
-			doc = frappe.get_doc(EVENT, name, for_update=True)
-			before, user = doc.host, year.responsible()
-			if not user:
-				nobody(aside, before)
-				continue
-			doc.db_set("host", user)
-			note(doc, before, user)
+	def give_event(name: str, before: str) -> None:
+		doc = frappe.get_doc(EVENT, name, for_update=True)
+		doc.db_set("host", user)
+		note(doc, before, user)
 
-	def give(rows) -> None:
-		for name, before in rows:
-			if user := year.responsible():
-				give_todo(name, user)
-			else:
-				nobody(aside, before)
-
-	aside.each([name for (name,) in hosted.run()], give_event, lambda name: (EVENT, name))
-	aside.each(asked.run(), give, lambda row: ("ToDo", row[0]))
+	for doctype, rows, give in (
+		(EVENT, hosted, give_event),
+		("ToDo", asked, lambda name, _before: give_todo(name, user)),
+	):
+		aside.each(
+			rows,
+			lambda rows, give=give: [
+				give(name, before) if user else nobody(aside, before) for name, before in rows
+			],
+			lambda row, doctype=doctype: (doctype, row[0]),
+		)

@@ -42,10 +42,12 @@ def sales_of(invoice, customers: list[str]):
 
 def with_opening(customers: list[str]) -> set[str]:
 	"""Those of the customers who had bought before the company kept its books here."""
+	if not customers:
+		return set()
 	invoice = frappe.qb.DocType("Sales Invoice")
 	query = frappe.qb.from_(invoice).select(invoice.customer).distinct()
 	query = query.where((invoice.docstatus == 1) & (invoice.is_opening == "Yes") & (invoice.is_return == 0))
-	return {name for (name,) in among(query, invoice.customer, customers).run()} if customers else set()
+	return {name for (name,) in among(query, invoice.customer, customers).run()}
 
 
 class Paper(NamedTuple):

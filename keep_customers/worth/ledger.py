@@ -232,7 +232,10 @@ class Ledger:
 		What changes a sale later counts where the sale does: returns, debit notes and what is written anew.
 		"""
 		invoice, original = self.invoice, frappe.qb.DocType("Sales Invoice").as_("original")
-		inside = lambda day: (day > lens.window_start) & (day <= until)  # noqa: E731
+
+		def inside(day):
+			return (day > lens.window_start) & (day <= until)
+
 		revenue = self._invoices(lens).where(no_opening(invoice))
 		later = (
 			revenue.inner_join(original)
@@ -244,10 +247,9 @@ class Ledger:
 			(-1, self._sums(lens, later.where(inside(invoice.posting_date)))),
 			(1, self._sums(lens, later.where(inside(original.posting_date) & no_opening(original)))),
 		]
-		for sign, names in (
-			(-1, [name for name, now, first in self.corrected.moved() if inside(now) and not inside(first)]),
-			(1, [name for name, now, first in self.corrected.moved() if inside(first) and not inside(now)]),
-		):
+		moved = [(inside(first) - inside(now), name) for name, now, first in self.corrected.moved()]
+		for sign in (-1, 1):
+			names = [name for way, name in moved if way == sign]
 			for part in chunks(names, 1000):
 				sums.append((sign, self._sums(lens, revenue.where(invoice.name.isin(part)))))
 		sold: dict[str, float] = {}

@@ -35,6 +35,8 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 		if rate
 	]
 	rows = list(matching(rule, query.where(Criterion.any(large)).run(as_dict=True))) if large else []
+	if not rows:
+		return []
 	corrected = Corrected.of(today, sorted({doc.customer for doc in rows}))
 	rows = [doc for doc in rows if doc.name not in corrected.undone]
 	anew = [doc for doc in rows if doc.name in corrected.anew]

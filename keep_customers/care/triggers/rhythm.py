@@ -8,15 +8,7 @@ from frappe.query_builder.functions import Date, IfNull, Max
 from frappe.utils import cint, getdate
 
 from keep_customers.care import contacts_seen, followups
-from keep_customers.care.triggers import (
-	candidates,
-	customers,
-	matching,
-	not_noted,
-	row,
-	since,
-	written,
-)
+from keep_customers.care.triggers import candidates, customers, matching, not_noted, row, since, written
 from keep_customers.engine.followups import cadence_due
 from keep_customers.erp.tables import among, columns, to_ordinals
 from keep_customers.worth import demand
