@@ -5,6 +5,11 @@ Links already sent to customers, pages that are open, cards and scripts that adm
 
 # old -> new, both below keep_customers
 _PATHS = {
+	"care.visit_approval.ask_for_approval": "visits.approval.ask_for_approval",
+	"care.visit_approval.send_back": "visits.approval.send_back",
+	"care.visit_preparations.fill_preparations": "visits.preparations.fill_preparations",
+	"care.visit_preparations.people_to_name": "visits.preparations.people_to_name",
+	"care.visits.file_report": "visits.stops.file_report",
 	"erp.birthday_coupons.for_document": "benefits.coupons.for_document",
 	"erp.care_panel.customer_care": "care.panel.customer_care",
 	"erp.care_panel.deal_archive": "care.panel.deal_archive",
@@ -46,10 +51,10 @@ _PATHS = {
 	"erp.todos.follow_up_of": "care.todos.follow_up_of",
 	"erp.todos.record_touch": "care.todos.record_touch",
 	"erp.unsubscribe.confirm": "messaging.unsubscribe.confirm",
-	"erp.visits.ask_for_approval": "care.visit_approval.ask_for_approval",
-	"erp.visits.file_report": "care.visits.file_report",
-	"erp.visits.fill_preparations": "care.visit_preparations.fill_preparations",
-	"erp.visits.people_to_name": "care.visit_preparations.people_to_name",
-	"erp.visits.send_back": "care.visit_approval.send_back",
+	"erp.visits.ask_for_approval": "visits.approval.ask_for_approval",
+	"erp.visits.file_report": "visits.stops.file_report",
+	"erp.visits.fill_preparations": "visits.preparations.fill_preparations",
+	"erp.visits.people_to_name": "visits.preparations.people_to_name",
+	"erp.visits.send_back": "visits.approval.send_back",
 }
 METHODS = {f"keep_customers.{old}": f"keep_customers.{new}" for old, new in _PATHS.items()}

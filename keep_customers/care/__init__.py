@@ -1,1 +1,1 @@
-"""Whom to contact, when, why, and who does it: rules, follow-ups, ToDos, visits, notices, referrals."""
+"""Whom to contact, when, why, and who does it: rules, follow-ups, ToDos, notices, referrals."""

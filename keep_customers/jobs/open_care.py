@@ -6,11 +6,12 @@ from collections import Counter
 import frappe
 from frappe.utils import get_fullname
 
-from keep_customers.care import followups, todos, visit_approval
+from keep_customers.care import followups, todos
 from keep_customers.care.assignment import DEDICATED, TERRITORY, Assignment
 from keep_customers.care.routing import HEAD_OFFICE, REGION
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.leavers import Hands, give_todo, nobody, note
+from keep_customers.visits import approval
 
 PLAN = "Visit Plan"
 ENDED = ("Reported", "Cancelled")
@@ -112,7 +113,7 @@ def pass_on_plans(hands: Hands, aside: Aside) -> None:
 	for field, work in (("rep", _new_rep), ("approver", _new_approver)):
 		query = hands.holding(PLAN, field).select(plan.name).where(plan.status.notin(ENDED))
 		if field == "approver":
-			query = query.where(plan.status == visit_approval.WAITING)
+			query = query.where(plan.status == approval.WAITING)
 		aside.each(
 			[name for (name,) in query.run()],
 			lambda names, work=work: [
@@ -132,13 +133,13 @@ def _new_rep(plan, aside: Aside) -> None:
 	plan.db_set({"rep": user, "rep_name": get_fullname(user)})
 	note(plan, before, user)
 	# Nobody approves their own.
-	if plan.status == visit_approval.WAITING and plan.approver == user:
+	if plan.status == approval.WAITING and plan.approver == user:
 		_new_approver(plan, aside)
 
 
 def _new_approver(plan, aside: Aside) -> None:
 	before = plan.approver
-	if user := visit_approval.ask(plan):
+	if user := approval.ask(plan):
 		note(plan, before, user)
 	else:
 		nobody(aside, before)

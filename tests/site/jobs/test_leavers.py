@@ -5,14 +5,14 @@ import pytest
 from frappe.utils import add_days, getdate
 from frappe.utils.user import get_users_with_role
 
-from keep_customers.care import visit_approval
 from keep_customers.complaints import escalation
 from keep_customers.erp import todos
 from keep_customers.jobs import handover
+from keep_customers.visits import approval
 from tests.site.care.asked import asked_for, only_todo, state
-from tests.site.care.visits.plans import draft, todo_about
 from tests.site.events.gathering import event
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX
+from tests.site.visits.plans import draft, todo_about
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_visits_and_approvals_go_on(story, told):
 	story.file(firm, dedicated_rep=ANNA, backup_rep=BEN)
 	frappe.db.commit()
 	plan = draft([firm])
-	assert visit_approval.ask_for_approval(plan.name) == MIA
+	assert approval.ask_for_approval(plan.name) == MIA
 	leaves(ANNA, told)
 	plan.reload()
 	assert (plan.rep, plan.rep_name, plan.approver, plan.status) == (BEN, "Ben", MIA, "Waiting for Approval")

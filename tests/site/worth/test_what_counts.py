@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import frappe
 
-from keep_customers.care import panel, visit_preparations
+from keep_customers.care import panel
 from keep_customers.messaging import messages
+from keep_customers.visits import preparations
 from keep_customers.worth import demand, ledger
 from tests.site.story import ABROAD, COMPANY, PREFIX, abroad
 from tests.site.worth.money import GOLD_OR_IRON, money, ranked, tier_changes
@@ -219,7 +220,7 @@ def test_forms_visits_and_messages_tell_of_purchases_only(story):
 	[deal] = panel.deal_archive(firm)
 	assert (deal.item_code, deal.times, deal.qty, deal.amount) == (pump, 1, 4, 40)
 	assert (deal.last, deal.rate) == (kept.posting_date, 10)
-	told = visit_preparations._recent_sales([firm])[firm].split("\n")
+	told = preparations._recent_sales([firm])[firm].split("\n")
 	assert "43" in told[0] and "7,777" not in told[0]  # 50 − 10 + 3
 	assert told[1].count(";") == 0 and "50" in told[1], "one purchase, not the debit note, not what came back"
 	assert messages._last_purchase(firm).name == kept.name

@@ -4,8 +4,9 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
-from keep_customers.care import ending, routing, touches, visits
+from keep_customers.care import ending, routing, touches
 from keep_customers.events import wishes
+from keep_customers.visits import stops
 from keep_customers.worth import ledger
 
 
@@ -98,7 +99,7 @@ class CustomerTouch(NamesOnlyReadable, Document):
 		touches.drop_next_step(self)
 		ending.cancel_todo(self.routed_todo)
 		frappe.db.set_value("Follow Up", {"touch": self.name}, "touch", None)
-		visits.forget_contact(self.name)
+		stops.forget_contact(self.name)
 		wishes.take_back(self.doctype, self.name)
 
 	def after_delete(self):

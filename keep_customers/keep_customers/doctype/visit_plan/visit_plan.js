@@ -19,9 +19,9 @@ frappe.ui.form.on("Visit Plan", {
 
 function show_draft(frm) {
 	if (!frm.perm[0].write) return;
-	frm.add_custom_button(__("Fill the Preparations"), () => call(frm, "visit_preparations.fill_preparations"));
+	frm.add_custom_button(__("Fill the Preparations"), () => call(frm, "preparations.fill_preparations"));
 	frm.add_custom_button(__("Ask for Approval"), () =>
-		call(frm, "visit_approval.ask_for_approval").then((superior) =>
+		call(frm, "approval.ask_for_approval").then((superior) =>
 			frappe.show_alert({ message: __("{0} is asked.", [frappe.user.full_name(superior)]), indicator: "green" })
 		)
 	);
@@ -29,7 +29,7 @@ function show_draft(frm) {
 		frm.add_custom_button(__("Send Back"), () =>
 			frappe.prompt(
 				{ fieldname: "why", fieldtype: "Small Text", label: __("What should be different?"), reqd: 1 },
-				({ why }) => call(frm, "visit_approval.send_back", { why })
+				({ why }) => call(frm, "approval.send_back", { why })
 			)
 		);
 	}
@@ -38,7 +38,7 @@ function show_draft(frm) {
 function show_approved(frm) {
 	if (!frm.perm[0].write) return;
 	frm.add_custom_button(__("File the Report"), () =>
-		call(frm, "visits.file_report").then((counts) =>
+		call(frm, "stops.file_report").then((counts) =>
 			frappe.show_alert({ message: __("Contacts recorded: {0}", [counts.contacts]), indicator: "green" })
 		)
 	);
@@ -57,13 +57,13 @@ function offer_update(frm) {
 function call(frm, method, args = {}) {
 	const saved = frm.is_dirty() ? frm.save(frm.doc.docstatus === 1 ? "Update" : "Save") : Promise.resolve();
 	return saved
-		.then(() => frappe.xcall(`keep_customers.care.${method}`, { plan: frm.doc.name, ...args }))
+		.then(() => frappe.xcall(`keep_customers.visits.${method}`, { plan: frm.doc.name, ...args }))
 		.then((answer) => frm.reload_doc().then(() => answer));
 }
 
 function show_people(frm) {
 	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
-	frappe.xcall("keep_customers.care.visit_preparations.people_to_name", { plan: frm.doc.name }).then((people) => {
+	frappe.xcall("keep_customers.visits.preparations.people_to_name", { plan: frm.doc.name }).then((people) => {
 		if (!people.length) return;
 		const rows = people.map((person) => {
 			const relation = person.relation ? __(person.relation, null, "Customer File Person") : "";

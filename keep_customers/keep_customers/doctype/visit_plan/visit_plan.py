@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, format_datetime, formatdate, get_datetime, getdate, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
-from keep_customers.care import visit_approval, visits
+from keep_customers.visits import approval, stops
 from keep_customers.worth.ledger import reporting_currency
 
 
@@ -54,7 +54,7 @@ class VisitPlan(NamesOnlyReadable, Document):
 		super().check_permission(permtype, permlevel)
 
 	def validate(self):
-		visit_approval.keep_what_is_ours(self)
+		approval.keep_what_is_ours(self)
 		self.validate_dates()
 		self.validate_refusals()
 		self.validate_results()
@@ -77,7 +77,7 @@ class VisitPlan(NamesOnlyReadable, Document):
 				frappe.throw(_("Row {0}: for when is the appointment?").format(stop.idx))
 
 	def validate_refusals(self):
-		for row, customer in visits.refused(self):
+		for row, customer in stops.refused(self):
 			frappe.throw(
 				_(
 					"Row {0}: {1} does not want this. Please choose another method or leave the stop out."
@@ -122,7 +122,7 @@ class VisitPlan(NamesOnlyReadable, Document):
 		self.approved_by, self.approved_on = frappe.session.user, now_datetime()
 
 	def on_submit(self):
-		visits.plan_contacts(self)
+		stops.plan_contacts(self)
 
 	def before_update_after_submit(self):
 		self.validate_stops_stay()
@@ -130,10 +130,10 @@ class VisitPlan(NamesOnlyReadable, Document):
 		self.add_up()
 
 	def on_update_after_submit(self):
-		visit_approval.tell_day_notes(self)
+		approval.tell_day_notes(self)
 
 	def before_cancel(self):
 		self.status = "Cancelled"
 
 	def on_cancel(self):
-		visits.take_back(self)
+		stops.take_back(self)

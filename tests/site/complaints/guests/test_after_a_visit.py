@@ -4,16 +4,16 @@ import frappe
 import pytest
 from frappe.utils import now_datetime
 
-from keep_customers.care import visits
 from keep_customers.complaints import feedback
 from keep_customers.erp import signed
 from keep_customers.messaging import visit_feedback
 from keep_customers.people import ledger
 from keep_customers.people.reached import key
-from tests.site.care.visits.plans import approved
+from keep_customers.visits import stops
 from tests.site.complaints.guests.said import CASE, GIVE, OLGA, offered, token_of
 from tests.site.guests import page
 from tests.site.story import ANNA
+from tests.site.visits.plans import approved
 
 
 def test_after_a_visit_the_customer_is_asked_and_the_answer_counts_once(guest, firm, story):
@@ -55,8 +55,8 @@ def test_the_report_of_a_visit_asks_each_customer_once(guest, firm, story):
 	plan.stops[0].update({"visited": 1, "visited_on": now_datetime(), "report": "INTERNAL"})
 	plan.stops[1].update({"visited": 1, "visited_on": now_datetime(), "report": "No contact to ask"})
 	plan.save()
-	assert visits.file_report(plan.name)["contacts"] == 2
-	visits.file_report(plan.name)
+	assert stops.file_report(plan.name)["contacts"] == 2
+	stops.file_report(plan.name)
 	[queued] = frappe.get_all(
 		"Email Queue", {"reference_doctype": "Customer Touch"}, ["reference_name", "message"]
 	)

@@ -276,7 +276,7 @@ IN_VAIN = {
 		"its time has not come": (
 			"messaging.by_hand.send_for_todo",
 			"events.documents.set_status",
-			"care.notices.preview", "care.visits.file_report", "complaints.feedback.ask", "events.results.refresh",
+			"care.notices.preview", "visits.stops.file_report", "complaints.feedback.ask", "events.results.refresh",
 			"events.waves.invite", "events.wishes.merge",
 			*(f"keep_customers.doctype.complaint_case.complaint_case.ComplaintCase.{one}" for one in ("close", "hear", "resume")),
 		),

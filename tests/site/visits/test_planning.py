@@ -6,9 +6,9 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, fmt_money, getdate, now_datetime
 
-from keep_customers.care import visit_approval, visit_preparations
-from tests.site.care.visits.plans import as_anna, draft, follow_up, todo_about
+from keep_customers.visits import approval, preparations
 from tests.site.story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX
+from tests.site.visits.plans import as_anna, draft, follow_up, todo_about
 
 # Asking and approving
 
@@ -17,8 +17,8 @@ def test_a_rep_asks_once_and_the_superior_approves(story, firms):
 	plan = draft(firms)
 	assert (plan.status, plan.docstatus) == ("Draft", 0)
 	# The story's fallback user is Mia; Anna has no superior on record.
-	assert visit_approval.ask_for_approval(plan.name) == MIA
-	assert visit_approval.ask_for_approval(plan.name) == MIA
+	assert approval.ask_for_approval(plan.name) == MIA
+	assert approval.ask_for_approval(plan.name) == MIA
 	[todo] = todo_about(plan)
 	assert (todo.allocated_to, todo.status, todo.reference_type) == (MIA, "Open", "Visit Plan")
 	assert plan.name in todo.description and firms[0] not in todo.description
@@ -64,23 +64,23 @@ def test_the_superior_is_the_one_the_rep_reports_to_if_allowed_to_approve(story,
 	story.settings(fallback_user=None)
 	plan = draft(firms)
 	with pytest.raises(frappe.ValidationError, match="Employee record"):
-		visit_approval.ask_for_approval(plan.name)
+		approval.ask_for_approval(plan.name)
 	frappe.set_user("Administrator")
 	# Ben may approve nothing, so it is for whom Ben reports to.
 	employee("Anna", ANNA, employee("Ben", BEN, employee("Mia", MIA)))
 	frappe.set_user(ANNA)
-	assert visit_approval.ask_for_approval(plan.name) == MIA
+	assert approval.ask_for_approval(plan.name) == MIA
 
 
 def test_a_plan_that_is_not_convincing_goes_back_with_a_word(story, firms):
 	plan = draft(firms)
-	visit_approval.ask_for_approval(plan.name)
+	approval.ask_for_approval(plan.name)
 	with pytest.raises(frappe.PermissionError):
-		visit_approval.send_back(plan.name, "I may not say so")
+		approval.send_back(plan.name, "I may not say so")
 	frappe.set_user(MIA)
 	with pytest.raises(frappe.ValidationError, match="should be different"):
-		visit_approval.send_back(plan.name, " ")
-	visit_approval.send_back(plan.name, "Two days for <b>one</b> customer?")
+		approval.send_back(plan.name, " ")
+	approval.send_back(plan.name, "Two days for <b>one</b> customer?")
 	assert frappe.db.get_value("Visit Plan", plan.name, "status") == "Draft"
 	assert todo_about(plan)[0].status == "Closed"
 	comment = frappe.get_last_doc("Comment", {"reference_name": plan.name, "comment_type": "Comment"})
@@ -88,7 +88,7 @@ def test_a_plan_that_is_not_convincing_goes_back_with_a_word(story, firms):
 	assert frappe.get_all("Notification Log", {"document_name": plan.name, "for_user": ANNA})
 	# and may be asked for again
 	frappe.set_user(ANNA)
-	visit_approval.ask_for_approval(plan.name)
+	approval.ask_for_approval(plan.name)
 	assert len(todo_about(plan, status="Open")) == 1
 
 
@@ -157,7 +157,7 @@ def test_the_preparations_are_filled_from_what_the_site_knows(story, firms):
 	plan = draft(firms)
 	plan.stops[1].people_to_meet = "Ms Chen"
 	plan.save()
-	visit_preparations.fill_preparations(plan.name)
+	preparations.fill_preparations(plan.name)
 	first, second = as_anna(plan).stops
 	twelve_months, last, mostly = first.recent_sales.split("\n")
 	assert (
@@ -182,7 +182,7 @@ def test_the_preparations_are_filled_from_what_the_site_knows(story, firms):
 	assert not as_anna(plan).stops[0].recent_sales
 
 	frappe.set_user("Administrator")
-	visit_preparations.fill_preparations(plan.name)
+	preparations.fill_preparations(plan.name)
 	assert "Drill is loose" in frappe.get_doc("Visit Plan", plan.name).stops[1].open_complaints
 
 
@@ -195,10 +195,10 @@ def test_the_number_of_questions_does_not_grow_with_the_stops(story, firms):
 		)
 		try:
 			for function in (
-				visit_preparations._recent_sales,
-				visit_preparations._open_complaints,
-				visit_preparations._people,
-				visit_preparations._places,
+				preparations._recent_sales,
+				preparations._open_complaints,
+				preparations._people,
+				preparations._places,
 			):
 				function(customers)
 		finally:
@@ -211,10 +211,10 @@ def test_the_number_of_questions_does_not_grow_with_the_stops(story, firms):
 
 def test_family_is_named_to_who_may_read_the_file_and_stored_nowhere(story, firms):
 	plan = draft(firms)
-	visit_preparations.fill_preparations(plan.name)
-	named = visit_preparations.people_to_name(plan.name)
+	preparations.fill_preparations(plan.name)
+	named = preparations.people_to_name(plan.name)
 	assert [row["relation"] for row in named] == ["Owner", "Child"] * 2
 	assert "Daughter" not in frappe.get_doc("Visit Plan", plan.name).as_json()
 	frappe.set_user(EVE)
 	with pytest.raises(frappe.PermissionError):
-		visit_preparations.people_to_name(plan.name)
+		preparations.people_to_name(plan.name)

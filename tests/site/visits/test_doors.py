@@ -9,9 +9,9 @@ from frappe.permissions import add_user_permission
 from frappe.utils import getdate
 
 from keep_customers.erp.permissions import may_approve_plans
-from tests.site.care.visits.plans import approved, draft
 from tests.site.removal import remove_everything
 from tests.site.story import ANNA, BEN, EVE, MIA, TERRITORY, _user
+from tests.site.visits.plans import approved, draft
 from tests.site.web import Browser, Server
 
 
@@ -69,14 +69,14 @@ def test_plans_are_the_reps_own_and_the_managers(story, firms, browsers):
 		refused(browser.resource("Visit Plan", plan.name, "PUT", json={"rep": user}))
 		refused(browser.resource("Visit Plan", plan.name, "DELETE"))
 		for method in (
-			"visit_approval.ask_for_approval",
-			"visit_approval.send_back",
-			"visit_preparations.fill_preparations",
-			"visit_preparations.people_to_name",
-			"visits.file_report",
+			"approval.ask_for_approval",
+			"approval.send_back",
+			"preparations.fill_preparations",
+			"preparations.people_to_name",
+			"stops.file_report",
 		):
 			arguments = {"why": "x"} if method.endswith("send_back") else {}
-			refused(browser.call(f"keep_customers.care.{method}", plan=plan.name, **arguments))
+			refused(browser.call(f"keep_customers.visits.{method}", plan=plan.name, **arguments))
 	# She may ask for her plan, not approve it, in whatever way she says so.
 	refused(anna.resource("Visit Plan", own.name, "PUT", json={"docstatus": 1}))
 	refused(anna.call("frappe.client.submit", doc=json.loads(own.as_json())))
@@ -107,7 +107,7 @@ def test_a_plan_with_a_customer_out_of_sight_is_out_of_sight(story, firms, brows
 		anna = browsers(ANNA)
 		assert shown(anna.resource("Visit Plan")) == [mine.name]
 		refused(anna.resource("Visit Plan", both.name))
-		refused(anna.call("keep_customers.care.visit_preparations.fill_preparations", plan=both.name))
+		refused(anna.call("keep_customers.visits.preparations.fill_preparations", plan=both.name))
 		refused(anna.resource("Visit Plan", mine.name, "PUT", json={"stops": [{"customer": firms[1]}]}))
 		rows = anna.resource("Visit Plan Stop", params={"parent": "Visit Plan", "fields": '["customer"]'})
 		assert {row["customer"] for row in rows.json()["data"]} == {firms[0]}

@@ -10,8 +10,8 @@ from frappe.utils import add_to_date, cstr, fmt_money, formatdate, getdate, stri
 
 from keep_customers.access.lookups import named
 from keep_customers.care.open_complaints import open_complaints
-from keep_customers.care.visit_approval import draft
 from keep_customers.erp.api import typed
+from keep_customers.visits.approval import draft
 from keep_customers.worth.corrected import is_purchase, sales_of
 
 LAST_INVOICES, TOP_ITEMS = 5, 3

@@ -6,9 +6,9 @@ import frappe
 import pytest
 from frappe.utils import get_datetime, getdate, now_datetime
 
-from keep_customers.care import visits
-from tests.site.care.visits.plans import approved, as_anna, draft, follow_up, touches
+from keep_customers.visits import stops
 from tests.site.story import ANNA, MIA, PREFIX
+from tests.site.visits.plans import approved, as_anna, draft, follow_up, touches
 
 # On the way
 
@@ -50,7 +50,7 @@ def test_the_report_becomes_contacts_and_nothing_twice(story, firms):
 	firm, works = firms
 	plan = approved(firms, travel_cost=40, other_cost=10)
 	with pytest.raises(frappe.ValidationError, match=r"Row 1.*not visited"):
-		visits.file_report(plan.name)
+		stops.file_report(plan.name)
 	assert not frappe.get_all("Customer Touch")
 	step = getdate() + timedelta(days=30)
 	plan.stops[0].update(
@@ -63,7 +63,7 @@ def test_the_report_becomes_contacts_and_nothing_twice(story, firms):
 	plan.update({"goals": "One of two", "market": "Growing"})
 	plan.save()
 	assert as_anna(plan).total_cost == 75
-	assert visits.file_report(plan.name) == {"contacts": 1, "moved": 0, "cancelled": 1}
+	assert stops.file_report(plan.name) == {"contacts": 1, "moved": 0, "cancelled": 1}
 	plan = as_anna(plan)
 	assert plan.status == "Reported" and plan.reported_on
 	[touch] = touches(firm)
@@ -86,7 +86,7 @@ def test_the_report_becomes_contacts_and_nothing_twice(story, firms):
 
 	rows = frappe.db.count("Follow Up"), frappe.db.count("ToDo")
 	first = plan.reported_on
-	assert visits.file_report(plan.name) == {"contacts": 0, "moved": 0, "cancelled": 0}
+	assert stops.file_report(plan.name) == {"contacts": 0, "moved": 0, "cancelled": 0}
 	assert (len(touches(firm)), as_anna(plan).reported_on) == (1, first)
 	assert (frappe.db.count("Follow Up"), frappe.db.count("ToDo")) == rows
 	frappe.set_user("Administrator")
@@ -100,14 +100,14 @@ def test_a_visit_that_is_moved_comes_on_its_day_and_is_reported_then(story, firm
 	day = getdate() + timedelta(days=5)
 	plan.stops[0].moved_to = day
 	plan.save()
-	assert visits.file_report(plan.name)["moved"] == 1
+	assert stops.file_report(plan.name)["moved"] == 1
 	row = follow_up(as_anna(plan).stops[0])
 	assert (row.status, row.due_date, frappe.db.get_value("ToDo", row.todo, "date")) == ("Assigned", day, day)
 	plan = as_anna(plan)
 	plan.stops[0].visited = 1
 	plan.save()
 	assert get_datetime(plan.stops[0].visited_on) <= now_datetime()
-	assert visits.file_report(plan.name)["contacts"] == 1
+	assert stops.file_report(plan.name)["contacts"] == 1
 	assert follow_up(as_anna(plan).stops[0]).status == "Done"
 
 
@@ -123,14 +123,14 @@ def test_a_contact_recorded_on_closing_the_todo_is_not_recorded_again(story, fir
 	plan = as_anna(plan)
 	plan.stops[0].update({"visited": 1, "report": "Short"})
 	plan.save()
-	assert visits.file_report(plan.name)["contacts"] == 0
+	assert stops.file_report(plan.name)["contacts"] == 0
 	assert as_anna(plan).stops[0].touch == touch and len(touches(firms[0])) == 1
 
 
 def test_a_draft_has_no_report(story, firms):
 	plan = draft(firms)
 	with pytest.raises(frappe.ValidationError, match="Only an approved plan"):
-		visits.file_report(plan.name)
+		stops.file_report(plan.name)
 
 
 # Changes of mind
@@ -142,7 +142,7 @@ def test_a_cancelled_plan_takes_its_visits_back_and_the_amended_one_asks_anew(st
 	plan.save()
 	plan.stops[1].moved_to = getdate() + timedelta(days=3)
 	plan.save()
-	visits.file_report(plan.name)
+	stops.file_report(plan.name)
 	frappe.set_user(ANNA)
 	with pytest.raises(frappe.PermissionError):
 		as_anna(plan).cancel()
@@ -161,9 +161,9 @@ def test_a_cancelled_plan_takes_its_visits_back_and_the_amended_one_asks_anew(st
 	assert (amended.status, amended.approved_by, amended.reported_on) == ("Draft", None, None)
 	amended.submit()
 	# What took place is not asked for again.
-	stops = frappe.get_doc("Visit Plan", amended.name).stops
-	assert stops[0].touch and not stops[0].follow_up
-	assert follow_up(stops[1]).status == "Assigned"
+	still = frappe.get_doc("Visit Plan", amended.name).stops
+	assert still[0].touch and not still[0].follow_up
+	assert follow_up(still[1]).status == "Assigned"
 	visits_of_firm = [row.status for row in story.follow_ups(firms[0], reference_doctype="Visit Plan")]
 	assert visits_of_firm == ["Done"]
 
@@ -188,7 +188,7 @@ def test_customers_are_renamed_merged_and_deleted_while_a_visit_is_planned(story
 	plan.save()
 	plan.stops[1].not_visited_reason = "Moved away"
 	plan.save()
-	visits.file_report(plan.name)
+	stops.file_report(plan.name)
 	assert len(touches(third)) == 1
 
 	frappe.set_user("Administrator")
