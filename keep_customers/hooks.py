@@ -120,6 +120,7 @@ doc_events = {
 		"on_update": "keep_customers.jobs.handover.on_user",
 		"after_delete": "keep_customers.jobs.handover.on_user",
 	},
+	"Employee": {"on_update": "keep_customers.jobs.handover.on_employee"},
 	"Contact": {
 		"on_update": [
 			"keep_customers.care.confirming.on_contact",
@@ -164,6 +165,7 @@ keep_customers_asked = [
 ]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
 keep_customers_message_words = {"VIP Invitation": "keep_customers.events.words.of_invitation"}
+keep_customers_message_files = {"VIP Invitation": "keep_customers.events.words.files_of_invitation"}
 
 # Who sees what
 

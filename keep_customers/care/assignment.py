@@ -2,7 +2,7 @@
 
 The Customer File's dedicated rep, else the customer's account manager, else the user of the main Sales
 Team member, else the territory's manager, else the fallback role, else the fallback user. Who is disabled
-is passed over, and the dedicated rep's backup steps in first. For who is absent the substitute named in the
+or has left is passed over, and the dedicated rep's backup steps in first. For who is absent the substitute named in the
 settings steps in; without one, it goes on down the line.
 """
 
@@ -13,7 +13,7 @@ import frappe
 from frappe.query_builder.functions import IfNull
 from frappe.utils.user import get_users_with_role
 
-from keep_customers.erp.leavers import absent, who_can
+from keep_customers.erp.leavers import absent, those_who_can, who_can
 from keep_customers.erp.tables import among, columns
 
 DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role", "User"
@@ -27,9 +27,7 @@ class Assignment:
 		self.settings = settings
 		self.substitutes = absent(settings, today)
 		self.customers = list(customers)
-		self.enabled = set(
-			frappe.get_all("User", filters={"enabled": 1, "name": ("!=", "Guest")}, pluck="name")
-		)
+		self.here = those_who_can()
 		self._user_of_sales_person = _users_of_sales_people()
 		self._territory_managers = _territory_managers(self._user_of_sales_person)
 		self._known = self._read_known()
@@ -55,14 +53,14 @@ class Assignment:
 		if found := next(filter(None, present), None):
 			return found
 		# Better on the list of somebody who is away than on nobody's.
-		return next((one for one in chain if one in self.enabled), None)
+		return next((one for one in chain if one in self.here), None)
 
 	def _present(self, user: str | None) -> str | None:
 		if user in self.substitutes:
 			user = self.substitutes[user]
 			if user in self.substitutes:
 				return None
-		return user if user in self.enabled else None
+		return user if user in self.here else None
 
 	def head_office(self) -> str | None:
 		"""Who takes what concerns the whole company; not the customer's rep, who has said it."""
@@ -89,7 +87,7 @@ class Assignment:
 
 	def _of_role(self, role: str | None) -> str | None:
 		if role and role not in self._role_users:
-			users = sorted(set(get_users_with_role(role)) & self.enabled)
+			users = sorted(set(get_users_with_role(role)) & self.here)
 			self._role_users[role] = users[0] if users else None
 		return self._role_users.get(role)
 

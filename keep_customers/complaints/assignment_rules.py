@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from keep_customers.complaints import cases, clock
-from keep_customers.erp.leavers import can_log_in
+from keep_customers.erp.leavers import can_act
 
 RULE = "Complaint Cases"
 OPEN = "status != 'Closed'"
@@ -56,7 +56,7 @@ def keep_team_rule(category) -> None:
 def _able(category) -> list[str]:
 	"""Who of a category's team can log in: the host's rules give cases to whoever is named."""
 	team = [row.user for row in category.team] if category.assign_to == "Team" else []
-	return [user for user in team if can_log_in(user)]
+	return [user for user in team if can_act(user)]
 
 
 def follow_teams() -> None:

@@ -1,4 +1,4 @@
-"""Who can act, and what is on the hands of who cannot any more: disabled, or gone as a user."""
+"""Who can act, and what is on the hands of who cannot any more: disabled, gone as a user, or left as an employee."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -25,11 +25,33 @@ class Hands(NamedTuple):
 		query = frappe.qb.from_(doc).left_join(user).on(user.name == doc[field])
 		if self.user:
 			return query.where(doc[field] == self.user)
-		return query.where((IfNull(doc[field], "") != "") & (IfNull(user.enabled, 0) == 0))
+		gone = IfNull(user.enabled, 0) == 0
+		if left := have_left():
+			gone |= user.name.isin(left)
+		return query.where((IfNull(doc[field], "") != "") & gone)
 
 
-def can_log_in(user: str | None) -> bool:
-	return bool(user and frappe.db.get_value("User", user, "enabled"))
+def have_left() -> list[str]:
+	"""Users who have left as their Employee records say; often nobody thinks of the user. Who came back is here."""
+	of_status = {"Left": set(), "Active": set()}
+	for user, status in frappe.get_all(
+		"Employee",
+		filters={"user_id": ("is", "set"), "status": ("in", list(of_status))},
+		fields=["user_id", "status"],
+		as_list=True,
+	):
+		of_status[status].add(user)
+	return sorted(of_status["Left"] - of_status["Active"])
+
+
+def those_who_can() -> set[str]:
+	"""The users who can act."""
+	enabled = frappe.get_all("User", filters={"enabled": 1, "name": ("!=", "Guest")}, pluck="name")
+	return {*enabled}.difference(have_left())
+
+
+def can_act(user: str | None) -> bool:
+	return bool(user and frappe.db.get_value("User", user, "enabled")) and user not in have_left()
 
 
 def absent(settings, today: date | None = None) -> dict[str, str | None]:
@@ -45,14 +67,14 @@ def absent(settings, today: date | None = None) -> dict[str, str | None]:
 def who_can(
 	chain: Iterable[str | None], suits: Callable[[str], bool], away: dict[str, str | None], *but: str | None
 ) -> str | None:
-	"""The first who can log in and ``suits``; for who is ``away`` the substitute, if that one is not.
+	"""The first who can act and ``suits``; for who is ``away`` the substitute, if that one is not.
 
 	:param but: who is not meant
 	"""
 	for user in chain:
 		if user and user not in but:
 			user = away.get(user) if user in away else user
-			if user and user not in {*away, *but} and can_log_in(user) and suits(user):
+			if user and user not in {*away, *but} and can_act(user) and suits(user):
 				return user
 	return None
 

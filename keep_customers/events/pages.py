@@ -26,7 +26,7 @@ from keep_customers.events.terms import EVENT, INVITATION
 from keep_customers.messaging import messages
 
 PAGE, PURPOSE = "event-invitation", "invitation"
-CALENDAR = "keep_customers.events.pages.calendar"
+CALENDAR, CALENDAR_FILE = "keep_customers.events.pages.calendar", "event.ics"
 # An event that is put off by some weeks keeps its links.
 DAYS_AFTER = 30
 # Guests of one house, or of one evening, come from one address.
@@ -202,20 +202,25 @@ def calendar(token: str = "") -> None:
 		return not_valid()
 	frappe.local.response.update(
 		type="download",
-		filename="event.ics",
+		filename=CALENDAR_FILE,
 		content_type="text/calendar",
 		filecontent=calendar_file(*found),
 	)
 
 
-def calendar_file(invitation, event) -> str:
-	"""An iCalendar (RFC 5545) with one event, its times in UTC, so that every phone shows its own."""
+def calendar_file(invitation, event, called_off: bool = False) -> str:
+	"""An iCalendar (RFC 5545) with one event, its times in UTC, so that every phone shows its own.
+
+	:param called_off: the file takes the event out of the calendar again (RFC 5546, 3.2.5)
+	"""
 	file = vobject.iCalendar()
-	file.add("method").value = "PUBLISH"
+	file.add("method").value = "CANCEL" if called_off else "PUBLISH"
 	entry = file.add("vevent")
 	entry.add("uid").value = f"{invitation.name}@{frappe.local.site}"
 	# A calendar takes the entry for the one it has, and a higher number for a newer one.
-	entry.add("sequence").value = str(cint(event.sequence))
+	entry.add("sequence").value = str(cint(event.sequence) + called_off)
+	if called_off:
+		entry.add("status").value = "CANCELLED"
 	entry.add("dtstamp").value = datetime.now(UTC)
 	entry.add("dtstart").value = _utc(event.starts_on)
 	if event.ends_on:

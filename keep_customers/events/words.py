@@ -1,11 +1,13 @@
-"""What a message to a guest may say of the event."""
+"""What a message to a guest may say of the event, and what goes with it."""
 
 import frappe
 from frappe.utils import cstr
 
+from keep_customers.engine.events import ACCEPTED
 from keep_customers.erp.language import day_in_words
 from keep_customers.events import feedback
-from keep_customers.events.pages import invitation_link, when
+from keep_customers.events.pages import CALENDAR_FILE, calendar_file, invitation_link, when
+from keep_customers.events.telling import CALL_OFF, MOVED
 from keep_customers.events.terms import EVENT, INVITATION
 
 
@@ -24,3 +26,14 @@ def of_invitation(invitation: str, language: str) -> dict[str, str]:
 		"event_reply_link": invitation_link(row.name, language),
 		"event_feedback_link": feedback.link(row.name, language),
 	}
+
+
+def files_of_invitation(invitation: str, occurrence: str) -> list[dict]:
+	"""What puts the calendars of guests right: the moved entry for who has a place, and that there is none any more."""
+	if occurrence not in (MOVED, CALL_OFF):
+		return []
+	row = frappe.db.get_value(INVITATION, invitation, ["name", "event", "status"], as_dict=True)
+	event = row and frappe.get_cached_doc(EVENT, row.event)
+	if not event or not event.starts_on or (occurrence == MOVED and row.status != ACCEPTED):
+		return []
+	return [{"fname": CALENDAR_FILE, "fcontent": calendar_file(row, event, occurrence == CALL_OFF)}]

@@ -10,7 +10,7 @@ from keep_customers.care.assignment import Assignment
 from keep_customers.engine import events as engine
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
-from keep_customers.erp.leavers import can_log_in
+from keep_customers.erp.leavers import can_act
 from keep_customers.events.terms import EVENT
 
 SETTINGS = "Keep Customers Settings"
@@ -41,7 +41,7 @@ def days(year: int) -> list[date]:
 def responsible() -> str | None:
 	"""Who sees to the events: as the settings say, else who takes what concerns the whole company."""
 	settings = frappe.get_cached_doc(SETTINGS)
-	if can_log_in(settings.events_responsible):
+	if can_act(settings.events_responsible):
 		return settings.events_responsible
 	return Assignment((), settings).head_office()
 

@@ -28,6 +28,12 @@ def on_user(user, method=None) -> None:
 		frappe.enqueue(run, queue="long", enqueue_after_commit=True)
 
 
+def on_employee(employee, method=None) -> None:
+	"""After an Employee is saved."""
+	if employee.user_id and employee.status == "Left" and employee.has_value_changed("status"):
+		frappe.enqueue(run, queue="long", enqueue_after_commit=True)
+
+
 def run() -> None:
 	"""Pass on what users have open who cannot act any more; a background job: it commits."""
 	aside = Aside()

@@ -75,6 +75,7 @@ def send_email(row, to: str, message: dict, link: str | None = None) -> str:
 		html += '<p><small><a href="{}">{}</a></small></p>'.format(
 			escape_html(link), escape_html(_("I do not want such e-mails any more", message["language"]))
 		)
+	files = registered_as("keep_customers_message_files", row.reference_doctype)
 	queued = frappe.sendmail(
 		recipients=[to],
 		subject=message["subject"] or row.customer_name,
@@ -83,6 +84,7 @@ def send_email(row, to: str, message: dict, link: str | None = None) -> str:
 		reply_to=_mailbox(row.assigned_to),
 		reference_doctype="Customer",
 		reference_name=row.customer,
+		attachments=files and files(row.reference_name, row.occurrence),
 		add_unsubscribe_link=0,
 	)
 	if not queued:

@@ -12,7 +12,7 @@ from keep_customers.access.lookups import named
 from keep_customers.care.assignment import superior
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
-from keep_customers.erp.leavers import can_log_in
+from keep_customers.erp.leavers import can_act
 from keep_customers.erp.permissions import may_approve_plans
 
 # What the app writes; it is taken from no form and no request.
@@ -120,7 +120,7 @@ def tell_day_notes(doc) -> None:
 		approver = doc.approved_by or doc.approver
 		_notify(
 			doc,
-			approver if can_log_in(approver) else _superior(doc),
+			approver if can_act(approver) else _superior(doc),
 			_("Daily note of {0} on {1}").format(doc.rep_name or doc.rep, doc.name),
 		)
 

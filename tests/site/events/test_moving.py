@@ -5,7 +5,7 @@ import pytest
 import vobject
 from frappe.utils import add_days, getdate
 
-from keep_customers.events import audience, pages, replies, telling, waves
+from keep_customers.events import audience, documents, pages, replies, telling, waves
 from tests.site.events.gathering import INVITATION, at, event, firms, invitation, statuses, work
 from tests.site.mail import text_of
 from tests.site.messaging.sending.thanks import emails
@@ -74,10 +74,32 @@ def test_who_agreed_to_emails_gets_one_with_the_new_day(now):
 	doc.save()
 	work(now)
 	sending.send_due(now.today)
-	newest = sorted(emails(names[0]), key=lambda row: row.name)
-	texts = [text_of(row)[1] for row in newest]
-	[moved] = [text for text in texts if "another time or place" in text]
+	mails = [text_of(row) for row in emails(names[0])]
+	[(message, moved)] = [one for one in mails if "another time or place" in one[1]]
 	assert "The other garden" in moved and "event-invitation?" in moved
+	assert entry_in(message) == ("PUBLISH", "1", "The other garden", None)
+	# Called off, it leaves the calendar again.
+	documents.set_status(doc.name, "Cancelled")
+	work(now)
+	sending.send_due(now.today)
+	[message] = [message for message, text in map(text_of, emails(names[0])) if "cannot" in text]
+	assert entry_in(message) == ("CANCEL", "2", "The other garden", "CANCELLED")
+	# The invitation itself brings no entry: who comes finds it on the page.
+	assert len([message for message, _text in mails if list(message.iter_attachments())]) == 1
+
+
+def entry_in(message):
+	"""What the calendar file of a mail says: method, number, place, status."""
+	[part] = message.iter_attachments()
+	assert part.get_content_type() == "text/calendar"
+	file = vobject.readOne(part.get_payload(decode=True).decode())
+	[entry] = file.vevent_list
+	return (
+		file.method.value,
+		entry.sequence.value,
+		entry.location.value,
+		entry.contents.get("status") and entry.status.value,
+	)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ import pytest
 from frappe.utils import add_days, getdate
 from frappe.utils.user import get_users_with_role
 
+from keep_customers.care.assignment import Assignment
 from keep_customers.complaints import escalation
 from keep_customers.erp import todos
 from keep_customers.jobs import handover
 from keep_customers.visits import approval
-from tests.site.care.asked import asked_for, only_todo, state
+from tests.site.care.asked import asked_for, only_todo, sales_person, state
 from tests.site.events.gathering import event
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX
 from tests.site.visits.plans import draft, todo_about
@@ -89,6 +90,24 @@ def test_who_was_disabled_past_the_form_is_found_by_the_night(story, told):
 	frappe.db.commit()
 	story.night(story.asked_on)
 	assert only_todo(story, firm).allocated_to == MIA  # the fallback user
+
+
+def test_who_has_left_as_an_employee_does_nothing_more_though_nobody_thought_of_the_user(story, told):
+	[firm] = asked_for(story)
+	sales_person(story, "Anna", ANNA)
+	employee = frappe.get_doc("Employee", {"user_id": ANNA})
+	employee.update({"status": "Left", "relieving_date": getdate()})
+	employee.save()
+	told()
+	assert only_todo(story, firm).allocated_to == MIA
+	# What is new is not hers either, whoever names her.
+	assert (
+		Assignment([firm], frappe.get_doc("Keep Customers Settings")).user_for(firm, "User", user=ANNA) == MIA
+	)
+	# She comes back: a new record, the same user.
+	frappe.copy_doc(employee).update({"status": "Active", "relieving_date": None}).insert()
+	assert Assignment([firm], frappe.get_doc("Keep Customers Settings")).user_for(firm) == ANNA
+	assert only_todo(story, firm).allocated_to == MIA, "and nothing is taken from who has it now"
 
 
 def test_a_deleted_user_takes_no_call_along(story, told):
