@@ -107,14 +107,16 @@ doc_events = {
 			"keep_customers.jobs.handover.after_change",
 			"keep_customers.jobs.referrals.on_customer",
 			"keep_customers.care.confirming.on_customer",
+			"keep_customers.jobs.premises.on_customer",
 		],
 		"before_rename": "keep_customers.jobs.customer_life.before_rename",
 		"after_rename": "keep_customers.jobs.customer_life.after_rename",
 		"on_trash": "keep_customers.jobs.customer_life.on_trash",
 	},
+	"Keep Customers Settings": {"on_update": "keep_customers.jobs.premises.on_settings"},
 	"Customer File": {
 		"validate": "keep_customers.jobs.handover.before_change",
-		"on_update": "keep_customers.jobs.handover.after_change",
+		"on_update": ["keep_customers.jobs.handover.after_change", "keep_customers.jobs.premises.on_file"],
 	},
 	"User": {
 		"on_update": "keep_customers.jobs.handover.on_user",
@@ -146,7 +148,12 @@ doc_events = {
 		"on_trash": "keep_customers.care.referrals.on_lead_trash",
 	},
 	"Version": {"before_insert": "keep_customers.access.named_rows.leave_names_out"},
-	"Communication": {"after_insert": "keep_customers.complaints.mail.on_communication"},
+	"Communication": {
+		"after_insert": [
+			"keep_customers.complaints.mail.on_communication",
+			"keep_customers.jobs.premises.on_communication",
+		]
+	},
 }
 
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.

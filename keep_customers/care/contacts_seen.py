@@ -168,3 +168,20 @@ def _linked() -> Iterator[tuple]:
 			.where(call.status == "Completed")
 		)
 		yield calls, Coalesce(call.start_time, call.creation), call_link.link_doctype, call_link.link_name
+
+
+def customers_of(mail) -> set[str]:
+	"""Whose contact a Communication may be; whether it counts is asked of all that there is."""
+	named = [(mail.reference_doctype, mail.reference_name)]
+	named += [(link.link_doctype, link.link_name) for link in mail.get("timeline_links") or ()]
+	contacts = [name for doctype, name in named if doctype == "Contact"]
+	through = (
+		frappe.get_all(
+			"Dynamic Link",
+			{"parenttype": "Contact", "parent": ("in", contacts), "link_doctype": "Customer"},
+			pluck="link_name",
+		)
+		if contacts
+		else ()
+	)
+	return {name for doctype, name in named if doctype == "Customer"}.union(through)

@@ -15,6 +15,7 @@ from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import chunks
 from keep_customers.erp.trees import branch
 from keep_customers.people import consent
+from keep_customers.worth.population import left_out
 
 NAMES_SHOWN = 50
 ROWS = 1000  # planned and committed at a time
@@ -86,11 +87,7 @@ def not_excluded(rows) -> list:
 
 	:param rows: with customer and customer_group
 	"""
-	settings = frappe.get_cached_doc("Keep Customers Settings")
-	excluded = {row.customer for row in settings.excluded_customers}
-	groups = {
-		name for row in settings.excluded_groups for name in branch("Customer Group", row.customer_group)
-	}
+	excluded, groups = left_out(frappe.get_cached_doc("Keep Customers Settings"))
 	return [row for row in rows if row.customer not in excluded and row.customer_group not in groups]
 
 

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import getdate
 from frappe.utils.file_lock import LockTimeoutError
 
-from keep_customers.care import contacts_seen, ending, followups, referrals, rules, todos
+from keep_customers.care import contacts_seen, followups, premises, referrals, rules, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.engine import followups as engine
 from keep_customers.engine.night import culprits
@@ -32,7 +32,7 @@ class Planning:
 		self.aside: Aside = night.aside
 		self.today = night.as_of
 		self.settings = night.settings
-		self.counts = {"planned": 0, "assigned": 0, "held_back": 0}
+		self.counts = {"planned": 0, "assigned": 0, "held_back": 0, "ended": 0}
 		self.decisions: list[tuple[dict, engine.Decision]] = []
 
 	def plan(self) -> None:
@@ -41,12 +41,8 @@ class Planning:
 		Each thing by itself: one rule with bad settings, or one customer, must not cost the reps the others.
 		"""
 		step = self.aside.step
-		step(_("What is asked for no longer"), lambda: ending.take_back_outdated(self.aside))
-		step(
-			_("What was not bought in the end"),
-			lambda: ending.take_back_not_bought(self.today, aside=self.aside),
-		)
 		step(_("Who wants no mail"), unsubscribed.catch_up)
+		step(_("What is asked for no longer"), self._end_what_is_over)
 		step(_("Late follow-ups"), lambda: followups.mark_late(self.today))
 		step(_("Last contacts"), lambda: contacts_seen.show(self.today))
 		step(_("Referrals"), lambda: referrals.catch_up(self.aside))
@@ -57,6 +53,9 @@ class Planning:
 			)
 			self.counts["planned"] += sum(added)
 		step(_("Who is asked"), self._decide, vital=True)
+
+	def _end_what_is_over(self) -> None:
+		self.counts["ended"] += premises.end_what_is_over(self.today, self.aside)
 
 	def decide_about(self, reference_doctype: str, names: set[str]) -> None:
 		"""Decide about what some documents have made due, with what room the day has left."""
@@ -154,7 +153,10 @@ class Planning:
 		"""The ToDos of some contacts; returns how many there are, without what goes out by itself."""
 		# As who deletes or merges a customer does: the customer first, then what is asked about it.
 		there = hold("Customer", [rows[0].customer for rows in contacts])
-		waits = hold("Follow Up", [row.name for rows in contacts for row in rows], status="Planned")
+		waits = set(hold("Follow Up", [row.name for rows in contacts for row in rows], status="Planned"))
+		over = premises.end_before_asked(waits, self.today)
+		waits -= over
+		self.counts["ended"] += len(over)
 		created = 0
 		for rows in contacts:
 			# Meanwhile somebody may have deleted or renamed the customer, or settled the follow-up.

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.query_builder.functions import IfNull
 from frappe.utils import cint, formatdate, get_datetime, getdate
 
-from keep_customers.care.triggers import customers, matching, since
+from keep_customers.care.triggers import Premise, customers, gone, matching, since
 from keep_customers.care.triggers import row as follow_up
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.tables import chunks
@@ -325,11 +325,7 @@ def referral_call(rule, today: date, referral: str | None = None) -> list[dict]:
 	)
 
 
-TRIGGERS = {
-	"Referral: Thank Referrer": referral_thanks,
-	"Referral: Welcome": referral_welcome,
-	"Referral: Call": referral_call,
-}
+THERE = Premise("Referral deleted", gone("Referral"))
 
 
 def _due(rule, today: date, only: str | None, whom: str, since_field: str, reason) -> list[dict]:

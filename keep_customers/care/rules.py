@@ -5,17 +5,28 @@ rule was switched on, in one query or two, whatever the number of customers; eac
 Another app adds one through its hooks::
 
         keep_customers_triggers = {"Tank Nearly Empty": "their_app.tanks.nearly_empty"}
+        keep_customers_premises = {"Tank Nearly Empty": "their_app.tanks.filled"}
 """
 
 from collections.abc import Callable
 from datetime import date
+from typing import NamedTuple
 
 import frappe
 from frappe import _
 
 from keep_customers.benefits import offered
 from keep_customers.care import referrals
-from keep_customers.care.triggers import complaints, events, occasions, papers, purchases, rhythm, tiers
+from keep_customers.care.triggers import (
+	Premise,
+	complaints,
+	events,
+	occasions,
+	papers,
+	purchases,
+	rhythm,
+	tiers,
+)
 from keep_customers.erp.registered import registered_as
 
 FIELDS = (
@@ -24,35 +35,55 @@ FIELDS = (
 	"channel", "due_in_days", "priority", "message_kind", "send_automatically", "assign_to", "role", "user", "control_share",
 )  # fmt: skip
 
-TRIGGERS: dict[str, Callable] = {
-	"Purchase Amount": purchases.purchase_amounts,
-	"First Purchase": purchases.first_purchases,
-	"Delivery": purchases.deliveries,
-	**referrals.TRIGGERS,
-	"Milestone": purchases.milestones,
-	"Year's Best": purchases.years_best,
-	"Birthday": occasions.birthdays,
-	"Occasion": occasions.occasions,
-	"Festival": occasions.festivals,
-	"Season": occasions.seasons,
-	"Tier Cadence": rhythm.tier_cadence,
-	"Reorder Due": rhythm.reorder_due,
-	"Reorder Overdue": rhythm.reorder_overdue,
-	"Stated Demand Due": rhythm.stated_demand,
-	"Silence": rhythm.silence,
-	"Tier Up": tiers.moved_up,
-	"Tier Down": tiers.moved_down,
-	"File Incomplete": papers.incomplete_files,
-	"Warranty Ending": papers.warranties,
-	"Contract Ending": papers.contracts,
-	"Complaint Closed": complaints.closed,
-	"Event: Attended": events.attended,
-	"Event: No Show": events.no_shows,
+
+class Trigger(NamedTuple):
+	"""What makes a rule act.
+
+	:ivar due: ``(rule, today) -> rows`` of what is due
+	:ivar premises: what has to be true of it for as long as it waits, besides what :class:`Meant` says of every rule
+	:ivar dated: a greeting for a day: the contact cap lets it through, and nothing moves it to another day
+	:ivar prompt: owed the same day, however lately the customer was spoken to
+	"""
+
+	due: Callable
+	premises: tuple[Premise, ...] = ()
+	dated: bool = False
+	prompt: bool = False
+
+
+_THERE = (referrals.THERE,)
+_OF_FILE = (occasions.IN_THE_FILE,)
+_BOUGHT = (rhythm.BOUGHT,)
+
+TRIGGERS: dict[str, Trigger] = {
+	"Purchase Amount": Trigger(purchases.purchase_amounts, (purchases.SUBMITTED, purchases.BOUGHT)),
+	"First Purchase": Trigger(purchases.first_purchases, (purchases.BOUGHT_FIRST,)),
+	"Delivery": Trigger(purchases.deliveries, (purchases.DELIVERED,)),
+	"Referral: Thank Referrer": Trigger(referrals.referral_thanks, _THERE, prompt=True),
+	"Referral: Welcome": Trigger(referrals.referral_welcome, _THERE, prompt=True),
+	"Referral: Call": Trigger(referrals.referral_call, _THERE),
+	"Milestone": Trigger(purchases.milestones, (purchases.REACHED,)),
+	"Year's Best": Trigger(purchases.years_best),
+	"Birthday": Trigger(occasions.birthdays, _OF_FILE, dated=True),
+	"Occasion": Trigger(occasions.occasions, _OF_FILE, dated=True),
+	"Festival": Trigger(occasions.festivals, dated=True),
+	"Season": Trigger(occasions.seasons, dated=True),
+	"Tier Cadence": Trigger(rhythm.tier_cadence, (rhythm.TURN_IS_OVER,)),
+	"Reorder Due": Trigger(rhythm.reorder_due, _BOUGHT),
+	"Reorder Overdue": Trigger(rhythm.reorder_overdue, _BOUGHT),
+	"Stated Demand Due": Trigger(rhythm.stated_demand, (rhythm.NEEDED,)),
+	"Silence": Trigger(rhythm.silence, (rhythm.BOUGHT, rhythm.CONTACTED)),
+	"Tier Up": Trigger(tiers.moved_up, (tiers.MOVED_ON,)),
+	"Tier Down": Trigger(tiers.moved_down, (tiers.MOVED_ON,)),
+	"File Incomplete": Trigger(papers.incomplete_files, (papers.INCOMPLETE,)),
+	"Warranty Ending": Trigger(papers.warranties, (papers.UNDER_WARRANTY,)),
+	"Contract Ending": Trigger(papers.contracts, (papers.UNDER_CONTRACT,)),
+	"Complaint Closed": Trigger(complaints.closed, (complaints.STILL_CLOSED,)),
+	"Event: Attended": Trigger(events.attended, (events.WAS_THERE,)),
+	"Event: No Show": Trigger(events.no_shows, (events.WAS_MISSED,)),
 }
-# Greetings for a day: the contact cap lets them through, and nothing moves them to another day.
-DATED = frozenset({"Birthday", "Occasion", "Festival", "Season"})
-# Owed the same day, however lately the customer was spoken to.
-PROMPT = frozenset({"Referral: Thank Referrer", "Referral: Welcome"})
+DATED = frozenset(name for name, trigger in TRIGGERS.items() if trigger.dated)
+PROMPT = frozenset(name for name, trigger in TRIGGERS.items() if trigger.prompt)
 
 
 def needs(trigger: str) -> list[tuple[str, str]]:
@@ -95,7 +126,7 @@ def read(filters: dict) -> list:
 
 
 def by_name() -> dict:
-	return {rule.name: rule for rule in frappe.get_all("Care Rule", fields=list(FIELDS))}
+	return {rule.name: rule for rule in read({})}
 
 
 def due(rule, today: date) -> list[dict]:
@@ -104,5 +135,12 @@ def due(rule, today: date) -> list[dict]:
 	:raises KeyError: if the app that brought the trigger is no longer there
 	"""
 	# Only this one is looked up: what another app has registered wrongly costs its own rules, and nobody else's.
-	trigger = registered_as("keep_customers_triggers", rule.trigger) or TRIGGERS[rule.trigger]
+	trigger = registered_as("keep_customers_triggers", rule.trigger) or TRIGGERS[rule.trigger].due
 	return offered.with_gifts(rule, trigger(rule, today))
+
+
+def premises(trigger: str) -> tuple[Premise, ...]:
+	"""What has to be true of what the trigger makes due, for as long as it waits."""
+	if over := registered_as("keep_customers_premises", trigger):
+		return (Premise("No longer true", over, again=False),)
+	return TRIGGERS[trigger].premises if trigger in TRIGGERS else ()

@@ -7,7 +7,7 @@ from frappe.utils import now_datetime
 from pypika.functions import NullIf
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import confirming, referrals
+from keep_customers.care import confirming, premises, referrals
 from keep_customers.care.ending import cancel_todo
 from keep_customers.care.followups import PENDING
 from keep_customers.care.todos import describe_anew
@@ -75,6 +75,7 @@ def after_rename(customer, method=None, old=None, new=None, merge=False) -> None
 		_touch_value(new)
 		show_last_touch(new)
 		referrals.after_merge(new)
+		premises.on_change([new])
 
 
 def on_update(customer, method=None) -> None:

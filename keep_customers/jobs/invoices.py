@@ -2,7 +2,7 @@
 
 from frappe.utils import getdate
 
-from keep_customers.care import ending, followups, rules
+from keep_customers.care import ending, followups, premises, rules
 from keep_customers.care.triggers.purchases import purchase_amounts
 from keep_customers.erp.aside import out_of_the_way
 
@@ -10,12 +10,11 @@ WHAT = "follow-up of an invoice"
 
 
 def on_submit(invoice, method=None) -> None:
-	"""Plan the calls a purchase asks for; take back those of one that is credited in full."""
+	"""Plan the calls a purchase asks for; end those that waited for one, and those of one that is credited in full."""
 	with out_of_the_way(WHAT):
-		if invoice.is_return:
-			ending.take_back_not_bought(getdate(), customer=invoice.customer)
-		else:
+		if not invoice.is_return:
 			_plan(invoice.name)
+		premises.end_of([invoice.customer])
 
 
 def on_cancel(invoice, method=None) -> None:
@@ -25,7 +24,7 @@ def on_cancel(invoice, method=None) -> None:
 		ending.take_back(invoice.doctype, invoice.name, why)
 		if invoice.doctype != "Sales Invoice":
 			return
-		ending.take_back_not_bought(getdate(), why, invoice.customer)
+		premises.end_of([invoice.customer], undone=why)
 		if invoice.is_return and invoice.return_against:
 			_plan(invoice.return_against)
 

@@ -16,8 +16,8 @@ def on_referral(referral) -> None:
 		rows = [
 			row
 			for rule in rules.enabled(today)
-			if rule.trigger in referrals.TRIGGERS
-			for row in referrals.TRIGGERS[rule.trigger](rule, today, referral.name)
+			if rule.trigger.startswith("Referral: ")
+			for row in rules.TRIGGERS[rule.trigger].due(rule, today, referral.name)
 		]
 		if followups.add(rows):
 			ask_at_once("Referral", referral.name)

@@ -16,7 +16,7 @@ from frappe.query_builder.functions import IfNull
 from frappe.utils import getdate, now_datetime
 from requests.exceptions import ReadTimeout
 
-from keep_customers.care import followups, todos
+from keep_customers.care import followups, premises, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp.attempts import attempt, given_up
@@ -190,13 +190,14 @@ def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str] | None:
 	"""(status, reason) of what is not sent any more."""
 	if not rule or not rule.enabled:
 		return "Cancelled", "Rule switched off"
-	if frappe.db.get_value("Customer", row.customer, "disabled"):
-		return "Cancelled", "Customer disabled"
 	# What was tried and failed is not dropped: the rep may still find the words.
 	if _too_late(row, rule, today) and not row.send_attempts:
 		return "Skipped", "Too late"
 	if refused:
 		return "Skipped", "No consent"
+	if end := premises.over(premises.waiting(names=[row.name]), today).get(row.name):
+		return "Cancelled", end.why
+	return None
 
 
 def _too_late(row, rule, today: date) -> bool:

@@ -6,6 +6,7 @@ It names the follow-up, which tells an outsider nothing and survives renaming th
 import frappe
 from frappe import _
 
+from keep_customers.care import premises
 from keep_customers.erp import limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import site_language
@@ -70,6 +71,7 @@ def refuse(follow_up: str) -> None:
 		keys = person.keys if person and mark(address) == sent_to else ()
 	words = _("Unsubscribe link", site_language(), "Customer File Consent")
 	ledger.say_no(row.customer, row.channel, ledger.LINK, keys, sent_to, words)
+	premises.on_change([row.customer])
 
 
 def _queued_to(email: str | None) -> str | None:

@@ -73,12 +73,17 @@ def tiers_of(policy) -> list[str]:
 	return [policy[f"{level}_tier"] for level in ("top", "high", "broad", "low")]
 
 
+def left_out(settings) -> tuple[set[str], set[str]]:
+	"""The customers, and the customer groups with all below them, that the settings exclude."""
+	groups = {
+		name for row in settings.excluded_groups for name in branch("Customer Group", row.customer_group)
+	}
+	return {row.customer for row in settings.excluded_customers}, groups
+
+
 def ranked_customers(settings) -> list[Customer]:
 	"""Every customer that may be ranked, by name: not disabled, not internal, not excluded."""
-	excluded = {row.customer for row in settings.excluded_customers}
-	groups = set()
-	for row in settings.excluded_groups:
-		groups |= branch("Customer Group", row.customer_group)
+	excluded, groups = left_out(settings)
 	customer = frappe.qb.DocType("Customer")
 	query = frappe.qb.from_(customer).where((customer.disabled == 0) & (customer.is_internal_customer == 0))
 	rows = zip(

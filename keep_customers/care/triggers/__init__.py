@@ -1,17 +1,35 @@
 """The triggers of Care Rules, by what they look at. Here is what they have in common."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import frappe
 from frappe.utils import cint, formatdate, getdate
 from frappe.utils.caching import request_cache
 
 from keep_customers.care import followups
+from keep_customers.erp.tables import among, columns
 from keep_customers.erp.trees import branch
+from keep_customers.worth.population import left_out
 
 # How far back is looked for what the submit event or a night missed (imports, a site that was down).
 CATCH_UP_DAYS = 30
+
+
+class Premise(NamedTuple):
+	"""What has to be true of a contact for as long as it waits; what every rule asks of its customers is in :class:`Meant`.
+
+	:ivar why: how it is noted that it is true no more
+	:ivar over: ``(rows, today) -> bools``, whether it is true no more of each of the follow-ups, which are dicts as
+		:func:`keep_customers.care.premises.waiting` gives them
+	:ivar again: whether the same contact is due anew should it become true again; not where the trigger does not ask for it
+	"""
+
+	why: str
+	over: Callable[[list, date], list[bool]]
+	again: bool = True
 
 
 def customers(rule, *fields):
@@ -47,18 +65,59 @@ def since(rule, today: date, days: int = 0) -> date:
 	return max(getdate(rule.enabled_from), today - timedelta(days=max(days, CATCH_UP_DAYS)))
 
 
+class Meant:
+	"""Whom a rule means: the same for what becomes due and for what waits."""
+
+	def __init__(self, rule):
+		self.tiers = rule.tiers
+		self.groups = branch("Customer Group", rule.customer_group)
+		self.territories = branch("Territory", rule.territory)
+		self.excluded = left_out(frappe.get_cached_doc("Keep Customers Settings"))
+
+	def why_not(self, row) -> str | None:
+		"""Why the rule is not about a customer.
+
+		:param row: with customer, customer_group, territory and tier
+		"""
+		customers, groups = self.excluded
+		if row["customer"] in customers or row["customer_group"] in groups:
+			return "Customer excluded"
+		fits = (
+			(not self.tiers or row["tier"] in self.tiers)
+			and (self.groups is None or row["customer_group"] in self.groups)
+			and (self.territories is None or row["territory"] in self.territories)
+		)
+		return None if fits else "Customer no longer fits"
+
+
 def matching(rule, rows) -> Iterator:
-	"""Those rows that fit the rule's conditions and are not of an excluded customer."""
-	settings = frappe.get_cached_doc("Keep Customers Settings")
-	excluded = {row.customer for row in settings.excluded_customers}
-	groups, territories = branch("Customer Group", rule.customer_group), branch("Territory", rule.territory)
-	for row in rows:
-		if row.customer in excluded or (rule.tiers and row.tier not in rule.tiers):
-			continue
-		if (groups is None or row.customer_group in groups) and (
-			territories is None or row.territory in territories
-		):
-			yield row
+	"""Those rows whose customers the rule means."""
+	meant = Meant(rule)
+	return (row for row in rows if not meant.why_not(row))
+
+
+def gone(doctype: str, **still) -> Callable[[list, date], list[bool]]:
+	"""For a :class:`Premise`: what the contact is about is not there any more, or not as it was."""
+
+	def over(rows: list, today: date) -> list[bool]:
+		table = frappe.qb.DocType(doctype)
+		query = among(frappe.qb.from_(table), table.name, {row["reference_name"] for row in rows})
+		for field, value in still.items():
+			query = query.where(table[field] == value)
+		there = set(columns(query, table.name)[0])
+		return [row["reference_name"] not in there for row in rows]
+
+	return over
+
+
+def day_of(occurrence: str) -> date | None:
+	"""The day that names an occurrence."""
+	found = re.search(r"\d{4}-\d\d-\d\d", occurrence)
+	return date.fromisoformat(found[0]) if found else None
+
+
+def of_customers(rows: list) -> list[str]:
+	return sorted({row["customer"] for row in rows})
 
 
 def not_noted(rule, occurrences: dict[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, getdate
 
-from keep_customers.care.triggers import customers, matching, row, since
+from keep_customers.care.triggers import Premise, customers, gone, matching, row, since
 from keep_customers.engine.complaints import CLOSED
 
 
@@ -34,3 +34,6 @@ def closed(rule, today: date) -> list[dict]:
 		)
 		for one in matching(rule, query.run(as_dict=True))
 	]
+
+
+STILL_CLOSED = Premise("No longer true", gone("Complaint Case", status=CLOSED))

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, getdate
 
-from keep_customers.care.triggers import customers, matching, row, since
+from keep_customers.care.triggers import Premise, customers, gone, matching, row, since
 from keep_customers.engine.events import ATTENDED, CLOSED, HELD, NO_SHOW
 
 
@@ -51,3 +51,8 @@ def _guests(rule, today: date, status: str, reason: str) -> list[dict]:
 		)
 		for one in matching(rule, query.run(as_dict=True))
 	]
+
+
+# The door is corrected afterwards.
+WAS_THERE = Premise("No longer true", gone("VIP Invitation", status=ATTENDED))
+WAS_MISSED = Premise("No longer true", gone("VIP Invitation", status=NO_SHOW))

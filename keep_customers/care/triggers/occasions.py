@@ -11,9 +11,10 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate
 
-from keep_customers.care.triggers import customers, matching, row, written
+from keep_customers.care.triggers import Premise, customers, day_of, matching, of_customers, row, written
 from keep_customers.engine import occasions as engine
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.tables import among
 from keep_customers.people.contacts import who_decides
 
 FAMILY = ("Spouse", "Partner", "Child", "Parent", "Sibling")
@@ -147,3 +148,22 @@ def _greeting(rule, one, today: date, day: date, occasion: str, reason: str, **a
 		expires=1,
 		**about,
 	)
+
+
+def _not_in_the_file(rows: list, today: date) -> list[bool]:
+	noted = set()
+	for doctype in {one["reference_doctype"] for one in rows if one["reference_doctype"]}:
+		table = frappe.qb.DocType(doctype)
+		query = among(frappe.qb.from_(table), table.parent, of_customers(rows)).where(table.recurs.notnull())
+		noted |= {(doctype, *found) for found in query.select(table.parent, table.recurs).run()}
+	days = {one["occurrence"]: day_of(one["occurrence"]) for one in rows}
+	marks = {occurrence: engine.marks(day) if day else () for occurrence, day in days.items()}
+	return [
+		not any(
+			(one["reference_doctype"], one["customer"], text) in noted for text in marks[one["occurrence"]]
+		)
+		for one in rows
+	]
+
+
+IN_THE_FILE = Premise("No longer true", _not_in_the_file)

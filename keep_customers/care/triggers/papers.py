@@ -7,7 +7,19 @@ from frappe import _
 from frappe.query_builder.functions import Count, Min
 from frappe.utils import cint, get_quarter_start, getdate
 
-from keep_customers.care.triggers import candidates, customers, matching, not_noted, row, since, written
+from keep_customers.care.triggers import (
+	Premise,
+	candidates,
+	customers,
+	day_of,
+	gone,
+	matching,
+	not_noted,
+	of_customers,
+	row,
+	since,
+	written,
+)
 from keep_customers.engine.followups import fraction
 from keep_customers.erp.tables import among, columns
 
@@ -115,3 +127,20 @@ def _before(rule, one, today: date, occurrence: str, reason: str, doctype: str) 
 		reference_name=one.name,
 		expires=1,
 	)
+
+
+def _complete(rows: list, today: date) -> list[bool]:
+	return [cint(one["file_score"]) >= one["rule"].max_score for one in rows]
+
+
+def _ends_another_day(rows: list, today: date) -> list[bool]:
+	serial = frappe.qb.DocType("Serial No")
+	query = among(frappe.qb.from_(serial), serial.customer, of_customers(rows)).distinct()
+	ends = query.select(serial.customer, serial.warranty_expiry_date).run()
+	still = {(customer, getdate(day)) for customer, day in ends if day}
+	return [(one["customer"], day_of(one["occurrence"])) not in still for one in rows]
+
+
+INCOMPLETE = Premise("No longer true", _complete, again=False)
+UNDER_WARRANTY = Premise("No longer true", _ends_another_day)
+UNDER_CONTRACT = Premise("No longer true", gone("Contract", docstatus=1))

@@ -8,11 +8,21 @@ from frappe.utils import cint, fmt_money, get_datetime, getdate
 from pypika import Criterion
 
 from keep_customers.care import followups
-from keep_customers.care.triggers import CATCH_UP_DAYS, customers, matching, row, since, written
+from keep_customers.care.triggers import (
+	CATCH_UP_DAYS,
+	Premise,
+	customers,
+	gone,
+	matching,
+	of_customers,
+	row,
+	since,
+	written,
+)
 from keep_customers.engine import occasions
-from keep_customers.erp.tables import among
+from keep_customers.erp.tables import among, columns
 from keep_customers.worth import ledger
-from keep_customers.worth.corrected import Corrected, is_purchase, no_opening, with_opening
+from keep_customers.worth.corrected import Corrected, credited, is_purchase, no_opening, with_opening
 from keep_customers.worth.values import NOT_RANKED, last_parameters
 
 
@@ -133,20 +143,6 @@ def milestones(rule, today: date) -> list[dict]:
 	return result
 
 
-def amount_of_milestone(occurrence: str) -> float:
-	return float(occurrence.split()[1])
-
-
-def bought_in_all(rule, today: date, customers: list[str]) -> dict[str, float]:
-	"""Customer -> what its purchases come to, as a milestone's rule looks at them."""
-	if not customers:
-		return {}
-	_currency, rates = reporting_rates(today, {rule.company} if rule.company else None)
-	lens = ledger.Lens(rule.company or None, ledger.NET_SALES, today)
-	found = ledger.Ledger(today, rates, customers).histories(lens)
-	return {name: history.total for name, history in found.items()}
-
-
 def years_best(rule, today: date) -> list[dict]:
 	"""Once a year, the customers with the greatest current value."""
 	first = getdate(rule.yearly_on) if rule.yearly_on else date(today.year, 1, 1)
@@ -249,3 +245,48 @@ def _first_versions(doctype: str, rows) -> dict[str, str]:
 		first = {name: earlier.get(root, root) for name, root in first.items()}
 		pending = set(earlier.values())
 	return first
+
+
+def _credited(rows: list, today: date) -> list[bool]:
+	undone = {paper.name for paper in credited(today, of_customers(rows))}
+	invoice = frappe.qb.DocType("Sales Invoice")
+	query = among(frappe.qb.from_(invoice), invoice.name, {one["reference_name"] for one in rows})
+	# Calls about debit notes were made by an older version.
+	bought = set(columns(query.where(is_purchase(invoice)), invoice.name)[0]) - undone
+	return [one["reference_name"] not in bought for one in rows]
+
+
+def _not_bought_first(rows: list, today: date) -> list[bool]:
+	bought = ledger.from_anybody(today, of_customers(rows))
+	return [
+		one["customer"] not in bought or bought[one["customer"]].first > getdate(one["planned_on"])
+		for one in rows
+	]
+
+
+def _not_reached(rows: list, today: date) -> list[bool]:
+	of_rule: dict[str, list] = {}
+	for one in rows:
+		of_rule.setdefault(one["care_rule"], []).append(one)
+	totals = {
+		name: _bought_in_all(some[0]["rule"], today, of_customers(some)) for name, some in of_rule.items()
+	}
+	return [
+		totals[one["care_rule"]].get(one["customer"], 0) < float(one["occurrence"].split()[1]) for one in rows
+	]
+
+
+def _bought_in_all(rule, today: date, customers: list[str]) -> dict[str, float]:
+	"""Customer -> what its purchases come to, as a milestone's rule looks at them."""
+	_currency, rates = reporting_rates(today, {rule.company} if rule.company else None)
+	lens = ledger.Lens(rule.company or None, ledger.NET_SALES, today)
+	found = ledger.Ledger(today, rates, customers).histories(lens)
+	return {name: history.total for name, history in found.items()}
+
+
+# An invoice that counts again brings its own call back, see followups.add_or_revive.
+SUBMITTED = Premise(followups.CANCELLED["Sales Invoice"], gone("Sales Invoice", docstatus=1), again=False)
+BOUGHT = Premise(followups.CREDITED, _credited, again=False)
+BOUGHT_FIRST = Premise(followups.CREDITED, _not_bought_first)
+REACHED = Premise(followups.CREDITED, _not_reached)
+DELIVERED = Premise(followups.CANCELLED["Delivery Note"], gone("Delivery Note", docstatus=1), again=False)

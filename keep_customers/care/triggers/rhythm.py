@@ -8,7 +8,18 @@ from frappe.query_builder.functions import Date, IfNull, Max
 from frappe.utils import cint, getdate
 
 from keep_customers.care import contacts_seen, followups
-from keep_customers.care.triggers import candidates, customers, matching, not_noted, row, since, written
+from keep_customers.care.triggers import (
+	Premise,
+	candidates,
+	customers,
+	day_of,
+	matching,
+	not_noted,
+	of_customers,
+	row,
+	since,
+	written,
+)
 from keep_customers.engine.followups import cadence_due
 from keep_customers.erp.tables import among, columns, to_ordinals
 from keep_customers.worth import demand
@@ -22,7 +33,7 @@ def tier_cadence(rule, today: date) -> list[dict]:
 	if not every:
 		return []
 	value = frappe.qb.DocType("Customer Value")
-	last, asked, waiting = _last_contacts(today), _settled(rule), _pending(rule)
+	last, asked, waiting = last_contacts(today), _settled(rule), _pending(rule)
 	started = getdate(rule.enabled_from)
 	# Whose turn it is, of all there are; the rest is asked only about those.
 	turns = {}
@@ -56,8 +67,11 @@ def tier_cadence(rule, today: date) -> list[dict]:
 	return rows
 
 
-def _last_contacts(today: date) -> dict[str, int]:
-	"""Customer -> ordinal day of the latest contact of any kind."""
+def last_contacts(today: date, customers: list[str] | None = None) -> dict[str, int]:
+	"""Customer -> ordinal day of the latest contact of any kind.
+
+	:param customers: only these, unless they are very many
+	"""
 	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
 	touched = (
 		frappe.qb.from_(touch)
@@ -69,7 +83,10 @@ def _last_contacts(today: date) -> dict[str, int]:
 		.where((follow_up.status == "Done") & follow_up.touch.isnull() & (follow_up.done_on <= today))
 		.groupby(follow_up.customer)
 	)
-	last = {name: day.toordinal() for name, day in contacts_seen.latest(today).items()}
+	if customers is not None:
+		touched = among(touched, touch.customer, customers)
+		done = among(done, follow_up.customer, customers)
+	last = {name: day.toordinal() for name, day in contacts_seen.latest(today, customers).items()}
 	for found in (
 		_days(touched, touch.customer, Max(Date(touch.date))),
 		_days(done, follow_up.customer, Max(follow_up.done_on)),
@@ -212,7 +229,7 @@ def silence(rule, today: date) -> list[dict]:
 	query = query.where(
 		(value.last_purchase >= since(rule, today) - days) & (value.last_purchase <= today - days)
 	).where(value.status != NOT_RANKED)
-	return [
+	rows = [
 		row(
 			rule,
 			one,
@@ -224,3 +241,40 @@ def silence(rule, today: date) -> list[dict]:
 		)
 		for one in matching(rule, query.run(as_dict=True))
 	]
+	spoken = CONTACTED.over(rows, today)
+	return [one for one, over in zip(rows, spoken, strict=True) if not over]
+
+
+def _contacted_since_its_turn(rows: list, today: date) -> list[bool]:
+	last = last_contacts(today, of_customers(rows))
+	starts = [day_of(one["occurrence"]) for one in rows]
+	return [
+		bool(start) and last.get(one["customer"], 0) > start.toordinal()
+		for one, start in zip(rows, starts, strict=True)
+	]
+
+
+def _contacted_since_it_was_due(rows: list, today: date) -> list[bool]:
+	last = last_contacts(today, of_customers(rows))
+	return [last.get(one["customer"], 0) >= getdate(one["planned_on"]).toordinal() for one in rows]
+
+
+def _bought_since(rows: list, today: date) -> list[bool]:
+	days = [day_of(one["occurrence"]) for one in rows]
+	return [
+		bool(day and one["last_purchase"]) and getdate(one["last_purchase"]) > day
+		for one, day in zip(rows, days, strict=True)
+	]
+
+
+def _needed_no_more(rows: list, today: date) -> list[bool]:
+	still = {(one.customer, one.day) for one in demand.open_demands(today)}
+	return [(one["customer"], day_of(one["occurrence"])) not in still for one in rows]
+
+
+# The silence is broken: the call would be the second one, or come after the purchase it asks for. What is said at another
+# contact is no answer to what is needed, so contacts do not end the calls about a purchase to come.
+BOUGHT = Premise("Bought again", _bought_since)
+CONTACTED = Premise("Contacted meanwhile", _contacted_since_it_was_due, again=False)
+TURN_IS_OVER = Premise("Contacted meanwhile", _contacted_since_its_turn, again=False)
+NEEDED = Premise("No longer true", _needed_no_more)

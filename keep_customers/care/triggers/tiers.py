@@ -6,7 +6,16 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from keep_customers.care.triggers import candidates, customers, matching, not_noted, row, since
+from keep_customers.care.triggers import (
+	Premise,
+	candidates,
+	customers,
+	matching,
+	not_noted,
+	of_customers,
+	row,
+	since,
+)
 from keep_customers.erp.tables import among, columns
 
 
@@ -25,15 +34,9 @@ def moved_down(rule, today: date) -> list[dict]:
 def _moved(rule, today: date, direction: str, reason: str) -> list[dict]:
 	change = frappe.qb.DocType("Tier Change")
 	moves, customer, _value = candidates(rule)
-	moves = (
-		moves.inner_join(change)
-		.on(change.customer == customer.name)
-		.where(change.direction == direction)
-		.where((change.date >= since(rule, today)) & (change.date <= today))
-		.orderby(change.date)
-	)
-	# The newest of each customer.
-	new = not_noted(rule, dict(zip(*columns(moves, customer.name, change.name), strict=True)))
+	moves = moves.inner_join(change).on(change.customer == customer.name)
+	newest = _newest(moves.where(change.date >= since(rule, today)), change, today)
+	new = not_noted(rule, {name: move for name, (move, where) in newest.items() if where == direction})
 	if not new:
 		return []
 	query, customer, _value = customers(rule, change.name, change.date, change.from_tier, change.to_tier)
@@ -53,3 +56,21 @@ def _moved(rule, today: date, direction: str, reason: str) -> list[dict]:
 		for one in matching(rule, among(query, change.name, new.values()).run(as_dict=True))
 		if new.get(one.customer) == one.name
 	]
+
+
+def _newest(query, change, today: date) -> dict[str, tuple[str, str]]:
+	"""Customer -> (its newest move, up or down): who has moved back meanwhile is not told of the first one."""
+	query = query.where(change.direction.isin(["Up", "Down"]) & (change.date <= today))
+	query = query.orderby(change.date).orderby(change.creation)
+	found = columns(query, change.customer, change.name, change.direction)
+	return {customer: (name, direction) for customer, name, direction in zip(*found, strict=True)}
+
+
+def _moved_on(rows: list, today: date) -> list[bool]:
+	change = frappe.qb.DocType("Tier Change")
+	query = among(frappe.qb.from_(change), change.customer, of_customers(rows))
+	newest = _newest(query, change, today)
+	return [newest.get(one["customer"], ("",))[0] != one["reference_name"] for one in rows]
+
+
+MOVED_ON = Premise("Moved again", _moved_on)

@@ -218,7 +218,7 @@ def test_a_rule_that_breaks_does_not_cost_the_reps_the_others(story, monkeypatch
 	story.rule("A Cadence", trigger="Tier Cadence", switched_on=story.days_ago(400))
 	story.rule("Purchase")
 	story.completed_yesterday()
-	monkeypatch.setitem(rules.TRIGGERS, "Tier Cadence", lambda rule, today: 1 / 0)
+	monkeypatch.setitem(rules.TRIGGERS, "Tier Cadence", rules.Trigger(lambda rule, today: 1 / 0))
 	run = story.night()
 	assert run.status == "Completed With Errors"
 	assert f"{PREFIX} A Cadence" in story.errors(run) and "ZeroDivisionError" in story.errors(run)

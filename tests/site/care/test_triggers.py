@@ -212,7 +212,9 @@ def test_moves_between_tiers(story):
 			{"doctype": "Tier Change", "customer": firm, "date": story.days_ago(ago), "direction": direction,
 				"from_tier": then, "to_tier": now}
 		).insert()  # fmt: skip
-	assert due(story, story.rule("Up", trigger="Tier Up"))[firm][0] == story.days_ago(2)
+	up = story.rule("Up", trigger="Tier Up")
+	assert due(story, up, story.days_ago(2))[firm][0] == story.days_ago(2)
+	assert firm not in due(story, up), "who has moved back is not congratulated"
 	assert due(story, story.rule("Down", trigger="Tier Down"))[firm][0] == story.days_ago(1)
 
 

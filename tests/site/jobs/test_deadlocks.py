@@ -11,7 +11,7 @@ import frappe
 import pytest
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import contacts_seen, ending, followups, planning, referrals, todos
+from keep_customers.care import contacts_seen, ending, followups, planning, premises, referrals, todos
 from keep_customers.erp.aside import Aside, out_of_the_way
 from keep_customers.jobs import notices as notices_job
 from keep_customers.worth import values
@@ -148,7 +148,7 @@ def test_calls_about_invoices_that_are_gone(two, others):  # noqa: F811
 	frappe.db.commit()
 	aside = Aside()
 	gave_way = others(ending, "settle", locking("ToDo", of_a.todo), locking("Follow Up", of_a.name))
-	ending.take_back_outdated(aside)
+	premises.end_what_is_over(two.today, aside)
 	undisturbed(gave_way, aside)
 	assert {row.status for row in two.follow_ups()} == {"Cancelled"}
 	assert of_b.todo and {todo.status for todo in two.todos()} == {"Cancelled"}

@@ -260,7 +260,7 @@ def test_a_trigger_that_speaks_of_nobody_is_its_rules_fault(story, monkeypatch):
 	story.rule("Purchase")
 	for number, rows in enumerate(([{"occurrence": "x"}], None, [{"customer": firm}])):
 		story.rule(f"Odd {number}", trigger="Silence", silent_days=1)
-		monkeypatch.setitem(rules.TRIGGERS, "Silence", lambda rule, today, rows=rows: rows)
+		monkeypatch.setitem(rules.TRIGGERS, "Silence", rules.Trigger(lambda rule, today, rows=rows: rows))
 	story.completed_yesterday()
 	run = story.night()
 	assert run.assigned == 1 and all(doctype == "Care Rule" for doctype, _name in left(run))
@@ -406,7 +406,7 @@ def test_who_is_deleted_while_the_rules_are_asked_is_noted_nowhere(story, monkey
 		frappe.delete_doc("Customer", gone)
 		return [{"customer": gone, "care_rule": rule.name, "occurrence": "o", "status": "Planned"}]
 
-	monkeypatch.setitem(rules.TRIGGERS, "Silence", due)
+	monkeypatch.setitem(rules.TRIGGERS, "Silence", rules.Trigger(due))
 	run = story.night()
 	assert (run.status, run.planned) == ("Completed", 0)
 	assert not frappe.db.exists("Follow Up", {"care_rule": rule.name})

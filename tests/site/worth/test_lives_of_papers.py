@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 	run_state_machine_as_test,
 )
 
-from keep_customers.care import ending, followups
+from keep_customers.care import followups, premises
 from keep_customers.care import rules as care_rules
 from keep_customers.erp.aside import Aside
 from keep_customers.worth import ledger
@@ -181,8 +181,7 @@ def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
 		@invariant()
 		def who_is_called_about_what(self):
 			aside = Aside()
-			ending.take_back_outdated(aside)
-			ending.take_back_not_bought(story.today, aside=aside)
+			premises.end_what_is_over(story.today, aside)
 			assert not aside.left
 			for one in care_rules.enabled(story.today):
 				followups.add(care_rules.due(one, story.today))

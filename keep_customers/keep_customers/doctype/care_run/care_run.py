@@ -15,6 +15,7 @@ class CareRun(Document):
 		changed: DF.Int
 		clock_was_wrong: DF.Check
 		customers: DF.Int
+		ended: DF.Int
 		finished: DF.Datetime | None
 		first_run: DF.Check
 		held_back: DF.Int

@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
-from keep_customers.care import ending, routing, touches
+from keep_customers.care import ending, premises, routing, touches
 from keep_customers.events import wishes
 from keep_customers.visits import stops
 from keep_customers.worth import ledger
@@ -94,6 +94,7 @@ class CustomerTouch(NamesOnlyReadable, Document):
 		wishes.from_touch(self)
 		routing.follow(self)
 		touches.show_last_touch(self.customer)
+		premises.on_change([self.customer])
 
 	def on_trash(self):
 		touches.drop_next_step(self)

@@ -51,6 +51,15 @@ class FollowUp(Document):
 			"Referral deleted",
 			"Event called off",
 			"Event is over",
+			"Event moved",
+			"Complaint reopened",
+			"Complaint deleted",
+			"Bought again",
+			"Contacted meanwhile",
+			"Moved again",
+			"Customer excluded",
+			"Customer no longer fits",
+			"No longer true",
 		]
 		occasion: DF.Data | None
 		occurrence: DF.Data | None

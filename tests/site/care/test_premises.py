@@ -1,0 +1,291 @@
+"""What is due is due only as long as its reason holds; when it does not, the rep finds why, and nothing is asked for twice."""
+
+import frappe
+import pytest
+from frappe.utils import add_days, getdate
+
+from keep_customers.care import followups, premises, rules
+from keep_customers.care.triggers import Premise
+from tests.site.care.asked import next_working_day, only_todo, state
+from tests.site.mail import contact
+from tests.site.story import ANNA, GROUP, PREFIX, TERRITORY
+
+
+def comments(todo):
+	return frappe.get_all(
+		"Comment",
+		{"reference_doctype": "ToDo", "reference_name": todo.name, "comment_type": "Info"},
+		pluck="content",
+	)
+
+
+@pytest.fixture
+def silent(now):
+	"""A firm that Anna has been asked to call, because it has bought nothing for 70 days."""
+	return asked(now, "Firm", trigger="Silence", silent_days=60)
+
+
+def asked(story, name, purchases=((100, 500), (70, 500)), **rule):
+	firm = story.customer(name)
+	story.file(firm, dedicated_rep=ANNA)
+	story.history(firm, purchases)
+	story.rule(**{"switched_on": story.days_ago(90), **rule})
+	story.completed_yesterday()
+	story.tonight = next_working_day(story, not_before=0)
+	story.night(story.tonight)
+	assert state(story, firm) == ("Assigned", "")
+	return firm
+
+
+def touch(firm, **values):
+	return frappe.get_doc(
+		{
+			"doctype": "Customer Touch", "customer": firm, "date": frappe.utils.now_datetime(), "rep": ANNA,
+			"channel": "Phone", "result": "Reached", **values,
+		}
+	).insert()  # fmt: skip
+
+
+def test_who_buys_need_not_be_asked_why_not(now, silent):
+	story = now
+	invoice = story.invoice(silent, 100)
+	assert state(story, silent) == ("Cancelled", "Bought again")
+	todo = only_todo(story, silent)
+	assert todo.status == "Cancelled"
+	assert comments(todo) == ["Not due any more: Bought again"]
+	# It was a mistake: the firm is silent still, and is called once.
+	invoice.reload()
+	invoice.cancel()
+	story.night(story.tonight)
+	story.night(story.tonight)
+	assert sorted(row.status for row in story.follow_ups(silent)) == ["Assigned", "Cancelled"]
+	assert len(story.todos(ANNA, status="Open")) == 1
+
+
+def test_who_was_spoken_to_meanwhile_is_not_called_again_tomorrow(now, silent):
+	story = now
+	touch(silent, channel="Messenger")
+	assert state(story, silent) == ("Cancelled", "Contacted meanwhile")
+	story.night(story.tonight)
+	assert len(story.follow_ups(silent)) == 1
+
+
+def test_a_call_that_reached_nobody_changes_nothing(now, silent):
+	touch(silent, result="Not Reached")
+	assert state(now, silent) == ("Assigned", "")
+
+
+def test_an_e_mail_is_a_contact_too(now, silent):
+	story = now
+	who = contact(silent, email="olga@firm.example")
+	frappe.get_doc(
+		{
+			"doctype": "Communication", "communication_type": "Communication", "communication_medium": "Email",
+			"sent_or_received": "Received", "subject": "Hello", "content": "We need nothing.",
+			"sender": "olga@firm.example", "reference_doctype": "Contact", "reference_name": who.name,
+			"communication_date": frappe.utils.now_datetime(),
+		}
+	).insert()  # fmt: skip
+	assert state(story, silent) == ("Cancelled", "Contacted meanwhile")
+
+
+def test_what_was_already_done_stays_done(now, silent):
+	todo = only_todo(now, silent)
+	todo.status = "Closed"
+	todo.save()
+	now.invoice(silent, 100)
+	touch(silent)
+	assert state(now, silent)[0] == "Done"
+	assert only_todo(now, silent).status == "Closed"
+
+
+def test_one_contact_goes_on_for_what_is_left_of_it(now):
+	story = now
+	story.rule("Large", min_amount=400, due_in_days=90, switched_on=story.days_ago(90))
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA)
+	story.history(firm, [(100, 500), (70, 500)])
+	story.rule("Silent", trigger="Silence", silent_days=60, switched_on=story.days_ago(90))
+	story.completed_yesterday()
+	story.night(next_working_day(story, not_before=0))
+	[todo] = story.todos(ANNA, status="Open")
+	reasons = {row.care_rule: row for row in story.follow_ups(firm)}
+	assert {row.todo for row in reasons.values()} == {todo.name} and len(reasons) == 2
+	touch(firm)
+	assert {rule: row.status for rule, row in {r.care_rule: r for r in story.follow_ups(firm)}.items()} == {
+		f"{PREFIX} Large": "Assigned",
+		f"{PREFIX} Silent": "Cancelled",
+	}
+	left = frappe.get_doc("ToDo", todo.name)
+	assert left.status == "Open" and "Bought for" in left.description and "Not seen" not in left.description
+
+
+@pytest.mark.parametrize(
+	("change", "why"),
+	[
+		({"disabled": 1}, "Customer disabled"),
+		({"is_internal_customer": 1, "represents_company": f"{PREFIX} Tools"}, "Customer excluded"),
+		({"territory": None}, "Customer no longer fits"),
+	],
+)
+def test_who_is_no_customer_for_it_any_more(now, change, why):
+	story = now
+	firm = asked(story, "Firm", trigger="Silence", silent_days=60, territory=TERRITORY)
+	doc = frappe.get_doc("Customer", firm)
+	if "territory" in change:
+		change = {"territory": frappe.db.get_value("Territory", TERRITORY, "parent_territory")}
+	doc.update(change)
+	doc.save()
+	assert state(story, firm) == ("Cancelled", why)
+	assert only_todo(story, firm).status == "Cancelled"
+
+
+def test_who_is_excluded_gets_nothing_from_any_rule(now):
+	story = now
+	firms = [story.customer(name) for name in ("Of a Group", "By Name", "Kept")]
+	inner = frappe.get_doc(
+		{
+			"doctype": "Customer Group", "customer_group_name": f"{PREFIX} Inner", "is_group": 0,
+			"parent_customer_group": frappe.db.get_value("Customer Group", GROUP, "parent_customer_group"),
+		}
+	).insert()  # fmt: skip
+	frappe.db.set_value("Customer", firms[0], "customer_group", inner.name)
+	for firm in firms:
+		story.file(
+			firm,
+			dedicated_rep=ANNA,
+			people=[{"full_name": "Ada", "birthday": add_days(getdate(), -365 * 30), "decides": 1}],
+		)
+		story.history(firm, [(100, 500), (70, 500), (1, 3000)])
+		frappe.get_doc(
+			{
+				"doctype": "Referral",
+				"referrer": firm,
+				"referred_customer": story.customer(f"By {firm}"),
+				"date": getdate(),
+			}
+		).insert()
+		story.case(firm, status="Closed", closed_on=frappe.utils.now_datetime())
+	for trigger in rules.TRIGGERS:
+		story.rule(
+			trigger.replace(":", ""), trigger=trigger, switched_on=story.days_ago(90), silent_days=1, top_n=9, max_score=90,
+			festival="Christmas", yearly_on=getdate(), days_before=0, min_amount=400,
+		)  # fmt: skip
+	story.completed_yesterday()
+	story.night()
+	before = {row.customer for row in story.follow_ups() if row.care_rule}
+	assert before.issuperset(firms)
+	assert premises.over(premises.waiting(), story.today) == {}, "no rule makes what its own premise ends"
+	story.settings(
+		excluded_groups=[{"customer_group": inner.name}], excluded_customers=[{"customer": firms[1]}]
+	)
+	story.night()
+	left = {row.customer for row in story.follow_ups() if row.care_rule and row.status in followups.PENDING}
+	assert left.isdisjoint(firms[:2]) and firms[2] in left
+	whys = {
+		row.hold_reason for row in story.follow_ups(firms[0]) if row.care_rule and row.status == "Cancelled"
+	}
+	assert whys == {"Customer excluded"}
+	assert not story.todos(reference_name=("in", firms[:2]), status="Open", keep_follow_up=("is", "set"))
+	# And nothing new, from any of them.
+	for one in rules.enabled(story.today):
+		assert {row["customer"] for row in rules.due(one, story.today)}.isdisjoint(firms[:2]), one.trigger
+
+
+def test_who_moves_down_again_is_not_congratulated(now):
+	story = now
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA)
+	story.history(firm, [(10, 100)])
+	moved(firm, story.days_ago(1), "Up")
+	story.rule(trigger="Tier Up")
+	story.completed_yesterday()
+	tonight = next_working_day(story, not_before=0)
+	story.night(tonight)
+	assert state(story, firm)[0] == "Assigned"
+	moved(firm, tonight, "Down")
+	story.night(tonight)
+	assert state(story, firm) == ("Cancelled", "Moved again")
+	story.night(tonight)
+	assert len(story.follow_ups(firm)) == 1
+
+
+def moved(firm, day, direction):
+	tiers = ("Iron", "Gold") if direction == "Up" else ("Gold", "Iron")
+	frappe.get_doc(
+		{
+			"doctype": "Tier Change", "customer": firm, "date": day, "direction": direction, "from_tier": tiers[0],
+			"to_tier": tiers[1],
+		}
+	).insert()  # fmt: skip
+
+
+def test_a_birthday_that_was_a_mistake(now):
+	story = now
+	firm = story.customer("Firm")
+	tomorrow = add_days(getdate(), 1)
+	file = story.file(
+		firm,
+		dedicated_rep=ANNA,
+		people=[{"full_name": "Ada", "birthday": add_days(tomorrow, -3653), "decides": 1}],
+	)
+	day = getdate(tomorrow).replace(year=1990) if (tomorrow.month, tomorrow.day) != (2, 29) else tomorrow
+	file.people[0].birthday = day
+	file.save()
+	story.history(firm, [(10, 100)])
+	story.rule(trigger="Birthday", days_before=3)
+	story.completed_yesterday()
+	story.night()
+	[greeting] = story.follow_ups(firm)
+	assert greeting.status in followups.PENDING
+	file.reload()
+	file.people[0].birthday = add_days(day, 40)
+	file.save()
+	assert state(story, firm) == ("Cancelled", "No longer true")
+
+
+def test_a_refusal_ends_what_is_asked_for_by_that_channel(now, silent):
+	story = now
+	file = frappe.get_doc("Customer File", silent)
+	file.append("consents", {"channel": "Phone", "consent": "Refused", "date": getdate()})
+	file.save()
+	assert state(story, silent) == ("Cancelled", "No consent")
+	story.night(story.tonight)
+	assert len(story.follow_ups(silent)) == 1
+
+
+def test_an_imported_invoice_is_found_by_the_night_which_counts_what_it_ended(now, silent):
+	story = now
+	story.history(silent, [(0, 100)])
+	assert state(story, silent) == ("Assigned", "")
+	run = story.night(story.tonight)
+	assert state(story, silent) == ("Cancelled", "Bought again") and run.ended == 1
+	assert story.night(story.tonight).ended == 0
+
+
+def test_it_is_asked_once_more_when_the_todo_is_made(now, silent, monkeypatch):
+	story = now
+	other = story.customer("Other")
+	story.file(other, dedicated_rep=ANNA)
+	story.history(other, [(100, 500), (70, 500)])
+	real = premises.end_what_is_over
+
+	def and_then(today, aside):
+		ended = real(today, aside)
+		frappe.db.set_value("Customer", other, "disabled", 1)
+		return ended
+
+	monkeypatch.setattr(premises, "end_what_is_over", and_then)
+	story.night(story.tonight)
+	frappe.db.set_value("Customer", other, "disabled", 0)
+	rows = story.follow_ups(other)
+	assert [row.status for row in rows] in ([], ["Cancelled"]) and not any(row.todo for row in rows)
+
+
+def test_every_trigger_says_what_must_be_true():
+	"""Who adds one thinks of it; these are true whatever happens."""
+	always = {"Year's Best", "Festival", "Season"}
+	assert {name for name, trigger in rules.TRIGGERS.items() if not trigger.premises} == always
+	options = frappe.get_meta("Follow Up").get_field("hold_reason").options.split("\n")
+	for trigger in rules.TRIGGERS.values():
+		assert all(isinstance(one, Premise) and one.why in options for one in trigger.premises)
