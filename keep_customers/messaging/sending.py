@@ -190,14 +190,13 @@ def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str] | None:
 	"""(status, reason) of what is not sent any more."""
 	if not rule or not rule.enabled:
 		return "Cancelled", "Rule switched off"
+	if not refused and (end := premises.over(premises.waiting(names=[row.name]), today).get(row.name)):
+		return "Cancelled", end.why
 	# What was tried and failed is not dropped: the rep may still find the words.
 	if _too_late(row, rule, today) and not row.send_attempts:
 		return "Skipped", "Too late"
 	if refused:
 		return "Skipped", "No consent"
-	if end := premises.over(premises.waiting(names=[row.name]), today).get(row.name):
-		return "Cancelled", end.why
-	return None
 
 
 def _too_late(row, rule, today: date) -> bool:

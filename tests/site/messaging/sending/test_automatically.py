@@ -51,8 +51,8 @@ def test_who_refused_is_left_alone(story):
 def test_consent_withdrawn_between_planning_and_sending_stops_it(story):
 	firm = thanked(story)
 	withdraw(firm)
-	assert sending.send_due(story.today) == {"Skipped": 1}
-	assert state(story, firm) == ("Skipped", "", "No consent")
+	assert not sending.send_due(story.today)
+	assert state(story, firm) == ("Cancelled", "Queued", "No consent")
 	assert not emails(firm) and not story.todos()
 
 
@@ -62,7 +62,7 @@ def test_consent_withdrawn_after_a_failure_stops_the_next_attempt(story, gateway
 	assert sending.send_due(story.today) == {"Failed": 1}
 	withdraw(firm, "SMS")
 	gateway.broken = None
-	assert sending.send_due(story.today) == {"Skipped": 1} and len(gateway.given) == 1
+	assert not sending.send_due(story.today) and len(gateway.given) == 1
 
 
 def test_a_contact_that_unsubscribed_from_all_emails_gets_none(story):
@@ -190,9 +190,7 @@ def test_birthday_wishes_go_to_the_person_whose_birthday_it_is_or_to_nobody(stor
 	file = frappe.get_doc("Customer File", firm)
 	file.append("people", {"full_name": "Emil", "relation": "Child", "birthday": "2010-03-05"})
 	file.save()
-	reference = {"reference_doctype": "Customer File Person", "reference_name": file.people[0].name}
-	frappe.db.set_value("Follow Up", {"customer": firm}, reference)
-	frappe.db.commit()
+	celebrates(firm, file.people[0].name)
 	[row] = story.follow_ups(firm)
 	assert sending.send_due(row.due_date) == {"Handed Over": 1} and not gateway.given
 	frappe.db.set_value("Customer File Person", file.people[0].name, "phone", "+49 5")
@@ -232,10 +230,18 @@ def test_a_greeting_knows_how_many_years_by_the_calendar_of_the_day(story, table
 
 def test_who_was_taken_off_the_file_gets_no_wishes_and_nobody_else_gets_them(story, gateway):
 	firm = thanked(story, channel="SMS", message_kind="Birthday")
-	reference = {"reference_doctype": "Customer File Person", "reference_name": "gone"}
-	frappe.db.set_value("Follow Up", {"customer": firm}, reference)
+	celebrates(firm, "gone")
+	assert sending.send_due(story.follow_ups(firm)[0].due_date) == {"Cancelled": 1} and not gateway.given
+	assert state(story, firm)[2] == "No longer true"
+
+
+def celebrates(firm, person, day="2026-03-05"):
+	"""The follow-up is the greeting of a person, on their birthday."""
+	about = {"reference_doctype": "Customer File Person", "reference_name": person}
+	frappe.db.set_value("Follow Up", {"customer": firm}, {**about, "occurrence": f"Birthday {day}"})
+	rule = frappe.db.get_value("Follow Up", {"customer": firm}, "care_rule")
+	frappe.db.set_value("Care Rule", rule, "trigger", "Birthday")
 	frappe.db.commit()
-	assert sending.send_due(story.follow_ups(firm)[0].due_date) == {"Handed Over": 1} and not gateway.given
 
 
 def test_a_message_that_cannot_even_be_settled_costs_the_others_nothing(story, gateway, monkeypatch):
