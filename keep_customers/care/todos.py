@@ -155,6 +155,7 @@ def follow_up_of(todo: str) -> dict:
 		"customer": follow_up.customer,
 		"channel": follow_up.channel,
 		"status": follow_up.status,
+		"hold_reason": follow_up.hold_reason,
 		# In which a stated demand is taken down.
 		"currency": ledger.currency_of(follow_up.customer, frappe.get_cached_doc("Keep Customers Settings")),
 	}

@@ -6,6 +6,7 @@ frappe.ui.form.on("ToDo", {
 			frappe.set_route("Form", "Customer", frm.doc.reference_name)
 		);
 		frm.keep_status = frm.doc.status;
+		if (frm.doc.status === "Cancelled") say_why_not(frm);
 	},
 
 	before_save(frm) {
@@ -14,6 +15,14 @@ frappe.ui.form.on("ToDo", {
 		return ask_what_came_of_it(frm);
 	},
 });
+
+// Somebody may have it open, or look for what was there this morning.
+function say_why_not(frm) {
+	frappe.xcall("keep_customers.care.todos.follow_up_of", { todo: frm.doc.name }).then(({ hold_reason }) => {
+		if (!hold_reason) return;
+		frm.set_intro(__("Not due any more: {0}", [__(hold_reason, null, "Follow Up")]), "orange");
+	});
+}
 
 function ask_what_came_of_it(frm) {
 	return frappe
