@@ -726,6 +726,7 @@ DOCTYPES = {
 			("set_posting_time", "Check", "", "", "0"),
 			("is_return", "Check", "", "ro nocopy", "0"),
 			("return_against", "Link", "Delivery Note", "ro index nocopy"),
+			("per_returned", "Percent", "", "ro nocopy", "0"),
 			("amended_from", "Link", "Delivery Note", "ro noperm nocopy"),
 			("contact_person", "Link", "Contact"),
 			("shipping_address_name", "Link", "Address"),

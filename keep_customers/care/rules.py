@@ -20,7 +20,9 @@ from keep_customers.care import referrals
 from keep_customers.care.triggers import (
 	Premise,
 	complaints,
+	customers,
 	events,
+	matching,
 	occasions,
 	papers,
 	purchases,
@@ -28,6 +30,7 @@ from keep_customers.care.triggers import (
 	tiers,
 )
 from keep_customers.erp.registered import registered_as
+from keep_customers.erp.tables import among
 
 FIELDS = (
 	"name", "enabled", "trigger", "min_amount", "every_multiple", "top_n", "yearly_on", "festival", "holiday_list", "season",
@@ -58,7 +61,7 @@ _BOUGHT = (rhythm.BOUGHT,)
 TRIGGERS: dict[str, Trigger] = {
 	"Purchase Amount": Trigger(purchases.purchase_amounts, (purchases.SUBMITTED, purchases.BOUGHT)),
 	"First Purchase": Trigger(purchases.first_purchases, (purchases.BOUGHT_FIRST,)),
-	"Delivery": Trigger(purchases.deliveries, (purchases.DELIVERED,)),
+	"Delivery": Trigger(purchases.deliveries, (purchases.DELIVERED, purchases.KEPT)),
 	"Referral: Thank Referrer": Trigger(referrals.referral_thanks, _THERE, prompt=True),
 	"Referral: Welcome": Trigger(referrals.referral_welcome, _THERE, prompt=True),
 	"Referral: Call": Trigger(referrals.referral_call, _THERE),
@@ -135,8 +138,21 @@ def due(rule, today: date) -> list[dict]:
 	:raises KeyError: if the app that brought the trigger is no longer there
 	"""
 	# Only this one is looked up: what another app has registered wrongly costs its own rules, and nobody else's.
-	trigger = registered_as("keep_customers_triggers", rule.trigger) or TRIGGERS[rule.trigger].due
-	return offered.with_gifts(rule, trigger(rule, today))
+	if theirs := registered_as("keep_customers_triggers", rule.trigger):
+		rows = _meant(rule, list(theirs(rule, today) or ()))
+	else:
+		rows = TRIGGERS[rule.trigger].due(rule, today)
+	return offered.with_gifts(rule, rows)
+
+
+def _meant(rule, rows: list[dict]) -> list[dict]:
+	"""Those rows of another app that are about customers the rule means."""
+	if not all(row.get("customer") for row in rows):
+		return rows  # that is said where it is noticed, see planning
+	query, customer, _value = customers(rule)
+	query = among(query, customer.name, {row["customer"] for row in rows})
+	meant = {one.customer for one in matching(rule, query.run(as_dict=True))} if rows else ()
+	return [row for row in rows if row["customer"] in meant]
 
 
 def premises(trigger: str) -> tuple[Premise, ...]:

@@ -24,7 +24,7 @@ class Premise(NamedTuple):
 	:ivar why: how it is noted that it is true no more
 	:ivar over: ``(rows, today) -> bools``, whether it is true no more of each of the follow-ups, which are dicts as
 		:func:`keep_customers.care.premises.waiting` gives them
-	:ivar again: whether the same contact is due anew should it become true again; not where the trigger does not ask for it
+	:ivar again: whether the same contact is due anew should it become true again, which the trigger then finds
 	"""
 
 	why: str

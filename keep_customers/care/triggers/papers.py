@@ -141,6 +141,6 @@ def _ends_another_day(rows: list, today: date) -> list[bool]:
 	return [(one["customer"], day_of(one["occurrence"])) not in still for one in rows]
 
 
-INCOMPLETE = Premise("No longer true", _complete, again=False)
+INCOMPLETE = Premise("No longer true", _complete)
 UNDER_WARRANTY = Premise("No longer true", _ends_another_day)
 UNDER_CONTRACT = Premise("No longer true", gone("Contract", docstatus=1))

@@ -73,7 +73,8 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 
 def deliveries(rule, today: date) -> list[dict]:
 	"""Delivery Notes posted and submitted since the rule was switched on."""
-	rows = matching(rule, _documents(rule, today, frappe.qb.DocType("Delivery Note")).run(as_dict=True))
+	note = frappe.qb.DocType("Delivery Note")
+	rows = matching(rule, _documents(rule, today, note).where(_kept(note)).run(as_dict=True))
 	return _after_documents(
 		rule,
 		list(rows),
@@ -276,6 +277,18 @@ def _not_reached(rows: list, today: date) -> list[bool]:
 	]
 
 
+def _sent_back(rows: list, today: date) -> list[bool]:
+	note = frappe.qb.DocType("Delivery Note")
+	query = among(frappe.qb.from_(note), note.name, {one["reference_name"] for one in rows})
+	kept = set(columns(query.where(_kept(note)), note.name)[0])
+	return [one["reference_name"] not in kept for one in rows]
+
+
+def _kept(note):
+	"""Whether anything of a delivery is still with the customer."""
+	return note.per_returned < 100
+
+
 def _bought_in_all(rule, today: date, customers: list[str]) -> dict[str, float]:
 	"""Customer -> what its purchases come to, as a milestone's rule looks at them."""
 	_currency, rates = reporting_rates(today, {rule.company} if rule.company else None)
@@ -289,4 +302,5 @@ SUBMITTED = Premise(followups.CANCELLED["Sales Invoice"], gone("Sales Invoice", 
 BOUGHT = Premise(followups.CREDITED, _credited, again=False)
 BOUGHT_FIRST = Premise(followups.CREDITED, _not_bought_first)
 REACHED = Premise(followups.CREDITED, _not_reached)
-DELIVERED = Premise(followups.CANCELLED["Delivery Note"], gone("Delivery Note", docstatus=1), again=False)
+DELIVERED = Premise(followups.CANCELLED["Delivery Note"], gone("Delivery Note", docstatus=1))
+KEPT = Premise("No longer true", _sent_back)

@@ -1,5 +1,6 @@
 """Rhythms: the tier's, the customer's own, and their end."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import frappe
@@ -67,10 +68,13 @@ def tier_cadence(rule, today: date) -> list[dict]:
 	return rows
 
 
-def last_contacts(today: date, customers: list[str] | None = None) -> dict[str, int]:
+def last_contacts(
+	today: date, customers: list[str] | None = None, but: Collection[str] = ()
+) -> dict[str, int]:
 	"""Customer -> ordinal day of the latest contact of any kind.
 
 	:param customers: only these, unless they are very many
+	:param but: touches that are none
 	"""
 	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
 	touched = (
@@ -86,6 +90,8 @@ def last_contacts(today: date, customers: list[str] | None = None) -> dict[str, 
 	if customers is not None:
 		touched = among(touched, touch.customer, customers)
 		done = among(done, follow_up.customer, customers)
+	if but:
+		touched = touched.where(touch.name.notin(list(but)))
 	last = {name: day.toordinal() for name, day in contacts_seen.latest(today, customers).items()}
 	for found in (
 		_days(touched, touch.customer, Max(Date(touch.date))),
@@ -99,13 +105,13 @@ def last_contacts(today: date, customers: list[str] | None = None) -> dict[str, 
 def _settled(rule) -> dict[str, int]:
 	"""Customer -> ordinal day of the rule's latest occurrence that is settled, be it without a contact.
 
-	Nobody reached, refused, cancelled: that does not end the rhythm.
+	Nobody reached, refused, cancelled: that does not end the rhythm. Another contact does, by itself.
 	"""
 	follow_up = frappe.qb.DocType("Follow Up")
 	query = (
 		frappe.qb.from_(follow_up)
 		.where((follow_up.care_rule == rule.name) & follow_up.status.notin(followups.PENDING))
-		.where(IfNull(follow_up.hold_reason, "") != "Rule switched off")
+		.where(IfNull(follow_up.hold_reason, "").notin(["Rule switched off", TURN_IS_OVER.why]))
 		.groupby(follow_up.customer)
 	)
 	return _days(query, follow_up.customer, Max(follow_up.planned_on))
@@ -245,8 +251,16 @@ def silence(rule, today: date) -> list[dict]:
 	return [one for one, over in zip(rows, spoken, strict=True) if not over]
 
 
+def _other_contacts(rows: list, today: date) -> dict[str, int]:
+	"""As :func:`last_contacts`; what a ToDo that is open again led to the first time was not enough."""
+	touch = frappe.qb.DocType("Customer Touch")
+	todos = {one["todo"] for one in rows if one.get("todo")}
+	own = columns(among(frappe.qb.from_(touch), touch.todo, todos), touch.name)[0] if todos else ()
+	return last_contacts(today, of_customers(rows), own)
+
+
 def _contacted_since_its_turn(rows: list, today: date) -> list[bool]:
-	last = last_contacts(today, of_customers(rows))
+	last = _other_contacts(rows, today)
 	starts = [day_of(one["occurrence"]) for one in rows]
 	return [
 		bool(start) and last.get(one["customer"], 0) > start.toordinal()
@@ -255,7 +269,7 @@ def _contacted_since_its_turn(rows: list, today: date) -> list[bool]:
 
 
 def _contacted_since_it_was_due(rows: list, today: date) -> list[bool]:
-	last = last_contacts(today, of_customers(rows))
+	last = _other_contacts(rows, today)
 	return [last.get(one["customer"], 0) >= getdate(one["planned_on"]).toordinal() for one in rows]
 
 
@@ -275,6 +289,6 @@ def _needed_no_more(rows: list, today: date) -> list[bool]:
 # The silence is broken: the call would be the second one, or come after the purchase it asks for. What is said at another
 # contact is no answer to what is needed, so contacts do not end the calls about a purchase to come.
 BOUGHT = Premise("Bought again", _bought_since)
-CONTACTED = Premise("Contacted meanwhile", _contacted_since_it_was_due, again=False)
-TURN_IS_OVER = Premise("Contacted meanwhile", _contacted_since_its_turn, again=False)
+CONTACTED = Premise("Contacted meanwhile", _contacted_since_it_was_due)
+TURN_IS_OVER = Premise("Contacted meanwhile", _contacted_since_its_turn)
 NEEDED = Premise("No longer true", _needed_no_more)

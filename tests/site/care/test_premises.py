@@ -70,6 +70,74 @@ def test_who_was_spoken_to_meanwhile_is_not_called_again_tomorrow(now, silent):
 	assert len(story.follow_ups(silent)) == 1
 
 
+def test_a_contact_that_did_not_happen_ends_nothing_for_good(now, silent):
+	story = now
+	mistake = touch(silent)
+	assert state(story, silent)[0] == "Cancelled"
+	mistake.delete()
+	story.night(story.tonight)
+	assert sorted(row.status for row in story.follow_ups(silent)) == ["Assigned", "Cancelled"]
+
+
+def test_the_rhythm_goes_on_from_the_other_contact(now):
+	story = now
+	firm = asked(story, "Firm", trigger="Tier Cadence")
+	mistake = touch(firm)
+	assert state(story, firm) == ("Cancelled", "Contacted meanwhile")
+	story.night(story.tonight)
+	assert len(story.follow_ups(firm)) == 1
+	mistake.delete()
+	story.night(story.tonight)
+	assert sorted(row.status for row in story.follow_ups(firm)) == ["Assigned", "Cancelled"]
+
+
+def test_who_opens_a_todo_again_is_not_answered_by_the_first_call(now, silent):
+	story = now
+	todo = only_todo(story, silent)
+	touch(silent, todo=todo.name, follow_up=todo.keep_follow_up, result="Left a Message")
+	todo.reload()
+	todo.status = "Closed"
+	todo.save()
+	todo.status = "Open"
+	todo.save()
+	story.night(story.tonight)
+	assert state(story, silent)[0] == "Assigned" and only_todo(story, silent).status == "Open"
+
+
+def test_a_delivery_that_came_back_is_not_asked_about(now):
+	story = now
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA)
+	story.history(firm, [(10, 100)])
+	row = ("KEEP-TEST-DN", firm, f"{PREFIX} Tools", getdate(), 1, frappe.utils.now_datetime())
+	fields = ["name", "customer", "company", "posting_date", "docstatus", "modified"]
+	frappe.db.bulk_insert("Delivery Note", fields, [row])
+	try:
+		story.rule(trigger="Delivery", due_in_days=9)
+		story.completed_yesterday()
+		tonight = next_working_day(story, not_before=0)
+		story.night(tonight)
+		assert state(story, firm)[0] == "Assigned"
+		frappe.db.set_value("Delivery Note", "KEEP-TEST-DN", "per_returned", 100)
+		story.night(tonight)
+		story.night(tonight)
+		assert state(story, firm) == ("Cancelled", "No longer true")
+	finally:
+		frappe.db.delete("Delivery Note", {"name": "KEEP-TEST-DN"})
+
+
+def test_another_apps_trigger_about_a_customer_that_is_excluded(now, monkeypatch):
+	story = now
+	firm = story.customer("Firm")
+	rule = story.rule(trigger="Silence", silent_days=10)
+	found = [{"customer": firm, "occurrence": "tank", "planned_on": story.today, "due_date": story.today}]
+	monkeypatch.setattr(rules, "registered_as", lambda hook, name: lambda rule, today: list(found))
+	rule = rules.read({"name": rule.name})[0]
+	assert len(rules.due(rule, story.today)) == 1
+	story.settings(excluded_customers=[{"customer": firm}])
+	assert rules.due(rule, story.today) == []
+
+
 def test_a_call_that_reached_nobody_changes_nothing(now, silent):
 	touch(silent, result="Not Reached")
 	assert state(now, silent) == ("Assigned", "")

@@ -56,7 +56,7 @@ def firm():
 				"date": "2026-03-04 09:00:00",
 				"rep": row.assigned_to,
 				"channel": "Phone",
-				"result": "Reached",
+				"result": "Not Reached",
 				"notes": f"Talked with {row.customer}",
 			}
 		).insert()
