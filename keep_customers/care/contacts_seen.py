@@ -35,12 +35,12 @@ NOT_ARRIVED = (
 def latest(as_of: date, customers: Collection[str] | None = None) -> dict[str, date]:
 	"""Customer -> day of its last contact on record with the host, up to ``as_of``.
 
-	:param customers: only these
+	:param customers: only these; others may be among them if they are many
 	"""
 	last: dict[str, date] = {}
 	for query, customer, when in _contacts(date.min, as_of):
 		if customers is not None:
-			query = query.where(customer.isin(customers))
+			query = among(query, customer, customers, FEW)
 		for name, moment in query.select(customer, Max(when)).groupby(customer).run():
 			last[name] = max(getdate(moment), last.get(name, date.min))
 	return last

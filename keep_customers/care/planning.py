@@ -12,6 +12,7 @@ from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.care import contacts_seen, followups, premises, referrals, rules, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
+from keep_customers.care.triggers import rhythm
 from keep_customers.engine import followups as engine
 from keep_customers.engine.night import culprits
 from keep_customers.erp.aside import Aside
@@ -40,6 +41,10 @@ class Planning:
 
 		Each thing by itself: one rule with bad settings, or one customer, must not cost the reps the others.
 		"""
+		with rhythm.one_look():
+			self._plan()
+
+	def _plan(self) -> None:
 		step = self.aside.step
 		step(_("Who wants no mail"), unsubscribed.catch_up)
 		step(_("What is asked for no longer"), self._end_what_is_over)

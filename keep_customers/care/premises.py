@@ -11,22 +11,23 @@ from typing import NamedTuple
 
 import frappe
 from frappe.query_builder.functions import IfNull, Max
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 
 from keep_customers.care import followups, rules
 from keep_customers.care.ending import take_back_one
 from keep_customers.care.triggers import Meant, of_customers
 from keep_customers.engine.followups import NO_CONSENT
 from keep_customers.erp.aside import Aside, out_of_the_way
-from keep_customers.erp.tables import chunks, hold
+from keep_customers.erp.tables import chunks, columns, hold, to_dates, to_ordinals
 from keep_customers.people import consent
 from keep_customers.worth.corrected import credited, is_purchase, no_opening
 
 FIELDS = (
-	"name", "customer", "care_rule", "occurrence", "status", "todo", "channel", "planned_on", "due_date",
-	"reference_doctype", "reference_name",
+	"name", "customer", "care_rule", "occurrence", "status", "todo", "channel", "reference_doctype", "reference_name",
 )  # fmt: skip
-ABOUT = ("customer_group", "territory", "disabled", "internal", "file_score", "tier", "last_purchase")
+ABOUT = (
+	"customer_group", "territory", "tier", "planned_on", "due_date", "last_purchase", "disabled", "internal", "file_score",
+)  # fmt: skip
 FEW_AT_ONCE = 50  # a ToDo is a document
 
 
@@ -58,11 +59,15 @@ def waiting(customers: Collection[str] | None = None, names: Collection[str] | N
 		query = query.where(follow_up.customer.isin(sorted(customers) or [""]))
 	if names is not None:
 		query = query.where(follow_up.name.isin(sorted(names) or [""]))
-	found = query.select(
-		*(follow_up[field] for field in FIELDS),
-		customer.customer_group, customer.territory, customer.disabled, customer.is_internal_customer,
-		customer.keep_file_score, value.tier, value.last_purchase,
-	).run()  # fmt: skip
+	*found, planned, due, disabled, internal, score, bought = columns(
+		query,
+		*(follow_up[field] for field in FIELDS), customer.customer_group, customer.territory, value.tier,
+		follow_up.planned_on, follow_up.due_date, customer.disabled, customer.is_internal_customer,
+		customer.keep_file_score, value.last_purchase,
+	)  # fmt: skip
+	days = (to_dates(to_ordinals(column)) for column in (planned, due, bought))
+	flags = (map(cint, column) for column in (disabled, internal, score))
+	found = zip(*found, *days, *flags, strict=True)
 	rows = [frappe._dict(zip((*FIELDS, *ABOUT), one, strict=True)) for one in found]
 	if customers is not None:
 		bought = _bought_since_the_night(of_customers(rows))

@@ -1,6 +1,7 @@
 """Rhythms: the tier's, the customer's own, and their end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import frappe
@@ -22,7 +23,7 @@ from keep_customers.care.triggers import (
 	written,
 )
 from keep_customers.engine.followups import cadence_due
-from keep_customers.erp.tables import among, columns, to_ordinals
+from keep_customers.erp.tables import FEW, among, columns, to_ordinals
 from keep_customers.worth import demand
 from keep_customers.worth.values import NOT_RANKED
 
@@ -73,9 +74,28 @@ def last_contacts(
 ) -> dict[str, int]:
 	"""Customer -> ordinal day of the latest contact of any kind.
 
-	:param customers: only these, unless they are very many
+	:param customers: only these; others may be among them if they are many
 	:param but: touches that are none
 	"""
+	known = getattr(frappe.local, "keep_last_contacts", None)
+	if known is None or but or (customers is not None and len(customers) <= FEW):
+		return _last_contacts(today, customers, but)
+	if today not in known:
+		known[today] = _last_contacts(today, None, ())
+	return known[today]
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+	"""Within it contacts are looked up once: a night's rules ask the same of everybody."""
+	frappe.local.keep_last_contacts = {}
+	try:
+		yield
+	finally:
+		del frappe.local.keep_last_contacts
+
+
+def _last_contacts(today: date, customers: list[str] | None, but: Collection[str]) -> dict[str, int]:
 	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
 	touched = (
 		frappe.qb.from_(touch)
