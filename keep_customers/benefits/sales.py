@@ -61,7 +61,20 @@ def _agreed(doc, customer: str | None) -> dict[int, tuple]:
 			.where(item.name.isin(list(rows)) & (parent.docstatus == 1) & (party == customer))
 		).run()
 		found |= {idx: (tier, benefit) for name, tier, benefit in sources for idx in rows[name]}
+	if before := _amended(doc, customer):
+		items = {row.item_code for row in before.get("items")}
+		# The coupon goes with its benefit: who takes it off the amendment gives up both.
+		benefit = before.keep_benefit if coupon_on(doc) == coupon_on(before) else None
+		for row in doc.get("items"):
+			if row.item_code in items and not row.get("is_free_item"):
+				found.setdefault(row.idx, (before.keep_tier, benefit))
 	return found
+
+
+def _amended(doc, customer: str | None):
+	"""The cancelled document of the same customer that this one amends."""
+	before = doc.get("amended_from") and frappe.get_doc(doc.doctype, doc.amended_from)
+	return before if before and before.docstatus == 2 and _customer(before) == customer else None
 
 
 def coupon_on(doc) -> str | None:
@@ -87,6 +100,10 @@ def _benefit_of_coupon(doc, customer: str | None, benefits: list) -> str | None:
 		return None
 	if owner != customer:
 		frappe.throw(_("The coupon {0} belongs to another customer.").format(coupon))
+	before = _amended(doc, customer)
+	if before and before.keep_benefit == name and coupon_on(before) == coupon:
+		# Agreed while it was valid; cancelling gave its use back, and submitting counts it again.
+		return name
 	benefit = next((one for one in benefits if one.name == name), None)
 	if not benefit or doc.keep_tier not in benefit.tiers:
 		frappe.throw(
