@@ -1,5 +1,6 @@
 """A shop with prices, what is ordered there, and customers with birthdays and coupons."""
 
+import json
 from datetime import date, timedelta
 
 import frappe
@@ -72,6 +73,26 @@ def document(doctype, customer, lines, currency="EUR", **values):
 		}
 	)
 	return doc.insert()
+
+
+def priced(doc, *benefits):
+	"""The draft as ERPNext prices it: with the discounts of these benefits, which its rows then name."""
+	if not GENUINE:
+		off = sum(one.discount_percentage for one in benefits)
+		for row in doc.items:
+			row.update({"price_list_rate": RATES[row.item_code], "discount_percentage": off})
+			row.update({"pricing_rules": json.dumps([one.pricing_rule for one in benefits])})
+			row.rate = round(row.price_list_rate * (1 - off / 100), 2)
+		doc.save()
+	return doc
+
+
+def amended(doc, **values):
+	"""The draft that Desk makes to amend a cancelled document: all fields as they were, the rows without their names."""
+	draft = frappe.copy_doc(doc)
+	for one in (draft, *draft.get_all_children()):
+		one.docstatus = 0
+	return draft.update({"amended_from": doc.name, **values})
 
 
 def rates(doc):
