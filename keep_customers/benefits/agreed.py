@@ -82,7 +82,10 @@ def _of(customer: str, doctype: str, parent, doc):
 		before = frappe.db.get_value("Customer", customer, "*", as_dict=True) or {}
 		return Criterion.any(
 			(parent.quotation_to == kind) & (parent.party_name == name)
-			for kind, name in (("Customer", customer), *((kind, before.get(field)) for kind, field in BEFORE.items()))
+			for kind, name in (
+				("Customer", customer),
+				*((kind, before.get(field)) for kind, field in BEFORE.items()),
+			)
 			if name
 		)
 	if doctype == "POS Invoice" and doc.doctype == "Sales Invoice":

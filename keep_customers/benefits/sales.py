@@ -105,7 +105,9 @@ def _given_up(promises: dict, coupon) -> set[int]:
 	}
 
 
-def _benefit_of_coupon(doc, customer: str | None, coupon, benefits: list, promised: bool, more: bool) -> str | None:
+def _benefit_of_coupon(
+	doc, customer: str | None, coupon, benefits: list, promised: bool, more: bool
+) -> str | None:
 	"""The birthday benefit that the document gets by its coupon.
 
 	ERPNext asks of a coupon neither whose it is, nor on quotations when it is valid.

@@ -118,7 +118,9 @@ class Selling(Document):
 	"""What has no life of its own here: orders, and what is sold at a till."""
 
 	def validate(self):
-		pass
+		for row in self.items:
+			row.conversion_factor = flt(row.conversion_factor) or 1
+			row.amount = flt(row.rate) * flt(row.qty)
 
 	def on_submit(self):
 		pass
