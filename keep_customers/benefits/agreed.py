@@ -23,26 +23,30 @@ COUPON_FIELDS = ("coupon_code", "keep_coupon")  # the host's and ours
 SAME = (("item_code", "uom", "qty"), ("item_code", "uom"))
 
 
-def rows(doc, customer: str | None) -> dict[int, frappe._dict]:
+def customer_of(doc) -> str | None:
+	if doc.doctype == "Quotation":
+		return doc.party_name if doc.quotation_to == "Customer" else None
+	return doc.customer
+
+
+def rows(doc) -> dict[int, frappe._dict]:
 	"""id() of each row that was agreed -> the earlier row: its ``tier``, ``benefit``, ``coupon`` and ``rules``, and whether
 	the coupon's use is ``counted`` already.
 	"""
 	found: dict[int, frappe._dict] = {}
-	for field, doctype in SOURCES.items() if customer else ():
+	for field, doctype in SOURCES.items():
 		names = {row.get(field) for row in doc.get("items")} - {None, ""}
 		if not names or (doctype == doc.doctype and not doc.get("is_return")):
 			continue
-		earlier = {
-			one.name: one
-			for one in _read(doctype, doc, customer, lambda parent, item: item.name.isin(list(names)), 1)
-		}
+		item = frappe.qb.DocType(f"{doctype} Item")
+		earlier = {one.name: one for one in _read(doctype, doc, 1, item.name.isin(list(names)))}
 		if doctype == "Quotation":
 			_look_for_orders(doc, earlier)
 		for row in doc.get("items"):
 			one = earlier.get(row.get(field))
 			if one and one.item_code == row.item_code:
 				found.setdefault(id(row), one)
-	for row, one in _whole(doc, customer) if customer else ():
+	for row, one in _whole(doc):
 		found.setdefault(id(row), one)
 	return found
 
@@ -52,7 +56,7 @@ def counted(agreed: dict[int, frappe._dict]) -> set[str]:
 	return {one.coupon for one in agreed.values() if one.coupon and one.counted}
 
 
-def _read(doctype: str, doc, customer: str, which, docstatus: int) -> list[frappe._dict]:
+def _read(doctype: str, doc, docstatus: int, which) -> list[frappe._dict]:
 	parent, item = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
 	meta = frappe.get_meta(doctype)
 	coupons = [parent[field] for field in COUPON_FIELDS if meta.has_field(field)]
@@ -64,8 +68,8 @@ def _read(doctype: str, doc, customer: str, which, docstatus: int) -> list[frapp
 			item.name, item.parent, item.item_code, item.uom, item.qty, item.pricing_rules, parent.keep_tier.as_("tier"),
 			parent.keep_benefit.as_("benefit"), *coupons,
 		)
-		.where(which(parent, item) & (parent.docstatus == docstatus) & (parent.company == doc.company))
-		.where(_of(customer, doctype, parent, doc))
+		.where(which & (parent.docstatus == docstatus) & (parent.company == doc.company))
+		.where(_party(doctype, parent, doc))
 		.orderby(item.idx)
 	).run(as_dict=True)  # fmt: skip
 	for one in found:
@@ -77,7 +81,10 @@ def _read(doctype: str, doc, customer: str, which, docstatus: int) -> list[frapp
 	return found
 
 
-def _of(customer: str, doctype: str, parent, doc):
+def _party(doctype: str, parent, doc):
+	if doc.doctype == "Quotation":
+		return (parent.quotation_to == doc.quotation_to) & (parent.party_name == doc.party_name)
+	customer = doc.customer
 	if doctype == "Quotation":
 		before = frappe.db.get_value("Customer", customer, "*", as_dict=True) or {}
 		return Criterion.any(
@@ -126,7 +133,7 @@ def _look_for_orders(doc, earlier: dict[str, frappe._dict]) -> None:
 		one.counted = (one.parent, one.coupon) in ordered
 
 
-def _whole(doc, customer: str) -> list[tuple]:
+def _whole(doc) -> list[tuple]:
 	"""(row, earlier row) where the whole document goes on from one: it amends it, or asks for more money for it."""
 	if against := doc.get("amended_from"):
 		others = {
@@ -142,7 +149,8 @@ def _whole(doc, customer: str) -> list[tuple]:
 		against, docstatus = doc.get("return_against"), 1
 	if not against:
 		return []
-	left = _read(doc.doctype, doc, customer, lambda parent, item: parent.name == against, docstatus)
+	item = frappe.qb.DocType(f"{doc.doctype} Item")
+	left = _read(doc.doctype, doc, docstatus, item.parent == against)
 	pairs, open_rows = [], [row for row in doc.get("items") if not row.get("is_free_item")]
 	# One row for one: of two of the same item, the one of the same quantity first.
 	for fields in SAME:

@@ -8,6 +8,7 @@ import json
 import frappe
 from frappe import _
 from frappe.utils import getdate
+from pypika.functions import IfNull
 
 from keep_customers.benefits import agreed
 from keep_customers.benefits.offered import BIRTHDAY, DISCOUNT, RESERVED, read
@@ -17,8 +18,8 @@ from keep_customers.erp.trees import branch
 
 def before_validate(doc, method=None) -> None:
 	"""Hook on the sales documents: fill in tier and benefit, take back what is not theirs, refuse what is reserved."""
-	customer = _customer(doc)
-	promises = agreed.rows(doc, customer)
+	customer = agreed.customer_of(doc)
+	promises = agreed.rows(doc)
 	counted = agreed.counted(promises)
 	new = [row for row in doc.get("items") if id(row) not in promises and not row.get("is_free_item")]
 	benefits = [one for one in read() if one.company in (None, "", doc.company)]
@@ -54,12 +55,6 @@ def validate(doc, method=None) -> None:
 	"""Hook on the sales documents, after ERPNext's own checks: a coupon that was kept from them is back."""
 	if coupon := doc.flags.pop("keep_coupon", None):
 		doc.coupon_code = coupon
-
-
-def _customer(doc) -> str | None:
-	if doc.doctype == "Quotation":
-		return doc.party_name if doc.quotation_to == "Customer" else None
-	return doc.customer
 
 
 def _coupon(doc) -> frappe._dict | None:
@@ -147,10 +142,9 @@ def _take_back_unearned(doc, promises: dict, given_up: set[int], benefits: list)
 		for row in doc.get("items")
 		if row.get("pricing_rules") and not row.get("is_free_item")
 	]
-	of_benefit = _of_benefits({rule for _row, rules in applied for rule in rules})
-	birthdays = _birthdays(set(of_benefit.values())) if given_up else set()
+	ours = _rules_of_benefits({rule for _row, rules in applied for rule in rules})
 	earned = {
-		one.name
+		one.pricing_rule
 		for one in benefits
 		if (one.kind == DISCOUNT and doc.keep_tier in one.tiers)
 		or (one.kind == BIRTHDAY and one.name == doc.get("keep_benefit"))
@@ -160,8 +154,8 @@ def _take_back_unearned(doc, promises: dict, given_up: set[int], benefits: list)
 		before = promises.get(id(row))
 		kept = set(before.rules) if before else set()
 		if before and id(before) in given_up:
-			kept -= {rule for rule in kept if of_benefit.get(rule) in birthdays}
-		left = [rule for rule in rules if rule in kept or of_benefit.get(rule, "") in {"", *earned}]
+			kept -= {rule for rule, kind in ours.items() if kind == BIRTHDAY}
+		left = [rule for rule in rules if rule in kept or rule in earned or rule not in ours]
 		# A coupon that was added later is found only where ERPNext looks anew.
 		if left != rules or (not before and coupon and coupon not in rules):
 			# As ERPNext does it when a rule no longer fits; it then looks for those that do, unless some were agreed.
@@ -171,16 +165,20 @@ def _take_back_unearned(doc, promises: dict, given_up: set[int], benefits: list)
 				row.pricing_rules = json.dumps(left)
 
 
-def _of_benefits(rules: set[str]) -> dict[str, str]:
-	"""Pricing Rule -> the Tier Benefit it is of."""
-	filters = {"name": ("in", sorted(rules)), "keep_benefit": ("is", "set")}
-	fields = ["name", "keep_benefit"]
-	return dict(frappe.get_all("Pricing Rule", filters=filters, fields=fields, as_list=True)) if rules else {}
-
-
-def _birthdays(benefits: set[str]) -> set[str]:
-	filters = {"name": ("in", sorted(benefits)), "kind": BIRTHDAY}
-	return set(frappe.get_all("Tier Benefit", filters=filters, pluck="name")) if benefits else set()
+def _rules_of_benefits(names: set[str]) -> dict[str, str | None]:
+	"""Which of these Pricing Rules Tier Benefits have made -> the kind of the benefit, if it is still there."""
+	if not names:
+		return {}
+	rule, benefit = frappe.qb.DocType("Pricing Rule"), frappe.qb.DocType("Tier Benefit")
+	return dict(
+		(
+			frappe.qb.from_(rule)
+			.left_join(benefit)
+			.on(benefit.name == rule.keep_benefit)
+			.select(rule.name, benefit.kind)
+			.where(rule.name.isin(list(names)) & (IfNull(rule.keep_benefit, "") != ""))
+		).run()
+	)
 
 
 def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> None:
@@ -188,7 +186,7 @@ def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> N
 		return
 	before = doc.get_doc_before_save()
 	# What is already on the document was put there by who was allowed to, as long as customer and tier are the same.
-	same = before and (_customer(before), before.keep_tier) == (customer, doc.keep_tier)
+	same = before and (agreed.customer_of(before), before.keep_tier) == (customer, doc.keep_tier)
 	known = {row.item_code for row in before.get("items")} if same else set()
 	for benefit in reserved:
 		benefit.groups = set().union(*(branch("Item Group", group) for group in benefit.item_groups))
@@ -216,7 +214,7 @@ def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> N
 def use_coupon(invoice, method=None) -> None:
 	"""Hook on Sales Invoice: count the use of a coupon, as ERPNext does it on orders; once for all that is made of one."""
 	coupon = invoice.get("keep_coupon")
-	if not coupon or invoice.is_return or coupon in agreed.counted(agreed.rows(invoice, _customer(invoice))):
+	if not coupon or invoice.is_return or coupon in agreed.counted(agreed.rows(invoice)):
 		return
 	from erpnext.accounts.doctype.pricing_rule.utils import update_coupon_code_count
 

@@ -83,6 +83,7 @@ def priced(doc, *benefits):
 			row.update({"price_list_rate": RATES[row.item_code], "discount_percentage": off})
 			row.update({"pricing_rules": json.dumps([one.pricing_rule for one in benefits])})
 			row.rate = round(row.price_list_rate * (1 - off / 100), 2)
+		doc.set("pricing_rules", [{"pricing_rule": one.pricing_rule} for one in benefits])
 		doc.save()
 	return doc
 

@@ -134,10 +134,17 @@ def test_what_was_offered_is_ordered_also_by_who_was_a_lead_then(story, ten, fir
 		(sold("Quotation", firm, [(RARE, 2)], ten), AGREED, "Platinum"),
 		(sold("Quotation", None, [(RARE, 1)], quotation_to="Lead", party_name=lead.name), FULL, None),
 	]
+	withdrawn = sold("Quotation", None, [(RARE, 1)], quotation_to="Lead", party_name=lead.name)
+	withdrawn.cancel()
 	lena = story.customer("Lena", lead_name=lead.name)
 	for customer in (firm, lena):
 		story.in_tier(customer, "Iron")
 	since_then(story, firm)
+	corrected = amended(withdrawn)
+	anna(lambda: sales.before_validate(corrected))
+	corrected.party_name = "Somebody Else"
+	with pytest.raises(frappe.ValidationError, match="reserved"):
+		anna(lambda: sales.before_validate(corrected))
 	for offer, rate, tier in offers:
 		order = make_sales_order(offer.name)
 		order.delivery_date = order.items[0].delivery_date = getdate() + timedelta(days=9)
@@ -163,6 +170,48 @@ def test_one_invoice_of_two_orders_gives_each_what_was_agreed_in_it(story, ten, 
 	invoice.save()
 	assert [row.rate for row in invoice.items] == [AGREED, FULL]
 	assert invoice.keep_tier == "Iron"
+
+
+def test_a_discount_that_is_changed_leaves_what_was_agreed_and_drafts_get_the_new_one(story, ten, firm):
+	order = sold("Sales Order", firm, [(RARE, 1)], ten)
+	draft = priced(document("Sales Order", firm, [(RARE, 1)]), ten)
+	agreed = frappe.get_doc("Pricing Rule", ten.pricing_rule)
+	ten.update({"discount_percentage": 4}).save()
+	invoice = sales_order.make_sales_invoice(order.name).insert()
+	invoice.save()
+	assert rates(invoice) == {RARE: AGREED}
+	agreed.reload()
+	assert (agreed.discount_percentage, agreed.disable) == (10, 1)
+	assert frappe.db.get_value("Pricing Rule", ten.pricing_rule, ["discount_percentage", "disable"]) == (4, 0)
+	draft.save()
+	assert rates(draft) == {RARE: 479.04 if GENUINE else FULL}
+	# Neither is anybody's to change, whatever the benefit is called.
+	frappe.rename_doc("Tier Benefit", ten.name, f"{PREFIX} Four", force=True)
+	agreed.reload()
+	assert agreed.keep_benefit == f"{PREFIX} Four"
+	with pytest.raises(frappe.ValidationError, match="kept by the Tier Benefit"):
+		agreed.update({"disable": 0}).save()
+	# By a rule that nobody was given a price by, no second one is made.
+	before = frappe.db.count("Pricing Rule")
+	five = frappe.get_doc("Tier Benefit", f"{PREFIX} Four")
+	five.update({"discount_percentage": 5}).save()
+	assert frappe.db.count("Pricing Rule") == before + GENUINE  # there the draft names it
+
+
+def test_a_coupon_outlives_a_change_of_its_discount(story):
+	day = story.benefit("Day", kind="Birthday Discount", discount_percentage=20, days_around=3)
+	olga, piet = (celebrating(story, name, 0) for name in ("Olga", "Piet"))
+	birthday_coupons.make(getdate(), Aside())
+	order = sold("Sales Order", olga, [(ITEM, 1)], day, coupon_code=coupons(olga)[0].name)
+	day.update({"discount_percentage": 15}).save()
+	birthday_coupons.make(getdate(), Aside())
+	assert [len(coupons(one)) for one in (olga, piet)] == [1, 1]
+	assert [one["discount"] for one in birthday_coupons.valid(piet)] == [15]
+	assert rates(sales_order.make_sales_invoice(order.name).insert()) == {ITEM: 80}
+	order.cancel()
+	again = amended(order).insert()
+	again.submit()
+	assert (rates(again), coupons(olga)[0].used) == ({ITEM: 80}, 1)
 
 
 # At the till
