@@ -76,7 +76,7 @@ def _read(doctype: str, doc, docstatus: int, which) -> list[frappe._dict]:
 		one.update(
 			coupon=next((one[field] for field in COUPON_FIELDS if one.get(field)), None),
 			counted=docstatus == 1 and doctype != "Quotation",
-			rules=set(rules_on(one)),
+			rules=rules_on(one),
 		)
 	return found
 

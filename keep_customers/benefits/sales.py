@@ -33,8 +33,13 @@ def before_validate(doc, method=None) -> None:
 		# Rows that were agreed in another tier keep the rules that they name.
 		doc.keep_tier = frappe.db.get_value("Customer", customer, "keep_tier") if customer else None
 		doc.keep_benefit = None
+	reserved = [one for one in benefits if one.kind == RESERVED]
 	if doc.get("is_return"):
 		_put(doc, coupon, None)
+		return
+	if doc.get("is_debit_note"):
+		_charge_as_typed(doc, coupon)
+		_refuse_reserved(doc, customer, new, reserved)
 		return
 	if coupon and coupon.name not in counted:
 		promised = any(one.coupon == coupon.name for one in promises.values())
@@ -47,8 +52,8 @@ def before_validate(doc, method=None) -> None:
 		# What is made of a document that has used its coupon says which, and does not use it again.
 		[shown, *more] = sorted(counted)
 		_put(doc, coupon, None if more or doc.get("is_consolidated") else shown, counted=True)
-	_take_back_unearned(doc, promises, given_up, benefits)
-	_refuse_reserved(doc, customer, new, [one for one in benefits if one.kind == RESERVED])
+	_settle_rules(doc, promises, given_up, benefits)
+	_refuse_reserved(doc, customer, new, reserved)
 
 
 def validate(doc, method=None) -> None:
@@ -89,6 +94,18 @@ def _put(doc, found, coupon: str | None, counted: bool = False) -> None:
 		doc.keep_coupon = coupon
 	if found and doc.get("coupon_code") == found.name and (ours or counted or not coupon):
 		doc.coupon_code = None
+
+
+def _charge_as_typed(doc, coupon) -> None:
+	"""A debit note asks for an amount. With a rule ERPNext would ask for the list price less the discount instead."""
+	_put(doc, coupon, None)
+	doc.keep_tier = doc.keep_benefit = None
+	ours = _rules_of_benefits({rule for row in doc.get("items") for rule in rules_on(row)})
+	for row in doc.get("items"):
+		left = [rule for rule in rules_on(row) if rule not in ours]
+		if left != rules_on(row):
+			row.pricing_rules = json.dumps(left) if left else ""
+			row.update({"discount_percentage": 0, "discount_amount": 0})
 
 
 def _given_up(promises: dict, coupon) -> set[int]:
@@ -132,17 +149,19 @@ def _benefit_of_coupon(
 	return coupon.benefit
 
 
-def _take_back_unearned(doc, promises: dict, given_up: set[int], benefits: list) -> None:
-	"""ERPNext applies the rules that a row names, without asking their conditions again and without looking for others;
-	since then the tier may have changed, or a coupon may have been added."""
+def _settle_rules(doc, promises: dict, given_up: set[int], benefits: list) -> None:
+	"""See to it that rows name the rules of benefits that they have, since ERPNext applies those that a row names, without
+	asking their conditions again and without looking for others; and looks for those of today when it makes a document of
+	another. Rows that were agreed have those of then; all others what the document earns now.
+	"""
 	if doc.get("ignore_pricing_rule"):
 		return
-	applied = [
-		(row, rules_on(row))
-		for row in doc.get("items")
-		if row.get("pricing_rules") and not row.get("is_free_item")
+	rows = [
+		(row, rules_on(row), promises.get(id(row))) for row in doc.get("items") if not row.get("is_free_item")
 	]
-	ours = _rules_of_benefits({rule for _row, rules in applied for rule in rules})
+	ours = _rules_of_benefits(
+		{rule for _row, rules, one in rows for rule in (*rules, *(one.rules if one else ()))}
+	)
 	earned = {
 		one.pricing_rule
 		for one in benefits
@@ -150,19 +169,20 @@ def _take_back_unearned(doc, promises: dict, given_up: set[int], benefits: list)
 		or (one.kind == BIRTHDAY and one.name == doc.get("keep_benefit"))
 	}
 	coupon = next((one.pricing_rule for one in benefits if one.name == doc.get("keep_benefit")), None)
-	for row, rules in applied:
-		before = promises.get(id(row))
-		kept = set(before.rules) if before else set()
-		if before and id(before) in given_up:
-			kept -= {rule for rule, kind in ours.items() if kind == BIRTHDAY}
-		left = [rule for rule in rules if rule in kept or rule in earned or rule not in ours]
+	for row, rules, one in rows:
+		given = [rule for rule in (one.rules if one else ()) if rule in ours]
+		if one and id(one) in given_up:
+			given = [rule for rule in given if ours[rule] != BIRTHDAY]
+		allowed = given or earned
+		left = [rule for rule in rules if rule not in ours or rule in allowed]
+		lost = [rule for rule in given if rule not in left]
 		# A coupon that was added later is found only where ERPNext looks anew.
-		if left != rules or (not before and coupon and coupon not in rules):
+		if left != rules or lost or (rules and not one and coupon and coupon not in rules):
 			# As ERPNext does it when a rule no longer fits; it then looks for those that do, unless some were agreed.
 			row.update({"pricing_rules": "", "discount_percentage": 0, "discount_amount": 0})
 			row.rate = row.price_list_rate or row.rate
-			if before and left:
-				row.pricing_rules = json.dumps(left)
+			if given:
+				row.pricing_rules = json.dumps(left + lost)
 
 
 def _rules_of_benefits(names: set[str]) -> dict[str, str | None]:
@@ -184,10 +204,7 @@ def _rules_of_benefits(names: set[str]) -> dict[str, str | None]:
 def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> None:
 	if not reserved:
 		return
-	before = doc.get_doc_before_save()
-	# What is already on the document was put there by who was allowed to, as long as customer and tier are the same.
-	same = before and (agreed.customer_of(before), before.keep_tier) == (customer, doc.keep_tier)
-	known = {row.item_code for row in before.get("items")} if same else set()
+	known = _already_on(doc, customer)
 	for benefit in reserved:
 		benefit.groups = set().union(*(branch("Item Group", group) for group in benefit.item_groups))
 	for row in rows:
@@ -209,6 +226,17 @@ def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> N
 				", ".join(roles)
 			)
 		frappe.throw(message, title=_("Reserved Item"))
+
+
+def _already_on(doc, customer: str | None) -> set[str]:
+	"""Items that who was allowed to has put on the document, as long as customer and tier are the same. What was there
+	because it was agreed is asked again: it may have lost what it came from.
+	"""
+	before = doc.get_doc_before_save()
+	if not before or (agreed.customer_of(before), before.keep_tier) != (customer, doc.keep_tier):
+		return set()
+	promises = agreed.rows(before)
+	return {row.item_code for row in before.get("items") if id(row) not in promises}
 
 
 def use_coupon(invoice, method=None) -> None:

@@ -99,6 +99,12 @@ def test_what_was_delivered_and_ordered_is_billed_in_parts_by_the_rep_herself(st
 		assert rates(invoice) == {RARE: AGREED}
 	with pytest.raises(frappe.ValidationError, match="reserved"):
 		anna(lambda: document("Sales Invoice", firm, [(RARE, 1)]))
+	# Nor does it stay on a draft that lets go of the order, to be billed from it once more.
+	order = sold("Sales Order", firm, [(RARE, 1)])
+	draft = anna(sales_order.make_sales_invoice(order.name).insert)
+	draft.items[0].so_detail = draft.items[0].sales_order = None
+	with pytest.raises(frappe.ValidationError, match="reserved"):
+		anna(draft.save)
 
 
 def test_what_was_billed_is_delivered_credited_and_charged_more_for(story, ten, firm, anna):
@@ -114,12 +120,20 @@ def test_what_was_billed_is_delivered_credited_and_charged_more_for(story, ten, 
 	assert (back.keep_tier, rates(back)) == ("Platinum", {RARE: AGREED})
 	more = frappe.get_doc(
 		{
-			"doctype": "Sales Invoice", "customer": firm, "company": invoice.company, "is_debit_note": 1,
+			"doctype": "Sales Invoice", "customer": firm, "company": invoice.company, "is_debit_note": 1, "currency": "EUR",
+			"conversion_rate": 1, "selling_price_list": PRICES, "price_list_currency": "EUR", "plc_conversion_rate": 1,
 			"return_against": invoice.name, "items": [{"item_code": RARE, "item_name": RARE, "qty": 0, "rate": 5}],
 		}
 	)  # fmt: skip
+	# It asks for 5.00: no discount on the list price instead, neither by the tier nor by the invoice it was copied from.
+	more.items[0].pricing_rules = ten.pricing_rule
 	anna(lambda: sales.before_validate(more))
-	assert more.keep_tier == "Platinum"
+	assert not more.keep_tier
+	assert more.insert().items[0].rate == 5
+	story.in_tier(firm, "Platinum")
+	more.save()
+	assert more.items[0].rate == 5
+	story.in_tier(firm, "Iron")
 	# With goods it is a sale.
 	more.update_stock = 1
 	with pytest.raises(frappe.ValidationError, match="reserved"):
@@ -207,7 +221,9 @@ def test_a_coupon_outlives_a_change_of_its_discount(story):
 	birthday_coupons.make(getdate(), Aside())
 	assert [len(coupons(one)) for one in (olga, piet)] == [1, 1]
 	assert [one["discount"] for one in birthday_coupons.valid(piet)] == [15]
-	assert rates(sales_order.make_sales_invoice(order.name).insert()) == {ITEM: 80}
+	invoice = sales_order.make_sales_invoice(order.name).insert()
+	assert rates(invoice) == {ITEM: 80}
+	invoice.delete()
 	order.cancel()
 	again = amended(order).insert()
 	again.submit()
