@@ -41,10 +41,12 @@ def before_validate(doc, method=None) -> None:
 		_charge_as_typed(doc, coupon)
 		_refuse_reserved(doc, customer, new, reserved)
 		return
+	fresh = None
 	if coupon and coupon.name not in counted:
 		promised = any(one.coupon == coupon.name for one in promises.values())
 		doc.keep_benefit = _benefit_of_coupon(doc, customer, coupon, benefits, promised, bool(new))
 		_put(doc, coupon, coupon.name)
+		fresh = None if promised else coupon.pricing_rule
 		if promised and doc.get("coupon_code") == coupon.name and not doc.flags.ignore_validate:
 			# ERPNext asks whether it is valid today; it was when it was agreed. Submitting counts it all the same.
 			doc.flags.keep_coupon, doc.coupon_code = coupon.name, None
@@ -52,7 +54,7 @@ def before_validate(doc, method=None) -> None:
 		# What is made of a document that has used its coupon says which, and does not use it again.
 		[shown, *more] = sorted(counted)
 		_put(doc, coupon, None if more or doc.get("is_consolidated") else shown, counted=True)
-	_settle_rules(doc, promises, given_up, benefits)
+	_settle_rules(doc, promises, given_up, benefits, fresh)
 	_refuse_reserved(doc, customer, new, reserved)
 
 
@@ -149,10 +151,12 @@ def _benefit_of_coupon(
 	return coupon.benefit
 
 
-def _settle_rules(doc, promises: dict, given_up: set[int], benefits: list) -> None:
+def _settle_rules(doc, promises: dict, given_up: set[int], benefits: list, fresh: str | None) -> None:
 	"""See to it that rows name the rules of benefits that they have, since ERPNext applies those that a row names, without
 	asking their conditions again and without looking for others; and looks for those of today when it makes a document of
 	another. Rows that were agreed have those of then; all others what the document earns now.
+
+	:param fresh: the rule of a coupon that is new on this document, and is for all of its rows
 	"""
 	if doc.get("ignore_pricing_rule"):
 		return
@@ -173,15 +177,17 @@ def _settle_rules(doc, promises: dict, given_up: set[int], benefits: list) -> No
 		given = [rule for rule in (one.rules if one else ()) if rule in ours]
 		if one and id(one) in given_up:
 			given = [rule for rule in given if ours[rule] != BIRTHDAY]
-		allowed = given or earned
+		allowed = {*given, fresh} if given else earned
 		left = [rule for rule in rules if rule not in ours or rule in allowed]
 		lost = [rule for rule in given if rule not in left]
-		# A coupon that was added later is found only where ERPNext looks anew.
-		if left != rules or lost or (rules and not one and coupon and coupon not in rules):
+		# A coupon that was added later is found only where ERPNext looks anew; there it must find the rest again, too.
+		added = fresh if one and earned.issuperset(given) else None if one else coupon
+		anew = rules and added and added not in rules
+		if left != rules or lost or anew:
 			# As ERPNext does it when a rule no longer fits; it then looks for those that do, unless some were agreed.
 			row.update({"pricing_rules": "", "discount_percentage": 0, "discount_amount": 0})
 			row.rate = row.price_list_rate or row.rate
-			if given:
+			if given and not anew:
 				row.pricing_rules = json.dumps(left + lost)
 
 

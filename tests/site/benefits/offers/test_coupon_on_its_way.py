@@ -14,7 +14,15 @@ from frappe.utils import getdate
 
 from keep_customers.benefits import coupons as birthday_coupons
 from keep_customers.erp.aside import Aside
-from tests.site.benefits.offers.shop import amended, celebrating, coupons, document, priced, rates
+from tests.site.benefits.offers.shop import (
+	amended,
+	celebrating,
+	coupons,
+	document,
+	priced,
+	priced_by_erpnext,
+	rates,
+)
 from tests.site.story import ITEM
 
 FULL, LESS = 100, 80
@@ -128,6 +136,20 @@ def test_two_quotations_are_no_two_coupons(story, day, firm):
 	first.insert().submit()
 	with pytest.raises(frappe.ValidationError, match="used on another document"):
 		second.insert()
+
+
+@priced_by_erpnext
+def test_a_coupon_that_is_new_on_an_invoice_comes_on_top_of_what_was_ordered(story, day, firm):
+	"""The tier's 10 % were agreed, 30 % together: 70.00."""
+	story.benefit("Ten", discount_percentage=10)
+	order = document("Sales Order", firm, [(ITEM, 1)])
+	order.submit()
+	invoice = sales_order.make_sales_invoice(order.name).insert()
+	assert rates(invoice) == {ITEM: 90}
+	for coupon, rate in ((coupon_of(firm), 70), (coupon_of(firm), 70), (None, 90)):
+		invoice.keep_coupon = coupon
+		invoice.save()
+		assert rates(invoice) == {ITEM: rate}
 
 
 # Amending
