@@ -38,7 +38,10 @@ def before_validate(doc, method=None) -> None:
 		_put(doc, coupon, None)
 		return
 	if doc.get("is_debit_note"):
-		_charge_as_typed(doc, coupon)
+		# It asks for an amount; with a tier ERPNext would ask for the list price less the discount instead.
+		doc.keep_tier = doc.keep_benefit = None
+		_put(doc, coupon, None)
+		_forget_rules(doc)
 		_refuse_reserved(doc, customer, new, reserved)
 		return
 	fresh = None
@@ -54,6 +57,9 @@ def before_validate(doc, method=None) -> None:
 		# What is made of a document that has used its coupon says which, and does not use it again.
 		[shown, *more] = sorted(counted)
 		_put(doc, coupon, None if more or doc.get("is_consolidated") else shown, counted=True)
+	if doc.get("is_consolidated"):
+		# It has no list prices, and those are what ERPNext goes back to where a rule is named.
+		_forget_rules(doc)
 	_settle_rules(doc, promises, given_up, benefits, fresh)
 	_refuse_reserved(doc, customer, new, reserved)
 
@@ -98,10 +104,8 @@ def _put(doc, found, coupon: str | None, counted: bool = False) -> None:
 		doc.coupon_code = None
 
 
-def _charge_as_typed(doc, coupon) -> None:
-	"""A debit note asks for an amount. With a rule ERPNext would ask for the list price less the discount instead."""
-	_put(doc, coupon, None)
-	doc.keep_tier = doc.keep_benefit = None
+def _forget_rules(doc) -> None:
+	"""Take our rules' names from all rows, and leave the rates."""
 	ours = _rules_of_benefits({rule for row in doc.get("items") for rule in rules_on(row)})
 	for row in doc.get("items"):
 		left = [rule for rule in rules_on(row) if rule not in ours]

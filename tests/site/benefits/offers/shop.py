@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import frappe
 import pytest
-from frappe.utils import getdate
+from frappe.utils import getdate, now_datetime
 
 from tests.site.host import GENUINE
 from tests.site.story import COMPANY, ITEM, PREFIX
@@ -94,6 +94,50 @@ def amended(doc, **values):
 	for one in (draft, *draft.get_all_children()):
 		one.docstatus = 0
 	return draft.update({"amended_from": doc.name, **values})
+
+
+def till():
+	"""What a POS Invoice says of the till it is made at: on a genuine ERPNext that is open, and takes cash."""
+	if not GENUINE:
+		return {}
+	abbr = frappe.get_cached_value("Company", COMPANY, "abbr")
+	account = {"company": COMPANY, "is_group": 0}
+	cash = frappe.get_doc("Mode of Payment", "Cash")
+	if not any(row.company == COMPANY for row in cash.accounts):
+		drawer = frappe.db.get_value("Account", {**account, "account_type": "Cash"})
+		cash.append("accounts", {"company": COMPANY, "default_account": drawer})
+		cash.save()
+	profile = f"{PREFIX} Till"
+	if not frappe.db.exists("POS Profile", profile):
+		expenses = frappe.db.get_value("Account", {**account, "root_type": "Expense"})
+		frappe.get_doc(
+			{
+				"doctype": "POS Profile", "__newname": profile, "company": COMPANY, "currency": "EUR",
+				"selling_price_list": PRICES, "warehouse": f"Stores - {abbr}", "write_off_account": expenses,
+				"write_off_cost_center": f"Main - {abbr}", "payments": [{"mode_of_payment": "Cash", "default": 1}],
+			}
+		).insert()  # fmt: skip
+		frappe.get_doc(
+			{
+				"doctype": "POS Opening Entry", "pos_profile": profile, "user": frappe.session.user, "company": COMPANY,
+				"period_start_date": now_datetime(), "balance_details": [{"mode_of_payment": "Cash"}],
+			}
+		).insert().submit()  # fmt: skip
+	return {
+		"is_pos": 1,
+		"pos_profile": profile,
+		"ignore_default_payment_terms_template": 1,
+		"payments": [{"mode_of_payment": "Cash"}],
+	}
+
+
+def paid(sale):
+	"""The POS Invoice with the cash for it in the drawer, submitted."""
+	if GENUINE:
+		sale.payments[0].amount = sale.rounded_total or sale.grand_total
+		sale.save()
+	sale.submit()
+	return sale
 
 
 def rates(doc):
