@@ -62,6 +62,7 @@ scheduler_events = {
 doc_events = {
 	("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice"): {
 		"before_validate": "keep_customers.benefits.sales.before_validate",
+		"validate": "keep_customers.benefits.sales.validate",
 	},
 	"Sales Invoice": {
 		"after_insert": [

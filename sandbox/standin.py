@@ -493,6 +493,8 @@ DOCTYPES = {
 				"Draft",
 			),
 			("is_opening", "Select", "No\nYes", "submit", "No"),
+			("is_consolidated", "Check", "", "ro", "0"),
+			("coupon_code", "Link", "Coupon Code"),
 			("is_internal_customer", "Check", "", "ro", "0", {"fetch_from": "customer.is_internal_customer"}),
 			("represents_company", "Link", "Company", "ro noperm", None, {"fetch_from": "customer.represents_company"}),
 			("remarks", "Small Text", "", "nocopy"),
@@ -524,6 +526,8 @@ DOCTYPES = {
 			("delivery_note", "Link", "Delivery Note", "ro index nocopy"),
 			("dn_detail", "Data", "", "hidden ro index nocopy"),
 			("sales_invoice_item", "Data", "", "ro noperm nocopy"),
+			("pos_invoice", "Link", "POS Invoice", "index nocopy"),
+			("pos_invoice_item", "Data", "", "ro noperm nocopy"),
 		],
 	},
 	"Sales Order": {
@@ -543,6 +547,7 @@ DOCTYPES = {
 			*_PRICING,
 			("items", "Table", "Sales Order Item", "reqd"),
 			("coupon_code", "Link", "Coupon Code"),
+			("amended_from", "Link", "Sales Order", "ro noperm nocopy"),
 		],
 	},
 	"Sales Order Item": {
@@ -590,6 +595,7 @@ DOCTYPES = {
 				"Draft",
 			),
 			("coupon_code", "Link", "Coupon Code"),
+			("amended_from", "Link", "Quotation", "ro noperm nocopy"),
 		],
 	},
 	"Quotation Item": {
@@ -625,6 +631,9 @@ DOCTYPES = {
 			*_PRICING,
 			("items", "Table", "POS Invoice Item", "reqd"),
 			("coupon_code", "Link", "Coupon Code"),
+			("return_against", "Link", "POS Invoice", "ro index nocopy"),
+			("amended_from", "Link", "POS Invoice", "ro noperm nocopy"),
+			("consolidated_invoice", "Link", "Sales Invoice", "ro submit nocopy"),
 		],
 	},
 	"POS Invoice Item": {
@@ -642,6 +651,36 @@ DOCTYPES = {
 			("rate", "Currency", "currency", "reqd list bold"),
 			("amount", "Currency", "currency", "reqd list ro"),
 			("so_detail", "Data", "", "hidden ro index nocopy"),
+			("pos_invoice_item", "Data", "", "ro nocopy"),
+		],
+	},
+	"POS Invoice Merge Log": {
+		"module": "Accounts",
+		"is_submittable": 1,
+		"permissions": {"Sales Manager": "rwcdsx", "Sales User": "rwcd"},
+		"fields": [
+			("company", "Link", "Company", "reqd"),
+			("posting_date", "Date", "", "reqd list"),
+			("posting_time", "Time", "", "reqd nocopy"),
+			("merge_invoices_based_on", "Select", "Customer\nCustomer Group", "reqd"),
+			("customer_group", "Link", "Customer Group"),
+			("customer", "Link", "Customer", "reqd list"),
+			("pos_invoices", "Table", "POS Invoice Reference", "reqd"),
+			("consolidated_invoice", "Link", "Sales Invoice", "ro submit"),
+			("consolidated_credit_note", "Link", "Sales Invoice", "ro submit"),
+			("amended_from", "Link", "POS Invoice Merge Log", "ro nocopy"),
+		],
+	},
+	"POS Invoice Reference": {
+		"module": "Accounts",
+		"istable": 1,
+		"fields": [
+			("pos_invoice", "Link", "POS Invoice", "reqd list"),
+			("customer", "Link", "Customer", "reqd ro"),
+			("posting_date", "Date", "", "reqd list"),
+			("grand_total", "Currency", "", "reqd"),
+			("is_return", "Check", "", "ro", "0"),
+			("return_against", "Link", "POS Invoice", "ro"),
 		],
 	},
 	"Pricing Rule": {
@@ -852,6 +891,9 @@ DOCTYPES = {
 		],
 	},
 }  # fmt: skip
+
+# What ERPNext has since that version.
+SINCE = {("Sales Invoice", "coupon_code"): 16}
 
 # Labels that do not follow from the fieldname.
 LABELS = {

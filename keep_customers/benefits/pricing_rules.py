@@ -20,6 +20,11 @@ def bring_rule(benefit) -> None:
 		return switch_off(benefit.pricing_rule)
 	known = benefit.pricing_rule and frappe.db.exists("Pricing Rule", benefit.pricing_rule)
 	rule = frappe.get_doc("Pricing Rule", known) if known else frappe.new_doc("Pricing Rule")
+	replaced = known and rule.discount_percentage != benefit.discount_percentage and _is_named(known)
+	if replaced:
+		# ERPNext reads the discount of the rule that a row names again at every saving: what was agreed by it would change.
+		switch_off(known)
+		rule = frappe.new_doc("Pricing Rule")
 	groups = [row.item_group for row in benefit.item_groups] or _root_groups()
 	# The framework would fill in the user's company, and ERPNext the day of today.
 	rule.dont_update_if_missing = ["company", "valid_from"]
@@ -56,6 +61,13 @@ def bring_rule(benefit) -> None:
 	# Who may set what a tier gets need not be allowed to write the other pricing rules.
 	rule.save(ignore_permissions=True)
 	benefit.db_set("pricing_rule", rule.name)
+	if replaced:
+		frappe.db.set_value("Coupon Code", {"pricing_rule": known}, "pricing_rule", rule.name)
+
+
+def _is_named(rule: str) -> bool:
+	"""Whether prices were given by it."""
+	return bool(frappe.db.exists("Pricing Rule Detail", {"pricing_rule": rule}))
 
 
 def condition(benefit) -> str:
@@ -81,12 +93,9 @@ def drop_rule(benefit) -> None:
 		return
 	switch_off(rule)
 	benefit.db_set("pricing_rule", None)
-	if not any(
-		frappe.db.exists(doctype, {"pricing_rule": rule})
-		for doctype in ("Pricing Rule Detail", "Coupon Code")
-	):
+	if not _is_named(rule) and not frappe.db.exists("Coupon Code", {"pricing_rule": rule}):
 		# As in bring_rule: it is the benefit's to delete.
-		frappe.delete_doc("Pricing Rule", rule, ignore_permissions=True)
+		frappe.delete_doc("Pricing Rule", rule, ignore_permissions=True, flags={"keep_customers": True})
 
 
 def take_back_everything() -> None:
@@ -105,7 +114,14 @@ def take_back_everything() -> None:
 	frappe.db.delete("Coupon Code", of_rules)
 	for rule in rules:
 		# Uninstalling: they are ours, and nobody is asked what a benefit leaves behind.
-		frappe.delete_doc("Pricing Rule", rule, force=True, ignore_permissions=True, delete_permanently=True)
+		frappe.delete_doc(
+			"Pricing Rule",
+			rule,
+			force=True,
+			ignore_permissions=True,
+			delete_permanently=True,
+			flags={"keep_customers": True},
+		)
 
 
 def _forget_rules(doctype: str, rules: set[str]) -> None:
@@ -133,6 +149,12 @@ def rules_on(row) -> list[str]:
 	"""The Pricing Rules a row names as applied."""
 	text = row.get("pricing_rules") or ""
 	return json.loads(text) if text.startswith("[") else [rule for rule in text.split(",") if rule]
+
+
+def on_renamed(benefit, old: str) -> None:
+	"""All its rules are called after it, those too that prices were given by before the discount was changed."""
+	frappe.db.set_value("Pricing Rule", {"keep_benefit": old}, "keep_benefit", benefit.name)
+	bring_rule(benefit)
 
 
 def on_tier_renamed() -> None:
@@ -170,7 +192,7 @@ def guard_rule_on_trash(rule, method=None) -> None:
 
 
 def _refuse_if_kept(rule) -> None:
-	if not rule.keep_benefit or not frappe.db.exists("Tier Benefit", {"pricing_rule": rule.name}):
+	if not rule.keep_benefit or not frappe.db.exists("Tier Benefit", rule.keep_benefit):
 		return
 	frappe.throw(
 		_("This Pricing Rule is kept by the Tier Benefit {0}. Please change or delete that instead.").format(

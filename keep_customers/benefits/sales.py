@@ -3,141 +3,218 @@
 The tier is filled in here from the customer, whatever was sent.
 """
 
+import json
+
 import frappe
 from frappe import _
+from frappe.utils import getdate
+from pypika.functions import IfNull
 
+from keep_customers.benefits import agreed
 from keep_customers.benefits.offered import BIRTHDAY, DISCOUNT, RESERVED, read
 from keep_customers.benefits.pricing_rules import rules_on
 from keep_customers.erp.trees import branch
 
-# Where a row comes from, by the field that names the earlier document's row.
-SOURCES = {
-	"quotation_item": "Quotation", "so_detail": "Sales Order", "dn_detail": "Delivery Note", "si_detail": "Sales Invoice",
-}  # fmt: skip
-
 
 def before_validate(doc, method=None) -> None:
 	"""Hook on the sales documents: fill in tier and benefit, take back what is not theirs, refuse what is reserved."""
-	customer = _customer(doc)
-	agreed = _agreed(doc, customer)
-	new = [row for row in doc.get("items") if row.idx not in agreed and not row.get("is_free_item")]
+	customer = agreed.customer_of(doc)
+	promises = agreed.rows(doc)
+	counted = agreed.counted(promises)
+	new = [row for row in doc.get("items") if id(row) not in promises and not row.get("is_free_item")]
 	benefits = [one for one in read() if one.company in (None, "", doc.company)]
-	if agreed and not new:
+	coupon = _coupon(doc)
+	given_up = _given_up(promises, coupon)
+	said = {(one.tier, None if id(one) in given_up else one.benefit) for one in promises.values()}
+	if len(said) == 1 and not new:
 		# The price of the earlier document holds, whatever the tier is now.
-		doc.keep_tier, doc.keep_benefit = next(iter(agreed.values()))
+		[(doc.keep_tier, doc.keep_benefit)] = said
 	else:
+		# Rows that were agreed in another tier keep the rules that they name.
 		doc.keep_tier = frappe.db.get_value("Customer", customer, "keep_tier") if customer else None
 		doc.keep_benefit = None
+	reserved = [one for one in benefits if one.kind == RESERVED]
 	if doc.get("is_return"):
+		_put(doc, coupon, None)
 		return
-	doc.keep_benefit = _benefit_of_coupon(doc, customer, benefits) or doc.keep_benefit
-	_take_back_unearned(doc, new, benefits)
-	_refuse_reserved(doc, customer, new, [one for one in benefits if one.kind == RESERVED])
+	if doc.get("is_debit_note"):
+		# It asks for an amount; with a tier ERPNext would ask for the list price less the discount instead.
+		doc.keep_tier = doc.keep_benefit = None
+		_put(doc, coupon, None)
+		_forget_rules(doc)
+		_refuse_reserved(doc, customer, new, reserved)
+		return
+	fresh = None
+	if coupon and coupon.name not in counted:
+		promised = any(one.coupon == coupon.name for one in promises.values())
+		doc.keep_benefit = _benefit_of_coupon(doc, customer, coupon, benefits, promised, bool(new))
+		_put(doc, coupon, coupon.name)
+		fresh = None if promised else coupon.pricing_rule
+		if promised and doc.get("coupon_code") == coupon.name and not doc.flags.ignore_validate:
+			# ERPNext asks whether it is valid today; it was when it was agreed. Submitting counts it all the same.
+			doc.flags.keep_coupon, doc.coupon_code = coupon.name, None
+	elif counted:
+		# What is made of a document that has used its coupon says which, and does not use it again.
+		[shown, *more] = sorted(counted)
+		_put(doc, coupon, None if more or doc.get("is_consolidated") else shown, counted=True)
+	if doc.get("is_consolidated"):
+		# It has no list prices, and those are what ERPNext goes back to where a rule is named.
+		_forget_rules(doc)
+	_settle_rules(doc, promises, given_up, benefits, fresh)
+	_refuse_reserved(doc, customer, new, reserved)
 
 
-def _customer(doc) -> str | None:
-	if doc.doctype == "Quotation":
-		return doc.party_name if doc.quotation_to == "Customer" else None
-	return doc.customer
+def validate(doc, method=None) -> None:
+	"""Hook on the sales documents, after ERPNext's own checks: a coupon that was kept from them is back."""
+	if coupon := doc.flags.pop("keep_coupon", None):
+		doc.coupon_code = coupon
 
 
-def _agreed(doc, customer: str | None) -> dict[int, tuple]:
-	"""Numbers of rows that come from a submitted document of the same customer -> its tier and benefit."""
-	found = {}
-	for field, doctype in SOURCES.items():
-		rows: dict[str, list[int]] = {}
-		for row in doc.get("items"):
-			if row.get(field):
-				rows.setdefault(row.get(field), []).append(row.idx)
-		if not rows:
+def _coupon(doc) -> frappe._dict | None:
+	"""The birthday coupon on a sales document, with its ``benefit``; coupons of the site's own are left to ERPNext."""
+	for field in agreed.COUPON_FIELDS:
+		if not doc.get(field):
 			continue
-		parent, item = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
-		party = parent.party_name if doctype == "Quotation" else parent.customer
-		sources = (
-			frappe.qb.from_(item)
-			.inner_join(parent)
-			.on(parent.name == item.parent)
-			.select(item.name, parent.keep_tier, parent.keep_benefit)
-			.where(item.name.isin(list(rows)) & (parent.docstatus == 1) & (party == customer))
-		).run()
-		found |= {idx: (tier, benefit) for name, tier, benefit in sources for idx in rows[name]}
-	return found
-
-
-def coupon_on(doc) -> str | None:
-	"""The coupon on a sales document; ERPNext's invoices have no field for one, so they have ours."""
-	return doc.get("keep_coupon") if doc.doctype == "Sales Invoice" else doc.get("coupon_code")
-
-
-def _benefit_of_coupon(doc, customer: str | None, benefits: list) -> str | None:
-	"""The birthday benefit whose coupon is on the document; coupons of the site's own are left to ERPNext.
-
-	ERPNext asks of a coupon neither whose it is, nor on quotations when it is valid.
-	"""
-	coupon = coupon_on(doc)
-	if not coupon:
-		return None
-	rule, owner = frappe.db.get_value("Coupon Code", coupon, ["pricing_rule", "customer"]) or (None, None)
-	name = rule and frappe.db.get_value("Pricing Rule", rule, "keep_benefit")
-	if not name:
-		if doc.doctype == "Sales Invoice":
+		coupon = frappe.db.get_value(
+			"Coupon Code",
+			doc.get(field),
+			["name", "pricing_rule", "customer", "valid_from", "valid_upto", "maximum_use", "used"],
+			as_dict=True,
+		)
+		rule = coupon and coupon.pricing_rule
+		if benefit := rule and frappe.db.get_value("Pricing Rule", rule, "keep_benefit"):
+			coupon.benefit = benefit
+			return coupon
+		if field == "keep_coupon":
 			frappe.throw(
 				_("Only birthday coupons can be used on an invoice; others on a quotation or order.")
 			)
-		return None
-	if owner != customer:
-		frappe.throw(_("The coupon {0} belongs to another customer.").format(coupon))
-	benefit = next((one for one in benefits if one.name == name), None)
-	if not benefit or doc.keep_tier not in benefit.tiers:
+	return None
+
+
+def _put(doc, found, coupon: str | None, counted: bool = False) -> None:
+	"""Write a birthday coupon where it belongs, and take the one that was found from where it does not.
+
+	On an invoice that is our field: ERPNext 15 has none there, and 16 would check and count an order's coupon once more.
+	"""
+	ours = frappe.get_meta(doc.doctype).has_field("keep_coupon")
+	if ours:
+		doc.keep_coupon = coupon
+	if found and doc.get("coupon_code") == found.name and (ours or counted or not coupon):
+		doc.coupon_code = None
+
+
+def _forget_rules(doc) -> None:
+	"""Take our rules' names from all rows, and leave the rates."""
+	ours = _rules_of_benefits({rule for row in doc.get("items") for rule in rules_on(row)})
+	for row in doc.get("items"):
+		left = [rule for rule in rules_on(row) if rule not in ours]
+		if left != rules_on(row):
+			row.pricing_rules = json.dumps(left) if left else ""
+			row.update({"discount_percentage": 0, "discount_amount": 0})
+
+
+def _given_up(promises: dict, coupon) -> set[int]:
+	"""id() of the earlier rows whose coupon was taken off this document before its use was counted: the discount goes along."""
+	return {
+		id(one)
+		for one in promises.values()
+		if one.coupon and not one.counted and one.coupon != (coupon and coupon.name)
+	}
+
+
+def _benefit_of_coupon(
+	doc, customer: str | None, coupon, benefits: list, promised: bool, more: bool
+) -> str | None:
+	"""The birthday benefit that the document gets by its coupon.
+
+	ERPNext asks of a coupon neither whose it is, nor on quotations when it is valid.
+
+	:param promised: whether it was on the document that this one goes on from
+	:param more: whether rows were added since
+	"""
+	if coupon.customer != customer:
+		frappe.throw(_("The coupon {0} belongs to another customer.").format(coupon.name))
+	benefit = next((one for one in benefits if one.name == coupon.benefit), None)
+	theirs = benefit and doc.keep_tier in benefit.tiers
+	if promised:
+		if coupon.maximum_use and coupon.used >= coupon.maximum_use:
+			frappe.throw(_("The coupon {0} has meanwhile been used on another document.").format(coupon.name))
+		valid = getdate(coupon.valid_from) <= getdate() <= getdate(coupon.valid_upto)
+		# Rows that were agreed name the rule; what was added gets it if the coupon could be used today.
+		return coupon.benefit if not more or (theirs and valid) else None
+	if not theirs:
 		frappe.throw(
-			_("The customer no longer has the benefit {0}, so its coupon is not valid any more.").format(name)
+			_("The customer no longer has the benefit {0}, so its coupon is not valid any more.").format(
+				coupon.benefit
+			)
 		)
 	from erpnext.accounts.doctype.pricing_rule.utils import validate_coupon_code
 
-	validate_coupon_code(coupon)
-	return name
+	validate_coupon_code(coupon.name)
+	return coupon.benefit
 
 
-def _take_back_unearned(doc, rows: list, benefits: list) -> None:
-	"""ERPNext applies the rules that a row names, without asking their conditions again and without looking for others;
-	since then the tier may have changed, or a coupon may have been added."""
+def _settle_rules(doc, promises: dict, given_up: set[int], benefits: list, fresh: str | None) -> None:
+	"""See to it that rows name the rules of benefits that they have, since ERPNext applies those that a row names, without
+	asking their conditions again and without looking for others; and looks for those of today when it makes a document of
+	another. Rows that were agreed have those of then; all others what the document earns now.
+
+	:param fresh: the rule of a coupon that is new on this document, and is for all of its rows
+	"""
 	if doc.get("ignore_pricing_rule"):
 		return
-	applied = [(row, rules_on(row)) for row in rows if row.get("pricing_rules")]
-	names = {rule for _row, rules in applied for rule in rules}
-	of_benefit = dict(
-		frappe.get_all(
-			"Pricing Rule",
-			filters={"name": ("in", sorted(names)), "keep_benefit": ("is", "set")},
-			fields=["name", "keep_benefit"],
-			as_list=True,
-		)
-		if names
-		else ()
+	rows = [
+		(row, rules_on(row), promises.get(id(row))) for row in doc.get("items") if not row.get("is_free_item")
+	]
+	ours = _rules_of_benefits(
+		{rule for _row, rules, one in rows for rule in (*rules, *(one.rules if one else ()))}
 	)
 	earned = {
-		one.name
+		one.pricing_rule
 		for one in benefits
 		if (one.kind == DISCOUNT and doc.keep_tier in one.tiers)
 		or (one.kind == BIRTHDAY and one.name == doc.get("keep_benefit"))
 	}
 	coupon = next((one.pricing_rule for one in benefits if one.name == doc.get("keep_benefit")), None)
-	for row, rules in applied:
-		unearned = any(rule in of_benefit and of_benefit[rule] not in earned for rule in rules)
-		# A coupon that was added later is found only where ERPNext looks anew.
-		if unearned or (coupon and coupon not in rules):
-			# As ERPNext does it when a rule no longer fits; it then looks for those that do.
+	for row, rules, one in rows:
+		given = [rule for rule in (one.rules if one else ()) if rule in ours]
+		if one and id(one) in given_up:
+			given = [rule for rule in given if ours[rule] != BIRTHDAY]
+		allowed = {*given, fresh} if given else earned
+		left = [rule for rule in rules if rule not in ours or rule in allowed]
+		lost = [rule for rule in given if rule not in left]
+		# A coupon that was added later is found only where ERPNext looks anew; there it must find the rest again, too.
+		added = fresh if one and earned.issuperset(given) else None if one else coupon
+		anew = rules and added and added not in rules
+		if left != rules or lost or anew:
+			# As ERPNext does it when a rule no longer fits; it then looks for those that do, unless some were agreed.
 			row.update({"pricing_rules": "", "discount_percentage": 0, "discount_amount": 0})
 			row.rate = row.price_list_rate or row.rate
+			if given and not anew:
+				row.pricing_rules = json.dumps(left + lost)
+
+
+def _rules_of_benefits(names: set[str]) -> dict[str, str | None]:
+	"""Which of these Pricing Rules Tier Benefits have made -> the kind of the benefit, if it is still there."""
+	if not names:
+		return {}
+	rule, benefit = frappe.qb.DocType("Pricing Rule"), frappe.qb.DocType("Tier Benefit")
+	return dict(
+		(
+			frappe.qb.from_(rule)
+			.left_join(benefit)
+			.on(benefit.name == rule.keep_benefit)
+			.select(rule.name, benefit.kind)
+			.where(rule.name.isin(list(names)) & (IfNull(rule.keep_benefit, "") != ""))
+		).run()
+	)
 
 
 def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> None:
 	if not reserved:
 		return
-	before = doc.get_doc_before_save()
-	# What is already on the document was put there by who was allowed to, as long as customer and tier are the same.
-	same = before and (_customer(before), before.keep_tier) == (customer, doc.keep_tier)
-	known = {row.item_code for row in before.get("items")} if same else set()
+	known = _already_on(doc, customer)
 	for benefit in reserved:
 		benefit.groups = set().union(*(branch("Item Group", group) for group in benefit.item_groups))
 	for row in rows:
@@ -161,9 +238,22 @@ def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> N
 		frappe.throw(message, title=_("Reserved Item"))
 
 
-def use_coupon(invoice, method=None) -> None:
-	"""Hook on Sales Invoice: count the use of a coupon, as ERPNext does it on orders."""
-	if invoice.get("keep_coupon") and not invoice.is_return:
-		from erpnext.accounts.doctype.pricing_rule.utils import update_coupon_code_count
+def _already_on(doc, customer: str | None) -> set[str]:
+	"""Items that who was allowed to has put on the document, as long as customer and tier are the same. What was there
+	because it was agreed is asked again: it may have lost what it came from.
+	"""
+	before = doc.get_doc_before_save()
+	if not before or (agreed.customer_of(before), before.keep_tier) != (customer, doc.keep_tier):
+		return set()
+	promises = agreed.rows(before)
+	return {row.item_code for row in before.get("items") if id(row) not in promises}
 
-		update_coupon_code_count(invoice.keep_coupon, "cancelled" if method == "on_cancel" else "used")
+
+def use_coupon(invoice, method=None) -> None:
+	"""Hook on Sales Invoice: count the use of a coupon, as ERPNext does it on orders; once for all that is made of one."""
+	coupon = invoice.get("keep_coupon")
+	if not coupon or invoice.is_return or coupon in agreed.counted(agreed.rows(invoice)):
+		return
+	from erpnext.accounts.doctype.pricing_rule.utils import update_coupon_code_count
+
+	update_coupon_code_count(coupon, "cancelled" if method == "on_cancel" else "used")

@@ -5,6 +5,7 @@ import frappe
 from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.model.document import Document
+from frappe.model.mapper import get_mapped_doc
 from frappe.utils import flt, getdate, now_datetime
 
 
@@ -111,3 +112,31 @@ class SellingController(Document):
 	@property
 	def is_due(self):
 		return getdate(self.due_date or self.posting_date) < getdate()
+
+
+class Selling(Document):
+	"""What has no life of its own here: orders, and what is sold at a till."""
+
+	def validate(self):
+		for row in self.items:
+			row.conversion_factor = flt(row.conversion_factor) or 1
+			row.amount = flt(row.rate) * flt(row.qty)
+
+	def on_submit(self):
+		pass
+
+	def on_cancel(self):
+		pass
+
+
+def mapped(doctype, name, target, rows):
+	"""A document made of another. ERPNext also takes off what was delivered or billed before; here all of it is taken."""
+	submitted = {"docstatus": ["=", 1]}
+	return get_mapped_doc(
+		doctype,
+		name,
+		{
+			doctype: {"doctype": target, "validation": submitted},
+			f"{doctype} Item": {"doctype": f"{target} Item", "field_map": rows},
+		},
+	)

@@ -32,6 +32,8 @@ def differences(name: str, on_fields) -> list[str]:
 	if told.get("autoname") and not _same_naming(told["autoname"], found.autoname or ""):
 		wrong.append(f"{name}: named by {found.autoname!r}, not {told['autoname']!r}")
 	for field in told["fields"]:
+		if _version() < standin.SINCE.get((name, field["fieldname"]), 0):
+			continue
 		real = found.get_field(field["fieldname"])
 		if not real:
 			wrong.append(f"{name}.{field['fieldname']} does not exist")
@@ -40,6 +42,10 @@ def differences(name: str, on_fields) -> list[str]:
 			if _plain(key, real.get(key)) != _plain(key, field.get(key)):
 				wrong.append(f"{name}.{real.fieldname}: {key} is {real.get(key)!r}, not {field.get(key)!r}")
 	return wrong
+
+
+def _version() -> int:
+	return int(importlib.import_module("erpnext").__version__.partition(".")[0])
 
 
 def _same_naming(told: str, found: str) -> bool:

@@ -112,7 +112,7 @@ class TierBenefit(Document):
 			pricing_rules.hint(rules)
 
 	def after_rename(self, old, new, merge=False):
-		pricing_rules.bring_rule(self)
+		pricing_rules.on_renamed(self, old)
 
 	def on_trash(self):
 		pricing_rules.drop_rule(self)

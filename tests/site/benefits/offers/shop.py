@@ -1,10 +1,11 @@
 """A shop with prices, what is ordered there, and customers with birthdays and coupons."""
 
+import json
 from datetime import date, timedelta
 
 import frappe
 import pytest
-from frappe.utils import getdate
+from frappe.utils import getdate, now_datetime
 
 from tests.site.host import GENUINE
 from tests.site.story import COMPANY, ITEM, PREFIX
@@ -72,6 +73,71 @@ def document(doctype, customer, lines, currency="EUR", **values):
 		}
 	)
 	return doc.insert()
+
+
+def priced(doc, *benefits):
+	"""The draft as ERPNext prices it: with the discounts of these benefits, which its rows then name."""
+	if not GENUINE:
+		off = sum(one.discount_percentage for one in benefits)
+		for row in doc.items:
+			row.update({"price_list_rate": RATES[row.item_code], "discount_percentage": off})
+			row.update({"pricing_rules": json.dumps([one.pricing_rule for one in benefits])})
+			row.rate = round(row.price_list_rate * (1 - off / 100), 2)
+		doc.set("pricing_rules", [{"pricing_rule": one.pricing_rule} for one in benefits])
+		doc.save()
+	return doc
+
+
+def amended(doc, **values):
+	"""The draft that Desk makes to amend a cancelled document: all fields as they were, the rows without their names."""
+	draft = frappe.copy_doc(doc)
+	for one in (draft, *draft.get_all_children()):
+		one.docstatus = 0
+	return draft.update({"amended_from": doc.name, **values})
+
+
+def till():
+	"""What a POS Invoice says of the till it is made at: on a genuine ERPNext that is open, and takes cash."""
+	if not GENUINE:
+		return {}
+	abbr = frappe.get_cached_value("Company", COMPANY, "abbr")
+	account = {"company": COMPANY, "is_group": 0}
+	cash = frappe.get_doc("Mode of Payment", "Cash")
+	if not any(row.company == COMPANY for row in cash.accounts):
+		drawer = frappe.db.get_value("Account", {**account, "account_type": "Cash"})
+		cash.append("accounts", {"company": COMPANY, "default_account": drawer})
+		cash.save()
+	profile = f"{PREFIX} Till"
+	if not frappe.db.exists("POS Profile", profile):
+		expenses = frappe.db.get_value("Account", {**account, "root_type": "Expense"})
+		frappe.get_doc(
+			{
+				"doctype": "POS Profile", "__newname": profile, "company": COMPANY, "currency": "EUR",
+				"selling_price_list": PRICES, "warehouse": f"Stores - {abbr}", "write_off_account": expenses,
+				"write_off_cost_center": f"Main - {abbr}", "payments": [{"mode_of_payment": "Cash", "default": 1}],
+			}
+		).insert()  # fmt: skip
+		frappe.get_doc(
+			{
+				"doctype": "POS Opening Entry", "pos_profile": profile, "user": frappe.session.user, "company": COMPANY,
+				"period_start_date": now_datetime(), "balance_details": [{"mode_of_payment": "Cash"}],
+			}
+		).insert().submit()  # fmt: skip
+	return {
+		"is_pos": 1,
+		"pos_profile": profile,
+		"ignore_default_payment_terms_template": 1,
+		"payments": [{"mode_of_payment": "Cash"}],
+	}
+
+
+def paid(sale):
+	"""The POS Invoice with the cash for it in the drawer, submitted."""
+	if GENUINE:
+		sale.payments[0].amount = sale.rounded_total or sale.grand_total
+		sale.save()
+	sale.submit()
+	return sale
 
 
 def rates(doc):

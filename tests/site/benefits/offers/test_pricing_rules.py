@@ -175,14 +175,17 @@ def test_a_row_that_names_a_benefits_rule_without_the_tier_loses_it(story, named
 	assert (row.pricing_rules, row.discount_percentage, row.discount_amount, row.rate) == ("", 0, 0, 100)
 	# What was agreed on an order holds; so does what somebody priced by hand.
 	order = document("Sales Order", doc.customer, [(ITEM, 1)])
-	for source, ignore, rate in (
-		(None, 1, 90),
-		(order.items[0].name, 0, 100),
-		("forged", 0, 100),
-		(order.items[0].name, 0, 90),
+	agreed = order.items[0]
+	for source, ignore, submitted, on_order, rate in (
+		(None, 1, 0, None, 90),
+		(agreed.name, 0, 0, benefit.pricing_rule, 100),
+		("forged", 0, 0, None, 100),
+		(agreed.name, 0, 1, None, 100),
+		(agreed.name, 0, 1, benefit.pricing_rule, 90),
 	):
-		if rate == 90 and source:
+		if submitted > order.docstatus:
 			order.submit()
+		agreed.db_set("pricing_rules", on_order)
 		doc.ignore_pricing_rule = ignore
 		row.update(
 			{

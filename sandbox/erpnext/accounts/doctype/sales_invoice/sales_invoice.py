@@ -1,9 +1,10 @@
 import frappe
-from erpnext.controllers.selling_controller import SellingController
+from erpnext.controllers.coupons import WithCoupon
+from erpnext.controllers.selling_controller import SellingController, mapped
 from frappe.utils import flt
 
 
-class SalesInvoice(SellingController):
+class Invoice(SellingController):
 	def validate(self):
 		super().validate()
 		self.due_date = self.due_date or self.posting_date
@@ -43,6 +44,16 @@ class SalesInvoice(SellingController):
 			self.status = "Unpaid" if outstanding > 0 else "Paid"
 		if update:
 			self.db_set("status", self.status)
+
+
+class SalesInvoice(WithCoupon, Invoice):
+	pass
+
+
+@frappe.whitelist()
+def make_delivery_note(source_name, target_doc=None):
+	names = {"name": "si_detail", "parent": "against_sales_invoice", "so_detail": "so_detail"}
+	return mapped("Sales Invoice", source_name, "Delivery Note", names)
 
 
 @frappe.whitelist()

@@ -1,4 +1,5 @@
-from erpnext.controllers.selling_controller import SellingController
+import frappe
+from erpnext.controllers.selling_controller import SellingController, mapped
 
 
 class DeliveryNote(SellingController):
@@ -14,3 +15,9 @@ class DeliveryNote(SellingController):
 	def on_cancel(self):
 		self.db_set("status", "Cancelled")
 		self.mark_returned("To Bill")
+
+
+@frappe.whitelist()
+def make_sales_invoice(source_name, target_doc=None):
+	names = {"name": "dn_detail", "parent": "delivery_note", "so_detail": "so_detail"}
+	return mapped("Delivery Note", source_name, "Sales Invoice", names)
