@@ -43,9 +43,10 @@ def _due(benefit, today: date) -> list[tuple[str, date]]:
 	for one in frappe.get_all(
 		COUPON,
 		filters={"pricing_rule": benefit.pricing_rule, "name": ("like", "BIRTHDAY-%-%")},
-		fields=["customer", "valid_from"],
+		fields=["customer", "keep_birthday"],
 	):
-		had.setdefault(one.customer, []).append(getdate(one.valid_from) + around)
+		if one.keep_birthday:
+			had.setdefault(one.customer, []).append(getdate(one.keep_birthday))
 	due = []
 	for customer, recurs in _people(benefit, set().union(*celebrated.values())):
 		day = next(day for day, texts in celebrated.items() if recurs in texts)
@@ -91,6 +92,7 @@ def _coupon(benefit, customer: str, day: date, around: timedelta) -> None:
 			"coupon_code": code,
 			"coupon_type": "Gift Card",
 			"customer": customer,
+			"keep_birthday": day,
 			"pricing_rule": benefit.pricing_rule,
 			"valid_from": day - around,
 			"valid_upto": day + around,

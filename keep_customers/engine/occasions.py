@@ -4,6 +4,7 @@ The Chinese calendar is that of GB/T 33661-2017 (Beijing time), 1900 to 2100. Al
 the calendar on the wall; which day it is, is the caller's question (the site's time zone).
 """
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
@@ -12,6 +13,7 @@ from borax.calendars.lunardate import LCalendars, LunarDate, TermUtils
 from dateutil.easter import easter
 
 GREGORIAN, LUNAR = "Gregorian", "Lunar"
+LEAP_YEAR = 2000
 FIRST_LUNAR_DAY, LAST_LUNAR_DAY = date(1900, 1, 31), date(2101, 1, 28)
 
 
@@ -27,6 +29,18 @@ def recurs(day: date, calendar: str = GREGORIAN) -> str:
 		return f"G-{day.month:02}-{day.day:02}"
 	lunar = _lunar(day)
 	return f"L-{lunar.month:02}-{lunar.day:02}"
+
+
+def recurs_on(month: int, day: int, calendar: str = GREGORIAN) -> str:
+	"""As :func:`recurs`, of a day whose year is not known.
+
+	:param month, day: of the calendar itself, so a lunar month where it is lunar
+	:raises ValueError: if no year has such a day
+	"""
+	longest = 30 if calendar == LUNAR else monthrange(LEAP_YEAR, month)[1] if 1 <= month <= 12 else 0
+	if not (1 <= month <= 12 and 1 <= day <= longest):
+		raise ValueError(f"no day {day} in month {month}")
+	return f"{calendar[0]}-{month:02}-{day:02}"
 
 
 def marks(day: date) -> set[str]:

@@ -67,6 +67,16 @@ def custom_fields() -> dict[str, list[dict]]:
 		"Pricing Rule": [
 			{**benefit, "insert_after": "title", "hidden": 0, "no_copy": 1, "depends_on": "keep_benefit"},
 		],
+		"Coupon Code": [
+			{
+				**field,
+				"fieldname": "keep_birthday",
+				"fieldtype": "Date",
+				"label": "For the Birthday On",
+				"insert_after": "customer",
+				"depends_on": "keep_birthday",
+			},
+		],
 		"Customer": [
 			{**referred_by, "insert_after": "account_manager"},
 			{

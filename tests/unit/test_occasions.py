@@ -66,6 +66,50 @@ def test_the_29th_of_february():
 	assert "G-02-29" in o.marks(date(2100, 2, 28)), "2100 is no leap year"
 
 
+def test_a_day_whose_year_nobody_knows():
+	assert o.recurs_on(2, 29) == "G-02-29" and o.recurs_on(12, 30, o.LUNAR) == "L-12-30"
+	for month, day, calendar in (
+		(2, 30, o.GREGORIAN), (4, 31, o.GREGORIAN), (13, 1, o.GREGORIAN), (0, 1, o.GREGORIAN), (1, 0, o.GREGORIAN),
+		(1, 31, o.LUNAR), (13, 1, o.LUNAR), (8, 0, o.LUNAR), (-1, 5, o.LUNAR),
+	):  # fmt: skip
+		with pytest.raises(ValueError):
+			o.recurs_on(month, day, calendar)
+
+
+@given(
+	st.integers(1, 12),
+	st.integers(1, 30),
+	st.sampled_from([o.GREGORIAN, o.LUNAR]),
+	st.dates(date(1950, 1, 1), date(2090, 1, 1)),
+)
+def test_every_day_without_a_year_comes_every_year(month, day, calendar, today):
+	try:
+		key = o.recurs_on(month, day, calendar)
+	except ValueError:
+		assert calendar == o.GREGORIAN and day > 28
+		return
+	assert key in o.marks(o.next_on(key, today))
+
+
+@pytest.mark.parametrize(
+	("born", "celebrated", "years"),
+	[
+		(
+			date(2020, 5, 23),
+			date(2026, 5, 17),
+			6,
+		),  # the 1st of the leap 4th month; the ordinary 4th month of 2026
+		(date(2023, 3, 22), date(2024, 3, 10), 1),  # the 1st of the leap 2nd month
+		(date(2033, 12, 22), date(2034, 12, 11), 1),  # the 1st of the leap 11th month
+		(date(1980, 1, 18), date(2022, 1, 3), 42),  # the 1st of 1979's twelfth month
+		(date(1980, 1, 18), date(2022, 12, 23), 43),
+	],
+)
+def test_the_age_of_who_was_born_in_a_leap_month_or_in_january(born, celebrated, years):
+	assert o.recurs(born, o.LUNAR) in o.marks(celebrated)
+	assert o.years_since(born, o.LUNAR, celebrated) == years
+
+
 births = st.dates(date(1900, 1, 31), date(2060, 12, 31))
 years = st.dates(date(1950, 1, 1), date(2095, 1, 1))
 

@@ -8,6 +8,7 @@ from frappe.utils import getdate
 
 from keep_customers.care import rules
 from keep_customers.care.preview import preview
+from keep_customers.messaging import recipients
 from keep_customers.setup.install import offer_triggers
 from tests.site.story import ANNA, BEN, COMPANY, EVE, GROUP, ITEM, MIA, PREFIX
 
@@ -101,6 +102,46 @@ def test_birthdays_of_both_calendars_and_of_the_weekend_are_known_on_friday(stor
 	story.night(SUNDAY + timedelta(days=1))
 	assert len(story.follow_ups(firms["Sunday"])) == 1
 	assert greeted(story, firms["Monday"]) == [("Assigned", date(2026, 3, 9), "")]
+
+
+def test_whose_year_of_birth_nobody_knows_is_greeted_all_the_same(story):
+	sun, moon = story.customer("Sun"), story.customer("Moon")
+	story.file(sun, dedicated_rep=ANNA, people=[{"full_name": "Jo", "month": 3, "day": 6}])
+	# The 20th of the first month: 8 March 2026.
+	lunar = {"full_name": "Li", "month": 1, "day": 20, "calendar": "Lunar"}
+	file = story.file(
+		moon, dedicated_rep=ANNA, people=[lunar], occasions=[{"occasion": "Name day", "month": 3, "day": 6}]
+	)
+	assert [row.recurs for row in file.people] == ["L-01-20"]
+	story.rule(trigger="Birthday")
+	story.rule("Occasions", trigger="Occasion")
+	story.night(FRIDAY - timedelta(days=1))
+	story.night(FRIDAY)
+	assert greeted(story, sun) == [("Assigned", FRIDAY, "")]
+	assert sorted(greeted(story, moon)) == [("Assigned", FRIDAY, ""), ("Assigned", SUNDAY, "")]
+	[greeting] = [row for row in story.follow_ups(moon) if row.due_date == SUNDAY]
+	assert recipients.person_of(greeting)["years"] is None
+	# Somebody finds out: the year is what was missing, and what was a guess goes.
+	file.reload()
+	file.people[0].birthday = "1970-02-25"
+	file.save()
+	assert (file.people[0].month, file.people[0].day, file.people[0].recurs) == (0, 0, "L-01-20")
+	assert recipients.person_of(greeting)["years"] == 56
+
+
+@pytest.mark.parametrize(
+	("month", "day", "calendar"),
+	[(4, 31, "Gregorian"), (13, 1, "Gregorian"), (8, 31, "Lunar"), (0, 5, "Lunar"), (5, 0, "Gregorian")],
+)
+def test_a_day_that_no_year_has(story, month, day, calendar):
+	person = {"full_name": "Jo", "month": month, "day": day, "calendar": calendar}
+	with pytest.raises(frappe.ValidationError, match=f"no year has the day {day} in the month {month}"):
+		story.file(story.customer("Firm"), people=[person])
+
+
+def test_an_occasion_needs_some_day(story):
+	with pytest.raises(frappe.ValidationError):
+		story.file(story.customer("Firm"), occasions=[{"occasion": "Jubilee"}])
 
 
 def test_a_greeting_passes_the_cap_and_a_full_day_skips_it_with_the_reason(story):

@@ -1,11 +1,11 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, getdate
+from frappe.utils import cint, flt, getdate
 
 from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.engine.completeness import completeness
-from keep_customers.engine.occasions import recurs
+from keep_customers.engine.occasions import GREGORIAN, recurs, recurs_on
 from keep_customers.people import file
 
 
@@ -82,15 +82,37 @@ class CustomerFile(NamesOnlyReadable, Document):
 
 	def validate_dates(self):
 		for row, day in [(r, r.birthday) for r in self.people] + [(r, r.date) for r in self.occasions]:
+			if day:
+				row.month = row.day = 0
 			try:
-				row.recurs = recurs(getdate(day), row.calendar) if day else None
+				row.recurs = self.recurs(row, day)
 			except ValueError:
-				frappe.throw(_("Row {0}: lunar dates are known from 1900 to 2100.").format(row.idx))
+				frappe.throw(
+					_("Row {0}: lunar dates are known from 1900 to 2100.").format(row.idx)
+					if day
+					else _(
+						"Row {0}: no year has the day {1} in the month {2}. Please correct one of them."
+					).format(row.idx, cint(row.day), cint(row.month))
+				)
+		for row in self.occasions:
+			if not row.recurs:
+				frappe.throw(
+					_("Row {0}: please give the date of {1}, or its month and day.").format(
+						row.idx, row.occasion
+					)
+				)
 		for row in self.people:
 			if row.birthday and getdate(row.birthday) > getdate():
 				frappe.throw(
 					_("Row {0}: the birthday of {1} lies in the future.").format(row.idx, row.full_name)
 				)
+
+	@staticmethod
+	def recurs(row, day) -> str | None:
+		calendar = row.calendar or GREGORIAN
+		if day:
+			return recurs(getdate(day), calendar)
+		return recurs_on(cint(row.month), cint(row.day), calendar) if row.month or row.day else None
 
 	def score(self):
 		labels = {
@@ -114,7 +136,7 @@ class CustomerFile(NamesOnlyReadable, Document):
 		return known | {
 			"decision_maker": any(row.decides for row in people)
 			or bool(relations & {"Owner", "Decision Maker"}),
-			"birthday": any(row.birthday for row in people) or bool(self.occasions),
+			"birthday": any(row.recurs for row in people) or bool(self.occasions),
 			"phone": any(row.phone for row in people),
 			"consent": bool(
 				self.consents or frappe.db.exists("Consent Record", {"customer": self.customer or ""})

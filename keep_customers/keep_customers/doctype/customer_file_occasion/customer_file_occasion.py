@@ -13,7 +13,9 @@ class CustomerFileOccasion(RowOfFile, Document):
 		from frappe.types import DF
 
 		calendar: DF.Literal["Gregorian", "Lunar"]
-		date: DF.Date
+		date: DF.Date | None
+		day: DF.Int
+		month: DF.Int
 		note: DF.Data | None
 		occasion: DF.Data
 		parent: DF.Data

@@ -16,9 +16,11 @@ class CustomerFilePerson(NamesOnlyReadable, RowOfFile, Document):
 		birthday: DF.Date | None
 		calendar: DF.Literal["Gregorian", "Lunar"]
 		contact: DF.Link | None
+		day: DF.Int
 		decides: DF.Check
 		email: DF.Data | None
 		full_name: DF.Data
+		month: DF.Int
 		note: DF.SmallText | None
 		parent: DF.Data
 		parentfield: DF.Data

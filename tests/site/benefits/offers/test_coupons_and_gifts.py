@@ -86,6 +86,43 @@ def test_two_lunar_birthdays_in_one_gregorian_year_are_two_coupons(story):
 	]
 
 
+def test_other_days_around_it_make_no_second_coupon_of_a_year(story):
+	benefit = story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=30)
+	firm = celebrating(story, "Firm", 0, birthday=date(1984, 1, 5))
+	birthday_coupons.make(date(2027, 1, 5), Aside())
+	[coupon] = coupons(firm)
+	assert coupon.keep_birthday == date(2027, 1, 5) and coupon.valid_from == date(2026, 12, 6)
+	frappe.db.set_value("Coupon Code", coupon.name, "used", 1)
+	benefit.days_around = 3
+	benefit.save()
+	# Reckoned by three days the coupon would seem to be for 9 December 2026, and this one for the first of 2027.
+	birthday_coupons.make(date(2027, 1, 6), Aside())
+	assert len(coupons(firm)) == 1
+
+
+def test_an_older_coupon_is_for_the_middle_of_its_days(story):
+	from keep_customers.patches.v0_2 import note_birthdays_of_coupons
+
+	benefit = story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=30)
+	firm = celebrating(story, "Firm", 0, birthday=date(1984, 1, 5))
+	birthday_coupons.make(date(2027, 1, 5), Aside())
+	frappe.db.set_value("Coupon Code", coupons(firm)[0].name, "keep_birthday", None)
+	benefit.db_set("days_around", 3)
+	for _time in range(2):
+		note_birthdays_of_coupons.execute()
+	assert coupons(firm)[0].keep_birthday == date(2027, 1, 5)
+
+
+def test_a_coupon_for_who_never_told_the_year(story):
+	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
+	moon = celebrating(story, "Moon", 0, birthday=None, month=8, day=15, calendar="Lunar")
+	leap = celebrating(story, "Leap", 0, birthday=None, month=2, day=29)
+	birthday_coupons.make(date(2026, 9, 25), Aside())  # Mid-Autumn
+	birthday_coupons.make(date(2027, 2, 28), Aside())
+	assert [c.keep_birthday for c in coupons(moon)] == [date(2026, 9, 25)]
+	assert [c.keep_birthday for c in coupons(leap)] == [date(2027, 2, 28)]
+
+
 def test_coupons_nobody_used_are_deleted_after_their_week(story):
 	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
 	used, unused, mentioned = (celebrating(story, name, 0) for name in ("Used", "Unused", "Mentioned"))
