@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 import frappe
+from frappe.query_builder import Case
 from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import cint, getdate
 
@@ -21,6 +22,7 @@ from keep_customers.erp.aside import Aside, out_of_the_way
 from keep_customers.erp.tables import chunks, columns, hold, to_dates, to_ordinals
 from keep_customers.people import consent
 from keep_customers.worth.corrected import credited, is_purchase, no_opening
+from keep_customers.worth.values import NOT_RANKED
 
 FIELDS = (
 	"name", "customer", "care_rule", "occurrence", "status", "todo", "channel", "reference_doctype", "reference_name",
@@ -59,11 +61,13 @@ def waiting(customers: Collection[str] | None = None, names: Collection[str] | N
 		query = query.where(follow_up.customer.isin(sorted(customers) or [""]))
 	if names is not None:
 		query = query.where(follow_up.name.isin(sorted(names) or [""]))
+	# The figures of who is not ranked any more say nothing of today.
+	bought = Case().when(value.status != NOT_RANKED, value.last_purchase)
 	*found, planned, due, disabled, internal, score, bought = columns(
 		query,
 		*(follow_up[field] for field in FIELDS), customer.customer_group, customer.territory, value.tier,
 		follow_up.planned_on, follow_up.due_date, customer.disabled, customer.is_internal_customer,
-		customer.keep_file_score, value.last_purchase,
+		customer.keep_file_score, bought,
 	)  # fmt: skip
 	days = (to_dates(to_ordinals(column)) for column in (planned, due, bought))
 	flags = (map(cint, column) for column in (disabled, internal, score))

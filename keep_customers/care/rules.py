@@ -56,7 +56,7 @@ class Trigger(NamedTuple):
 
 _THERE = (referrals.THERE,)
 _OF_FILE = (occasions.IN_THE_FILE,)
-_BOUGHT = (rhythm.BOUGHT,)
+_AFTER_PURCHASE = (rhythm.BOUGHT, rhythm.NOT_BOUGHT)
 
 TRIGGERS: dict[str, Trigger] = {
 	"Purchase Amount": Trigger(purchases.purchase_amounts, (purchases.SUBMITTED, purchases.BOUGHT)),
@@ -72,10 +72,10 @@ TRIGGERS: dict[str, Trigger] = {
 	"Festival": Trigger(occasions.festivals, dated=True),
 	"Season": Trigger(occasions.seasons, dated=True),
 	"Tier Cadence": Trigger(rhythm.tier_cadence, (rhythm.TURN_IS_OVER,)),
-	"Reorder Due": Trigger(rhythm.reorder_due, _BOUGHT),
-	"Reorder Overdue": Trigger(rhythm.reorder_overdue, _BOUGHT),
+	"Reorder Due": Trigger(rhythm.reorder_due, _AFTER_PURCHASE),
+	"Reorder Overdue": Trigger(rhythm.reorder_overdue, _AFTER_PURCHASE),
 	"Stated Demand Due": Trigger(rhythm.stated_demand, (rhythm.NEEDED,)),
-	"Silence": Trigger(rhythm.silence, (rhythm.BOUGHT, rhythm.CONTACTED)),
+	"Silence": Trigger(rhythm.silence, (*_AFTER_PURCHASE, rhythm.CONTACTED)),
 	"Tier Up": Trigger(tiers.moved_up, (tiers.MOVED_ON,)),
 	"Tier Down": Trigger(tiers.moved_down, (tiers.MOVED_ON,)),
 	"File Incomplete": Trigger(papers.incomplete_files, (papers.INCOMPLETE,)),

@@ -294,11 +294,13 @@ def _contacted_since_it_was_due(rows: list, today: date) -> list[bool]:
 
 
 def _bought_since(rows: list, today: date) -> list[bool]:
-	days = [day_of(one["occurrence"]) for one in rows]
-	return [
-		bool(day and one["last_purchase"]) and getdate(one["last_purchase"]) > day
-		for one, day in zip(rows, days, strict=True)
-	]
+	days = [(day_of(one["occurrence"]), one["last_purchase"]) for one in rows]
+	return [bool(day and last) and getdate(last) > day for day, last in days]
+
+
+def _not_bought_after_all(rows: list, today: date) -> list[bool]:
+	days = [(day_of(one["occurrence"]), one["last_purchase"]) for one in rows]
+	return [bool(day) and (not last or getdate(last) < day) for day, last in days]
 
 
 def _needed_no_more(rows: list, today: date) -> list[bool]:
@@ -309,6 +311,8 @@ def _needed_no_more(rows: list, today: date) -> list[bool]:
 # The silence is broken: the call would be the second one, or come after the purchase it asks for. What is said at another
 # contact is no answer to what is needed, so contacts do not end the calls about a purchase to come.
 BOUGHT = Premise("Bought again", _bought_since)
+# The silence is another one, or none: the purchase after which it began was cancelled.
+NOT_BOUGHT = Premise("No longer true", _not_bought_after_all)
 CONTACTED = Premise("Contacted meanwhile", _contacted_since_it_was_due)
 TURN_IS_OVER = Premise("Contacted meanwhile", _contacted_since_its_turn)
 NEEDED = Premise("No longer true", _needed_no_more)

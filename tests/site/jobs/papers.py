@@ -1,9 +1,10 @@
-"""What counts as bought, said slowly and plainly of one pile of papers: what the ledger is held against."""
+"""What counts as bought and what is due, said slowly and plainly of one pile of papers: what the app is held against."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 ANEW_WITHIN = timedelta(days=7)
+CATCH_UP = 30  # days for which is looked back
 
 
 @dataclass
@@ -19,6 +20,7 @@ class Paper:
 	is_debit_note: bool = False
 	opening: bool = False
 	against: str | None = None
+	tier: str | None = None
 
 	@property
 	def is_sale(self) -> bool:
@@ -102,3 +104,22 @@ def calls(papers: list[Paper], least: float) -> list[set[str]]:
 		if p.amount >= least and not p.opening:
 			result.setdefault(first.get(p.name, p).name, set()).add(p.name)
 	return list(result.values())
+
+
+def silences(papers: list[Paper], today: date, after: int) -> list[str]:
+	"""The one silence that is due, if there is one, by the name of its call; none that began long ago is looked for."""
+	last = max((day for _paper, day in purchases(papers)), default=None)
+	due = last and timedelta(days=after) <= today - last <= timedelta(days=after + CATCH_UP)
+	return [f"silent since {last}"] if due else []
+
+
+def welcomes(welcomed: dict[str, date], customer: str, papers: list[Paper], today: date) -> dict[str, date]:
+	"""Customer -> day of the purchase it is to be welcomed after, as it is now."""
+	days = [day for paper, day in purchases(papers)]
+	result = dict(welcomed)
+	if customer in result and (not days or min(days) > result[customer]):
+		del result[customer]
+	known_before = any(paper.opening and not paper.is_return for paper in papers)
+	if customer not in result and days and not known_before and today - min(days) <= timedelta(days=CATCH_UP):
+		result[customer] = min(days)
+	return result

@@ -1,7 +1,8 @@
-"""Generated lives of invoices against the plain model of papers.py: equal after every step."""
+"""Generated lives of customers against the plain models of papers.py: what counts as bought, what is due and who does it, what
+was agreed; equal after every step, each of which ends with a night."""
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 
 import frappe
 from hypothesis import HealthCheck, Phase, settings
@@ -15,44 +16,63 @@ from hypothesis.stateful import (
 	run_state_machine_as_test,
 )
 
-from keep_customers.care import followups, premises
-from keep_customers.care import rules as care_rules
-from keep_customers.erp.aside import Aside
+from keep_customers.care.followups import PENDING
+from keep_customers.erp.calendar import working_days
+from keep_customers.jobs import handover
 from keep_customers.worth import ledger
-from tests.site.story import COMPANY, ITEM, PREFIX
-from tests.site.worth import papers
-from tests.site.worth.papers import Paper
+from tests.site.jobs import papers
+from tests.site.jobs.papers import Paper
+from tests.site.story import ANNA, BEN, COMPANY, ITEM, MIA, PREFIX
 
-LARGE = 2000
+LARGE, SILENT = 2000, 30
+CALL, WELCOME, SILENCE = (f"{PREFIX} {name}" for name in ("Call", "Welcome", "Silence"))
 DAYS = st.integers(0, 40)
 AMOUNTS = st.sampled_from([100, 700, 1999, 2000, 5000])
 
 
-def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
+def test_whatever_becomes_of_papers_and_people(story):
 	story.today = frappe.utils.getdate()  # as where documents are submitted in Desk
-	story.rule(min_amount=LARGE, due_in_days=60)
+	story.settings(contact_cap=0, rep_capacity=0)
+	story.rule("Call", min_amount=LARGE, due_in_days=60)
+	story.rule("Welcome", trigger="First Purchase", due_in_days=60)
+	story.rule("Silence", trigger="Silence", silent_days=SILENT, due_in_days=60)
+	story.completed_yesterday()
 	other = story.item("Other")
+	people_work = story.today in working_days(frappe.get_doc("Keep Customers Settings"))
 
 	class Lives(RuleBasedStateMachine):
 		@initialize()
 		def begin(self):
 			frappe.db.delete("Follow Up")
+			frappe.db.delete("ToDo", {"keep_follow_up": ("is", "set")})
+			frappe.db.set_value("User", BEN, "enabled", 1)
 			for name in frappe.get_all("Customer", {"name": ("like", f"{PREFIX}%")}, pluck="name"):
 				for doctype in ("Sales Invoice", "POS Invoice"):
 					frappe.db.delete(doctype, {"customer": name})
 				frappe.db.delete("Customer", {"name": name})
+				frappe.db.delete("Customer Value", {"name": name})
 			self.papers: list[Paper] = []
-			self.customers = [story.customer(name) for name in ("A", "B")]
-			self.renamed = False
+			self.customers = [
+				story.customer(name, account_manager=rep) for name, rep in (("A", ANNA), ("B", BEN))
+			]
+			self.renamed = self.left = False
+			self.welcomed: dict[str, date] = {}
+			self.does: dict[str, str] = {}
 			# Something has been given back already: so more of what is hard comes up in a short life.
 			first = self.submit(self.customers[0], 2000, story.days_ago(35), ITEM)
 			self.submit(
 				self.customers[0], -2000, story.days_ago(20), ITEM, is_return=1, return_against=first.name
 			)
+			old = self.submit(self.customers[1], 700, story.days_ago(25), ITEM)
+			self.history(self.papers[-1])
+			self.submit(
+				self.customers[1], -210, story.days_ago(12), ITEM, is_return=1, return_against=old.name
+			)
 
 		# What happens
 
-		def submit(self, customer, amount, on, item, **values):
+		def submit(self, customer, amount, on, item, agreed=None, **values):
+			tier = frappe.db.get_value("Customer", customer, "keep_tier")
 			doc = story.invoice(
 				customer, abs(amount), on, qty=-1 if amount < 0 else 1, item={"item_code": item},
 				posting_time=f"{len(self.papers) // 60 % 24:02}:{len(self.papers) % 60:02}:00", **values,
@@ -60,10 +80,25 @@ def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
 			self.papers.append(
 				Paper(
 					doc.name, customer, doc.posting_date, amount, item, bool(doc.is_return),
-					bool(doc.is_debit_note), against=doc.return_against,
+					bool(doc.is_debit_note), against=doc.return_against, tier=doc.keep_tier,
 				)
 			)  # fmt: skip
+			if self.papers[-1].is_sale:
+				assert doc.keep_tier == (agreed.tier if agreed else tier), (
+					"the tier that was agreed, else today's"
+				)
 			return doc
+
+		def history(self, paper):
+			"""It was bought before the company kept its books here: nobody was ever called about it."""
+			frappe.db.set_value("Sales Invoice", paper.name, "is_opening", "Yes")
+			paper.opening = True
+			frappe.db.delete("Follow Up", {"reference_name": paper.name})
+			frappe.db.delete("Follow Up", {"customer": paper.customer, "care_rule": WELCOME})
+			self.welcomed.pop(paper.customer, None)
+			for todo in frappe.get_all("ToDo", {"reference_name": paper.customer}, pluck="name"):
+				if not frappe.db.exists("Follow Up", {"todo": todo, "status": ("in", PENDING)}):
+					frappe.db.delete("ToDo", {"name": todo})
 
 		@rule(which=st.integers(0, 1), amount=AMOUNTS, ago=DAYS, item=st.sampled_from([ITEM, ITEM, other]))
 		def invoice(self, which, amount, ago, item):
@@ -114,15 +149,24 @@ def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
 			if new is None or not paper.is_sale:
 				return
 			on = min(paper.day + timedelta(days=later), story.today)
-			self.submit(paper.customer, new, on, paper.item, amended_from=paper.name)
+			tier = frappe.db.get_value("Customer", paper.customer, "keep_tier")
+			story.in_tier(paper.customer, "Iron" if tier == "Gold" else "Gold")
+			self.submit(paper.customer, new, on, paper.item, agreed=paper, amended_from=paper.name)
+			story.in_tier(paper.customer, tier)
 
 		@precondition(lambda self: any(p.is_sale and not p.opening for p in self.papers))
 		@rule(data=st.data())
 		def opens(self, data):
-			paper = self.some(data, lambda p: p.is_sale and not p.opening)
-			frappe.db.set_value("Sales Invoice", paper.name, "is_opening", "Yes")
-			frappe.db.delete("Follow Up", {"reference_name": paper.name})  # they never were another thing
-			paper.opening = True
+			self.history(self.some(data, lambda p: p.is_sale and not p.opening))
+
+		@precondition(lambda self: not self.left)
+		@rule(past_the_form=st.booleans())
+		def ben_leaves(self, past_the_form):
+			self.left = True
+			frappe.db.set_value("User", BEN, "enabled", 0)
+			if not past_the_form:
+				handover.run()
+			self.does = {name: MIA if user == BEN else user for name, user in self.does.items()}
 
 		@rule(which=st.integers(0, 1), ago=DAYS)
 		def close_the_till(self, which, ago):
@@ -151,6 +195,9 @@ def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
 			self.customers = sorted({new if name == old else name for name in self.customers})
 			for paper in self.papers:
 				paper.customer = new if paper.customer == old else paper.customer
+			days = [self.welcomed.pop(name) for name in (new, old) if name in self.welcomed]
+			if days:
+				self.welcomed[new] = days[0]  # of two welcomes the one of who stays
 
 		# What is to be true
 
@@ -179,20 +226,41 @@ def test_what_counts_as_bought_whatever_becomes_of_the_papers(story):
 				assert round(sold.get(customer, 0), 2) == round(told, 2)
 
 		@invariant()
-		def who_is_called_about_what(self):
-			aside = Aside()
-			premises.end_what_is_over(story.today, aside)
-			assert not aside.left
-			for one in care_rules.enabled(story.today):
-				followups.add(care_rules.due(one, story.today))
-			found = [row.reference_name for row in story.follow_ups(status="Planned")]
-			assert len(found) == len(set(found)), "nobody is called twice about one purchase"
-			left = set(found)
+		def who_is_called_about_what_and_by_whom(self):
+			story.night(story.today)
+			open_ones = story.follow_ups(status=("in", PENDING))
+			found = {
+				rule: [row for row in open_ones if row.care_rule == rule] for rule in (CALL, WELCOME, SILENCE)
+			}
+			about = [row.reference_name for row in found[CALL]]
+			assert len(about) == len(set(about)), "nobody is called twice about one purchase"
+			left = set(about)
 			for customer in self.customers:
-				for together in papers.calls([p for p in self.papers if p.customer == customer], LARGE):
+				own = [p for p in self.papers if p.customer == customer]
+				for together in papers.calls(own, LARGE):
 					assert left & together, "what several invoices were written for is one purchase"
 					left -= together
+				self.is_welcomed(customer, own, found[WELCOME])
+				silent = [row.occurrence for row in found[SILENCE] if row.customer == customer]
+				assert silent == papers.silences(own, story.today, SILENT)
 			assert not left, "about nothing else"
+			self.are_on_the_right_list(open_ones)
+
+		def is_welcomed(self, customer, own, rows):
+			self.welcomed = papers.welcomes(self.welcomed, customer, own, story.today)
+			days = [row.planned_on for row in rows if row.customer == customer]
+			assert days == [day for name, day in self.welcomed.items() if name == customer]
+
+		def are_on_the_right_list(self, rows):
+			todos = {row.name: row for row in story.todos(status="Open")}
+			if people_work:
+				assert all(row.status != "Planned" for row in rows)
+			asked = [row for row in rows if row.todo]
+			assert {row.todo for row in asked} == set(todos), "no ToDo without a reason, none lost"
+			for row in asked:
+				rep = frappe.db.get_value("Customer", row.customer, "account_manager")
+				due_to = self.does.setdefault(row.name, MIA if self.left and rep == BEN else rep)
+				assert todos[row.todo].allocated_to == row.assigned_to == due_to
 
 	lives = os.environ.get("KEEP_TEST_LIVES")
 	run_state_machine_as_test(
