@@ -38,11 +38,11 @@ def before_validate(doc, method=None) -> None:
 		_put(doc, coupon, None)
 		return
 	if doc.get("is_debit_note"):
+		_refuse_reserved(doc, customer, new, reserved)
 		# It asks for an amount; with a tier ERPNext would ask for the list price less the discount instead.
 		doc.keep_tier = doc.keep_benefit = None
 		_put(doc, coupon, None)
 		_forget_rules(doc)
-		_refuse_reserved(doc, customer, new, reserved)
 		return
 	fresh = None
 	if coupon and coupon.name not in counted:
@@ -243,7 +243,10 @@ def _already_on(doc, customer: str | None) -> set[str]:
 	because it was agreed is asked again: it may have lost what it came from.
 	"""
 	before = doc.get_doc_before_save()
-	if not before or (agreed.customer_of(before), before.keep_tier) != (customer, doc.keep_tier):
+	# Debit notes have no tier.
+	if not before or not (doc.get("is_debit_note") or before.keep_tier == doc.keep_tier):
+		return set()
+	if agreed.customer_of(before) != customer:
 		return set()
 	promises = agreed.rows(before)
 	return {row.item_code for row in before.get("items") if id(row) not in promises}

@@ -136,6 +136,16 @@ def test_what_was_billed_is_delivered_credited_and_charged_more_for(story, ten, 
 	story.in_tier(firm, "Platinum")
 	more.save()
 	assert more.items[0].rate == 5
+	# Against no invoice it is for whom the item is there, or by who may.
+	more.return_against = None
+	with pytest.raises(frappe.ValidationError, match="reserved"):
+		anna(more.save)
+	more.reload()
+	more.return_against = None
+	story.in_tier(firm, "Gold")
+	anna(more.save)
+	assert not more.keep_tier
+	more.return_against = invoice.name
 	story.in_tier(firm, "Iron")
 	# With goods it is a sale.
 	more.update_stock = 1
