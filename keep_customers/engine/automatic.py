@@ -6,6 +6,7 @@ A subject is the last hint, and only if it begins as no person begins one: who w
 
 import re
 from collections.abc import Collection
+from email.header import decode_header
 from email.message import Message
 from email.utils import parseaddr
 from typing import NamedTuple
@@ -135,12 +136,15 @@ def _word(message: Message, name: str) -> str:
 
 
 def _subject(message: Message) -> str:
-	from email.header import decode_header
-
+	"""As it is read; raw bytes are taken for UTF-8, as mail servers of today do."""
 	try:
-		return "".join(
-			part.decode(charset or "ascii", "replace") if isinstance(part, bytes) else part
-			for part, charset in decode_header(_header(message, "Subject"))
+		return " ".join(
+			"".join(
+				part.decode("utf-8" if charset in (None, "unknown-8bit") else charset, "replace")
+				if isinstance(part, bytes)
+				else part
+				for part, charset in decode_header(message.get("Subject") or "")
+			).split()
 		)
-	except Exception:  # an unknown charset, or none at all
+	except Exception:  # an unknown charset, or broken Base64
 		return _header(message, "Subject")

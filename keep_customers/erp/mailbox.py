@@ -11,14 +11,16 @@ from email import policy
 from email.headerregistry import UnstructuredHeader
 
 import frappe
+from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.receive import InboundMail
-from frappe.utils import cstr
+from frappe.utils import add_to_date, cstr, now_datetime
 
 from keep_customers.engine import automatic
 from keep_customers.erp.registered import registered
 
+MOST_REPLIES = 5  # of the host's automatic ones to an address within an hour: a robot may hide that it is one
 MARK = "Automated Message"  # the host's own mark, shown in its timeline
-GENERATED = "auto-generated"
+GENERATED, REPLIED = "auto-generated", "auto-replied"
 
 
 # Coming in
@@ -28,7 +30,12 @@ def install(**_about) -> None:
 	"""Look at what comes in, whoever pulls it."""
 	if getattr(InboundMail, "_keep_customers", False):
 		return
-	as_dict, create, process = InboundMail.as_dict, InboundMail._create_reference_document, InboundMail.process
+	as_dict, create, process = (
+		InboundMail.as_dict,
+		InboundMail._create_reference_document,
+		InboundMail.process,
+	)
+	reply = EmailAccount.send_auto_reply
 
 	def marked(mail) -> dict:
 		return as_dict(mail) | ({"communication_type": MARK} if is_automatic(mail) else {})
@@ -50,6 +57,14 @@ def install(**_about) -> None:
 					tell(verdict.message_id, verdict.returned)
 		return communication
 
+	def replied(account, communication, mail):
+		since = add_to_date(now_datetime(), hours=-1)
+		from_it = {"sender": mail.from_email, "sent_or_received": "Received", "creation": (">", since)}
+		if frappe.db.count("Communication", from_it) <= MOST_REPLIES:
+			with _headers({"Auto-Submitted": REPLIED}):
+				reply(account, communication, mail)
+
+	EmailAccount.send_auto_reply = replied
 	InboundMail.as_dict, InboundMail._create_reference_document = marked, created
 	InboundMail.process = processed
 	InboundMail._keep_customers = True

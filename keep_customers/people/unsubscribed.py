@@ -212,9 +212,9 @@ def came_back(message_id: str, addresses: Collection[str]) -> None:
 	if heard:
 		_note(heard)
 		owners = _owners({one.email for one in heard})
-		lost = {(known.customer, known.contact) for people in owners.values() for known in people}
+		lost = {(one.customer, one.person) for people in owners.values() for one in people if one.customer}
 		for ask in registered("keep_customers_address_lost"):
-			ask(sorted(one for one in lost if all(one)))
+			ask(sorted(lost))
 
 
 # Whose word it is
