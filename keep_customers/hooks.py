@@ -146,8 +146,15 @@ doc_events = {
 		"on_trash": "keep_customers.care.referrals.on_lead_trash",
 	},
 	"Version": {"before_insert": "keep_customers.access.named_rows.leave_names_out"},
-	"Communication": {"after_insert": "keep_customers.complaints.mail.on_communication"},
+	"Communication": {
+		"before_insert": "keep_customers.erp.mailbox.before_communication",
+		"after_insert": "keep_customers.complaints.mail.on_communication",
+	},
 }
+
+# E-mails that come in are looked at, and those that go out say that a machine wrote them.
+before_request = before_job = ["keep_customers.erp.mailbox.install"]
+make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.
 ignore_links_on_delete = [
@@ -163,6 +170,8 @@ keep_customers_asked = [
 	"keep_customers.messaging.visit_feedback.asked",
 	"keep_customers.complaints.feedback.asked",
 ]
+keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
+keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
 keep_customers_message_words = {"VIP Invitation": "keep_customers.events.words.of_invitation"}
 keep_customers_message_files = {"VIP Invitation": "keep_customers.events.words.files_of_invitation"}

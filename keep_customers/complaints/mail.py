@@ -11,6 +11,7 @@ from frappe.utils import cstr
 
 from keep_customers.complaints import cases, escalation
 from keep_customers.engine import complaints as engine
+from keep_customers.erp.mailbox import MARK
 from keep_customers.erp.todos import link_to
 from keep_customers.people.contacts import customers_of_address
 
@@ -21,14 +22,16 @@ def on_communication(communication, method=None) -> None:
 	"""A received e-mail is the first word of a new case, or the answer a case has waited for."""
 	if (
 		communication.reference_doctype != cases.DOCTYPE
-		or communication.communication_type != "Communication"
+		or communication.communication_type not in ("Communication", MARK)
 		or communication.sent_or_received != "Received"
 		or not frappe.db.exists(cases.DOCTYPE, communication.reference_name)
 	):
 		return
 	case = frappe.get_doc(cases.DOCTYPE, communication.reference_name)
 	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True
-	if not case.description:
+	if communication.communication_type == MARK:
+		_no_word_of_a_customer(case, communication)
+	elif not case.description:
 		_complete(case, communication)
 	elif (case.status == engine.WAITING or case.closed_unanswered) and not _is_colleague(
 		communication.sender
@@ -40,6 +43,13 @@ def on_communication(communication, method=None) -> None:
 				"An e-mail about {0} came from an address that is not known to be the customer's. Is it the answer?"
 			)
 			escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)))
+
+
+def _no_word_of_a_customer(case, communication) -> None:
+	"""What a machine wrote stays to be read; a case that the host has made of it all the same is none."""
+	if not case.description:
+		communication.db_set({"reference_doctype": None, "reference_name": None})
+		case.delete(force=True, ignore_permissions=True)
 
 
 def _go_on(case) -> None:

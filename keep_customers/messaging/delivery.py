@@ -9,6 +9,7 @@ from frappe.core.doctype.sms_settings.sms_settings import send_sms
 from frappe.utils import escape_html, fmt_money, getdate
 
 from keep_customers.engine.wording import BadTemplate
+from keep_customers.erp import mailbox
 from keep_customers.erp.registered import registered_as, registered_by_name
 from keep_customers.messaging import messages, recipients
 from keep_customers.people.addresses import mark
@@ -76,7 +77,8 @@ def send_email(row, to: str, message: dict, link: str | None = None) -> str:
 			escape_html(link), escape_html(_("I do not want such e-mails any more", message["language"]))
 		)
 	files = registered_as("keep_customers_message_files", row.reference_doctype)
-	queued = frappe.sendmail(
+	# What a rep sends by hand is a person's word.
+	queued = (partial(mailbox.send, unsubscribe=link) if link else frappe.sendmail)(
 		recipients=[to],
 		subject=message["subject"] or row.customer_name,
 		message=html,

@@ -21,7 +21,7 @@ from frappe.utils import (
 	now_datetime,
 )
 
-from keep_customers.erp import signed
+from keep_customers.erp import mailbox, signed
 from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import lock
 from keep_customers.people.addresses import mark
@@ -66,7 +66,7 @@ def mail(doc, to: str, question: str, subject: str, language: str, address: str)
 	"""Put a question and the link to answer it into the host's queue; an answer to the e-mail comes back to the document."""
 	if not EmailAccount.find_outgoing(match_by_doctype=doc.doctype):
 		frappe.throw(_("No outgoing Email Account is set up. Please ask your administrator."))
-	frappe.sendmail(
+	mailbox.send(
 		recipients=[to],
 		subject=subject,
 		message='<p>{}</p><p><a href="{}">{}</a></p><p>{}</p>'.format(

@@ -8,7 +8,7 @@ not: a no survives that.
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
-from email.utils import getaddresses
+from email.utils import getaddresses, parseaddr
 from typing import NamedTuple
 
 import frappe
@@ -25,6 +25,7 @@ from keep_customers.engine.consent import (
 	NOT_REACHABLE,
 	REFUSED,
 )
+from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import chunks
 from keep_customers.people import ledger, reached
 from keep_customers.people.reached import CONTACT, MANY
@@ -185,6 +186,35 @@ def _no_such_address(address: str, error: str) -> bool:
 		# Of several recipients the server names those it does not know.
 		"SMTPRecipientsRefused" not in error or "{" not in error or address.lower() in error.lower()
 	)
+
+
+def came_back(message_id: str, addresses: Collection[str]) -> None:
+	"""A server says that addresses are not there. It is believed of those this very e-mail went to: its id is known to
+	nobody else, so a stranger silences no customer."""
+	queue, recipient = frappe.qb.DocType("Email Queue"), frappe.qb.DocType("Email Queue Recipient")
+	rows = (
+		frappe.qb.from_(queue)
+		.inner_join(recipient)
+		.on(recipient.parent == queue.name)
+		.select(queue.name, queue.creation, queue.communication, recipient.recipient)
+		.where(queue.message_id == message_id)
+	).run()
+	heard = []
+	for name, moment, communication, to in rows:
+		address = parseaddr(cstr(to))[1].strip().lower()
+		if address in addresses:
+			about = ("Email Queue", name)
+			if communication and len(rows) == 1:
+				# Nobody was spoken to by it; read in as such later, too.
+				about = ("Communication", communication)
+				frappe.db.set_value(*about, "delivery_status", "Bounced")
+			heard.append(Heard(address, "Bounce", getdate(moment), about, consent=NOT_REACHABLE))
+	if heard:
+		_note(heard)
+		owners = _owners({one.email for one in heard})
+		lost = {(one.customer, one.person) for people in owners.values() for one in people if one.customer}
+		for ask in registered("keep_customers_address_lost"):
+			ask(sorted(lost))
 
 
 # Whose word it is

@@ -2,9 +2,11 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from email import message_from_bytes
 
 import frappe
 import pytest
+from frappe.email.doctype.email_queue.email_queue import SendMailContext
 from frappe.utils import getdate
 
 from keep_customers.messaging import sending, unsubscribe
@@ -169,3 +171,40 @@ def test_ten_presses_at_the_same_moment_are_one_no_and_get_one_answer(story, ser
 	assert {answer.status_code for answer in answers} == {200} and len(told_) == 1
 	frappe.db.rollback()
 	assert len(records(source="Unsubscribe Link")) == 1 and word(firm) == "refused"
+
+
+def test_a_mail_program_says_no_with_one_click_and_only_by_post(story, server):
+	firm = thanked(story)
+	sending.send_due(story.today)
+	[queued] = emails(firm)
+	# As it leaves: the host writes it anew then.
+	frappe.call(frappe.get_hooks("before_job")[-1])
+	raw = SendMailContext(frappe.get_doc("Email Queue", queued.name)).include_attachments(queued.message)
+	message = message_from_bytes(raw)
+	assert message.get_all("Auto-Submitted") == ["auto-generated"]
+	assert message.get_all("List-Unsubscribe-Post") == ["List-Unsubscribe=One-Click"]
+	[link] = message.get_all("List-Unsubscribe")
+	address = re.fullmatch(r"<https?://[^/]+(/.*)>", link)[1]
+	frappe.db.commit()
+	guest = Browser(server)
+
+	assert guest.http.get(guest.base + address, timeout=60).status_code == 200
+	assert guest.http.post(guest.base + address, data={"x": "y"}, timeout=60).status_code == 200
+	frappe.db.rollback()
+	assert word(firm) == "agreed"
+	for _press in range(2):
+		done = guest.http.post(guest.base + address, data={"List-Unsubscribe": "One-Click"}, timeout=60)
+		assert done.status_code == 200 and firm not in done.text and ADDRESS not in done.text
+	frappe.db.rollback()
+	assert word(firm) == "refused" and len(records(source="Unsubscribe Link")) == 1
+
+
+def test_a_provider_presses_for_many_from_one_address_but_nobody_tries_out_links(story, server):
+	firm = thanked(story)
+	good = unsubscribe.token(story.follow_ups(firm)[0].name)
+	frappe.cache.delete_keys("rl:")
+	frappe.db.commit()
+	guest, method = Browser(server), "keep_customers.messaging.unsubscribe.confirm"
+	codes = [guest.call(method, token="x").status_code for _try in range(unsubscribe.MOST_AN_HOUR + 1)]
+	assert codes == [410] * unsubscribe.MOST_AN_HOUR + [429]
+	assert guest.call(method, token=good).status_code == 200

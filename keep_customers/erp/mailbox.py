@@ -1,0 +1,137 @@
+"""E-mails the host receives and sends: what machines wrote is marked, what we send says that a machine did.
+
+The host shows an app neither the headers of what comes in nor has it a parameter for those of what goes out. So its class of
+an incoming mail is wrapped once a process, before anything is done there (``before_job``, ``before_request``): a hook of its
+own would be ``override_doctype_class``, of which the last app wins. Outgoing, its hook for a message's body is used.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import policy
+from email.headerregistry import UnstructuredHeader
+
+import frappe
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.email.receive import InboundMail
+from frappe.utils import add_to_date, cstr, now_datetime
+
+from keep_customers.engine import automatic
+from keep_customers.erp.registered import registered
+
+MOST_REPLIES = 5  # of the host's automatic ones to an address within an hour: a robot may hide that it is one
+MARK = "Automated Message"  # the host's own mark, shown in its timeline
+GENERATED, REPLIED = "auto-generated", "auto-replied"
+
+
+# Coming in
+
+
+def install(**_about) -> None:
+	"""Look at what comes in, whoever pulls it."""
+	if getattr(InboundMail, "_keep_customers", False):
+		return
+	as_dict, create, process = (
+		InboundMail.as_dict,
+		InboundMail._create_reference_document,
+		InboundMail.process,
+	)
+	reply = EmailAccount.send_auto_reply
+
+	def marked(mail) -> dict:
+		return as_dict(mail) | ({"communication_type": MARK} if is_automatic(mail) else {})
+
+	def created(mail, doctype):
+		# A machine's mail is no document of ours; of others the host decides.
+		if is_automatic(mail) and frappe.get_meta(doctype).module == "Keep Customers":
+			return None
+		return create(mail, doctype)
+
+	def processed(mail):
+		communication = process(mail)
+		if mail.flags.is_new_communication and is_automatic(mail):
+			# Neither the host's automatic reply nor its notice to all: two robots would write to each other.
+			mail.flags.is_new_communication = False
+			verdict = verdict_of(mail)
+			if verdict.returned and verdict.message_id:
+				for tell in registered("keep_customers_came_back"):
+					tell(verdict.message_id, verdict.returned)
+		return communication
+
+	def replied(account, communication, mail):
+		since = add_to_date(now_datetime(), hours=-1)
+		from_it = {"sender": mail.from_email, "sent_or_received": "Received", "creation": (">", since)}
+		if frappe.db.count("Communication", from_it) <= MOST_REPLIES:
+			with _headers({"Auto-Submitted": REPLIED}):
+				reply(account, communication, mail)
+
+	EmailAccount.send_auto_reply = replied
+	InboundMail.as_dict, InboundMail._create_reference_document = marked, created
+	InboundMail.process = processed
+	InboundMail._keep_customers = True
+	policy.SMTP.header_factory.map_to_type("list-unsubscribe", _Unfolded)
+
+
+def is_automatic(mail) -> bool:
+	return verdict_of(mail).kind != automatic.PERSON
+
+
+def verdict_of(mail) -> automatic.Verdict:
+	if "verdict" not in mail.flags:
+		domain = cstr(mail.email_account.email_id).rpartition("@")[2]
+		mail.flags.verdict = automatic.classify(mail.mail, domain)
+	return mail.flags.verdict
+
+
+def before_communication(communication, method=None) -> None:
+	"""What another app has received, or what came in past the wrapping: by what it shows of itself."""
+	if (
+		communication.sent_or_received == "Received"
+		and communication.communication_medium == "Email"
+		and communication.communication_type == "Communication"
+		and automatic.looks_automatic(
+			cstr(communication.sender), cstr(communication.subject), bool(communication.in_reply_to)
+		)
+	):
+		communication.communication_type = MARK
+
+
+# Going out
+
+
+class _Unfolded(UnstructuredHeader):
+	"""The host writes a message anew when it sends it, and Python encodes words of more than a line; no mailbox reads a
+	link that is encoded."""
+
+	def fold(self, *, policy) -> str:
+		return f"{self.name}: {self}{policy.linesep}"
+
+
+def send(*, unsubscribe: str | None = None, **mail):
+	"""Put an automatic e-mail to a customer into the host's queue.
+
+	:param unsubscribe: a link that says no by POST (RFC 8058), and shows a page by GET
+	:returns: as ``frappe.sendmail`` does
+	"""
+	headers = {"Auto-Submitted": GENERATED}
+	if unsubscribe:
+		headers |= {
+			"List-Unsubscribe": f"<{unsubscribe}>",
+			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+		}
+	with _headers(headers):
+		return frappe.sendmail(**mail)
+
+
+@contextmanager
+def _headers(headers: dict[str, str]) -> Iterator[None]:
+	frappe.flags.keep_customers_headers = headers
+	try:
+		yield
+	finally:
+		frappe.flags.keep_customers_headers = None
+
+
+def write_headers(mail) -> None:
+	"""The host's hook for every message it makes."""
+	for name, value in (frappe.flags.keep_customers_headers or {}).items():
+		mail.set_header(name, value)
