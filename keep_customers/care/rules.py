@@ -59,7 +59,9 @@ _OF_FILE = (occasions.IN_THE_FILE,)
 _AFTER_PURCHASE = (rhythm.BOUGHT, rhythm.NOT_BOUGHT)
 
 TRIGGERS: dict[str, Trigger] = {
-	"Purchase Amount": Trigger(purchases.purchase_amounts, (purchases.SUBMITTED, purchases.BOUGHT)),
+	"Purchase Amount": Trigger(
+		purchases.purchase_amounts, (purchases.SUBMITTED, purchases.A_PURCHASE, purchases.BOUGHT)
+	),
 	"First Purchase": Trigger(purchases.first_purchases, (purchases.BOUGHT_FIRST,)),
 	"Delivery": Trigger(purchases.deliveries, (purchases.DELIVERED, purchases.KEPT)),
 	"Referral: Thank Referrer": Trigger(referrals.referral_thanks, _THERE, prompt=True),

@@ -19,9 +19,16 @@ ENDED = ("Reported", "Cancelled")
 
 def open_todos(hands: Hands) -> list:
 	"""Open ToDos about customers and their contacts, with what says who is asked."""
-	todo, follow_up, rule, touch, confirmation = (
+	todo, follow_up, rule, touch, confirmation, link = (
 		frappe.qb.DocType(name)
-		for name in ("ToDo", "Follow Up", "Care Rule", "Customer Touch", "Contact Confirmation")
+		for name in (
+			"ToDo",
+			"Follow Up",
+			"Care Rule",
+			"Customer Touch",
+			"Contact Confirmation",
+			"Dynamic Link",
+		)
 	)
 	query = (
 		hands.holding("ToDo", "allocated_to")
@@ -33,17 +40,27 @@ def open_todos(hands: Hands) -> list:
 		.on(touch.routed_todo == todo.name)
 		.left_join(confirmation)
 		.on((todo.reference_type == "Contact Confirmation") & (confirmation.name == todo.reference_name))
+		.left_join(link)
+		.on(
+			(todo.reference_type == "Contact") & (link.parenttype == "Contact") & (link.parent == todo.reference_name)
+			& (link.link_doctype == "Customer")
+		)
 		.select(
-			todo.name, todo.allocated_to, todo.reference_name, confirmation.customer,
+			todo.name, todo.allocated_to, todo.reference_type, todo.reference_name, confirmation.customer, link.link_name,
 			rule.assign_to, rule.role, rule.user, touch.route_to,
 		)
-		.where((todo.status == "Open") & todo.reference_type.isin(("Customer", "Contact Confirmation")))
+		.where((todo.status == "Open") & todo.reference_type.isin(("Customer", "Contact", "Contact Confirmation")))
 		.orderby(todo.name)
+		.orderby(link.link_name)
 	)  # fmt: skip
-	rows = query.run(as_dict=True)
-	for row in rows:
-		row.customer = row.customer or row.reference_name
-	return [row for row in rows if hands.customer in (None, row.customer)]
+	rows = {}
+	for row in query.run(as_dict=True):
+		row.customer = (
+			row.customer or row.link_name or (row.reference_type == "Customer" and row.reference_name)
+		)
+		if row.customer and hands.customer in (None, row.customer):
+			rows.setdefault(row.name, row)  # of a contact of several customers the first
+	return list(rows.values())
 
 
 def pass_on(hands: Hands, aside: Aside) -> None:

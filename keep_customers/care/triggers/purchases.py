@@ -250,10 +250,13 @@ def _first_versions(doctype: str, rows) -> dict[str, str]:
 
 def _credited(rows: list, today: date) -> list[bool]:
 	undone = {paper.name for paper in credited(today, of_customers(rows))}
+	return [one["reference_name"] in undone for one in rows]
+
+
+def _no_purchase(rows: list, today: date) -> list[bool]:
 	invoice = frappe.qb.DocType("Sales Invoice")
 	query = among(frappe.qb.from_(invoice), invoice.name, {one["reference_name"] for one in rows})
-	# Calls about debit notes were made by an older version.
-	bought = set(columns(query.where(is_purchase(invoice)), invoice.name)[0]) - undone
+	bought = set(columns(query.where(is_purchase(invoice)), invoice.name)[0])
 	return [one["reference_name"] not in bought for one in rows]
 
 
@@ -300,6 +303,8 @@ def _bought_in_all(rule, today: date, customers: list[str]) -> dict[str, float]:
 # An invoice that counts again brings its own call back, see followups.add_or_revive.
 SUBMITTED = Premise(followups.CANCELLED["Sales Invoice"], gone("Sales Invoice", docstatus=1), again=False)
 BOUGHT = Premise(followups.CREDITED, _credited, again=False)
+# Calls about debit notes were made by an older version.
+A_PURCHASE = Premise("No longer true", _no_purchase)
 BOUGHT_FIRST = Premise(followups.CREDITED, _not_bought_first)
 REACHED = Premise(followups.CREDITED, _not_reached)
 DELIVERED = Premise(followups.CANCELLED["Delivery Note"], gone("Delivery Note", docstatus=1))

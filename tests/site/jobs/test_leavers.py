@@ -5,6 +5,7 @@ import pytest
 from frappe.utils import add_days, getdate
 from frappe.utils.user import get_users_with_role
 
+from keep_customers.care import lost_addresses
 from keep_customers.care.assignment import Assignment
 from keep_customers.complaints import escalation
 from keep_customers.erp import todos
@@ -12,6 +13,7 @@ from keep_customers.jobs import handover
 from keep_customers.visits import approval
 from tests.site.care.asked import asked_for, only_todo, sales_person, state
 from tests.site.events.gathering import event
+from tests.site.mail import contact
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX
 from tests.site.visits.plans import draft, todo_about
 
@@ -108,6 +110,16 @@ def test_who_has_left_as_an_employee_does_nothing_more_though_nobody_thought_of_
 	frappe.copy_doc(employee).update({"status": "Active", "relieving_date": None}).insert()
 	assert Assignment([firm], frappe.get_doc("Keep Customers Settings")).user_for(firm) == ANNA
 	assert only_todo(story, firm).allocated_to == MIA, "and nothing is taken from who has it now"
+
+
+def test_the_better_address_is_asked_of_who_is_there(story, told):
+	[firm] = asked_for(story)
+	who = contact(firm, email="olga@firm.example")
+	lost_addresses.ask_for_better([(firm, who.name)])
+	about = {"reference_type": "Contact", "reference_name": who.name, "status": "Open"}
+	assert frappe.get_all("ToDo", about, pluck="allocated_to") == [ANNA]
+	leaves(ANNA, told)
+	assert frappe.get_all("ToDo", about, pluck="allocated_to") == [MIA]
 
 
 def test_a_deleted_user_takes_no_call_along(story, told):
