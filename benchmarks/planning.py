@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from night import SETTLING, Measurement, arguments, on_site
 
-MOST = 2  # times the night without rules, the ToDos themselves aside
+MOST = 1.5  # times the night without rules, the ToDos themselves aside
 TODOS = 5000
 PLAIN = 1000
 FEW = 200  # contacts a day, in the other nights
@@ -114,9 +114,11 @@ def keep_up(day) -> None:
 	import frappe
 
 	frappe.db.sql(
-		"update `tabFollow Up` set status = 'Done', assigned_on = %(day)s, done_on = %(day)s where status = 'Planned'",
+		"update `tabFollow Up` set status = 'Done', assigned_on = %(day)s, done_on = %(day)s"
+		" where status in ('Planned', 'Assigned', 'Late')",
 		{"day": day},
 	)
+	frappe.db.sql("update `tabToDo` set status = 'Closed' where status = 'Open'")
 	frappe.db.commit()
 
 

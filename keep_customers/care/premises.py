@@ -130,7 +130,7 @@ def over(rows: list[dict], today: date) -> dict[str, Over]:
 				result |= {row["name"]: Over(premise.why, premise.again) for row, end in ends if end}
 	# Of what is not asked for yet the planner asks it.
 	asked = [row for row in rows if row["status"] in followups.OPEN and row["name"] not in result]
-	refused = consent.of_follow_ups(asked)
+	refused = consent.of_follow_ups(asked) if asked else {}
 	return result | {row["name"]: Over(NO_CONSENT) for row in asked if refused[row["name"]].refused}
 
 

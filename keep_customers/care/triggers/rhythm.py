@@ -23,7 +23,7 @@ from keep_customers.care.triggers import (
 	written,
 )
 from keep_customers.engine.followups import cadence_due
-from keep_customers.erp.tables import FEW, among, columns, to_ordinals
+from keep_customers.erp.tables import among, columns, to_ordinals
 from keep_customers.worth import demand
 from keep_customers.worth.values import NOT_RANKED
 
@@ -78,7 +78,7 @@ def last_contacts(
 	:param but: touches that are none
 	"""
 	known = getattr(frappe.local, "keep_last_contacts", None)
-	if known is None or but or (customers is not None and len(customers) <= FEW):
+	if known is None or but:
 		return _last_contacts(today, customers, but)
 	if today not in known:
 		known[today] = _last_contacts(today, None, ())
