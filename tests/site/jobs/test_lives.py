@@ -63,10 +63,10 @@ def test_whatever_becomes_of_papers_and_people(story):
 			self.submit(
 				self.customers[0], -2000, story.days_ago(20), ITEM, is_return=1, return_against=first.name
 			)
-			old = self.submit(self.customers[1], 700, story.days_ago(25), ITEM)
+			old = self.submit(self.customers[1], 700, story.days_ago(10), ITEM)
 			self.history(self.papers[-1])
 			self.submit(
-				self.customers[1], -210, story.days_ago(12), ITEM, is_return=1, return_against=old.name
+				self.customers[1], -210, story.days_ago(3), ITEM, is_return=1, return_against=old.name
 			)
 
 		# What happens
