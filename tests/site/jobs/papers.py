@@ -113,12 +113,16 @@ def silences(papers: list[Paper], today: date, after: int) -> list[str]:
 	return [f"silent since {last}"] if due else []
 
 
+def still_welcome(welcomed: dict[str, date], customer: str, papers: list[Paper]) -> dict[str, date]:
+	"""Whose purchase was cancelled is not welcomed for it, from that moment on."""
+	first = min((day for _paper, day in purchases(papers)), default=date.max)
+	return {name: day for name, day in welcomed.items() if name != customer or first <= day}
+
+
 def welcomes(welcomed: dict[str, date], customer: str, papers: list[Paper], today: date) -> dict[str, date]:
 	"""Customer -> day of the purchase it is to be welcomed after, as it is now."""
 	days = [day for paper, day in purchases(papers)]
-	result = dict(welcomed)
-	if customer in result and (not days or min(days) > result[customer]):
-		del result[customer]
+	result = still_welcome(welcomed, customer, papers)
 	known_before = any(paper.opening and not paper.is_return for paper in papers)
 	if customer not in result and days and not known_before and today - min(days) <= timedelta(days=CATCH_UP):
 		result[customer] = min(days)
