@@ -103,6 +103,14 @@ def remove_everything():
 		or_filters=[["reference_name", "like", like], ["reference_doctype", "in", OURS]],
 		pluck="name",
 	)
+	# Mails about nothing of ours: what came back of them would be noted again by the next night.
+	emails += frappe.get_all(
+		"Email Queue Recipient", {"recipient": ("like", "%@firm.example%")}, pluck="parent"
+	)
+	for field in ("sender", "recipients"):
+		mails = frappe.get_all("Communication", {field: ("like", "%@firm.example%")}, pluck="name")
+		frappe.db.delete("Communication Link", {"parent": ("in", mails or [""])})
+		frappe.db.delete("Communication", {"name": ("in", mails or [""])})
 	frappe.db.delete("Email Queue Recipient", {"parent": ("in", emails or [""])})
 	frappe.db.delete("Email Queue", {"name": ("in", emails or [""])})
 	frappe.db.delete("Email Account", {"name": ("like", like)})

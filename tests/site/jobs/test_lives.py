@@ -240,7 +240,8 @@ def test_whatever_becomes_of_papers_and_people(story):
 
 		@invariant()
 		def who_is_called_about_what_and_by_whom(self):
-			story.night(story.today)
+			run = story.night(story.today)
+			assert run.status == "Completed", story.errors(run)
 			open_ones = story.follow_ups(status=("in", PENDING))
 			found = {
 				rule: [row for row in open_ones if row.care_rule == rule] for rule in (CALL, WELCOME, SILENCE)
