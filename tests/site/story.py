@@ -49,6 +49,7 @@ class Story:
 		# The site's own policies and rules stay out of the story.
 		frappe.db.set_value("Tier Policy", {"name": ("!=", "")}, {"enabled": 0, "last_review": None})
 		frappe.db.set_value("Care Rule", {"name": ("!=", "")}, {"enabled": 0, "enabled_from": None})
+		frappe.db.set_value("Care Message", {"enabled": 0}, "enabled", 1)
 		meta = frappe.get_meta("Keep Customers Settings")
 		shipped = {
 			**{field.fieldname: None for field in meta.get_link_fields()},
