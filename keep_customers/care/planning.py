@@ -159,7 +159,7 @@ class Planning:
 		# As who deletes or merges a customer does: the customer first, then what is asked about it.
 		there = hold("Customer", [rows[0].customer for rows in contacts])
 		waits = set(hold("Follow Up", [row.name for rows in contacts for row in rows], status="Planned"))
-		over = premises.end_before_asked(waits, self.today)
+		over = premises.end_before_asked(waits, self.today, self.aside)
 		waits -= over
 		self.counts["ended"] += len(over)
 		created = 0

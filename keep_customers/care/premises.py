@@ -10,15 +10,17 @@ from datetime import date
 from typing import NamedTuple
 
 import frappe
+from frappe import _
 from frappe.query_builder import Case
 from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import cint, getdate
 
 from keep_customers.care import followups, rules
 from keep_customers.care.ending import take_back_one
-from keep_customers.care.triggers import Meant, of_customers
+from keep_customers.care.triggers import Meant, Premise, of_customers
 from keep_customers.engine.followups import NO_CONSENT
 from keep_customers.erp.aside import Aside, out_of_the_way
+from keep_customers.erp.attempts import tried
 from keep_customers.erp.tables import chunks, columns, hold, to_dates, to_ordinals
 from keep_customers.people import consent
 from keep_customers.worth.corrected import credited, is_purchase, no_opening
@@ -105,8 +107,11 @@ def _bought_since_the_night(customers: list[str]) -> dict[str, date]:
 	return dict(query.run())
 
 
-def over(rows: list[dict], today: date) -> dict[str, Over]:
-	"""Follow-up -> why it is due no longer; one question a premise, however many there are."""
+def over(rows: list[dict], today: date, aside: Aside | None = None) -> dict[str, Over]:
+	"""Follow-up -> why it is due no longer; one question a premise, however many there are.
+
+	:param aside: where a premise is noted that fails, of another app perhaps: what it is about waits on; without it, it is raised
+	"""
 	result: dict[str, Over] = {}
 	all_rules = rules.by_name()
 	meant = {name: Meant(all_rules[name]) for name in {row["care_rule"] for row in rows} & all_rules.keys()}
@@ -126,19 +131,33 @@ def over(rows: list[dict], today: date) -> dict[str, Over]:
 		for premise in rules.premises(trigger):
 			some = [row for row in some if row["name"] not in result]
 			if some:
-				ends = zip(some, premise.over(some, today), strict=True)
-				result |= {row["name"]: Over(premise.why, premise.again) for row, end in ends if end}
+				result |= _ends(trigger, premise, some, today, aside)
 	# Of what is not asked for yet the planner asks it.
 	asked = [row for row in rows if row["status"] in followups.OPEN and row["name"] not in result]
 	refused = consent.of_follow_ups(asked) if asked else {}
 	return result | {row["name"]: Over(NO_CONSENT) for row in asked if refused[row["name"]].refused}
 
 
+def _ends(
+	trigger: str, premise: Premise, rows: list[dict], today: date, aside: Aside | None
+) -> dict[str, Over]:
+	def ask() -> dict[str, Over]:
+		ends = zip(rows, premise.over(rows, today), strict=True)
+		return {row["name"]: Over(premise.why, premise.again) for row, end in ends if end}
+
+	if not aside:
+		return ask()
+	found, problem = tried(ask)
+	if problem:
+		aside.add("", _("What is due by {0}").format(_(trigger, context="Care Rule")), problem)
+	return found or {}
+
+
 def end_what_is_over(today: date, aside: Aside) -> int:
 	"""What a night does before it plans; returns how many ended."""
 	return sum(
 		ended
-		for part in chunks(_found(waiting(), today), FEW_AT_ONCE)
+		for part in chunks(_found(waiting(), today, aside), FEW_AT_ONCE)
 		for ended in aside.each(part, _end_some, lambda end: ("Customer", end[0]["customer"]))
 	)
 
@@ -156,24 +175,24 @@ def end_of(customers: Collection[str], undone: str = followups.CREDITED) -> None
 	)
 
 
-def end_before_asked(names: Collection[str], today: date) -> set[str]:
+def end_before_asked(names: Collection[str], today: date, aside: Aside) -> set[str]:
 	"""Asked in the moment in which a ToDo is to be made; returns what ended instead."""
-	ends = _found(waiting(names=names), today)
+	ends = _found(waiting(names=names), today, aside)
 	_end_some(ends)
-	return {row["name"] for row, _end in ends}
+	return {row["name"] for row, _why in ends}
 
 
-def _found(rows: list[dict], today: date) -> list[tuple[dict, Over]]:
-	found = over(rows, today)
+def _found(rows: list[dict], today: date, aside: Aside | None = None) -> list[tuple[dict, Over]]:
+	found = over(rows, today, aside)
 	return [(row, found[row["name"]]) for row in rows if row["name"] in found]
 
 
 def _end_some(ends: list[tuple[dict, Over]]) -> int:
 	# The customer first, as who deletes or merges it does; what somebody has settled meanwhile stays so.
-	hold("Customer", [row["customer"] for row, _end in ends])
+	hold("Customer", [row["customer"] for row, _why in ends])
 	still = set()
-	for status in {row["status"] for row, _end in ends}:
-		still |= set(hold("Follow Up", [row["name"] for row, _end in ends], status=status))
+	for status in {row["status"] for row, _why in ends}:
+		still |= set(hold("Follow Up", [row["name"] for row, _why in ends], status=status))
 	for row, end in ends:
 		if row["name"] in still:
 			# Under another name it may be due again.

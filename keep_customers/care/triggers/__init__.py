@@ -101,7 +101,7 @@ def gone(doctype: str, **still) -> Callable[[list, date], list[bool]]:
 
 	def over(rows: list, today: date) -> list[bool]:
 		table = frappe.qb.DocType(doctype)
-		query = among(frappe.qb.from_(table), table.name, {row["reference_name"] for row in rows})
+		query = among(frappe.qb.from_(table), table.name, {row["reference_name"] or "" for row in rows})
 		for field, value in still.items():
 			query = query.where(table[field] == value)
 		there = set(columns(query, table.name)[0])

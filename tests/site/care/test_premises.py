@@ -354,6 +354,22 @@ def test_it_is_asked_once_more_when_the_todo_is_made(now, silent, monkeypatch):
 	assert [row.status for row in rows] in ([], ["Cancelled"]) and not any(row.todo for row in rows)
 
 
+def test_a_premise_that_fails_costs_what_it_is_about_and_nothing_else(now, silent, monkeypatch):
+	story = now
+	other = story.customer("Other")
+	story.file(other, dedicated_rep=ANNA)
+	story.history(other, [(30, 100)])
+	story.rule("Calls", min_amount=50, due_in_days=60, switched_on=story.days_ago(90))
+	story.night(story.tonight)
+	broken = Premise("No longer true", lambda rows, today: 1 / 0)
+	monkeypatch.setitem(rules.TRIGGERS, "Silence", rules.TRIGGERS["Silence"]._replace(premises=(broken,)))
+	frappe.db.delete("Sales Invoice", {"customer": other})
+	run = story.night(story.tonight)
+	assert state(story, other) == ("Cancelled", "Invoice cancelled")
+	assert state(story, silent) == ("Assigned", "")
+	assert run.status == "Completed With Errors" and "division by zero" in story.errors(run)
+
+
 def test_every_trigger_says_what_must_be_true():
 	"""Who adds one thinks of it; these are true whatever happens."""
 	always = {"Year's Best", "Festival", "Season"}
