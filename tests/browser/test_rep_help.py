@@ -22,7 +22,7 @@ def test_the_rep_sees_before_the_contact_whom_to_name_and_why(story, desk):
 	story.invoice(best, 250, story.days_ago(1))
 	frappe.get_doc(
 		{
-			"doctype": "Customer Touch", "customer": best, "date": f"{story.days_ago(9)} 10:00:00", "rep": ANNA,
+			"doctype": "Customer Touch", "customer": best, "date": f"{story.days_ago(100)} 10:00:00", "rep": ANNA,
 			"channel": "Phone", "result": "Reached", "satisfaction": 0.8, "notes": "Lena studies in Hangzhou.",
 			"demand_date": add_days(getdate(), 40), "demand_amount": 900,
 		}

@@ -266,4 +266,6 @@ def test_the_number_of_questions_does_not_grow_with_what_is_known(story, firm, m
 	questions()
 	many, known = questions()
 	assert (len(known["people"]), len(known["demands"])) == (14, 7)
+	# The host asks for its kinds of permission anew whenever its cache was emptied.
+	few, many = ([one for one in some if "Permission Type" not in one] for some in (few, many))
 	assert len(many) <= len(few), set(many) - set(few)
