@@ -13,7 +13,7 @@ from frappe.utils import cint, getdate
 
 from keep_customers.access.lookups import named
 from keep_customers.benefits import offered
-from keep_customers.engine.occasions import marks, own_year
+from keep_customers.engine.occasions import marks
 from keep_customers.erp import permissions
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
@@ -22,6 +22,7 @@ from keep_customers.people.contacts import who_decides
 
 COUPON = "Coupon Code"
 TOGETHER = 20  # coupons in one transaction
+A_YEAR = 353  # days
 FORGET_AFTER = 30  # days in which an expired coupon that something mentions is tried again
 
 
@@ -50,9 +51,8 @@ def _due(benefit, today: date) -> list[tuple[str, date]]:
 	due = []
 	for customer, recurs in _people(benefit, set().union(*celebrated.values())):
 		day = next(day for day, texts in celebrated.items() if recurs in texts)
-		# By the birthday's own calendar: a lunar one may come twice in a Gregorian year, and then is of two years.
-		year = own_year(recurs, day)
-		if all(own_year(recurs, other) != year for other in had.get(customer, ())):
+		# By days: people of one customer may keep different calendars. The shortest year of either has 353.
+		if all(abs((day - other).days) >= A_YEAR for other in had.get(customer, ())):
 			had.setdefault(customer, []).append(day)
 			due.append((customer, day))
 	return due

@@ -113,6 +113,31 @@ def test_an_older_coupon_is_for_the_middle_of_its_days(story):
 	assert coupons(firm)[0].keep_birthday == date(2027, 1, 5)
 
 
+def test_an_older_coupon_that_was_made_valid_longer_is_for_its_day(story):
+	from keep_customers.patches.v0_2 import note_birthdays_of_coupons
+
+	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
+	firm = celebrating(story, "Firm", 0, birthday=date(1984, 12, 20))
+	birthday_coupons.make(date(2026, 12, 20), Aside())
+	longer = {"keep_birthday": None, "valid_upto": date(2027, 1, 31)}
+	frappe.db.set_value("Coupon Code", coupons(firm)[0].name, longer)
+	note_birthdays_of_coupons.execute()
+	assert coupons(firm)[0].keep_birthday == date(2026, 12, 20)
+
+
+def test_one_coupon_a_year_whatever_calendars_a_customers_people_keep(story):
+	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
+	firm = celebrating(story, "Firm", 0, birthday=date(1984, 1, 5))
+	file = frappe.get_doc("Customer File", firm)
+	# The 10th of the second month: 17 March 2027 and 5 March 2028.
+	file.append("people", {"full_name": "Li", "decides": 1, "calendar": "Lunar", "month": 2, "day": 10})
+	file.save()
+	for day in (date(2027, 1, 5), date(2027, 3, 17), date(2028, 1, 5), date(2028, 3, 5)):
+		birthday_coupons.make(day, Aside())
+		frappe.db.set_value("Coupon Code", {"customer": firm}, "used", 1)
+	assert sorted(c.keep_birthday for c in coupons(firm)) == [date(2027, 1, 5), date(2028, 1, 5)]
+
+
 def test_a_coupon_for_who_never_told_the_year(story):
 	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=3)
 	moon = celebrating(story, "Moon", 0, birthday=None, month=8, day=15, calendar="Lunar")
