@@ -11,6 +11,7 @@ from pypika import Criterion
 from pypika.functions import IfNull
 
 from keep_customers.benefits.pricing_rules import rules_on
+from keep_customers.erp import host
 
 # Where a row comes from, by the field that names the earlier document's row; what was agreed first counts.
 SOURCES = {
@@ -58,8 +59,7 @@ def counted(agreed: dict[int, frappe._dict]) -> set[str]:
 
 def _read(doctype: str, doc, docstatus: int, which) -> list[frappe._dict]:
 	parent, item = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
-	meta = frappe.get_meta(doctype)
-	coupons = [parent[field] for field in COUPON_FIELDS if meta.has_field(field)]
+	coupons = [parent[field] for field in host.fields(doctype, COUPON_FIELDS)]
 	found = (
 		frappe.qb.from_(item)
 		.inner_join(parent)

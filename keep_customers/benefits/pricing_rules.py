@@ -11,6 +11,7 @@ from frappe import _
 from frappe.utils import get_link_to_form
 
 from keep_customers.benefits.offered import BIRTHDAY, DISCOUNT, PRICED, SALES, read
+from keep_customers.erp import host
 from keep_customers.worth import ledger
 
 
@@ -106,7 +107,7 @@ def take_back_everything() -> None:
 	coupons = frappe.get_all("Coupon Code", filters=of_rules, pluck="name")
 	for doctype in SALES:
 		# An order that is cancelled would ask a coupon that is gone, and one that is amended a rule.
-		if frappe.db.has_column(doctype, "coupon_code"):
+		if host.has(doctype, "coupon_code"):
 			with_coupon = {"coupon_code": ("in", coupons or [""])}
 			frappe.db.set_value(doctype, with_coupon, "coupon_code", None, update_modified=False)
 		_forget_rules(doctype, set(rules))

@@ -13,6 +13,7 @@ from pypika.functions import IfNull
 from keep_customers.benefits import agreed
 from keep_customers.benefits.offered import BIRTHDAY, DISCOUNT, RESERVED, read
 from keep_customers.benefits.pricing_rules import rules_on
+from keep_customers.erp import host
 from keep_customers.erp.trees import branch
 
 
@@ -97,7 +98,7 @@ def _put(doc, found, coupon: str | None, counted: bool = False) -> None:
 
 	On an invoice that is our field: ERPNext 15 has none there, and 16 would check and count an order's coupon once more.
 	"""
-	ours = frappe.get_meta(doc.doctype).has_field("keep_coupon")
+	ours = host.has(doc.doctype, "keep_coupon")
 	if ours:
 		doc.keep_coupon = coupon
 	if found and doc.get("coupon_code") == found.name and (ours or counted or not coupon):

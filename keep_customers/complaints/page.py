@@ -13,11 +13,13 @@ from pathlib import PurePath
 import frappe
 from frappe import _
 from frappe.core.api.file import get_max_file_size
-from frappe.utils import add_to_date, cint, now_datetime, validate_email_address
+from frappe.database import savepoint
+from frappe.utils import add_to_date, cint, escape_html, now_datetime, validate_email_address
 
 from keep_customers.complaints import cases
 from keep_customers.erp import guest_pages, limits
 from keep_customers.erp.api import typed
+from keep_customers.erp.permissions import nothing_said
 from keep_customers.people.contacts import customers_of_address
 
 ROUTE = "complain"
@@ -61,7 +63,9 @@ def post(
 		guest_pages.not_here()
 	try:
 		limits.count("complaint tries", TRIES)
-		_receive(website, number=number, email=email, full_name=full_name, description=description)
+		not_taken = _receive(
+			website, number=number, email=email, full_name=full_name, description=description
+		)
 	except Refused as refused:
 		return _say(_("Please Change Something"), str(refused), 400)
 	except frappe.RateLimitExceededError:
@@ -70,13 +74,20 @@ def post(
 			_("We have received many complaints on this page. Please try again in an hour, or call us."),
 			429,
 		)
-	_say(
-		_("Thank You"),
-		_("We have received your complaint. Somebody will look at it and get in touch with you by e-mail."),
-	)
+	thanks = [
+		_("We have received your complaint. Somebody will look at it and get in touch with you by e-mail.")
+	]
+	if not_taken:
+		thanks.append(_("This file could not be taken: {0}").format(escape_html(", ".join(not_taken))))
+	_say(_("Thank You"), " ".join(thanks))
 
 
-def _receive(website: str, **said: str) -> None:
+def _receive(website: str, **said: str) -> list[str]:
+	"""Make a case of it.
+
+	:returns: the files that the host would not keep
+	:raises Refused: if something is missing, or too much
+	"""
 	said = {field: text.strip()[: LONGEST[field]] for field, text in said.items()}
 	files = _files()
 	if not said["description"]:
@@ -89,7 +100,7 @@ def _receive(website: str, **said: str) -> None:
 	known = _known(said["number"], said["email"])
 	_count_cases(said["email"])
 	if website.strip():
-		return
+		return []
 	case = frappe.get_doc(
 		{
 			"doctype": cases.DOCTYPE,
@@ -105,7 +116,19 @@ def _receive(website: str, **said: str) -> None:
 	case.flags.ignore_links = case.flags.ignore_mandatory = True
 	# A guest has no permission; the page is on because the settings say so.
 	case.insert(ignore_permissions=True)
-	for name, content in files:
+	not_taken = [name for name, content in files if not _attach(case, name, content)]
+	if not_taken:
+		text = _("The customer attached what the site would not keep: {0}. Please ask for it in another way.")
+		case.add_comment("Comment", text.format(escape_html(", ".join(not_taken))))
+	return not_taken
+
+
+def _attach(case, name: str, content: bytes) -> bool:
+	"""Whether the host keeps a file. It looks into them, PDF files among others, and each check raises what it likes; the
+	words of a complaint are worth more than what came with them.
+	"""
+	kept = False
+	with nothing_said(), savepoint():
 		frappe.get_doc(
 			{
 				"doctype": "File",
@@ -116,6 +139,8 @@ def _receive(website: str, **said: str) -> None:
 				"content": content,
 			}
 		).insert(ignore_permissions=True)  # likewise
+		kept = True
+	return kept
 
 
 def _limit(field: str) -> int:

@@ -1,5 +1,7 @@
 """The host's ToDos and notifications, about whatever document."""
 
+from urllib.parse import urlsplit
+
 import frappe
 from frappe.utils import escape_html, get_url_to_form, today
 from frappe.utils.user import get_users_with_role
@@ -80,6 +82,7 @@ def notify_managers(doctype: str, name: str, subject: str) -> None:
 
 
 def link_to(doctype: str, name: str, title: str | None = None) -> str:
-	"""A document's link for a ToDo's description, escaped."""
-	url = escape_html(get_url_to_form(doctype, name))
+	"""A document's link for a ToDo's description, escaped; without the site's address, which a ToDo outlives. The host adds
+	it where it mails the text."""
+	url = escape_html(urlsplit(get_url_to_form(doctype, name)).path)
 	return f'<a href="{url}">{escape_html(title or name)}</a>'

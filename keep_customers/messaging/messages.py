@@ -11,6 +11,7 @@ from keep_customers.access.lookups import named
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import wording
 from keep_customers.engine.followups import fraction
+from keep_customers.erp import host
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, site_language
 from keep_customers.messaging import templates
@@ -103,9 +104,7 @@ def variables(
 	contact: str | None = None,
 ) -> dict[str, str | int | None]:
 	"""All variables of :mod:`keep_customers.engine.wording`, in the message's language."""
-	row = frappe.db.get_value(
-		"Customer", customer, ["customer_name", "customer_type", "salutation"], as_dict=True
-	)
+	row = host.values("Customer", customer, ["customer_name", "customer_type", "salutation"])
 	contact = reached_at(contact or primary_contact(customer), customer) or frappe._dict()
 	# A named person who is not the contact has a name of their own.
 	if person and person != contact.full_name:

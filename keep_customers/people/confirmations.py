@@ -11,6 +11,7 @@ from typing import NamedTuple
 import frappe
 from frappe.utils import get_datetime_str, now_datetime
 
+from keep_customers.erp import host
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import insert, standard_columns
 from keep_customers.people.addresses import mark
@@ -100,9 +101,7 @@ def _confirm_new(contact, customer: str, was_there: bool) -> None:
 def _origin(customer: str) -> set[tuple[str, str]]:
 	"""(doctype, name) of what a customer was made from, whose contacts ERPNext links to it."""
 	fields = {"lead_name": "Lead", "opportunity_name": "Opportunity", "prospect_name": "Prospect"}
-	meta = frappe.get_meta("Customer")
-	fields = {field: doctype for field, doctype in fields.items() if meta.has_field(field)}
-	row = frappe.db.get_value("Customer", customer, list(fields), as_dict=True)
+	row = host.values("Customer", customer, fields)
 	return {(doctype, row[field]) for field, doctype in fields.items() if row[field]}
 
 
@@ -114,8 +113,7 @@ def _marks_of_lead(customer: str) -> set[str]:
 
 def lead_addresses() -> list[str]:
 	"""A lead's own fields with addresses, without those that ERPNext fills from whatever contact is linked to it."""
-	meta = frappe.get_meta("Lead")
-	return [one for one in ("email_id", "whatsapp_no") if meta.has_field(one)]
+	return host.fields("Lead", ("email_id", "whatsapp_no"))
 
 
 def customer_saved(customer) -> None:

@@ -25,6 +25,7 @@ from keep_customers.engine.consent import (
 	NOT_REACHABLE,
 	REFUSED,
 )
+from keep_customers.erp import host
 from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import chunks
 from keep_customers.people import ledger, reached
@@ -143,7 +144,7 @@ def _email_unsubscribes(filters: dict) -> Iterable[Heard]:
 
 def _leads(filters: dict) -> Iterable[Heard]:
 	"""A lead that became a customer is still the same person."""
-	if frappe.db.exists("DocType", "Lead") and frappe.get_meta("Lead").has_field("unsubscribed"):
+	if host.has("Lead", "unsubscribed"):
 		for row in frappe.get_all("Lead", filters=filters, fields=["name", "email_id"]):
 			if row.email_id:
 				yield Heard(row.email_id, LEAD_MARK, getdate(), ("Lead", row.name))

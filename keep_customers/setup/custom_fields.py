@@ -1,5 +1,17 @@
 """The one list of fields added to the host's doctypes; uninstalling takes them all back."""
 
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+from keep_customers.erp.host import last_field_of_first_tab
+
+
+def add_custom_fields() -> None:
+	"""Make them, or bring those that are there up to date; the tab on Customer where this version's first one ends."""
+	fields = custom_fields()
+	[tab] = (field for field in fields["Customer"] if field["fieldtype"] == "Tab Break")
+	tab["insert_after"] = last_field_of_first_tab("Customer")
+	create_custom_fields(fields, update=True)
+
 
 def custom_fields() -> dict[str, list[dict]]:
 	"""Doctype -> fields. Only what the host's own lists, filters and pricing rules need; people write two of them:
@@ -78,13 +90,19 @@ def custom_fields() -> dict[str, list[dict]]:
 			},
 		],
 		"Customer": [
-			{**referred_by, "insert_after": "account_manager"},
+			# On the first tab whatever the version, which Account Manager is not.
+			{**referred_by, "insert_after": "territory"},
+			{
+				"fieldname": "keep_tab",
+				"fieldtype": "Tab Break",
+				"label": "Care",
+				"insert_after": None,  # see add_custom_fields
+				"depends_on": "eval:!doc.__islocal",
+			},
 			{
 				"fieldname": "keep_section",
 				"fieldtype": "Section Break",
-				"label": "Care",
-				"insert_after": "keep_referred_by",
-				"collapsible": 0,
+				"insert_after": "keep_tab",
 				"depends_on": "eval:!doc.__islocal",
 			},
 			{

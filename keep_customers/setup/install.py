@@ -9,15 +9,15 @@ from pathlib import Path
 import frappe
 import frappe.translate
 from frappe import _
-from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 from keep_customers.care import rules
 from keep_customers.complaints import assignment_rules
+from keep_customers.erp import host
 from keep_customers.erp.language import site_language
 from keep_customers.setup import upgrade
 from keep_customers.setup.confirm_contacts import confirm_contacts
-from keep_customers.setup.custom_fields import custom_fields
+from keep_customers.setup.custom_fields import add_custom_fields
 from keep_customers.setup.kanban import add_board
 from keep_customers.worth import ledger
 
@@ -27,7 +27,8 @@ SHIPPED = ("customer_tier", "tier_policy", "care_rule", "complaint_category", "c
 
 
 def after_install() -> None:
-	create_custom_fields(custom_fields(), update=True)
+	host.make_key()
+	add_custom_fields()
 	ledger.add_index()
 	add_shipped_defaults()
 	add_shipped_messages()
@@ -39,7 +40,8 @@ def after_install() -> None:
 
 
 def after_migrate() -> None:
-	create_custom_fields(custom_fields(), update=True)
+	host.make_key()
+	add_custom_fields()
 	ledger.add_index()
 	assignment_rules.add_rule()
 	offer_triggers()

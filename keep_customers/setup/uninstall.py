@@ -8,6 +8,7 @@ import frappe
 
 from keep_customers.benefits import pricing_rules
 from keep_customers.complaints import assignment_rules
+from keep_customers.erp.host import forget_columns, has
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
 from keep_customers.worth import ledger
@@ -31,6 +32,8 @@ def after_uninstall() -> None:
 	remove_role()
 	remove_jobs()
 	remove_from_desktop()
+	# The framework has committed before, and does not after.
+	frappe.db.commit()
 	frappe.clear_cache()
 
 
@@ -111,8 +114,7 @@ def drop_columns(doctype: str, names: list[str]) -> None:
 				):
 					frappe.db.sql_ddl(f"drop index `{index}`")
 			frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{name}`")
-	frappe.client_cache.delete_keys("table_columns") if hasattr(frappe, "client_cache") else None
-	frappe.cache.hdel("table_columns", f"tab{doctype}")
+	forget_columns(doctype)
 
 
 def remove_role() -> None:
@@ -132,7 +134,7 @@ def remove_jobs() -> None:
 def remove_from_desktop() -> None:
 	"""Frappe 16 makes icons and sidebars out of an app's workspaces, and keeps them."""
 	for doctype in ("Desktop Icon", "Workspace Sidebar"):
-		if not (frappe.db.table_exists(doctype) and frappe.db.has_column(doctype, "app")):
+		if not has(doctype, "app"):
 			continue
 		names = frappe.get_all(doctype, or_filters={"app": APP, "name": MODULE}, pluck="name")
 		for table in frappe.get_meta(doctype).get_table_fields():

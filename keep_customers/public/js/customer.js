@@ -32,9 +32,7 @@ frappe.ui.form.on("Customer", {
 // Contacts that somebody has linked who may not say whose they are.
 function to_confirm(frm, number, text) {
 	if (!number) return "";
-	const report = `/app/query-report/${encodeURIComponent("Contacts to Confirm")}?${new URLSearchParams({
-		customer: frm.doc.name,
-	})}`;
+	const report = keep_customers.report_link("Contacts to Confirm", { customer: frm.doc.name });
 	const line = number === 1 ? __("1 contact is not confirmed") : __("{0} contacts are not confirmed", [number]);
 	return `<p><a class="indicator-pill orange" href="${text(report)}">${text(line)}</a></p>`;
 }
@@ -44,6 +42,7 @@ function show_care(frm, care) {
 	if (!field) return;
 	const extras = keep_customers.benefit_lines(care.coupons, care.rebates);
 	const text = (value) => frappe.utils.escape_html(String(value ?? "–"));
+	const link = frappe.utils.get_form_link;
 	const unconfirmed = to_confirm(frm, care.to_confirm, text);
 	if (!care.value && !care.follow_ups.length && !care.complaints.length && !extras.length) {
 		field.$wrapper.html(
@@ -69,9 +68,7 @@ function show_care(frm, care) {
 		];
 		html += `<p><span class="indicator-pill ${colour}">${text(v.tier ? __(v.tier, null, "Customer Tier") : __("Not Ranked"))}</span>
 			<span class="indicator-pill gray">${text(__(v.status, null, "Customer Value"))}</span>
-			<a class="small text-muted" href="/app/customer-value/${encodeURIComponent(frm.doc.name)}">${text(
-			v.tier_reason
-		)}</a></p>
+			<a class="small text-muted" href="${link("Customer Value", frm.doc.name)}">${text(v.tier_reason)}</a></p>
 			<div class="row">${figures
 				.map(
 					([label, value]) =>
@@ -83,10 +80,10 @@ function show_care(frm, care) {
 	}
 	if (care.cost?.total) {
 		const spent = text(format_currency(care.cost.total, care.cost.currency));
-		const report = `/app/query-report/${encodeURIComponent("Customer Cost and Value")}?${new URLSearchParams({
+		const report = keep_customers.report_link("Customer Cost and Value", {
 			customer: frm.doc.name,
 			show: "costs",
-		})}`;
+		});
 		html += `<p class="small"><a class="text-muted" href="${text(report)}">${text(
 			__("Spent on this customer in 12 months")
 		)}</a>: ${spent}</p>`;
@@ -102,7 +99,7 @@ function show_care(frm, care) {
 				const name =
 					row.about === null
 						? text(row.name)
-						: `<a href="/app/${frappe.router.slug(row.doctype)}/${encodeURIComponent(row.name)}">${text(row.name)}</a>`;
+						: link(row.doctype, row.name, true, text(row.name));
 				const parts = [day(row.day), name, text(__(row.status, null, row.doctype)), row.about && text(row.about)];
 				return `<li>${parts.filter(Boolean).join(" · ")}</li>`;
 			})
@@ -111,11 +108,9 @@ function show_care(frm, care) {
 	if (care.follow_ups.length) {
 		html += `<div class="small text-muted">${text(__("Open follow-ups"))}</div><ul style="padding-left: 18px">${care.follow_ups
 			.map((row) => {
-				const link = row.todo
-					? `/app/todo/${encodeURIComponent(row.todo)}`
-					: `/app/follow-up/${encodeURIComponent(row.name)}`;
+				const to = row.todo ? link("ToDo", row.todo) : link("Follow Up", row.name);
 				const who = row.assigned_to ? frappe.user.full_name(row.assigned_to) : __(row.hold_reason || row.status, null, "Follow Up");
-				return `<li><a href="${link}">${day(row.due_date)}</a> · ${text(row.reason)} · ${text(who)}</li>`;
+				return `<li><a href="${to}">${day(row.due_date)}</a> · ${text(row.reason)} · ${text(who)}</li>`;
 			})
 			.join("")}</ul>`;
 	}

@@ -23,6 +23,28 @@ keep_customers.offer_case = (frm) => {
 	);
 };
 
+// A report's address with its filters, as the framework's version writes it.
+keep_customers.report_link = (name, filters) =>
+	frappe.utils.generate_route({
+		type: "Report",
+		is_query_report: true,
+		name: encodeURIComponent(name),
+		route_options: filters,
+	});
+
+// What can be done with a document, so that it fits beside Save on a small screen: the next step, and a group of the rest.
+// Each is [label, action], or nothing; the next step is the first of its own that there is.
+keep_customers.offer_actions = (frm, next, more) => {
+	const [primary, ...others] = next.filter(Boolean);
+	if (primary) {
+		frm.add_custom_button(...primary);
+		frm.change_custom_button_type(primary[0], null, "primary");
+	}
+	for (const [label, action] of [...others, ...more.filter(Boolean)]) {
+		frm.add_custom_button(label, action, __("Actions"));
+	}
+};
+
 // A customer's birthday coupon, for a new sales document. Reps need no right to read Coupon Codes for it.
 keep_customers.offer_coupon = (frm, field = "coupon_code") => {
 	const doc = frm.doc;
@@ -60,7 +82,7 @@ keep_customers.benefit_lines = (coupons, rebates) => {
 			])
 		),
 		...rebates.map((one) => {
-			const name = `<a href="/app/rebate-claim/${encodeURIComponent(one.name)}">${text(one.volume_rebate)}</a>`;
+			const name = frappe.utils.get_form_link("Rebate Claim", one.name, true, text(one.volume_rebate));
 			const reached = money(one.reached, one.currency);
 			if (!one.next_from) return __("{0}: {1} reached, the highest step ({2} %)", [name, reached, text(one.percent)]);
 			return __("{0}: {1} reached, {2} to the next step ({3} %) until {4}", [

@@ -5,6 +5,7 @@ frappe.ui.form.on("ToDo", {
 		frm.add_custom_button(__("Customer"), () =>
 			frappe.set_route("Form", "Customer", frm.doc.reference_name)
 		);
+		show_own_sidebar();
 		frm.keep_status = frm.doc.status;
 		if (frm.doc.status === "Cancelled") say_why_not(frm);
 	},
@@ -15,6 +16,14 @@ frappe.ui.form.on("ToDo", {
 		return ask_what_came_of_it(frm);
 	},
 });
+
+// Who comes from a mail to a ToDo has no way on from there: it belongs to no app's sidebar (from Frappe 16 on).
+function show_own_sidebar() {
+	const { sidebar } = frappe.app;
+	if (sidebar?.setup && !sidebar.sidebar_title && frappe.boot.workspace_sidebar_item?.["keep customers"]) {
+		sidebar.setup("Keep Customers");
+	}
+}
 
 // Somebody may have it open, or look for what was there this morning.
 function say_why_not(frm) {

@@ -38,7 +38,7 @@ function help_html(help, may_refuse) {
 	const money = (value, currency) => text(format_currency(value, currency));
 	const link = (doctype, name, html) =>
 		frappe.model.can_read(doctype)
-			? `<a href="/app/${frappe.router.slug(doctype)}/${encodeURIComponent(name)}">${html}</a>`
+			? frappe.utils.get_form_link(doctype, name, true, html)
 			: html;
 	const joined = (parts) => parts.filter(Boolean).join(" · ");
 	const list = (items) =>

@@ -95,7 +95,8 @@ def uninstall():
 	from frappe.installer import remove_app
 
 	remove_app(APP, yes=True, no_backup=True)
-	frappe.db.commit()
+	# The framework does not commit what is done after it; that is up to the app.
+	frappe.db.rollback()
 	_connect(frappe.local.site)
 
 

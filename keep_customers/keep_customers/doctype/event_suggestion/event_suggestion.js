@@ -11,16 +11,10 @@ frappe.ui.form.on("Event Suggestion", {
 				.then((found) => frm.reload_doc().then(() => found));
 		};
 		if (["Accepted", "Duplicate"].includes(status)) return;
-		if (status !== "Feasible") frm.add_custom_button(__("It Is Feasible"), () => call("judge", { feasible: 1 }));
-		if (status !== "Not Feasible") {
-			frm.add_custom_button(__("It Is Not Feasible"), () => call("judge", { feasible: 0 }));
-		}
-		if (status === "Feasible") {
-			frm.add_custom_button(__("Make an Event of It"), () =>
-				call("accept").then((event) => frappe.set_route("Form", "VIP Event", event))
-			).addClass("btn-primary");
-		}
-		frm.add_custom_button(__("Join With Another"), () =>
+		const judge = (label, feasible) => [label, () => call("judge", { feasible })];
+		const join = [
+			__("Join With Another"),
+			() =>
 			frappe.prompt(
 				{
 					fieldname: "into",
@@ -32,7 +26,18 @@ frappe.ui.form.on("Event Suggestion", {
 				},
 				(values) => call("merge", values),
 				__("Join With Another")
-			)
+			),
+		];
+		keep_customers.offer_actions(
+			frm,
+			[
+				status === "Feasible" && [
+					__("Make an Event of It"),
+					() => call("accept").then((event) => frappe.set_route("Form", "VIP Event", event)),
+				],
+				status !== "Feasible" && judge(__("It Is Feasible"), 1),
+			],
+			[status !== "Not Feasible" && judge(__("It Is Not Feasible"), 0), join]
 		);
 	},
 });

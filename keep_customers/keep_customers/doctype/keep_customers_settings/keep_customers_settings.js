@@ -55,7 +55,9 @@ function show_last_run(frm) {
 					run.assigned,
 			  ])
 			: __("It has not run yet. The first run ranks the customers and creates no ToDo.");
-		const link = run.name ? `/app/care-run/${encodeURIComponent(run.name)}` : "/app/care-run";
+		const link = run.name
+			? frappe.utils.get_form_link("Care Run", run.name)
+			: frappe.utils.generate_route({ type: "doctype", name: "Care Run" });
 		frm.get_field("last_run_html").$wrapper.html(
 			`<p><a href="${link}">${frappe.utils.escape_html(text)}</a></p>`
 		);

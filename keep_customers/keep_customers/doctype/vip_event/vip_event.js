@@ -2,37 +2,48 @@ frappe.ui.form.on("VIP Event", {
 	refresh(frm) {
 		if (frm.is_new()) return;
 		const { status } = frm.doc;
-		if (frm.perm[0].write) {
-			if (["Planned", "Inviting"].includes(status)) {
-				frm.add_custom_button(__("Choose the Guests"), () => choose(frm));
-				frm.add_custom_button(__("Send the Next Wave"), () => send_wave(frm)).addClass("btn-primary");
-			}
-			if (status === "Idea") step(frm, __("Plan It"), "Planned");
-			if (status === "Planned") step(frm, __("Back to an Idea"), "Idea");
-			if (["Planned", "Inviting"].includes(status)) frm.add_custom_button(__("It Was Held"), () => held(frm));
-			if (status === "Held") step(frm, __("Close"), "Closed");
-			if (["Held", "Closed"].includes(status)) {
-				frm.add_custom_button(__("Work Out the Result"), () =>
-					call(frm, "keep_customers.events.results.refresh", { event: frm.doc.name })
-				);
-			}
-			if (!["Closed", "Cancelled"].includes(status)) {
-				frm.add_custom_button(__("Call It Off"), () =>
-					frappe.confirm(__("Call this event off? Everybody who was invited is told."), () =>
-						set_status(frm, "Cancelled")
-					)
-				);
-			}
-		}
-		frm.add_custom_button(__("Guests", null, "VIP Event"), () =>
-			frappe.set_route("List", "VIP Invitation", { event: frm.doc.name })
+		const may_write = frm.perm[0].write;
+		const is = (...states) => may_write && states.includes(status);
+		const asking = is("Planned", "Inviting");
+		const door = [
+			__("Check-In"),
+			() => window.open(`/event-check-in?event=${encodeURIComponent(frm.doc.name)}`),
+		];
+		const at_the_door = may_write || frm.doc.host === frappe.session.user;
+		const choose_guests = [__("Choose the Guests"), () => choose(frm)];
+		const planned = frm.doc.__onload?.planned;
+		const has_begun = frm.doc.starts_on && frm.doc.starts_on <= frappe.datetime.now_datetime();
+		keep_customers.offer_actions(
+			frm,
+			[
+				is("Idea") && [__("Plan It"), () => set_status(frm, "Planned")],
+				asking && has_begun && [__("It Was Held"), () => held(frm)],
+				asking && !planned && choose_guests,
+				asking && [__("Send the Next Wave"), () => send_wave(frm)],
+				is("Held") && [__("Close"), () => set_status(frm, "Closed")],
+			],
+			[
+				asking && planned && choose_guests,
+				[
+					__("Guests", null, "VIP Event"),
+					() => frappe.set_route("List", "VIP Invitation", { event: frm.doc.name }),
+				],
+				at_the_door && ["Inviting", "Held"].includes(status) && door,
+				asking && !has_begun && [__("It Was Held"), () => held(frm)],
+				is("Held", "Closed") && [
+					__("Work Out the Result"),
+					() => call(frm, "keep_customers.events.results.refresh", { event: frm.doc.name }),
+				],
+				is("Planned") && [__("Back to an Idea"), () => set_status(frm, "Idea")],
+				is("Idea", "Planned", "Inviting", "Held") && [
+					__("Call It Off"),
+					() =>
+						frappe.confirm(__("Call this event off? Everybody who was invited is told."), () =>
+							set_status(frm, "Cancelled")
+						),
+				],
+			]
 		);
-		const at_the_door = frm.perm[0].write || frm.doc.host === frappe.session.user;
-		if (at_the_door && ["Inviting", "Held"].includes(status)) {
-			frm.add_custom_button(__("Check-In"), () =>
-				window.open(`/event-check-in?event=${encodeURIComponent(frm.doc.name)}`)
-			);
-		}
 	},
 
 	setup(frm) {
@@ -50,10 +61,6 @@ function call(frm, method, args) {
 
 function set_status(frm, status, more = {}) {
 	return call(frm, "keep_customers.events.documents.set_status", { event: frm.doc.name, status, ...more });
-}
-
-function step(frm, label, status) {
-	frm.add_custom_button(label, () => set_status(frm, status));
 }
 
 function held(frm) {

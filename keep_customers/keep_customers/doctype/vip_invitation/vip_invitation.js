@@ -13,22 +13,32 @@ frappe.ui.form.on("VIP Invitation", {
 			frappe
 				.xcall("keep_customers.events.replies.record", { invitation: frm.doc.name, what, ...more })
 				.then(() => frm.reload_doc());
-		const button = (label, what) => frm.add_custom_button(label, () => record(what));
-
-		if (["Planned", "Invited", "Declined", "Accepted", "Waiting List"].includes(status)) {
-			frm.add_custom_button(__("Says Yes"), () =>
+		const is = (...states) => states.includes(status);
+		const button = (label, what) => [label, () => record(what)];
+		const yes = [
+			__("Says Yes"),
+			() =>
 				frappe.prompt(
 					{ fieldname: "companions", fieldtype: "Int", label: __("Companions", null, "VIP Invitation"), default: frm.doc.companions },
 					(values) => record("Yes", values),
 					__("Says Yes")
-				)
-			);
-		}
-		if (["Planned", "Invited", "Accepted", "Waiting List"].includes(status)) button(__("Says No"), "No");
-		if (["Accepted", "Invited", "Waiting List"].includes(status)) button(__("Check In"), "Check In");
-		if (status === "Attended") button(__("Undo Check In"), "Undo Check In");
-		if (["Planned", "Invited", "Accepted", "Waiting List"].includes(status)) {
-			button(__("Cancel Invitation"), "Cancel");
-		}
+				),
+		];
+		const expected = is("Planned", "Invited", "Accepted", "Waiting List");
+		const may_come = is("Accepted", "Invited", "Waiting List");
+		const check_in = button(__("Check In"), "Check In");
+		keep_customers.offer_actions(
+			frm,
+			[
+				is("Accepted") && check_in,
+				(is("Declined") || expected) && yes,
+				is("Attended") && button(__("Undo Check In"), "Undo Check In"),
+			],
+			[
+				expected && button(__("Says No"), "No"),
+				may_come && !is("Accepted") && check_in,
+				expected && button(__("Cancel Invitation"), "Cancel"),
+			]
+		);
 	},
 });

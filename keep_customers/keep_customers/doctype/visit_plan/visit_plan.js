@@ -19,20 +19,24 @@ frappe.ui.form.on("Visit Plan", {
 
 function show_draft(frm) {
 	if (!frm.perm[0].write) return;
-	frm.add_custom_button(__("Fill the Preparations"), () => call(frm, "preparations.fill_preparations"));
-	frm.add_custom_button(__("Ask for Approval"), () =>
-		call(frm, "approval.ask_for_approval").then((superior) =>
-			frappe.show_alert({ message: __("{0} is asked.", [frappe.user.full_name(superior)]), indicator: "green" })
-		)
-	);
-	if (frm.perm[0].submit && frm.doc.status === "Waiting for Approval") {
-		frm.add_custom_button(__("Send Back"), () =>
+	const fill = [__("Fill the Preparations"), () => call(frm, "preparations.fill_preparations")];
+	const ask = [
+		__("Ask for Approval"),
+		() =>
+			call(frm, "approval.ask_for_approval").then((superior) =>
+				frappe.show_alert({ message: __("{0} is asked.", [frappe.user.full_name(superior)]), indicator: "green" })
+			),
+	];
+	const send_back = [
+		__("Send Back"),
+		() =>
 			frappe.prompt(
 				{ fieldname: "why", fieldtype: "Small Text", label: __("What should be different?"), reqd: 1 },
 				({ why }) => call(frm, "approval.send_back", { why })
-			)
-		);
-	}
+			),
+	];
+	const waiting = frm.doc.status === "Waiting for Approval";
+	keep_customers.offer_actions(frm, [], [fill, ask, frm.perm[0].submit && waiting && send_back]);
 }
 
 function show_approved(frm) {

@@ -7,42 +7,46 @@ keep_customers.complaint_case.actions = (() => {
 		const { OFFERED, CONFIRMED, FOLLOWED_UP } = steps;
 		const doc = frm.doc;
 		const next = steps.next(frm);
+		const record_word = [__("Record the Customer's Word"), () => customer.record_word(frm)];
 		if (doc.status === "Closed") {
-			if (next === FOLLOWED_UP) {
-				primary(frm, __("Note the Check-Back Call"), () => dialogs.take_step(frm, FOLLOWED_UP));
-			}
-			if (doc.closed_unanswered) {
-				frm.add_custom_button(__("Record the Customer's Word"), () => customer.record_word(frm));
-			}
+			keep_customers.offer_actions(
+				frm,
+				[next === FOLLOWED_UP && [__("Note the Check-Back Call"), () => dialogs.take_step(frm, FOLLOWED_UP)]],
+				[doc.closed_unanswered && record_word]
+			);
 			documents.offer(frm);
 			return;
 		}
+		const waiting = doc.status === "Waiting for Customer";
 		const to_take = steps.next_to_take(frm);
-		if (to_take && doc.customer) {
-			primary(frm, __("Next: {0}", [steps.name_of(to_take)]), () => dialogs.take_step(frm, to_take));
-		}
-		if (doc.status === "Waiting for Customer") frm.add_custom_button(__("Go On"), () => server.act(frm, "resume"));
-		else if (["Open", "Reopened"].includes(doc.status)) {
-			frm.add_custom_button(__("Wait for the Customer"), () => dialogs.wait(frm));
-		}
-		if (steps.done(frm)[OFFERED] && doc.word !== "Yes") {
-			const label = __("Ask the Customer");
-			if (next === CONFIRMED) primary(frm, label, () => customer.ask(frm));
-			else frm.add_custom_button(label, () => customer.ask(frm));
-			frm.add_custom_button(__("Record the Customer's Word"), () => customer.record_word(frm));
-		}
-		if (doc.word === "Yes") primary(frm, __("Close"), () => server.act(frm, "close"));
-		else if (frappe.user.has_role(MAY_OVERRIDE)) frm.add_custom_button(__("Close"), () => dialogs.close(frm));
-		if (!doc.solved_on) frm.add_custom_button(__("Promise a Time"), () => dialogs.promise(frm));
-		if (frappe.model.can_read("Standard Answer")) {
-			frm.add_custom_button(__("Offer a Standard Answer"), () => answers.offer(frm));
-		}
+		const may_ask = steps.done(frm)[OFFERED] && doc.word !== "Yes";
+		const ask = may_ask && [__("Ask the Customer"), () => customer.ask(frm)];
+		keep_customers.offer_actions(
+			frm,
+			[
+				doc.word === "Yes" && [__("Close"), () => server.act(frm, "close")],
+				waiting && [__("Go On"), () => server.act(frm, "resume")],
+				to_take &&
+					doc.customer && [
+						__("Next: {0}", [steps.name_of(to_take)]),
+						() => dialogs.take_step(frm, to_take),
+					],
+				next === CONFIRMED && ask,
+			],
+			[
+				next !== CONFIRMED && ask,
+				may_ask && record_word,
+				["Open", "Reopened"].includes(doc.status) && [__("Wait for the Customer"), () => dialogs.wait(frm)],
+				!doc.solved_on && [__("Promise a Time"), () => dialogs.promise(frm)],
+				frappe.model.can_read("Standard Answer") && [
+					__("Offer a Standard Answer"),
+					() => answers.offer(frm),
+				],
+				doc.word !== "Yes" &&
+					frappe.user.has_role(MAY_OVERRIDE) && [__("Close"), () => dialogs.close(frm)],
+			]
+		);
 		documents.offer(frm);
-	}
-
-	function primary(frm, label, action) {
-		frm.add_custom_button(label, action);
-		frm.change_custom_button_type(label, null, "primary");
 	}
 
 	return { offer };

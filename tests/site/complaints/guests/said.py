@@ -12,6 +12,13 @@ POST = "keep_customers.complaints.page.post"
 CONFIRM = "keep_customers.complaints.feedback.confirm"
 GIVE = "keep_customers.messaging.visit_feedback.give"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+# The smallest that readers take.
+PDF = (
+	b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+	b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\nxref\n0 4\n0000000000 65535 f \n"
+	b"0000000009 00000 n \n0000000053 00000 n \n0000000104 00000 n \ntrailer<</Size 4/Root 1 0 R>>\n"
+	b"startxref\n167\n%%EOF\n"
+)
 CASE = "Complaint Case"
 
 

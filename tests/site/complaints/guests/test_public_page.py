@@ -15,6 +15,7 @@ from tests.site.complaints.guests.said import (
 	GIVE,
 	OLGA,
 	PAVEL,
+	PDF,
 	PNG,
 	cases,
 	complain,
@@ -39,7 +40,7 @@ def test_the_public_page_makes_a_case_with_the_customer_for_who_knows_number_and
 		number=f" {invoice.name} ",
 		email=OLGA.upper(),
 		full_name="Olga",
-		files=[("smoke.png", PNG), ("C:\\x\\bill.pdf", b"%PDF-1.4 hello")],
+		files=[("smoke.png", PNG), ("C:\\x\\bill.pdf", PDF)],
 	)
 	unknown = complain(guest, number="ACC-SINV-1900-1", email=OLGA)
 	stranger = complain(guest, number=invoice.name, email="eve@example.com")
@@ -111,6 +112,37 @@ def test_too_many_files_and_other_kinds_are_refused(guest, firm):
 		refused = complain(guest, files=files)
 		assert refused.status_code == 400 and complaint_ in refused.text
 	assert not cases()
+
+
+def test_what_the_host_refuses_of_the_files_costs_none_of_the_words(guest, firm):
+	"""Frappe 16 reads PDF files and raises over a broken one; a site may allow only some kinds."""
+	settings = frappe.get_doc("System Settings")
+	allowed = settings.allowed_file_extensions
+	settings.db_set("allowed_file_extensions", "PNG")
+	frappe.clear_cache(doctype="System Settings")
+	frappe.db.commit()
+	try:
+		told = complain(guest, files=[("smoke.png", PNG), ("<b>bill</b>.pdf", PDF)])
+	finally:
+		settings.db_set("allowed_file_extensions", allowed)
+		frappe.clear_cache(doctype="System Settings")
+		frappe.db.commit()
+	assert told.status_code == 200 and "could not be taken: _b_bill__b_.pdf" in told.text
+	[case] = cases()
+	assert case.description == "The drill smokes"
+	assert frappe.get_all("File", {"attached_to_name": case.name}, pluck="file_name") == ["smoke.png"]
+	noted = frappe.get_all(
+		"Comment", {"reference_name": case.name, "comment_type": "Comment"}, pluck="content"
+	)
+	assert any("_b_bill__b_.pdf" in one for one in noted), "whoever has the case asks for it"
+
+
+def test_a_broken_pdf_costs_none_of_the_words(guest, firm):
+	told = complain(guest, files=[("broken.pdf", b"%PDF-1.4 hello")])
+	assert told.status_code == 200 and "Traceback" not in told.text
+	[case] = cases()
+	kept = frappe.get_all("File", {"attached_to_name": case.name}, pluck="file_name")
+	assert kept == ["broken.pdf"] or "could not be taken: broken.pdf" in told.text
 
 
 def test_what_is_missing_is_asked_for(guest, firm):

@@ -1,0 +1,54 @@
+"""Where one version of Frappe and ERPNext differs from another: asked for by what is there, never by a version's number.
+
+A company moves a field, another app takes one away or brings one of the same name; a number says nothing of that.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe.utils.password import get_encryption_key
+
+
+def has(doctype: str, *fields: str) -> bool:
+	"""Whether this site has the doctype, with all of these fields. A Customer's own salutation, the coupon of an invoice and
+	a lead's refusal come and go with ERPNext's versions."""
+	if not frappe.db.exists("DocType", doctype, cache=True):
+		return False
+	meta = frappe.get_meta(doctype)
+	return all(meta.has_field(field) for field in fields)
+
+
+def fields(doctype: str, wanted: Iterable[str]) -> list[str]:
+	"""Those of the fields that this site's doctype has."""
+	return [field for field in wanted if has(doctype, field)]
+
+
+def values(doctype: str, name: str, wanted: Iterable[str]) -> frappe._dict:
+	"""Field -> value of one document; None where the host has no such field, or no such document."""
+	wanted = list(wanted)
+	row = frappe.db.get_value(doctype, name, ["name", *fields(doctype, wanted)], as_dict=True) or {}
+	return frappe._dict({field: row.get(field) for field in wanted})
+
+
+def last_field_of_first_tab(doctype: str) -> str:
+	"""The field after which a tab of ours is the second one, whatever the version's own tabs hold."""
+	last = None
+	own = frappe.get_all("DocField", {"parent": doctype}, ["fieldname", "fieldtype"], order_by="idx asc")
+	for field in own:
+		if field.fieldtype == "Tab Break" and last:
+			break
+		last = field.fieldname
+	return last
+
+
+def make_key() -> None:
+	"""See to it that the site has its key: the framework makes one when it is first asked, each process its own until it
+	reads the site's configuration again, and what one has signed is nothing to the other."""
+	get_encryption_key()
+
+
+def forget_columns(doctype: str) -> None:
+	"""What the framework remembers of a table's columns, after one was dropped."""
+	if client_cache := getattr(frappe, "client_cache", None):
+		client_cache.delete_keys("table_columns")
+	frappe.cache.hdel("table_columns", f"tab{doctype}")
