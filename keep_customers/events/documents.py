@@ -126,6 +126,11 @@ def _validate_guests(doc) -> None:
 			)
 
 
+def onload(doc) -> None:
+	"""For the form: how many were chosen and not asked yet."""
+	doc.set_onload("planned", frappe.db.count(INVITATION, {"event": doc.name, "status": engine.UNASKED}))
+
+
 def on_update(doc) -> None:
 	"""More places: who waits moves up."""
 	before = doc.get_doc_before_save()

@@ -65,6 +65,30 @@ class Desk:
 		self.page.wait_for_function("() => !(frappe.request && frappe.request.ajax_count)")
 		self.page.wait_for_timeout(300)
 
+	def press(self, name, group="Actions"):
+		"""One of the form's buttons, wherever it is: in sight or in a group."""
+		button = self.page.get_by_role("button", name=name, exact=True).locator("visible=true")
+		if not button.count():
+			self.page.locator(f".inner-group-button button:has-text('{group}') >> visible=true").first.click()
+			button = self.page.locator(".inner-group-button .dropdown-item").get_by_text(name, exact=True)
+		button.first.click()
+		self.settled()
+
+	def tab(self, label):
+		self.page.locator(".form-tabs .nav-link").get_by_text(label, exact=True).click()
+		return self
+
+	def out_of_reach(self):
+		"""The buttons of the form's head that are clipped, or lie under something else."""
+		return self.page.evaluate(
+			"""() => [...document.querySelectorAll(".page-head button")].filter(one => {
+				const box = one.getBoundingClientRect();
+				if (!one.offsetParent || !box.width) return false;
+				const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+				return box.left < 0 || box.right > innerWidth || !(top && (one.contains(top) || top.contains(one)));
+			}).map(one => one.outerHTML)"""
+		)
+
 	def see(self, text):
 		self.page.locator(f"text={text} >> visible=true").first.wait_for()
 		return self

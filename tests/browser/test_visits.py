@@ -27,26 +27,21 @@ def planned(story):
 	return plan
 
 
-def press(desk, name):
-	desk.page.get_by_role("button", name=name, exact=True).first.click()
-	desk.settled()
-
-
 def test_a_visit_is_prepared_approved_noted_and_reported(story, desk):
 	plan = planned(story)
 	with desk(ANNA) as anna:
 		anna.open("Form", "Visit Plan", plan.name).see("Promise nothing beyond policy.").see("Ms Chen")
 		assert anna.page.evaluate(TABLE) == 1
-		press(anna, "Fill the Preparations")
+		anna.press("Fill the Preparations")
 		anna.page.wait_for_function("() => (cur_frm.doc.stops[0].people_to_meet || '') == 'Ms Chen'")
-		press(anna, "Ask for Approval")
+		anna.press("Ask for Approval")
 		anna.page.wait_for_function("() => cur_frm.doc.status == 'Waiting for Approval'")
 		anna.shot("visit-plan")
 		assert not anna.page.evaluate("() => cur_frm.perm[0].submit || 0")
 	with desk(MIA) as mia:
-		mia.open("Form", "Visit Plan", plan.name).see("Send Back")
-		press(mia, "Submit")
-		press(mia, "Yes")
+		mia.open("Form", "Visit Plan", plan.name)
+		mia.press("Submit")
+		mia.press("Yes")
 		mia.page.wait_for_function("() => cur_frm.doc.status == 'Approved'")
 	with desk(ANNA) as anna:
 		anna.open("Form", "Visit Plan", plan.name).see("File the Report")
@@ -60,9 +55,9 @@ def test_a_visit_is_prepared_approved_noted_and_reported(story, desk):
 				return frappe.model.set_value("Visit Plan Stop", cur_frm.doc.stops[0].name, "report", "Wants two more");
 			}"""
 		)
-		press(anna, "Update")
+		anna.press("Update")
 		anna.page.wait_for_function("() => !cur_frm.is_dirty()")
-		press(anna, "File the Report")
+		anna.press("File the Report")
 		anna.page.wait_for_function("() => cur_frm.doc.status == 'Reported'")
 		anna.shot("visit-report")
 		anna.open("List", "Visit Plan").see("Reported")
@@ -89,12 +84,12 @@ def test_a_notice_is_previewed_and_released(story, desk):
 	frappe.db.commit()
 	with desk(MIA) as mia:
 		mia.open("Form", "Care Notice", notice.name)
-		press(mia, "Preview the Audience")
+		mia.press("Preview the Audience")
 		mia.see("Customers reached: 1").see(f"{PREFIX} Firm").shot("notice-preview")
 		mia.page.keyboard.press("Escape")
 		mia.page.wait_for_function("() => !document.querySelector('.modal.show')")
-		press(mia, "Submit")
-		press(mia, "Yes")
+		mia.press("Submit")
+		mia.press("Yes")
 		# The job plans it, the form asks until it has.
 		mia.page.wait_for_function("() => cur_frm.doc.status == 'Planned'", timeout=60000)
 		mia.shot("notice-planned")

@@ -33,10 +33,6 @@ def test_the_care_tab_on_a_customer_holds_what_is_ours_and_nothing_of_the_host()
 	assert "sales_team" in tabs["sales_team_tab"]
 
 
-def test_a_site_has_its_key_before_the_first_link_is_signed():
-	assert frappe.get_site_config().get("encryption_key")
-
-
 def test_a_link_in_a_todo_is_the_host_s_own_without_the_address_that_it_has_today():
 	path = urlsplit(get_url_to_form("Complaint Case", "CC-1")).path
 	assert path.endswith("/complaint-case/CC-1")

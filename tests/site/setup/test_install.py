@@ -200,6 +200,7 @@ def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anythi
 		assert fields <= set(rows)
 		assert fields <= set(_columns(f"tab{doctype}"))
 	assert {doctype: frappe.db.count(doctype) for doctype in SHIPPED} == SHIPPED
+	assert frappe.get_site_config().get("encryption_key"), "before a process signs a link with one of its own"
 	assert not frappe.db.count("Care Rule", {"enabled": 1})
 	assert frappe.get_all("Customer Tier", order_by="rank", pluck="name") == [
 		"Platinum",

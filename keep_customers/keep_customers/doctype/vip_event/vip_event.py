@@ -59,6 +59,9 @@ class VIPEvent(ShowsOnlyReadable, Document):
 	def validate(self):
 		documents.validate(self)
 
+	def onload(self):
+		documents.onload(self)
+
 	def on_update(self):
 		documents.on_update(self)
 

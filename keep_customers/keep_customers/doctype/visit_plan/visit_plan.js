@@ -36,7 +36,7 @@ function show_draft(frm) {
 			),
 	];
 	const waiting = frm.doc.status === "Waiting for Approval";
-	keep_customers.offer_actions(frm, [], [fill, ask, frm.perm[0].submit && waiting && send_back]);
+	keep_customers.offer_actions(frm, [!waiting && ask], [fill, waiting && ask, frm.perm[0].submit && waiting && send_back]);
 }
 
 function show_approved(frm) {

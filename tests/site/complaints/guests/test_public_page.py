@@ -122,19 +122,20 @@ def test_what_the_host_refuses_of_the_files_costs_none_of_the_words(guest, firm)
 	frappe.clear_cache(doctype="System Settings")
 	frappe.db.commit()
 	try:
-		told = complain(guest, files=[("smoke.png", PNG), ("<b>bill</b>.pdf", PDF)])
+		told = complain(guest, files=[("smoke.png", PNG), ("<b>bill.pdf", PDF)])
 	finally:
+		frappe.db.rollback()
 		settings.db_set("allowed_file_extensions", allowed)
 		frappe.clear_cache(doctype="System Settings")
 		frappe.db.commit()
-	assert told.status_code == 200 and "could not be taken: _b_bill__b_.pdf" in told.text
+	assert told.status_code == 200 and "could not be taken: _b_bill.pdf" in told.text
 	[case] = cases()
 	assert case.description == "The drill smokes"
 	assert frappe.get_all("File", {"attached_to_name": case.name}, pluck="file_name") == ["smoke.png"]
 	noted = frappe.get_all(
 		"Comment", {"reference_name": case.name, "comment_type": "Comment"}, pluck="content"
 	)
-	assert any("_b_bill__b_.pdf" in one for one in noted), "whoever has the case asks for it"
+	assert any("_b_bill.pdf" in one for one in noted), "whoever has the case asks for it"
 
 
 def test_a_broken_pdf_costs_none_of_the_words(guest, firm):
