@@ -19,6 +19,7 @@ from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, tried
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.language import language_of_the_site
+from keep_customers.erp.soon import soon
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.people import consent, unsubscribed
 from keep_customers.worth.values import tier_ranks
@@ -279,9 +280,8 @@ def without_rep(waiting: list) -> tuple[dict[str, Callable], dict[str, Exception
 
 def ask_at_once(reference_doctype: str, reference_name: str | list[str]) -> None:
 	"""Have the reps asked as soon as this transaction is over, see :func:`at_once`."""
-	frappe.enqueue(
+	soon(
 		"keep_customers.care.planning.at_once",
-		enqueue_after_commit=True,
 		reference_doctype=reference_doctype,
 		reference_name=reference_name,
 	)

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 import frappe
 from frappe.utils.password import get_encryption_key
 
+# What is raised where too much is queued already; Frappe 15 queues without end.
+QUEUE_FULL = tuple(filter(None, [getattr(frappe, "QueueOverloaded", None)]))
+
 
 def has(doctype: str, *fields: str) -> bool:
 	"""Whether this site has the doctype, with all of these fields. A Customer's own salutation, the coupon of an invoice and

@@ -118,8 +118,18 @@ def send(*, unsubscribe: str | None = None, **mail):
 			"List-Unsubscribe": f"<{unsubscribe}>",
 			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 		}
-	with _headers(headers):
-		return frappe.sendmail(**mail)
+	return _send(headers, **mail)
+
+
+def send_by_hand(**mail):
+	"""The same for what somebody has written."""
+	return _send({}, **mail)
+
+
+def _send(headers: dict[str, str], reply_to: str | None = None, **mail):
+	# From 16 on the host leaves out whom to answer, or puts in the account's own, unless the account is set up otherwise.
+	with _headers(headers | ({"Reply-To": reply_to} if reply_to else {})):
+		return frappe.sendmail(reply_to=reply_to, **mail)
 
 
 @contextmanager

@@ -78,7 +78,6 @@ def guest_list(event) -> dict:
 		INVITATION,
 		filters=filters,
 		fields=["name", "guest_name", "customer_name", "companions", "remark", "status", "checked_in_on"],
-		limit_page_length=0,
 	)
 	rows.sort(key=lambda row: (ORDER.index(row.status) // 2, (row.guest_name or "").casefold(), row.name))
 	# Who did not say that they come is neither expected nor a shortfall.

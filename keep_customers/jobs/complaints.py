@@ -10,6 +10,7 @@ from keep_customers.complaints import cases, check_back, clock, escalation, feed
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.language import language_of_the_site
+from keep_customers.erp.soon import soon
 
 
 def on_case(case) -> None:
@@ -18,7 +19,7 @@ def on_case(case) -> None:
 	if before and before.responsible != case.responsible:
 		escalation.hand_over(case, before.responsible)
 	if case.next_alarm and get_datetime(case.next_alarm) <= now_datetime():
-		frappe.enqueue(sound, case=case.name, enqueue_after_commit=True)
+		soon(sound, case=case.name)
 	if not before:
 		return
 	if case.word and case.has_value_changed("word_on"):

@@ -13,6 +13,7 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.leavers import Hands
+from keep_customers.erp.soon import soon
 from keep_customers.events import handover as of_events
 from keep_customers.jobs import open_care
 
@@ -25,13 +26,13 @@ def on_user(user, method=None) -> None:
 	"""After a user is saved or deleted."""
 	before = user.get_doc_before_save()
 	if method == "after_delete" or (before and before.enabled != user.enabled):
-		frappe.enqueue(run, queue="long", enqueue_after_commit=True)
+		soon(run, queue="long")
 
 
 def on_employee(employee, method=None) -> None:
 	"""After an Employee is saved."""
 	if employee.user_id and employee.status == "Left" and employee.has_value_changed("status"):
-		frappe.enqueue(run, queue="long", enqueue_after_commit=True)
+		soon(run, queue="long")
 
 
 def run() -> None:

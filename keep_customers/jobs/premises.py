@@ -7,6 +7,7 @@ from keep_customers.care import contacts_seen, premises
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone
 from keep_customers.erp.language import language_of_the_site
+from keep_customers.erp.soon import soon
 
 # By what a rule knows whether it means a customer.
 MEANT_BY = ("disabled", "is_internal_customer", "customer_group", "territory")
@@ -31,7 +32,7 @@ def on_settings(settings, method=None) -> None:
 	before = settings.get_doc_before_save()
 	tables = ("excluded_customers", "excluded_groups")
 	if before and any(_names(before, table) != _names(settings, table) for table in tables):
-		frappe.enqueue(run, queue="long", enqueue_after_commit=True)
+		soon(run, queue="long")
 
 
 def _names(settings, table: str) -> set[str]:

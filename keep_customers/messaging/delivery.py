@@ -78,7 +78,7 @@ def send_email(row, to: str, message: dict, link: str | None = None) -> str:
 		)
 	files = registered_as("keep_customers_message_files", row.reference_doctype)
 	# What a rep sends by hand is a person's word.
-	queued = (partial(mailbox.send, unsubscribe=link) if link else frappe.sendmail)(
+	queued = (partial(mailbox.send, unsubscribe=link) if link else mailbox.send_by_hand)(
 		recipients=[to],
 		subject=message["subject"] or row.customer_name,
 		message=html,

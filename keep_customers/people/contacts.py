@@ -158,15 +158,15 @@ def contact_query(
 		return []
 	named("Customer", customer)
 	like = ("like", f"%{txt}%")
-	return frappe.get_list(
+	found = frappe.get_list(
 		"Contact",
 		filters={"name": ("in", contacts_of(customer) or [""])},
 		or_filters={"name": like, "full_name": like, "email_id": like},
 		fields=["name", "full_name", "company_name"],
-		limit_start=start,
-		limit_page_length=page_len,
+		limit=start + page_len,
 		as_list=True,
 	)
+	return list(found[start:])
 
 
 # Where they are reached

@@ -73,7 +73,6 @@ def _people(customers: list[str]) -> list:
 		filters={"parenttype": "Customer File", "parent": ("in", customers)},
 		fields=["parent", "full_name", "relation", "decides"],
 		order_by="parent asc, idx asc",
-		limit_page_length=0,
 	)
 
 

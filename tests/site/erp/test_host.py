@@ -3,9 +3,10 @@
 from urllib.parse import urlsplit
 
 import frappe
+import pytest
 from frappe.utils import get_url_to_form
 
-from keep_customers.erp import host, todos
+from keep_customers.erp import host, soon, todos
 
 
 def test_fields_that_the_host_has_not_are_empty_and_no_error(story):
@@ -38,3 +39,26 @@ def test_a_link_in_a_todo_is_the_host_s_own_without_the_address_that_it_has_toda
 	assert path.endswith("/complaint-case/CC-1")
 	assert todos.link_to("Complaint Case", "CC-1", "The <drill>") == f'<a href="{path}">The &lt;drill&gt;</a>'
 	assert "<script>" not in todos.link_to("Complaint Case", '"><script>')
+
+
+def test_a_queue_that_is_full_stops_nobody_who_saves_something(story, monkeypatch):
+	"""Frappe 16 refuses what is too much; whoever submits an invoice has not asked for any of it."""
+
+	def refuse(*args, **more):
+		raise soon.NoRedis("Too many queued background jobs")
+
+	monkeypatch.setattr(frappe, "enqueue", refuse)
+	said = len(frappe.local.message_log)
+	soon.soon("keep_customers.care.planning.at_once", reference_doctype="Customer", reference_name="x")
+	assert len(frappe.local.message_log) == said
+
+
+@pytest.mark.skipif(not host.QUEUE_FULL, reason="This Frappe queues without end")
+def test_the_host_s_own_refusal_is_known(monkeypatch):
+	def refuse(*args, **more):
+		frappe.throw("Too many queued background jobs", exc=frappe.QueueOverloaded)
+
+	monkeypatch.setattr(frappe, "enqueue", refuse)
+	said = len(frappe.local.message_log)
+	soon.soon("keep_customers.care.planning.at_once")
+	assert len(frappe.local.message_log) == said

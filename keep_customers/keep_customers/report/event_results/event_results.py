@@ -28,9 +28,7 @@ def execute(filters=None):
 	if filters.to_date:
 		conditions.append(["starts_on", "<=", f"{getdate(filters.to_date)} 23:59:59"])
 	conditions += [[field, "=", filters[field]] for field in ("kind", "company") if filters.get(field)]
-	rows = frappe.get_list(
-		"VIP Event", filters=conditions, fields=list(SHOWN), order_by="starts_on asc", limit_page_length=0
-	)
+	rows = frappe.get_list("VIP Event", filters=conditions, fields=list(SHOWN), order_by="starts_on asc")
 	currency = reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
 	for row in rows:
 		row.kind = _(row.kind, context="VIP Event")

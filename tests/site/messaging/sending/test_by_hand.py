@@ -6,6 +6,7 @@ from frappe.permissions import add_user_permission
 
 from keep_customers.messaging import sending
 from keep_customers.messaging.by_hand import message_for_todo, send_for_todo
+from keep_customers.messaging.messages import preview
 from tests.site.mail import text_of
 from tests.site.messaging.sending.thanks import ADDRESS, answer, emails, state, thanked, withdraw
 from tests.site.story import ANNA, BEN, EVE
@@ -32,6 +33,33 @@ def test_a_rep_finds_the_message_and_the_ways_to_send_it(story, gateway):
 	frappe.set_user(ANNA)
 	sms = next(way for way in message_for_todo(todo)["ways"] if way["channel"] == "SMS")
 	assert sms["refused"] and not sms["link"] and not sms["to"] and not sms["can_send"]
+
+
+def test_a_customer_without_a_file_is_written_to_like_any_other(story):
+	firm, todo = by_hand(story)
+	frappe.delete_doc("Customer File", firm, force=True)
+	frappe.db.commit()
+	frappe.set_user(ANNA)
+	found = message_for_todo(todo)
+	assert "Olga" in found["text"] and {way["channel"] for way in found["ways"]} >= {"Email", "Phone"}
+	[thanks, *_] = frappe.get_all("Care Message", {"kind": "Thank You", "language": "en"}, pluck="name")
+	assert "Olga" in preview(thanks, firm)["text"]
+	assert send_for_todo(todo, "Email", "Dear Olga", "Hello") == "Sending"
+	frappe.set_user("Administrator")
+	[queued] = emails(firm)
+	message, _html = text_of(queued)
+	assert message["Reply-To"] == ANNA, "answers go to the rep"
+
+
+def test_of_a_person_whose_file_is_gone_nothing_is_told_and_nothing_breaks(story):
+	firm, todo = by_hand(story)
+	reference = {"reference_doctype": "Customer File Person", "reference_name": "gone"}
+	frappe.db.set_value("Follow Up", {"customer": firm}, reference)
+	frappe.delete_doc("Customer File", firm, force=True)
+	frappe.db.commit()
+	frappe.set_user(ANNA)
+	found = message_for_todo(todo)
+	assert found["customer"] == firm and found["text"] == ""
 
 
 def test_who_may_not_read_the_file_is_not_told_who_is_in_it(story):
