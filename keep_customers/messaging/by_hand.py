@@ -31,7 +31,7 @@ def message_for_todo(todo: str) -> dict:
 	message = {"subject": "", "text": ""}
 	# The words name the person whose day it is, who stands in the file.
 	personal = row.reference_doctype == "Customer File Person"
-	if kind and (not personal or frappe.has_permission("Customer File", "read", doc=row.customer)):
+	if kind and (not personal or _may_read_file(row.customer)):
 		try:
 			message = delivery.compose(row, kind)
 		except delivery.NotSent:
@@ -44,6 +44,12 @@ def message_for_todo(todo: str) -> dict:
 		**message,
 		"ways": _ways(row, message),
 	}
+
+
+def _may_read_file(customer: str) -> bool:
+	# Asked about a file that is gone, the framework raises.
+	file = frappe.db.exists("Customer File", customer)
+	return bool(file and frappe.has_permission("Customer File", "read", doc=file))
 
 
 def _ways(row, message: dict) -> list[dict]:

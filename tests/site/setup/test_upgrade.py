@@ -5,7 +5,7 @@ import pytest
 from frappe.utils import add_days, now_datetime
 
 from keep_customers.messaging import delivery
-from keep_customers.patches.v0_2 import note_currencies_of_gifts, set_aside_templates
+from keep_customers.patches.v0_2 import note_currencies_of_gifts, number_on_from_names, set_aside_templates
 from keep_customers.setup import install, upgrade
 from tests.site.benefits.costs.spending import row
 from tests.site.story import ANNA, MIA, PREFIX
@@ -106,3 +106,19 @@ def test_gifts_planned_before_keep_the_currency_they_were_planned_in(story):
 		note_currencies_of_gifts.execute()
 	told = [frappe.db.get_value("Follow Up", each.name, "gift_currency") for each in gifts]
 	assert told == ["CNY", "JPY", "JPY", "USD", None]
+
+
+def test_names_go_on_where_they_are_on_whatever_version_they_were_given(story):
+	"""Frappe 15 and 16 count names of the form ``format:`` differently; a site moves from one to the other."""
+	series = frappe.qb.Table("tabSeries")
+	firm = story.customer("Firm")
+	first = story.case(firm, "one")
+	prefix, number = first.name[:-5], int(first.name[-5:])
+	frappe.rename_doc("Complaint Case", first.name, f"{prefix}{number + 41:05}", force=True)
+	# As nobody has counted them by what they begin with.
+	frappe.qb.from_(series).delete().where(series.name == prefix).run()
+	for _time in range(2):
+		number_on_from_names.execute()
+	assert story.case(firm, "two").name == f"{prefix}{number + 42:05}"
+	number_on_from_names.execute()
+	assert story.case(firm, "three").name == f"{prefix}{number + 43:05}"
