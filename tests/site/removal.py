@@ -3,7 +3,7 @@
 import frappe
 
 from . import putback
-from .story import GROUP, PREFIX, TERRITORY
+from .story import ANNA, BEN, EVE, GROUP, MIA, PREFIX, TERRITORY
 
 OURS = (
 	"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer File Person",
@@ -96,6 +96,7 @@ def remove_everything():
 	frappe.db.delete("Competitor", {"name": ("like", like)})
 	# ERPNext may name a lead by its first name.
 	frappe.db.delete("Lead", {"lead_name": ("like", like)})
+	frappe.db.delete("Lead", {"keep_referred_by": ("like", like)})
 	frappe.db.delete("Lead", {"email_id": ("like", "%@lead.example")})
 	frappe.db.delete("Customer", {"name": ("like", like)})
 	emails = frappe.get_all(
@@ -132,6 +133,11 @@ def remove_everything():
 	frappe.db.delete("Holiday List", {"name": ("like", like)})
 	frappe.db.delete("Currency Exchange", {"from_currency": "CNY", "to_currency": "EUR"})
 	frappe.db.set_value("User", {"name": ("like", "%@keep-test.example")}, "enabled", 1)
+	# What a story made of somebody else is no manager, and nobody's superior, in the next.
+	roles = {"parenttype": "User", "parent": ("like", "%@keep-test.example")}
+	for user in {*frappe.get_all("Has Role", roles, pluck="parent")} - {ANNA, BEN, MIA, EVE}:
+		frappe.db.delete("Has Role", {"parenttype": "User", "parent": user})
+		frappe.clear_cache(user=user)
 	frappe.db.set_value("Territory", TERRITORY, "territory_manager", None)
 	frappe.db.delete("Keep Excluded Customer")
 	frappe.db.delete("Keep Excluded Group")

@@ -7,6 +7,7 @@ import frappe
 import pytest
 from frappe.utils import getdate, now_datetime
 
+from keep_customers.erp import host
 from tests.site.host import GENUINE
 from tests.site.story import COMPANY, ITEM, PREFIX
 
@@ -107,6 +108,9 @@ def till():
 		drawer = frappe.db.get_value("Account", {**account, "account_type": "Cash"})
 		cash.append("accounts", {"company": COMPANY, "default_account": drawer})
 		cash.save()
+	if host.has("POS Settings", "invoice_type"):
+		# From 16 on a till may make plain Sales Invoices instead.
+		frappe.db.set_single_value("POS Settings", "invoice_type", "POS Invoice")
 	profile = f"{PREFIX} Till"
 	if not frappe.db.exists("POS Profile", profile):
 		expenses = frappe.db.get_value("Account", {**account, "root_type": "Expense"})

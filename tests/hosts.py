@@ -1,0 +1,91 @@
+"""The page docs/hosts.md: what of the tests was run on which host, made of what pytest wrote there.
+
+	pytest tests/site --junitxml=genuine16.xml                          (on each host)
+	python -m tests.hosts "ERPNext 16.17 on MariaDB=genuine16.xml" …    (> docs/hosts.md)
+
+A host may have several files; of a test that was run twice there the last one counts.
+"""
+
+import sys
+import xml.etree.ElementTree as xml
+from collections import Counter, defaultdict
+
+PASSED, SKIPPED, FAILED = "passed", "skipped", "failed"
+HEAD = """# The hosts
+
+How the site tests went on each host; made by `python -m tests.hosts` from what pytest wrote there. The two genuine ones are
+the references, the sandbox is what CI and newcomers have (see [sandbox/README.md](../sandbox/README.md)).
+"""
+
+
+def read(paths: list[str]) -> dict[tuple[str, str], tuple[str, str]]:
+	"""(file, test) -> how it went and why."""
+	found = {}
+	for path in paths:
+		for case in xml.parse(path).iter("testcase"):
+			result, why = PASSED, ""
+			for child in case:
+				if child.tag == SKIPPED:
+					result, why = SKIPPED, child.get("message", "")
+				elif child.tag in ("failure", "error"):
+					result, why = FAILED, child.get("message", "").splitlines()[0][:120]
+			parts = case.get("classname", "").split(".")
+			file = "/".join(parts[parts.index("tests") :] if "tests" in parts else parts) + ".py"
+			found[file, case.get("name")] = result, why
+	return found
+
+
+def page(hosts: dict[str, dict]) -> str:
+	"""The page in Markdown.
+
+	:param hosts: name -> as :func:`read` gives it
+	"""
+	rooms = sorted({_room(file) for found in hosts.values() for file, _test in found})
+	lines = [HEAD, _row(["", *hosts]), _row(["---"] * (len(hosts) + 1))]
+	for room in rooms:
+		lines.append(_row([f"`{room}`", *(_numbers(found, room) for found in hosts.values())]))
+	lines.append(_row(["all", *(_numbers(found) for found in hosts.values())]))
+	lines.append("\nPassed; skipped and failed where there are any.\n\n## Skipped, and why\n")
+	for name, found in hosts.items():
+		reasons = Counter(why for result, why in found.values() if result == SKIPPED)
+		lines += [f"- {name}: {number} × {why}" for why, number in sorted(reasons.items())]
+	failed = defaultdict(list)
+	for name, found in hosts.items():
+		for (file, test), (result, why) in sorted(found.items()):
+			if result == FAILED:
+				failed[name].append(f"- {name}: `{file}::{test}`: {why}")
+	if failed:
+		lines.append("\n## Failed\n")
+		lines += [line for name in failed for line in failed[name]]
+	return "\n".join(lines) + "\n"
+
+
+def _room(file: str) -> str:
+	"""tests/site/care/test_x.py -> site/care."""
+	return "/".join(file.split("/")[1:3]) if file.count("/") > 2 else file.split("/")[1]
+
+
+def _numbers(found: dict, room: str | None = None) -> str:
+	counts = Counter(
+		result for (file, _test), (result, _why) in found.items() if room is None or _room(file) == room
+	)
+	if not counts:
+		return "not run"
+	more = [f"{counts[one]} {one}" for one in (SKIPPED, FAILED) if counts[one]]
+	return ", ".join([str(counts[PASSED]), *more])
+
+
+def _row(cells: list[str]) -> str:
+	return "| {} |".format(" | ".join(cells))
+
+
+def main(arguments: list[str]) -> str:
+	hosts: dict[str, list[str]] = defaultdict(list)
+	for one in arguments:
+		name, path = one.rsplit("=", 1)
+		hosts[name].append(path)
+	return page({name: read(paths) for name, paths in hosts.items()})
+
+
+if __name__ == "__main__":
+	sys.stdout.write(main(sys.argv[1:]))
