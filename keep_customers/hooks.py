@@ -237,7 +237,8 @@ standard_portal_menu_items = [
 
 # Desk
 
-app_include_js = "/assets/keep_customers/js/desk.js"
+# A bundle has its content in its name: browsers keep what they have of other files for a year.
+app_include_js = "keep_customers.bundle.js"
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [

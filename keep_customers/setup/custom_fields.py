@@ -102,6 +102,7 @@ def custom_fields() -> dict[str, list[dict]]:
 			{
 				"fieldname": "keep_section",
 				"fieldtype": "Section Break",
+				"label": "",
 				"insert_after": "keep_tab",
 				"depends_on": "eval:!doc.__islocal",
 			},

@@ -20,9 +20,11 @@ frappe.ui.form.on("ToDo", {
 // Who comes from a mail to a ToDo has no way on from there: it belongs to no app's sidebar (from Frappe 16 on).
 function show_own_sidebar() {
 	const { sidebar } = frappe.app;
-	if (sidebar?.setup && !sidebar.sidebar_title && frappe.boot.workspace_sidebar_item?.["keep customers"]) {
-		sidebar.setup("Keep Customers");
-	}
+	if (!sidebar?.setup || !frappe.boot.workspace_sidebar_item?.["keep customers"]) return;
+	// Where somebody comes from stays, if it has ToDos.
+	if (sidebar.preferred_sidebars?.includes(sidebar.sidebar_title)) return;
+	sidebar.setup("Keep Customers");
+	sidebar.set_active_workspace_item();
 }
 
 // Somebody may have it open, or look for what was there this morning.
