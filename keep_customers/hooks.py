@@ -158,6 +158,14 @@ doc_events = {
 	},
 }
 
+# Of apps that may be there; of others these never come.
+doc_events |= {
+	"TP Call Log": {
+		"validate": "keep_customers.integrations.telephony.link",
+		"on_update": "keep_customers.integrations.telephony.on_call",
+	},
+}
+
 # E-mails that come in are looked at, and those that go out say that a machine wrote them.
 before_request = before_job = ["keep_customers.erp.mailbox.install"]
 make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
@@ -181,6 +189,14 @@ keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_bette
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
 keep_customers_message_words = {"VIP Invitation": "keep_customers.events.words.of_invitation"}
 keep_customers_message_files = {"VIP Invitation": "keep_customers.events.words.files_of_invitation"}
+
+# What other apps know of customers, and do for us: each file asks whether its app is there.
+
+keep_customers_contacts = [
+	"keep_customers.integrations.erpnext_calls.contacts",
+	"keep_customers.integrations.telephony.contacts",
+]
+keep_customers_dial = ["keep_customers.integrations.telephony.dialling"]
 
 # Who sees what
 

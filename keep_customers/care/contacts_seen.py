@@ -1,12 +1,13 @@
 """Contacts the host knows of itself, so that nobody enters them twice.
 
-E-mails, calls, chats and letters kept as Communication, Events that have taken place, and Call Logs count when
-they are linked to the customer or to one of its contacts that count. What a machine sent, what did not get through, and what
-was cancelled does not. Of a repeated event its first day counts.
+E-mails, calls, chats and letters kept as Communication, and Events that have taken place, count when they are linked to
+the customer or to one of its contacts that count; so does what other apps register (``keep_customers_contacts``), such as
+calls. What a machine sent, what did not get through, and what was cancelled does not. Of a repeated event its first day
+counts.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 import frappe
@@ -14,6 +15,7 @@ from frappe.query_builder.functions import Coalesce, IfNull, Max
 from frappe.utils import get_datetime, getdate, now_datetime
 from pypika.terms import ExistsCriterion
 
+from keep_customers.erp import neighbours
 from keep_customers.erp.tables import FEW, among, chunks
 from keep_customers.people.contacts import counts
 from keep_customers.worth.values import forget_cached_customers
@@ -37,12 +39,15 @@ def latest(as_of: date, customers: Collection[str] | None = None) -> dict[str, d
 
 	:param customers: only these; others may be among them if they are many
 	"""
-	last: dict[str, date] = {}
-	for query, customer, when in _contacts(date.min, as_of):
+
+	def latest_of(query, customer, when):
 		if customers is not None:
 			query = among(query, customer, customers, FEW)
-		for name, moment in query.select(customer, Max(when)).groupby(customer).run():
-			last[name] = max(getdate(moment), last.get(name, date.min))
+		return query.select(customer, Max(when)).groupby(customer).run()
+
+	last: dict[str, date] = {}
+	for name, moment in _contacts(date.min, as_of, latest_of):
+		last[name] = max(getdate(moment), last.get(name, date.min))
 	return last
 
 
@@ -51,10 +56,12 @@ def within(customers: Collection[str], since: date, today: date) -> Counter:
 
 	Others may be among them if ``customers`` are many.
 	"""
-	days = set()
-	for query, customer, when in _contacts(since + timedelta(days=1), today):
-		rows = among(query, customer, customers, FEW).select(customer, when).run()
-		days.update((name, getdate(moment)) for name, moment in rows)
+
+	def all_of(query, customer, when):
+		return among(query, customer, customers, FEW).select(customer, when).run()
+
+	rows = _contacts(since + timedelta(days=1), today, all_of)
+	days = {(name, getdate(moment)) for name, moment in rows}
 	if not days:
 		return Counter()
 	touched = frappe.get_all(
@@ -90,13 +97,29 @@ def show(as_of: date) -> None:
 	frappe.db.commit()
 
 
-def _contacts(first: date, last: date) -> Iterator[tuple]:
-	"""(query, its column of the customer, its column of the moment) for every way to be linked.
+def _contacts(first: date, last: date, ask: Callable) -> Iterator[tuple]:
+	"""What is asked of every way to be linked, all rows in a row; an app that cannot say is left out.
 
 	:param first, last: days
+	:param ask: (query, its column of the customer, its column of the moment) -> rows
+	"""
+
+	def rows(ways: Iterable[tuple]) -> Iterator[tuple]:
+		for query, customer, when in _of_customers(ways, first, last):
+			yield from ask(query, customer, when)
+
+	yield from rows(_linked())
+	for found in neighbours.asked("keep_customers_contacts", lambda tell: list(rows(tell()))):
+		yield from found
+
+
+def _of_customers(ways: Iterable[tuple], first: date, last: date) -> Iterator[tuple]:
+	"""(query, its column of the customer, its column of the moment) for what is linked to a customer or its contact.
+
+	:param ways: as :func:`_linked` gives them
 	"""
 	until = min(datetime.combine(last + timedelta(days=1), time.min), now_datetime())
-	for query, when, link_doctype, link_name in _linked():
+	for query, when, link_doctype, link_name in ways:
 		query = query.where(when < until)
 		if first > date.min:
 			query = query.where(when >= get_datetime(first))
@@ -159,15 +182,17 @@ def _linked() -> Iterator[tuple]:
 	)
 	yield events, event.starts_on, guest.reference_doctype, guest.reference_docname
 
-	if frappe.db.table_exists("Call Log"):
-		call, call_link = frappe.qb.DocType("Call Log"), frappe.qb.DocType("Dynamic Link")
-		calls = (
-			frappe.qb.from_(call)
-			.inner_join(call_link)
-			.on((call_link.parent == call.name) & (call_link.parenttype == "Call Log"))
-			.where(call.status == "Completed")
-		)
-		yield calls, Coalesce(call.start_time, call.creation), call_link.link_doctype, call_link.link_name
+
+def calls(doctype: str) -> tuple:
+	"""What :func:`_linked` gives, of another app's doctype of calls: those that were answered, by the host's table of links."""
+	call, link = frappe.qb.DocType(doctype), frappe.qb.DocType("Dynamic Link").as_("of_call")
+	answered = (
+		frappe.qb.from_(call)
+		.inner_join(link)
+		.on((link.parent == call.name) & (link.parenttype == doctype))
+		.where(call.status == "Completed")
+	)
+	return answered, Coalesce(call.start_time, call.creation), link.link_doctype, link.link_name
 
 
 def customers_of(mail) -> set[str]:

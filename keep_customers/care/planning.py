@@ -15,6 +15,7 @@ from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.triggers import rhythm
 from keep_customers.engine import followups as engine
 from keep_customers.engine.night import culprits
+from keep_customers.erp import neighbours
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, tried
 from keep_customers.erp.calendar import working_days
@@ -45,6 +46,7 @@ class Planning:
 			self._plan()
 
 	def _plan(self) -> None:
+		neighbours.broken().clear()
 		step = self.aside.step
 		step(_("Who wants no mail"), unsubscribed.catch_up)
 		step(_("What is asked for no longer"), self._end_what_is_over)
@@ -58,6 +60,8 @@ class Planning:
 			)
 			self.counts["planned"] += sum(added)
 		step(_("Who is asked"), self._decide, vital=True)
+		for path, error in neighbours.broken().items():
+			self.aside.add("", path, error)
 
 	def _end_what_is_over(self) -> None:
 		self.counts["ended"] += premises.end_what_is_over(self.today, self.aside)

@@ -1,0 +1,74 @@
+"""The neighbours' doctypes, made in the tests from what their apps publish, reduced to the fields that are read.
+
+A doctype is its naming and its fields, as name, type, options. What they link to inside their own app is text here. Where
+the genuine app is installed on the site, its own doctypes are used, and none of these is made.
+"""
+
+from contextlib import contextmanager
+
+import frappe
+import pytest
+
+from keep_customers.erp import neighbours
+from tests.site import putback
+
+CALL_STATUS = "Initiated\nRinging\nIn Progress\nCompleted\nFailed\nBusy\nNo Answer\nQueued\nCanceled"
+CALL = (
+	("id", "Data"), ("from", "Data"), ("to", "Data"), ("status", "Select", CALL_STATUS), ("duration", "Duration"),
+	("type", "Select", "Incoming\nOutgoing"), ("start_time", "Datetime"), ("end_time", "Datetime"), ("caller", "Link", "User"),
+	("receiver", "Link", "User"), ("links", "Table", "Dynamic Link"),
+)  # fmt: skip
+PUBLISHED = {
+	# github.com/frappe/telephony, 58d32184e44b193e27498d3dd156085c793b7528
+	"telephony": {
+		"TP Call Log": ("field:id", (*CALL, ("telephony_medium", "Select", "\nManual\nTwilio\nExotel"))),
+		"TP Telephony Agent": (
+			"field:user",
+			(("user", "Link", "User"), ("mobile_no", "Data"), ("exotel_number", "Data")),
+		),
+		"TP Exotel Settings": ("single", (("enabled", "Check"),)),
+	},
+}
+
+
+@contextmanager
+def with_app(app):
+	"""The site as if the app were installed on it, without its code; as it was afterwards."""
+	if app in frappe.get_installed_apps():
+		yield
+		return
+	putback.put_back()
+	putback.end()
+	for name, (naming, fields) in PUBLISHED[app].items():
+		_make(name, naming, fields)
+	frappe.db.commit()
+	putback.begin()
+	with pytest.MonkeyPatch.context() as patch:
+		patch.setattr(neighbours, "installed", lambda: [*frappe.get_installed_apps(), app])
+		yield
+	putback.put_back()
+	putback.end()
+	for name in PUBLISHED[app]:
+		frappe.delete_doc("DocType", name, force=True)
+		frappe.db.commit()
+		frappe.db.sql_ddl(f"drop table if exists `tab{name}`")
+	frappe.clear_cache()
+	putback.begin()
+
+
+def _make(name, naming, fields):
+	frappe.get_doc(
+		{
+			"doctype": "DocType",
+			"name": name,
+			"module": "Custom",
+			"custom": 1,
+			"issingle": naming == "single",
+			"autoname": "" if naming == "single" else naming,
+			"fields": [
+				dict(zip(("fieldname", "fieldtype", "options"), field, strict=False), label=frappe.unscrub(field[0]))
+				for field in fields
+			],
+			"permissions": [{"role": "System Manager", "read": 1, "write": 1, "create": 1, "delete": 1}],
+		}
+	).insert()
