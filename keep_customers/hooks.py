@@ -164,6 +164,11 @@ doc_events |= {
 		"validate": "keep_customers.integrations.telephony.link",
 		"on_update": "keep_customers.integrations.telephony.on_call",
 	},
+	"WhatsApp Message": {
+		"validate": "keep_customers.integrations.whatsapp.link",
+		"after_insert": "keep_customers.integrations.whatsapp.on_insert",
+		"on_update": "keep_customers.integrations.whatsapp.on_update",
+	},
 }
 
 # E-mails that come in are looked at, and those that go out say that a machine wrote them.
@@ -195,7 +200,10 @@ keep_customers_message_files = {"VIP Invitation": "keep_customers.events.words.f
 keep_customers_contacts = [
 	"keep_customers.integrations.erpnext_calls.contacts",
 	"keep_customers.integrations.telephony.contacts",
+	"keep_customers.integrations.whatsapp.contacts",
 ]
+keep_customers_channels = {"WhatsApp": "keep_customers.integrations.whatsapp.send"}
+keep_customers_channel_available = {"WhatsApp": "keep_customers.integrations.whatsapp.available"}
 keep_customers_dial = ["keep_customers.integrations.telephony.dialling"]
 
 # Who sees what

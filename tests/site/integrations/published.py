@@ -28,7 +28,28 @@ PUBLISHED = {
 		),
 		"TP Exotel Settings": ("single", (("enabled", "Check"),)),
 	},
-}
+	# github.com/shridarpatil/frappe_whatsapp, 9630564b2b07f59a1f062a86aa26eed2f9821250
+	"frappe_whatsapp": {
+		"WhatsApp Templates": (
+			"hash",
+			(("template", "Code", "HTML"), ("status", "Data"), ("sample_values", "Small Text"), ("language_code", "Data")),
+		),
+		"WhatsApp Account": (
+			"field:account_name",
+			(("account_name", "Data"), ("status", "Select", "Active\nInactive"), ("is_default_outgoing", "Check")),
+		),
+		"WhatsApp Message": (
+			"hash",
+			(
+				("type", "Select", "Outgoing\nIncoming"), ("status", "Data"), ("to", "Data"), ("from", "Data"),
+				("use_template", "Check"), ("template", "Link", "WhatsApp Templates"), ("message", "HTML Editor"),
+				("message_type", "Select", "Manual\nTemplate"), ("message_id", "Data"), ("content_type", "Data"),
+				("body_param", "JSON"), ("bulk_message_reference", "Data"), ("reference_doctype", "Link", "DocType"),
+				("reference_name", "Dynamic Link", "reference_doctype"), ("profile_name", "Data"),
+			),
+		),
+	},
+}  # fmt: skip
 
 
 @contextmanager

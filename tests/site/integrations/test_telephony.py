@@ -209,6 +209,7 @@ def test_a_stranger_s_number_makes_no_contact(story, firm):
 def test_a_broken_app_costs_its_calls_and_no_night(story, firm, monkeypatch):
 	links = [{"link_doctype": "Customer", "link_name": firm}]
 	call("Completed", "0", links, start_time=f"{story.days_ago(3)} 10:00:00")
+	story.invoice(firm, 100, story.days_ago(9))
 	monkeypatch.setitem(telephony.NEEDS, "TP Call Log", ("status", "answered_by"))
 	assert contacts_seen.latest(story.today) == {}
 	story.completed_yesterday()
