@@ -202,6 +202,9 @@ keep_customers_contacts = [
 	"keep_customers.integrations.telephony.contacts",
 	"keep_customers.integrations.whatsapp.contacts",
 ]
+keep_customers_open_things = ["keep_customers.integrations.helpdesk.open_tickets"]
+keep_customers_complaint_sources = {"HD Ticket": "keep_customers.integrations.helpdesk.complaint_of"}
+keep_customers_complaint_moved = ["keep_customers.integrations.helpdesk.on_case"]
 keep_customers_channels = {"WhatsApp": "keep_customers.integrations.whatsapp.send"}
 keep_customers_channel_available = {"WhatsApp": "keep_customers.integrations.whatsapp.available"}
 keep_customers_dial = ["keep_customers.integrations.telephony.dialling"]
@@ -282,6 +285,7 @@ doctype_js = {
 	"Delivery Note": "public/js/delivery_note.js",
 	"Issue": "public/js/issue.js",
 	"Warranty Claim": "public/js/warranty_claim.js",
+	"HD Ticket": "public/js/hd_ticket.js",
 }
 # The cases about it, among a form's connections.
 override_doctype_dashboards = {

@@ -13,6 +13,7 @@ from frappe.utils import get_datetime, now_datetime
 
 from keep_customers.care.todos import care_todo
 from keep_customers.erp import neighbours
+from keep_customers.erp.acting import acting_as
 from keep_customers.erp.api import typed
 from keep_customers.people import consent, reached
 
@@ -86,7 +87,6 @@ def ended(call_id: str, answered: bool, began: datetime | str | None = None) -> 
 
 def _note(row, call_id: str, when: datetime) -> None:
 	"""The contact, by who called and with no more rights than theirs; the exchange that tells of it is nobody."""
-	user, form = frappe.session.user, frappe.local.form_dict
 	touch = frappe.get_doc(
 		{
 			"doctype": "Customer Touch",
@@ -101,10 +101,6 @@ def _note(row, call_id: str, when: datetime) -> None:
 		}
 	)
 	touch.flags.keep_call = True
-	try:
-		frappe.set_user(row.called_by)
+	with acting_as(row.called_by):
 		care_todo(row.todo, "write")
 		touch.insert()
-	finally:
-		frappe.set_user(user)
-		frappe.local.form_dict = form

@@ -28,6 +28,29 @@ PUBLISHED = {
 		),
 		"TP Exotel Settings": ("single", (("enabled", "Check"),)),
 	},
+	# github.com/frappe/helpdesk, 6018181a356db2bc0accec41e37344b4d12e76a1
+	"helpdesk": {
+		"HD Ticket Status": (
+			"field:label_agent",
+			(
+				("label_agent", "Data"), ("category", "Select", "Open\nPaused\nResolved"), ("order", "Int"),
+				("enabled", "Check"),
+			),
+		),
+		"HD Customer": ("field:customer_name", (("customer_name", "Data"), ("erpnext_customer", "Data"))),
+		"HD Ticket": (
+			"hash",  # numbers, as text; the sandbox's SQLite cannot make a doctype that counts
+			(
+				("subject", "Data"), ("raised_by", "Data"), ("status", "Link", "HD Ticket Status"), ("customer", "Data"),
+				("contact", "Link", "Contact"), ("description", "Text Editor"), ("opening_date", "Date"),
+				("via_customer_portal", "Check"), ("status_category", "Data"),
+			),
+		),
+		"HD Ticket Comment": (
+			"hash",
+			(("content", "Text Editor"), ("reference_ticket", "Link", "HD Ticket"), ("commented_by", "Link", "User")),
+		),
+	},
 	# github.com/shridarpatil/frappe_whatsapp, 9630564b2b07f59a1f062a86aa26eed2f9821250
 	"frappe_whatsapp": {
 		"WhatsApp Templates": (
