@@ -201,7 +201,9 @@ keep_customers_contacts = [
 	"keep_customers.integrations.erpnext_calls.contacts",
 	"keep_customers.integrations.telephony.contacts",
 	"keep_customers.integrations.whatsapp.contacts",
+	"keep_customers.integrations.frappe_crm.contacts",
 ]
+keep_customers_asked_elsewhere = ["keep_customers.integrations.frappe_crm.open_tasks"]
 keep_customers_open_things = ["keep_customers.integrations.helpdesk.open_tickets"]
 keep_customers_complaint_sources = {"HD Ticket": "keep_customers.integrations.helpdesk.complaint_of"}
 keep_customers_complaint_moved = ["keep_customers.integrations.helpdesk.on_case"]

@@ -123,15 +123,24 @@ def _of_customers(ways: Iterable[tuple], first: date, last: date) -> Iterator[tu
 		query = query.where(when < until)
 		if first > date.min:
 			query = query.where(when >= get_datetime(first))
-		yield query.where(link_doctype == "Customer"), link_name, when
-		of_contact = frappe.qb.DocType("Dynamic Link").as_("of_contact")
-		through = (
-			query.inner_join(of_contact)
-			.on((of_contact.parent == link_name) & (of_contact.parenttype == "Contact"))
-			.where((link_doctype == "Contact") & (of_contact.link_doctype == "Customer"))
-			.where(counts(link_name, of_contact.link_name))
-		)
-		yield through, of_contact.link_name, when
+		for whose, customer in by_customer(query, link_doctype, link_name):
+			yield whose, customer, when
+
+
+def by_customer(query, link_doctype, link_name) -> Iterator[tuple]:
+	"""(query, its column of the customer) for what is linked to a customer, and to a contact that counts.
+
+	:param link_doctype, link_name: columns of the query, of what it is linked to
+	"""
+	yield query.where(link_doctype == "Customer"), link_name
+	of_contact = frappe.qb.DocType("Dynamic Link").as_("of_contact")
+	through = (
+		query.inner_join(of_contact)
+		.on((of_contact.parent == link_name) & (of_contact.parenttype == "Contact"))
+		.where((link_doctype == "Contact") & (of_contact.link_doctype == "Customer"))
+		.where(counts(link_name, of_contact.link_name))
+	)
+	yield through, of_contact.link_name
 
 
 def _by_a_stranger(link) -> ExistsCriterion:
@@ -152,17 +161,8 @@ def _by_a_stranger(link) -> ExistsCriterion:
 
 def _linked() -> Iterator[tuple]:
 	"""(query, moment, doctype linked to, name linked to) of each of the host's documents about a contact."""
-	mail, mail_link = frappe.qb.DocType("Communication"), frappe.qb.DocType("Communication Link")
-	by_people = (
-		(mail.communication_type == "Communication")
-		& mail.communication_medium.isin(BY_PEOPLE)
-		& mail.sent_or_received.isin(["Sent", "Received"])
-		& IfNull(mail.delivery_status, "").notin(NOT_ARRIVED)
-		& IfNull(mail.email_status, "").notin(["Spam", "Trash"])
-		# An event notes itself here too, also one that is cancelled later; it is asked itself.
-		& (IfNull(mail.reference_doctype, "") != "Event")
-	)
-	mails = frappe.qb.from_(mail).where(by_people)
+	mails, mail = mails_of_people()
+	mail_link = frappe.qb.DocType("Communication Link")
 	yield mails, mail.communication_date, mail.reference_doctype, mail.reference_name
 	yield (
 		mails.inner_join(mail_link)
@@ -181,6 +181,21 @@ def _linked() -> Iterator[tuple]:
 		.where(IfNull(event.status, "Open") != "Cancelled")
 	)
 	yield events, event.starts_on, guest.reference_doctype, guest.reference_docname
+
+
+def mails_of_people() -> tuple:
+	"""(query of what people wrote and said by e-mail and the like, its table)"""
+	mail = frappe.qb.DocType("Communication")
+	by_people = (
+		(mail.communication_type == "Communication")
+		& mail.communication_medium.isin(BY_PEOPLE)
+		& mail.sent_or_received.isin(["Sent", "Received"])
+		& IfNull(mail.delivery_status, "").notin(NOT_ARRIVED)
+		& IfNull(mail.email_status, "").notin(["Spam", "Trash"])
+		# An event notes itself here too, also one that is cancelled later; it is asked itself.
+		& (IfNull(mail.reference_doctype, "") != "Event")
+	)
+	return frappe.qb.from_(mail).where(by_people), mail
 
 
 def calls(doctype: str) -> tuple:

@@ -1,6 +1,6 @@
 """Planning: which contacts are due, who does them, and the reps' ToDos for them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
@@ -225,6 +225,8 @@ def decide(
 		for error in failed.values():
 			raise error
 	ranks = tier_ranks()
+	elsewhere = _asked_elsewhere(customers)
+	near = timedelta(days=settings.contact_cap_days or 0)
 	reps, candidates = {}, []
 	for row in waiting:
 		# Tens of thousands may wait: an attribute of the framework's dict takes ten times as long as its item.
@@ -248,6 +250,7 @@ def decide(
 				dated=rule["trigger"] in rules.DATED,
 				prompt=rule["trigger"] in rules.PROMPT,
 				automatic=bool(row["automatic"]),
+				elsewhere=any(abs(day - row["due_date"]) <= near for day in elsewhere[customer, reps[name]]),
 			)
 		)
 	decisions = engine.plan(
@@ -261,6 +264,15 @@ def decide(
 	)
 	by_name = {row.name: row for row in waiting}
 	return reps, [(by_name[decision.key], decision) for decision in decisions]
+
+
+def _asked_elsewhere(customers: list[str]) -> dict[tuple[str, str], set[date]]:
+	"""(customer, user) -> days for which other apps have asked that user to contact it."""
+	found = defaultdict(set)
+	for rows in neighbours.asked("keep_customers_asked_elsewhere", lambda tell: list(tell(customers))):
+		for customer, user, day in rows:
+			found[customer, user].add(getdate(day))
+	return found
 
 
 def without_rep(waiting: list) -> tuple[dict[str, Callable], dict[str, Exception]]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import frappe
 import pytest
+from frappe.custom.doctype.custom_field.custom_field import create_custom_field
 
 from keep_customers.erp import neighbours
 from tests.site import putback
@@ -18,6 +19,9 @@ CALL = (
 	("type", "Select", "Incoming\nOutgoing"), ("start_time", "Datetime"), ("end_time", "Datetime"), ("caller", "Link", "User"),
 	("receiver", "Link", "User"), ("links", "Table", "Dynamic Link"),
 )  # fmt: skip
+REFERENCE = (("reference_doctype", "Link", "DocType"), ("reference_docname", "Dynamic Link", "reference_doctype"))
+# What an app adds to the host's doctypes.
+ADDED = {"crm": ("Customer", "crm_deal")}
 PUBLISHED = {
 	# github.com/frappe/telephony, 58d32184e44b193e27498d3dd156085c793b7528
 	"telephony": {
@@ -50,6 +54,27 @@ PUBLISHED = {
 			"hash",
 			(("content", "Text Editor"), ("reference_ticket", "Link", "HD Ticket"), ("commented_by", "Link", "User")),
 		),
+	},
+	# github.com/frappe/crm, 8b7dfdde81206fc8be8c38d6fbce57da234582af
+	"crm": {
+		"CRM Contacts": ("table", (("contact", "Link", "Contact"), ("email", "Data"), ("is_primary", "Check"))),
+		"CRM Lead": ("hash", (("email", "Data"), ("organization", "Data"))),
+		"CRM Deal": (
+			"hash",
+			(
+				("organization", "Data"), ("lead", "Link", "CRM Lead"), ("contacts", "Table", "CRM Contacts"),
+				("erpnext_customer", "Data"),  # added where it works with ERPNext
+			),
+		),
+		"CRM Call Log": ("field:id", (*CALL, *REFERENCE)),
+		"CRM Task": (
+			"hash",  # numbers in the app
+			(
+				("title", "Data"), ("assigned_to", "Link", "User"), ("due_date", "Datetime"),
+				("status", "Select", "Backlog\nTodo\nIn Progress\nDone\nCanceled"), *REFERENCE,
+			),
+		),
+		"FCRM Note": ("hash", (("title", "Data"), ("content", "Text Editor"), *REFERENCE)),
 	},
 	# github.com/shridarpatil/frappe_whatsapp, 9630564b2b07f59a1f062a86aa26eed2f9821250
 	"frappe_whatsapp": {
@@ -85,6 +110,9 @@ def with_app(app):
 	putback.end()
 	for name, (naming, fields) in PUBLISHED[app].items():
 		_make(name, naming, fields)
+	if app in ADDED:
+		doctype, field = ADDED[app]
+		added = create_custom_field(doctype, {"fieldname": field, "fieldtype": "Data", "label": field})
 	frappe.db.commit()
 	putback.begin()
 	with pytest.MonkeyPatch.context() as patch:
@@ -96,6 +124,10 @@ def with_app(app):
 		frappe.delete_doc("DocType", name, force=True)
 		frappe.db.commit()
 		frappe.db.sql_ddl(f"drop table if exists `tab{name}`")
+	if app in ADDED:
+		added.delete()
+		frappe.db.commit()
+		frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{field}`")
 	frappe.clear_cache()
 	putback.begin()
 
@@ -108,7 +140,8 @@ def _make(name, naming, fields):
 			"module": "Custom",
 			"custom": 1,
 			"issingle": naming == "single",
-			"autoname": "" if naming == "single" else naming,
+			"istable": naming == "table",
+			"autoname": "" if naming in ("single", "table") else naming,
 			"fields": [
 				dict(zip(("fieldname", "fieldtype", "options"), field, strict=False), label=frappe.unscrub(field[0]))
 				for field in fields
