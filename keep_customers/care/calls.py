@@ -81,7 +81,12 @@ def ended(call_id: str, answered: bool, began: datetime | str | None = None) -> 
 	if not row or row.call_result == REACHED:
 		return
 	frappe.db.set_value("Follow Up", row.name, "call_result", REACHED if answered else NOT_REACHED)
-	if answered and row.todo and not row.touch and not frappe.db.exists("Customer Touch", {"call_id": call_id}):
+	if (
+		answered
+		and row.todo
+		and not row.touch
+		and not frappe.db.exists("Customer Touch", {"call_id": call_id})
+	):
 		_note(row, call_id, min(get_datetime(began or now_datetime()), now_datetime()))
 
 

@@ -54,7 +54,11 @@ def new_case(doctype: str, name: str) -> Document:
 	case = frappe.new_doc(DOCTYPE)
 	if of_an_app:
 		known = of_an_app(source)
-		known |= {"taken_from_type": doctype, "taken_from": source.name, "description": _plain(known["description"])}
+		known |= {
+			"taken_from_type": doctype,
+			"taken_from": source.name,
+			"description": _plain(known["description"]),
+		}
 	else:
 		known = _known(source) | {SOURCES[doctype]: source.name}
 		known["customer"] = source.name if doctype == "Customer" else source.customer

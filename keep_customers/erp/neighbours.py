@@ -34,7 +34,9 @@ def is_here(app: str, needs: Mapping[str, tuple[str, ...]]) -> bool:
 		missing = set(columns) - set(frappe.db.get_table_columns(doctype))
 		if missing:
 			raise Broken(
-				_("{0} is installed, but its {1} has no {2}.").format(app, doctype, ", ".join(sorted(missing)))
+				_("{0} is installed, but its {1} has no {2}.").format(
+					app, doctype, ", ".join(sorted(missing))
+				)
 			)
 	return True
 

@@ -62,14 +62,16 @@ def open_tasks(customers: Collection[str]) -> list[tuple]:
 	if not neighbours.is_here(APP, NEEDS):
 		return []
 	task = frappe.qb.DocType(TASK)
-	still = task.status.notin([DONE, NEVER]) & task.due_date.isnotnull() & (IfNull(task.assigned_to, "") != "")
-	query, whose = _about(
-		frappe.qb.from_(task).where(still), task.reference_doctype, task.reference_docname
+	still = (
+		task.status.notin([DONE, NEVER]) & task.due_date.isnotnull() & (IfNull(task.assigned_to, "") != "")
 	)
+	query, whose = _about(frappe.qb.from_(task).where(still), task.reference_doctype, task.reference_docname)
 	return [
 		row
 		for of_them, customer in contacts_seen.by_customer(query, whose.link_doctype, whose.link_name)
-		for row in among(of_them, customer, customers, FEW).select(customer, task.assigned_to, task.due_date).run()
+		for row in among(of_them, customer, customers, FEW)
+		.select(customer, task.assigned_to, task.due_date)
+		.run()
 	]
 
 
@@ -100,7 +102,9 @@ def _whose() -> Iterator:
 			link_name.as_("link_name"),
 		)
 
-	of_contacts = frappe.qb.from_(row).inner_join(deal).on(deal.name == row.parent).where(row.parenttype == DEAL)
+	of_contacts = (
+		frappe.qb.from_(row).inner_join(deal).on(deal.name == row.parent).where(row.parenttype == DEAL)
+	)
 	deals = [(of_contacts, "Contact", row.contact)]
 	linked = frappe.db.has_column(*OF_DEAL)
 	if linked:

@@ -85,7 +85,11 @@ def complaint_of(ticket) -> dict:
 		"description": ticket.get("description"),
 		"contact": ticket.contact,
 		"contact_email": ticket.get("raised_by"),
-		"channel": "Portal" if ticket.get("via_customer_portal") else "Email" if ticket.get("raised_by") else None,
+		"channel": "Portal"
+		if ticket.get("via_customer_portal")
+		else "Email"
+		if ticket.get("raised_by")
+		else None,
 	}
 
 

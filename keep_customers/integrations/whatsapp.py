@@ -160,7 +160,9 @@ def _how(number: str, text: str) -> dict:
 		"message_type": "Template",
 		"use_template": 1,
 		"template": template,
-		"body_param": json.dumps({str(at): word for at, word in enumerate(words, start=1)}) if words else None,
+		"body_param": json.dumps({str(at): word for at, word in enumerate(words, start=1)})
+		if words
+		else None,
 	}
 
 

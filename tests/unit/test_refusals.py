@@ -6,7 +6,21 @@ from keep_customers.engine.refusals import WORDS, is_no
 
 
 @pytest.mark.parametrize(
-	"text", ["STOP", " stop. ", "Stop!!", "Opt-out", "退订", "退訂", "TD", "Stopp", "ARRÊT", "ＳＴＯＰ", "Stop promotions", *WORDS]
+	"text",
+	[
+		"STOP",
+		" stop. ",
+		"Stop!!",
+		"Opt-out",
+		"退订",
+		"退訂",
+		"TD",
+		"Stopp",
+		"ARRÊT",
+		"ＳＴＯＰ",
+		"Stop promotions",
+		*WORDS,
+	],
 )
 def test_a_no(text):
 	assert is_no(text)
@@ -14,7 +28,17 @@ def test_a_no(text):
 
 @pytest.mark.parametrize(
 	"text",
-	[None, "", "Please stop by on Monday", "Cancel", "The machine does not stop", "End of May", "stop" * 20, "👍", "no"],
+	[
+		None,
+		"",
+		"Please stop by on Monday",
+		"Cancel",
+		"The machine does not stop",
+		"End of May",
+		"stop" * 20,
+		"👍",
+		"no",
+	],
 )
 def test_what_a_person_has_to_read(text):
 	assert not is_no(text)

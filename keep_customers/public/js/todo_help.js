@@ -15,7 +15,7 @@ frappe.ui.form.on("ToDo", {
 				if (!help || frm.doc.name !== todo) return;
 				field.$wrapper.html(help_html(help, frm.doc.status === "Open" && frappe.model.can_write("Customer File")));
 				field.$wrapper.find("[data-refuse]").on("click", () => note_no(frm, todo));
-				if (help.can_call) frm.add_custom_button(__("Call"), () => call(frm, todo));
+				if (help.can_call) frm.add_custom_button(__("Call the Customer"), () => call(frm, todo));
 			});
 	},
 });

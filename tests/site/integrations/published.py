@@ -19,7 +19,10 @@ CALL = (
 	("type", "Select", "Incoming\nOutgoing"), ("start_time", "Datetime"), ("end_time", "Datetime"), ("caller", "Link", "User"),
 	("receiver", "Link", "User"), ("links", "Table", "Dynamic Link"),
 )  # fmt: skip
-REFERENCE = (("reference_doctype", "Link", "DocType"), ("reference_docname", "Dynamic Link", "reference_doctype"))
+REFERENCE = (
+	("reference_doctype", "Link", "DocType"),
+	("reference_docname", "Dynamic Link", "reference_doctype"),
+)
 # What an app adds to the host's doctypes.
 ADDED = {"crm": ("Customer", "crm_deal")}
 PUBLISHED = {
@@ -143,7 +146,10 @@ def _make(name, naming, fields):
 			"istable": naming == "table",
 			"autoname": "" if naming in ("single", "table") else naming,
 			"fields": [
-				dict(zip(("fieldname", "fieldtype", "options"), field, strict=False), label=frappe.unscrub(field[0]))
+				dict(
+					zip(("fieldname", "fieldtype", "options"), field, strict=False),
+					label=frappe.unscrub(field[0]),
+				)
 				for field in fields
 			],
 			"permissions": [{"role": "System Manager", "read": 1, "write": 1, "create": 1, "delete": 1}],

@@ -38,7 +38,9 @@ def about(doc):
 
 def call_log(doc, day, status="Completed", **values):
 	values = {"from": "1", "to": "2", "type": "Outgoing", "start_time": f"{day} 10:00:00", **values}
-	return new("CRM Call Log", id=frappe.generate_hash(), status=status, **(about(doc) if doc else {}), **values)
+	return new(
+		"CRM Call Log", id=frappe.generate_hash(), status=status, **(about(doc) if doc else {}), **values
+	)
 
 
 HAPPENS = {
@@ -144,7 +146,9 @@ def due(story, firm):
 def task(firm, days, user=ANNA, status="Todo"):
 	deal = new("CRM Deal", erpnext_customer=firm)
 	day = frappe.utils.getdate("2026-03-09") + timedelta(days=days)  # from when the follow-up is due
-	return new("CRM Task", title="x", status=status, assigned_to=user, due_date=f"{day} 09:00:00", **about(deal))
+	return new(
+		"CRM Task", title="x", status=status, assigned_to=user, due_date=f"{day} 09:00:00", **about(deal)
+	)
 
 
 def test_what_the_rep_has_as_a_task_is_no_todo_too(story, due):
@@ -174,7 +178,9 @@ def test_a_broken_app_costs_its_contacts_and_no_night(story, due, monkeypatch):
 	run = story.night()
 	assert run.status == "Completed With Errors"
 	gone = set_aside(run)
-	assert "deadline" in gone[PATH] and "deadline" in gone["keep_customers.integrations.frappe_crm.open_tasks"]
+	assert (
+		"deadline" in gone[PATH] and "deadline" in gone["keep_customers.integrations.frappe_crm.open_tasks"]
+	)
 	assert len(story.todos(ANNA)) == 1
 
 

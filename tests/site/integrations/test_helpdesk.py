@@ -184,4 +184,6 @@ def test_a_broken_app_costs_its_tickets_and_no_case(story, firm, desk, monkeypat
 	settle(case)
 	assert case.word == "Yes" and now(one) == ("Open", "Open")
 	run = story.night()
-	assert run.status.startswith("Completed") and PATH not in set_aside(run)  # a night does not ask for tickets
+	assert run.status.startswith("Completed") and PATH not in set_aside(
+		run
+	)  # a night does not ask for tickets

@@ -138,12 +138,24 @@ def test_a_call_somebody_writes_is_no_contact_of_another(story, firm, todo, exot
 	with pytest.raises(frappe.UniqueValidationError):
 		for _time in range(2):  # a number of one's own is taken by nobody, but given up to nobody either
 			doc = frappe.get_doc(
-				{"doctype": "Customer Touch", "customer": firm, "channel": "Phone", "result": "Reached", "call_id": "x"}
+				{
+					"doctype": "Customer Touch",
+					"customer": firm,
+					"channel": "Phone",
+					"result": "Reached",
+					"call_id": "x",
+				}
 			)
 			doc.flags.keep_call = True
 			doc.insert()
 	forged = frappe.get_doc(
-		{"doctype": "Customer Touch", "customer": firm, "channel": "Phone", "result": "Reached", "call_id": "y"}
+		{
+			"doctype": "Customer Touch",
+			"customer": firm,
+			"channel": "Phone",
+			"result": "Reached",
+			"call_id": "y",
+		}
 	).insert()
 	assert not forged.call_id
 
@@ -155,7 +167,9 @@ def test_who_lost_the_customer_meanwhile_makes_no_contact(story, firm, todo, exo
 	frappe.db.set_value("ToDo", todo, "assigned_by", BEN)
 	becomes(the_call(), "Completed")
 	assert touches(firm) == []
-	assert frappe.db.get_value("TP Call Log", the_call(), "status") == "Completed"  # the app's own work went through
+	assert (
+		frappe.db.get_value("TP Call Log", the_call(), "status") == "Completed"
+	)  # the app's own work went through
 
 
 def test_who_does_not_want_calls_is_not_called(story, firm, todo, exotel):

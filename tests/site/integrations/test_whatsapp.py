@@ -40,7 +40,9 @@ def meta(story, monkeypatch):
 	def with_meta(doc, method, *args, **kwargs):
 		if (doc.doctype, doc.get("type"), method) == ("WhatsApp Message", "Outgoing", "before_insert"):
 			if meta.refuses:
-				frappe.flags.integration_request = frappe._dict(json=lambda: {"error": {"code": meta.refuses}})
+				frappe.flags.integration_request = frappe._dict(
+					json=lambda: {"error": {"code": meta.refuses}}
+				)
 				frappe.throw("Failed to send message")
 			given.append(doc)
 			doc.update({"message_id": f"wamid.{len(given)}", "status": "Success"})
@@ -83,7 +85,13 @@ def reports(status, code=None):
 
 	def told():
 		doc = frappe.get_doc("WhatsApp Message", name)
-		statuses = [{"id": doc.message_id, "status": status, "errors": [{"code": code, "title": "No"}] if code else []}]
+		statuses = [
+			{
+				"id": doc.message_id,
+				"status": status,
+				"errors": [{"code": code, "title": "No"}] if code else [],
+			}
+		]
 		frappe.local.form_dict = frappe._dict(entry=[{"changes": [{"value": {"statuses": statuses}}]}])
 		doc.status = status
 		doc.save(ignore_permissions=True)
@@ -108,9 +116,19 @@ def test_who_has_just_written_is_answered_freely(story, firm, todo, meta):
 	writes("When do you come?")
 	assert send(todo, "Tomorrow at ten.") == "Sent"
 	[one] = meta.given
-	assert (one.to, one.message_type, one.message, one.get("template")) == (DIGITS, "Manual", "Tomorrow at ten.", None)
+	assert (one.to, one.message_type, one.message, one.get("template")) == (
+		DIGITS,
+		"Manual",
+		"Tomorrow at ten.",
+		None,
+	)
 	assert state(firm)[:2] == ("Assigned", "Sent")
-	for told, shown in (("sent", "Sent"), ("delivered", "Delivered"), ("read", "Read"), ("delivered", "Read")):
+	for told, shown in (
+		("sent", "Sent"),
+		("delivered", "Delivered"),
+		("read", "Read"),
+		("delivered", "Read"),
+	):
 		reports(told)
 		assert state(firm)[1] == shown
 	assert answer(firm) == NOTHING_SAID
@@ -122,7 +140,11 @@ def test_later_only_an_approved_template_goes_out(story, firm, todo, meta, other
 	template("Dear {{1}}, we call on {{2}}.")
 	template("Dear {{1}}, buy on {{2}}!", status="REJECTED")
 	template("Dear {{1}}, come on {{2}}.", samples="")
-	for text in ("Dear Olga, buy on Friday!", "Dear Olga, come on Friday.", "Dear Olga, we call on Friday. Buy!"):
+	for text in (
+		"Dear Olga, buy on Friday!",
+		"Dear Olga, come on Friday.",
+		"Dear Olga, we call on Friday. Buy!",
+	):
 		with pytest.raises(frappe.ValidationError, match="within 24 hours"):
 			send(todo, text)
 	assert meta.given == [] and state(firm)[1] in (None, "")
@@ -221,7 +243,13 @@ def test_what_customers_write_is_a_contact(story, firm):
 	today = frappe.utils.getdate()
 	assert contacts_seen.latest(today) == {}
 	frappe.get_doc(
-		{"doctype": "WhatsApp Message", "type": "Outgoing", "to": DIGITS, "message": "x", "bulk_message_reference": "B"}
+		{
+			"doctype": "WhatsApp Message",
+			"type": "Outgoing",
+			"to": DIGITS,
+			"message": "x",
+			"bulk_message_reference": "B",
+		}
 	).insert()
 	assert contacts_seen.latest(today) == {}  # to many
 	writes("Hello", hours_ago=0)
@@ -229,7 +257,9 @@ def test_what_customers_write_is_a_contact(story, firm):
 
 
 def test_what_failed_is_no_contact(story, firm):
-	doc = frappe.get_doc({"doctype": "WhatsApp Message", "type": "Outgoing", "to": DIGITS, "message": "x"}).insert()
+	doc = frappe.get_doc(
+		{"doctype": "WhatsApp Message", "type": "Outgoing", "to": DIGITS, "message": "x"}
+	).insert()
 	today = frappe.utils.getdate()
 	assert contacts_seen.latest(today) == {firm: today}
 	doc.db_set("status", "failed")
@@ -248,6 +278,8 @@ def test_a_broken_app_is_no_channel_and_costs_no_night(story, firm, todo, monkey
 
 def test_another_apps_channel_comes_first(monkeypatch):
 	hooks = {"keep_customers_channels": {"WhatsApp": ["frappe.utils.cint"], "WeChat": ["frappe.utils.cstr"]}}
-	hooks["keep_customers_channel_available"] = {"WhatsApp": ["keep_customers.integrations.whatsapp.available"]}
+	hooks["keep_customers_channel_available"] = {
+		"WhatsApp": ["keep_customers.integrations.whatsapp.available"]
+	}
 	monkeypatch.setattr(frappe, "get_hooks", lambda name: hooks[name])
 	assert list(delivery.other_channels()) == ["WeChat", "WhatsApp"]
