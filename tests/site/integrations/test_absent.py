@@ -95,7 +95,7 @@ def of_an_app():
 
 def of_a_broken_app():
 	visit = frappe.qb.DocType("Comment")
-	yield frappe.qb.from_(visit), visit.creation, visit.visited_doctype, visit.visited_name
+	yield frappe.qb.from_(visit), visit.creation, visit.reference_doctype, visit.visited_name
 
 
 def things_of_an_app(customers):
@@ -163,7 +163,7 @@ def test_a_broken_app_takes_nothing_with_it(story, firm, hooked):
 	story.settings(contact_cap=0)
 	run = story.night()
 	assert run.status == "Completed With Errors" and [*set_aside(run)] == [path]
-	assert story.errors(run).count("visited_doctype") >= 1
+	assert story.errors(run).count("visited_name") >= 1
 	assert len(story.todos(ANNA)) == 1
 
 
