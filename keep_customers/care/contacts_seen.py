@@ -46,7 +46,7 @@ def latest(as_of: date, customers: Collection[str] | None = None) -> dict[str, d
 		return query.select(customer, Max(when)).groupby(customer).run()
 
 	last: dict[str, date] = {}
-	for name, moment in _contacts(date.min, as_of, latest_of):
+	for name, moment in _contacts(date.min, as_of, latest_of, customers):
 		last[name] = max(getdate(moment), last.get(name, date.min))
 	return last
 
@@ -58,9 +58,10 @@ def within(customers: Collection[str], since: date, today: date) -> Counter:
 	"""
 
 	def all_of(query, customer, when):
-		return among(query, customer, customers, FEW).select(customer, when).run()
+		# Distinct: else SQLite takes apart a union that is joined, and goes through all of the rest for each row of it.
+		return among(query, customer, customers, FEW).select(customer, when).distinct().run()
 
-	rows = _contacts(since + timedelta(days=1), today, all_of)
+	rows = _contacts(since + timedelta(days=1), today, all_of, customers)
 	days = {(name, getdate(moment)) for name, moment in rows}
 	if not days:
 		return Counter()
@@ -97,11 +98,12 @@ def show(as_of: date) -> None:
 	frappe.db.commit()
 
 
-def _contacts(first: date, last: date, ask: Callable) -> Iterator[tuple]:
+def _contacts(first: date, last: date, ask: Callable, customers: Collection[str] | None) -> Iterator[tuple]:
 	"""What is asked of every way to be linked, all rows in a row; an app that cannot say is left out.
 
 	:param first, last: days
 	:param ask: (query, its column of the customer, its column of the moment) -> rows
+	:param customers: whom it is about, for who can make use of that; None for all
 	"""
 
 	def rows(ways: Iterable[tuple]) -> Iterator[tuple]:
@@ -109,7 +111,7 @@ def _contacts(first: date, last: date, ask: Callable) -> Iterator[tuple]:
 			yield from ask(query, customer, when)
 
 	yield from rows(_linked())
-	for found in neighbours.asked("keep_customers_contacts", lambda tell: list(rows(tell()))):
+	for found in neighbours.asked("keep_customers_contacts", lambda tell: list(rows(tell(customers)))):
 		yield from found
 
 
@@ -208,6 +210,16 @@ def calls(doctype: str) -> tuple:
 		.where(call.status == "Completed")
 	)
 	return answered, Coalesce(call.start_time, call.creation), link.link_doctype, link.link_name
+
+
+def linked_contacts(customers: Collection[str]) -> list[str]:
+	"""The contacts linked to some customers, whether they count or not."""
+	link = frappe.qb.DocType("Dynamic Link")
+	query = frappe.qb.from_(link).select(link.parent).distinct().where(link.parenttype == "Contact")
+	return [
+		name
+		for (name,) in among(query.where(link.link_doctype == "Customer"), link.link_name, customers).run()
+	]
 
 
 def customers_of(mail) -> set[str]:

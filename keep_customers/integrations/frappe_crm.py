@@ -31,7 +31,7 @@ OF_DEAL, OF_CUSTOMER = (DEAL, "erpnext_customer"), ("Customer", "crm_deal")
 DONE, NEVER = "Done", "Canceled"
 
 
-def contacts() -> Iterator[tuple]:
+def contacts(customers: Collection[str] | None) -> Iterator[tuple]:
 	"""Hook ``keep_customers_contacts``: notes, answered calls, tasks that are done and e-mails."""
 	if not neighbours.is_here(APP, NEEDS):
 		return
@@ -52,7 +52,7 @@ def contacts() -> Iterator[tuple]:
 		(mails, mail.communication_date, mail.reference_doctype, mail.reference_name),
 		contacts_seen.calls(CALL),
 	):
-		query, whose = _about(query, doctype, name)
+		query, whose = _about(query, doctype, name, customers)
 		yield query, when, whose.link_doctype, whose.link_name
 	yield contacts_seen.calls(CALL)  # by its own links to contacts
 
@@ -65,7 +65,8 @@ def open_tasks(customers: Collection[str]) -> list[tuple]:
 	still = (
 		task.status.notin([DONE, NEVER]) & task.due_date.isnotnull() & (IfNull(task.assigned_to, "") != "")
 	)
-	query, whose = _about(frappe.qb.from_(task).where(still), task.reference_doctype, task.reference_docname)
+	tasks = frappe.qb.from_(task).where(still)
+	query, whose = _about(tasks, task.reference_doctype, task.reference_docname, customers)
 	return [
 		row
 		for of_them, customer in contacts_seen.by_customer(query, whose.link_doctype, whose.link_name)
@@ -75,26 +76,32 @@ def open_tasks(customers: Collection[str]) -> list[tuple]:
 	]
 
 
-def _about(query, doctype, name) -> tuple:
+def _about(query, doctype, name, customers: Collection[str] | None) -> tuple:
 	"""What is about a deal or a lead, and the table of whose these are.
 
 	:param doctype, name: columns of the query, of what it is about
+	:param customers: only theirs, if they are few: who saves one contact does not wait for all deals
 	"""
-	ways = _whose()
+	ways = _whose(customers if customers is not None and len(customers) <= FEW else None)
 	whose = next(ways)
 	whose.wrap_set_operation_queries = False  # SQLite takes no brackets around them
 	for way in ways:
-		whose = whose.union(way)
+		whose = whose.union_all(way)
 	whose = whose.as_("whose")
 	return query.inner_join(whose).on((whose.doctype == doctype) & (whose.docname == name)), whose
 
 
-def _whose() -> Iterator:
+def _whose(customers: Collection[str] | None) -> Iterator:
 	"""Queries of doctype, docname, link_doctype and link_name of whose deals and leads are."""
 	deal, lead, row = (frappe.qb.DocType(one) for one in (DEAL, LEAD, CONTACTS))
 	contact, customer = frappe.qb.DocType("Contact"), frappe.qb.DocType("Customer")
 
+	few = customers is not None
+	only = {"Customer": customers, "Contact": contacts_seen.linked_contacts(customers) if few else None}
+
 	def of(query, doctype, name, link_doctype, link_name):
+		if few:
+			query = among(query, link_name, only[link_doctype])
 		return query.where(IfNull(name, "") != "").select(
 			ValueWrapper(doctype).as_("doctype"),
 			name.as_("docname"),

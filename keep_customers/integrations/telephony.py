@@ -4,7 +4,7 @@ It dials by Exotel on the server, which rings the rep and then the customer. By 
 own in the browser, which it brings none of to Desk; there the number stays a link for the rep's own telephone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import frappe
 from frappe.utils import cint
@@ -22,7 +22,7 @@ TO_DIAL = {AGENT: ("user", "mobile_no", "exotel_number")}
 ENDED = {"Completed": True, "No Answer": False, "Busy": False, "Failed": False, "Canceled": False}
 
 
-def contacts() -> Iterator[tuple]:
+def contacts(_customers: Collection[str] | None) -> Iterator[tuple]:
 	"""Hook ``keep_customers_contacts``: calls that were answered, by the app's own links and by :func:`link`."""
 	if neighbours.is_here(APP, NEEDS):
 		yield linked_calls(DOCTYPE)

@@ -6,7 +6,7 @@ Care Message says and what the rep has seen.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import frappe
 from frappe import _
@@ -52,7 +52,7 @@ NOBODY_THERE, SWITCHED_OFF, LATER = {131026}, {131050}, {4, 80007, 130429, 13101
 # Contacts
 
 
-def contacts() -> Iterator[tuple]:
+def contacts(_customers: Collection[str] | None) -> Iterator[tuple]:
 	"""Hook ``keep_customers_contacts``: what customers wrote, and what people wrote to them; no bulk, nothing that failed.
 
 	What goes out for a follow-up is known as that already, and is about the follow-up.
