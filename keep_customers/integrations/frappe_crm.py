@@ -53,7 +53,8 @@ def contacts(customers: Collection[str] | None) -> Iterator[tuple]:
 		contacts_seen.calls(CALL),
 	):
 		query, whose = _about(query, doctype, name, customers)
-		yield query, when, whose.link_doctype, whose.link_name
+		# Not the bare column: by its index SQLite would go through all days for each deal.
+		yield query, Coalesce(when, when), whose.link_doctype, whose.link_name
 	yield contacts_seen.calls(CALL)  # by its own links to contacts
 
 
