@@ -19,7 +19,7 @@ from keep_customers.engine.refusals import WORDS, is_no
 		"ARRÊT",
 		"ＳＴＯＰ",
 		"Stop promotions",
-		*WORDS,
+		*sorted(WORDS),
 	],
 )
 def test_a_no(text):
