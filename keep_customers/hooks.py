@@ -158,6 +158,19 @@ doc_events = {
 	},
 }
 
+# Of apps that may be there; of others these never come.
+doc_events |= {
+	"TP Call Log": {
+		"validate": "keep_customers.integrations.telephony.link",
+		"on_update": "keep_customers.integrations.telephony.on_call",
+	},
+	"WhatsApp Message": {
+		"validate": "keep_customers.integrations.whatsapp.link",
+		"after_insert": "keep_customers.integrations.whatsapp.on_insert",
+		"on_update": "keep_customers.integrations.whatsapp.on_update",
+	},
+}
+
 # E-mails that come in are looked at, and those that go out say that a machine wrote them.
 before_request = before_job = ["keep_customers.erp.mailbox.install"]
 make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
@@ -181,6 +194,22 @@ keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_bette
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
 keep_customers_message_words = {"VIP Invitation": "keep_customers.events.words.of_invitation"}
 keep_customers_message_files = {"VIP Invitation": "keep_customers.events.words.files_of_invitation"}
+
+# What other apps know of customers, and do for us: each file asks whether its app is there.
+
+keep_customers_contacts = [
+	"keep_customers.integrations.erpnext_calls.contacts",
+	"keep_customers.integrations.telephony.contacts",
+	"keep_customers.integrations.whatsapp.contacts",
+	"keep_customers.integrations.frappe_crm.contacts",
+]
+keep_customers_asked_elsewhere = ["keep_customers.integrations.frappe_crm.open_tasks"]
+keep_customers_open_things = ["keep_customers.integrations.helpdesk.open_tickets"]
+keep_customers_complaint_sources = {"HD Ticket": "keep_customers.integrations.helpdesk.complaint_of"}
+keep_customers_complaint_moved = ["keep_customers.integrations.helpdesk.on_case"]
+keep_customers_channels = {"WhatsApp": "keep_customers.integrations.whatsapp.send"}
+keep_customers_channel_available = {"WhatsApp": "keep_customers.integrations.whatsapp.available"}
+keep_customers_dial = ["keep_customers.integrations.telephony.dialling"]
 
 # Who sees what
 
@@ -259,6 +288,7 @@ doctype_js = {
 	"Delivery Note": "public/js/delivery_note.js",
 	"Issue": "public/js/issue.js",
 	"Warranty Claim": "public/js/warranty_claim.js",
+	"HD Ticket": "public/js/hd_ticket.js",
 }
 # The cases about it, among a form's connections.
 override_doctype_dashboards = {

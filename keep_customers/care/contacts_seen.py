@@ -1,12 +1,13 @@
 """Contacts the host knows of itself, so that nobody enters them twice.
 
-E-mails, calls, chats and letters kept as Communication, Events that have taken place, and Call Logs count when
-they are linked to the customer or to one of its contacts that count. What a machine sent, what did not get through, and what
-was cancelled does not. Of a repeated event its first day counts.
+E-mails, calls, chats and letters kept as Communication, and Events that have taken place, count when they are linked to
+the customer or to one of its contacts that count; so does what other apps register (``keep_customers_contacts``), such as
+calls. What a machine sent, what did not get through, and what was cancelled does not. Of a repeated event its first day
+counts.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 import frappe
@@ -14,6 +15,7 @@ from frappe.query_builder.functions import Coalesce, IfNull, Max
 from frappe.utils import get_datetime, getdate, now_datetime
 from pypika.terms import ExistsCriterion
 
+from keep_customers.erp import neighbours
 from keep_customers.erp.tables import FEW, among, chunks
 from keep_customers.people.contacts import counts
 from keep_customers.worth.values import forget_cached_customers
@@ -37,12 +39,15 @@ def latest(as_of: date, customers: Collection[str] | None = None) -> dict[str, d
 
 	:param customers: only these; others may be among them if they are many
 	"""
-	last: dict[str, date] = {}
-	for query, customer, when in _contacts(date.min, as_of):
+
+	def latest_of(query, customer, when):
 		if customers is not None:
 			query = among(query, customer, customers, FEW)
-		for name, moment in query.select(customer, Max(when)).groupby(customer).run():
-			last[name] = max(getdate(moment), last.get(name, date.min))
+		return query.select(customer, Max(when)).groupby(customer).run()
+
+	last: dict[str, date] = {}
+	for name, moment in _contacts(date.min, as_of, latest_of, customers):
+		last[name] = max(getdate(moment), last.get(name, date.min))
 	return last
 
 
@@ -51,10 +56,13 @@ def within(customers: Collection[str], since: date, today: date) -> Counter:
 
 	Others may be among them if ``customers`` are many.
 	"""
-	days = set()
-	for query, customer, when in _contacts(since + timedelta(days=1), today):
-		rows = among(query, customer, customers, FEW).select(customer, when).run()
-		days.update((name, getdate(moment)) for name, moment in rows)
+
+	def all_of(query, customer, when):
+		# Distinct: else SQLite takes apart a union that is joined, and goes through all of the rest for each row of it.
+		return among(query, customer, customers, FEW).select(customer, when).distinct().run()
+
+	rows = _contacts(since + timedelta(days=1), today, all_of, customers)
+	days = {(name, getdate(moment)) for name, moment in rows}
 	if not days:
 		return Counter()
 	touched = frappe.get_all(
@@ -90,25 +98,51 @@ def show(as_of: date) -> None:
 	frappe.db.commit()
 
 
-def _contacts(first: date, last: date) -> Iterator[tuple]:
-	"""(query, its column of the customer, its column of the moment) for every way to be linked.
+def _contacts(first: date, last: date, ask: Callable, customers: Collection[str] | None) -> Iterator[tuple]:
+	"""What is asked of every way to be linked, all rows in a row; an app that cannot say is left out.
 
 	:param first, last: days
+	:param ask: (query, its column of the customer, its column of the moment) -> rows
+	:param customers: whom it is about, for who can make use of that; None for all
+	"""
+
+	def rows(ways: Iterable[tuple]) -> Iterator[tuple]:
+		for query, customer, when in _of_customers(ways, first, last):
+			yield from ask(query, customer, when)
+
+	yield from rows(_linked())
+	for found in neighbours.asked("keep_customers_contacts", lambda tell: list(rows(tell(customers)))):
+		yield from found
+
+
+def _of_customers(ways: Iterable[tuple], first: date, last: date) -> Iterator[tuple]:
+	"""(query, its column of the customer, its column of the moment) for what is linked to a customer or its contact.
+
+	:param ways: as :func:`_linked` gives them
 	"""
 	until = min(datetime.combine(last + timedelta(days=1), time.min), now_datetime())
-	for query, when, link_doctype, link_name in _linked():
+	for query, when, link_doctype, link_name in ways:
 		query = query.where(when < until)
 		if first > date.min:
 			query = query.where(when >= get_datetime(first))
-		yield query.where(link_doctype == "Customer"), link_name, when
-		of_contact = frappe.qb.DocType("Dynamic Link").as_("of_contact")
-		through = (
-			query.inner_join(of_contact)
-			.on((of_contact.parent == link_name) & (of_contact.parenttype == "Contact"))
-			.where((link_doctype == "Contact") & (of_contact.link_doctype == "Customer"))
-			.where(counts(link_name, of_contact.link_name))
-		)
-		yield through, of_contact.link_name, when
+		for whose, customer in by_customer(query, link_doctype, link_name):
+			yield whose, customer, when
+
+
+def by_customer(query, link_doctype, link_name) -> Iterator[tuple]:
+	"""(query, its column of the customer) for what is linked to a customer, and to a contact that counts.
+
+	:param link_doctype, link_name: columns of the query, of what it is linked to
+	"""
+	yield query.where(link_doctype == "Customer"), link_name
+	of_contact = frappe.qb.DocType("Dynamic Link").as_("of_contact")
+	through = (
+		query.inner_join(of_contact)
+		.on((of_contact.parent == link_name) & (of_contact.parenttype == "Contact"))
+		.where((link_doctype == "Contact") & (of_contact.link_doctype == "Customer"))
+		.where(counts(link_name, of_contact.link_name))
+	)
+	yield through, of_contact.link_name
 
 
 def _by_a_stranger(link) -> ExistsCriterion:
@@ -129,17 +163,8 @@ def _by_a_stranger(link) -> ExistsCriterion:
 
 def _linked() -> Iterator[tuple]:
 	"""(query, moment, doctype linked to, name linked to) of each of the host's documents about a contact."""
-	mail, mail_link = frappe.qb.DocType("Communication"), frappe.qb.DocType("Communication Link")
-	by_people = (
-		(mail.communication_type == "Communication")
-		& mail.communication_medium.isin(BY_PEOPLE)
-		& mail.sent_or_received.isin(["Sent", "Received"])
-		& IfNull(mail.delivery_status, "").notin(NOT_ARRIVED)
-		& IfNull(mail.email_status, "").notin(["Spam", "Trash"])
-		# An event notes itself here too, also one that is cancelled later; it is asked itself.
-		& (IfNull(mail.reference_doctype, "") != "Event")
-	)
-	mails = frappe.qb.from_(mail).where(by_people)
+	mails, mail = mails_of_people()
+	mail_link = frappe.qb.DocType("Communication Link")
 	yield mails, mail.communication_date, mail.reference_doctype, mail.reference_name
 	yield (
 		mails.inner_join(mail_link)
@@ -159,15 +184,42 @@ def _linked() -> Iterator[tuple]:
 	)
 	yield events, event.starts_on, guest.reference_doctype, guest.reference_docname
 
-	if frappe.db.table_exists("Call Log"):
-		call, call_link = frappe.qb.DocType("Call Log"), frappe.qb.DocType("Dynamic Link")
-		calls = (
-			frappe.qb.from_(call)
-			.inner_join(call_link)
-			.on((call_link.parent == call.name) & (call_link.parenttype == "Call Log"))
-			.where(call.status == "Completed")
-		)
-		yield calls, Coalesce(call.start_time, call.creation), call_link.link_doctype, call_link.link_name
+
+def mails_of_people() -> tuple:
+	"""(query of what people wrote and said by e-mail and the like, its table)"""
+	mail = frappe.qb.DocType("Communication")
+	by_people = (
+		(mail.communication_type == "Communication")
+		& mail.communication_medium.isin(BY_PEOPLE)
+		& mail.sent_or_received.isin(["Sent", "Received"])
+		& IfNull(mail.delivery_status, "").notin(NOT_ARRIVED)
+		& IfNull(mail.email_status, "").notin(["Spam", "Trash"])
+		# An event notes itself here too, also one that is cancelled later; it is asked itself.
+		& (IfNull(mail.reference_doctype, "") != "Event")
+	)
+	return frappe.qb.from_(mail).where(by_people), mail
+
+
+def calls(doctype: str) -> tuple:
+	"""What :func:`_linked` gives, of another app's doctype of calls: those that were answered, by the host's table of links."""
+	call, link = frappe.qb.DocType(doctype), frappe.qb.DocType("Dynamic Link").as_("of_call")
+	answered = (
+		frappe.qb.from_(call)
+		.inner_join(link)
+		.on((link.parent == call.name) & (link.parenttype == doctype))
+		.where(call.status == "Completed")
+	)
+	return answered, Coalesce(call.start_time, call.creation), link.link_doctype, link.link_name
+
+
+def linked_contacts(customers: Collection[str]) -> list[str]:
+	"""The contacts linked to some customers, whether they count or not."""
+	link = frappe.qb.DocType("Dynamic Link")
+	query = frappe.qb.from_(link).select(link.parent).distinct().where(link.parenttype == "Contact")
+	return [
+		name
+		for (name,) in among(query.where(link.link_doctype == "Customer"), link.link_name, customers).run()
+	]
 
 
 def customers_of(mail) -> set[str]:

@@ -1,13 +1,15 @@
-"""What customers wait for: their open Complaint Cases, Issues and Warranty Claims."""
+"""What customers wait for: their open Complaint Cases, Issues and Warranty Claims, and what other apps have open."""
 
 import frappe
 from frappe.utils import cstr, getdate, strip_html
+
+from keep_customers.erp import neighbours
 
 LONGEST_COMPLAINT = 100
 
 
 def open_complaints(customers: list[str]) -> list[dict]:
-	"""Open Complaint Cases, Issues and Warranty Claims; that there is one concerns everybody who talks to the customer.
+	"""Open Complaint Cases, Issues, Warranty Claims and the like of other apps (``keep_customers_open_things``); that there is one concerns everybody who talks to the customer.
 
 	:returns: dicts with doctype, name, customer, status, day, about (plain text; None for who may not read the doctype)
 	"""
@@ -24,7 +26,13 @@ def open_complaints(customers: list[str]) -> list[dict]:
 			fields=["name", "customer", "status", f"{about} as about", f"{day} as day"],
 			order_by=f"{day} asc",
 		):
-			row.doctype, row.day = doctype, getdate(row.day) if row.day else None
-			row.about = strip_html(cstr(row.about)).strip()[:LONGEST_COMPLAINT] if may_read else None
+			row.doctype = doctype
+			row.about = row.about if may_read else None
 			found.append(row)
+	for rows in neighbours.asked("keep_customers_open_things", lambda tell: list(tell(customers))):
+		found += rows
+	for row in found:
+		row["day"] = getdate(row["day"]) if row["day"] else None
+		if row["about"] is not None:
+			row["about"] = strip_html(cstr(row["about"])).strip()[:LONGEST_COMPLAINT]
 	return found

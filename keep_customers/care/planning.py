@@ -1,6 +1,6 @@
 """Planning: which contacts are due, who does them, and the reps' ToDos for them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.triggers import rhythm
 from keep_customers.engine import followups as engine
 from keep_customers.engine.night import culprits
+from keep_customers.erp import neighbours
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, tried
 from keep_customers.erp.calendar import working_days
@@ -46,6 +47,7 @@ class Planning:
 			self._plan()
 
 	def _plan(self) -> None:
+		neighbours.broken().clear()
 		step = self.aside.step
 		step(_("Who wants no mail"), unsubscribed.catch_up)
 		step(_("What is asked for no longer"), self._end_what_is_over)
@@ -59,6 +61,8 @@ class Planning:
 			)
 			self.counts["planned"] += sum(added)
 		step(_("Who is asked"), self._decide, vital=True)
+		for path, error in neighbours.broken().items():
+			self.aside.add("", path, error)
 
 	def _end_what_is_over(self) -> None:
 		self.counts["ended"] += premises.end_what_is_over(self.today, self.aside)
@@ -222,6 +226,8 @@ def decide(
 		for error in failed.values():
 			raise error
 	ranks = tier_ranks()
+	elsewhere = _asked_elsewhere(customers)
+	near = timedelta(days=settings.contact_cap_days or 0)
 	reps, candidates = {}, []
 	for row in waiting:
 		# Tens of thousands may wait: an attribute of the framework's dict takes ten times as long as its item.
@@ -245,6 +251,7 @@ def decide(
 				dated=rule["trigger"] in rules.DATED,
 				prompt=rule["trigger"] in rules.PROMPT,
 				automatic=bool(row["automatic"]),
+				elsewhere=any(abs(day - row["due_date"]) <= near for day in elsewhere[customer, reps[name]]),
 			)
 		)
 	decisions = engine.plan(
@@ -258,6 +265,15 @@ def decide(
 	)
 	by_name = {row.name: row for row in waiting}
 	return reps, [(by_name[decision.key], decision) for decision in decisions]
+
+
+def _asked_elsewhere(customers: list[str]) -> dict[tuple[str, str], set[date]]:
+	"""(customer, user) -> days for which other apps have asked that user to contact it."""
+	found = defaultdict(set)
+	for rows in neighbours.asked("keep_customers_asked_elsewhere", lambda tell: list(tell(customers))):
+		for customer, user, day in rows:
+			found[customer, user].add(getdate(day))
+	return found
 
 
 def without_rep(waiting: list) -> tuple[dict[str, Callable], dict[str, Exception]]:

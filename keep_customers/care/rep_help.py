@@ -11,7 +11,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import open_complaints, panel
+from keep_customers.care import calls, open_complaints, panel
 from keep_customers.care.todos import care_todo
 from keep_customers.engine.occasions import next_on
 from keep_customers.erp.api import typed
@@ -40,6 +40,7 @@ def for_todo(todo: str) -> dict:
 		- complaints: as in :func:`open_complaints.open_complaints`
 		- coupons: as in :func:`coupons.valid`
 		- rebates: as in :func:`rebates.running`
+		- can_call: whether :func:`calls.call_for_todo` dials
 		- channel: by which the ToDo asks for the contact
 		- refused: channels by which whoever it is about is not to be contacted
 		- purchases: the 5 latest of :func:`panel.deal_archive`
@@ -67,6 +68,7 @@ def for_todo(todo: str) -> dict:
 		"complaints": open_complaints.open_complaints([customer]),
 		"coupons": coupons.valid(customer),
 		"rebates": rebates.running(customer),
+		"can_call": calls.can_call(doc, follow_up),
 		"channel": follow_up.channel,
 		"refused": consent.refused_ways(follow_up),
 		"purchases": panel.bought(customer, newest_first=True, limit=PURCHASES) if may_read_file else [],

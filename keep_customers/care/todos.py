@@ -156,6 +156,8 @@ def follow_up_of(todo: str) -> dict:
 		"channel": follow_up.channel,
 		"status": follow_up.status,
 		"hold_reason": follow_up.hold_reason,
+		# What a call came to that was made from here.
+		"result": follow_up.call_result,
 		# In which a stated demand is taken down.
 		"currency": ledger.currency_of(follow_up.customer, frappe.get_cached_doc("Keep Customers Settings")),
 	}
@@ -186,7 +188,18 @@ def record_touch(
 			_("This ToDo was not created by a care rule. Please record the contact from the customer.")
 		)
 	follow_up = _asked_for(doc)
+	said = {
+		"result": result,
+		"notes": notes,
+		"satisfaction": satisfaction,
+		"next_step": next_step,
+		"next_step_date": next_step_date,
+		"route_to": route_to,
+		"demand_date": demand_date,
+		"demand_amount": demand_amount,
+	}
 	if follow_up.touch:
+		_complete(follow_up.touch, said)
 		return follow_up.touch
 	touch = frappe.get_doc(
 		{
@@ -194,19 +207,20 @@ def record_touch(
 			"customer": follow_up.customer,
 			"rep": frappe.session.user,
 			"channel": channel or follow_up.channel,
-			"result": result,
-			"notes": notes,
-			"satisfaction": satisfaction,
-			"next_step": next_step,
-			"next_step_date": next_step_date,
-			"route_to": route_to,
-			"demand_date": demand_date,
-			"demand_amount": demand_amount,
 			"follow_up": follow_up.name,
 			"todo": doc.name,
+			**said,
 		}
 	)
 	return touch.insert().name
+
+
+def _complete(name: str, said: dict) -> None:
+	"""A call made from the ToDo is a contact already; who made it adds what was said."""
+	touch = frappe.get_doc("Customer Touch", name)
+	if touch.call_id and touch.rep == frappe.session.user:
+		touch.update({field: value for field, value in said.items() if value})
+		touch.save()
 
 
 def care_todo(todo: str, right: str):

@@ -14,6 +14,7 @@ from keep_customers.complaints.cases import DOCTYPE, why_not
 from keep_customers.engine.complaints import CLOSED
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import out_of_the_way
+from keep_customers.erp.registered import registered_as
 from keep_customers.people.contacts import is_contact_of
 
 MARK = "keep_complaint_case"
@@ -25,6 +26,8 @@ SOURCES = {
 	"Issue": "issue",
 	"Warranty Claim": "warranty_claim",
 }
+# What other apps' documents say of a complaint, by doctype.
+OTHERS = "keep_customers_complaint_sources"
 # What is made of a case -> the case's field for it, or the kind of compensation it is.
 LINKS = {"Issue": "issue", "Warranty Claim": "warranty_claim", "Quality Action": "quality_action"}
 COMPENSATIONS = {"Sales Invoice": "Credit Note", "Stock Entry": "Gift"}
@@ -41,18 +44,27 @@ def new_case(doctype: str, name: str) -> Document:
 	"""An unsaved case about a document, for its form: the customer, what is known of the complaint, and the item, serial
 	number and batch if the document has only one.
 
-	:param doctype: one of :data:`SOURCES`
+	:param doctype: one of :data:`SOURCES`, or of another app (``keep_customers_complaint_sources``)
 	:raises frappe.PermissionError: for who may not read the document, or make a case for its customer
 	"""
-	if doctype not in SOURCES:
+	of_an_app = registered_as(OTHERS, doctype)
+	if doctype not in SOURCES and not of_an_app:
 		frappe.throw(_("A complaint case is made from one of these: {0}.").format(", ".join(map(_, SOURCES))))
 	source = named(doctype, name)
 	case = frappe.new_doc(DOCTYPE)
-	case.customer = source.name if doctype == "Customer" else source.customer
-	if case.customer:
-		named("Customer", case.customer)
-	case.set(SOURCES[doctype], source.name)
-	case.update({field: value for field, value in _known(source).items() if value})
+	if of_an_app:
+		known = of_an_app(source)
+		known |= {
+			"taken_from_type": doctype,
+			"taken_from": source.name,
+			"description": _plain(known["description"]),
+		}
+	else:
+		known = _known(source) | {SOURCES[doctype]: source.name}
+		known["customer"] = source.name if doctype == "Customer" else source.customer
+	if known["customer"]:
+		named("Customer", known["customer"])
+	case.update({field: value for field, value in known.items() if value})
 	# The host takes the first contact that has the sender's address, whoever has made it.
 	if case.contact and not is_contact_of(case.contact, case.customer):
 		case.contact = None
@@ -81,6 +93,24 @@ def _known(source) -> dict:
 	if source.doctype in ("Sales Invoice", "Delivery Note"):
 		return {"contact": source.get("contact_person"), **_only_item(source)}
 	return {}
+
+
+def check_taken_over(case) -> None:
+	"""A new case says that it is made from a document of another app; it is only if the user might have changed that one.
+
+	:raises frappe.PermissionError: if there is no such document, or the user may not write it
+	:raises frappe.ValidationError: if it is another customer's, or has a case already
+	"""
+	doctype, name = case.taken_from_type, case.taken_from
+	of_an_app = registered_as(OTHERS, doctype) if doctype and name else None
+	if not of_an_app:
+		case.taken_from_type = case.taken_from = None
+		return
+	customer = of_an_app(named(doctype, name, "write"))["customer"]
+	if customer and case.customer and customer != case.customer:
+		frappe.throw(_("{0} is of another customer.").format(escape_html(name)))
+	if there := frappe.db.exists(DOCTYPE, {"taken_from_type": doctype, "taken_from": name}):
+		frappe.throw(_("There is one already: {0}.").format(escape_html(there)))
 
 
 def _only_item(source) -> dict:

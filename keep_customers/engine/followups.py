@@ -18,6 +18,7 @@ CONTROL_GROUP = "Control group"
 NO_CONSENT = "No consent"
 NO_REP = "No rep"
 NOT_A_WORKING_DAY = "Not a working day"
+ELSEWHERE = "Task elsewhere"
 
 FRIDAY = 4
 
@@ -85,6 +86,8 @@ class Candidate(NamedTuple):
 	:param agreed: whether the customer was promised it; neither cap nor capacity make the rep break a promise
 	:param dated: whether it is for one day only, as a greeting is: the cap lets it through, nothing moves its day
 	:param prompt: whether it is owed the same day, as thanks are; the cap lets it through
+	:param elsewhere: whether another app asks the same rep to contact the customer in these days; a promise, a greeting and
+		thanks are not what it asks for
 	:param automatic: whether nobody has to do it; then it needs no rep, no working day and no capacity
 	"""
 
@@ -101,6 +104,7 @@ class Candidate(NamedTuple):
 	dated: bool = False
 	prompt: bool = False
 	automatic: bool = False
+	elsewhere: bool = False
 	cause: str = ""
 
 
@@ -182,7 +186,10 @@ def _refused(c: Candidate) -> tuple[str, bool]:
 
 def _no_room(c, today, working_days, contacts, cap, load, capacity) -> str:
 	"""Why it has to wait; empty if it need not."""
-	if cap and contacts[c.customer] >= cap and not (c.agreed or c.dated or c.prompt):
+	owed = c.agreed or c.dated or c.prompt
+	if c.elsewhere and not (owed or c.automatic):
+		return ELSEWHERE
+	if cap and contacts[c.customer] >= cap and not owed:
 		return CAP
 	if c.automatic:
 		return ""

@@ -8,8 +8,10 @@ from frappe.utils import get_datetime, now_datetime
 
 from keep_customers.complaints import cases, check_back, clock, escalation, feedback, silence
 from keep_customers.engine import complaints as engine
+from keep_customers.erp.aside import out_of_the_way
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.language import language_of_the_site
+from keep_customers.erp.registered import registered
 from keep_customers.erp.soon import soon
 
 
@@ -32,6 +34,10 @@ def on_case(case) -> None:
 	elif before.status == engine.CLOSED != case.status:
 		check_back.take_back(case)
 	feedback.on_case(case)
+	if (case.status, case.word) != (before.status, before.word):
+		for tell in registered("keep_customers_complaint_moved"):
+			with out_of_the_way("other app hears of complaint"):
+				tell(case, before)
 
 
 def on_todo(todo, method=None) -> None:

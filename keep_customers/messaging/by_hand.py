@@ -9,7 +9,7 @@ from frappe.utils import add_to_date, escape_html, get_datetime, now_datetime
 
 from keep_customers.care.todos import care_todo
 from keep_customers.erp.api import typed
-from keep_customers.messaging import delivery, recipients
+from keep_customers.messaging import delivery, recipients, reports
 from keep_customers.messaging.sending import rule_of
 from keep_customers.people import consent
 
@@ -135,9 +135,7 @@ def send_for_todo(todo: str, channel: str, text: str, subject: str | None = None
 		frappe.throw(_("No address is known. Please enter one in the customer's contact."))
 	# Two clicks are one message.
 	before = frappe.db.get_value("Follow Up", row.name, ["send_status", "modified"], for_update=True)
-	if before[0] in ("Sending", "Sent") and get_datetime(before[1]) > add_to_date(
-		now_datetime(), seconds=-30
-	):
+	if before[0] in reports.ORDER and get_datetime(before[1]) > add_to_date(now_datetime(), seconds=-30):
 		frappe.throw(_("A message was sent just now. Please wait half a minute before the next one."))
 	row.assigned_to = frappe.session.user
 	try:

@@ -126,9 +126,13 @@ def other_channels() -> dict:
 
 	An app registers one in its hooks.py: ``keep_customers_channels = {"WeChat": "app.module.send"}``. It is called as
 	``send(customer, to, text, subject, follow_up)``; ``to`` is a mobile number or None. The first channel is the one
-	rules use for Messenger.
+	rules use for Messenger. One that is not always there has a function of no arguments in
+	``keep_customers_channel_available``; it comes after those that are.
 	"""
-	return registered_by_name("keep_customers_channels")
+	senders = registered_by_name("keep_customers_channels")
+	asked = registered_by_name("keep_customers_channel_available")
+	there = [name for name in senders if name not in asked or asked[name]()]
+	return {name: senders[name] for name in sorted(there, key=lambda name: name in asked)}
 
 
 def sms_works() -> bool:

@@ -181,7 +181,8 @@ def _send_one(name: str, today: date) -> str:
 		# Without an answer it may have arrived.
 		final = getattr(error, "final", False) or isinstance(error, ReadTimeout)
 		return attempt(partial(_failed, row, str(error), final))
-	# It has left: whatever goes wrong with the note of it, it is not sent again.
+	# It has left: whatever goes wrong with the note of it, it is not sent again, and what the app has noted stays.
+	frappe.db.commit()
 	attempt(lambda: _sent(row))
 	return "Sent"
 
@@ -248,7 +249,14 @@ def _sent(row) -> None:
 
 
 def _failed(row, error: str, final: bool) -> str:
-	"""Note why, and after the last attempt ask the rep; commits. Returns Failed or Handed Over."""
+	"""As :func:`note_failure`; commits."""
+	done = note_failure(row, error, final)
+	frappe.db.commit()
+	return done
+
+
+def note_failure(row, error: str, final: bool) -> str:
+	"""Note why, and after the last attempt ask the rep. Returns Failed or Handed Over."""
 	followups.settle(
 		row.name, row.status, send_status="Failed", send_error=error[:500], send_attempts=row.send_attempts
 	)
@@ -261,7 +269,6 @@ def _failed(row, error: str, final: bool) -> str:
 	elif (final or row.todo or (row.send_attempts or 0) >= MOST_ATTEMPTS) and row.status != "Cancelled":
 		_hand_over(row)
 		handed_over = True
-	frappe.db.commit()
 	return "Handed Over" if handed_over else "Failed"
 
 

@@ -235,6 +235,27 @@ def customers_of_address(email: str) -> dict[str, str]:
 	return dict(_that_count([*reversed(portal), *reversed(confirmed)]))
 
 
+def contacts_at(number: str | None) -> list[tuple[str, str]]:
+	"""(customer, contact) of who counts and was confirmed with a telephone number, however that is written."""
+	sign = mark(number)
+	if not sign:
+		return []
+	said = frappe.qb.DocType(CONFIRMATION)
+	rows = (
+		frappe.qb.from_(said)
+		.select(said.customer, said.contact)
+		.where(said.addresses.like(f"%{sign}%") & said.contact.isnotnull() & (said.contact != ""))
+		.orderby(said.creation)
+	).run()
+	return _that_count(rows)
+
+
+def contact_at(number: str | None) -> str | None:
+	"""Who is reached at a telephone number; None if nobody is, or people of several customers are: nobody knows who it was."""
+	found = contacts_at(number)
+	return found[0][1] if len({customer for customer, _contact in found}) == 1 else None
+
+
 def _that_count(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 	"""Those of the pairs of customer and contact where the contact counts, in their order; asked in one go."""
 	counting = set(all_contacts([customer for customer, _contact in pairs]))

@@ -22,6 +22,7 @@ from keep_customers.people.reached import CUSTOMER, FILE, MANY, PERSON, Known
 
 DOCTYPE = "Consent Record"
 TOLD, FORM, LINK, UPGRADE = "Told a Rep", "Customer File", "Unsubscribe Link", "Upgrade"
+MESSAGE = "Customer's Message"
 
 
 class Entry(NamedTuple):

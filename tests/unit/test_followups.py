@@ -113,6 +113,20 @@ def test_two_rules_on_one_day_are_one_contact():
 	}
 
 
+def test_what_another_app_asks_of_the_rep_waits_unless_it_is_owed():
+	owed = {"agreed": True}, {"dated": True}, {"prompt": True}, {"automatic": True}
+	cases = [
+		Candidate(key=f"F{at}", customer=f"{at}", rep="ann", due=MONDAY, elsewhere=True, **more)
+		for at, more in enumerate(({}, {"expires": True}, *owed))
+	]
+	decisions = plan(cases, MONDAY, WEEK, {}, 1, {}, 0)
+	assert [(one.action, one.reason) for one in decisions] == [
+		(WAIT, f.ELSEWHERE),
+		(SKIP, f.ELSEWHERE),
+		*[(ASSIGN, "")] * len(owed),
+	]
+
+
 def test_nothing_is_asked_of_a_rep_on_a_sunday():
 	sunday = MONDAY - timedelta(days=1)
 	[decision] = plan([Candidate("F", "a", "ann", MONDAY)], sunday, WEEK, {}, 1, {}, 10)

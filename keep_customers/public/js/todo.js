@@ -61,7 +61,7 @@ function ask_what_came_of_it(frm) {
 								{ value: "Agreed Another Time", label: __("Agreed Another Time", null, "Customer Touch") },
 								{ value: "Not Wanted", label: __("Not Wanted", null, "Customer Touch") },
 							],
-							default: "Reached",
+							default: follow_up.result || "Reached",
 							reqd: 1,
 						},
 						{ fieldname: "satisfaction", fieldtype: "Rating", label: __("Satisfaction") },

@@ -15,9 +15,17 @@ frappe.ui.form.on("ToDo", {
 				if (!help || frm.doc.name !== todo) return;
 				field.$wrapper.html(help_html(help, frm.doc.status === "Open" && frappe.model.can_write("Customer File")));
 				field.$wrapper.find("[data-refuse]").on("click", () => note_no(frm, todo));
+				if (help.can_call) frm.add_custom_button(__("Call the Customer"), () => call(frm, todo));
 			});
 	},
 });
+
+// The app that dials rings the rep first, then the customer; what comes of it is noted by itself.
+function call(frm, todo) {
+	frappe
+		.xcall("keep_customers.care.calls.call_for_todo", { todo })
+		.then(() => frappe.show_alert({ message: __("Your telephone is about to ring."), indicator: "green" }));
+}
 
 // They have just said on the telephone that they do not want this: one click, and it is on record.
 function note_no(frm, todo) {

@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
-from keep_customers.complaints import cases, clock, compensations, repeats, waiting
+from keep_customers.complaints import cases, clock, compensations, documents, repeats, waiting
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
 from keep_customers.jobs import complaints as jobs
@@ -100,6 +100,8 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		]
 		steps: DF.Table[ComplaintStep]
 		subject: DF.Data
+		taken_from: DF.Data | None
+		taken_from_type: DF.Data | None
 		tier: DF.Link | None
 		warranty_claim: DF.Link | None
 		word: DF.Literal["", "Yes", "No"]
@@ -110,9 +112,10 @@ class ComplaintCase(NamesOnlyReadable, Document):
 	# end: auto-generated types
 
 	def before_insert(self):
-		stated_number = self.stated_number
+		said = {field: self.get(field) for field in ("stated_number", "taken_from_type", "taken_from")}
 		self.keep_as_stored()
-		self.stated_number = stated_number
+		self.update(said)
+		documents.check_taken_over(self)
 		cases.complete(self)
 		# Somebody from outside need not be known yet, nor have said more than a subject.
 		if not self.customer and not self.flags.ignore_permissions:

@@ -29,6 +29,7 @@ class ConsentRecord(Document):
 			"Customer File",
 			"Told a Rep",
 			"Unsubscribe Link",
+			"Customer's Message",
 			"Contact Unsubscribed",
 			"Email Unsubscribe",
 			"Lead Unsubscribed",

@@ -19,6 +19,7 @@ class CustomerTouch(NamesOnlyReadable, Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		call_id: DF.Data | None
 		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
 		competitor: DF.Link | None
 		competitor_price: DF.Currency
@@ -65,6 +66,9 @@ class CustomerTouch(NamesOnlyReadable, Document):
 		self.set_currencies()
 		before = self.get_doc_before_save()
 		self.routed_todo = before.routed_todo if before else None
+		if not self.flags.keep_call:
+			# Which call it was, only the app that dialled can say.
+			self.call_id = before.call_id if before else None
 
 	def validate_demand(self):
 		for field in ("demand_qty", "demand_amount", "competitor_price", "cost"):

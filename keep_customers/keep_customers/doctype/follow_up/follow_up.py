@@ -15,6 +15,9 @@ class FollowUp(Document):
 		assigned_on: DF.Date | None
 		assigned_to: DF.Link | None
 		benefit: DF.Link | None
+		call_id: DF.Data | None
+		call_result: DF.Literal["", "Reached", "Not Reached"]
+		called_by: DF.Link | None
 		care_rule: DF.Link | None
 		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
 		currency: DF.Link | None
@@ -60,7 +63,9 @@ class FollowUp(Document):
 			"Customer excluded",
 			"Customer no longer fits",
 			"No longer true",
+			"Task elsewhere",
 		]
+		message_id: DF.Data | None
 		occasion: DF.Data | None
 		occurrence: DF.Data | None
 		planned_on: DF.Date | None
@@ -70,7 +75,7 @@ class FollowUp(Document):
 		reference_name: DF.DynamicLink | None
 		send_attempts: DF.Int
 		send_error: DF.SmallText | None
-		send_status: DF.Literal["", "Queued", "Sending", "Sent", "Failed"]
+		send_status: DF.Literal["", "Queued", "Sending", "Sent", "Delivered", "Read", "Failed"]
 		sent_on: DF.Datetime | None
 		sent_to: DF.Data | None
 		sent_to_person: DF.Data | None

@@ -274,6 +274,7 @@ IN_VAIN = {
 			"complaints.documents.make_warranty_claim",
 		),
 		"its time has not come": (
+			"care.calls.call_for_todo",
 			"messaging.by_hand.send_for_todo",
 			"events.documents.set_status",
 			"care.notices.preview", "visits.stops.file_report", "complaints.feedback.ask", "events.results.refresh",

@@ -72,7 +72,17 @@ GUARDED = ("File", "Coupon Code")  # the host's, of which we say who reads them
 TEXTS = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "Code")
 AMOUNTS = ("Currency", "Float")
 # Texts that a program reads.
-READ_BY_PROGRAMS = {"source_modified", "lens", "pin", "recurs", "occurrence", "festival"}
+READ_BY_PROGRAMS = {
+	"source_modified",
+	"lens",
+	"pin",
+	"recurs",
+	"occurrence",
+	"festival",
+	"call_id",
+	"taken_from_type",
+	"taken_from",
+}
 
 
 def doctypes(tables=False):

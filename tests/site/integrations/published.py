@@ -1,0 +1,157 @@
+"""The neighbours' doctypes, made in the tests from what their apps publish, reduced to the fields that are read.
+
+A doctype is its naming and its fields, as name, type, options. What they link to inside their own app is text here. Where
+the genuine app is installed on the site, its own doctypes are used, and none of these is made.
+"""
+
+from contextlib import contextmanager
+
+import frappe
+import pytest
+from frappe.custom.doctype.custom_field.custom_field import create_custom_field
+
+from keep_customers.erp import neighbours
+from tests.site import putback
+
+CALL_STATUS = "Initiated\nRinging\nIn Progress\nCompleted\nFailed\nBusy\nNo Answer\nQueued\nCanceled"
+CALL = (
+	("id", "Data"), ("from", "Data"), ("to", "Data"), ("status", "Select", CALL_STATUS), ("duration", "Duration"),
+	("type", "Select", "Incoming\nOutgoing"), ("start_time", "Datetime"), ("end_time", "Datetime"), ("caller", "Link", "User"),
+	("receiver", "Link", "User"), ("links", "Table", "Dynamic Link"),
+)  # fmt: skip
+REFERENCE = (
+	("reference_doctype", "Link", "DocType"),
+	("reference_docname", "Dynamic Link", "reference_doctype"),
+)
+# What an app adds to the host's doctypes.
+ADDED = {"crm": ("Customer", "crm_deal")}
+PUBLISHED = {
+	# github.com/frappe/telephony, 58d32184e44b193e27498d3dd156085c793b7528
+	"telephony": {
+		"TP Call Log": ("field:id", (*CALL, ("telephony_medium", "Select", "\nManual\nTwilio\nExotel"))),
+		"TP Telephony Agent": (
+			"field:user",
+			(("user", "Link", "User"), ("mobile_no", "Data"), ("exotel_number", "Data")),
+		),
+		"TP Exotel Settings": ("single", (("enabled", "Check"),)),
+	},
+	# github.com/frappe/helpdesk, 6018181a356db2bc0accec41e37344b4d12e76a1
+	"helpdesk": {
+		"HD Ticket Status": (
+			"field:label_agent",
+			(
+				("label_agent", "Data"), ("category", "Select", "Open\nPaused\nResolved"), ("order", "Int"),
+				("enabled", "Check"),
+			),
+		),
+		"HD Customer": ("field:customer_name", (("customer_name", "Data"), ("erpnext_customer", "Data"))),
+		"HD Ticket": (
+			"hash",  # numbers, as text; the sandbox's SQLite cannot make a doctype that counts
+			(
+				("subject", "Data"), ("raised_by", "Data"), ("status", "Link", "HD Ticket Status"), ("customer", "Data"),
+				("contact", "Link", "Contact"), ("description", "Text Editor"), ("opening_date", "Date"),
+				("via_customer_portal", "Check"), ("status_category", "Data"),
+			),
+		),
+		"HD Ticket Comment": (
+			"hash",
+			(("content", "Text Editor"), ("reference_ticket", "Link", "HD Ticket"), ("commented_by", "Link", "User")),
+		),
+	},
+	# github.com/frappe/crm, 8b7dfdde81206fc8be8c38d6fbce57da234582af
+	"crm": {
+		"CRM Contacts": ("table", (("contact", "Link", "Contact"), ("email", "Data"), ("is_primary", "Check"))),
+		"CRM Lead": ("hash", (("email", "Data"), ("organization", "Data"))),
+		"CRM Deal": (
+			"hash",
+			(
+				("organization", "Data"), ("lead", "Link", "CRM Lead"), ("contacts", "Table", "CRM Contacts"),
+				("erpnext_customer", "Data"),  # added where it works with ERPNext
+			),
+		),
+		"CRM Call Log": ("field:id", (*CALL, *REFERENCE)),
+		"CRM Task": (
+			"hash",  # numbers in the app
+			(
+				("title", "Data"), ("assigned_to", "Link", "User"), ("due_date", "Datetime"),
+				("status", "Select", "Backlog\nTodo\nIn Progress\nDone\nCanceled"), *REFERENCE,
+			),
+		),
+		"FCRM Note": ("hash", (("title", "Data"), ("content", "Text Editor"), *REFERENCE)),
+	},
+	# github.com/shridarpatil/frappe_whatsapp, 9630564b2b07f59a1f062a86aa26eed2f9821250
+	"frappe_whatsapp": {
+		"WhatsApp Templates": (
+			"hash",
+			(("template", "Code", "HTML"), ("status", "Data"), ("sample_values", "Small Text"), ("language_code", "Data")),
+		),
+		"WhatsApp Account": (
+			"field:account_name",
+			(("account_name", "Data"), ("status", "Select", "Active\nInactive"), ("is_default_outgoing", "Check")),
+		),
+		"WhatsApp Message": (
+			"hash",
+			(
+				("type", "Select", "Outgoing\nIncoming"), ("status", "Data"), ("to", "Data"), ("from", "Data"),
+				("use_template", "Check"), ("template", "Link", "WhatsApp Templates"), ("message", "HTML Editor"),
+				("message_type", "Select", "Manual\nTemplate"), ("message_id", "Data"), ("content_type", "Data"),
+				("body_param", "JSON"), ("bulk_message_reference", "Data"), ("reference_doctype", "Link", "DocType"),
+				("reference_name", "Dynamic Link", "reference_doctype"), ("profile_name", "Data"),
+			),
+		),
+	},
+}  # fmt: skip
+
+
+@contextmanager
+def with_app(app):
+	"""The site as if the app were installed on it, without its code; as it was afterwards."""
+	if app in frappe.get_installed_apps():
+		yield
+		return
+	putback.put_back()
+	putback.end()
+	for name, (naming, fields) in PUBLISHED[app].items():
+		_make(name, naming, fields)
+	if app in ADDED:
+		doctype, field = ADDED[app]
+		added = create_custom_field(doctype, {"fieldname": field, "fieldtype": "Data", "label": field})
+	frappe.db.commit()
+	putback.begin()
+	with pytest.MonkeyPatch.context() as patch:
+		patch.setattr(neighbours, "installed", lambda: [*frappe.get_installed_apps(), app])
+		yield
+	putback.put_back()
+	putback.end()
+	for name in PUBLISHED[app]:
+		frappe.delete_doc("DocType", name, force=True)
+		frappe.db.commit()
+		frappe.db.sql_ddl(f"drop table if exists `tab{name}`")
+	if app in ADDED:
+		added.delete()
+		frappe.db.commit()
+		frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{field}`")
+	frappe.clear_cache()
+	putback.begin()
+
+
+def _make(name, naming, fields):
+	frappe.get_doc(
+		{
+			"doctype": "DocType",
+			"name": name,
+			"module": "Custom",
+			"custom": 1,
+			"issingle": naming == "single",
+			"istable": naming == "table",
+			"autoname": "" if naming in ("single", "table") else naming,
+			"fields": [
+				dict(
+					zip(("fieldname", "fieldtype", "options"), field, strict=False),
+					label=frappe.unscrub(field[0]),
+				)
+				for field in fields
+			],
+			"permissions": [{"role": "System Manager", "read": 1, "write": 1, "create": 1, "delete": 1}],
+		}
+	).insert()
