@@ -78,6 +78,10 @@ _TOTALS = [
 	("rounded_total", "Currency", "currency", "ro bold"),
 	("disable_rounded_total", "Check", "", "", "0"),
 ]
+# Of a Sales Invoice the company's currency is left out at one of them.
+_SALES_TOTALS = [
+	("base_rounded_total", "Currency", "", "ro") if row[0] == "base_rounded_total" else row for row in _TOTALS
+]
 _PRICES = [
 	("price_list_rate", "Currency", "currency", "ro"),
 	("discount_percentage", "Percent"),
@@ -296,7 +300,7 @@ DOCTYPES = {
 		"fields": [
 			("party_type", "Select", "Customer\nSupplier\nEmployee", "reqd", "Customer"),
 			("party_name", "Dynamic Link", "party_type", "reqd filter"),
-			("status", "Select", "Unsigned\nActive\nInactive", "hidden list filter submit nocopy"),
+			("status", "Select", "Unsigned\nActive\nInactive\nCancelled", "hidden list filter submit nocopy"),
 			("start_date", "Date"),
 			("end_date", "Date"),
 			("contract_terms", "Text Editor", "", "reqd list"),
@@ -324,7 +328,7 @@ DOCTYPES = {
 			("default_currency", "Link", "Currency", "noperm nocopy"),
 			("contact_and_address_tab", "Tab Break", "", "", None, {"label": "Address & Contact"}),
 			("customer_primary_address", "Link", "Address"),
-			("primary_address", "Text", "", "ro filter"),
+			("primary_address", "Text Editor", "", "ro filter"),
 			("customer_primary_contact", "Link", "Contact"),
 			("mobile_no", "Read Only", "Mobile", "filter", None, {"fetch_from": "customer_primary_contact.mobile_no"}),
 			("email_id", "Read Only", "Email", "", None, {"fetch_from": "customer_primary_contact.email_id"}),
@@ -333,7 +337,7 @@ DOCTYPES = {
 			("accounting_tab", "Tab Break", "", "", None, {"label": "Accounting"}),
 			("is_internal_customer", "Check", "", "", "0"),
 			("represents_company", "Link", "Company", "unique noperm"),
-			("sales_team_tab", "Tab Break", "", "", None, {"label": "Sales Team"}),
+			("sales_team_tab", "Tab Break", "fa fa-group", "", None, {"label": "Sales Team"}),
 			("account_manager", "Link", "User"),
 			("sales_team", "Table", "Sales Team"),
 			("settings_tab", "Tab Break", "", "", None, {"label": "Settings"}),
@@ -404,7 +408,7 @@ DOCTYPES = {
 			(
 				"status",
 				"Select",
-				"Ringing\nIn Progress\nCompleted\nFailed\nBusy\nNo Answer\nQueued\nCanceled",
+				"Ringing\nIn Progress\nCompleted\nFailed\nBusy\nNo Answer\nQueued\nCancelled",
 				"ro list",
 			),
 			("duration", "Duration", "", "ro list"),
@@ -458,14 +462,13 @@ DOCTYPES = {
 		"module": "Accounts",
 		"autoname": "naming_series:",
 		"is_submittable": 1,
-		"title_field": "title",
+		"title_field": "customer_name",
 		"search_fields": "posting_date, due_date, customer, base_grand_total, outstanding_amount",
 		"track_changes": 1,
 		"permissions": {"Accounts Manager": "rwcdsxa", "Accounts User": "rwcsa"},
 		"fields": [
-			("title", "Data", "", "hidden submit nocopy", "{customer_name}"),
 			("naming_series", "Select", "ACC-SINV-.YYYY.-\nACC-SINV-RET-.YYYY.-", "reqd once nocopy bold"),
-			("customer", "Link", "Customer", "filter index bold"),
+			("customer", "Link", "Customer", "reqd filter index bold"),
 			("customer_name", "Small Text", "", "ro search bold", None, {"fetch_from": "customer.customer_name"}),
 			("company", "Link", "Company", "reqd filter"),
 			("posting_date", "Date", "", "reqd index nocopy bold", "Today"),
@@ -486,7 +489,7 @@ DOCTYPES = {
 			("update_stock", "Check", "", "", "0"),
 			*_PRICING,
 			("items", "Table", "Sales Invoice Item", "reqd"),
-			*_required(_TOTALS, "base_net_total base_grand_total grand_total"),
+			*_required(_SALES_TOTALS, "base_net_total base_grand_total grand_total"),
 			("outstanding_amount", "Currency", "party_account_currency", "ro nocopy"),
 			("party_account_currency", "Link", "Currency", "hidden ro nocopy"),
 			(
@@ -503,7 +506,7 @@ DOCTYPES = {
 			("is_internal_customer", "Check", "", "ro", "0", {"fetch_from": "customer.is_internal_customer"}),
 			("represents_company", "Link", "Company", "ro noperm", None, {"fetch_from": "customer.represents_company"}),
 			("remarks", "Small Text", "", "nocopy"),
-			("language", "Data", "", "ro"),
+			("language", "Link", "Language", "ro"),
 			("sales_team", "Table", "Sales Team", "submit"),
 		],
 	},
@@ -576,11 +579,10 @@ DOCTYPES = {
 		"module": "Selling",
 		"autoname": "naming_series:",
 		"is_submittable": 1,
-		"title_field": "title",
+		"title_field": "customer_name",
 		"search_fields": "status,transaction_date,party_name,order_type",
 		"permissions": {"Sales User": "rwcdsxa", "Sales Manager": "rwcdsxa"},
 		"fields": [
-			("title", "Data", "", "hidden submit nocopy", "{customer_name}"),
 			("naming_series", "Select", "SAL-QTN-.YYYY.-", "reqd once nocopy"),
 			("quotation_to", "Link", "DocType", "reqd filter", "Customer"),
 			("party_name", "Dynamic Link", "quotation_to", "filter index search bold"),
@@ -621,10 +623,9 @@ DOCTYPES = {
 		"module": "Accounts",
 		"autoname": "naming_series:",
 		"is_submittable": 1,
-		"title_field": "title",
+		"title_field": "customer_name",
 		"permissions": {"Accounts Manager": "rwcdsxa", "Accounts User": "rwcsa"},
 		"fields": [
-			("title", "Data", "", "hidden submit nocopy", "{customer_name}"),
 			("naming_series", "Select", "ACC-PSINV-.YYYY.-", "reqd once nocopy bold"),
 			("customer", "Link", "Customer", "filter index bold"),
 			("customer_name", "Data", "", "ro search bold", None, {"fetch_from": "customer.customer_name"}),
@@ -697,7 +698,7 @@ DOCTYPES = {
 			("naming_series", "Select", "PRLE-.####", "", "PRLE-.####"),
 			("title", "Data", "", "reqd nocopy"),
 			("disable", "Check", "", "", "0"),
-			("apply_on", "Select", "\nItem Code\nItem Group\nBrand\nTransaction", "reqd list filter", "Item Code"),
+			("apply_on", "Select", "Item Code\nItem Group\nBrand\nTransaction", "reqd list filter", "Item Code"),
 			("price_or_product_discount", "Select", "Price\nProduct", "reqd"),
 			("item_groups", "Table", "Pricing Rule Item Group"),
 			("coupon_code_based", "Check", "", "", "0"),
@@ -742,7 +743,7 @@ DOCTYPES = {
 			("coupon_type", "Select", "Promotional\nGift Card", "reqd list"),
 			("customer", "Link", "Customer"),
 			("coupon_code", "Data", "", "unique nocopy once"),
-			("pricing_rule", "Link", "Pricing Rule", "reqd"),
+			("pricing_rule", "Link", "Pricing Rule"),
 			("valid_from", "Date", "", "list"),
 			("valid_upto", "Date"),
 			("maximum_use", "Int"),
@@ -754,13 +755,12 @@ DOCTYPES = {
 		"module": "Stock",
 		"autoname": "naming_series:",
 		"is_submittable": 1,
-		"title_field": "title",
+		"title_field": "customer_name",
 		"search_fields": "status,customer,customer_name, territory,base_grand_total",
 		"track_changes": 1,
 		"permissions": {"Stock User": "rwcdsxa", "Stock Manager": "rwcdsxa", "Sales User": "rwcdsxa",
 			"Accounts User": "r", "Delivery User": "rwcdsxa", "Delivery Manager": "rwcdsxa"},
 		"fields": [
-			("title", "Data", "", "hidden submit nocopy", "{customer_name}"),
 			("naming_series", "Select", "MAT-DN-.YYYY.-\nMAT-DN-RET-.YYYY.-", "reqd once nocopy"),
 			("customer", "Link", "Customer", "reqd filter index search"),
 			("customer_name", "Data", "", "ro search bold", None, {"fetch_from": "customer.customer_name"}),
@@ -785,7 +785,7 @@ DOCTYPES = {
 			(
 				"status",
 				"Select",
-				"\nDraft\nTo Bill\nCompleted\nReturn Issued\nCancelled\nClosed",
+				"\nDraft\nTo Bill\nPartially Billed\nCompleted\nReturn\nReturn Issued\nCancelled\nClosed",
 				"reqd ro filter index nocopy",
 				"Draft",
 			),
@@ -897,8 +897,21 @@ DOCTYPES = {
 	},
 }  # fmt: skip
 
-# What ERPNext has since that version.
-SINCE = {("Sales Invoice", "coupon_code"): 16}
+# The table is ERPNext 16; what 15 has otherwise, None: not at all.
+ON_15 = {
+	("Call Log", "status"): {
+		"options": "Ringing\nIn Progress\nCompleted\nFailed\nBusy\nNo Answer\nQueued\nCanceled"
+	},
+	("Contract", "status"): {"options": "Unsigned\nActive\nInactive"},
+	("Coupon Code", "pricing_rule"): {"reqd": 1},
+	("Customer", "primary_address"): {"fieldtype": "Text"},
+	("Delivery Note", "status"): {"options": "\nDraft\nTo Bill\nCompleted\nReturn Issued\nCancelled\nClosed"},
+	("Pricing Rule", "apply_on"): {"options": "\nItem Code\nItem Group\nBrand\nTransaction"},
+	("Sales Invoice", "base_rounded_total"): {"options": "Company:company:default_currency"},
+	("Sales Invoice", "coupon_code"): None,
+	("Sales Invoice", "customer"): {"reqd": 0},
+	("Sales Invoice", "language"): {"fieldtype": "Data", "options": None},
+}
 
 # Labels that do not follow from the fieldname.
 LABELS = {

@@ -7,7 +7,7 @@ import pytest
 from frappe.utils import add_to_date, now_datetime
 
 from keep_customers.jobs import customer_life
-from tests.site.story import ANNA, BEN, COMPANY, PREFIX
+from tests.site.story import ANNA, BEN, COMPANY, PREFIX, _user
 
 EVERYTHING = ("Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch")
 MASTER = "master@keep-test.example"
@@ -16,15 +16,7 @@ MASTER = "master@keep-test.example"
 @pytest.fixture
 def master(story):
 	"""Somebody who looks after the customers' records and may not write values, changes or follow-ups."""
-	if not frappe.db.exists("User", MASTER):
-		user = frappe.get_doc(
-			{
-				"doctype": "User", "email": MASTER, "first_name": "Master", "user_type": "System User",
-				"send_welcome_email": 0, "roles": [{"role": "Sales Master Manager"}],
-			}
-		)  # fmt: skip
-		user.flags.no_welcome_mail = True
-		user.insert()
+	_user(MASTER, ["Sales Master Manager"])
 	return MASTER
 
 

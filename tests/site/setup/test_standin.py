@@ -32,8 +32,10 @@ def differences(name: str, on_fields) -> list[str]:
 	if told.get("autoname") and not _same_naming(told["autoname"], found.autoname or ""):
 		wrong.append(f"{name}: named by {found.autoname!r}, not {told['autoname']!r}")
 	for field in told["fields"]:
-		if _version() < standin.SINCE.get((name, field["fieldname"]), 0):
+		differs = standin.ON_15.get((name, field["fieldname"]), {}) if _version() < 16 else {}
+		if differs is None:
 			continue
+		field = {**field, **differs}
 		real = found.get_field(field["fieldname"])
 		if not real:
 			wrong.append(f"{name}.{field['fieldname']} does not exist")
