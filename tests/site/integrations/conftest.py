@@ -3,9 +3,19 @@
 import frappe
 import pytest
 
+from tests.site.integrations import published
 from tests.site.story import ANNA, PREFIX
 
 NUMBER = "+49 30 5550 101"
+
+
+@pytest.fixture(autouse=True)
+def left_in_genuine_apps():
+	"""Nothing of a story is, once the story itself is gone."""
+	rows = published.rows_of_genuine_apps()
+	yield
+	if rows:
+		published.take_out_but(rows)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """The neighbours' doctypes, made in the tests from what their apps publish, reduced to the fields that are read.
 
 A doctype is its naming and its fields, as name, type, options. What they link to inside their own app is text here. Where
-the genuine app is installed on the site, its own doctypes are used, and none of these is made.
+the genuine app is installed on the site, its own doctypes are used, and none of these is made; what a story made in them is
+taken out again, as the site may not be put back (putback.py).
 """
 
 from contextlib import contextmanager
@@ -61,11 +62,12 @@ PUBLISHED = {
 	# github.com/frappe/crm, 8b7dfdde81206fc8be8c38d6fbce57da234582af
 	"crm": {
 		"CRM Contacts": ("table", (("contact", "Link", "Contact"), ("email", "Data"), ("is_primary", "Check"))),
-		"CRM Lead": ("hash", (("email", "Data"), ("organization", "Data"))),
+		"CRM Organization": ("field:organization_name", (("organization_name", "Data"),)),
+		"CRM Lead": ("hash", (("first_name", "Data"), ("email", "Data"), ("organization", "Data"))),
 		"CRM Deal": (
 			"hash",
 			(
-				("organization", "Data"), ("lead", "Link", "CRM Lead"), ("contacts", "Table", "CRM Contacts"),
+				("organization", "Link", "CRM Organization"), ("lead", "Link", "CRM Lead"), ("contacts", "Table", "CRM Contacts"),
 				("erpnext_customer", "Data"),  # added where it works with ERPNext
 			),
 		),
@@ -82,7 +84,7 @@ PUBLISHED = {
 	# github.com/shridarpatil/frappe_whatsapp, 9630564b2b07f59a1f062a86aa26eed2f9821250
 	"frappe_whatsapp": {
 		"WhatsApp Templates": (
-			"hash",
+			"hash",  # by its name and language in the app
 			(("template", "Code", "HTML"), ("status", "Data"), ("sample_values", "Small Text"), ("language_code", "Data")),
 		),
 		"WhatsApp Account": (
@@ -103,14 +105,47 @@ PUBLISHED = {
 }  # fmt: skip
 
 
+# Where else their documents leave something.
+LEFT_IN = (
+	"Comment", "Communication", "Communication Link", "Contact", "Custom DocPerm", "DocShare", "Dynamic Link", "Error Log",
+	"Has Role", "Notification Log", "ToDo", "Version",
+)  # fmt: skip
+
+
+def is_genuine(app):
+	return app in frappe.get_installed_apps()
+
+
 @contextmanager
 def with_app(app):
-	"""The site as if the app were installed on it, without its code; as it was afterwards."""
-	if app in frappe.get_installed_apps():
-		yield
-		return
+	"""The site as if the app were installed on it, if it is not, without its code; as it was afterwards."""
 	putback.put_back()
 	putback.end()
+	with _genuine(app) if is_genuine(app) else _made(app):
+		yield
+	frappe.clear_cache()
+	putback.begin()
+
+
+@contextmanager
+def _genuine(app):
+	fields = set(frappe.get_all("Custom Field", pluck="name"))
+	if app in ADDED:  # with its own word to ERPNext
+		frappe.get_doc("ERPNext CRM Settings").create_custom_fields()
+		frappe.db.commit()
+	putback.begin()
+	yield
+	putback.put_back()
+	putback.end()
+	for name in set(frappe.get_all("Custom Field", pluck="name")) - fields:
+		field = frappe.get_doc("Custom Field", name)
+		field.delete()
+		frappe.db.commit()
+		frappe.db.sql_ddl(f"alter table `tab{field.dt}` drop column `{field.fieldname}`")
+
+
+@contextmanager
+def _made(app):
 	for name, (naming, fields) in PUBLISHED[app].items():
 		_make(name, naming, fields)
 	if app in ADDED:
@@ -131,8 +166,27 @@ def with_app(app):
 		added.delete()
 		frappe.db.commit()
 		frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{field}`")
-	frappe.clear_cache()
-	putback.begin()
+
+
+def rows_of_genuine_apps():
+	"""doctype -> names of what is in the tables of the genuine apps, and where else their documents leave something."""
+	apps = [app for app in PUBLISHED if is_genuine(app)]
+	modules = frappe.get_all("Module Def", {"app_name": ("in", apps or [""])}, pluck="name")
+	filters = {"module": ("in", modules or [""]), "issingle": 0, "is_virtual": 0}
+	doctypes = frappe.get_all("DocType", filters, pluck="name")
+	return {name: set(frappe.get_all(name, pluck="name")) for name in (*doctypes, *LEFT_IN) if doctypes}
+
+
+def take_out_but(rows):
+	"""Past the document life: what the stories made must go however it is, and whatever the apps say to it."""
+	frappe.db.rollback()
+	gone = {name: names - rows[name] for name, names in rows_of_genuine_apps().items()}
+	for doctype, names in gone.items():
+		if names:
+			frappe.db.delete(doctype, {"name": ("in", list(names))})
+	frappe.db.commit()
+	if gone.get("Custom DocPerm") or gone.get("Has Role"):
+		frappe.clear_cache()
 
 
 def _make(name, naming, fields):

@@ -1,7 +1,7 @@
 """WhatsApp by frappe_whatsapp: what may be written when, what becomes of it, and what customers write.
 
-The doctypes are made here as the app publishes them (published.py); what the app does when a message is inserted, which is
-to send it to Meta, is done by a Meta of ours.
+Meta is ours here. Without the genuine app its doctypes are made as it publishes them (published.py), and what it does when
+a message is inserted, which is to send it to Meta, is done here as well.
 """
 
 import json
@@ -9,6 +9,7 @@ import json
 import frappe
 import pytest
 from frappe.model.document import Document
+from frappe.modules import load_doctype_module
 from frappe.utils import add_to_date, now_datetime
 
 from keep_customers.care import contacts_seen
@@ -17,7 +18,7 @@ from keep_customers.integrations import whatsapp
 from keep_customers.messaging import by_hand, delivery, sending
 from keep_customers.people import consent
 from tests.site.integrations.conftest import NUMBER, contact, set_aside
-from tests.site.integrations.published import with_app
+from tests.site.integrations.published import is_genuine, with_app
 from tests.site.integrations.test_telephony import as_
 from tests.site.messaging.sending.thanks import thanked
 from tests.site.story import ANNA, BEN
@@ -35,24 +36,40 @@ def app():
 @pytest.fixture(autouse=True)
 def meta(story, monkeypatch):
 	"""Meta, with an account of ours; what it was given, and whether it takes it."""
-	run_method, given = Document.run_method, []
+	run_method, given, genuine = Document.run_method, [], is_genuine(whatsapp.APP)
+
+	def post(*args, **kwargs):
+		"""What the host's function for this answers, and leaves behind if the answer is a no."""
+		if meta.refuses:
+			answer = {"error": {"code": meta.refuses, "message": "No"}}
+			frappe.flags.integration_request = frappe._dict(json=lambda: answer)
+			raise ValueError("400 Client Error")
+		return {"messages": [{"id": f"wamid.{len(given) + 1}"}], "id": "1", "status": "PENDING"}
 
 	def with_meta(doc, method, *args, **kwargs):
-		if (doc.doctype, doc.get("type"), method) == ("WhatsApp Message", "Outgoing", "before_insert"):
-			if meta.refuses:
-				frappe.flags.integration_request = frappe._dict(
-					json=lambda: {"error": {"code": meta.refuses}}
-				)
+		sends = (doc.doctype, doc.get("type"), method) == ("WhatsApp Message", "Outgoing", "before_insert")
+		if sends and not genuine:
+			try:
+				answer = post()
+			except ValueError:
 				frappe.throw("Failed to send message")
+			doc.update({"message_id": answer["messages"][0]["id"], "status": "Success"})
+		result = run_method(doc, method, *args, **kwargs)
+		if sends:
 			given.append(doc)
-			doc.update({"message_id": f"wamid.{len(given)}", "status": "Success"})
-		return run_method(doc, method, *args, **kwargs)
+		return result
 
 	meta.refuses, meta.given = None, given
 	monkeypatch.setattr(Document, "run_method", with_meta)
+	if genuine:
+		for doctype in (whatsapp.MESSAGE, whatsapp.TEMPLATE):
+			monkeypatch.setattr(load_doctype_module(doctype), "make_post_request", post)
 	frappe.get_doc(
-		{"doctype": "WhatsApp Account", "account_name": "Us", "status": "Active", "is_default_outgoing": 1}
-	).insert()
+		{
+			"doctype": "WhatsApp Account", "account_name": "Us", "status": "Active", "is_default_outgoing": 1,
+			"is_default_incoming": 1, "token": "x", "url": "https://meta.invalid", "version": "v1", "phone_id": "1",
+		}
+	).insert()  # fmt: skip
 	return meta
 
 
@@ -70,13 +87,14 @@ def writes(words, number=DIGITS, hours_ago=1, **values):
 
 
 def template(text, status="APPROVED", samples="x"):
-	return (
-		frappe.get_doc(
-			{"doctype": "WhatsApp Templates", "template": text, "status": status, "sample_values": samples}
-		)
-		.insert()
-		.name
-	)
+	doc = frappe.get_doc(
+		{
+			"doctype": "WhatsApp Templates", "template_name": frappe.generate_hash(), "template": text,
+			"language": "en", "category": "UTILITY", "sample_values": samples,
+		}
+	).insert()  # fmt: skip
+	doc.db_set("status", status)  # as Meta tells it later
+	return doc.name
 
 
 def reports(status, code=None):
@@ -248,6 +266,7 @@ def test_what_customers_write_is_a_contact(story, firm):
 			"type": "Outgoing",
 			"to": DIGITS,
 			"message": "x",
+			"content_type": "text",
 			"bulk_message_reference": "B",
 		}
 	).insert()
@@ -258,7 +277,7 @@ def test_what_customers_write_is_a_contact(story, firm):
 
 def test_what_failed_is_no_contact(story, firm):
 	doc = frappe.get_doc(
-		{"doctype": "WhatsApp Message", "type": "Outgoing", "to": DIGITS, "message": "x"}
+		{"doctype": "WhatsApp Message", "type": "Outgoing", "to": DIGITS, "message": "x", "content_type": "text"}
 	).insert()
 	today = frappe.utils.getdate()
 	assert contacts_seen.latest(today) == {firm: today}
