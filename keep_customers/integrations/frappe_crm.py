@@ -13,6 +13,7 @@ from pypika.terms import ValueWrapper
 from keep_customers.care import contacts_seen
 from keep_customers.erp import neighbours
 from keep_customers.erp.tables import FEW, among
+from keep_customers.integrations import whatsapp
 
 APP, DEAL, LEAD, CONTACTS, CALL, TASK, NOTE = (
 	"crm", "CRM Deal", "CRM Lead", "CRM Contacts", "CRM Call Log", "CRM Task", "FCRM Note",
@@ -32,14 +33,15 @@ DONE, NEVER = "Done", "Canceled"
 
 
 def contacts(customers: Collection[str] | None) -> Iterator[tuple]:
-	"""Hook ``keep_customers_contacts``: notes, answered calls, tasks that are done and e-mails."""
+	"""Hook ``keep_customers_contacts``: notes, answered calls, tasks that are done, e-mails and WhatsApp, which the CRM takes
+	for a deal or a lead from whoever else it was for."""
 	if not neighbours.is_here(APP, NEEDS):
 		return
 	note, call, task = (frappe.qb.DocType(one) for one in (NOTE, CALL, TASK))
 	mails, mail = contacts_seen.mails_of_people()
 	began = Coalesce(call.start_time, call.creation)
 	answered = frappe.qb.from_(call).where(call.status == "Completed")
-	for query, when, doctype, name in (
+	ways = [
 		(frappe.qb.from_(note), note.creation, note.reference_doctype, note.reference_docname),
 		(answered, began, call.reference_doctype, call.reference_docname),
 		# When it was done the CRM does not say; nobody changes one afterwards without a reason.
@@ -51,7 +53,11 @@ def contacts(customers: Collection[str] | None) -> Iterator[tuple]:
 		),
 		(mails, mail.communication_date, mail.reference_doctype, mail.reference_name),
 		contacts_seen.calls(CALL),
-	):
+	]
+	if neighbours.works(whatsapp.APP, whatsapp.NEEDS):
+		chats, chat = whatsapp.written()
+		ways.append((chats, chat.creation, chat.reference_doctype, chat.reference_name))
+	for query, when, doctype, name in ways:
 		query, whose = _about(query, doctype, name, customers)
 		# Not the bare column: by its index SQLite would go through all days for each deal.
 		yield query, Coalesce(when, when), whose.link_doctype, whose.link_name

@@ -12,6 +12,7 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import add_to_date, cint, cstr, getdate, now_datetime, strip_html
+from pypika.terms import ExistsCriterion
 
 from keep_customers.engine import refusals, templates
 from keep_customers.engine.consent import NOT_REACHABLE, REFUSED
@@ -53,20 +54,26 @@ NOBODY_THERE, SWITCHED_OFF, LATER = {131026}, {131050}, {4, 80007, 130429, 13101
 
 
 def contacts(_customers: Collection[str] | None) -> Iterator[tuple]:
-	"""Hook ``keep_customers_contacts``: what customers wrote, and what people wrote to them; no bulk, nothing that failed.
+	"""Hook ``keep_customers_contacts``: what customers wrote, and what people wrote to them."""
+	if neighbours.is_here(APP, NEEDS):
+		query, message = written()
+		yield query, message.creation, message.reference_doctype, message.reference_name
 
-	What goes out for a follow-up is known as that already, and is about the follow-up.
+
+def written() -> tuple:
+	"""(query of what people wrote to each other, its table); no bulk, nothing that failed.
+
+	What goes out for a follow-up is known as that already, whatever Frappe CRM says later that it is about.
 	"""
-	if not neighbours.is_here(APP, NEEDS):
-		return
-	message = frappe.qb.DocType(MESSAGE)
-	written = (message.type == "Incoming") | (
+	message, follow_up = frappe.qb.DocType(MESSAGE), frappe.qb.DocType("Follow Up")
+	ours = frappe.qb.from_(follow_up).select(follow_up.name).where(follow_up.message_id == message.name)
+	by_people = (message.type == "Incoming") | (
 		(message.type == "Outgoing")
 		& IfNull(message.status, "").notin(FAILED)
 		& (IfNull(message.bulk_message_reference, "") == "")
+		& ExistsCriterion(ours).negate()
 	)
-	query = frappe.qb.from_(message).where(written)
-	yield query, message.creation, message.reference_doctype, message.reference_name
+	return frappe.qb.from_(message).where(by_people), message
 
 
 def link(message, method: str | None = None) -> None:

@@ -153,8 +153,9 @@ def _made(app):
 		added = create_custom_field(doctype, {"fieldname": field, "fieldtype": "Data", "label": field})
 	frappe.db.commit()
 	putback.begin()
+	others = neighbours.installed
 	with pytest.MonkeyPatch.context() as patch:
-		patch.setattr(neighbours, "installed", lambda: [*frappe.get_installed_apps(), app])
+		patch.setattr(neighbours, "installed", lambda: [*others(), app])
 		yield
 	putback.put_back()
 	putback.end()
