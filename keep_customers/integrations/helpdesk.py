@@ -87,11 +87,7 @@ def complaint_of(ticket) -> dict:
 		"description": ticket.get("description"),
 		"contact": ticket.contact,
 		"contact_email": address,
-		"channel": "Portal"
-		if ticket.get("via_customer_portal")
-		else "Email"
-		if address
-		else None,
+		"channel": "Portal" if ticket.get("via_customer_portal") else "Email" if address else None,
 	}
 
 

@@ -277,7 +277,13 @@ def test_what_customers_write_is_a_contact(story, firm):
 
 def test_what_failed_is_no_contact(story, firm):
 	doc = frappe.get_doc(
-		{"doctype": "WhatsApp Message", "type": "Outgoing", "to": DIGITS, "message": "x", "content_type": "text"}
+		{
+			"doctype": "WhatsApp Message",
+			"type": "Outgoing",
+			"to": DIGITS,
+			"message": "x",
+			"content_type": "text",
+		}
 	).insert()
 	today = frappe.utils.getdate()
 	assert contacts_seen.latest(today) == {firm: today}

@@ -4,10 +4,11 @@ import frappe
 import pytest
 
 from keep_customers.care import contacts_seen
+from keep_customers.integrations import whatsapp
+from tests.site.integrations.conftest import contact
 from tests.site.integrations.published import with_app
 from tests.site.integrations.test_frappe_crm import new
 from tests.site.integrations.test_whatsapp import meta, send, template, writes  # noqa: F401
-from tests.site.integrations.conftest import contact
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,3 +35,11 @@ def test_what_goes_out_for_a_follow_up_is_no_second_contact(story, firm, todo):
 	for one in (new("CRM Deal", erpnext_customer=firm), frappe.get_doc("Contact", contact(firm))):
 		taken_for(frappe.get_doc("WhatsApp Message", name), one)
 		assert contacts_seen.latest(frappe.utils.getdate()) == {}
+
+
+def test_a_broken_whatsapp_costs_nothing_of_the_crm(story, firm, monkeypatch):
+	deal = new("CRM Deal", erpnext_customer=firm)
+	new("FCRM Note", story.days_ago(3), title="x", **about(deal))
+	taken_for(writes("Hello", hours_ago=0), deal)
+	monkeypatch.setitem(whatsapp.NEEDS, "WhatsApp Message", ("direction",))
+	assert contacts_seen.latest(frappe.utils.getdate()) == {firm: story.days_ago(3)}
