@@ -7,7 +7,7 @@ from keep_customers.care import contacts_seen
 from keep_customers.integrations import whatsapp
 from tests.site.integrations.conftest import contact
 from tests.site.integrations.published import with_app
-from tests.site.integrations.test_frappe_crm import new
+from tests.site.integrations.test_frappe_crm import about, new
 from tests.site.integrations.test_whatsapp import meta, send, template, writes  # noqa: F401
 
 
