@@ -22,9 +22,20 @@ LONGEST_REASON = 300
 def out_of_the_way(what: str) -> Iterator[None]:
 	"""Undo and log what fails, so that it never stands in the way of the host's document.
 
-	Only a deadlock does: it took what the host had written with it, and the rest must not be committed alone.
-
 	:param what: the error log's title, after the app's name
+	:raises Exception: as :func:`undone` does
+	"""
+	with undone(lambda _error: frappe.log_error(title=f"Keep Customers: {what}")):
+		yield
+
+
+@contextmanager
+def undone(note: Callable[[Exception], None]) -> Iterator[None]:
+	"""Undo what fails, alone.
+
+	Only a deadlock stands in the way: it took what was written before with it, and the rest must not be committed alone.
+
+	:param note: called with what went wrong, when it is undone; may raise it
 	:raises Exception: if the transaction is gone; who began it may begin anew
 	"""
 	# A name of its own: one may be within another.
@@ -38,7 +49,7 @@ def out_of_the_way(what: str) -> Iterator[None]:
 			frappe.db.rollback(save_point=savepoint)
 		except Exception:
 			raise error from None
-		frappe.log_error(title=f"Keep Customers: {what}")
+		note(error)
 
 
 class Left(NamedTuple):

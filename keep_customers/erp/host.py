@@ -23,7 +23,8 @@ def has(doctype: str, *fields: str) -> bool:
 
 def fields(doctype: str, wanted: Iterable[str]) -> list[str]:
 	"""Those of the fields that this site's doctype has."""
-	return [field for field in wanted if has(doctype, field)]
+	meta = frappe.get_meta(doctype)
+	return [field for field in wanted if meta.has_field(field)]
 
 
 def values(doctype: str, name: str, wanted: Iterable[str]) -> frappe._dict:

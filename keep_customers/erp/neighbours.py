@@ -5,6 +5,7 @@ What an app fails to say is left out, without a word to who only happened to ask
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TypeVar
 
 import frappe
@@ -12,6 +13,7 @@ from frappe import _
 from rq.timeouts import BaseTimeoutException
 
 from keep_customers.erp import attempts
+from keep_customers.erp.aside import undone
 
 T = TypeVar("T")
 
@@ -58,23 +60,20 @@ def asked(hook: str, ask: Callable[[Callable], T]) -> Iterator[T]:
 
 	:param ask: function -> its answer, with all its queries done
 	"""
+
+	def note(path: str, error: Exception) -> None:
+		# Nothing of it is to blame when the whole job has run out of time, or gives way to others.
+		if isinstance(error, BaseTimeoutException) or attempts.given_up(error):
+			raise error
+		broken()[path] = error
+
 	for path in frappe.get_hooks(hook) or ():
 		if path in broken():
 			continue
-		savepoint = f"keep_{frappe.generate_hash(length=8)}"
-		frappe.db.savepoint(savepoint)
-		try:
-			with attempts.in_one_piece():
-				answer = ask(frappe.get_attr(path))
-		except BaseTimeoutException:
-			raise  # nothing is to blame when the whole job has run out of time
-		except Exception as error:
-			if attempts.given_up(error):
-				raise
-			frappe.db.rollback(save_point=savepoint)
-			broken()[path] = error
-		else:
-			yield answer
+		answers = []
+		with undone(partial(note, path)):
+			answers.append(ask(frappe.get_attr(path)))
+		yield from answers
 
 
 def broken() -> dict[str, Exception]:

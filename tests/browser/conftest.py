@@ -89,6 +89,15 @@ class Desk:
 			}).map(one => one.outerHTML)"""
 		)
 
+	def all_is_within_reach(self, name):
+		"""What a form looks like on each width, named ``name``-width, and that all its buttons can be pressed there."""
+		for width in (1440, 1280, 390):
+			self.page.set_viewport_size({"width": width, "height": 900})
+			self.page.wait_for_timeout(300)
+			self.shot(f"{name}-{width}")
+			# On a phone the host's own menu lies above all of it when the window shrinks.
+			assert width == 390 or not self.out_of_reach()
+
 	def see(self, text):
 		self.page.locator(f"text={text} >> visible=true").first.wait_for()
 		return self

@@ -3,10 +3,21 @@
 import frappe
 import pytest
 
+from keep_customers.erp.acting import acting_as
 from tests.site.integrations import published
 from tests.site.story import ANNA, PREFIX
 
 NUMBER = "+49 30 5550 101"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def app(request):
+	"""The app that a file's stories are about, its ``APP``."""
+	if app := getattr(request.module, "APP", None):
+		with published.with_app(app):
+			yield
+	else:
+		yield
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +36,11 @@ def firm(story):
 	firm = story.customer("Firm", account_manager=ANNA)
 	contact(firm, NUMBER)
 	return firm
+
+
+def as_(user, work, *args, **kwargs):
+	with acting_as(user):
+		return work(*args, **kwargs)
 
 
 def contact(customer, number=None, email=None):

@@ -13,17 +13,11 @@ from keep_customers.care import contacts_seen
 from keep_customers.integrations import frappe_crm
 from tests.site.care.test_contacts_seen import mail
 from tests.site.integrations.conftest import contact, set_aside
-from tests.site.integrations.published import with_app
 from tests.site.story import ANNA, BEN
 
+APP = "crm"
 PATH = "keep_customers.integrations.frappe_crm.contacts"
 OLGA = "olga@firm.example"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def app():
-	with with_app("crm"):
-		yield
 
 
 def new(doctype, day=None, **values):

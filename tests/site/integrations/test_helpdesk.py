@@ -9,18 +9,12 @@ import pytest
 from keep_customers.care import open_complaints, panel
 from keep_customers.complaints import documents, feedback
 from keep_customers.integrations import helpdesk
-from tests.site.integrations.conftest import contact, set_aside
-from tests.site.integrations.published import is_genuine, with_app
-from tests.site.integrations.test_telephony import as_
+from tests.site.integrations.conftest import as_, contact, set_aside
+from tests.site.integrations.published import is_genuine
 from tests.site.story import ANNA, BEN, MIA, PREFIX
 
+APP = "helpdesk"
 PATH = "keep_customers.integrations.helpdesk.open_tickets"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def app():
-	with with_app("helpdesk"):
-		yield
 
 
 @pytest.fixture

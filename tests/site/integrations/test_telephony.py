@@ -12,17 +12,12 @@ import pytest
 
 from keep_customers.care import calls, contacts_seen, rep_help, todos
 from keep_customers.integrations import telephony
-from tests.site.integrations.conftest import NUMBER, contact, set_aside
-from tests.site.integrations.published import is_genuine, with_app
+from tests.site.integrations.conftest import NUMBER, as_, contact, set_aside
+from tests.site.integrations.published import is_genuine
 from tests.site.story import ANNA, BEN, EVE, PREFIX
 
+APP = "telephony"
 PATH = "keep_customers.integrations.telephony.contacts"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def app():
-	with with_app("telephony"):
-		yield
 
 
 @pytest.fixture
@@ -57,14 +52,6 @@ def call(status, to=NUMBER, links=(), **values):
 		}
 	)  # fmt: skip
 	return doc.insert(ignore_permissions=True)
-
-
-def as_(user, work, *args, **kwargs):
-	frappe.set_user(user)
-	try:
-		return work(*args, **kwargs)
-	finally:
-		frappe.set_user("Administrator")
 
 
 def becomes(name, status, **values):

@@ -17,20 +17,14 @@ from keep_customers.engine.consent import NOTHING_SAID
 from keep_customers.integrations import whatsapp
 from keep_customers.messaging import by_hand, delivery, sending
 from keep_customers.people import consent
-from tests.site.integrations.conftest import NUMBER, contact, set_aside
-from tests.site.integrations.published import is_genuine, with_app
-from tests.site.integrations.test_telephony import as_
+from tests.site.integrations.conftest import NUMBER, as_, contact, set_aside
+from tests.site.integrations.published import is_genuine
 from tests.site.messaging.sending.thanks import thanked
 from tests.site.story import ANNA, BEN
 
+APP = "frappe_whatsapp"
 PATH = "keep_customers.integrations.whatsapp.contacts"
 DIGITS = "49305550101"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def app():
-	with with_app("frappe_whatsapp"):
-		yield
 
 
 @pytest.fixture(autouse=True)
