@@ -2,9 +2,11 @@
 
 import os
 import resource
+import shutil
 import subprocess
 import time
 import xml.etree.ElementTree as xml
+from pathlib import Path
 
 from . import layers, paths, services
 
@@ -50,6 +52,8 @@ class Part:
 			self.code = 0
 		if report.exists():
 			self.cases = [Case(self, element) for element in xml.parse(report).iter("testcase")]
+			if kept := os.environ.get("KEEP_TEST_REPORTS"):
+				shutil.copy(report, Path(kept) / f"{'-'.join(filter(None, (self.folder, self.db)))}.xml")
 			report.unlink()
 
 	def show(self):

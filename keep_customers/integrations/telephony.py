@@ -58,5 +58,5 @@ def dialling() -> Callable | None:
 
 def dial(number: str, customer: str) -> str | None:
 	"""Have the app call a customer; returns its name for the call."""
-	make_a_call = frappe.get_attr("telephony.exotel.handler.make_a_call")
+	make_a_call = frappe.get_module("telephony.exotel.handler").make_a_call
 	return make_a_call(to_number=number, link_doctype="Customer", link_docname=customer).get("CallSid")

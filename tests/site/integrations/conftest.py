@@ -21,9 +21,9 @@ def app(request):
 
 
 @pytest.fixture(autouse=True)
-def left_in_genuine_apps():
+def left_in_the_apps():
 	"""Nothing of a story is, once the story itself is gone."""
-	rows = published.rows_of_genuine_apps()
+	rows = published.rows()
 	yield
 	if rows:
 		published.take_out_but(rows)

@@ -169,19 +169,21 @@ def _made(app):
 		frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{field}`")
 
 
-def rows_of_genuine_apps():
-	"""doctype -> names of what is in the tables of the genuine apps, and where else their documents leave something."""
+def rows():
+	"""doctype -> names of what is in the tables of the apps, genuine and made, and where else their documents leave something."""
 	apps = [app for app in PUBLISHED if is_genuine(app)]
 	modules = frappe.get_all("Module Def", {"app_name": ("in", apps or [""])}, pluck="name")
-	filters = {"module": ("in", modules or [""]), "issingle": 0, "is_virtual": 0}
-	doctypes = frappe.get_all("DocType", filters, pluck="name")
+	tables = {"issingle": 0, "is_virtual": 0}
+	doctypes = frappe.get_all("DocType", {**tables, "module": ("in", modules or [""])}, pluck="name")
+	made = [name for app in PUBLISHED if app not in apps for name in PUBLISHED[app]]
+	doctypes += frappe.get_all("DocType", {**tables, "custom": 1, "name": ("in", made or [""])}, pluck="name")
 	return {name: set(frappe.get_all(name, pluck="name")) for name in (*doctypes, *LEFT_IN) if doctypes}
 
 
-def take_out_but(rows):
+def take_out_but(before):
 	"""Past the document life: what the stories made must go however it is, and whatever the apps say to it."""
 	frappe.db.rollback()
-	gone = {name: names - rows[name] for name, names in rows_of_genuine_apps().items()}
+	gone = {name: names - before[name] for name, names in rows().items()}
 	for doctype, names in gone.items():
 		if names:
 			frappe.db.delete(doctype, {"name": ("in", list(names))})
