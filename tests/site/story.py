@@ -8,6 +8,7 @@ after each test, where the site lets us (putback.py).
 from datetime import date, timedelta
 
 import frappe
+from frappe.desk.doctype.notification_settings.notification_settings import create_notification_settings
 from frappe.utils import getdate
 
 from . import putback
@@ -330,6 +331,7 @@ def _user(email, roles):
 			user = frappe.get_doc("User", email)
 			user.set("roles", [{"role": role} for role in roles])
 			user.save()
+		create_notification_settings(email)  # without them, version 15 shows nobody their Desk
 		return
 	user = frappe.get_doc(
 		{

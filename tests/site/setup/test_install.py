@@ -83,6 +83,22 @@ def bare():
 					install()
 
 
+@pytest.fixture
+def without(bare):
+	"""The site, on which the app is not installed."""
+	if APP in frappe.get_installed_apps():
+		uninstall()
+	return bare
+
+
+@pytest.fixture
+def with_it(bare):
+	"""The site, on which it is."""
+	if APP not in frappe.get_installed_apps():
+		install()
+	return bare
+
+
 def install():
 	from frappe.installer import install_app
 
@@ -188,7 +204,7 @@ def everything_written() -> dict:
 	return state
 
 
-def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anything(bare):
+def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anything(without):
 	assert APP not in frappe.get_installed_apps() and not frappe.db.exists("Module Def", MODULE)
 	todos = frappe.db.count("ToDo")
 	install()
@@ -231,7 +247,7 @@ def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anythi
 		assert frappe.get_all(doctype, filters={field: value}), doctype
 
 
-def test_migrating_again_changes_nothing_and_keeps_what_the_admin_changed(bare):
+def test_migrating_again_changes_nothing_and_keeps_what_the_admin_changed(with_it):
 	tier = frappe.get_doc("Customer Tier", "Gold")
 	tier.update({"colour": "Orange", "strategy": "Our own words", "contact_every_days": 21})
 	tier.save()
@@ -254,7 +270,7 @@ def test_migrating_again_changes_nothing_and_keeps_what_the_admin_changed(bare):
 	assert frappe.db.get_value("Customer Tier", "Gold", ("colour", "contact_every_days")) == ("Orange", 21)
 
 
-def test_a_site_that_had_the_app_before_complaints_gets_what_they_need(bare):
+def test_a_site_that_had_the_app_before_complaints_gets_what_they_need(with_it):
 	from keep_customers.patches.v0_1.add_complaints import execute
 	from keep_customers.setup.install import after_migrate
 
@@ -280,7 +296,7 @@ def test_a_site_that_had_the_app_before_complaints_gets_what_they_need(bare):
 	frappe.db.commit()
 
 
-def test_uninstalling_leaves_nothing_of_ours(bare):
+def test_uninstalling_leaves_nothing_of_ours(with_it):
 	from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 	doctypes = ours()
@@ -359,8 +375,8 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 
 	assert APP not in frappe.get_installed_apps()
 	now = tables()
-	assert set(now) - set(bare) == set()
-	for table, columns in bare.items():
+	assert set(now) - set(with_it) == set()
+	for table, columns in with_it.items():
 		assert now[table] == columns, table
 	left = mentions(doctypes)
 	assert not left, "\n".join(left)
@@ -377,7 +393,7 @@ def test_uninstalling_leaves_nothing_of_ours(bare):
 	frappe.db.commit()
 
 
-def test_installing_again_works_as_if_it_had_never_been_there(bare):
+def test_installing_again_works_as_if_it_had_never_been_there(without):
 	install()
 	assert {doctype: frappe.db.count(doctype) for doctype in SHIPPED} == SHIPPED
 	assert frappe.db.get_value("Customer Tier", "Gold", "colour") == "Yellow"

@@ -20,7 +20,7 @@ def test_every_parameter_has_something_to_send(matrix):
 @pytest.mark.parametrize("actor", world.ATTACKERS)
 def test_nobody_changes_what_is_another_customers(matrix, actor):
 	attacker = matrix.attackers[actor]
-	attacker.write(matrix.world, matrix.kept)
+	attacker.write_once(matrix.world, matrix.kept)
 	nothing_else(attacker)
 
 
@@ -32,6 +32,8 @@ def test_who_is_refused_could_have_saved_it(matrix):
 
 
 def test_what_is_known_is_still_so(matrix):
+	for attacker in matrix.attackers.values():
+		attacker.write_once(matrix.world, matrix.kept)
 	still_so(matrix.attackers.values())
 
 
