@@ -1,4 +1,4 @@
-"""Real deadlocks, wherever a night writes: the night completes, nothing is doubled and nothing lost.
+"""Real deadlocks, wherever a night writes: its parts, one by one; the whole of it is in test_night_gives_way.py.
 
 The database finds them itself (1213): somebody else, on a connection of his own, holds a row that the night wants and then
 wants one that the night holds. He has written more, so the night is the one to give way. Before *Written* a night only
@@ -11,76 +11,17 @@ import frappe
 import pytest
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import contacts_seen, ending, followups, planning, premises, referrals, todos
+from keep_customers.care import contacts_seen, ending, followups, premises, referrals
 from keep_customers.erp.aside import Aside, out_of_the_way
 from keep_customers.jobs import notices as notices_job
 from keep_customers.worth import values
 from tests.site.benefits.offers.shop import celebrating
 from tests.site.benefits.test_rebates import claim, policy
 from tests.site.jobs.others import locking, only_mariadb, others  # noqa: F401
-from tests.site.jobs.test_restart import (  # noqa: F401
-	before_the_first_night,
-	before_tonight,
-	firm,
-	picture,
-	restore,
-)
 from tests.site.story import PREFIX, TERRITORY
 
 pytestmark = only_mariadb
 A, B = f"{PREFIX} A", f"{PREFIX} B"
-POLICY = f"{PREFIX} Policy"
-
-
-def named(number):
-	return f"{PREFIX} Firm {number:02}"
-
-
-# A whole night, against one that nobody disturbed
-
-
-@pytest.mark.parametrize(
-	"where, function, holds, wants",
-	(
-		(values, "_write", ("Customer Value", named(11)), ("Customer", named(0))),
-		(values, "hold", ("Customer", named(9)), ("Customer", named(0))),
-		(planning, "hold", ("Customer", named(7)), ("Customer", named(6))),
-		(todos, "create", ("Tier Policy", POLICY), ("Customer", named(7))),
-	),
-	ids=("values", "the customers of a chunk", "the customers of some contacts", "a ToDo"),
-)
-def test_a_night_that_gives_way_leaves_what_an_undisturbed_one_leaves(
-	firm,  # noqa: F811
-	before_tonight,  # noqa: F811
-	others,  # noqa: F811
-	monkeypatch,
-	where,
-	function,
-	holds,
-	wants,
-):
-	before, unbroken = before_tonight
-	restore(before)
-	if where is todos:
-		# Another app's hook that writes what nobody has told the night of.
-		create = todos.create
-
-		def and_more(*args):
-			todo = create(*args)
-			frappe.db.sql(*locking("Tier Policy", POLICY))
-			return todo
-
-		monkeypatch.setattr(todos, "create", and_more)
-	gave_way = others(where, function, locking(*holds), locking(*wants))
-	run = firm.night()
-	assert gave_way and "1213" in str(gave_way[0])
-	assert run.status == "Completed"
-	now = picture()
-	for what, rows in unbroken.items():
-		assert now[what] == rows, what
-
-
-# Its parts, one by one
 
 
 @pytest.fixture

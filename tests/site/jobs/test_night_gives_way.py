@@ -1,0 +1,67 @@
+"""Real deadlocks in a whole night: it completes, nothing is doubled and nothing lost; see test_deadlocks.py.
+
+Its firm is made once, so no other story is told between these.
+"""
+
+import frappe
+import pytest
+
+from keep_customers.care import planning, todos
+from keep_customers.worth import values
+from tests.site.jobs.others import locking, only_mariadb, others  # noqa: F401
+from tests.site.jobs.test_restart import (  # noqa: F401
+	before_the_first_night,
+	before_tonight,
+	firm,
+	picture,
+	restore,
+)
+from tests.site.story import PREFIX
+
+pytestmark = only_mariadb
+POLICY = f"{PREFIX} Policy"
+
+
+def named(number):
+	return f"{PREFIX} Firm {number:02}"
+
+
+@pytest.mark.parametrize(
+	"where, function, holds, wants",
+	(
+		(values, "_write", ("Customer Value", named(11)), ("Customer", named(0))),
+		(values, "hold", ("Customer", named(9)), ("Customer", named(0))),
+		(planning, "hold", ("Customer", named(7)), ("Customer", named(6))),
+		(todos, "create", ("Tier Policy", POLICY), ("Customer", named(7))),
+	),
+	ids=("values", "the customers of a chunk", "the customers of some contacts", "a ToDo"),
+)
+def test_a_night_that_gives_way_leaves_what_an_undisturbed_one_leaves(
+	firm,  # noqa: F811
+	before_tonight,  # noqa: F811
+	others,  # noqa: F811
+	monkeypatch,
+	where,
+	function,
+	holds,
+	wants,
+):
+	before, unbroken = before_tonight
+	restore(before)
+	if where is todos:
+		# Another app's hook that writes what nobody has told the night of.
+		create = todos.create
+
+		def and_more(*args):
+			todo = create(*args)
+			frappe.db.sql(*locking("Tier Policy", POLICY))
+			return todo
+
+		monkeypatch.setattr(todos, "create", and_more)
+	gave_way = others(where, function, locking(*holds), locking(*wants))
+	run = firm.night()
+	assert gave_way and "1213" in str(gave_way[0])
+	assert run.status == "Completed"
+	now = picture()
+	for what, rows in unbroken.items():
+		assert now[what] == rows, what
