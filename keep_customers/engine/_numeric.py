@@ -68,6 +68,7 @@ def minimise(
 	objective: Callable[[np.ndarray], tuple[float, np.ndarray, np.ndarray]],
 	start: np.ndarray,
 	names: tuple[str, ...],
+	accept_bounds: bool = False,
 ) -> Minimum:
 	"""Minimise over log-parameters with Newton's method, made safe for non-convex regions.
 
@@ -76,14 +77,20 @@ def minimise(
 	steps are limited to MAX_STEP and halved until the value falls. Nothing in it is random: the same data
 	give the same bits.
 
-	Raises FitError when a parameter runs to its bound, nothing converges in MAX_ITERATIONS, or the value is
-	not finite.
+	accept_bounds: a parameter that runs to its bound stays there, and the others are found.
+
+	Raises FitError when a parameter runs to its bound (unless that is accepted), nothing converges in
+	MAX_ITERATIONS, or the value is not finite.
 	"""
 	point = np.array(start, dtype=float)
 	value, gradient, hessian = objective(point)
 	for iteration in range(1, MAX_ITERATIONS + 1):
 		if not (np.isfinite(value) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
 			raise FitError("The likelihood is not finite; look for extreme values among the data.")
+		if accept_bounds:
+			held = (np.abs(point) >= LOG_BOUND) & (gradient * point < 0)
+			gradient = np.where(held, 0.0, gradient)
+			hessian = np.where(held[:, None] | held, np.diag(held.astype(float)), hessian)
 		curvatures, directions = np.linalg.eigh(hessian)
 		convex = curvatures[0] > 0
 		curvatures = np.maximum(np.abs(curvatures), 1e-10)
@@ -91,9 +98,10 @@ def minimise(
 		decrement = float(-gradient @ step)
 
 		at_bound = np.abs(point) > LOG_BOUND - 1e-3
-		_refuse_runaway(at_bound & (step * point > 0), point, names)
+		if not accept_bounds:
+			_refuse_runaway(at_bound & (step * point > 0), point, names)
 		if decrement <= TOLERANCE and convex:
-			return Minimum(point + step, value - decrement / 2, iteration)
+			return Minimum(np.clip(point + step, -LOG_BOUND, LOG_BOUND), value - decrement / 2, iteration)
 
 		step *= min(1.0, MAX_STEP / float(np.abs(step).max()))
 		for _ in range(40):
@@ -103,7 +111,8 @@ def minimise(
 				break
 			step /= 2
 		else:
-			_refuse_runaway(at_bound, point, names)
+			if not accept_bounds:
+				_refuse_runaway(at_bound, point, names)
 			raise FitError("The fit found no way down. Use the last good parameters or the prior.")
 		point, value, gradient, hessian = candidate, value_there, gradient_there, hessian_there
 	raise FitError(

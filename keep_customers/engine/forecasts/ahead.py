@@ -1,0 +1,203 @@
+"""The time ahead of each customer, from the posterior of a model of ``buying``: exact, no sampling.
+
+Given the history, a customer has left, or is alive with j of the k events of its next purchase behind it; then its rate is
+Gamma(R + j, alpha + T), with R = r + k x, and its probability of leaving Beta(a, b + x + m), independent of each other. In a
+horizon h the events are negative binomial, and the m-th purchase from now happens if there are k m - j of them and the
+customer has stayed after each of the m - 1 before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import betainc, expit, gammaln
+
+from keep_customers.engine.forecasts.buying import Buying, log_odds_left, phases
+from keep_customers.engine.potential import GammaGamma, _histories, group_equal_rows
+
+ROWS = 1 << 12  # handled at a time
+NEGLIGIBLE = 1e-9  # chance of one more purchase, from which on none is counted
+MOST = 5000  # purchases within a horizon
+LOW, HIGH = 0.1, 0.9  # what lies between is the 80 % interval
+
+
+@dataclass(frozen=True)
+class Outlook:
+	"""What a horizon brings; arrays of one element a customer.
+
+	:param alive: probability of being a customer at all still
+	:param buys: probability of at least one purchase within the horizon
+	:param purchases: their expected number
+	:param low: so many or fewer with a probability of 10 % …
+	:param high: … and of 90 %
+	"""
+
+	alive: np.ndarray
+	buys: np.ndarray
+	purchases: np.ndarray
+	low: np.ndarray
+	high: np.ndarray
+
+
+def outlook(
+	model: Buying, horizon: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+) -> Outlook:
+	"""What the coming ``horizon`` brings of each customer.
+
+	:param horizon: time >= 0, in the model's unit
+	:param frequency: and recency, age: shape (n,), see :mod:`keep_customers.engine.potential`
+	"""
+	x, t_x, age_ = _histories(frequency, recency, age, one_dimensional=True)
+	order, starts = group_equal_rows(x, t_x, age_)
+	chosen = order[starts]
+	found = np.empty((5, len(chosen)))
+	# Those who buy about equally often together: they need about equally many steps.
+	by_rate = np.argsort((model.r + model.k * x[chosen]) / (model.alpha + age_[chosen]), kind="stable")
+	for start in range(0, len(chosen), ROWS):
+		rows = by_rate[start : start + ROWS]
+		at = chosen[rows]
+		state = _State.of(model, x[at], t_x[at], age_[at])
+		buys = purchases = low = high = np.zeros(len(at))
+		for number, chance in enumerate(state.at_least(horizon), 1):
+			if number == 1:
+				buys = chance
+			purchases = purchases + chance
+			low = low + (chance > 1 - LOW)
+			high = high + (chance > 1 - HIGH)
+		found[:, rows] = state.alive, buys, purchases, low, high
+	result = np.empty((5, len(x)))
+	result[:, order] = np.repeat(found, np.diff(starts, append=len(order)), axis=1)
+	return Outlook(*result)
+
+
+def value_interval(
+	model: Buying,
+	spend: GammaGamma,
+	horizon: float,
+	frequency: ArrayLike,
+	recency: ArrayLike,
+	age: ArrayLike,
+	mean_value: ArrayLike,
+) -> tuple[np.ndarray, np.ndarray]:
+	"""The 80 % interval of what each customer spends within the horizon; money, two arrays of shape (n,).
+
+	The sum of m purchases of a customer whose n known ones had the mean z is G b / (1 - b), where b is Beta(p m, Q), with
+	Q = q + p n and G = gamma + n z (Fader and Hardie 2013, section 2); mixed over the distribution of m.
+	"""
+	x, t_x, age_ = _histories(frequency, recency, age, one_dimensional=True)
+	bought = x + 1
+	z = np.maximum(np.asarray(mean_value, float), 0)
+	shape, scale = spend.q + spend.p * bought, spend.gamma + bought * z
+	low, high = np.empty(len(x)), np.empty(len(x))
+	by_rate = np.argsort((model.r + model.k * x) / (model.alpha + age_), kind="stable")
+	for start in range(0, len(x), ROWS):
+		rows = by_rate[start : start + ROWS]
+		state = _State.of(model, x[rows], t_x[rows], age_[rows])
+		chances = np.array([*state.at_least(horizon), np.zeros(len(rows))])
+		exactly = chances[:-1] - chances[1:]
+		for quantile, result in ((LOW, low), (HIGH, high)):
+			result[rows] = _value_at(quantile, exactly, spend.p, shape[rows], scale[rows])
+	return low, high
+
+
+def _value_at(quantile, exactly, p, shape, scale) -> np.ndarray:
+	"""The quantile of what is spent, by halving in the logarithm; 0 where buying nothing is likely enough."""
+	result = np.zeros(len(shape))
+	nothing = 1 - exactly.sum(axis=0)
+	some = np.flatnonzero(nothing < quantile)
+	if not some.size:
+		return result
+	exactly, shape, scale, nothing = exactly[:, some], shape[some], scale[some], nothing[some]
+	numbers = np.arange(1, len(exactly) + 1)[:, None]
+	used = exactly > 1e-4
+	first, last = used.argmax(axis=0).min(), len(exactly) - used[::-1].argmax(axis=0).min()
+	exactly, numbers = exactly[first:last], numbers[first:last]
+	left = 1 - nothing - exactly.sum(axis=0)  # what was cut off is put to the middle
+	middle = np.exp(np.log(scale) + np.log(p * np.maximum((exactly * numbers).sum(axis=0), 0.1) / shape))
+	lower, upper = np.log(middle) - 7, np.log(middle) + 7
+	for _ in range(20):
+		half = (lower + upper) / 2
+		value = np.exp(half)
+		below = nothing + (exactly * betainc(p * numbers, shape, value / (value + scale))).sum(axis=0)
+		below += left / 2
+		lower, upper = np.where(below < quantile, half, lower), np.where(below < quantile, upper, half)
+	result[some] = np.exp((lower + upper) / 2)
+	return result
+
+
+@dataclass
+class _State:
+	"""Where customers stand: alive, in which phase, and the posteriors of rate and leaving.
+
+	:param weights: (k, n), of the phases of the living
+	:param total: R, the shape of the rate in phase 0; (n,)
+	:param stays: b + x + m, the second parameter of the probability of leaving; (n,)
+	"""
+
+	model: Buying
+	alive: np.ndarray
+	weights: np.ndarray
+	total: np.ndarray
+	whole: np.ndarray
+	stays: np.ndarray
+
+	@classmethod
+	def of(cls, model: Buying, x, t_x, age) -> _State:
+		total, whole = model.r + model.k * x, model.alpha + age
+		terms, _slopes, _curves = phases(total, (age - t_x) / whole, model.k)
+		m = int(model.at_once)
+		with np.errstate(divide="ignore"):
+			odds = log_odds_left(x, total, np.log1p((age - t_x) / (model.alpha + t_x)), model.a, model.b, m)
+		sum_ = terms.sum(axis=0)
+		return cls(model, expit(np.log(sum_) - odds), terms / sum_, total, whole, model.b + x + m)
+
+	def at_least(self, horizon: float):
+		"""For m = 1, 2, …: the probability of at least m purchases within the horizon, until none matters."""
+		k, a = self.model.k, self.model.a
+		events = [_Events(self.total + j, horizon / self.whole) for j in range(k)]
+		stayed = self.alive.copy()
+		for m in range(1, MOST):
+			chance = np.zeros(len(stayed))
+			for j in range(k):
+				chance += self.weights[j] * events[j].at_least(k * m - j)
+			chance *= stayed
+			if m > 1 and chance.max(initial=0) < NEGLIGIBLE:
+				return
+			yield chance
+			stayed = stayed * ((self.stays + m - 1) / (a + self.stays + m - 1))
+
+
+class _Events:
+	"""A negative binomial number of events, asked for rising numbers: its chances are summed from below."""
+
+	def __init__(self, shape: np.ndarray, ahead: np.ndarray):
+		self.shape, self.share = shape, ahead / (1 + ahead)
+		mean = shape * ahead
+		# What is ten standard deviations below the mean does not happen; begun at 0, it would be 0 in the computer too.
+		low = np.floor(mean - 10 * np.sqrt(mean * (1 + ahead)) - 10)
+		self.start = np.maximum(low, 0)
+		with np.errstate(divide="ignore", invalid="ignore"):
+			log_one = gammaln(shape + self.start) - gammaln(shape) - gammaln(self.start + 1)
+			log_one -= shape * np.log1p(ahead)
+			log_one += np.where(self.start > 0, self.start * np.log(self.share), 0)
+		self.one = np.exp(log_one)
+		self.next = 0
+		self.below = np.zeros(len(shape))
+		self.late = bool(self.start.any())
+
+	def at_least(self, number: int) -> np.ndarray:
+		"""Of at least so many events; greater than the last one asked for."""
+		while self.next < number:
+			n = self.next
+			if self.late:
+				begun = n >= self.start
+				self.below += np.where(begun, self.one, 0)
+				step = (self.shape + n) / (n + 1) * self.share
+				self.one = np.where(begun, self.one * step, self.one)
+			else:
+				self.below += self.one
+				self.one = self.one * ((self.shape + n) / (n + 1) * self.share)
+			self.next += 1
+		return np.maximum(1 - self.below, 0)
