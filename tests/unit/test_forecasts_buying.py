@@ -158,7 +158,7 @@ def poisson(size, k=1, seed=2, weeks=100, every=5.0):
 
 
 def test_where_nobody_leaves_and_all_are_alike_nobody_is_given_up():
-	x, last, age, logs = poisson(400)
+	x, last, age, _logs = poisson(400)
 	with pytest.raises(FitError):
 		fit_buying(x, last, age)
 	fitted = fit_buying(x, last, age, typical_gap=5.0)
