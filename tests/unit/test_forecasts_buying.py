@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keep_customers.engine.forecasts.ahead import outlook
+from keep_customers.engine.forecasts.ahead import covered, outlook, place_of, value_interval
 from keep_customers.engine.forecasts.buying import (
 	Buying,
 	_Table,
@@ -13,7 +13,14 @@ from keep_customers.engine.forecasts.buying import (
 	fit_regular,
 	prior_buying,
 )
-from keep_customers.engine.potential import BGNBD, FitError, expected_purchases, fit_bgnbd, probability_alive
+from keep_customers.engine.potential import (
+	BGNBD,
+	FitError,
+	GammaGamma,
+	expected_purchases,
+	fit_bgnbd,
+	probability_alive,
+)
 from tests.unit.histories import TYPICAL, cases, fits, histories, logarithmic, simulate
 from tests.unit.test_potential_fit import check_derivatives
 from tests.unit.test_potential_published import CALIBRATION_END, lines
@@ -139,6 +146,20 @@ def test_it_is_what_simulated_customers_do():
 		part = (seen.buys >= low) & (seen.buys < high)
 		assert (later[part] > 0).mean() == pytest.approx(seen.buys[part].mean(), abs=0.02)
 		assert later[part].mean() == pytest.approx(seen.purchases[part].mean(), rel=0.05)
+	assert covered(*place_of(model, ahead, x, last, np.full(size, until), later)) == pytest.approx(
+		0.8, abs=0.01
+	)
+	spend = GammaGamma(p=4.0, q=3.5, gamma=60.0)
+	own = random.gamma(spend.q, 1 / spend.gamma, size)
+	known, spent = (
+		random.gamma(spend.p * np.maximum(number, 1e-9)) / own * (number > 0) for number in (x + 1, later)
+	)
+	often = seen.buys > 0.95
+	low, high = value_interval(
+		model, spend, ahead, *(column[often] for column in (x, last, np.full(size, until), known / (x + 1)))
+	)
+	inside = (spent[often] >= low) & (spent[often] <= high)
+	assert often.sum() > 1000 and inside.mean() == pytest.approx(0.8, abs=0.03)
 	fitted = fit_regular(x, last, np.full(size, until), np.zeros(size))
 	assert fitted.k == 1, "without the gaps nothing says how regular they are"
 

@@ -72,6 +72,33 @@ def outlook(
 	return Outlook(*result)
 
 
+def place_of(
+	model: Buying, horizon: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, came: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+	"""Where the number of purchases that came lies in what was expected: the probabilities of fewer, and of no more.
+
+	Between the two lies the probability integral transform of a count (Czado, Gneiting and Held 2009, Biometrics 65(4),
+	1254-1261), by which intervals of counts are judged: nothing alone is more likely than 80 % with many a customer.
+	"""
+	x, t_x, age_ = _histories(frequency, recency, age, one_dimensional=True)
+	came = np.asarray(came, float)
+	fewer, no_more = np.zeros(len(x)), np.ones(len(x))
+	by_rate = np.argsort((model.r + model.k * x) / (model.alpha + age_), kind="stable")
+	for start in range(0, len(x), ROWS):
+		rows = by_rate[start : start + ROWS]
+		state = _State.of(model, x[rows], t_x[rows], age_[rows])
+		for number, chance in enumerate(state.at_least(horizon), 1):
+			fewer[rows] = np.where(came[rows] == number, 1 - chance, fewer[rows])
+			no_more[rows] = np.where(came[rows] == number - 1, 1 - chance, no_more[rows])
+	return fewer, no_more
+
+
+def covered(fewer: np.ndarray, no_more: np.ndarray) -> float:
+	"""Share of what came that lies within the 80 % interval, each in the part of its chance that does; 0.8 if all is right."""
+	within = np.minimum(no_more, HIGH) - np.maximum(fewer, LOW)
+	return float(np.mean(np.maximum(within, 0) / np.maximum(no_more - fewer, 1e-12)))
+
+
 def value_interval(
 	model: Buying,
 	spend: GammaGamma,

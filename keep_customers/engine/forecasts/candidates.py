@@ -94,8 +94,10 @@ class Population:
 		"""
 		if name not in self._said:
 			if WITH in name:
-				one, other = name.split(WITH)
-				said = mean(self.forecast(one), self.forecast(other))
+				said = mean(*map(self.forecast, name.split(WITH)))
+				if name.endswith(LEARNER):  # it has learned how many come and how likely one is
+					learned = self.forecast(LEARNER)
+					said = Forecast(learned.purchases, _to(said.value, learned.value), learned.buys)
 			else:
 				said = SAYS[name](self)
 			self._said[name] = said
@@ -134,11 +136,11 @@ def fitted(name: str, known: Known) -> tuple[Buying, GammaGamma]:
 
 
 def mean(one: Forecast, other: Forecast) -> Forecast:
-	"""The geometric mean of two; of their totals the first one's, of probabilities that of the odds."""
+	"""The geometric mean of two, of probabilities that of their odds; in total what the first one says."""
 	value = np.sqrt(np.maximum(one.value, 0) * np.maximum(other.value, 0))
 	purchases = np.sqrt(one.purchases * other.purchases)
 	odds = (logit(_inside(one.buys)) + logit(_inside(other.buys))) / 2
-	return Forecast(_to(purchases, other.purchases), _to(value, other.value), expit(odds))
+	return Forecast(_to(purchases, one.purchases), _to(value, one.value), expit(odds))
 
 
 def _inside(chance: np.ndarray) -> np.ndarray:

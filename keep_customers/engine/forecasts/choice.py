@@ -13,9 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from keep_customers.engine.forecasts import scores
-from keep_customers.engine.forecasts.candidates import ALL, LAST_PERIOD, MBG, Population
+from keep_customers.engine.forecasts.candidates import ALL, LAST_PERIOD, LEARNER, REGULAR, WITH, Population
 from keep_customers.engine.forecasts.past import came_after
 from keep_customers.engine.value import Purchases
+
+# What serves where nothing is clearly better: a model's own order, and what the company's past has taught.
+USUAL = WITH.join((REGULAR, LEARNER))
 
 DATES = 4
 STEP = 0.25  # of the horizon, from one date to the one before
@@ -84,7 +87,7 @@ def choose(log: Purchases, day: int, horizon: int, in_use: str = "") -> Choice:
 	size = len(np.unique(log.customer[log.occasion & (log.day <= day)]))
 	found = dates(log, day, horizon)
 	if size < FEWEST or not found:
-		return Choice(in_use or MBG, FEW if size < FEWEST else NO_HISTORY, "", "", {}, {}, found)
+		return Choice(in_use or USUAL, FEW if size < FEWEST else NO_HISTORY, "", "", {}, {}, found)
 	log = some_of(log)
 	table: dict[str, list[scores.Score]] = {name: [] for name in ALL}
 	for then, length in found:
@@ -103,12 +106,14 @@ def choose(log: Purchases, day: int, horizon: int, in_use: str = "") -> Choice:
 
 
 def _decide(best: str, in_use: str, told: dict, average: dict) -> tuple[str, str, str]:
-	if in_use not in told:
-		return best, FIRST, ""
+	first = in_use not in told
+	if first:
+		in_use = USUAL
 	wins = np.mean(np.array(told[best]) > np.array(told[in_use]))
-	if best != in_use and average[best] - average[in_use] > CLEARLY and wins >= MOST_DATES:
-		return best, BETTER, in_use
-	return in_use, STAYS, ""
+	better = average[best] - average[in_use] > CLEARLY and wins >= MOST_DATES
+	if first:
+		return best if better else in_use, FIRST, ""
+	return (best, BETTER, in_use) if better else (in_use, STAYS, "")
 
 
 def grade(ahead: float) -> str:

@@ -21,7 +21,7 @@ from scipy.special import expit, logit
 from keep_customers.engine.forecasts.past import DAYS_PER_WEEK, Known
 
 # As many customers' worth of saying that the model is right.
-STRENGTH = 20.0
+STRENGTH = 5.0
 MOST = 200_000  # customers to learn from; more teach nothing new
 LEAST = 50
 
