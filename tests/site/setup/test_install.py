@@ -78,9 +78,10 @@ def bare():
 			uninstall()
 			try:
 				yield tables()
-			finally:  # the other tests need it
-				if APP not in frappe.get_installed_apps():
-					install()
+			finally:  # the other tests need it, as it ships
+				if APP in frappe.get_installed_apps():
+					uninstall()
+				install()
 
 
 @pytest.fixture
