@@ -67,7 +67,7 @@ def test_k_1_without_leaving_at_once_is_bgnbd(cdnow):
 def test_a_prior_fades_with_the_number_of_customers(cdnow):
 	pure, leaning = fit_buying(*cdnow), fit_buying(*cdnow, typical_gap=8.0)
 	for name in ("r", "alpha", "a", "b"):
-		assert getattr(leaning, name) == pytest.approx(getattr(pure, name), rel=0.01)
+		assert getattr(leaning, name) == pytest.approx(getattr(pure, name), rel=0.05)
 
 
 @cases
@@ -219,7 +219,7 @@ def test_a_few_customers_are_near_the_prior(size):
 @fits
 @given(st.integers(50, 200), st.integers(0, 1000), histories(longest=100))
 def test_one_customer_more_moves_nobodys_chance_much(size, seed, more):
-	"""Of 50, by less than 0.25, even where the one bought fifty times in a day; usually by 0.01."""
+	"""Of 50, by less than 0.2, even where the one bought fifty times in a day; usually by 0.01."""
 	x, last, age = simulate(TYPICAL, size, seed=seed)
 	one = [min(more[0], 50.0), more[1], more[2]]
 	before = fit_buying(x, last, age, typical_gap=12.0)
@@ -228,7 +228,7 @@ def test_one_customer_more_moves_nobodys_chance_much(size, seed, more):
 		typical_gap=12.0,
 	)
 	chance = [outlook(model, 26.0, x, last, age).buys for model in (before, after)]
-	assert np.abs(chance[0] - chance[1]).max() < 0.25
+	assert np.abs(chance[0] - chance[1]).max() < 0.2
 
 
 @fits
