@@ -14,8 +14,9 @@ from collections import Counter, defaultdict
 PASSED, SKIPPED, FAILED = "passed", "skipped", "failed"
 HEAD = """# The hosts
 
-How the site tests went on each host; made by `python -m tests.hosts` from what pytest wrote there. The two genuine ones are
-the references, the sandbox is what CI and newcomers have (see [sandbox/README.md](../sandbox/README.md)).
+How the tests went on each host; made by `python -m tests.hosts` from what pytest wrote there. The two genuine ones are the
+references, the sandbox is what CI and newcomers have (see [sandbox/README.md](../sandbox/README.md)). On the genuine ones each
+file was run in a process of its own, its tests in random order, and then all of them in another order; the last run counts.
 """
 
 
