@@ -21,6 +21,8 @@ from frappe import _
 from frappe.exceptions import FrappeTypeError
 from frappe.utils.typing_validations import validate_argument_types
 
+from keep_customers.erp import host
+
 DAYS = ("from_date", "to_date", "since")  # filters of reports
 YEARS = range(1900, 3000)  # with room for arithmetic on both sides
 
@@ -93,6 +95,14 @@ def report_filters(filters: object) -> frappe._dict:
 
 	:raises FrappeTypeError: if one is something else
 	"""
+	try:
+		return _report_filters(filters)
+	except FrappeTypeError:
+		host.stop_report_watches()
+		raise
+
+
+def _report_filters(filters: object) -> frappe._dict:
 	found = frappe._dict(chosen(filters))
 	for name, value in found.items():
 		if not value or (name in DAYS and _is_day(value)):

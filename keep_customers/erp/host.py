@@ -3,6 +3,7 @@
 A company moves a field, another app takes one away or brings one of the same name; a number says nothing of that.
 """
 
+import threading
 from collections.abc import Iterable
 
 import frappe
@@ -56,3 +57,22 @@ def forget_columns(doctype: str) -> None:
 	if client_cache := getattr(frappe, "client_cache", None):
 		client_cache.delete_keys("table_columns")
 	frappe.cache.hdel("table_columns", f"tab{doctype}")
+
+
+def report_watches() -> list[threading.Timer]:
+	"""The framework's clocks of the reports that run on this site: after 15 seconds one makes its report a prepared one."""
+	return [
+		clock
+		for clock in threading.enumerate()
+		if isinstance(clock, threading.Timer)
+		and getattr(clock.function, "__name__", "") == "enable_prepared_report"
+		and clock.kwargs.get("site") == frappe.local.site
+		and not clock.finished.is_set()
+	]
+
+
+def stop_report_watches() -> None:
+	"""For a report that refuses its filters: Frappe 15 lets the clock run on, and a slip of the pen would make it a prepared
+	report for everybody, for good. One that runs at the same moment is watched again the next time."""
+	for clock in report_watches():
+		clock.cancel()
