@@ -90,6 +90,15 @@ def chosen(filters: object) -> dict:
 	return found
 
 
+def refuse_filters(why: str) -> NoReturn:
+	"""Tell a person what a report cannot be run with.
+
+	:raises ValidationError: always
+	"""
+	host.stop_report_watches()
+	frappe.throw(why)
+
+
 def report_filters(filters: object) -> frappe._dict:
 	"""The filters of a report: days, ticks and texts, one each; the host hands on what was sent.
 

@@ -54,6 +54,13 @@ def test_a_slip_of_the_pen_makes_no_report_a_prepared_one(story):
 		with pytest.raises(FrappeTypeError):
 			frappe.get_doc("Report", report).execute_script_report({"customer": ["a"]})
 		assert not host.report_watches(), report
+	for report, filters in (
+		("Complaint Analysis", {"group_by": "x"}), ("Customer Cost and Value", {"show": "x"}),
+		("Event Results", {"from_date": "2026-03-04", "to_date": "2026-03-03"}),
+	):  # fmt: skip
+		with pytest.raises(frappe.ValidationError):
+			frappe.get_doc("Report", report).execute_script_report(filters)
+		assert not host.report_watches(), report
 
 
 def test_a_day_that_is_none_is_no_failure_of_ours(manager):

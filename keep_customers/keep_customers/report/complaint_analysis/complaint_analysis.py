@@ -5,7 +5,7 @@ from frappe.utils import flt, now_datetime
 from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.complaint_figures import figures
 from keep_customers.engine.complaints import SEVERITIES
-from keep_customers.erp.api import report_filters
+from keep_customers.erp.api import refuse_filters, report_filters
 
 GROUPS = {
 	"cause": "Complaint Cause",
@@ -25,7 +25,7 @@ def execute(filters=None):
 	case_figures.period(filters)
 	by = filters.get("group_by") or "cause"
 	if by not in GROUPS:
-		frappe.throw(_("Please choose what the complaints are grouped by."))
+		refuse_filters(_("Please choose what the complaints are grouped by."))
 	cases, now = case_figures.cases(filters), now_datetime()
 	groups: dict[tuple, list] = {}
 	for case in cases:

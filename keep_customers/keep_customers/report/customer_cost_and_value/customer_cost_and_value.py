@@ -1,11 +1,10 @@
-import frappe
 from frappe import _
 from frappe.utils import flt, getdate
 
 from keep_customers.benefits import costs as cost_ledger
 from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.costs import KINDS, add_up, of_value
-from keep_customers.erp.api import report_filters
+from keep_customers.erp.api import refuse_filters, report_filters
 from keep_customers.worth.values import tier_ranks
 
 CHARTED = 10
@@ -18,7 +17,7 @@ def execute(filters=None):
 	case_figures.period(filters)
 	show = filters.show or SHOWN[0]
 	if show not in SHOWN:
-		frappe.throw(_("Please choose what is shown: customers, tiers, or costs one by one."))
+		refuse_filters(_("Please choose what is shown: customers, tiers, or costs one by one."))
 	since, until = (
 		getdate(filters[field]) if filters.get(field) else None for field in ("from_date", "to_date")
 	)
