@@ -86,7 +86,8 @@ def test_a_notice_is_previewed_and_released(story, desk):
 		mia.open("Form", "Care Notice", notice.name)
 		mia.press("Preview the Audience")
 		mia.see("Customers reached: 1").see(f"{PREFIX} Firm").shot("notice-preview")
-		mia.page.keyboard.press("Escape")
+		# Not by Escape, which is lost on a dialog that is still coming in.
+		mia.page.locator(".modal.show .btn-modal-close").first.click()
 		mia.page.wait_for_function("() => !document.querySelector('.modal.show')")
 		mia.press("Submit")
 		mia.press("Yes")
