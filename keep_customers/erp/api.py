@@ -90,13 +90,18 @@ def chosen(filters: object) -> dict:
 	return found
 
 
-def refuse_filters(why: str) -> NoReturn:
-	"""Tell a person what a report cannot be run with.
+def report(execute: Callable) -> Callable:
+	"""For what runs a report: where it refuses, whatever the reason, it does not become a prepared one."""
 
-	:raises ValidationError: always
-	"""
-	host.stop_report_watches()
-	frappe.throw(why)
+	@wraps(execute)
+	def run(filters: object = None):
+		try:
+			return execute(filters)
+		except Exception:
+			host.stop_report_watches()
+			raise
+
+	return run
 
 
 def report_filters(filters: object) -> frappe._dict:
@@ -104,14 +109,6 @@ def report_filters(filters: object) -> frappe._dict:
 
 	:raises FrappeTypeError: if one is something else
 	"""
-	try:
-		return _report_filters(filters)
-	except FrappeTypeError:
-		host.stop_report_watches()
-		raise
-
-
-def _report_filters(filters: object) -> frappe._dict:
 	found = frappe._dict(chosen(filters))
 	for name, value in found.items():
 		if not value or (name in DAYS and _is_day(value)):

@@ -72,7 +72,7 @@ def report_watches() -> list[threading.Timer]:
 
 
 def stop_report_watches() -> None:
-	"""For a report that refuses its filters: Frappe 15 lets the clock run on, and a slip of the pen would make it a prepared
+	"""For a report that refuses: Frappe 15 lets the clock run on, and a slip of the pen would make it a prepared
 	report for everybody, for good. One that runs at the same moment is watched again the next time."""
 	for clock in report_watches():
 		clock.cancel()

@@ -5,12 +5,13 @@ from frappe import _
 
 from keep_customers.care.preview import preview
 from keep_customers.engine.followups import ASSIGN, JOIN, SKIP, WAIT
-from keep_customers.erp.api import report_filters
+from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.permissions import readable_among
 
 SHOWN = 1000
 
 
+@report
 def execute(filters=None):
 	"""Whom the rules would hit today, what is held back and why; of the customers the user may read."""
 	filters = report_filters(filters)

@@ -3,9 +3,10 @@ from frappe import _
 from frappe.utils import add_months, getdate
 
 from keep_customers.complaints import standard_answers
-from keep_customers.erp.api import report_filters
+from keep_customers.erp.api import report, report_filters
 
 
+@report
 def execute(filters=None):
 	"""Categories people complain about that have no standard answer yet, the most frequent first."""
 	filters = report_filters(filters)

@@ -5,7 +5,7 @@ from frappe.utils import flt, now_datetime
 from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.complaint_figures import figures
 from keep_customers.engine.complaints import SEVERITIES
-from keep_customers.erp.api import refuse_filters, report_filters
+from keep_customers.erp.api import report, report_filters
 
 GROUPS = {
 	"cause": "Complaint Cause",
@@ -19,13 +19,14 @@ GROUPS = {
 CHARTED = 12
 
 
+@report
 def execute(filters=None):
 	"""What the complaints of a period have in common, of the cases the user may read."""
 	filters = report_filters(filters)
 	case_figures.period(filters)
 	by = filters.get("group_by") or "cause"
 	if by not in GROUPS:
-		refuse_filters(_("Please choose what the complaints are grouped by."))
+		frappe.throw(_("Please choose what the complaints are grouped by."))
 	cases, now = case_figures.cases(filters), now_datetime()
 	groups: dict[tuple, list] = {}
 	for case in cases:

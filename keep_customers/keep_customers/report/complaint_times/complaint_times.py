@@ -4,7 +4,7 @@ from frappe.utils import flt, now_datetime
 
 from keep_customers.complaints import figures
 from keep_customers.engine.complaint_figures import answered_in_time, late_now, solved_in_time
-from keep_customers.erp.api import report_filters
+from keep_customers.erp.api import report, report_filters
 
 SHOWN = (
 	"name", "subject", "customer", "customer_name", "tier", "severity", "responsible", "status", "opened_on", "answer_due",
@@ -12,6 +12,7 @@ SHOWN = (
 )  # fmt: skip
 
 
+@report
 def execute(filters=None):
 	"""Each case's times against its targets, of the cases the user may read.
 

@@ -2,9 +2,10 @@ import frappe
 from frappe import _
 
 from keep_customers.care import confirming
-from keep_customers.erp.api import report_filters
+from keep_customers.erp.api import report, report_filters
 
 
+@report
 def execute(filters=None):
 	"""Contacts that nobody has confirmed who may, or not with their address, of the customers the user may write."""
 	rows = confirming.to_confirm(report_filters(filters).customer)

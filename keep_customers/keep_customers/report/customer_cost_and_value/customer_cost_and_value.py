@@ -1,23 +1,25 @@
+import frappe
 from frappe import _
 from frappe.utils import flt, getdate
 
 from keep_customers.benefits import costs as cost_ledger
 from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.costs import KINDS, add_up, of_value
-from keep_customers.erp.api import refuse_filters, report_filters
+from keep_customers.erp.api import report, report_filters
 from keep_customers.worth.values import tier_ranks
 
 CHARTED = 10
 SHOWN = ("customers", "tiers", "costs")
 
 
+@report
 def execute(filters=None):
 	"""What was spent on the customers the user may read, against what they are worth."""
 	filters = report_filters(filters)
 	case_figures.period(filters)
 	show = filters.show or SHOWN[0]
 	if show not in SHOWN:
-		refuse_filters(_("Please choose what is shown: customers, tiers, or costs one by one."))
+		frappe.throw(_("Please choose what is shown: customers, tiers, or costs one by one."))
 	since, until = (
 		getdate(filters[field]) if filters.get(field) else None for field in ("from_date", "to_date")
 	)

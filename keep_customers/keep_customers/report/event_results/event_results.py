@@ -3,7 +3,7 @@ from frappe import _
 from frappe.utils import cint, flt, getdate
 
 from keep_customers.engine.events import CLOSED, HELD
-from keep_customers.erp.api import refuse_filters, report_filters
+from keep_customers.erp.api import report, report_filters
 from keep_customers.worth.ledger import reporting_currency
 
 SHOWN = (
@@ -13,6 +13,7 @@ SHOWN = (
 )  # fmt: skip
 
 
+@report
 def execute(filters=None):
 	"""What came of each event that was held.
 
@@ -22,7 +23,7 @@ def execute(filters=None):
 	filters = report_filters(filters)
 	conditions = [["status", "in", [HELD, CLOSED]]]
 	if filters.from_date and filters.to_date and getdate(filters.to_date) < getdate(filters.from_date):
-		refuse_filters(_("The period ends before it begins. Please check the dates."))
+		frappe.throw(_("The period ends before it begins. Please check the dates."))
 	if filters.from_date:
 		conditions.append(["starts_on", ">=", f"{getdate(filters.from_date)} 00:00:00"])
 	if filters.to_date:

@@ -6,7 +6,7 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import add_days, flt, get_fullname, getdate
 
 from keep_customers.complaints import figures
-from keep_customers.erp.api import report_filters
+from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.permissions import only_readable
 from keep_customers.messaging.feedback import CUSTOMER
 
@@ -14,6 +14,7 @@ KINDS = ("Complaint", "Visit", "Event", "General")
 STARS = 5
 
 
+@report
 def execute(filters=None):
 	"""How customers rate the people who look after them, of the customers the user may read; the best first.
 

@@ -3,10 +3,11 @@ from frappe import _
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import flt
 
-from keep_customers.erp.api import report_filters
+from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.permissions import only_readable
 
 
+@report
 def execute(filters=None):
 	"""Customers and their value by tier, of the customers the user may read."""
 	rows = tiers(report_filters(filters))
