@@ -8,7 +8,7 @@ is the last day of what is graded. Lines that cannot be read are counted and nam
 
 Columns: share of the later value that came from the 20 % and the 5 % who were expected to bring the most, rank correlation
 (Spearman), log loss and AUC of buying again, expected and actual purchases and value, seconds. ± is the standard error of the
-difference to the choice (bootstrap of the customers). `lifetimes` and `scikit-learn` are asked too where they are installed.
+difference to the choice (bootstrap of the customers). `lifetimes` is asked too where it is installed.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from keep_customers.engine.forecasts import scores
 from keep_customers.engine.forecasts.candidates import ALL, Forecast, Population
 from keep_customers.engine.forecasts.choice import choose
-from keep_customers.engine.forecasts.past import DAYS_PER_WEEK, came_after
-from keep_customers.engine.value import Purchases, by_day
+from keep_customers.engine.forecasts.past import came_after
+from keep_customers.engine.value import DAYS_PER_WEEK, Purchases, by_day
 
 COLUMNS = ("customer", "date", "amount")
 NAMED = 10  # bad lines
@@ -125,10 +125,7 @@ def noise(of: Forecast, choice: Forecast, came) -> dict[str, float]:
 	size = len(came.value)
 	value, again = np.maximum(came.value, 0), came.purchases > 0
 	orders = [scores.ranking(one.value) for one in (of, choice)]
-	losses = []
-	for one in (of, choice):
-		p = np.clip(one.buys, scores.SURE, 1 - scores.SURE)
-		losses.append(-np.where(again, np.log(p), np.log1p(-p)))
+	losses = [scores.log_losses(one.buys, again) for one in (of, choice)]
 	apart: dict[str, list[float]] = {"top_20": [], "top_5": [], "log_loss": []}
 	for _ in range(RESAMPLES):
 		weight = np.bincount(random.integers(0, size, size), minlength=size)

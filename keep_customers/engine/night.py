@@ -18,10 +18,10 @@ from keep_customers.engine.potential import (
 	prior_bgnbd,
 	prior_gamma_gamma,
 	probability_alive,
+	typical_value,
 )
-from keep_customers.engine.value import Measures
+from keep_customers.engine.value import DAYS_PER_WEEK, Measures
 
-DAYS_PER_WEEK = 7.0  # the model's unit of time is the week
 HORIZON = 365 / DAYS_PER_WEEK
 
 # Probabilities drift a little every night. A stored row is written again only when something a person or
@@ -162,8 +162,6 @@ def model(m: Measures, today: int, last_good: dict | None = None) -> Model:
 	"""
 	gap = lifecycle.typical_gap(m.median_gap, m.purchases)
 	h = Histories.of(m, today)
-	paid = h.mean_value[h.mean_value > 0]
-	typical_value = float(np.median(paid)) if paid.size else 1.0
 	bgnbd, how_often = _fit(
 		lambda: fit_bgnbd(h.frequency, h.recency, h.age),
 		BGNBD,
@@ -174,7 +172,7 @@ def model(m: Measures, today: int, last_good: dict | None = None) -> Model:
 		lambda: fit_gamma_gamma(h.purchases, h.mean_value),
 		GammaGamma,
 		(last_good or {}).get("gamma_gamma"),
-		lambda: prior_gamma_gamma(typical_value),
+		lambda: prior_gamma_gamma(typical_value(h.mean_value)),
 	)
 	problems = tuple(problem for problem in (how_often, how_much) if problem)
 	return Model(

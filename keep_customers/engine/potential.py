@@ -48,6 +48,7 @@ __all__ = [
 	"prior_bgnbd",
 	"prior_gamma_gamma",
 	"probability_alive",
+	"typical_value",
 ]
 
 # Under these counts four parameters are mostly noise, and a prior serves the customers better than a fit.
@@ -562,6 +563,12 @@ def expected_mean_value(params: GammaGamma, frequency: ArrayLike, mean_value: Ar
 	x, z = _spend(frequency, mean_value)
 	own = params.p * x / (params.p * x + (params.q - 1))
 	return (own * np.maximum(z, 0) + (1 - own) * params.population_mean)[()]
+
+
+def typical_value(mean_value: np.ndarray) -> float:
+	"""The usual mean spend per purchase of a population, for :func:`prior_gamma_gamma`; 1 while nobody has paid anything."""
+	paid = mean_value[mean_value > 0]
+	return float(np.median(paid)) if paid.size else 1.0
 
 
 def prior_gamma_gamma(typical_value: float) -> GammaGamma:

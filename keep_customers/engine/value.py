@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 NONE = 0  # the day that is no day
+DAYS_PER_WEEK = 7.0  # the models' unit of time is the week
 
 
 @dataclass(frozen=True)

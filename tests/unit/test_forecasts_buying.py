@@ -13,6 +13,7 @@ from keep_customers.engine.forecasts.buying import (
 	fit_regular,
 	prior_buying,
 )
+from keep_customers.engine.forecasts.past import known_at
 from keep_customers.engine.potential import (
 	BGNBD,
 	FitError,
@@ -22,26 +23,15 @@ from keep_customers.engine.potential import (
 	probability_alive,
 )
 from tests.unit.histories import TYPICAL, cases, fits, histories, logarithmic, simulate
+from tests.unit.test_forecasts_cdnow import CUT, HORIZON, log  # noqa: F401
 from tests.unit.test_potential_fit import check_derivatives
-from tests.unit.test_potential_published import CALIBRATION_END, lines
-
-WEEK = 7.0
 
 
 @pytest.fixture(scope="module")
-def cdnow():
+def cdnow(log):  # noqa: F811
 	"""All 23,570 customers until 1997-09-30, days merged, in weeks."""
-	days: dict[str, set[int]] = {}
-	from datetime import date
-
-	for customer, day, *_ in lines("CDNOW_master.txt")[1:]:
-		when = date(int(day[:4]), int(day[4:6]), int(day[6:])).toordinal()
-		if when <= CALIBRATION_END.toordinal():
-			days.setdefault(customer, set()).add(when)
-	first = np.array([min(one) for one in days.values()])
-	last = np.array([max(one) for one in days.values()])
-	x = np.array([len(one) - 1.0 for one in days.values()])
-	return x, (last - first) / WEEK, (CALIBRATION_END.toordinal() - first) / WEEK
+	known = known_at(log, CUT, HORIZON)
+	return known.frequency, known.recency, known.age
 
 
 def test_mbgnbd_on_all_of_cdnow(cdnow):

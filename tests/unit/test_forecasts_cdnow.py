@@ -8,8 +8,8 @@ import pytest
 from keep_customers.engine.forecasts import choice, scores
 from keep_customers.engine.forecasts.ahead import covered, place_of, value_interval
 from keep_customers.engine.forecasts.candidates import ALL, BG, LAST_PERIOD, MBG, RFM, Population
-from keep_customers.engine.forecasts.past import DAYS_PER_WEEK, came_after
-from keep_customers.engine.value import by_day
+from keep_customers.engine.forecasts.past import came_after
+from keep_customers.engine.value import DAYS_PER_WEEK, by_day
 from tests.unit.test_potential_published import lines
 
 CUT, HORIZON = date(1997, 9, 30).toordinal(), 273

@@ -8,8 +8,8 @@ import pytest
 from benchmarks import backtest
 from keep_customers.engine.forecasts import candidates, choice, scores
 from keep_customers.engine.forecasts.candidates import ALL, LAST_PERIOD, LEARNER, MBG, Population
-from keep_customers.engine.forecasts.past import by_customer, came_after, known_at
-from keep_customers.engine.value import Purchases
+from keep_customers.engine.forecasts.past import came_after, known_at
+from keep_customers.engine.value import Purchases, by_day
 
 FIRST = 730_000
 
@@ -28,16 +28,13 @@ def company(size=300, weeks=150, seed=1, every=6.0, k=1, leaving=0.1, season=0.0
 			if random.random() < leaving:
 				break
 			now += max(random.gamma(k, 1 / (k * max(rate, 1e-3))), 1 / 7)
-	merged: dict[tuple[int, int], float] = {}
-	for customer, day, amount in rows:
-		merged[customer, day] = merged.get((customer, day), 0.0) + amount
-	customer, day = np.array(list(merged), np.int64).T
-	return by_customer(Purchases(customer, day, np.array(list(merged.values())), np.ones(len(merged), bool)))
+	customer, day, amount = map(np.array, zip(*rows, strict=True))
+	return by_day(customer, day, amount, np.ones(len(rows), np.int64))
 
 
 def log_of(*rows):
 	customer, day, net, occasion = map(np.array, zip(*rows, strict=True))
-	return by_customer(Purchases(customer, FIRST + day, net.astype(float), occasion.astype(bool)))
+	return by_day(customer, FIRST + day, net.astype(float), occasion)
 
 
 # What was known, and what came
@@ -237,7 +234,7 @@ def test_a_file_of_another_kind_is_refused_in_words(tmp_path, capsys, content, w
 def test_no_feature_says_who_somebody_is():
 	"""Renumbering the customers changes nobody's forecast."""
 	log = company(size=120)
-	turned = by_customer(Purchases(119 - log.customer, log.day, log.net, log.occasion))
+	turned = by_day(119 - log.customer, log.day, log.net, log.occasion.astype(np.int64))
 	day = FIRST + 110 * 7
 	one, other = (Population(some, day, 180).forecast(candidates.LEARNER) for some in (log, turned))
 	assert one.purchases == pytest.approx(other.purchases[::-1], rel=1e-3)

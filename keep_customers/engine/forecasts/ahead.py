@@ -8,14 +8,16 @@ customer has stayed after each of the m - 1 before it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, expit, gammaln
 
+from keep_customers.engine._numeric import group_equal_rows
 from keep_customers.engine.forecasts.buying import Buying, log_odds_left, phases
-from keep_customers.engine.potential import GammaGamma, _histories, group_equal_rows
+from keep_customers.engine.potential import GammaGamma, _histories
 
 ROWS = 1 << 12  # handled at a time
 NEGLIGIBLE = 1e-9  # chance of one more purchase, from which on none is counted
@@ -53,13 +55,8 @@ def outlook(
 	order, starts = group_equal_rows(x, t_x, age_)
 	chosen = order[starts]
 	found = np.empty((5, len(chosen)))
-	# Those who buy about equally often together: they need about equally many steps.
-	by_rate = np.argsort((model.r + model.k * x[chosen]) / (model.alpha + age_[chosen]), kind="stable")
-	for start in range(0, len(chosen), ROWS):
-		rows = by_rate[start : start + ROWS]
-		at = chosen[rows]
-		state = _State.of(model, x[at], t_x[at], age_[at])
-		buys = purchases = low = high = np.zeros(len(at))
+	for rows, state in _blocks(model, x[chosen], t_x[chosen], age_[chosen]):
+		buys = purchases = low = high = np.zeros(len(rows))
 		for number, chance in enumerate(state.at_least(horizon), 1):
 			if number == 1:
 				buys = chance
@@ -83,10 +80,7 @@ def place_of(
 	x, t_x, age_ = _histories(frequency, recency, age, one_dimensional=True)
 	came = np.asarray(came, float)
 	fewer, no_more = np.zeros(len(x)), np.ones(len(x))
-	by_rate = np.argsort((model.r + model.k * x) / (model.alpha + age_), kind="stable")
-	for start in range(0, len(x), ROWS):
-		rows = by_rate[start : start + ROWS]
-		state = _State.of(model, x[rows], t_x[rows], age_[rows])
+	for rows, state in _blocks(model, x, t_x, age_):
 		for number, chance in enumerate(state.at_least(horizon), 1):
 			fewer[rows] = np.where(came[rows] == number, 1 - chance, fewer[rows])
 			no_more[rows] = np.where(came[rows] == number - 1, 1 - chance, no_more[rows])
@@ -118,10 +112,7 @@ def value_interval(
 	z = np.maximum(np.asarray(mean_value, float), 0)
 	shape, scale = spend.q + spend.p * bought, spend.gamma + bought * z
 	low, high = np.empty(len(x)), np.empty(len(x))
-	by_rate = np.argsort((model.r + model.k * x) / (model.alpha + age_), kind="stable")
-	for start in range(0, len(x), ROWS):
-		rows = by_rate[start : start + ROWS]
-		state = _State.of(model, x[rows], t_x[rows], age_[rows])
+	for rows, state in _blocks(model, x, t_x, age_):
 		chances = np.array([*state.at_least(horizon), np.zeros(len(rows))])
 		exactly = chances[:-1] - chances[1:]
 		for quantile, result in ((LOW, low), (HIGH, high)):
@@ -154,12 +145,23 @@ def _value_at(quantile, exactly, p, shape, scale) -> np.ndarray:
 	return result
 
 
+def _blocks(
+	model: Buying, x: np.ndarray, t_x: np.ndarray, age: np.ndarray
+) -> Iterator[tuple[np.ndarray, _State]]:
+	"""Places and states of those who buy about equally often: they need about equally many steps."""
+	by_rate = np.argsort((model.r + model.k * x) / (model.alpha + age), kind="stable")
+	for start in range(0, len(x), ROWS):
+		rows = by_rate[start : start + ROWS]
+		yield rows, _State.of(model, x[rows], t_x[rows], age[rows])
+
+
 @dataclass
 class _State:
 	"""Where customers stand: alive, in which phase, and the posteriors of rate and leaving.
 
 	:param weights: (k, n), of the phases of the living
 	:param total: R, the shape of the rate in phase 0; (n,)
+	:param whole: alpha + T, its rate parameter; (n,)
 	:param stays: b + x + m, the second parameter of the probability of leaving; (n,)
 	"""
 

@@ -10,21 +10,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from keep_customers.engine.forecasts import learner, scores
 from keep_customers.engine.forecasts.ahead import outlook
 from keep_customers.engine.forecasts.buying import Buying, fit_buying, fit_regular
 from keep_customers.engine.forecasts.learner import Forecast
-from keep_customers.engine.forecasts.past import DAYS_PER_WEEK, Came, Known, came_after, known_at
+from keep_customers.engine.forecasts.past import Came, Known, came_after, known_at
+from keep_customers.engine.lifecycle import DEFAULT_GAP
 from keep_customers.engine.potential import (
 	FitError,
 	GammaGamma,
 	expected_mean_value,
 	fit_gamma_gamma,
 	prior_gamma_gamma,
+	typical_value,
 )
-from keep_customers.engine.value import Purchases
+from keep_customers.engine.value import DAYS_PER_WEEK, Purchases
 
 LAST_PERIOD, RFM = "Last Period", "RFM"
 BG, MBG, REGULAR = "BG/NBD", "MBG/NBD", "MBG/CNBD-k"
@@ -45,7 +47,6 @@ LOOKS = (1.0, 0.6, 0.5, 1 / 3)
 MOST_LOOKS = 3
 # … which need at least as much history behind them, or nothing is known of anybody.
 BEHIND = 0.4
-DEFAULT_GAP = 90.0
 EQUAL_PARTS = 5
 CELL_WEIGHT = 5.0
 
@@ -62,7 +63,7 @@ class Look:
 class Population:
 	"""A company's purchases up to a day, for all that is asked about the horizon after it.
 
-	:param log: of :func:`keep_customers.engine.forecasts.past.by_customer`
+	:param log: of :func:`keep_customers.engine.value.by_day`
 	:param day: ordinal; nothing after it is looked at
 	:param horizon: days
 	"""
@@ -71,13 +72,14 @@ class Population:
 		self.log, self.day, self.horizon = log, day, horizon
 		self.known = known_at(log, day, horizon)
 		self._fits: dict[tuple[str, int], tuple[Buying, GammaGamma]] = {}
+		self._modelled: dict[tuple[str, int], Forecast] = {}
 		self._said: dict[str, Forecast] = {}
 
 	@cached_property
 	def looks(self) -> list[Look]:
 		if not len(self.known.who):
 			return []
-		first = int(self.log.day[0:].min())
+		first = int(self.log.day.min())
 		found: list[Look] = []
 		for share in LOOKS:
 			ahead = round(self.horizon * share)
@@ -110,10 +112,14 @@ class Population:
 		return self._fits[key]
 
 	def modelled(self, name: str, known: Known, horizon: int) -> Forecast:
-		buying, spend = self.model(name, known)
-		seen = outlook(buying, horizon / DAYS_PER_WEEK, known.frequency, known.recency, known.age)
-		each = expected_mean_value(spend, known.bought, known.mean_value)
-		return Forecast(seen.purchases, seen.purchases * each, seen.buys)
+		"""What a model says of the horizon after a day; the learner asks what its model has said already."""
+		key = name, id(known)
+		if key not in self._modelled:
+			buying, spend = self.model(name, known)
+			seen = outlook(buying, horizon / DAYS_PER_WEEK, known.frequency, known.recency, known.age)
+			each = expected_mean_value(spend, known.bought, known.mean_value)
+			self._modelled[key] = Forecast(seen.purchases, seen.purchases * each, seen.buys)
+		return self._modelled[key]
 
 
 def fitted(name: str, known: Known) -> tuple[Buying, GammaGamma]:
@@ -130,8 +136,7 @@ def fitted(name: str, known: Known) -> tuple[Buying, GammaGamma]:
 	try:
 		spend = fit_gamma_gamma(known.bought, known.mean_value)
 	except FitError:
-		paid = known.mean_value[known.mean_value > 0]
-		spend = prior_gamma_gamma(float(np.median(paid)) if paid.size else 1.0)
+		spend = prior_gamma_gamma(typical_value(known.mean_value))
 	return buying, spend
 
 
@@ -139,12 +144,8 @@ def mean(one: Forecast, other: Forecast) -> Forecast:
 	"""The geometric mean of two, of probabilities that of their odds; in total what the first one says."""
 	value = np.sqrt(np.maximum(one.value, 0) * np.maximum(other.value, 0))
 	purchases = np.sqrt(one.purchases * other.purchases)
-	odds = (logit(_inside(one.buys)) + logit(_inside(other.buys))) / 2
+	odds = (scores.log_odds(one.buys) + scores.log_odds(other.buys)) / 2
 	return Forecast(_to(purchases, one.purchases), _to(value, one.value), expit(odds))
-
-
-def _inside(chance: np.ndarray) -> np.ndarray:
-	return np.clip(chance, scores.SURE, 1 - scores.SURE)
 
 
 def _to(values: np.ndarray, like: np.ndarray) -> np.ndarray:
@@ -155,22 +156,19 @@ def _to(values: np.ndarray, like: np.ndarray) -> np.ndarray:
 def _modelled(name: str) -> Callable[[Population], Forecast]:
 	def say(population: Population) -> Forecast:
 		said = population.modelled(name, population.known, population.horizon)
-		past = [
-			(population.modelled(name, look.known, look.horizon), look.came) for look in population.looks[:1]
-		]
-		return corrected(said, past)
+		for look in population.looks[:1]:
+			said = corrected(said, population.modelled(name, look.known, look.horizon), look.came)
+		return said
 
 	return say
 
 
-def corrected(said: Forecast, past: list[tuple[Forecast, Came]]) -> Forecast:
-	"""With the factor by which the same model's totals were wrong at a past day; near 1 where little came then."""
-	factors = []
-	for then, came in past:
-		number = came.purchases.sum()
-		weight = number / (number + 100.0)
-		factors.append(weight * np.log((number + 1) / (then.purchases.sum() + 1)))
-	times = float(np.exp(np.clip(np.mean(factors), -1, 1))) if factors else 1.0
+def corrected(said: Forecast, then: Forecast, came: Came) -> Forecast:
+	"""With the factor by which the same model's total was wrong at a past day; near 1 where little came then."""
+	number = came.purchases.sum()
+	weight = number / (number + 100.0)
+	off = weight * np.log((number + 1) / (then.purchases.sum() + 1))
+	times = float(np.exp(np.clip(off, -1, 1)))
 	return Forecast(said.purchases * times, said.value * times, said.buys)
 
 
@@ -178,9 +176,7 @@ def _last_period(population: Population) -> Forecast:
 	known = population.known
 	edges = np.array([0.5, 1.5, 2.5, 4.5, 8.5])
 	cell = np.digitize(known.counts[-1], edges)
-	chance = np.full(len(edges) + 1, 0.5)
-	for number in range(len(chance)):
-		chance[number] = 1 - np.exp(-(number + 0.2))
+	chance = 1 - np.exp(-(np.arange(len(edges) + 1) + 0.2))
 	for look in population.looks[:1]:
 		chance = _means(np.digitize(look.known.counts[-1], edges), look.came.purchases > 0, chance)
 	return Forecast(known.counts[-1], np.maximum(known.last_period, 0), chance[cell])
@@ -196,7 +192,7 @@ def _rfm(population: Population) -> Forecast:
 	def expected(came):
 		alike = np.full(EQUAL_PARTS**3, came.mean() if len(came) else 0.0)
 		for part in (EQUAL_PARTS**2, EQUAL_PARTS, 1):  # by recency, then frequency too, then money too
-			alike = _means_of(then // part, came, alike, part)
+			alike = _means(then // part, came, alike, part)
 		return alike
 
 	longer = population.horizon / look.horizon
@@ -212,17 +208,11 @@ def _cells(known: Known) -> np.ndarray:
 	return ((fifths[0] * EQUAL_PARTS + fifths[1]) * EQUAL_PARTS + fifths[2]).astype(np.int64)
 
 
-def _means_of(group: np.ndarray, came: np.ndarray, before: np.ndarray, part: int) -> np.ndarray:
-	"""Of all 125 cells: the mean of their group, leaning on what was said of them before."""
-	number = np.bincount(group, minlength=EQUAL_PARTS**3 // part)
-	total = np.bincount(group, came, minlength=EQUAL_PARTS**3 // part)
-	cells = np.arange(EQUAL_PARTS**3) // part
+def _means(group: np.ndarray, came: np.ndarray, before: np.ndarray, part: int = 1) -> np.ndarray:
+	"""Of all cells, ``part`` of which are a group: the mean of the group, leaning on what was said of them before."""
+	number, total = (np.bincount(group, weights, minlength=len(before) // part) for weights in (None, came))
+	cells = np.arange(len(before)) // part
 	return (total[cells] + CELL_WEIGHT * before) / (number[cells] + CELL_WEIGHT)
-
-
-def _means(cell: np.ndarray, came: np.ndarray, before: np.ndarray) -> np.ndarray:
-	number = np.bincount(cell, minlength=len(before))
-	return (np.bincount(cell, came, minlength=len(before)) + CELL_WEIGHT * before) / (number + CELL_WEIGHT)
 
 
 def _learner(population: Population) -> Forecast:

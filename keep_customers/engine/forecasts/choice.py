@@ -80,7 +80,7 @@ def points(score: scores.Score) -> float:
 
 def choose(log: Purchases, day: int, horizon: int, in_use: str = "") -> Choice:
 	"""
-	:param log: of :func:`keep_customers.engine.forecasts.past.by_customer`
+	:param log: of :func:`keep_customers.engine.value.by_day`
 	:param day: ordinal day, the last one that is known
 	:param in_use: the candidate that forecasts so far; empty for none
 	"""

@@ -16,14 +16,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit, logit
+from scipy.special import expit
 
-from keep_customers.engine.forecasts.past import DAYS_PER_WEEK, Known
+from keep_customers.engine.forecasts.past import Known
+from keep_customers.engine.forecasts.scores import log_odds
+from keep_customers.engine.value import DAYS_PER_WEEK
 
 # As many customers' worth of saying that the model is right.
 STRENGTH = 5.0
 MOST = 200_000  # customers to learn from; more teach nothing new
 LEAST = 50
+SOME = 1e-4  # purchases that are expected of everybody, for the logarithm
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ def features(known: Known, model: Forecast, horizon: int) -> np.ndarray:
 	money = known.mean_value.mean() or 1.0
 	return np.column_stack(
 		[
-			np.log(model.purchases + 1e-4),
-			logit(np.clip(model.buys, 1e-4, 1 - 1e-4)),
+			np.log(model.purchases + SOME),
+			log_odds(model.buys),
 			np.log(model.value / money + 1e-3),
 			np.log(known.since / length + 0.02),
 			np.log(known.age / length + 0.02),
@@ -73,8 +76,8 @@ def learn(parts: list[tuple[Known, Forecast, np.ndarray, int]]) -> Learned | Non
 		return None
 	x = np.concatenate(rows)
 	came = np.concatenate([came for _known, _model, came, _horizon in parts]).astype(float)
-	expected = np.concatenate([np.log(model.purchases + 1e-4) for _k, model, _c, _h in parts])
-	odds = np.concatenate([logit(np.clip(model.buys, 1e-4, 1 - 1e-4)) for _k, model, _c, _h in parts])
+	expected = np.concatenate([np.log(model.purchases + SOME) for _k, model, _c, _h in parts])
+	odds = np.concatenate([log_odds(model.buys) for _k, model, _c, _h in parts])
 	if len(x) > MOST:
 		some = np.linspace(0, len(x) - 1, MOST).astype(int)
 		x, came, expected, odds = x[some], came[some], expected[some], odds[some]
@@ -97,8 +100,8 @@ def forecast(learned: Learned, known: Known, model: Forecast, horizon: int) -> F
 	"""The model's forecast with what was learned."""
 	design = _design(features(known, model, horizon), learned.middle, learned.spread)
 	times = np.exp(np.clip(design @ learned.purchases, -5, 5))
-	purchases = (model.purchases + 1e-4) * times
-	buys = expit(logit(np.clip(model.buys, 1e-4, 1 - 1e-4)) + design @ learned.buys)
+	purchases = (model.purchases + SOME) * times
+	buys = expit(log_odds(model.buys) + design @ learned.buys)
 	per_purchase = model.value / np.maximum(model.purchases, 1e-12)
 	return Forecast(purchases, purchases * per_purchase, buys)
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keep_customers.engine.value import Purchases
+from keep_customers.engine.value import DAYS_PER_WEEK, Purchases
 
-DAYS_PER_WEEK = 7.0
 SHARES = (0.25, 0.5, 1.0)  # of the horizon, behind the day, in which is counted what was bought
 
 
@@ -56,15 +55,9 @@ class Came:
 	value: np.ndarray
 
 
-def by_customer(log: Purchases) -> Purchases:
-	"""The log ordered by customer and day, which the questions below need; one row per customer and day."""
-	order = np.lexsort((log.day, log.customer))
-	return Purchases(*(getattr(log, name)[order] for name in ("customer", "day", "net", "occasion")))
-
-
 def known_at(log: Purchases, day: int, horizon: int) -> Known:
 	"""
-	:param log: of :func:`by_customer`
+	:param log: of :func:`keep_customers.engine.value.by_day`
 	:param day: ordinal day, which is included
 	:param horizon: days; of the customers' past so many are looked at closely
 	"""

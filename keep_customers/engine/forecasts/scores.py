@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from scipy.special import logit
 
 TOP = (0.20, 0.05)
 TENTHS = 10
@@ -71,9 +72,18 @@ def share_of_top(order: np.ndarray, came: np.ndarray, top: float) -> float:
 	return float(came[order[: max(round(top * len(order)), 1)]].sum() / total) if total > 0 else np.nan
 
 
-def log_loss(buys: np.ndarray, again: np.ndarray) -> float:
+def log_losses(buys: np.ndarray, again: np.ndarray) -> np.ndarray:
+	"""Of each customer; their mean is the log loss."""
 	p = np.clip(buys, SURE, 1 - SURE)
-	return float(-np.where(again, np.log(p), np.log1p(-p)).mean()) if len(p) else np.nan
+	return -np.where(again, np.log(p), np.log1p(-p))
+
+
+def log_loss(buys: np.ndarray, again: np.ndarray) -> float:
+	return float(log_losses(buys, again).mean()) if len(buys) else np.nan
+
+
+def log_odds(buys: np.ndarray) -> np.ndarray:
+	return logit(np.clip(buys, SURE, 1 - SURE))
 
 
 def auc(buys: np.ndarray, again: np.ndarray) -> float:
