@@ -23,6 +23,8 @@ ROWS = 1 << 12  # handled at a time
 NEGLIGIBLE = 1e-9  # chance of one more purchase, from which on none is counted
 MOST = 5000  # purchases within a horizon
 LOW, HIGH = 0.1, 0.9  # what lies between is the 80 % interval
+ALIKE = 1.5  # numbers of purchases this near each other are taken together for what they cost
+HALVINGS = 9  # of a range of exp(-7) to exp(7); what is left is a straight line
 
 
 @dataclass(frozen=True)
@@ -111,38 +113,59 @@ def value_interval(
 	bought = x + 1
 	z = np.maximum(np.asarray(mean_value, float), 0)
 	shape, scale = spend.q + spend.p * bought, spend.gamma + bought * z
-	low, high = np.empty(len(x)), np.empty(len(x))
+	low, high = np.zeros(len(x)), np.zeros(len(x))
 	for rows, state in _blocks(model, x, t_x, age_):
 		chances = np.array([*state.at_least(horizon), np.zeros(len(rows))])
-		exactly = chances[:-1] - chances[1:]
+		numbers, mass = _together(chances[:-1] - chances[1:])
+		nothing = 1 - chances[0]
 		for quantile, result in ((LOW, low), (HIGH, high)):
-			result[rows] = _value_at(quantile, exactly, spend.p, shape[rows], scale[rows])
+			some = np.flatnonzero(nothing < quantile)
+			result[rows[some]] = _value_at(
+				quantile,
+				nothing[some],
+				mass[:, some],
+				spend.p * numbers[:, some],
+				shape[rows][some],
+				scale[rows][some],
+			)
 	return low, high
 
 
-def _value_at(quantile, exactly, p, shape, scale) -> np.ndarray:
-	"""The quantile of what is spent, by halving in the logarithm; 0 where buying nothing is likely enough."""
-	result = np.zeros(len(shape))
-	nothing = 1 - exactly.sum(axis=0)
-	some = np.flatnonzero(nothing < quantile)
-	if not some.size:
-		return result
-	exactly, shape, scale, nothing = exactly[:, some], shape[some], scale[some], nothing[some]
-	numbers = np.arange(1, len(exactly) + 1)[:, None]
-	used = exactly > 1e-4
-	first, last = used.argmax(axis=0).min(), len(exactly) - used[::-1].argmax(axis=0).min()
-	exactly, numbers = exactly[first:last], numbers[first:last]
-	left = 1 - nothing - exactly.sum(axis=0)  # what was cut off is put to the middle
-	middle = np.exp(np.log(scale) + np.log(p * np.maximum((exactly * numbers).sum(axis=0), 0.1) / shape))
-	lower, upper = np.log(middle) - 7, np.log(middle) + 7
-	for _ in range(20):
+def _together(exactly: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+	"""Neighbouring numbers of purchases as one, which is their mean, with their chances together; two (groups, n).
+
+	:param exactly: chance of 1, 2, … purchases, (numbers, n)
+	"""
+	edges, number = [], 1.0
+	while number <= len(exactly):
+		edges.append(int(number) - 1)
+		number = max(number + 1, number * ALIKE)
+	mass = np.add.reduceat(exactly, edges, axis=0)
+	times = np.add.reduceat(exactly * np.arange(1, len(exactly) + 1)[:, None], edges, axis=0)
+	usual = (np.array(edges) + 1.0)[:, None]
+	used = (mass > 1e-6).any(axis=1)
+	return np.where(mass > 1e-12, times / np.maximum(mass, 1e-12), usual)[used], mass[used]
+
+
+def _value_at(quantile, nothing, mass, shapes, shape, scale) -> np.ndarray:
+	"""The quantile of what is spent, by halving in the logarithm.
+
+	:param nothing: chance of buying nothing, less than the quantile; (n,)
+	:param mass: chances of so many purchases as are in ``shapes``, times p; both (groups, n)
+	"""
+	expected = np.maximum((mass * shapes).sum(axis=0), 0.1)
+	middle = np.log(scale) + np.log(expected / shape)
+	lower, upper = middle - 7, middle + 7
+	at_lower, at_upper = nothing, np.ones(len(shape))
+	for _ in range(HALVINGS):
 		half = (lower + upper) / 2
 		value = np.exp(half)
-		below = nothing + (exactly * betainc(p * numbers, shape, value / (value + scale))).sum(axis=0)
-		below += left / 2
-		lower, upper = np.where(below < quantile, half, lower), np.where(below < quantile, upper, half)
-	result[some] = np.exp((lower + upper) / 2)
-	return result
+		below = nothing + (mass * betainc(shapes, shape, value / (value + scale))).sum(axis=0)
+		low = below < quantile
+		lower, at_lower = np.where(low, half, lower), np.where(low, below, at_lower)
+		upper, at_upper = np.where(low, upper, half), np.where(low, at_upper, below)
+	part = (quantile - at_lower) / np.maximum(at_upper - at_lower, 1e-12)
+	return np.exp(lower + np.clip(part, 0, 1) * (upper - lower))
 
 
 def _blocks(
