@@ -178,7 +178,7 @@ make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.
 ignore_links_on_delete = [
 	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
-	"Event Suggestion", "Contact Confirmation", "Consent Record", "Care Run Set Aside",
+	"Event Suggestion", "Contact Confirmation", "Consent Record", "Care Run Set Aside", "Forecast Check",
 ]  # fmt: skip
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.

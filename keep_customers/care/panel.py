@@ -9,6 +9,7 @@ from keep_customers.access.lookups import named
 from keep_customers.benefits import costs, coupons, rebates
 from keep_customers.care import confirming, followups, open_complaints
 from keep_customers.erp.api import typed
+from keep_customers.worth import outlook
 from keep_customers.worth.corrected import is_purchase, sales_of
 
 DEALS = 20
@@ -49,21 +50,24 @@ def customer_care(customer: str) -> dict:
 
 
 def value_and_tier(customer: str) -> tuple[dict | None, dict | None]:
-	"""The customer's figures and its tier's colour and strategy, each None where there is none or it may not be read."""
+	"""The customer's figures with what is to be expected in a sentence, and its tier's colour and strategy; each None where
+	there is none or it may not be read."""
 	values = (
 		frappe.get_list(
 			"Customer Value",
 			filters={"name": customer},
 			fields=[
 				"tier", "tier_since", "tier_reason", "status", "current_value", "potential_value", "lifetime_value",
-				"value_at_risk", "p_alive", "gap", "purchases", "last_purchase", "next_purchase",
-				"expected_order_value", "currency", "computed_on",
+				"value_at_risk", "gap", "purchases", "last_purchase", "next_purchase", "expected_order_value", "currency",
+				"computed_on", "forecast", "buys_year",
 			],
 		)
 		if frappe.has_permission("Customer Value", "read")
 		else []
 	)  # fmt: skip
 	value = values[0] if values else None
+	if value:
+		value.outlook = outlook.sentence(value)
 	tier = (
 		frappe.db.get_value("Customer Tier", value.tier, ["colour", "strategy"], as_dict=True)
 		if value and value.tier

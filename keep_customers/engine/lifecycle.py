@@ -14,17 +14,25 @@ DEFAULT_GAP = 90.0  # days; used only while nobody in the population has bought 
 class Rhythm:
 	"""When a customer counts as what; gaps are multiples of the customer's own gap.
 
+	:param at_risk_late: how many gaps have to have passed before the probability says anything
 	:param shrink: how many of the population's gaps each customer's own gaps are mixed with
 	"""
 
 	due_days: int = 7
 	overdue_gaps: float = 1.5
 	at_risk_gaps: float = 2.5
-	at_risk_alive: float = 0.5
+	at_risk_below: float = 0.5
+	at_risk_late: float = 0.0
 	lost_gaps: float = 4.0
-	lost_alive: float = 0.2
+	lost_below: float = 0.2
+	lost_late: float = 0.0
 	lost_days: int = 90
 	shrink: float = 2.0
+
+
+# By the probability of buying within a year. Of most first buyers it is small, and they are not at risk on the day they came:
+# it counts from when the next purchase was to be expected.
+BY_BUYING = Rhythm(at_risk_late=1.0, lost_late=1.5)
 
 
 def typical_gap(median_gap: np.ndarray, purchases: np.ndarray) -> float:
@@ -57,7 +65,7 @@ def status(
 	gap: np.ndarray,
 	last_gap: np.ndarray,
 	earlier_gap: np.ndarray,
-	p_alive: np.ndarray,
+	probability: np.ndarray,
 	today: int,
 	rhythm: Rhythm = Rhythm(),
 ) -> np.ndarray:
@@ -70,10 +78,10 @@ def status(
 	:param gap: own gap in days, see :func:`own_gap`
 	:param last_gap: days between the last two purchases, 0 for none
 	:param earlier_gap: own gap in days without the last one, shrunk like ``gap``
-	:param p_alive: probability that the customer is still one, 0 … 1
+	:param probability: that the customer buys within a year, or, by the models before, is one still; 0 … 1
 	"""
 	since = today - np.asarray(last)
-	p_alive = np.asarray(p_alive)
+	probability = np.asarray(probability)
 	result = np.full(since.shape, ACTIVE)
 	expected = next_purchase(last, gap)
 	result[expected - today <= rhythm.due_days] = DUE
@@ -81,7 +89,9 @@ def status(
 	result[came_back] = WON_BACK
 	result[np.asarray(purchases) == 1] = NEW
 	result[since > rhythm.overdue_gaps * gap] = OVERDUE
-	result[(since > rhythm.at_risk_gaps * gap) | (p_alive < rhythm.at_risk_alive)] = AT_RISK
-	gone = (since > rhythm.lost_gaps * gap) | (p_alive < rhythm.lost_alive)
+	unlikely = (probability < rhythm.at_risk_below) & (since >= rhythm.at_risk_late * gap)
+	result[(since > rhythm.at_risk_gaps * gap) | unlikely] = AT_RISK
+	hopeless = (probability < rhythm.lost_below) & (since >= rhythm.lost_late * gap)
+	gone = (since > rhythm.lost_gaps * gap) | hopeless
 	result[gone & (since >= rhythm.lost_days)] = LOST
 	return result

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from keep_customers.engine import lifecycle, tiers
+from keep_customers.engine.followups import value_at_risk
 from keep_customers.engine.potential import (
 	BGNBD,
 	FitError,
@@ -69,7 +70,7 @@ def contradictory(m: Measures) -> np.ndarray:
 
 def unsound_figures(f: "Figures") -> dict[int, str]:
 	"""Index -> why, of customers for whom nothing came out that could be written down."""
-	figures = (f.current, f.potential, f.p_alive, f.expected_purchases, f.expected_value, f.gap)
+	figures = (f.current, f.potential, f.p_alive, f.expected_purchases, f.expected_value, f.gap, f.at_risk)
 	return _first_of(
 		(NOT_A_NUMBER, _any(figures, lambda a: ~np.isfinite(a))),
 		(TOO_LARGE, _any(figures, lambda a: np.abs(a) >= LARGEST)),
@@ -185,6 +186,26 @@ def model(m: Measures, today: int, last_good: dict | None = None) -> Model:
 	)
 
 
+def remembered(m: Measures, today: int, last_good: dict | None) -> Model:
+	"""The model as it was last fitted, or the prior; nothing is fitted."""
+	gap = lifecycle.typical_gap(m.median_gap, m.purchases)
+	h = Histories.of(m, today)
+
+	def last(kind, name: str, prior):
+		try:
+			return kind.from_dict((last_good or {})[name])
+		except (ValueError, KeyError, TypeError, AttributeError):
+			return prior()
+
+	return Model(
+		last(BGNBD, "bgnbd", lambda: prior_bgnbd(gap / DAYS_PER_WEEK)),
+		last(GammaGamma, "gamma_gamma", lambda: prior_gamma_gamma(typical_value(h.mean_value))),
+		gap,
+		{},
+		{},
+	)
+
+
 def _fit(fit, kind, last_good: dict | None, prior):
 	"""(parameters, what to say about them): fitted, else those of the last good fit, else the prior."""
 	try:
@@ -211,7 +232,24 @@ class Figures:
 	next_purchase: np.ndarray
 	status: np.ndarray
 	promised: np.ndarray  # whether the customer itself has named the next purchase's day
+	at_risk: np.ndarray  # money of a year
 	placement: tiers.Placement | None = field(default=None)
+	forecast: "Forecast | None" = None  # of a checked forecast
+	preview: "Figures | None" = None  # by the checked forecasts, where they do not decide yet
+
+
+@dataclass(frozen=True)
+class Forecast:
+	"""What only a checked forecast tells; arrays of one element a customer.
+
+	:param buys_quarter: probability of a purchase within 90 days; with buys_year, of one within 12 months
+	:param interval: (indices) -> the 80 % interval of the value of 12 months, two arrays; it takes its time, so that only
+		who is written down is asked about
+	"""
+
+	buys_quarter: np.ndarray
+	buys_year: np.ndarray
+	interval: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def figures(
@@ -254,6 +292,7 @@ def figures(
 		),
 		status=stage,
 		promised=promised,
+		at_risk=np.round(value_at_risk(np.round(current, 2), alive), 2),
 	)
 
 
@@ -261,14 +300,16 @@ def worth_writing(
 	new: Figures, current: np.ndarray, potential: np.ndarray, p_alive: np.ndarray, next_purchase: np.ndarray
 ) -> np.ndarray:
 	"""Which customers' figures have moved far enough from the stored ones; bool array."""
-	scale = np.maximum(
-		np.abs(potential) * POTENTIAL_STEP,
-		POTENTIAL_FLOOR * (new.potential.mean() if new.potential.size else 0),
-	)
 	return (
 		(np.abs(new.current - current) >= 0.005)
-		| (np.abs(new.potential - potential) > scale)
+		| moved_far(new.potential, potential)
 		| (np.abs(new.p_alive - p_alive) >= ALIVE_STEP)
 		# The model's day drifts; the customer's own word is shown as it was given.
 		| (np.abs(new.next_purchase - next_purchase) > np.where(new.promised, 0, 1))
 	)
+
+
+def moved_far(new: np.ndarray, stored: np.ndarray) -> np.ndarray:
+	"""Whose money is no longer about what is stored."""
+	floor = POTENTIAL_FLOOR * new.mean() if new.size else 0
+	return np.abs(new - stored) > np.maximum(np.abs(stored) * POTENTIAL_STEP, floor)

@@ -9,6 +9,7 @@ import frappe
 import numpy as np
 from frappe import _
 
+from keep_customers.engine.forecasts.tonight import Fading
 from keep_customers.engine.night import Figures, Model
 from keep_customers.engine.tiers import Cuts, is_review
 from keep_customers.engine.value import Measures
@@ -37,6 +38,7 @@ class Population:
 	lens: ledger.Lens
 	members: list[Customer]
 	measures: Measures
+	fading: Fading
 	current: np.ndarray
 	stored_row: np.ndarray  # -1 for who has no Customer Value yet
 	changed: np.ndarray
@@ -56,6 +58,7 @@ class Population:
 			self,
 			members=[self.members[index] for index in where.tolist()],
 			measures=self.measures.take(where),
+			fading=self.fading.take(where),
 			current=self.current[where],
 			stored_row=self.stored_row[where],
 			changed=self.changed[where],

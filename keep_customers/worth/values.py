@@ -3,10 +3,12 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import frappe
 import numpy as np
 
+from keep_customers.engine.forecasts.tonight import NUMBERS, Fading
 from keep_customers.engine.value import Measures
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.tables import (
@@ -29,15 +31,18 @@ ON_CUSTOMER = {"keep_tier": "tier", "keep_status": "status", "keep_next_purchase
 
 # What the next night reads of it, and as what.
 FIELDS = {
-	**dict.fromkeys(("name", "tier", "policy", "status", "pin", "lens", "source_modified"), texts),
+	**dict.fromkeys(
+		("name", "tier", "policy", "status", "pin", "lens", "source_modified", "statistics", "new_status", "new_tier"),
+		texts,
+	),
 	**dict.fromkeys(
 		("tier_since", "status_since", "below_since", "next_purchase", "first_purchase", "last_purchase"),
 		to_ordinals,
 	),
 	**dict.fromkeys(
 		(
-			"current_value", "potential_value", "p_alive", "purchases", "median_gap", "last_gap", "earlier_gap",
-			"invoices", "measured_total",
+			"current_value", "potential_value", "p_alive", "buys_quarter", "buys_year", "value_at_risk", "purchases",
+			"median_gap", "last_gap", "earlier_gap", "invoices", "measured_total",
 		),
 		numbers,
 	),
@@ -57,6 +62,20 @@ class Stored:
 	def __getitem__(self, field: str) -> np.ndarray:
 		return self.columns[field]
 
+	@cached_property
+	def has_fading(self) -> np.ndarray:
+		"""Whether what the forecasts know is stored, and is what it should be; bool array."""
+		return self._fading[0]
+
+	@property
+	def fading(self) -> Fading:
+		"""Nothing where there is none."""
+		return Fading.from_rows(self._fading[1])
+
+	@cached_property
+	def _fading(self) -> tuple[np.ndarray, np.ndarray]:
+		return unpacked(self.columns["statistics"])
+
 
 def stored() -> Stored:
 	"""All of Customer Value, one query."""
@@ -66,6 +85,24 @@ def stored() -> Stored:
 		field: read([*column, None]) for (field, read), column in zip(FIELDS.items(), found, strict=True)
 	}
 	return Stored({name: index for index, name in enumerate(arrays["name"][:-1].tolist())}, arrays)
+
+
+def packed(fading: Fading) -> list[str]:
+	"""One text a customer: a column of numbers each would be seven times the work of reading."""
+	return [" ".join(f"{number:.9g}" for number in row) for row in fading.rows().tolist()]
+
+
+def unpacked(stored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+	"""Which texts are those of :func:`packed`, shape (n,), and their numbers, (n, 7)."""
+	result = np.zeros((len(stored), NUMBERS))
+	there = np.flatnonzero([bool(text) for text in stored])
+	there = there[np.array([text.count(" ") == NUMBERS - 1 for text in stored[there]], bool)]
+	if there.size:
+		result[there] = numbers(" ".join(stored[there].tolist()).split(" ")).reshape(-1, NUMBERS)
+	is_there = np.zeros(len(stored), bool)
+	is_there[there] = np.isfinite(result[there]).all(axis=1)
+	result[~is_there] = 0
+	return is_there, result
 
 
 def measures(known: Stored, rows: np.ndarray) -> Measures:

@@ -60,8 +60,6 @@ function show_care(frm, care) {
 			[__("Current Value"), money(v.current_value)],
 			[__("Potential Value"), money(v.potential_value)],
 			[__("Value at Risk"), money(v.value_at_risk)],
-			[__("Still a Customer"), text(`${Math.round(v.p_alive)} %`)],
-			[__("Buys Every"), text(__("{0} days", [Math.round(v.gap)]))],
 			[__("Last Purchase"), day(v.last_purchase)],
 			[__("Next Expected"), day(v.next_purchase)],
 			[__("Next Order About"), money(v.expected_order_value)],
@@ -69,6 +67,7 @@ function show_care(frm, care) {
 		html += `<p><span class="indicator-pill ${colour}">${text(v.tier ? __(v.tier, null, "Customer Tier") : __("Not Ranked"))}</span>
 			<span class="indicator-pill gray">${text(__(v.status, null, "Customer Value"))}</span>
 			<a class="small text-muted" href="${link("Customer Value", frm.doc.name)}">${text(v.tier_reason)}</a></p>
+			${v.outlook ? `<p>${text(v.outlook)}</p>` : ""}
 			<div class="row">${figures
 				.map(
 					([label, value]) =>

@@ -146,15 +146,19 @@ function help_html(help, may_refuse) {
 		${block(
 			__("Rhythm"),
 			value &&
-				facts([
-					[__("Buys Every"), value.gap && text(__("{0} days", [Math.round(value.gap)]))],
-					[__("Last Purchase"), value.last_purchase && day(value.last_purchase)],
-					[__("Next Expected"), value.next_purchase && day(value.next_purchase)],
-					[
-						__("Next Order About"),
-						value.expected_order_value && money(value.expected_order_value, value.currency),
-					],
-				])
+				[
+					value.outlook && `<div>${text(value.outlook)}</div>`,
+					facts([
+						[__("Last Purchase"), value.last_purchase && day(value.last_purchase)],
+						[__("Next Expected"), value.next_purchase && day(value.next_purchase)],
+						[
+							__("Next Order About"),
+							value.expected_order_value && money(value.expected_order_value, value.currency),
+						],
+					]),
+				]
+					.filter(Boolean)
+					.join("")
 		)}
 		${block(__("Last Purchases"), list(purchases))}
 		${block(

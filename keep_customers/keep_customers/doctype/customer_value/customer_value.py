@@ -1,5 +1,7 @@
 from frappe.model.document import Document
 
+from keep_customers.worth import outlook
+
 
 class CustomerValue(Document):
 	# begin: auto-generated types
@@ -11,15 +13,21 @@ class CustomerValue(Document):
 		from frappe.types import DF
 
 		below_since: DF.Date | None
+		buys_quarter: DF.Percent
+		buys_year: DF.Percent
 		computed_on: DF.Date | None
 		currency: DF.Link | None
 		current_value: DF.Currency
 		customer: DF.Link
 		customer_name: DF.Data | None
 		earlier_gap: DF.Float
+		expected_high: DF.Currency
+		expected_low: DF.Currency
 		expected_order_value: DF.Currency
 		expected_purchases: DF.Float
 		first_purchase: DF.Date | None
+		forecast: DF.Data | None
+		forecast_check: DF.Link | None
 		gap: DF.Float
 		invoices: DF.Int
 		last_gap: DF.Float
@@ -28,6 +36,10 @@ class CustomerValue(Document):
 		lifetime_value: DF.Currency
 		measured_total: DF.Currency
 		median_gap: DF.Float
+		new_potential: DF.Currency
+		new_status: DF.Data | None
+		new_tier: DF.Link | None
+		new_value_at_risk: DF.Currency
 		next_purchase: DF.Date | None
 		p_alive: DF.Percent
 		pin: DF.Data | None
@@ -35,6 +47,7 @@ class CustomerValue(Document):
 		potential_value: DF.Currency
 		purchases: DF.Int
 		source_modified: DF.Data | None
+		statistics: DF.SmallText | None
 		status: DF.Literal["", "New", "Active", "Due", "Overdue", "At Risk", "Lost", "Won Back", "Not Ranked"]
 		status_since: DF.Date | None
 		tier: DF.Link | None
@@ -43,4 +56,6 @@ class CustomerValue(Document):
 		value_at_risk: DF.Currency
 	# end: auto-generated types
 
-	pass
+	def onload(self):
+		# It tells of today, and in the reader's language: it is stored nowhere.
+		self.set_onload("outlook", outlook.sentence(self))

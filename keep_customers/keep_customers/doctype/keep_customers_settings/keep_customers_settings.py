@@ -59,6 +59,10 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		fallback_user: DF.Link | None
 		feedback_after_visits: DF.Check
 		feedback_pause_hours: DF.Float
+		forecasts: DF.Literal["Checked Forecasts", "BG/NBD as Before"]
+		forecasts_accepted_by: DF.Link | None
+		forecasts_accepted_on: DF.Datetime | None
+		forecasts_reason: DF.SmallText | None
 		head_of_service: DF.Link | None
 		head_office_role: DF.Link | None
 		head_office_user: DF.Link | None

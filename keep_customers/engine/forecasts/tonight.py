@@ -1,0 +1,211 @@
+"""A night's figures by a checked forecast: what was learned once a month, asked of everybody every night."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from keep_customers.engine import lifecycle
+from keep_customers.engine.forecasts.candidates import Population
+from keep_customers.engine.forecasts.choice import USUAL
+from keep_customers.engine.forecasts.forecaster import Asked, Forecaster
+from keep_customers.engine.forecasts.past import FADING, Known, Statistics, known_of, statistics
+from keep_customers.engine.night import HORIZON, Figures, Forecast, Histories, Model
+from keep_customers.engine.potential import expected_mean_value, expected_purchases
+from keep_customers.engine.value import Measures, Purchases
+
+YEAR, QUARTER = 365, 90  # days
+BEFORE = "as before"  # in place of a check's name: the model that decided until the forecasts were accepted
+
+
+@dataclass(frozen=True)
+class Fading:
+	"""What the forecasts know beyond :class:`Measures`, as of each customer's last purchase; arrays of one element a customer.
+
+	:param log_gaps: see :class:`Statistics`, with faded_counts and faded_revenue, (3, n)
+	"""
+
+	log_gaps: np.ndarray
+	faded_counts: np.ndarray
+	faded_revenue: np.ndarray
+
+	@classmethod
+	def empty(cls, size: int) -> Fading:
+		kinds = len(FADING)
+		return cls(np.zeros(size), np.zeros((kinds, size)), np.zeros((kinds, size)))
+
+	@classmethod
+	def of(cls, log: Purchases, size: int) -> Fading:
+		"""
+		:param log: of :func:`keep_customers.engine.value.by_day`, customers numbered 0 … size-1
+		"""
+		found, result = statistics(log), cls.empty(size)
+		result.log_gaps[found.who] = found.log_gaps
+		result.faded_counts[:, found.who] = found.faded_counts
+		result.faded_revenue[:, found.who] = found.faded_revenue
+		return result
+
+	def replace(self, where: np.ndarray, other: Fading) -> None:
+		"""Put ``other``'s elements at the indices ``where``, in place."""
+		self.log_gaps[where] = other.log_gaps
+		self.faded_counts[:, where] = other.faded_counts
+		self.faded_revenue[:, where] = other.faded_revenue
+
+	def take(self, at: np.ndarray) -> Fading:
+		return Fading(self.log_gaps[at], self.faded_counts[:, at], self.faded_revenue[:, at])
+
+	def rows(self) -> np.ndarray:
+		"""(n, 7), to be stored."""
+		return np.column_stack([self.log_gaps, self.faded_counts.T, self.faded_revenue.T])
+
+	@classmethod
+	def from_rows(cls, rows: np.ndarray) -> Fading:
+		kinds = len(FADING)
+		columns = np.asarray(rows, float).reshape(-1, 1 + 2 * kinds).T
+		return cls(columns[0].copy(), columns[1 : 1 + kinds].copy(), columns[1 + kinds :].copy())
+
+
+NUMBERS = 1 + 2 * len(FADING)  # that are stored of each customer
+
+
+@dataclass(frozen=True)
+class Checked:
+	"""What a month's check leaves for the nights after it."""
+
+	year: Forecaster
+	quarter: Forecaster
+
+	@classmethod
+	def of(cls, log: Purchases, day: int, name: str) -> Checked:
+		"""
+		:param name: the candidate that was chosen
+		"""
+		return cls(
+			Population(log, day, YEAR).forecaster(name), Population(log, day, QUARTER).forecaster(name)
+		)
+
+	@classmethod
+	def unknown(cls) -> Checked:
+		"""Of a population of whom nothing is known."""
+		nothing = np.zeros(0, np.int64)
+		return cls.of(Purchases(nothing, nothing, np.zeros(0), np.zeros(0, bool)), 1, USUAL)
+
+	def as_dict(self) -> dict[str, Any]:
+		return {"year": self.year.as_dict(), "quarter": self.quarter.as_dict()}
+
+	@classmethod
+	def from_dict(cls, saved: Mapping[str, Any]) -> Checked:
+		"""
+		:raises ValueError: for anything else
+		"""
+		try:
+			return cls(Forecaster.from_dict(saved["year"]), Forecaster.from_dict(saved["quarter"]))
+		except (KeyError, TypeError) as error:
+			raise ValueError(f"Not a saved check: {error!r}") from error
+
+
+@dataclass(frozen=True)
+class Said:
+	"""What a forecast says of the coming 12 months; arrays of one element a customer, values in money.
+
+	:param each: expected value of a purchase
+	:param if_alive: expected value, were it certain that the customer is one still
+	"""
+
+	value: np.ndarray
+	purchases: np.ndarray
+	each: np.ndarray
+	alive: np.ndarray
+	if_alive: np.ndarray
+	forecast: Forecast
+
+
+def known(m: Measures, fading: Fading, last_period: np.ndarray, today: int) -> Known:
+	stored = Statistics(
+		np.arange(len(m.last)),
+		m.first,
+		m.last,
+		m.purchases,
+		fading.log_gaps,
+		m.total,
+		fading.faded_counts,
+		fading.faded_revenue,
+	)
+	return known_of(stored, today, last_period)
+
+
+def say(checked: Checked, m: Measures, fading: Fading, last_period: np.ndarray, today: int) -> Said:
+	"""
+	:param m: each with at least one purchase, none of them after today
+	:param last_period: revenue of the last 12 months, (n,)
+	"""
+	now, year = known(m, fading, last_period, today), checked.year
+	asked = Asked(now, YEAR)
+	said, seen = year.says.say(asked), asked.outlook(year.buying)
+	each = expected_mean_value(year.spend, now.bought, now.mean_value)
+	soon = checked.quarter.say(now, QUARTER)
+
+	def interval(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+		of_some = year.ahead(some(now, at), YEAR)
+		return of_some.low, of_some.high
+
+	return Said(
+		said.value,
+		said.purchases,
+		each,
+		seen.alive,
+		np.maximum(seen.if_alive * each * year.scale, said.value),
+		# Each is learned by itself: a purchase within 90 days is one within the year.
+		Forecast(np.minimum(soon.buys, said.buys), said.buys, interval),
+	)
+
+
+def some(of: Known, at: np.ndarray) -> Known:
+	"""What is known of some of them."""
+	return Known(**{name: column[..., at] for name, column in vars(of).items()})
+
+
+def value_as_before(model: Model, m: Measures, today: int) -> np.ndarray:
+	"""The potential by the model that decided before."""
+	h = Histories.of(m, today)
+	number = expected_purchases(model.bgnbd, HORIZON, h.frequency, h.recency, h.age)
+	return number * expected_mean_value(model.gamma_gamma, h.purchases, h.mean_value)
+
+
+def figures(
+	m: Measures,
+	current: np.ndarray,
+	said: Said,
+	potential: np.ndarray,
+	today: int,
+	stated: np.ndarray,
+	stated_day: np.ndarray,
+) -> Figures:
+	"""Value, potential, rhythm and stage of every customer; as :func:`keep_customers.engine.night.figures`.
+
+	:param potential: what the tiers go by, which is ``said.value`` but for the nights between two forecasts
+	"""
+	typical = lifecycle.typical_gap(m.median_gap, m.purchases)
+	gap = lifecycle.own_gap(m.median_gap, m.purchases - 1, typical)
+	earlier = lifecycle.own_gap(m.earlier_gap, m.purchases - 2, typical)
+	buys = np.round(said.forecast.buys_year, 6)
+	stage = lifecycle.status(m.last, m.purchases, gap, m.last_gap, earlier, buys, today, lifecycle.BY_BUYING)
+	promised = stated_day > today
+	expected = lifecycle.next_purchase(m.last, gap)
+	return Figures(
+		current=np.round(current, 2),
+		potential=np.round(np.maximum(potential, stated), 2),
+		p_alive=np.round(said.alive, 6),
+		expected_purchases=np.round(said.purchases, 4),
+		expected_value=np.round(said.each, 2),
+		gap=np.round(gap, 1),
+		# Nobody waits for the next purchase of a lost customer who has not announced one.
+		next_purchase=np.where(promised, stated_day, np.where(stage == lifecycle.LOST, 0, expected)),
+		status=stage,
+		promised=promised,
+		at_risk=np.round(said.if_alive * (1 - buys), 2),
+		forecast=said.forecast,
+	)

@@ -1,0 +1,218 @@
+"""Forecast Check: how right a policy's forecasts were, once a month, and the one that its values follow."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from time import perf_counter
+
+import frappe
+import numpy as np
+from frappe import _
+from frappe.utils import add_months, cint, getdate
+
+from keep_customers.engine.forecasts import choice, scores
+from keep_customers.engine.forecasts.past import came_after, known_at
+from keep_customers.engine.forecasts.tonight import YEAR, Checked
+from keep_customers.engine.value import Purchases
+from keep_customers.erp.attempts import attempt
+from keep_customers.erp.todos import notify_managers
+
+DOCTYPE = "Forecast Check"
+LONGEST_NAME = 120  # characters of a policy's name in a check's
+
+
+@dataclass(frozen=True)
+class InUse:
+	"""
+	:param check: the Forecast Check's name
+	:param forecast: the candidate's
+	"""
+
+	check: str
+	forecast: str
+	checked: Checked
+
+
+def named(name: str) -> InUse | None:
+	"""None where there is none, or somebody has been at its parameters."""
+	found = frappe.db.get_value(DOCTYPE, name, ["forecast", "parameters"], as_dict=True)
+	if not found:
+		return None
+	try:
+		return InUse(name, found.forecast, Checked.from_dict(json.loads(found.parameters or "{}")))
+	except (ValueError, KeyError, TypeError):
+		return None
+
+
+def of_month(policy: str, day: date) -> InUse | None:
+	names = frappe.get_all(DOCTYPE, {"policy": policy, "month": first_of_month(day)}, pluck="name")
+	return named(names[0]) if names else None
+
+
+def latest(policy: str, day: date) -> InUse | None:
+	"""The newest one that was made up to a day's month."""
+	names = frappe.get_all(
+		DOCTYPE,
+		{"policy": policy, "month": ("<=", first_of_month(day))},
+		pluck="name",
+		order_by="month desc",
+		limit=1,
+	)
+	return named(names[0]) if names else None
+
+
+def first_of_month(day: date) -> date:
+	return day.replace(day=1)
+
+
+def make(policy: str, log: Purchases, as_of: date, currency: str, tell: bool) -> InUse:
+	"""Compare the candidates, choose, and write the month's check down.
+
+	:param log: what the policy's customers have bought, of :func:`keep_customers.engine.value.by_day`
+	:param tell: whether managers hear of a grade that has fallen
+	"""
+	start, today, month = perf_counter(), as_of.toordinal(), first_of_month(as_of)
+	before = latest(policy, as_of)
+	chosen = choice.choose(log, today, YEAR, before.forecast if before else "")
+	checked = Checked.of(log, today, chosen.name)
+	said = checked.year.say(known_at(log, today), YEAR)
+	values = {
+		"policy": policy,
+		"month": month,
+		"checked_on": as_of,
+		"grade": chosen.grade,
+		"grade_before": frappe.db.get_value(DOCTYPE, before.check, "grade") if before else "",
+		"customers": len(said.value),
+		"forecast": chosen.name,
+		"instead_of": chosen.instead_of,
+		"why": why(chosen),
+		"candidates": candidates(chosen),
+		"currency": currency,
+		"ahead_value": float(np.round(said.value.sum(), 2)),
+		"ahead_purchases": float(np.round(said.purchases.sum(), 2)),
+		"parameters": json.dumps(checked.as_dict()),
+		**_what_came(policy, log, as_of, chosen),
+	}
+	values["seconds"] = round(perf_counter() - start, 1)
+	name = f"{policy[:LONGEST_NAME]} {month:%Y-%m}"
+
+	def write() -> None:
+		# One that cannot be read is made anew under its name.
+		frappe.delete_doc(DOCTYPE, name, ignore_missing=True, force=True, ignore_permissions=True)
+		doc = frappe.get_doc({"doctype": DOCTYPE, **values})
+		# Nobody may write checks by hand.
+		doc.insert(ignore_permissions=True, set_name=name)
+		if tell and chosen.grade and values["grade_before"] and chosen.grade > values["grade_before"]:
+			notify_managers(
+				DOCTYPE,
+				name,
+				_("The forecasts of {0} have become worse: grade {1}, before {2}.").format(
+					policy, chosen.grade, values["grade_before"]
+				),
+			)
+
+	attempt(write)
+	return InUse(name, chosen.name, checked)
+
+
+def _what_came(policy: str, log: Purchases, as_of: date, chosen: choice.Choice) -> dict:
+	"""The forecast of a year ago against what came; where none was made, what would have been said at a past day."""
+	made = frappe.get_all(
+		DOCTYPE,
+		{"policy": policy, "checked_on": ("<=", add_months(as_of, -12))},
+		["name", "checked_on"],
+		order_by="checked_on desc",
+		limit=1,
+	)
+	then = named(made[0].name) if made else None
+	if then:
+		day = getdate(made[0].checked_on).toordinal()
+		known = known_at(log, day)
+		said, came = then.checked.year.say(known, YEAR), came_after(log, known, day, YEAR)
+		score = scores.score(said.value, said.buys, said.purchases, came.value, came.purchases)
+		return _compared(day, YEAR, True, score, said.purchases.sum(), came.purchases.sum())
+	if not chosen.dates:
+		return {}
+	day, horizon = chosen.dates[0]
+	known = known_at(log, day)
+	came = came_after(log, known, day, horizon)
+	score = chosen.table[chosen.name][0]
+	number = came.purchases.sum()
+	return _compared(day, horizon, False, score, score.purchases * number if number else 0, number)
+
+
+def _compared(day: int, horizon: int, was_made: bool, score: scores.Score, expected, came) -> dict:
+	return {
+		"compared_from": date.fromordinal(day),
+		"compared_days": horizon,
+		"was_made": cint(was_made),
+		"expected_value": round(sum(pair[0] for pair in score.tenths), 2),
+		"came_value": round(sum(pair[1] for pair in score.tenths), 2),
+		"expected_purchases": round(float(expected), 2),
+		"came_purchases": float(came),
+		"tenths": json.dumps([[round(value, 2) for value in pair] for pair in score.tenths]),
+	}
+
+
+def candidates(chosen: choice.Choice) -> list[dict]:
+	"""A row each, the best first: means over the past days."""
+
+	def mean(values) -> float:
+		known = [value for value in values if np.isfinite(value)]
+		return float(np.mean(known)) if known else 0.0
+
+	rows = [
+		{
+			"candidate": name,
+			"in_use": cint(name == chosen.name),
+			"points": round(mean(chosen.points[name]), 2),
+			"top_20": round(100 * mean([score.top_20 for score in of_one]), 2),
+			"top_5": round(100 * mean([score.top_5 for score in of_one]), 2),
+			"log_loss": round(mean([score.log_loss for score in of_one]), 4),
+			"purchases": round(100 * mean([score.purchases for score in of_one]), 1),
+			"value": round(100 * mean([score.value for score in of_one]), 1),
+			"dates": len(of_one),
+		}
+		for name, of_one in chosen.table.items()
+	]
+	return sorted(rows, key=lambda row: -row["points"])
+
+
+def why(chosen: choice.Choice) -> str:
+	"""Why this forecast and no other, in a sentence."""
+	days = len(chosen.dates)
+	if chosen.why == choice.NO_HISTORY:
+		return _("There is too little history to look back on. {0} serves most companies well.").format(
+			chosen.name
+		)
+	if chosen.why == choice.FEW:
+		return _(
+			"With fewer than {0} customers no comparison says anything. {1} serves most companies well."
+		).format(choice.FEWEST, chosen.name)
+	if chosen.why == choice.BETTER:
+		return _(
+			"On most of {0} past days {1} would have been clearly better than {2}, by {3} points on average."
+		).format(days, chosen.name, chosen.instead_of, _apart(chosen))
+	if chosen.why == choice.FIRST:
+		return _("Compared on {0} past days: none would have been clearly better than {1}.").format(
+			days, chosen.name
+		)
+	return _("{1} stays: on {0} past days none would have been clearly better.").format(days, chosen.name)
+
+
+def _apart(chosen: choice.Choice) -> str:
+	points = chosen.points
+	return f"{np.mean(points[chosen.name]) - np.mean(points[chosen.instead_of]):.1f}"
+
+
+def meaning(grade: str) -> str:
+	"""What a grade says, against the list of last year's best customers."""
+	return {
+		"A": _("A: far better than last year's revenue, the list that any spreadsheet has."),
+		"B": _("B: better than last year's revenue, the list that any spreadsheet has."),
+		"C": _("C: as good as last year's revenue, the list that any spreadsheet has."),
+		"D": _(
+			"D: somewhat worse than last year's revenue. Look at both lists before you decide whom to call."
+		),
+		"E": _("E: worse than last year's revenue. Trust that list until the grade is better."),
+	}.get(grade) or _("No grade yet: it takes some months and customers to look back on.")

@@ -1,0 +1,126 @@
+"""Which forecast a policy's values follow: checked once a month, moved on to night by night.
+
+A Forecast Check holds what was found in a month, and all that is needed to ask its forecast of everybody, so that a night
+fits nothing. How far the nights have moved on to it is noted on the Care Run, as is what else the next night goes on from.
+"""
+
+from datetime import date
+from functools import partial
+
+import numpy as np
+
+from keep_customers.engine import tiers
+from keep_customers.engine.forecasts import glide
+from keep_customers.engine.forecasts.tonight import BEFORE, Checked, Said, figures, say, value_as_before
+from keep_customers.engine.night import Figures
+from keep_customers.engine.value import Purchases
+from keep_customers.erp.attempts import tried
+from keep_customers.worth import checks
+from keep_customers.worth.checks import InUse
+from keep_customers.worth.population import Population, cuts
+
+CHECKED, AS_BEFORE = "Checked Forecasts", "BG/NBD as Before"
+
+
+def accepted(settings) -> bool:
+	"""Whether values follow the checked forecasts; a site from before them goes on as before until somebody says so."""
+	return settings.forecasts != AS_BEFORE
+
+
+class Forecasts:
+	"""The forecasts of all policies in one night."""
+
+	def __init__(self, valuation):
+		self.valuation = valuation
+		self.night = valuation.night
+		self.as_of: date = valuation.as_of
+		self.accepted = accepted(self.night.settings)
+		self.before: dict = self.night.last_parameters.get("forecasts") or {}
+		self.noted: dict = valuation.parameters.setdefault("forecasts", {})
+		self.of_policy: dict[str, InUse] = {}
+
+	def check(self, p: Population) -> InUse:
+		"""This month's check of a population's forecast, made where there is none."""
+		policy = p.policy.name
+		if policy not in self.of_policy:
+			found = checks.of_month(policy, self.as_of)
+			if not found:
+				found, problem = tried(partial(self._make, p))
+				if problem:
+					# Named, and tried again the next night; what was good last month serves meanwhile.
+					self.valuation.aside.add("Tier Policy", policy, problem)
+					found = checks.latest(policy, self.as_of)
+			self.of_policy[policy] = found or InUse("", "", Checked.unknown())
+		return self.of_policy[policy]
+
+	def figures(self, p: Population, stated: np.ndarray, stated_day: np.ndarray) -> Figures:
+		"""What the forecasts make of a population, once more of the older ones until the newest has all the weight."""
+		policy, newest = p.policy.name, self.check(p)
+		weights = dict(self.before.get(policy) or {})
+		if not weights and self._had_model(policy):
+			weights = {BEFORE: 1.0}
+		said = self._say(p, newest.checked)
+		values = {newest.check: said.value}
+		for name in weights:
+			if name not in values and (older := self._older(p, name)) is not None:
+				values[name] = older
+		keep = cuts(p.policy)
+
+		def tiers_of(potential: np.ndarray) -> np.ndarray:
+			return tiers.rank(p.current, np.round(np.maximum(potential, stated), 2), keep).tier
+
+		weights = glide.moved_on(weights, newest.check, values, tiers_of, keep.keep)
+		self.noted[policy] = weights
+		potential = glide.blend(values, weights)
+		return figures(p.measures, p.current, said, potential, self.today, stated, stated_day)
+
+	def preview(
+		self, p: Population, stated: np.ndarray, stated_day: np.ndarray
+	) -> tuple[Figures, np.ndarray]:
+		"""What they would make of it, and which tier its figures would ask for, on a site that goes on as before."""
+		said = self._say(p, self.check(p).checked)
+		found = figures(p.measures, p.current, said, said.value, self.today, stated, stated_day)
+		return found, tiers.rank(found.current, found.potential, cuts(p.policy)).tier
+
+	@property
+	def today(self) -> int:
+		return self.valuation.today
+
+	def _say(self, p: Population, checked: Checked) -> Said:
+		return say(checked, p.measures, p.fading, last_period(p), self.today)
+
+	def _had_model(self, policy: str) -> bool:
+		return bool((self.night.last_parameters.get("models") or {}).get(policy))
+
+	def _older(self, p: Population, name: str) -> np.ndarray | None:
+		"""The values that an earlier forecast expects; None where it is gone."""
+		if name == BEFORE:
+			return value_as_before(self.valuation.model_before(p), p.measures, self.today)
+		older = checks.named(name)
+		return self._say(p, older.checked).value if older else None
+
+	def _make(self, p: Population) -> InUse:
+		log = self._log(p)
+		return checks.make(p.policy.name, log, self.as_of, self.valuation.currency, tell=self.accepted)
+
+	def _log(self, p: Population) -> Purchases:
+		"""All purchases of the members, numbered by their places."""
+		totals = self.valuation.totals[p.lens]
+		names, log = (
+			(totals.customers, totals.purchases)
+			if totals.purchases
+			else self.valuation.books.purchases(p.lens)
+		)
+		place = {c.name: index for index, c in enumerate(p.members)}
+		member = np.array([place.get(name, -1) for name in names], np.int64)
+		if not len(names):
+			return log
+		who = member[log.customer]
+		order = np.flatnonzero(who >= 0)
+		order = order[np.argsort(who[order], kind="stable")]
+		return Purchases(who[order], log.day[order], log.net[order], log.occasion[order])
+
+
+def last_period(p: Population) -> np.ndarray:
+	"""Revenue of twelve months, which is what the window brought, or its part of it."""
+	return p.current * (12 / (p.policy.window_months or 12))

@@ -1,0 +1,70 @@
+"""What is to be expected of a customer, as one sentence for who talks to it: a rep has no use for a probability."""
+
+from datetime import date
+
+from frappe import _
+from frappe.utils import getdate
+
+NEARLY_ALL = 0.955
+
+
+def sentence(value: dict, today: date | None = None) -> str:
+	"""How often it buys, since when it has not, and what becomes of such customers.
+
+	:param value: of Customer Value purchases, gap, last_purchase, forecast and buys_year (percent)
+	:returns: in the reader's language; empty for who never bought
+	"""
+	if not value.get("last_purchase") or not value.get("purchases"):
+		return ""
+	since = max(((today or getdate()) - getdate(value["last_purchase"])).days, 0)
+	known = _rhythm(value["purchases"], value["gap"] or 0, since)
+	if not value.get("forecast"):
+		return _("{0}.").format(known)
+	return _("{0}; {1}.").format(known, _prospects((value.get("buys_year") or 0) / 100))
+
+
+def _rhythm(purchases: int, gap: float, since: int) -> str:
+	if purchases == 1:
+		return _("Bought once, today") if not since else _("Bought once, {0} ago").format(_span(since))
+	if since > gap:
+		return _("Bought every {0}, silent for {1}").format(_span(gap), _span(since))
+	if not since:
+		return _("Buys every {0}, last today").format(_span(gap))
+	return _("Buys every {0}, last {1} ago").format(_span(gap), _span(since))
+
+
+def _span(days: float) -> str:
+	"""Days as people say them."""
+	days = round(days)
+	if days <= 1:
+		return _("day", context="Span")
+	if days < 14:
+		return _("{0} days").format(days)
+	if days < 70:
+		return _("{0} weeks").format(round(days / 7))
+	if days < 730:
+		return _("{0} months").format(round(days / 30.44))
+	return _("{0} years").format(round(days / 365.25))
+
+
+def _prospects(buys: float) -> str:
+	come = buys >= 0.5
+	return (
+		_("{0} like this buy again within a year")
+		if come
+		else _("{0} like this do not come back within a year")
+	).format(_chance(buys if come else 1 - buys))
+
+
+def _chance(probability: float) -> str:
+	if probability >= NEARLY_ALL:
+		return _("nearly all")
+	# As people say them without a calculator, from an even one up.
+	said = {
+		1 / 2: _("one of two"),
+		2 / 3: _("two of three"),
+		3 / 4: _("three of four"),
+		4 / 5: _("four of five"),
+		9 / 10: _("nine of ten"),
+	}
+	return said[min(said, key=lambda one: abs(one - probability))]
