@@ -75,7 +75,7 @@ def make(policy: str, log: Purchases, as_of: date, currency: str, tell: bool) ->
 	before = latest(policy, as_of)
 	chosen = choice.choose(log, today, YEAR, before.forecast if before else "")
 	checked = Checked.of(log, today, chosen.name)
-	said = checked.year.say(known_at(log, today), YEAR)
+	said = checked.year.say(known_at(log, today, YEAR), YEAR)
 	values = {
 		"policy": policy,
 		"month": month,
@@ -127,14 +127,14 @@ def _what_came(policy: str, log: Purchases, as_of: date, chosen: choice.Choice) 
 	then = named(made[0].name) if made else None
 	if then:
 		day = getdate(made[0].checked_on).toordinal()
-		known = known_at(log, day)
+		known = known_at(log, day, YEAR)
 		said, came = then.checked.year.say(known, YEAR), came_after(log, known, day, YEAR)
 		score = scores.score(said.value, said.buys, said.purchases, came.value, came.purchases)
 		return _compared(day, YEAR, True, score, said.purchases.sum(), came.purchases.sum())
 	if not chosen.dates:
 		return {}
 	day, horizon = chosen.dates[0]
-	known = known_at(log, day)
+	known = known_at(log, day, horizon)
 	came = came_after(log, known, day, horizon)
 	score = chosen.table[chosen.name][0]
 	number = came.purchases.sum()

@@ -132,21 +132,15 @@ class Writing:
 		)
 
 	def _forecast(self, p: Population, at: np.ndarray) -> dict[str, list]:
-		f, nothing = p.figures.forecast, [None] * len(at)
-		if not f:
-			return dict.fromkeys(
-				("buys_quarter", "buys_year", "expected_low", "expected_high", "forecast", "forecast_check"),
-				nothing,
-			)
-		low, high = f.interval(at)
-		used = self.valuation.forecasts.check(p)
+		f, used = p.figures.forecast, self.valuation.forecasts.check(p)
+		low, high = f.interval(at) if f else (np.zeros(len(at)), np.zeros(len(at)))
 		return {
-			"buys_quarter": np.round(100 * f.buys_quarter[at], 4).tolist(),
-			"buys_year": np.round(100 * f.buys_year[at], 4).tolist(),
+			"buys_quarter": np.round(100 * f.buys_quarter[at], 4).tolist() if f else [0] * len(at),
+			"buys_year": np.round(100 * f.buys_year[at], 4).tolist() if f else [0] * len(at),
 			"expected_low": np.round(low, 2).tolist(),
 			"expected_high": np.round(high, 2).tolist(),
-			"forecast": [used.forecast] * len(at),
-			"forecast_check": [used.check or None] * len(at),
+			"forecast": [used.forecast if f else None] * len(at),
+			"forecast_check": [(used.check or None) if f else None] * len(at),
 		}
 
 	def _preview(self, p: Population) -> tuple[np.ndarray, np.ndarray]:
@@ -162,8 +156,8 @@ class Writing:
 	def _preview_money(self, p: Population, at: np.ndarray) -> dict[str, list]:
 		new = p.figures.preview
 		return {
-			"new_potential": new.potential[at].tolist() if new else [None] * len(at),
-			"new_value_at_risk": new.at_risk[at].tolist() if new else [None] * len(at),
+			"new_potential": new.potential[at].tolist() if new else [0] * len(at),
+			"new_value_at_risk": new.at_risk[at].tolist() if new else [0] * len(at),
 		}
 
 	def _reasons(self, p: Population, at: np.ndarray) -> dict[int, str]:

@@ -25,12 +25,12 @@ BEFORE = "as before"  # in place of a check's name: the model that decided until
 class Fading:
 	"""What the forecasts know beyond :class:`Measures`, as of each customer's last purchase; arrays of one element a customer.
 
-	:param log_gaps: see :class:`Statistics`, with faded_counts and faded_revenue, (3, n)
+	:param log_gaps: see :class:`Statistics`, with decayed_counts and decayed_revenue, (3, n)
 	"""
 
 	log_gaps: np.ndarray
-	faded_counts: np.ndarray
-	faded_revenue: np.ndarray
+	decayed_counts: np.ndarray
+	decayed_revenue: np.ndarray
 
 	@classmethod
 	def empty(cls, size: int) -> Fading:
@@ -44,22 +44,22 @@ class Fading:
 		"""
 		found, result = statistics(log), cls.empty(size)
 		result.log_gaps[found.who] = found.log_gaps
-		result.faded_counts[:, found.who] = found.faded_counts
-		result.faded_revenue[:, found.who] = found.faded_revenue
+		result.decayed_counts[:, found.who] = found.decayed_counts
+		result.decayed_revenue[:, found.who] = found.decayed_revenue
 		return result
 
 	def replace(self, where: np.ndarray, other: Fading) -> None:
 		"""Put ``other``'s elements at the indices ``where``, in place."""
 		self.log_gaps[where] = other.log_gaps
-		self.faded_counts[:, where] = other.faded_counts
-		self.faded_revenue[:, where] = other.faded_revenue
+		self.decayed_counts[:, where] = other.decayed_counts
+		self.decayed_revenue[:, where] = other.decayed_revenue
 
 	def take(self, at: np.ndarray) -> Fading:
-		return Fading(self.log_gaps[at], self.faded_counts[:, at], self.faded_revenue[:, at])
+		return Fading(self.log_gaps[at], self.decayed_counts[:, at], self.decayed_revenue[:, at])
 
 	def rows(self) -> np.ndarray:
 		"""(n, 7), to be stored."""
-		return np.column_stack([self.log_gaps, self.faded_counts.T, self.faded_revenue.T])
+		return np.column_stack([self.log_gaps, self.decayed_counts.T, self.decayed_revenue.T])
 
 	@classmethod
 	def from_rows(cls, rows: np.ndarray) -> Fading:
@@ -131,8 +131,8 @@ def known(m: Measures, fading: Fading, last_period: np.ndarray, today: int) -> K
 		m.purchases,
 		fading.log_gaps,
 		m.total,
-		fading.faded_counts,
-		fading.faded_revenue,
+		fading.decayed_counts,
+		fading.decayed_revenue,
 	)
 	return known_of(stored, today, last_period)
 
