@@ -51,7 +51,9 @@ def test_what_was_known_at_a_day_is_what_a_person_counts():
 		[4, 2 / 7]
 	)
 	assert known.mean_value.tolist() == [65, 7], "the return counts, and is no purchase"
-	assert known.counts.tolist() == [[0, 1], [0, 1], [0, 1]]  # the 14th day is 28 days back: just outside
+	assert known.decayed_counts[0].tolist() == pytest.approx(
+		[sum(np.exp(-np.array([42, 28]) / 91.25)), np.exp(-2 / 91.25)]
+	)
 	assert known.last_period.tolist() == [-20, 7]
 	assert known.log_gaps.tolist() == pytest.approx([np.log(2), 0])
 	came = came_after(log, known, FIRST + 42, horizon=50)

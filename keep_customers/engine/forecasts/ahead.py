@@ -34,6 +34,7 @@ class Outlook:
 	:param alive: probability of being a customer at all still
 	:param buys: probability of at least one purchase within the horizon
 	:param purchases: their expected number
+	:param if_alive: the same, were it certain that the customer is one still
 	:param low: so many or fewer with a probability of 10 % …
 	:param high: … and of 90 %
 	"""
@@ -41,6 +42,7 @@ class Outlook:
 	alive: np.ndarray
 	buys: np.ndarray
 	purchases: np.ndarray
+	if_alive: np.ndarray
 	low: np.ndarray
 	high: np.ndarray
 
@@ -56,17 +58,18 @@ def outlook(
 	x, t_x, age_ = _histories(frequency, recency, age, one_dimensional=True)
 	order, starts = group_equal_rows(x, t_x, age_)
 	chosen = order[starts]
-	found = np.empty((5, len(chosen)))
+	found = np.empty((6, len(chosen)))
 	for rows, state in _blocks(model, x[chosen], t_x[chosen], age_[chosen]):
-		buys = purchases = low = high = np.zeros(len(rows))
+		alive = state.alive
+		buys = if_alive = low = high = np.zeros(len(rows))
 		for number, chance in enumerate(state.at_least(horizon), 1):
 			if number == 1:
-				buys = chance
-			purchases = purchases + chance
-			low = low + (chance > 1 - LOW)
-			high = high + (chance > 1 - HIGH)
-		found[:, rows] = state.alive, buys, purchases, low, high
-	result = np.empty((5, len(x)))
+				buys = alive * chance
+			if_alive = if_alive + chance
+			low = low + (alive * chance > 1 - LOW)
+			high = high + (alive * chance > 1 - HIGH)
+		found[:, rows] = alive, buys, alive * if_alive, if_alive, low, high
+	result = np.empty((6, len(x)))
 	result[:, order] = np.repeat(found, np.diff(starts, append=len(order)), axis=1)
 	return Outlook(*result)
 
@@ -84,6 +87,7 @@ def place_of(
 	fewer, no_more = np.zeros(len(x)), np.ones(len(x))
 	for rows, state in _blocks(model, x, t_x, age_):
 		for number, chance in enumerate(state.at_least(horizon), 1):
+			chance = state.alive * chance
 			fewer[rows] = np.where(came[rows] == number, 1 - chance, fewer[rows])
 			no_more[rows] = np.where(came[rows] == number - 1, 1 - chance, no_more[rows])
 	return fewer, no_more
@@ -115,7 +119,7 @@ def value_interval(
 	shape, scale = spend.q + spend.p * bought, spend.gamma + bought * z
 	low, high = np.zeros(len(x)), np.zeros(len(x))
 	for rows, state in _blocks(model, x, t_x, age_):
-		chances = np.array([*state.at_least(horizon), np.zeros(len(rows))])
+		chances = np.array([*state.at_least(horizon), np.zeros(len(rows))]) * state.alive
 		numbers, mass = _together(chances[:-1] - chances[1:])
 		nothing = 1 - chances[0]
 		for quantile, result in ((LOW, low), (HIGH, high)):
@@ -206,10 +210,10 @@ class _State:
 		return cls(model, expit(np.log(sum_) - odds), terms / sum_, total, whole, model.b + x + m)
 
 	def at_least(self, horizon: float):
-		"""For m = 1, 2, …: the probability of at least m purchases within the horizon, until none matters."""
+		"""For m = 1, 2, …: the probability of at least m purchases of the living within the horizon, until none matters."""
 		k, a = self.model.k, self.model.a
 		events = [_Events(self.total + j, horizon / self.whole) for j in range(k)]
-		stayed = self.alive.copy()
+		stayed = np.ones(len(self.alive))
 		for m in range(1, MOST):
 			chance = np.zeros(len(stayed))
 			for j in range(k):

@@ -124,6 +124,8 @@ def fit_regular(frequency, recency, age, log_gaps, **options) -> Buying:
 	"""The MBG/CNBD-k whose k makes the data most likely (RPS section 3.3): k is raised as long as that helps."""
 	best = fit_buying(frequency, recency, age, log_gaps, k=1, **options)
 	for k in range(2, MOST_REGULAR + 1):
+		if best.log_likelihood is None:  # nobody, and the prior
+			break
 		other = fit_buying(frequency, recency, age, log_gaps, k=k, **options)
 		if not other.log_likelihood > best.log_likelihood:
 			break

@@ -1,6 +1,6 @@
 """All that might forecast a population: a spreadsheet's column, RFM, the models, the learner, and means of two.
 
-Each candidate takes what was known at a day and a past of the same company, and gives a :class:`Forecast`.
+Each candidate takes what was known at a day and a past of the same company, and becomes a :class:`Forecaster`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,29 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.special import expit
 
-from keep_customers.engine.forecasts import learner, scores
-from keep_customers.engine.forecasts.ahead import outlook
+from keep_customers.engine.forecasts import learner
 from keep_customers.engine.forecasts.buying import Buying, fit_buying, fit_regular
+from keep_customers.engine.forecasts.forecaster import (
+	OFTEN,
+	Asked,
+	Cells,
+	Forecaster,
+	Mean,
+	Mended,
+	Modelled,
+	Repeated,
+	Said,
+	cells_of,
+	in_last_period,
+	rfm_columns,
+)
 from keep_customers.engine.forecasts.learner import Forecast
 from keep_customers.engine.forecasts.past import Came, Known, came_after, known_at
 from keep_customers.engine.lifecycle import DEFAULT_GAP
 from keep_customers.engine.potential import (
 	FitError,
 	GammaGamma,
-	expected_mean_value,
 	fit_gamma_gamma,
 	prior_gamma_gamma,
 	typical_value,
@@ -53,11 +64,18 @@ CELL_WEIGHT = 5.0
 
 @dataclass(frozen=True)
 class Look:
-	"""A past day: what was known then, and what came within a horizon in days."""
+	"""A past day: what was known then, what is asked of it, and what came."""
 
-	known: Known
+	asked: Asked
 	came: Came
-	horizon: int
+
+	@property
+	def known(self) -> Known:
+		return self.asked.known
+
+	@property
+	def horizon(self) -> int:
+		return self.asked.horizon
 
 
 class Population:
@@ -71,8 +89,9 @@ class Population:
 	def __init__(self, log: Purchases, day: int, horizon: int):
 		self.log, self.day, self.horizon = log, day, horizon
 		self.known = known_at(log, day, horizon)
+		self.asked = Asked(self.known, horizon)
 		self._fits: dict[tuple[str, int], tuple[Buying, GammaGamma]] = {}
-		self._modelled: dict[tuple[str, int], Forecast] = {}
+		self._says: dict[str, Said] = {}
 		self._said: dict[str, Forecast] = {}
 
 	@cached_property
@@ -87,7 +106,7 @@ class Population:
 			if ahead >= 14 and day - first >= BEHIND * ahead and len(found) < MOST_LOOKS:
 				known = known_at(self.log, day, ahead)
 				if len(known.who):
-					found.append(Look(known, came_after(self.log, known, day, ahead), ahead))
+					found.append(Look(Asked(known, ahead), came_after(self.log, known, day, ahead)))
 		return found
 
 	def forecast(self, name: str) -> Forecast:
@@ -95,15 +114,37 @@ class Population:
 		:raises KeyError: for a name that is no candidate's
 		"""
 		if name not in self._said:
-			if WITH in name:
-				said = mean(*map(self.forecast, name.split(WITH)))
-				if name.endswith(LEARNER):  # it has learned how many come and how likely one is
-					learned = self.forecast(LEARNER)
-					said = Forecast(learned.purchases, _to(said.value, learned.value), learned.buys)
-			else:
-				said = SAYS[name](self)
-			self._said[name] = said
+			self._said[name] = self.says(name).say(self.asked)
 		return self._said[name]
+
+	def forecaster(self, name: str) -> Forecaster:
+		"""What is stored of a candidate, and applied every night.
+
+		:raises KeyError: for a name that is no candidate's
+		"""
+		model = next((one for one in name.split(WITH) if one in (BG, MBG, REGULAR)), MBG)
+		buying, spend = self.model(model, self.known)
+		expected = self.asked.modelled(buying, spend).value.sum()
+		scale = float(self.forecast(name).value.sum() / expected) if expected > 0 else 1.0
+		return Forecaster(name, self.horizon, self.says(name), buying, spend, scale)
+
+	def says(self, name: str) -> Said:
+		if name not in self._says:
+			self._says[name] = self._mean(*name.split(WITH)) if WITH in name else SAYS[name](self)
+		return self._says[name]
+
+	def _mean(self, one: str, other: str) -> Mean:
+		"""In total what the first one says; the learner has learned how many come and how likely one is."""
+		ranks = other == LEARNER
+		total, raw = self.forecast(other if ranks else one), Mean(self.says(one), self.says(other), ranks)
+		said = raw.say(self.asked)
+		return Mean(
+			raw.one,
+			raw.other,
+			ranks,
+			1.0 if ranks else _ratio(total.purchases, said.purchases),
+			_ratio(total.value, said.value),
+		)
 
 	def model(self, name: str, known: Known) -> tuple[Buying, GammaGamma]:
 		key = name, id(known)
@@ -111,15 +152,9 @@ class Population:
 			self._fits[key] = fitted(name, known)
 		return self._fits[key]
 
-	def modelled(self, name: str, known: Known, horizon: int) -> Forecast:
-		"""What a model says of the horizon after a day; the learner asks what its model has said already."""
-		key = name, id(known)
-		if key not in self._modelled:
-			buying, spend = self.model(name, known)
-			seen = outlook(buying, horizon / DAYS_PER_WEEK, known.frequency, known.recency, known.age)
-			each = expected_mean_value(spend, known.bought, known.mean_value)
-			self._modelled[key] = Forecast(seen.purchases, seen.purchases * each, seen.buys)
-		return self._modelled[key]
+	def modelled(self, name: str, look: Look) -> Forecast:
+		"""What a model would have said at a past day."""
+		return look.asked.modelled(*self.model(name, look.known))
 
 
 def fitted(name: str, known: Known) -> tuple[Buying, GammaGamma]:
@@ -140,72 +175,61 @@ def fitted(name: str, known: Known) -> tuple[Buying, GammaGamma]:
 	return buying, spend
 
 
-def mean(one: Forecast, other: Forecast) -> Forecast:
-	"""The geometric mean of two, of probabilities that of their odds; in total what the first one says."""
-	value = np.sqrt(np.maximum(one.value, 0) * np.maximum(other.value, 0))
-	purchases = np.sqrt(one.purchases * other.purchases)
-	odds = (scores.log_odds(one.buys) + scores.log_odds(other.buys)) / 2
-	return Forecast(_to(purchases, one.purchases), _to(value, one.value), expit(odds))
+def _ratio(one: np.ndarray, other: np.ndarray) -> float:
+	total = other.sum()
+	return float(one.sum() / total) if total > 0 else 1.0
 
 
-def _to(values: np.ndarray, like: np.ndarray) -> np.ndarray:
-	total = values.sum()
-	return values * (like.sum() / total) if total > 0 else values
-
-
-def _modelled(name: str) -> Callable[[Population], Forecast]:
-	def say(population: Population) -> Forecast:
-		said = population.modelled(name, population.known, population.horizon)
+def _modelled(name: str) -> Callable[[Population], Modelled]:
+	def says(population: Population) -> Modelled:
+		model = population.model(name, population.known)
 		for look in population.looks[:1]:
-			said = corrected(said, population.modelled(name, look.known, look.horizon), look.came)
-		return said
+			return Modelled(*model, correction(population.modelled(name, look), look.came))
+		return Modelled(*model)
 
-	return say
+	return says
 
 
-def corrected(said: Forecast, then: Forecast, came: Came) -> Forecast:
-	"""With the factor by which the same model's total was wrong at a past day; near 1 where little came then."""
+def correction(then: Forecast, came: Came) -> float:
+	"""The factor by which a model's total was wrong at a past day; near 1 where little came then."""
 	number = came.purchases.sum()
 	weight = number / (number + 100.0)
 	off = weight * np.log((number + 1) / (then.purchases.sum() + 1))
-	times = float(np.exp(np.clip(off, -1, 1)))
-	return Forecast(said.purchases * times, said.value * times, said.buys)
+	return float(np.exp(np.clip(off, -1, 1)))
 
 
-def _last_period(population: Population) -> Forecast:
-	known = population.known
-	edges = np.array([0.5, 1.5, 2.5, 4.5, 8.5])
-	cell = np.digitize(known.counts[-1], edges)
-	chance = 1 - np.exp(-(np.arange(len(edges) + 1) + 0.2))
+def _last_period(population: Population) -> Repeated:
+	chances = 1 - np.exp(-(np.arange(len(OFTEN) + 1) + 0.2))
 	for look in population.looks[:1]:
-		chance = _means(np.digitize(look.known.counts[-1], edges), look.came.purchases > 0, chance)
-	return Forecast(known.counts[-1], np.maximum(known.last_period, 0), chance[cell])
+		cell = np.digitize(in_last_period(look.known, look.horizon), OFTEN)
+		chances = _means(cell, look.came.purchases > 0, chances)
+	return Repeated(population.horizon, chances)
 
 
-def _rfm(population: Population) -> Forecast:
+def _rfm(population: Population) -> Cells | Repeated:
 	"""Cells of recency, frequency and money in fifths, and what the same cells did after a past day."""
 	if not population.looks:
 		return _last_period(population)
 	look = population.looks[0]
-	then, now = _cells(look.known), _cells(population.known)
+	then = cells_of(look.known, _edges(look.known))
 
 	def expected(came):
-		alike = np.full(EQUAL_PARTS**3, came.mean() if len(came) else 0.0)
+		alike = np.full(EQUAL_PARTS**3, came.mean())
 		for part in (EQUAL_PARTS**2, EQUAL_PARTS, 1):  # by recency, then frequency too, then money too
 			alike = _means(then // part, came, alike, part)
 		return alike
 
-	longer = population.horizon / look.horizon
-	purchases, value = expected(look.came.purchases) * longer, expected(look.came.value) * longer
-	return Forecast(purchases[now], np.maximum(value[now], 0), expected((look.came.purchases > 0) * 1.0)[now])
+	return Cells(
+		look.horizon,
+		_edges(population.known),
+		expected(look.came.purchases),
+		np.maximum(expected(look.came.value), 0),
+		expected((look.came.purchases > 0) * 1.0),
+	)
 
 
-def _cells(known: Known) -> np.ndarray:
-	fifths = [
-		np.minimum((scores.mean_ranks(column) - 1) * EQUAL_PARTS // max(len(column), 1), EQUAL_PARTS - 1)
-		for column in (-known.since, known.frequency, known.mean_value * known.bought)
-	]
-	return ((fifths[0] * EQUAL_PARTS + fifths[1]) * EQUAL_PARTS + fifths[2]).astype(np.int64)
+def _edges(known: Known) -> np.ndarray:
+	return np.quantile(rfm_columns(known), np.arange(1, EQUAL_PARTS) / EQUAL_PARTS, axis=1).T
 
 
 def _means(group: np.ndarray, came: np.ndarray, before: np.ndarray, part: int = 1) -> np.ndarray:
@@ -215,23 +239,19 @@ def _means(group: np.ndarray, came: np.ndarray, before: np.ndarray, part: int = 
 	return (total[cells] + CELL_WEIGHT * before) / (number[cells] + CELL_WEIGHT)
 
 
-def _learner(population: Population) -> Forecast:
-	said = population.modelled(MBG, population.known, population.horizon)
+def _learner(population: Population) -> Mended | Modelled:
+	model = population.model(MBG, population.known)
 	learned = learner.learn(
 		[
-			(
-				look.known,
-				population.modelled(MBG, look.known, look.horizon),
-				look.came.purchases,
-				look.horizon,
-			)
+			(look.known, population.modelled(MBG, look), look.came.purchases, look.horizon)
 			for look in population.looks
-		]
+		],
+		learner.unit_of(population.known),
 	)
-	return learner.forecast(learned, population.known, said, population.horizon) if learned else said
+	return Mended(*model, learned) if learned else Modelled(*model)
 
 
-SAYS: dict[str, Callable[[Population], Forecast]] = {
+SAYS: dict[str, Callable[[Population], Said]] = {
 	LAST_PERIOD: _last_period,
 	RFM: _rfm,
 	BG: _modelled(BG),

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from keep_customers.engine.forecasts.past import Known
+from keep_customers.engine.forecasts.past import FADING, Known
 from keep_customers.engine.forecasts.scores import log_odds
 from keep_customers.engine.value import DAYS_PER_WEEK
 
@@ -26,6 +26,7 @@ from keep_customers.engine.value import DAYS_PER_WEEK
 STRENGTH = 5.0
 MOST = 200_000  # customers to learn from; more teach nothing new
 LEAST = 50
+SEEN = (0.005, 0.995)  # quantiles; what lies outside is as good as never seen
 SOME = 1e-4  # purchases that are expected of everybody, for the logarithm
 
 
@@ -40,18 +41,32 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Learned:
-	"""Coefficients on standardised features, the first one for all alike."""
+	"""Coefficients on standardised features, the first one for all alike.
+
+	:param least: and most: between which each feature was seen at the past days; nothing is guessed beyond
+	:param money: the unit of money of the features, of the population that is asked
+	"""
 
 	middle: np.ndarray
 	spread: np.ndarray
+	least: np.ndarray
+	most: np.ndarray
 	purchases: np.ndarray
 	buys: np.ndarray
+	money: float
 
 
-def features(known: Known, model: Forecast, horizon: int) -> np.ndarray:
+def unit_of(known: Known) -> float:
+	"""The customers' mean purchase."""
+	return float(known.mean_value.mean() if len(known.who) else 0.0) or 1.0
+
+
+def features(known: Known, model: Forecast, horizon: int, money: float) -> np.ndarray:
 	"""(n, p), of which none says who somebody is."""
 	length = horizon / DAYS_PER_WEEK
-	money = known.mean_value.mean() or 1.0
+	# What would be bought within the horizon at the pace of lately.
+	fading = np.array(FADING)[:, None]
+	pace = horizon / fading / -np.expm1(-(known.age * DAYS_PER_WEEK + 30) / fading)
 	return np.column_stack(
 		[
 			np.log(model.purchases + SOME),
@@ -59,19 +74,20 @@ def features(known: Known, model: Forecast, horizon: int) -> np.ndarray:
 			np.log(model.value / money + 1e-3),
 			np.log(known.since / length + 0.02),
 			np.log(known.age / length + 0.02),
-			np.log1p(known.counts).T,
-			np.log1p(np.maximum(known.revenue, 0) / money).T,
+			np.log1p(known.decayed_counts * pace).T,
+			np.log1p(np.maximum(known.decayed_revenue * pace, 0) / money).T,
 			known.bought > 1,
 		]
 	)
 
 
-def learn(parts: list[tuple[Known, Forecast, np.ndarray, int]]) -> Learned | None:
+def learn(parts: list[tuple[Known, Forecast, np.ndarray, int]], money: float) -> Learned | None:
 	"""
 	:param parts: of each past day: what was known, what the model said, the purchases that came, the horizon in days
+	:param money: the unit of money at the day that is asked about
 	:returns: None where there is too little to learn from
 	"""
-	rows = [features(known, model, horizon) for known, model, _came, horizon in parts]
+	rows = [features(known, model, horizon, unit_of(known)) for known, model, _came, horizon in parts]
 	if sum(map(len, rows)) < LEAST:
 		return None
 	x = np.concatenate(rows)
@@ -83,7 +99,8 @@ def learn(parts: list[tuple[Known, Forecast, np.ndarray, int]]) -> Learned | Non
 		x, came, expected, odds = x[some], came[some], expected[some], odds[some]
 	middle, spread = x.mean(axis=0), x.std(axis=0)
 	spread = np.where(spread > 1e-9, spread, 1.0)
-	design = _design(x, middle, spread)
+	least, most = np.quantile(x, SEEN, axis=0)
+	design = _design(x, middle, spread, least, most)
 
 	def poisson(eta):
 		mean = np.exp(np.minimum(eta, 30))
@@ -93,12 +110,20 @@ def learn(parts: list[tuple[Known, Forecast, np.ndarray, int]]) -> Learned | Non
 		again = came > 0
 		return np.logaddexp(0, eta) - again * eta, expit(eta) - again
 
-	return Learned(middle, spread, _solve(design, expected, poisson), _solve(design, odds, logistic))
+	return Learned(
+		middle, spread, least, most, _solve(design, expected, poisson), _solve(design, odds, logistic), money
+	)
 
 
 def forecast(learned: Learned, known: Known, model: Forecast, horizon: int) -> Forecast:
 	"""The model's forecast with what was learned."""
-	design = _design(features(known, model, horizon), learned.middle, learned.spread)
+	design = _design(
+		features(known, model, horizon, learned.money),
+		learned.middle,
+		learned.spread,
+		learned.least,
+		learned.most,
+	)
 	times = np.exp(np.clip(design @ learned.purchases, -5, 5))
 	purchases = (model.purchases + SOME) * times
 	buys = expit(log_odds(model.buys) + design @ learned.buys)
@@ -106,8 +131,8 @@ def forecast(learned: Learned, known: Known, model: Forecast, horizon: int) -> F
 	return Forecast(purchases, purchases * per_purchase, buys)
 
 
-def _design(x: np.ndarray, middle: np.ndarray, spread: np.ndarray) -> np.ndarray:
-	return np.column_stack([np.ones(len(x)), np.clip((x - middle) / spread, -4, 4)])
+def _design(x, middle, spread, least, most) -> np.ndarray:
+	return np.column_stack([np.ones(len(x)), (np.clip(x, least, most) - middle) / spread])
 
 
 def _solve(design: np.ndarray, offset: np.ndarray, loss) -> np.ndarray:
