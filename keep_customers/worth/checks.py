@@ -131,7 +131,7 @@ def _what_came(policy: str, log: Purchases, as_of: date, chosen: choice.Choice) 
 		said, came = then.checked.year.say(known, YEAR), came_after(log, known, day, YEAR)
 		score = scores.score(said.value, said.buys, said.purchases, came.value, came.purchases)
 		return _compared(day, YEAR, True, score, said.purchases.sum(), came.purchases.sum())
-	if not chosen.dates:
+	if not chosen.table:
 		return {}
 	day, horizon = chosen.dates[0]
 	known = known_at(log, day, horizon)

@@ -74,13 +74,15 @@ class Forecasts:
 		potential = glide.blend(values, weights)
 		return figures(p.measures, p.current, said, potential, self.today, stated, stated_day)
 
-	def preview(
-		self, p: Population, stated: np.ndarray, stated_day: np.ndarray
-	) -> tuple[Figures, np.ndarray]:
+	def preview(self, p: Population, stated: np.ndarray, stated_day: np.ndarray) -> Figures:
 		"""What they would make of it, and which tier its figures would ask for, on a site that goes on as before."""
 		said = self._say(p, self.check(p).checked)
 		found = figures(p.measures, p.current, said, said.value, self.today, stated, stated_day)
-		return found, tiers.rank(found.current, found.potential, cuts(p.policy)).tier
+		nobody = np.full(len(p.members), tiers.NOT_RANKED)
+		found.placement = tiers.place(
+			found.current, found.potential, nobody, np.zeros_like(nobody), cuts(p.policy), self.today, True
+		)
+		return found
 
 	@property
 	def today(self) -> int:

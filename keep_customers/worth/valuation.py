@@ -286,7 +286,9 @@ class Valuation:
 		if self.forecasts.accepted:
 			return self.forecasts.figures(p, stated, stated_day)
 		found = figures(p.measures, p.current, p.model, self.today, stated, stated_day)
-		found.preview, _problem = tried(partial(self.forecasts.preview, p, stated, stated_day))
+		found.preview, problem = tried(partial(self.forecasts.preview, p, stated, stated_day))
+		if problem:
+			self.aside.add("Tier Policy", p.policy.name, problem)
 		return found
 
 	def _standing(self, p: Population) -> tuple[np.ndarray, np.ndarray]:
