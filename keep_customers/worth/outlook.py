@@ -37,10 +37,10 @@ def _span(days: float) -> str:
 	"""Days as people say them."""
 	days = round(days)
 	if days <= 1:
-		return _("day", context="Span")
+		return _("a day")
 	if days < 14:
 		return _("{0} days").format(days)
-	if days < 70:
+	if days < 92:
 		return _("{0} weeks").format(round(days / 7))
 	if days < 730:
 		return _("{0} months").format(round(days / 30.44))
