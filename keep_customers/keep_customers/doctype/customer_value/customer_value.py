@@ -10,6 +10,7 @@ class CustomerValue(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		baskets_of: DF.Data | None
 		below_since: DF.Date | None
 		computed_on: DF.Date | None
 		currency: DF.Link | None
