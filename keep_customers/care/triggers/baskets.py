@@ -1,12 +1,10 @@
 """Item groups that slip away: bought regularly, then no more, while the customer still buys other things."""
 
-from collections import defaultdict
 from datetime import date, timedelta
 
 import frappe
-from frappe import _
-from frappe.utils import cint, fmt_money, getdate
 
+from keep_customers.care.slipping import is_slipping, rows_of, sentence
 from keep_customers.care.triggers import (
 	CATCH_UP_DAYS,
 	Premise,
@@ -17,23 +15,9 @@ from keep_customers.care.triggers import (
 	of_customers,
 	row,
 	since,
-	written,
 )
 from keep_customers.erp.tables import among, columns, to_dates, to_ordinals
 from keep_customers.worth.baskets import DOCTYPE, STILL_BUYS, bought_since
-
-MENTIONED = 3  # others that slip away too
-WEEKS_FROM, MONTHS_FROM = 14, 61  # days; shorter rhythms are said in days, longer ones in months
-
-
-def is_slipping(table, value, today: date):
-	"""Whether an item group slips away from a customer today, as a condition.
-
-	Who is silent altogether has not stopped buying one thing: that is another matter.
-	"""
-	return (
-		(table.slipping_from <= today) & (table.given_up_from > today) & value.status.isin(list(STILL_BUYS))
-	)
 
 
 def slipping_away(rule, today: date) -> list[dict]:
@@ -65,67 +49,6 @@ def slipping_away(rule, today: date) -> list[dict]:
 				)
 			)
 	return rows
-
-
-def rows_of(names: set[str] | list[str], today: date) -> dict[str, list]:
-	"""Customer -> its item groups, the most valuable first; ``slips`` says which slip away today."""
-	table, value = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType("Customer Value")
-	fields = (
-		"customer", "item_group", "currency", "amount", "share", "purchases", "gap", "last_purchase", "next_purchase",
-		"slipping_from", "given_up_from",
-	)  # fmt: skip
-	query = frappe.qb.from_(table).inner_join(value).on(value.name == table.customer)
-	query = query.select(*(table[field] for field in fields), value.status)
-	found = defaultdict(list)
-	for one in among(query, table.customer, names).run(as_dict=True):
-		for field in ("last_purchase", "next_purchase", "slipping_from", "given_up_from"):
-			one[field] = getdate(one[field]) if one[field] else None
-		one.slips = bool(
-			one.slipping_from and one.slipping_from <= today < one.given_up_from and one.status in STILL_BUYS
-		)
-		found[one.customer].append(one)
-	for groups in found.values():
-		groups.sort(key=lambda one: (-one.amount, one.item_group))
-	return found
-
-
-def sentence(group, groups: list) -> str:
-	"""What slips away, in words.
-
-	:param group: the one it is about
-	:param groups: all of the customer, as :func:`rows_of` gives them
-	"""
-	bought = group.item_group, rhythm(group.gap), cint(group.purchases), written(group.last_purchase)
-	if still := _still_bought(group, groups):
-		text = _("Bought {0} about every {1} ({2} times), not since {3}; still buys {4}.")
-		parts = [text.format(*bought, still.item_group)]
-	else:
-		parts = [_("Bought {0} about every {1} ({2} times), not since {3}.").format(*bought)]
-	money = fmt_money(group.amount, precision=0, currency=group.currency)
-	parts.append(
-		_("It was {0} % of what they bought, about {1} a year.").format(round(group.share) or "< 1", money)
-	)
-	also = [one.item_group for one in groups if one.slips and one is not group]
-	if also:
-		parts.append(_("So did: {0}.").format(", ".join(also[:MENTIONED])))
-	return " ".join(parts)
-
-
-def rhythm(days: float) -> str:
-	"""A number of days as people say it."""
-	if days < WEEKS_FROM:
-		number, one, many = round(days), _("day"), _("{0} days")
-	elif days < MONTHS_FROM:
-		number, one, many = round(days / 7), _("week"), _("{0} weeks")
-	else:
-		number, one, many = round(days / 30.44), _("month"), _("{0} months")
-	return one if number <= 1 else many.format(number)
-
-
-def _still_bought(group, groups: list):
-	"""The most valuable of what was bought after the group was expected."""
-	others = (one for one in groups if one is not group and not one.slips)
-	return next((one for one in others if one.last_purchase > group.next_purchase), None)
 
 
 def _occurrence(group) -> str:
