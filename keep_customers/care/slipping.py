@@ -126,11 +126,23 @@ def sentence(group, groups: list, alone: bool = False) -> str:
 def rhythm(days: float) -> str:
 	"""A number of days as people say it."""
 	if days < WEEKS_FROM:
-		number, one, many = round(days), _("day"), _("{0} days")
+		number, one, many = (
+			round(days),
+			_("day", context="Slipping Away"),
+			_("{0} days", context="Slipping Away"),
+		)
 	elif days < MONTHS_FROM:
-		number, one, many = round(days / 7), _("week"), _("{0} weeks")
+		number, one, many = (
+			round(days / 7),
+			_("week", context="Slipping Away"),
+			_("{0} weeks", context="Slipping Away"),
+		)
 	else:
-		number, one, many = round(days / 30.44), _("month"), _("{0} months")
+		number, one, many = (
+			round(days / 30.44),
+			_("month", context="Slipping Away"),
+			_("{0} months", context="Slipping Away"),
+		)
 	return one if number <= 1 else many.format(number)
 
 

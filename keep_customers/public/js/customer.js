@@ -46,10 +46,10 @@ function what_they_buy(frm, groups, text, day) {
 		.filter((row) => !row.sentence)
 		.map((row) => {
 			const parts = [
-				__("{0} %", [Math.round(row.share)]),
-				row.rhythm ? __("every {0}", [row.rhythm]) : __("once"),
-				__("last {0}", [day(row.last_purchase)]),
-				row.next_purchase && __("next {0}", [day(row.next_purchase)]),
+				`${Math.round(row.share)} %`,
+				row.rhythm ? __("every {0}", [row.rhythm], "Slipping Away") : __("once", null, "Slipping Away"),
+				__("last {0}", [day(row.last_purchase)], "Slipping Away"),
+				row.next_purchase && __("next {0}", [day(row.next_purchase)], "Slipping Away"),
 			].filter(Boolean);
 			return `<li><b>${text(row.item_group)}</b> <span class="text-muted">${parts.map(text).join(" · ")}</span></li>`;
 		});
