@@ -145,7 +145,14 @@ def load(customers: int, invoices: Invoices, company: str, currency: str) -> Non
 		raise SystemExit("This fills the site with made-up customers: only on a site with allow_tests.")
 	if frappe.db.sql("select name from `tabSales Invoice` where name not like 'BENCH-%%' limit 1"):
 		raise SystemExit("This site has invoices of its own. Please take an empty one.")
-	for doctype in ("Sales Invoice", "Customer", "Customer Value", "Tier Change", "Care Run"):
+	for doctype in (
+		"Sales Invoice",
+		"Customer",
+		"Customer Value",
+		"Customer Item Group",
+		"Tier Change",
+		"Care Run",
+	):
 		frappe.db.sql_ddl(f"truncate `tab{doctype}`")
 	_widen()
 	_stage(np.arange(customers), *(np.zeros(customers, np.int64),) * 4)

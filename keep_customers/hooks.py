@@ -124,6 +124,11 @@ doc_events = {
 		"after_delete": "keep_customers.jobs.handover.on_user",
 	},
 	"Employee": {"on_update": "keep_customers.jobs.handover.on_employee"},
+	"Item": {"on_update": "keep_customers.worth.baskets.on_item"},
+	"Item Group": {
+		"before_rename": "keep_customers.worth.baskets.before_group_rename",
+		"on_trash": "keep_customers.worth.baskets.on_group_trash",
+	},
 	"Contact": {
 		"on_update": [
 			"keep_customers.care.confirming.on_contact",
@@ -179,6 +184,7 @@ make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 ignore_links_on_delete = [
 	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
 	"Event Suggestion", "Contact Confirmation", "Consent Record", "Care Run Set Aside", "Forecast Check",
+	"Customer Item Group",
 ]  # fmt: skip
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
@@ -216,7 +222,7 @@ keep_customers_dial = ["keep_customers.integrations.telephony.dialling"]
 permission_query_conditions = {
 	doctype: "keep_customers.erp.permissions.customer_condition"
 	for doctype in (
-		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch",
+		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Follow Up", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
 		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
 		"Volume Rebate Customer", "Keep Excluded Customer", "Contact Confirmation",
@@ -240,7 +246,7 @@ permission_query_conditions = {
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in (
-		"Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch", "Referral",
+		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Follow Up", "Customer Touch", "Referral",
 		"Customer Feedback", "VIP Invitation", "Event Suggestion", "Rebate Claim", "Contact Confirmation",
 	)
 } | {

@@ -33,6 +33,7 @@ def main():
 		forget_demo()
 		reps = add_reps()
 		load(rows, reps)
+		load_cafes(today, reps)
 		print(
 			f"Loaded {len({r[0] for r in rows}):,} customers and {len(rows):,} invoices ({perf_counter() - start:.0f} s)."
 		)
@@ -58,12 +59,18 @@ def cdnow(today: date) -> list[tuple[str, date, float]]:
 
 
 def forget_demo():
-	for doctype in ("Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Care Run"):
+	for doctype in (
+		"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer Item Group", "Care Run",
+	):  # fmt: skip
 		frappe.db.delete(doctype)
-	frappe.db.delete("ToDo", {"reference_name": ("like", "CDNOW %")})
-	frappe.db.delete("Comment", {"reference_name": ("like", "CDNOW %")})
-	frappe.db.delete("Sales Invoice", {"customer": ("like", "CDNOW %")})
-	frappe.db.delete("Customer", {"name": ("like", "CDNOW %")})
+	for customers in ("CDNOW %", "Demo Café %"):
+		frappe.db.delete("ToDo", {"reference_name": ("like", customers)})
+		frappe.db.delete("Comment", {"reference_name": ("like", customers)})
+		invoices = frappe.get_all("Sales Invoice", {"customer": ("like", customers)}, pluck="name")
+		for start in range(0, len(invoices), 1000):
+			frappe.db.delete("Sales Invoice Item", {"parent": ("in", invoices[start : start + 1000])})
+		frappe.db.delete("Sales Invoice", {"customer": ("like", customers)})
+		frappe.db.delete("Customer", {"name": ("like", customers)})
 	frappe.db.set_value("Tier Policy", {"enabled": 1}, "last_review", None)
 	frappe.db.commit()
 
@@ -88,7 +95,7 @@ def add_reps() -> list[str]:
 	return emails
 
 
-def load(rows: list[tuple[str, date, float]], reps: list[str]) -> None:
+def load(rows: list[tuple[str, date, float]], reps: list[str], series: str = "DEMO-SINV") -> None:
 	"""Customers and submitted invoices, as an import would bring them."""
 	now = frappe.utils.now()
 	standard = {"creation": now, "modified": now, "owner": "Administrator", "modified_by": "Administrator"}
@@ -108,7 +115,7 @@ def load(rows: list[tuple[str, date, float]], reps: list[str]) -> None:
 	]
 	invoices = [
 		{
-			"name": f"DEMO-SINV-{number:05}",
+			"name": f"{series} {number:05}",
 			"customer": name,
 			"customer_name": name,
 			"company": COMPANY,
@@ -134,10 +141,53 @@ def load(rows: list[tuple[str, date, float]], reps: list[str]) -> None:
 	frappe.db.commit()
 
 
+# Item group -> every how many days it is bought, for how much, and until how many days ago.
+CAFES = {
+	"Demo Café Ada": {"Coffee Beans": (21, 320, 60), "Paper Cups": (14, 60, 3), "Syrups": (30, 45, 10)},
+	"Demo Café Ben": {"Coffee Beans": (14, 180, 2), "Paper Cups": (28, 90, 85), "Syrups": (35, 70, 20)},
+	"Demo Café Cem": {"Coffee Beans": (18, 240, 5), "Paper Cups": (18, 50, 5)},
+}
+
+
+def load_cafes(today: date, reps: list[str]) -> None:
+	"""Made-up cafés: of CDs one buys all or nothing, and so nobody could stop buying one thing."""
+	root = frappe.db.get_value("Item Group", {"is_group": 1}, order_by="lft asc")
+	for group in {group for bought in CAFES.values() for group in bought}:
+		if not frappe.db.exists("Item Group", group):
+			frappe.get_doc(
+				{"doctype": "Item Group", "item_group_name": group, "parent_item_group": root}
+			).insert()
+		if not frappe.db.exists("Item", f"Demo {group}"):
+			frappe.get_doc(
+				{
+					"doctype": "Item", "item_code": f"Demo {group}", "item_group": group, "stock_uom": "Nos",
+					"is_stock_item": 0,
+				}
+			).insert()  # fmt: skip
+	for cafe, bought in CAFES.items():
+		days: dict[date, list] = {}
+		for group, (every, amount, until) in bought.items():
+			for ago in range(until, 400, every):
+				days.setdefault(today - timedelta(days=ago), []).append((group, amount))
+		load([(cafe, day, sum(amount for _g, amount in lines)) for day, lines in days.items()], reps, cafe)
+		for number, lines in enumerate(days.values(), 1):
+			for group, amount in lines:
+				frappe.get_doc(
+					{
+						"doctype": "Sales Invoice Item", "parent": f"{cafe} {number:05}", "parenttype": "Sales Invoice",
+						"parentfield": "items", "docstatus": 1, "item_code": f"Demo {group}", "item_name": group,
+						"item_group": group, "qty": 1, "stock_qty": 1, "amount": amount, "base_net_amount": amount,
+					}
+				).db_insert()  # fmt: skip
+	frappe.db.commit()
+
+
 def a_month_of_nights(today: date) -> None:
 	"""The nights of the last month; each day the reps do most of what the night asked of them."""
 	first = today - timedelta(days=NIGHTS)
-	for rule in ("Call After a Large Purchase", "Keep in Touch With Platinum and Gold"):
+	for rule in (
+		"Call After a Large Purchase", "Keep in Touch With Platinum and Gold", "Ask About What They Buy No More",
+	):  # fmt: skip
 		doc = frappe.get_doc("Care Rule", rule)
 		if doc.trigger == "Purchase Amount":
 			doc.min_amount = LARGE

@@ -7,7 +7,7 @@ from frappe.utils import getdate
 
 from keep_customers.access.lookups import named
 from keep_customers.benefits import costs, coupons, rebates
-from keep_customers.care import confirming, followups, open_complaints
+from keep_customers.care import confirming, followups, open_complaints, slipping
 from keep_customers.erp.api import typed
 from keep_customers.worth import outlook
 from keep_customers.worth.corrected import is_purchase, sales_of
@@ -18,7 +18,7 @@ DEALS = 20
 @frappe.whitelist()
 @typed
 def customer_care(customer: str) -> dict:
-	"""Tier with its reason, value, cost, rhythm, complaints, follow-ups, coupons, rebates and how many contacts wait to be
+	"""Tier with its reason, value, cost, rhythm, what it buys, complaints, follow-ups, coupons, rebates and how many contacts wait to be
 	confirmed, for the Customer form.
 
 	:raises frappe.PermissionError: if the user may not read the customer
@@ -39,6 +39,7 @@ def customer_care(customer: str) -> dict:
 	return {
 		"value": value,
 		"tier": tier,
+		"item_groups": slipping.of_customer(customer) if value else [],
 		"cost": costs.of_the_year(customer) if value else None,
 		"follow_ups": open_follow_ups,
 		"complaints": open_complaints.open_complaints([customer]),

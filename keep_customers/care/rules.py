@@ -19,6 +19,7 @@ from keep_customers.benefits import offered
 from keep_customers.care import referrals
 from keep_customers.care.triggers import (
 	Premise,
+	baskets,
 	complaints,
 	customers,
 	events,
@@ -76,6 +77,7 @@ TRIGGERS: dict[str, Trigger] = {
 	"Tier Cadence": Trigger(rhythm.tier_cadence, (rhythm.TURN_IS_OVER,)),
 	"Reorder Due": Trigger(rhythm.reorder_due, _AFTER_PURCHASE),
 	"Reorder Overdue": Trigger(rhythm.reorder_overdue, _AFTER_PURCHASE),
+	"Item Group Slipping Away": Trigger(baskets.slipping_away, (baskets.BOUGHT, baskets.SLIPPING)),
 	"Stated Demand Due": Trigger(rhythm.stated_demand, (rhythm.NEEDED,)),
 	"Silence": Trigger(rhythm.silence, (*_AFTER_PURCHASE, rhythm.CONTACTED)),
 	"Tier Up": Trigger(tiers.moved_up, (tiers.MOVED_ON,)),

@@ -121,14 +121,14 @@ def measure(rows: Purchases, customers: int) -> Measures:
 
 	same = customer[1:] == customer[:-1]
 	gap, owner = np.diff(day)[same].astype(np.float64), customer[1:][same]
-	result.median_gap[:] = _median_by(owner, gap, customers)
+	result.median_gap[:] = median_by(owner, gap, customers)
 	is_last = np.append(owner[1:] != owner[:-1], True) if owner.size else np.zeros(0, bool)
 	result.last_gap[owner[is_last]] = gap[is_last]
-	result.earlier_gap[:] = _median_by(owner[~is_last], gap[~is_last], customers)
+	result.earlier_gap[:] = median_by(owner[~is_last], gap[~is_last], customers)
 	return result
 
 
-def _median_by(owner: np.ndarray, value: np.ndarray, size: int) -> np.ndarray:
+def median_by(owner: np.ndarray, value: np.ndarray, size: int) -> np.ndarray:
 	"""Median of ``value`` for each owner 0 … size-1; 0 where an owner has none."""
 	result = np.zeros(size)
 	count = np.bincount(owner, minlength=size)

@@ -22,7 +22,7 @@ NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = (
 	"Tier Change", "Follow Up", "Customer Touch", "Visit Plan Stop", "Complaint Case", "Customer Feedback",
 	"VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
-	"Contact Confirmation", "Consent Record",
+	"Contact Confirmation", "Consent Record", "Customer Item Group",
 )  # fmt: skip
 FILE_TABLES = ("people", "occasions", "consents")
 SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")
@@ -44,6 +44,7 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	_merge_files(old, new)
 	# The next night measures both histories as one.
 	frappe.db.delete("Customer Value", {"name": old})
+	frappe.db.delete("Customer Item Group", {"customer": old})
 	_drop_doubled_follow_ups(old, new)
 	room.make_room(old, new)
 	event_wishes.make_room(old, new)
@@ -236,4 +237,5 @@ def _drop_doubled_follow_ups(old: str, new: str) -> None:
 def _touch_value(customer: str) -> None:
 	"""Make the next night read the merged history, even if its totals happen to look unchanged."""
 	if frappe.db.exists("Customer Value", customer):
-		frappe.db.set_value("Customer Value", customer, "source_modified", "", update_modified=False)
+		unknown = {"source_modified": "", "baskets_of": None}
+		frappe.db.set_value("Customer Value", customer, unknown, update_modified=False)

@@ -1,4 +1,4 @@
-"""The nightly run: measured → modelled → tiered → written → planned → ToDos.
+"""The nightly run: measured → modelled → tiered → written → item groups → planned → ToDos.
 
 Everything up to "written" is worked out in memory from the invoices and the last night's rows, so a night
 that is killed there leaves nothing behind. Writing, planning and ToDos are committed in small steps, each
@@ -15,7 +15,7 @@ from time import perf_counter
 
 import frappe
 from frappe import _
-from frappe.utils import getdate, now_datetime
+from frappe.utils import cint, getdate, now_datetime
 
 from keep_customers.care import confirming
 from keep_customers.care.planning import Planning
@@ -25,12 +25,13 @@ from keep_customers.erp.attempts import alone, attempt
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.todos import MANAGERS
 from keep_customers.jobs import benefits, clock, handover, notices, set_aside
+from keep_customers.worth import baskets, ledger
 from keep_customers.worth.valuation import Valuation
 from keep_customers.worth.values import COMPLETED, last_parameters
 
 JOB_ID = "keep_customers_nightly"
 LONGEST_WARNINGS = 15_000  # characters, which is less than the column holds in any script
-STAGES = ("Measured", "Modelled", "Tiered", "Written", "Planned", "ToDos")
+STAGES = ("Measured", "Modelled", "Tiered", "Written", "Item Groups", "Planned", "ToDos")
 
 
 def run_if_enabled() -> None:
@@ -183,7 +184,10 @@ class Night:
 			valuation.write()
 		counts = {**valuation.counts, "parameters": json.dumps(valuation.parameters, indent=1)}
 		confirming.warn(self.warnings)
+		rates = valuation.parameters["rates"]
 		del valuation  # what it has read is not needed any more
+		with self.stage("Item Groups"):
+			self.aside.step(_("What customers buy, by item group"), lambda: self._read_baskets(rates))
 		planning = Planning(self)
 		if not self.first_run:
 			with self.stage("Planned"):
@@ -194,6 +198,11 @@ class Night:
 			with self.stage("ToDos"):
 				planning.create_todos()
 		return counts | planning.counts
+
+	def _read_baskets(self, rates: dict[str, float]) -> int:
+		level = cint(self.settings.item_group_level)
+		currency = ledger.reporting_currency(self.settings)
+		return baskets.read(baskets.Reader(self.as_of, rates, currency, level, self.aside))
 
 	@contextmanager
 	def stage(self, name: str) -> Iterator[None]:

@@ -62,16 +62,20 @@ def offer_triggers(app: str | None = None) -> None:
 		frappe.clear_cache(doctype="Care Rule")
 
 
-def add_shipped_defaults() -> None:
+def add_shipped_defaults(trigger: str | None = None) -> None:
 	"""Insert the shipped tiers, policy and rules; what is there already stays as the admin left it.
 
 	Like ERPNext's own shipped records they are written in the site's language.
+
+	:param trigger: only rules with this one: what the admin has deleted of all others stays away
 	"""
 	language = site_language()
 	# What the cache holds was put together before the app was there.
 	frappe.translate.clear_cache()
 	for kind in SHIPPED:
 		for record in json.loads((DEFAULTS / f"{kind}.json").read_text(encoding="utf-8")):
+			if trigger and record.get("trigger") != trigger:
+				continue
 			record = in_language(record, language)
 			if not frappe.db.exists(record["doctype"], record["name"]):
 				doc = frappe.get_doc(record).insert(ignore_permissions=True)

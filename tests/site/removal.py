@@ -12,7 +12,7 @@ OURS = (
 	"Complaint Pause", "Complaint Compensation", "Customer Feedback", "Tier Benefit", "Tier Benefit Item",
 	"Tier Benefit Item Group", "Volume Rebate", "Volume Rebate Step", "Volume Rebate Customer", "Rebate Claim",
 	"VIP Event", "VIP Event Guest", "VIP Invitation", "Event Suggestion", "Event Suggestion Vote", "Contact Confirmation",
-	"Consent Record", "Forecast Check", "Forecast Check Candidate",
+	"Consent Record", "Forecast Check", "Forecast Check Candidate", "Customer Item Group",
 )  # fmt: skip
 
 

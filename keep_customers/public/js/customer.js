@@ -37,6 +37,37 @@ function to_confirm(frm, number, text) {
 	return `<p><a class="indicator-pill orange" href="${text(report)}">${text(line)}</a></p>`;
 }
 
+// What is bought by item group: what slips away in a sentence, then the others with share, rhythm and days.
+function what_they_buy(frm, groups, text, day) {
+	if (!groups.length) return "";
+	const gone = groups.filter((row) => row.sentence);
+	const report = keep_customers.report_link("Slipping Away", { group_by: "Customer" });
+	const others = groups
+		.filter((row) => !row.sentence)
+		.map((row) => {
+			const parts = [
+				`${Math.round(row.share)} %`,
+				row.rhythm ? __("every {0}", [row.rhythm], "Slipping Away") : __("once", null, "Slipping Away"),
+				__("last {0}", [day(row.last_purchase)], "Slipping Away"),
+				row.next_purchase && __("next {0}", [day(row.next_purchase)], "Slipping Away"),
+			].filter(Boolean);
+			return `<li><b>${text(row.item_group)}</b> <span class="text-muted">${parts.map(text).join(" · ")}</span></li>`;
+		});
+	const list = frappe.utils.generate_route({
+		type: "DocType",
+		name: "Customer Item Group",
+		doc_view: "List",
+		route_options: { customer: frm.doc.name },
+	});
+	return `<div class="small text-muted" style="margin-top: 8px"><a class="text-muted" href="${text(list)}">${text(__("What They Buy"))}</a></div>
+		<ul class="keep-item-groups" style="padding-left: 18px; overflow-wrap: anywhere">${gone
+			.map(
+				(row) =>
+					`<li><a class="indicator-pill orange" href="${text(report)}">${text(__("Slipping Away"))}</a> ${text(row.sentence)}</li>`
+			)
+			.join("")}${others.join("")}</ul>`;
+}
+
 function show_care(frm, care) {
 	const field = frm.get_field("keep_care");
 	if (!field) return;
@@ -77,6 +108,7 @@ function show_care(frm, care) {
 				)
 				.join("")}</div>`;
 	}
+	html += what_they_buy(frm, care.item_groups, text, day);
 	if (care.cost?.total) {
 		const spent = text(format_currency(care.cost.total, care.cost.currency));
 		const report = keep_customers.report_link("Customer Cost and Value", {

@@ -10,7 +10,7 @@ import pytest
 from keep_customers.engine.tiers import Cuts
 from keep_customers.keep_customers.report.forecast_preview import forecast_preview
 from keep_customers.worth import accepting, checks, forecasts, valuation
-from tests.site.story import ANNA, COMPANY, MIA, PREFIX
+from tests.site.story import ANNA, MIA, PREFIX
 
 CHECK = "Forecast Check"
 POLICY = f"{PREFIX} Policy"

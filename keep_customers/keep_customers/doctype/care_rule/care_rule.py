@@ -128,6 +128,7 @@ class CareRule(Document):
 			"Tier Cadence",
 			"Reorder Due",
 			"Reorder Overdue",
+			"Item Group Slipping Away",
 			"Stated Demand Due",
 			"Silence",
 			"Tier Up",

@@ -12,6 +12,7 @@ class CustomerValue(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		baskets_of: DF.Data | None
 		below_since: DF.Date | None
 		buys_quarter: DF.Percent
 		buys_year: DF.Percent

@@ -68,6 +68,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		head_office_user: DF.Link | None
 		holiday_list: DF.Link | None
 		idle_days: DF.Int
+		item_group_level: DF.Int
 		most_days_ahead: DF.Int
 		rep_capacity: DF.Int
 		reporting_currency: DF.Link | None

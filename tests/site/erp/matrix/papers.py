@@ -48,6 +48,7 @@ ABOUT_CUSTOMER = {
 		"reference_name": papers.names["Complaint Case"],
 	},
 	"Customer File": lambda papers: {"backup_rep": None},
+	"Customer Item Group": lambda papers: {},
 	"Customer Touch": lambda papers: {},
 	"Customer Value": lambda papers: {"status": "Active"},
 	"Event Suggestion": lambda papers: {},
