@@ -238,6 +238,9 @@ permission_query_conditions = {
 } | {
 	doctype: "keep_customers.erp.permissions.rows_condition" for doctype in ("VIP Event", "Volume Rebate")
 } | {
+	doctype: "keep_customers.access.totals.condition"
+	for doctype in ("Forecast Check", "Forecast Check Candidate")
+} | {
 	"Consent Record": "keep_customers.erp.permissions.consent_condition",
 	"File": "keep_customers.erp.permissions.reference_condition",
 	"Care Run Set Aside": "keep_customers.erp.permissions.reference_condition",
@@ -254,6 +257,7 @@ has_permission = {
 	"Complaint Case": "keep_customers.erp.permissions.has_case_permission",
 	"Coupon Code": "keep_customers.benefits.coupons.has_permission",
 	"Consent Record": "keep_customers.erp.permissions.has_consent_permission",
+	"Forecast Check": "keep_customers.access.totals.has_permission",
 	"Care Run Set Aside": "keep_customers.erp.permissions.has_reference_permission",
 	"File": "keep_customers.access.attached.has_file_permission",
 }  # fmt: skip

@@ -60,7 +60,8 @@ def cdnow(today: date) -> list[tuple[str, date, float]]:
 
 def forget_demo():
 	for doctype in (
-		"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer Item Group", "Care Run",
+		"Customer Touch", "Follow Up", "Tier Change", "Customer Value", "Customer Item Group", "Forecast Check",
+		"Forecast Check Candidate", "Care Run",
 	):  # fmt: skip
 		frappe.db.delete(doctype)
 	for customers in ("CDNOW %", "Demo Café %"):

@@ -415,9 +415,9 @@ def only_readable_cases(query, user: str | None = None):
 	return query.where(_Sql(condition)) if condition else query
 
 
-def reads_all_customers() -> bool:
-	"""Whether nothing keeps a customer from the user of this session."""
-	return not _readable(frappe.session.user)
+def reads_all_customers(user: str | None = None) -> bool:
+	"""Whether nothing keeps a customer from a user, else from the one of this session."""
+	return not _readable(user or frappe.session.user)
 
 
 def readable_among(customers: set[str]) -> set[str]:

@@ -16,8 +16,8 @@ def sentence(value: dict, today: date | None = None) -> str:
 	"""
 	if not value.get("last_purchase") or not value.get("purchases"):
 		return ""
-	since = max(((today or getdate()) - getdate(value["last_purchase"])).days, 0)
-	known = _rhythm(value["purchases"], value["gap"] or 0, since)
+	since = max(((today or getdate()) - getdate(value.get("last_purchase"))).days, 0)
+	known = _rhythm(value.get("purchases"), value.get("gap") or 0, since)
 	if not value.get("forecast"):
 		return _("{0}.").format(known)
 	return _("{0}; {1}.").format(known, _prospects((value.get("buys_year") or 0) / 100))

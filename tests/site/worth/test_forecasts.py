@@ -10,7 +10,7 @@ import pytest
 from keep_customers.engine.tiers import Cuts
 from keep_customers.keep_customers.report.forecast_preview import forecast_preview
 from keep_customers.worth import accepting, checks, forecasts, valuation
-from tests.site.story import ANNA, MIA, PREFIX
+from tests.site.story import ANNA, MIA, PREFIX, TERRITORY
 
 CHECK = "Forecast Check"
 POLICY = f"{PREFIX} Policy"
@@ -42,6 +42,13 @@ def as_user(user, call, *arguments, **values):
 		return call(*arguments, **values)
 	finally:
 		frappe.set_user("Administrator")
+
+
+def mias_region():
+	"""The sales manager is responsible for one region only."""
+	return frappe.get_doc(
+		{"doctype": "User Permission", "user": MIA, "allow": "Territory", "for_value": TERRITORY}
+	).insert()
 
 
 def as_before(story):
@@ -269,7 +276,16 @@ def test_only_managers_accept_and_a_rep_reads_no_check(story):
 		for call in (accepting.accept, accepting.go_back):
 			with pytest.raises(frappe.PermissionError):
 				as_user(user, call, "I want it")
+	[check] = checks_of_policy()
 	assert as_user(MIA, frappe.get_list, CHECK), "a sales manager reads them"
+	region = mias_region()
+	try:
+		frappe.clear_cache(user=MIA)
+		assert not as_user(MIA, frappe.get_list, CHECK), "but not the totals of others' customers"
+		assert not frappe.has_permission(CHECK, doc=check.name, user=MIA)
+	finally:
+		region.delete()
+		frappe.clear_cache(user=MIA)
 	with pytest.raises(frappe.PermissionError):
 		as_user(ANNA, frappe.get_list, CHECK)
 	assert frappe.db.get_single_value("Keep Customers Settings", "forecasts") == forecasts.AS_BEFORE

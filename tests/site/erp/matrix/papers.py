@@ -24,6 +24,7 @@ ABOUT_NOBODY = {
 	"Complaint Category": "a kind of complaint, and who answers it",
 	"Complaint Cause": "a cause of complaints",
 	"Customer Tier": "what a tier is",
+	"Forecast Check": "figures of all customers together, for who may read all of them",
 	"Standard Answer": "words for everybody",
 	"Tier Benefit": "what a tier gets",
 	"Tier Policy": "how tiers are cut",
