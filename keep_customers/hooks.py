@@ -124,7 +124,10 @@ doc_events = {
 		"after_delete": "keep_customers.jobs.handover.on_user",
 	},
 	"Employee": {"on_update": "keep_customers.jobs.handover.on_employee"},
-	"Item": {"on_update": "keep_customers.worth.baskets.on_item"},
+	"Item": {
+		"on_update": "keep_customers.worth.baskets.on_item",
+		"after_rename": "keep_customers.worth.baskets.after_item_rename",
+	},
 	"Item Group": {
 		"before_rename": "keep_customers.worth.baskets.before_group_rename",
 		"on_trash": "keep_customers.worth.baskets.on_group_trash",

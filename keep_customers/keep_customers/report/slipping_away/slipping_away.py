@@ -111,7 +111,11 @@ def chart(rows: list, group_by: str) -> dict | None:
 	values = {
 		"name": _("Amount a Year", context="Slipping Away"), "values": [flt(amount, 2) for _label, amount in charted],
 	}  # fmt: skip
-	return {"data": {"labels": [label for label, _amount in charted], "datasets": [values]}, "type": "bar"}
+	return {
+		"data": {"labels": [label for label, _amount in charted], "datasets": [values]},
+		"type": "bar",
+		"colors": ["#c2703d"],
+	}
 
 
 def summary(found: list) -> list[dict]:
