@@ -23,10 +23,10 @@ function show_tenths(frm) {
 		height: 240,
 		colors: ["#7c8db5", "#1f6f5c"],
 		data: {
-			labels: tenths.map((_, index) => `${index + 1}.`),
+			labels: tenths.map((_, index) => String(index + 1)),
 			datasets: [
-				{ name: __("Value Expected Then"), values: tenths.map(([expected]) => expected) },
-				{ name: __("Value That Came"), values: tenths.map(([, came]) => came) },
+				{ name: __("Expected"), values: tenths.map(([expected]) => expected) },
+				{ name: __("Came"), values: tenths.map(([, came]) => came) },
 			],
 		},
 		axisOptions: { shortenYAxisNumbers: 1 },

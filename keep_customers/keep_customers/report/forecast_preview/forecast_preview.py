@@ -100,7 +100,7 @@ def chart(rows) -> dict | None:
 			"labels": [_(name, context="Customer Value") for name in STATUSES],
 			"datasets": [
 				{"name": _("Stages Now"), "values": [now[name] for name in STATUSES]},
-				{"name": _("By the Checked Forecasts"), "values": [new[name] for name in STATUSES]},
+				{"name": _("Stages Then"), "values": [new[name] for name in STATUSES]},
 			],
 		},
 		"type": "bar",
@@ -111,7 +111,6 @@ def chart(rows) -> dict | None:
 def summary(rows) -> list[dict]:
 	currency = rows[0].currency if rows else None
 	counts = (
-		(_("Customers", context="Tier Overview"), len(rows)),
 		(_("Tiers Up"), sum(row.move > 0 for row in rows)),
 		(_("Tiers Down"), sum(row.move < 0 for row in rows)),
 		(_("Stages That Change"), sum(row.status != row.new_status for row in rows)),
