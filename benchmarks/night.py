@@ -178,7 +178,7 @@ class Measurement:
 
 	def forget(self) -> None:
 		"""As if no night had ever been."""
-		for doctype in ("Customer Value", "Customer Item Group", "Tier Change", "Care Run"):
+		for doctype in ("Customer Value", "Customer Item Group", "Tier Change", "Care Run", "Forecast Check"):
 			self.db.sql_ddl(f"truncate `tab{doctype}`")
 		self.db.sql(
 			"update `tabCustomer` set keep_tier = null, keep_status = null, keep_next_purchase = null"

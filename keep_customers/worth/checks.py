@@ -96,23 +96,29 @@ def make(policy: str, log: Purchases, as_of: date, currency: str, tell: bool) ->
 	values["seconds"] = round(perf_counter() - start, 1)
 	name = f"{policy[:LONGEST_NAME]} {month:%Y-%m}"
 
-	def write() -> None:
-		# One that cannot be read is made anew under its name.
-		frappe.delete_doc(DOCTYPE, name, ignore_missing=True, force=True, ignore_permissions=True)
+	def write() -> str:
+		# One that cannot be read is made anew; another policy may have had this name.
+		for old in frappe.get_all(DOCTYPE, {"policy": policy, "month": month}, pluck="name"):
+			frappe.db.delete(DOCTYPE, {"name": old})
+			frappe.db.delete("Forecast Check Candidate", {"parent": old})
+		taken = frappe.db.exists(DOCTYPE, name)
 		doc = frappe.get_doc({"doctype": DOCTYPE, **values})
 		# Nobody may write checks by hand.
-		doc.insert(ignore_permissions=True, set_name=name)
+		doc.insert(
+			ignore_permissions=True, set_name=f"{name} {frappe.generate_hash(length=4)}" if taken else name
+		)
 		if tell and chosen.grade and values["grade_before"] and chosen.grade > values["grade_before"]:
 			notify_managers(
 				DOCTYPE,
-				name,
+				doc.name,
 				_("The forecasts of {0} have become worse: grade {1}, before {2}.").format(
 					policy, chosen.grade, values["grade_before"]
 				),
 			)
 
-	attempt(write)
-	return InUse(name, chosen.name, checked)
+		return doc.name
+
+	return InUse(attempt(write), chosen.name, checked)
 
 
 def _what_came(policy: str, log: Purchases, as_of: date, chosen: choice.Choice) -> dict:

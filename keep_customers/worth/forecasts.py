@@ -38,6 +38,7 @@ class Forecasts:
 		self.before: dict = self.night.last_parameters.get("forecasts") or {}
 		self.noted: dict = valuation.parameters.setdefault("forecasts", {})
 		self.of_policy: dict[str, InUse] = {}
+		self.log: tuple = ()  # the lens whose purchases were read last, and these
 
 	def check(self, p: Population) -> InUse:
 		"""This month's check of a population's forecast, made where there is none."""
@@ -108,11 +109,10 @@ class Forecasts:
 	def _log(self, p: Population) -> Purchases:
 		"""All purchases of the members, numbered by their places."""
 		totals = self.valuation.totals[p.lens]
-		names, log = (
-			(totals.customers, totals.purchases)
-			if totals.purchases
-			else self.valuation.books.purchases(p.lens)
-		)
+		if not self.log or self.log[0] != p.lens:
+			all_of_it = (totals.customers, totals.purchases) if totals.purchases else None
+			self.log = p.lens, all_of_it or self.valuation.books.purchases(p.lens)
+		names, log = self.log[1]
 		place = {c.name: index for index, c in enumerate(p.members)}
 		member = np.array([place.get(name, -1) for name in names], np.int64)
 		if not len(names):
