@@ -98,13 +98,15 @@ def assets(db, rest):
 
 
 def bench(db, rest):
-	"""measure: night, planning, complaints and consent of a large company in MariaDB, the fit against lifetimes; arguments go to the first three"""
+	"""measure: night, planning, baskets, complaints and consent of a large company in MariaDB, the fit against lifetimes; arguments go to the first four"""
 	layers.ready("mariadb")
 	benchmarks = paths.REPO / "benchmarks"
 	with services.running("mariadb") as env, layers.temporary_site("mariadb", env) as site:
 		where = ["--site", site, "--sites-path", paths.SITES]
 		failed = 0
-		for script, also in (("night.py", ()), ("planning.py", ("--keep-data",)), ("complaints.py", ())):
+		for script, also in (
+			("night.py", ()), ("planning.py", ("--keep-data",)), ("baskets.py", ("--keep-data",)), ("complaints.py", ()),
+		):  # fmt: skip
 			command = [paths.PYTHON, benchmarks / script, *where, *rest, *also]
 			failed |= subprocess.run(command, env=layers.environment(env, site)).returncode
 		# Its customers are others, and fewer.

@@ -72,7 +72,10 @@ class Stale(NamedTuple):
 
 
 def read(reader: Reader) -> int:
-	"""Bring the rows of all customers up to date whose invoices have changed; returns how many were read."""
+	"""Bring the rows of all customers up to date whose invoices have changed; returns how many were read.
+
+	It commits part by part.
+	"""
 	level = reader.level
 	targets = ancestors_at("Item Group", level)
 	shape = f"{level} {sorted(targets.items())}" if level else "0"
@@ -95,7 +98,7 @@ def _stale(rules: str) -> list[Stale]:
 	value = frappe.qb.DocType("Customer Value")
 	query = frappe.qb.from_(value).where(value.status != NOT_RANKED)
 	fields = ("name", "customer_name", "lens", "invoices", "measured_total", "source_modified", "baskets_of")
-	# A few letters of it are hashed once, as they are the same for all.
+	# What is the same for all is hashed once.
 	common = blake2b(rules.encode(), digest_size=8)
 	stale = []
 	for name, title, lens, invoices, total, modified, before in zip(

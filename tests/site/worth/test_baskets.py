@@ -130,6 +130,29 @@ def test_a_return_of_a_part_and_a_debit_note_change_the_money_only(shop):
 	assert (cups.purchases, cups.amount) == (1, 100), "what cost nothing was no purchase"
 
 
+def test_who_has_too_many_invoices_is_added_up_by_the_database(shop, monkeypatch):
+	firm, other = kaffeehaus(shop), shop.customer("Bistro")
+	sold(shop, other, {BEANS: [5], MILK: [5]})
+	invoice = shop.invoice(firm, 100, shop.days_ago(6), item={"item_code": MILK})
+	shop.credit(invoice, 100, shop.days_ago(5), item={"item_code": MILK})
+	shop.invoice(firm, 90, shop.days_ago(4), item={"item_code": MILK})
+	shop.night()
+	fields = ("item_group", "purchases", "last_purchase", "amount", "share", "gap", "slipping_from")
+
+	def known():
+		return {
+			name: {group: [row[field] for field in fields] for group, row in groups(name).items()}
+			for name in (firm, other)
+		}
+
+	before = known()
+	assert before[firm][MILK][1:4] == [1, shop.days_ago(6), 90]
+	frappe.db.set_value("Customer Value", {"name": ("in", [firm, other])}, "baskets_of", None)
+	monkeypatch.setattr(baskets, "INVOICES", 1)
+	shop.night()
+	assert known() == before
+
+
 def test_an_opening_entry_is_history_and_no_revenue(shop):
 	firm = shop.customer("Firm")
 	sold(shop, firm, {BEANS: [(300, 5000)]}, is_opening="Yes")
@@ -186,10 +209,10 @@ def test_the_level_is_that_of_the_settings(shop, monkeypatch):
 def test_an_item_that_moves_takes_its_past_along(shop, monkeypatch):
 	firm = kaffeehaus(shop)
 	shop.night()
+	monkeypatch.setattr(baskets, "soon", lambda work, queue, item: work(item))
 	item = frappe.get_doc("Item", BEANS)
 	item.item_group = MILK
 	item.save()
-	baskets.read_buyers_again(item.name)
 	assert read_again(shop, monkeypatch) == [firm]
 	assert set(groups(firm)) == {MILK, CUPS}, "nobody has stopped buying anything"
 

@@ -59,7 +59,7 @@ def one_by_one(found: list) -> list:
 	for one in found:
 		still = slipping.still_bought(one, everything.get(one.customer, []))
 		one.still_buys = still.item_group if still else None
-		one.every = slipping.rhythm(one.gap)
+		one.every, one.share = slipping.rhythm(one.gap), flt(one.share, 1)
 	return found
 
 
@@ -88,9 +88,9 @@ def columns(group_by: str) -> list[dict]:
 		group,
 		amount,
 		column("share", _("Share", context="Slipping Away"), "Percent", 90),
-		column("every", _("Bought Every", context="Slipping Away"), width=110),
+		column("every", _("Bought Every", context="Slipping Away"), width=130),
 		column("last_purchase", _("Last Purchase"), "Date", 120),
-		column("slipping_from", _("Slipping Away Since", context="Slipping Away"), "Date", 130),
+		column("slipping_from", _("Slipping Away Since", context="Slipping Away"), "Date", 170),
 		column("still_buys", _("Still Buys", context="Slipping Away"), "Link", 150, options="Item Group"),
 		rep,
 		column("tier", _("Tier"), "Link", 100, options="Customer Tier"),
