@@ -145,7 +145,8 @@ def _measured(
 	if corrected.undone or anew:
 		# What was credited in full was not bought, and neither was it given back.
 		mine = mine.where(invoice.name.notin([*corrected.undone, *anew]))
-		mine = mine.where(IfNull(invoice.return_against, "").notin(list(corrected.undone) or [""]))
+	if corrected.undone:
+		mine = mine.where(IfNull(invoice.return_against, "").notin(list(corrected.undone)))
 	group = _group_of(line, item)
 	bought = Case().when(is_purchase(invoice) & (line.base_net_amount > 0), 1).else_(0)
 	amount = _amount(reader.rates, companies, invoice, line)
