@@ -13,10 +13,10 @@ from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import among
 from keep_customers.erp.trees import branch
 from keep_customers.worth.baskets import DOCTYPE, STILL_BUYS
+from keep_customers.worth.outlook import rhythm
 
 MENTIONED = 3  # others that slip away too
 SHOWN = 6  # of what goes on being bought
-WEEKS_FROM, MONTHS_FROM = 14, 61  # days; shorter rhythms are said in days, longer ones in months
 FIELDS = (
 	"customer", "item_group", "currency", "amount", "share", "purchases", "gap", "regular", "last_purchase",
 	"next_purchase", "slipping_from", "given_up_from",
@@ -121,29 +121,6 @@ def sentence(group, groups: list, alone: bool = False) -> str:
 	if also and not alone:
 		parts.append(_("So did: {0}.").format(", ".join(also[:MENTIONED])))
 	return " ".join(parts)
-
-
-def rhythm(days: float) -> str:
-	"""A number of days as people say it."""
-	if days < WEEKS_FROM:
-		number, one, many = (
-			round(days),
-			_("day", context="Slipping Away"),
-			_("{0} days", context="Slipping Away"),
-		)
-	elif days < MONTHS_FROM:
-		number, one, many = (
-			round(days / 7),
-			_("week", context="Slipping Away"),
-			_("{0} weeks", context="Slipping Away"),
-		)
-	else:
-		number, one, many = (
-			round(days / 30.44),
-			_("month", context="Slipping Away"),
-			_("{0} months", context="Slipping Away"),
-		)
-	return one if number <= 1 else many.format(number)
 
 
 def still_bought(group, groups: list):

@@ -6,6 +6,7 @@ from frappe import _
 from frappe.utils import getdate
 
 NEARLY_ALL = 0.955
+WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 14, 92, 730  # days; shorter ones are said in days, weeks, months
 
 
 def sentence(value: dict, today: date | None = None) -> str:
@@ -17,32 +18,37 @@ def sentence(value: dict, today: date | None = None) -> str:
 	if not value.get("last_purchase") or not value.get("purchases"):
 		return ""
 	since = max(((today or getdate()) - getdate(value.get("last_purchase"))).days, 0)
-	known = _rhythm(value.get("purchases"), value.get("gap") or 0, since)
+	known = _known(value.get("purchases"), value.get("gap") or 0, since)
 	if not value.get("forecast"):
 		return _("{0}.").format(known)
 	return _("{0}; {1}.").format(known, _prospects((value.get("buys_year") or 0) / 100))
 
 
-def _rhythm(purchases: int, gap: float, since: int) -> str:
+def _known(purchases: int, gap: float, since: int) -> str:
 	if purchases == 1:
-		return _("Bought once, today") if not since else _("Bought once, {0} ago").format(_span(since))
+		return _("Bought once, today") if not since else _("Bought once, {0} ago").format(span(since))
 	if since > gap:
-		return _("Bought every {0}, silent for {1}").format(_span(gap), _span(since))
+		return _("Bought every {0}, silent for {1}").format(rhythm(gap), span(since))
 	if not since:
-		return _("Buys every {0}, last today").format(_span(gap))
-	return _("Buys every {0}, last {1} ago").format(_span(gap), _span(since))
+		return _("Buys every {0}, last today").format(rhythm(gap))
+	return _("Buys every {0}, last {1} ago").format(rhythm(gap), span(since))
 
 
-def _span(days: float) -> str:
-	"""Days as people say them."""
+def rhythm(days: float) -> str:
+	"""A gap as people say it, after "every"."""
+	return span(days) if round(days) > 1 else _("day", context="Every")
+
+
+def span(days: float) -> str:
+	"""A number of days as people say it."""
 	days = round(days)
 	if days <= 1:
 		return _("a day")
-	if days < 14:
+	if days < WEEKS_FROM:
 		return _("{0} days").format(days)
-	if days < 92:
+	if days < MONTHS_FROM:
 		return _("{0} weeks").format(round(days / 7))
-	if days < 730:
+	if days < YEARS_FROM:
 		return _("{0} months").format(round(days / 30.44))
 	return _("{0} years").format(round(days / 365.25))
 

@@ -4,6 +4,7 @@ from frappe.utils import flt, get_fullname, getdate
 
 from keep_customers.care import slipping
 from keep_customers.erp.api import report, report_filters
+from keep_customers.worth.outlook import rhythm
 
 GROUPED_BY = ("Item Group", "Rep", "Customer")
 CHARTED = 10
@@ -59,7 +60,7 @@ def one_by_one(found: list) -> list:
 	for one in found:
 		still = slipping.still_bought(one, everything.get(one.customer, []))
 		one.still_buys = still.item_group if still else None
-		one.every, one.share = slipping.rhythm(one.gap), flt(one.share, 1)
+		one.every, one.share = rhythm(one.gap), flt(one.share, 1)
 	return found
 
 
