@@ -22,6 +22,7 @@ from keep_customers.engine.potential import GammaGamma, _histories
 ROWS = 1 << 12  # handled at a time
 NEGLIGIBLE = 1e-9  # chance of one more purchase, from which on none is counted
 MOST = 5000  # purchases within a horizon
+HALVINGS = 12  # of an interval of e to the 14th: to half a percent
 LOW, HIGH = 0.1, 0.9  # what lies between is the 80 % interval
 
 
@@ -139,7 +140,7 @@ def _value_at(quantile, exactly, p, shape, scale) -> np.ndarray:
 	left = 1 - nothing - exactly.sum(axis=0)  # what was cut off is put to the middle
 	middle = np.exp(np.log(scale) + np.log(p * np.maximum((exactly * numbers).sum(axis=0), 0.1) / shape))
 	lower, upper = np.log(middle) - 7, np.log(middle) + 7
-	for _ in range(20):
+	for _ in range(HALVINGS):
 		half = (lower + upper) / 2
 		value = np.exp(half)
 		below = nothing + (exactly * betainc(p * numbers, shape, value / (value + scale))).sum(axis=0)
