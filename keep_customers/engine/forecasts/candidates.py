@@ -6,7 +6,7 @@ Each candidate takes what was known at a day and a past of the same company, and
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ from keep_customers.engine.forecasts import learner
 from keep_customers.engine.forecasts.buying import Buying, fit_buying, fit_regular
 from keep_customers.engine.forecasts.forecaster import (
 	OFTEN,
+	Alike,
 	Asked,
 	Cells,
 	Forecaster,
@@ -53,21 +54,26 @@ MEANS = tuple(
 )  # fmt: skip
 ALL = SINGLES + MEANS
 
-# The past days at which it is learned what comes after, as parts of the horizon they look ahead …
-LOOKS = (1.0, 0.6, 0.5, 1 / 3)
-MOST_LOOKS = 3
-# … which need at least as much history behind them, or nothing is known of anybody.
-BEHIND = 0.4
+# The past days at which it is learned what comes after, as parts of the longest that can be looked at.
+LOOKS = (1.0, 0.6, 1 / 3)
+SHORTEST = 14  # days
+# The same season tells more than a long history behind it.
+YEAR, MOST_YEARS, BEHIND = 365, 2, 0.5
+STRAY = 0.01  # of the purchases may lie before the beginning
 EQUAL_PARTS = 5
 CELL_WEIGHT = 5.0
+# A total is off by a fifth or so before anything is known of it, one over the root of this.
+SURE_OF_TOTALS = 25.0
 
 
 @dataclass(frozen=True)
 class Look:
 	"""A past day: what was known then, what is asked of it, and what came."""
 
+	day: int
 	asked: Asked
 	came: Came
+	season: bool
 
 	@property
 	def known(self) -> Known:
@@ -98,16 +104,26 @@ class Population:
 	def looks(self) -> list[Look]:
 		if not len(self.known.who):
 			return []
-		first = int(self.log.day.min())
+		first = start_of(self.log, self.day)
+		longest = longest_look(self.day - first, self.horizon)
+		# The same season of the years before, and what came lately.
+		wanted = [(self.day - YEAR * years, self.horizon, True) for years in range(1, MOST_YEARS + 1)]
+		wanted += [(self.day - round(longest * share), round(longest * share), False) for share in LOOKS]
 		found: list[Look] = []
-		for share in LOOKS:
-			ahead = round(self.horizon * share)
-			day = self.day - ahead
-			if ahead >= 14 and day - first >= BEHIND * ahead and len(found) < MOST_LOOKS:
-				known = known_at(self.log, day, ahead)
-				if len(known.who):
-					found.append(Look(Asked(known, ahead), came_after(self.log, known, day, ahead)))
+		for day, ahead, season in wanted:
+			if season and (self.horizon > YEAR or day - first < BEHIND * ahead):
+				continue
+			if ahead < SHORTEST or day in {one.day for one in found}:
+				continue
+			known = known_at(self.log, day, ahead)
+			if len(known.who):
+				found.append(Look(day, Asked(known, ahead), came_after(self.log, known, day, ahead), season))
 		return found
+
+	@property
+	def telling(self) -> list[Look]:
+		"""By which totals are corrected: the same season before, or what there is that is most alike."""
+		return [look for look in self.looks if look.season] or self.looks[:1]
 
 	def forecast(self, name: str) -> Forecast:
 		"""
@@ -134,17 +150,22 @@ class Population:
 		return self._says[name]
 
 	def _mean(self, one: str, other: str) -> Mean:
-		"""In total what the first one says; the learner has learned how many come and how likely one is."""
+		"""In total what the first one says; of the learner, which knows totals too, the mean of both."""
 		ranks = other == LEARNER
-		total, raw = self.forecast(other if ranks else one), Mean(self.says(one), self.says(other), ranks)
-		said = raw.say(self.asked)
-		return Mean(
-			raw.one,
-			raw.other,
-			ranks,
-			1.0 if ranks else _ratio(total.purchases, said.purchases),
-			_ratio(total.value, said.value),
+		raw = Mean(self.says(one), self.says(other), ranks)
+		first, second, said = self.forecast(one), self.forecast(other), raw.say(self.asked)
+		if not ranks:
+			return replace(
+				raw,
+				purchases=_ratio(first.purchases, said.purchases),
+				value=_ratio(first.value, said.value),
+			)
+		moved = replace(
+			raw,
+			purchases=_ratio(first.purchases, second.purchases) ** 0.5,
+			value=(_ratio(first.value, said.value) * _ratio(second.value, said.value)) ** 0.5,
 		)
+		return replace(moved, alike=Alike.among(moved.say(self.asked)))
 
 	def model(self, name: str, known: Known) -> tuple[Buying, GammaGamma]:
 		key = name, id(known)
@@ -155,6 +176,17 @@ class Population:
 	def modelled(self, name: str, look: Look) -> Forecast:
 		"""What a model would have said at a past day."""
 		return look.asked.modelled(*self.model(name, look.known))
+
+
+def start_of(log: Purchases, day: int) -> int:
+	"""The day from which on there is a history; one mistyped date makes none."""
+	known = log.day[log.occasion & (log.day <= day)]
+	return int(np.quantile(known, STRAY)) if len(known) else day
+
+
+def longest_look(history: int, horizon: int) -> float:
+	"""Days: at a past day there was as much behind for what came after as there is now, or as much as came after."""
+	return min(horizon, history / 2) if history >= horizon else history * horizon / (history + horizon)
 
 
 def fitted(name: str, known: Known) -> tuple[Buying, GammaGamma]:
@@ -183,18 +215,36 @@ def _ratio(one: np.ndarray, other: np.ndarray) -> float:
 def _modelled(name: str) -> Callable[[Population], Modelled]:
 	def says(population: Population) -> Modelled:
 		model = population.model(name, population.known)
-		for look in population.looks[:1]:
-			return Modelled(*model, correction(population.modelled(name, look), look.came))
-		return Modelled(*model)
+		return Modelled(
+			*model,
+			*corrections([(population.modelled(name, look), look.came) for look in population.telling]),
+		)
 
 	return says
 
 
-def correction(then: Forecast, came: Came) -> float:
-	"""The factor by which a model's total was wrong at a past day; near 1 where little came then."""
-	number = came.purchases.sum()
-	weight = number / (number + 100.0)
-	off = weight * np.log((number + 1) / (then.purchases.sum() + 1))
+def corrections(past: list[tuple[Forecast, Came]]) -> tuple[float, float]:
+	"""The factors by which a model's totals of purchases and of value were wrong before; near 1 where little came then."""
+	if not past:
+		return 1.0, 1.0
+	said, came = (
+		np.concatenate(some)
+		for some in zip(*((one.purchases, it.purchases) for one, it in past), strict=True)
+	)
+	expected, spent = (
+		np.concatenate(some) for some in zip(*((one.value, it.value) for one, it in past), strict=True)
+	)
+	return _off(said, came), _off(expected, spent)
+
+
+def _off(said: np.ndarray, came: np.ndarray) -> float:
+	"""The factor, leaning on 1 the more, the fewer customers' purchases the sum rests on."""
+	came = np.maximum(came, 0)
+	total = came.sum()
+	if not total > 0 or not said.sum() > 0:
+		return 1.0
+	behind = total**2 / (came**2).sum()
+	off = behind / (behind + SURE_OF_TOTALS) * np.log(total / said.sum())
 	return float(np.exp(np.clip(off, -1, 1)))
 
 
@@ -240,10 +290,17 @@ def _means(group: np.ndarray, came: np.ndarray, before: np.ndarray, part: int = 
 
 
 def _learner(population: Population) -> Mended | Modelled:
-	model = population.model(MBG, population.known)
+	model = population.model(REGULAR, population.known)
 	learned = learner.learn(
 		[
-			(look.known, population.modelled(MBG, look), look.came.purchases, look.horizon)
+			learner.Lesson(
+				look.known,
+				population.modelled(REGULAR, look),
+				look.came.purchases,
+				look.came.value,
+				look.horizon,
+				look.season,
+			)
 			for look in population.looks
 		],
 		learner.unit_of(population.known),

@@ -6,7 +6,7 @@ more than a mean that grows with the features), a logistic one with the model's 
 are in horizons and all money in the customers' mean, so that what is learned on a short horizon holds for a long one. Both
 lean on the model: with little past, or where it is right, the answer is the model's.
 
-Both are convex and small; SciPy solves them in a few lines, which is why scikit-learn, five times the size of this app with
+All are convex and small; Newton's method solves them in a few lines, which is why scikit-learn, five times the size of this app with
 all it needs on every bench, is none of its dependencies. Nothing in it is random and no feature says who somebody is.
 """
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from keep_customers.engine.forecasts.past import FADING, Known
@@ -23,9 +22,10 @@ from keep_customers.engine.forecasts.scores import log_odds
 from keep_customers.engine.value import DAYS_PER_WEEK
 
 # As many customers' worth of saying that the model is right.
-STRENGTH = 5.0
+STRENGTH = 10.0
 MOST = 200_000  # customers to learn from; more teach nothing new
 LEAST = 50
+STEPS = 50
 SEEN = (0.005, 0.995)  # quantiles; what lies outside is as good as never seen
 SOME = 1e-4  # purchases that are expected of everybody, for the logarithm
 
@@ -52,6 +52,7 @@ class Learned:
 	least: np.ndarray
 	most: np.ndarray
 	purchases: np.ndarray
+	value: np.ndarray
 	buys: np.ndarray
 	money: float
 
@@ -61,7 +62,7 @@ def unit_of(known: Known) -> float:
 	return float(known.mean_value.mean() if len(known.who) else 0.0) or 1.0
 
 
-def features(known: Known, model: Forecast, horizon: int, money: float) -> np.ndarray:
+def features(known: Known, model: Forecast, horizon: int, money: float, season: bool) -> np.ndarray:
 	"""(n, p), of which none says who somebody is."""
 	length = horizon / DAYS_PER_WEEK
 	# What would be bought within the horizon at the pace of lately.
@@ -71,80 +72,141 @@ def features(known: Known, model: Forecast, horizon: int, money: float) -> np.nd
 		[
 			np.log(model.purchases + SOME),
 			log_odds(model.buys),
-			np.log(model.value / money + 1e-3),
+			np.log(model.value / money + 0.01),
 			np.log(known.since / length + 0.02),
 			np.log(known.age / length + 0.02),
 			np.log1p(known.decayed_counts * pace).T,
 			np.log1p(np.maximum(known.decayed_revenue * pace, 0) / money).T,
 			known.bought > 1,
+			np.full(len(known.who), float(season)),
 		]
 	)
 
 
-def learn(parts: list[tuple[Known, Forecast, np.ndarray, int]], money: float) -> Learned | None:
+@dataclass(frozen=True)
+class Lesson:
+	"""A past day: what was known and what the model said, what came within a horizon in days, and whether it is the season
+	that is asked about."""
+
+	known: Known
+	model: Forecast
+	purchases: np.ndarray
+	value: np.ndarray
+	horizon: int
+	season: bool
+
+
+def learn(lessons: list[Lesson], money: float) -> Learned | None:
 	"""
-	:param parts: of each past day: what was known, what the model said, the purchases that came, the horizon in days
 	:param money: the unit of money at the day that is asked about
 	:returns: None where there is too little to learn from
 	"""
-	rows = [features(known, model, horizon, unit_of(known)) for known, model, _came, horizon in parts]
-	if sum(map(len, rows)) < LEAST:
+	if sum(len(one.known.who) for one in lessons) < LEAST:
 		return None
-	x = np.concatenate(rows)
-	came = np.concatenate([came for _known, _model, came, _horizon in parts]).astype(float)
-	expected = np.concatenate([np.log(model.purchases + SOME) for _k, model, _c, _h in parts])
-	odds = np.concatenate([log_odds(model.buys) for _k, model, _c, _h in parts])
+	units = [unit_of(one.known) for one in lessons]
+	x = np.concatenate(
+		[
+			features(one.known, one.model, one.horizon, unit, one.season)
+			for one, unit in zip(lessons, units, strict=True)
+		]
+	)
+	came = np.concatenate([one.purchases for one in lessons]).astype(float)
+	value = np.concatenate(
+		[np.maximum(one.value, 0) / unit for one, unit in zip(lessons, units, strict=True)]
+	)
+	expected = np.concatenate([np.log(one.model.purchases + SOME) for one in lessons])
+	each = np.concatenate(
+		[np.log(_each(one.model) / unit + 1e-3) for one, unit in zip(lessons, units, strict=True)]
+	)
+	odds = np.concatenate([log_odds(one.model.buys) for one in lessons])
 	if len(x) > MOST:
 		some = np.linspace(0, len(x) - 1, MOST).astype(int)
-		x, came, expected, odds = x[some], came[some], expected[some], odds[some]
+		x, came, value, expected, each, odds = (
+			x[some],
+			came[some],
+			value[some],
+			expected[some],
+			each[some],
+			odds[some],
+		)
 	middle, spread = x.mean(axis=0), x.std(axis=0)
 	spread = np.where(spread > 1e-9, spread, 1.0)
 	least, most = np.quantile(x, SEEN, axis=0)
 	design = _design(x, middle, spread, least, most)
-
-	def poisson(eta):
-		mean = np.exp(np.minimum(eta, 30))
-		return mean - came * eta, mean - came
+	again = came > 0
 
 	def logistic(eta):
-		again = came > 0
-		return np.logaddexp(0, eta) - again * eta, expit(eta) - again
+		chance = expit(eta)
+		return (np.logaddexp(0, eta) - again * eta).sum(), chance - again, chance * (1 - chance)
 
+	purchases = _solve(design, expected, *_poisson(came, expected))
+	expected = expected + np.clip(design @ purchases, -5, 5) + each
 	return Learned(
-		middle, spread, least, most, _solve(design, expected, poisson), _solve(design, odds, logistic), money
+		middle,
+		spread,
+		least,
+		most,
+		purchases,
+		_solve(design, expected, *_poisson(value, expected)),
+		_solve(design, odds, logistic),
+		money,
 	)
+
+
+def _poisson(came: np.ndarray, before: np.ndarray):
+	"""The loss, and how many times more the sums vary than counts do: so much less is learned from them."""
+	mean = np.exp(np.minimum(before, 30))
+	times = (came.sum() + 1) / (mean.sum() + 1)
+	dispersion = float(np.mean((came - mean * times) ** 2) / max(np.mean(mean * times), 1e-12))
+
+	def loss(eta):
+		mean = np.exp(np.minimum(eta, 30))
+		return (mean - came * eta).sum(), mean - came, mean
+
+	return loss, max(dispersion, 1.0)
+
+
+def _each(model: Forecast) -> np.ndarray:
+	return model.value / np.maximum(model.purchases, 1e-12)
 
 
 def forecast(learned: Learned, known: Known, model: Forecast, horizon: int) -> Forecast:
 	"""The model's forecast with what was learned."""
 	design = _design(
-		features(known, model, horizon, learned.money),
+		features(known, model, horizon, learned.money, True),
 		learned.middle,
 		learned.spread,
 		learned.least,
 		learned.most,
 	)
-	times = np.exp(np.clip(design @ learned.purchases, -5, 5))
-	purchases = (model.purchases + SOME) * times
+	purchases = (model.purchases + SOME) * np.exp(np.clip(design @ learned.purchases, -5, 5))
 	buys = expit(log_odds(model.buys) + design @ learned.buys)
-	per_purchase = model.value / np.maximum(model.purchases, 1e-12)
-	return Forecast(purchases, purchases * per_purchase, buys)
+	value = purchases * (_each(model) + 1e-3 * learned.money) * np.exp(np.clip(design @ learned.value, -3, 3))
+	return Forecast(purchases, value, buys)
 
 
 def _design(x, middle, spread, least, most) -> np.ndarray:
 	return np.column_stack([np.ones(len(x)), (np.clip(x, least, most) - middle) / spread])
 
 
-def _solve(design: np.ndarray, offset: np.ndarray, loss) -> np.ndarray:
-	"""What is added to the model's word, as small as the past allows."""
-	weight = np.full(design.shape[1], STRENGTH)
-	weight[0] = 1.0
-
-	def objective(coefficients):
-		lost, slope = loss(offset + design @ coefficients)
-		return (
-			lost.sum() + 0.5 * weight @ coefficients**2,
-			design.T @ slope + weight * coefficients,
-		)
-
-	return minimize(objective, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+def _solve(design: np.ndarray, offset: np.ndarray, loss, dispersion: float = 1.0) -> np.ndarray:
+	"""What is added to the model's word, as small as the past allows; Newton's method, on a convex function."""
+	weight = np.full(design.shape[1], STRENGTH * dispersion)
+	weight[0] = dispersion
+	point = np.zeros(len(weight))
+	lost, slope, curve = loss(offset)
+	for _ in range(STEPS):
+		gradient = design.T @ slope + weight * point
+		hessian = (design * curve[:, None]).T @ design + np.diag(weight)
+		step = np.linalg.solve(hessian, gradient)
+		gain = gradient @ step
+		if gain < 1e-6 * dispersion:
+			break
+		before = lost + 0.5 * weight @ point**2
+		for _halving in range(30):
+			lost, slope, curve = loss(offset + design @ (point - step))
+			if lost + 0.5 * weight @ (point - step) ** 2 < before - 1e-4 * gain or gain < 1e-4:
+				break
+			step, gain = step / 2, gain / 2
+		point = point - step
+	return point
