@@ -63,6 +63,7 @@ EQUAL_PARTS = 5
 CELL_WEIGHT = 5.0
 # A total is off by a fifth or so before anything is known of it, one over the root of this.
 SURE_OF_TOTALS = 25.0
+FURTHEST = 3.0  # logarithm of a factor: a shop of one season looks dead for most of the year
 
 
 @dataclass(frozen=True)
@@ -243,14 +244,17 @@ def corrections(past: list[tuple[Forecast, Came, float]]) -> tuple[float, float]
 
 
 def _off(past: list[tuple[np.ndarray, np.ndarray, float]]) -> float:
-	"""The factor, leaning on 1 the more, the fewer customers' purchases the sum rests on."""
-	said = sum(weight * then.sum() for then, _came, weight in past)
-	total = sum(weight * np.maximum(came, 0).sum() for _then, came, weight in past)
-	if not (total > 0 and said > 0):
+	"""The factor, leaning on 1 the more, the fewer customers the sums rest on; one customer more on either side counts little."""
+	sums = np.zeros((2, 2))  # of what was said and of what came: the sum and the sum of squares
+	for said, came, weight in past:
+		for which, column in enumerate((said, np.maximum(came, 0))):
+			sums[which] += weight * column.sum(), weight * column @ column
+	total, squares = sums[sums[:, 0].argmax()]
+	if not total > 0:
 		return 1.0
-	behind = total**2 / sum(weight * (np.maximum(came, 0) ** 2).sum() for _then, came, weight in past)
-	off = behind / (behind + SURE_OF_TOTALS) * np.log(total / said)
-	return float(np.exp(np.clip(off, -1, 1)))
+	one = squares / total
+	off = total / (total + SURE_OF_TOTALS * one) * np.log((sums[1, 0] + one) / (sums[0, 0] + one))
+	return float(np.exp(np.clip(off, -FURTHEST, FURTHEST)))
 
 
 def _last_period(population: Population) -> Repeated:
