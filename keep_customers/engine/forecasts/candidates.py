@@ -57,23 +57,28 @@ ALL = SINGLES + MEANS
 # The past days at which it is learned what comes after, as parts of the longest that can be looked at.
 LOOKS = (1.0, 0.6, 1 / 3)
 SHORTEST = 14  # days
-# The same season tells more than a long history behind it.
-YEAR, MOST_YEARS, BEHIND = 365, 2, 0.5
+YEAR, MOST_YEARS = 365, 2
 STRAY = 0.01  # of the purchases may lie before the beginning
 EQUAL_PARTS = 5
 CELL_WEIGHT = 5.0
 # A total is off by a fifth or so before anything is known of it, one over the root of this.
 SURE_OF_TOTALS = 25.0
+FURTHEST = 3.0  # logarithm of a factor: a shop of one season looks dead for most of the year
 
 
 @dataclass(frozen=True)
 class Look:
-	"""A past day: what was known then, what is asked of it, and what came."""
+	"""A past day: what was known then, what is asked of it, and what came.
+
+	:param season: whether it is the season that is asked about
+	:param weight: from 0 to 1; a day that comes into sight comes by and by, so that nothing jumps
+	"""
 
 	day: int
 	asked: Asked
 	came: Came
 	season: bool
+	weight: float
 
 	@property
 	def known(self) -> Known:
@@ -111,19 +116,24 @@ class Population:
 		wanted += [(self.day - round(longest * share), round(longest * share), False) for share in LOOKS]
 		found: list[Look] = []
 		for day, ahead, season in wanted:
-			if season and (self.horizon > YEAR or day - first < BEHIND * ahead):
-				continue
-			if ahead < SHORTEST or day in {one.day for one in found}:
+			weight = min(ahead / SHORTEST - 1, 1.0)
+			if season:
+				weight = min(weight, 2 * (day - first) / ahead - 1) if self.horizon <= YEAR else 0
+			if weight <= 0 or day in {one.day for one in found}:
 				continue
 			known = known_at(self.log, day, ahead)
 			if len(known.who):
-				found.append(Look(day, Asked(known, ahead), came_after(self.log, known, day, ahead), season))
+				came = came_after(self.log, known, day, ahead)
+				found.append(Look(day, Asked(known, ahead), came, season, weight))
 		return found
 
 	@property
-	def telling(self) -> list[Look]:
-		"""By which totals are corrected: the same season before, or what there is that is most alike."""
-		return [look for look in self.looks if look.season] or self.looks[:1]
+	def telling(self) -> list[tuple[Look, float]]:
+		"""By which totals are corrected, with weights: the same season before, or the longest look at what came lately."""
+		seasons = [(look, look.weight) for look in self.looks if look.season]
+		rest = 1 - max((weight for _look, weight in seasons), default=0)
+		recent = [(look, look.weight * rest) for look in self.looks if not look.season]
+		return seasons + [one for one in recent[:1] if rest > 0]
 
 	def forecast(self, name: str) -> Forecast:
 		"""
@@ -217,35 +227,34 @@ def _modelled(name: str) -> Callable[[Population], Modelled]:
 		model = population.model(name, population.known)
 		return Modelled(
 			*model,
-			*corrections([(population.modelled(name, look), look.came) for look in population.telling]),
+			*corrections(
+				[(population.modelled(name, look), look.came, weight) for look, weight in population.telling]
+			),
 		)
 
 	return says
 
 
-def corrections(past: list[tuple[Forecast, Came]]) -> tuple[float, float]:
+def corrections(past: list[tuple[Forecast, Came, float]]) -> tuple[float, float]:
 	"""The factors by which a model's totals of purchases and of value were wrong before; near 1 where little came then."""
-	if not past:
-		return 1.0, 1.0
-	said, came = (
-		np.concatenate(some)
-		for some in zip(*((one.purchases, it.purchases) for one, it in past), strict=True)
+	return (
+		_off([(then.purchases, came.purchases, weight) for then, came, weight in past]),
+		_off([(then.value, came.value, weight) for then, came, weight in past]),
 	)
-	expected, spent = (
-		np.concatenate(some) for some in zip(*((one.value, it.value) for one, it in past), strict=True)
-	)
-	return _off(said, came), _off(expected, spent)
 
 
-def _off(said: np.ndarray, came: np.ndarray) -> float:
-	"""The factor, leaning on 1 the more, the fewer customers' purchases the sum rests on."""
-	came = np.maximum(came, 0)
-	total = came.sum()
-	if not total > 0 or not said.sum() > 0:
+def _off(past: list[tuple[np.ndarray, np.ndarray, float]]) -> float:
+	"""The factor, leaning on 1 the more, the fewer customers the sums rest on; one customer more on either side counts little."""
+	sums = np.zeros((2, 2))  # of what was said and of what came: the sum and the sum of squares
+	for said, came, weight in past:
+		for which, column in enumerate((said, np.maximum(came, 0))):
+			sums[which] += weight * column.sum(), weight * column @ column
+	total, squares = sums[sums[:, 0].argmax()]
+	if not total > 0:
 		return 1.0
-	behind = total**2 / (came**2).sum()
-	off = behind / (behind + SURE_OF_TOTALS) * np.log(total / said.sum())
-	return float(np.exp(np.clip(off, -1, 1)))
+	one = squares / total
+	off = total / (total + SURE_OF_TOTALS * one) * np.log((sums[1, 0] + one) / (sums[0, 0] + one))
+	return float(np.exp(np.clip(off, -FURTHEST, FURTHEST)))
 
 
 def _last_period(population: Population) -> Repeated:
@@ -300,6 +309,7 @@ def _learner(population: Population) -> Mended | Modelled:
 				look.came.value,
 				look.horizon,
 				look.season,
+				look.weight,
 			)
 			for look in population.looks
 		],

@@ -13,7 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from keep_customers.engine.forecasts import scores
-from keep_customers.engine.forecasts.candidates import ALL, LAST_PERIOD, LEARNER, REGULAR, WITH, Population
+from keep_customers.engine.forecasts.candidates import (
+	ALL,
+	LAST_PERIOD,
+	LEARNER,
+	REGULAR,
+	RFM,
+	WITH,
+	Population,
+)
 from keep_customers.engine.forecasts.learner import Forecast
 from keep_customers.engine.forecasts.past import Came, came_after
 from keep_customers.engine.value import Purchases
@@ -107,7 +115,8 @@ def choose(log: Purchases, day: int, horizon: int, in_use: str = "") -> Choice:
 			noise[name].append(float(np.linalg.norm(_parts(said, came) - parts)))
 	told = {name: [points(score) for score in of_one] for name, of_one in table.items()}
 	average = {name: float(np.mean(of_one)) for name, of_one in told.items()}
-	best = max(ALL, key=lambda name: (average[name], -ALL.index(name)))
+	# RFM is graded, and never chosen: who passes from one cell to the next would be somebody else overnight.
+	best = max((name for name in ALL if name != RFM), key=lambda name: (average[name], -ALL.index(name)))
 	wins = np.mean(np.array(told[best]) > np.array(told[in_use]))
 	# What is true of a short time need not be of a long one.
 	longer = horizon / found[0][1]

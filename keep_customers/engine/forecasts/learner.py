@@ -24,10 +24,11 @@ from keep_customers.engine.value import DAYS_PER_WEEK
 # As many customers' worth of saying that the model is right.
 STRENGTH = 10.0
 MOST = 200_000  # customers to learn from; more teach nothing new
-LEAST = 50
-STEPS = 50
-SEEN = (0.005, 0.995)  # quantiles; what lies outside is as good as never seen
-SOME = 1e-4  # purchases that are expected of everybody, for the logarithm
+STEPS, ENOUGH = 50, 1e-7  # of Newton's method; what may be left to gain
+FURTHEST = 3.0  # standard deviations; what lies outside was as good as never seen
+SOME = 1e-4  # purchases that are expected of everybody, for the logarithm …
+SOME_MONEY = 1e-3  # … and what each is worth at least, in mean purchases
+MOST_LOG = 30.0
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,17 @@ class Forecast:
 class Learned:
 	"""Coefficients on standardised features, the first one for all alike.
 
-	:param least: and most: between which each feature was seen at the past days; nothing is guessed beyond
 	:param money: the unit of money of the features, of the population that is asked
+	:param season: from 0 to 1, how far what is asked about is known to be a season
 	"""
 
 	middle: np.ndarray
 	spread: np.ndarray
-	least: np.ndarray
-	most: np.ndarray
 	purchases: np.ndarray
 	value: np.ndarray
 	buys: np.ndarray
 	money: float
+	season: float
 
 
 def unit_of(known: Known) -> float:
@@ -62,7 +62,7 @@ def unit_of(known: Known) -> float:
 	return float(known.mean_value.mean() if len(known.who) else 0.0) or 1.0
 
 
-def features(known: Known, model: Forecast, horizon: int, money: float, season: bool) -> np.ndarray:
+def features(known: Known, model: Forecast, horizon: int, money: float, season: float) -> np.ndarray:
 	"""(n, p), of which none says who somebody is."""
 	length = horizon / DAYS_PER_WEEK
 	# What would be bought within the horizon at the pace of lately.
@@ -78,15 +78,15 @@ def features(known: Known, model: Forecast, horizon: int, money: float, season: 
 			np.log1p(known.decayed_counts * pace).T,
 			np.log1p(np.maximum(known.decayed_revenue * pace, 0) / money).T,
 			known.bought > 1,
-			np.full(len(known.who), float(season)),
+			np.full(len(known.who), season),
 		]
 	)
 
 
 @dataclass(frozen=True)
 class Lesson:
-	"""A past day: what was known and what the model said, what came within a horizon in days, and whether it is the season
-	that is asked about."""
+	"""A past day: what was known and what the model said, what came within a horizon in days, whether it is the season that is
+	asked about, and how much it counts."""
 
 	known: Known
 	model: Forecast
@@ -94,76 +94,78 @@ class Lesson:
 	value: np.ndarray
 	horizon: int
 	season: bool
+	weight: float = 1.0
 
 
 def learn(lessons: list[Lesson], money: float) -> Learned | None:
 	"""
 	:param money: the unit of money at the day that is asked about
-	:returns: None where there is too little to learn from
+	:returns: None where there is nothing to learn from
 	"""
-	if sum(len(one.known.who) for one in lessons) < LEAST:
+	if not lessons:
 		return None
 	units = [unit_of(one.known) for one in lessons]
+	season = float(max((one.weight for one in lessons if one.season), default=0.0))
 	x = np.concatenate(
 		[
 			features(one.known, one.model, one.horizon, unit, one.season)
 			for one, unit in zip(lessons, units, strict=True)
 		]
 	)
-	came = np.concatenate([one.purchases for one in lessons]).astype(float)
-	value = np.concatenate(
-		[np.maximum(one.value, 0) / unit for one, unit in zip(lessons, units, strict=True)]
+	rows = np.concatenate(
+		[
+			np.column_stack(
+				[
+					one.purchases,
+					np.maximum(one.value, 0) / unit,
+					np.log(one.model.purchases + SOME),
+					np.log(_each(one.model) / unit + SOME_MONEY),
+					log_odds(one.model.buys),
+					np.full(len(one.purchases), one.weight),
+				]
+			)
+			for one, unit in zip(lessons, units, strict=True)
+		]
 	)
-	expected = np.concatenate([np.log(one.model.purchases + SOME) for one in lessons])
-	each = np.concatenate(
-		[np.log(_each(one.model) / unit + 1e-3) for one, unit in zip(lessons, units, strict=True)]
-	)
-	odds = np.concatenate([log_odds(one.model.buys) for one in lessons])
 	if len(x) > MOST:
 		some = np.linspace(0, len(x) - 1, MOST).astype(int)
-		x, came, value, expected, each, odds = (
-			x[some],
-			came[some],
-			value[some],
-			expected[some],
-			each[some],
-			odds[some],
-		)
-	middle, spread = x.mean(axis=0), x.std(axis=0)
+		x, rows = x[some], rows[some]
+	came, value, expected, each, odds, weight = rows.T
+	middle = np.average(x, axis=0, weights=weight)
+	spread = np.sqrt(np.average((x - middle) ** 2, axis=0, weights=weight))
 	spread = np.where(spread > 1e-9, spread, 1.0)
-	least, most = np.quantile(x, SEEN, axis=0)
-	design = _design(x, middle, spread, least, most)
-	again = came > 0
+	design = _design(x, middle, spread)
+	# Customers are looked at once a lesson, and are no more of them for it.
+	strength = STRENGTH * max(sum(one.weight for one in lessons), 1.0)
+	loss, dispersion = _poisson(came, expected, weight)
+	purchases = _solve(design, expected, loss, strength * dispersion)
+	expected = expected + design @ purchases + each
+	loss, dispersion = _poisson(value, expected, weight)
+	spent = _solve(design, expected, loss, strength * dispersion)
+	buys = _solve(design, odds, _logistic(came > 0, weight), strength)
+	return Learned(middle, spread, purchases, spent, buys, money, season)
 
-	def logistic(eta):
+
+def _logistic(again: np.ndarray, weight: np.ndarray):
+	def loss(eta):
 		chance = expit(eta)
-		return (np.logaddexp(0, eta) - again * eta).sum(), chance - again, chance * (1 - chance)
+		lost = weight @ (np.logaddexp(0, eta) - again * eta)
+		return lost, weight * (chance - again), weight * chance * (1 - chance)
 
-	purchases = _solve(design, expected, *_poisson(came, expected))
-	expected = expected + np.clip(design @ purchases, -5, 5) + each
-	return Learned(
-		middle,
-		spread,
-		least,
-		most,
-		purchases,
-		_solve(design, expected, *_poisson(value, expected)),
-		_solve(design, odds, logistic),
-		money,
-	)
+	return loss
 
 
-def _poisson(came: np.ndarray, before: np.ndarray):
+def _poisson(came: np.ndarray, before: np.ndarray, weight: np.ndarray):
 	"""The loss, and how many times more the sums vary than counts do: so much less is learned from them."""
-	mean = np.exp(np.minimum(before, 30))
-	times = (came.sum() + 1) / (mean.sum() + 1)
-	dispersion = float(np.mean((came - mean * times) ** 2) / max(np.mean(mean * times), 1e-12))
+	mean = np.exp(np.minimum(before, MOST_LOG))
+	mean = mean * (weight @ came + 1) / (weight @ mean + 1)
+	dispersion = weight @ (came - mean) ** 2 / max(weight @ mean, 1e-12)
 
 	def loss(eta):
-		mean = np.exp(np.minimum(eta, 30))
-		return (mean - came * eta).sum(), mean - came, mean
+		mean = np.exp(np.minimum(eta, MOST_LOG))
+		return weight @ (mean - came * eta), weight * (mean - came), weight * mean
 
-	return loss, max(dispersion, 1.0)
+	return loss, max(float(dispersion), 1.0)
 
 
 def _each(model: Forecast) -> np.ndarray:
@@ -173,40 +175,39 @@ def _each(model: Forecast) -> np.ndarray:
 def forecast(learned: Learned, known: Known, model: Forecast, horizon: int) -> Forecast:
 	"""The model's forecast with what was learned."""
 	design = _design(
-		features(known, model, horizon, learned.money, True),
-		learned.middle,
-		learned.spread,
-		learned.least,
-		learned.most,
+		features(known, model, horizon, learned.money, learned.season), learned.middle, learned.spread
 	)
 	purchases = (model.purchases + SOME) * np.exp(np.clip(design @ learned.purchases, -5, 5))
 	buys = expit(log_odds(model.buys) + design @ learned.buys)
-	value = purchases * (_each(model) + 1e-3 * learned.money) * np.exp(np.clip(design @ learned.value, -3, 3))
+	value = (
+		purchases
+		* (_each(model) + SOME_MONEY * learned.money)
+		* np.exp(np.clip(design @ learned.value, -3, 3))
+	)
 	return Forecast(purchases, value, buys)
 
 
-def _design(x, middle, spread, least, most) -> np.ndarray:
-	return np.column_stack([np.ones(len(x)), (np.clip(x, least, most) - middle) / spread])
+def _design(x: np.ndarray, middle: np.ndarray, spread: np.ndarray) -> np.ndarray:
+	return np.column_stack([np.ones(len(x)), np.clip((x - middle) / spread, -FURTHEST, FURTHEST)])
 
 
-def _solve(design: np.ndarray, offset: np.ndarray, loss, dispersion: float = 1.0) -> np.ndarray:
+def _solve(design: np.ndarray, offset: np.ndarray, loss, strength: float) -> np.ndarray:
 	"""What is added to the model's word, as small as the past allows; Newton's method, on a convex function."""
-	weight = np.full(design.shape[1], STRENGTH * dispersion)
-	weight[0] = dispersion
-	point = np.zeros(len(weight))
+	point = np.zeros(design.shape[1])
 	lost, slope, curve = loss(offset)
 	for _ in range(STEPS):
-		gradient = design.T @ slope + weight * point
-		hessian = (design * curve[:, None]).T @ design + np.diag(weight)
+		gradient = design.T @ slope + strength * point
+		hessian = (design * curve[:, None]).T @ design + strength * np.eye(len(point))
 		step = np.linalg.solve(hessian, gradient)
 		gain = gradient @ step
-		if gain < 1e-6 * dispersion:
+		if gain < ENOUGH * strength:
 			break
-		before = lost + 0.5 * weight @ point**2
-		for _halving in range(30):
-			lost, slope, curve = loss(offset + design @ (point - step))
-			if lost + 0.5 * weight @ (point - step) ** 2 < before - 1e-4 * gain or gain < 1e-4:
+		before = lost + 0.5 * strength * point @ point
+		for _halving in range(STEPS):
+			there = point - step
+			lost, slope, curve = loss(offset + design @ there)
+			if lost + 0.5 * strength * there @ there < before or gain < ENOUGH * strength:
 				break
 			step, gain = step / 2, gain / 2
-		point = point - step
+		point = there
 	return point
