@@ -3,7 +3,8 @@
 import frappe
 
 from keep_customers.worth import forecasts, valuation
-from tests.site.jobs.test_set_aside import a_hundred_days_of_business, left, standing
+from tests.site.jobs.test_night import a_hundred_days_of_business
+from tests.site.jobs.test_set_aside import left, standing
 
 
 def test_what_nobody_has_thought_of_is_found_by_halving_too(story, monkeypatch):
