@@ -63,11 +63,11 @@ def test_a_night_that_is_killed_is_made_good_by_the_next(shop, monkeypatch):
 	monkeypatch.setattr(baskets, "CUSTOMERS", 1)
 	write, written = baskets._write, []
 
-	def killed(reader, part, *found):
+	def killed(reader, rules, part, *found):
 		if written:
 			raise SystemExit
 		written.extend(one.name for one in part)
-		return write(reader, part, *found)
+		return write(reader, rules, part, *found)
 
 	monkeypatch.setattr(baskets, "_write", killed)
 	with pytest.raises(SystemExit):
@@ -86,10 +86,10 @@ def test_one_customer_who_cannot_be_read_is_set_aside(shop, monkeypatch):
 	firm, other = kaffeehaus(shop), kaffeehaus(shop, "Bistro")
 	write = baskets._write
 
-	def fails(reader, part, *found):
+	def fails(reader, rules, part, *found):
 		if firm in {one.name for one in part}:
 			raise ValueError("odd")
-		return write(reader, part, *found)
+		return write(reader, rules, part, *found)
 
 	monkeypatch.setattr(baskets, "_write", fails)
 	run = shop.night()
