@@ -61,6 +61,7 @@ YEAR, MOST_YEARS = 365, 2
 STRAY = 0.01  # of the purchases may lie before the beginning
 EQUAL_PARTS = 5
 CELL_WEIGHT = 5.0
+SURE = 0.95  # at most, before anything is known, that who bought often buys again
 # A total is off by a fifth or so before anything is known of it, one over the root of this.
 SURE_OF_TOTALS = 25.0
 FURTHEST = 3.0  # logarithm of a factor: a shop of one season looks dead for most of the year
@@ -258,18 +259,22 @@ def _off(past: list[tuple[np.ndarray, np.ndarray, float]]) -> float:
 
 
 def _last_period(population: Population) -> Repeated:
-	chances = 1 - np.exp(-(np.arange(len(OFTEN) + 1) + 0.2))
-	for look in population.looks[:1]:
-		cell = np.digitize(in_last_period(look.known, look.horizon), OFTEN)
-		chances = _means(cell, look.came.purchases > 0, chances)
-	return Repeated(population.horizon, chances)
+	"""Each customer of a past day counts for the two numbers of purchases it lies between."""
+	chances = SURE * -np.expm1(-(np.array(OFTEN) + 0.2))
+	number, again = np.zeros(len(OFTEN)), np.zeros(len(OFTEN))
+	for look, weight in population.telling:
+		place = np.interp(in_last_period(look.known, look.horizon), OFTEN, np.arange(len(OFTEN)))
+		near = np.maximum(1 - np.abs(place - np.arange(len(OFTEN))[:, None]), 0)
+		number += weight * near.sum(axis=1)
+		again += weight * near @ (look.came.purchases > 0)
+	return Repeated(population.horizon, (again + CELL_WEIGHT * chances) / (number + CELL_WEIGHT))
 
 
 def _rfm(population: Population) -> Cells | Repeated:
 	"""Cells of recency, frequency and money in fifths, and what the same cells did after a past day."""
 	if not population.looks:
 		return _last_period(population)
-	look = population.looks[0]
+	look = max(population.telling, key=lambda one: one[1])[0]
 	then = cells_of(look.known, _edges(look.known))
 
 	def expected(came):

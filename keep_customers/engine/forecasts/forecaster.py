@@ -22,8 +22,14 @@ from keep_customers.engine.forecasts.scores import log_odds
 from keep_customers.engine.potential import GammaGamma, expected_mean_value
 from keep_customers.engine.value import DAYS_PER_WEEK
 
-OFTEN = (0.5, 1.5, 2.5, 4.5, 8.5)  # purchases in the last period, between which its cells lie …
-MIDDLES = (0.0, 1.0, 2.0, 3.5, 6.5, 12.0)  # … and their middles, between which chances are interpolated
+OFTEN = (
+	0.0,
+	1.0,
+	2.0,
+	4.0,
+	8.0,
+	16.0,
+)  # purchases in the last period, between which chances are interpolated
 UNLIKELY = (0.1, 0.2)  # chances of buying
 NOT_MUCH = (0.7, 0.8)  # quantiles of the value
 FURTHEST = 20.0  # times; an interval is not moved further from the model's than that
@@ -84,7 +90,7 @@ class Repeated:
 		return Forecast(
 			number * longer,
 			np.maximum(asked.known.last_period, 0) * longer,
-			_over(np.interp(number, MIDDLES, self.chances), longer),
+			_over(np.interp(number, OFTEN, self.chances), longer),
 		)
 
 
