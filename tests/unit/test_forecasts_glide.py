@@ -29,7 +29,7 @@ def nights(current, said, weights, newest="new", band=CUTS.keep):
 		yield weights, int((tiers_of(blend(said, weights)) != before).sum())
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6), size=st.integers(100, 3000))
 def test_no_night_moves_more_than_the_keep_band_and_it_comes_through(seed, size):
 	current, said = population(seed, size)

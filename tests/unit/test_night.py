@@ -58,7 +58,7 @@ def ranked(m, current):
 	return at, found
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**6), size=st.integers(20, 120), spoiled=st.lists(bad, min_size=1, max_size=5))
 def test_everybody_else_gets_exactly_what_they_would_have_got_without(seed, size, spoiled):
 	random = np.random.default_rng(seed)
@@ -76,7 +76,7 @@ def test_everybody_else_gets_exactly_what_they_would_have_got_without(seed, size
 	assert np.array_equal(found.placement.tier, without.placement.tier)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**6), size=st.integers(1, 200))
 def test_who_buys_as_people_do_is_never_set_aside(seed, size):
 	m, current = population(np.random.default_rng(seed), size)

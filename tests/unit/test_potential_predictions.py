@@ -125,7 +125,7 @@ def test_expected_purchases_match_direct_integration(params, frequency, age, par
 	assert expected == pytest.approx(by_hand, rel=max(1e-7, 10 * error / living))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
 	logarithmic(0.05, 20),
 	logarithmic(20, 300),
