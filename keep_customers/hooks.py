@@ -198,6 +198,11 @@ keep_customers_asked = [
 	"keep_customers.messaging.visit_feedback.asked",
 	"keep_customers.complaints.feedback.asked",
 ]
+keep_customers_my_day = [
+	"keep_customers.visits.my_day.visits",
+	"keep_customers.complaints.my_day.cases",
+	"keep_customers.events.my_day.events",
+]
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
@@ -279,6 +284,7 @@ standard_portal_menu_items = [
 
 # Desk
 
+extend_bootinfo = "keep_customers.care.my_day_home.tell_desk"
 # A bundle has its content in its name: browsers keep what they have of other files for a year.
 app_include_js = "keep_customers.bundle.js"
 doctype_js = {

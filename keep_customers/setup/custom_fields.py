@@ -14,8 +14,8 @@ def add_custom_fields() -> None:
 
 
 def custom_fields() -> dict[str, list[dict]]:
-	"""Doctype -> fields. Only what the host's own lists, filters and pricing rules need; people write two of them:
-	*Referred By*, and *Birthday Coupon* on an invoice.
+	"""Doctype -> fields. Only what the host's own lists, filters and pricing rules need; people write three of them:
+	*Referred By*, *Birthday Coupon* on an invoice, and where their own day begins.
 	"""
 	field = {"read_only": 1, "no_copy": 1, "print_hide": 1, "report_hide": 0, "translatable": 0}
 	referred_by = {
@@ -155,6 +155,16 @@ def custom_fields() -> dict[str, list[dict]]:
 		"Lead": [
 			{**referred_by, "insert_after": "lead_owner"},
 			{**grade, "insert_after": "keep_referred_by"},
+		],
+		"User": [
+			{
+				"fieldname": "keep_my_day",
+				"fieldtype": "Check",
+				"label": "Begin the Day on My Day",
+				"insert_after": "default_app",
+				"no_copy": 1,
+				"print_hide": 1,
+			},
 		],
 		"ToDo": [
 			{
