@@ -32,7 +32,8 @@ def today() -> dict:
 
 	:returns:
 		- today: the site's day
-		- contacts: the open care ToDos that are due, as :func:`_contact`, the most important first
+		- contacts: the open care ToDos, as :func:`_contact`: those that are due, then those that may wait, each the most important
+		  first
 		- others: the other open ToDos that are due: dicts with todo, date, priority, text (None where they are about a customer the
 		  user may not read), reference_type, reference_name
 		- done: how many contacts were dealt with today
@@ -50,13 +51,16 @@ def today() -> dict:
 		kind: bool(frappe.permissions.get_role_permissions(kind).get("read"))
 		for kind in ("Follow Up", "Customer Value", "Customer Touch", "Customer File")
 	}
+	dealt_with = _dealt_with(user, day, may)
 	contacts, others = _asked(user, day, may)
-	still_open = {one["todo"] for one in contacts}
+	for one in contacts:
+		one["tried"] = one["todo"] in dealt_with
+	still_due = {one["todo"] for one in contacts if one["due"]}
 	found = {
 		"today": day,
 		"contacts": contacts,
 		"others": others,
-		"done": len(_dealt_with(user, day, may) - still_open),
+		"done": len(dealt_with - still_due),
 		"coming": _coming(user, day),
 		"held_back": _held_back(user, day) if may["Follow Up"] else {"reasons": [], "rows": []},
 		"promises": _promises(user, day) if may["Follow Up"] and may["Customer Touch"] else [],
@@ -68,7 +72,7 @@ def today() -> dict:
 
 
 def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:
-	"""(care contacts, other ToDos): together they are the user's open ToDos that are due, each once."""
+	"""(care contacts, other ToDos that are due): none of the user's open ToDos is missing that the list has for today."""
 	todo, follow_up = frappe.qb.DocType("ToDo"), frappe.qb.DocType("Follow Up")
 	rows = (
 		frappe.qb.from_(todo)
@@ -79,7 +83,7 @@ def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:
 			todo.keep_follow_up, follow_up.name.as_("follow_up"), follow_up.customer, follow_up.reason,
 		)
 		.where((todo.allocated_to == user) & (todo.status == "Open"))
-		.where(todo.date.isnull() | (todo.date <= day))
+		.where(todo.date.isnull() | (todo.date <= day) | follow_up.name.isnotnull())
 		.orderby(todo.date, todo.name, follow_up.due_date, follow_up.name)
 		.limit(MOST)
 	).run(as_dict=True)  # fmt: skip
@@ -94,9 +98,9 @@ def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:
 			contacts[row.name]["reasons"].append(row.reason or "")
 			# It was made for one of them, which says the most.
 			if row.follow_up == row.keep_follow_up:
-				contacts[row.name] |= {**_contact(row, lead), "reasons": contacts[row.name]["reasons"]}
+				contacts[row.name] |= {**_contact(row, lead, day), "reasons": contacts[row.name]["reasons"]}
 		else:
-			contacts[row.name] = {**_contact(row, lead), "reasons": [row.reason or ""]}
+			contacts[row.name] = {**_contact(row, lead, day), "reasons": [row.reason or ""]}
 	hidden = _out_of_sight([row for name, row in others.items() if name not in contacts])
 	return (
 		sorted(contacts.values(), key=_turn),
@@ -144,15 +148,17 @@ def _known_of(names: list[str], may: dict) -> dict[str, frappe._dict]:
 	return {row.name: row for row in rows}
 
 
-def _contact(todo, known) -> dict:
+def _contact(todo, known, day: date) -> dict:
 	"""One contact, as a line of the list and the head of the page.
 
-	:returns: todo, customer, customer_name, channel, date, priority, tier, colour, at_stake, currency, promised (whether the
-		customer was), next_step (in whose words), place (where to go, for a visit), and what :func:`_turn` needs
+	:returns: todo, customer, customer_name, channel, date, due (by today), priority, tier, colour, at_stake, currency, promised
+		(whether the customer was), next_step (in whose words), place (where to go), and what :func:`_turn` needs
 	"""
+	due = not todo.date or todo.date <= day
 	return {
 		"todo": todo.name,
 		"date": todo.date,
+		"due": due,
 		"priority": todo.priority,
 		"customer": known.customer,
 		"customer_name": known.customer_name or known.customer,
@@ -164,7 +170,10 @@ def _contact(todo, known) -> dict:
 		"promised": not known.care_rule and known.reference_doctype in followups.PROMISED_BY,
 		"next_step": known.next_step,
 		"place": " ".join(strip_html((known.get("primary_address") or "").replace("<br>", ", ")).split()),
-		"turn": engine.importance(flt(known.value_at_risk), known.rank, getdate(todo.date), known.customer),
+		"turn": (
+			not due,
+			*engine.importance(flt(known.value_at_risk), known.rank, todo.date or day, known.customer),
+		),
 	}
 
 

@@ -112,7 +112,8 @@ def another_day(row, today: date) -> date:
 	"""When to try again; what is worthless after its day is tried until then."""
 	days = working_days(frappe.get_cached_doc("Keep Customers Settings"))
 	again = days.on_or_after(today + timedelta(days=AGAIN_IN))
-	return max(min(again, getdate(row.due_date)), today) if row.expires and row.due_date else again
+	last = row.expires and row.due_date and getdate(row.due_date)
+	return min(again, last) if last and last >= today else again
 
 
 def _not_needed(todo, row, why: str | None) -> None:

@@ -13,6 +13,7 @@ keep_customers.my_day.card = (() => {
 			contact.tier && pill((contact.colour || "gray").toLowerCase(), text(__(contact.tier, null, "Customer Tier"))),
 			contact.promised && pill("blue", text(__("Promised"))),
 			late > 0 && pill("red", text(late === 1 ? __("Since yesterday") : __("{0} days late", [late]))),
+			!contact.due && pill("gray", __("until {0}", [day(contact.date)])),
 			contact.at_stake > 0 && pill("gray", text(__("At risk")) + " " + money(contact.at_stake, contact.currency)),
 		];
 		return `<article class="kd-card" data-todo="${text(contact.todo)}">

@@ -48,16 +48,22 @@ keep_customers.my_day.Day = class {
 		return left.sort((a, b) => last(a) - last(b));
 	}
 
+	// Whom one has chosen; else the first that is due, then what could be done already, then a second try of today.
 	current() {
 		const contacts = this.contacts();
-		return contacts.find((one) => one.todo === this.at) || contacts[0];
+		return contacts.find((one) => one.todo === this.at) || this.first(contacts);
+	}
+
+	first(contacts) {
+		const untried = contacts.filter((one) => !one.tried);
+		return untried.find((one) => one.due) || untried[0] || contacts.find((one) => one.due);
 	}
 
 	render() {
 		const contacts = this.contacts();
 		const current = this.current();
 		this.at = current?.todo;
-		this.show_progress(contacts.length);
+		this.show_progress();
 		this.show_card(current);
 		this.$body.find(".kd-rest").html(keep_customers.my_day.sections.all({ ...this.found, contacts }, this.at));
 		this.$body.find(".kd-home input").prop("checked", Boolean(frappe.boot.keep_my_day));
@@ -65,9 +71,9 @@ keep_customers.my_day.Day = class {
 		this.fetch_ahead(contacts);
 	}
 
-	show_progress(left) {
-		const waiting = this.outbox.waiting().length;
-		const done = this.found.done + this.recorded + waiting;
+	show_progress() {
+		const left = this.contacts().filter((one) => one.due).length;
+		const done = this.found.done + this.recorded + this.outbox.waiting().length;
 		const all = done + left;
 		const part = all ? Math.round((100 * done) / all) : 0;
 		this.$body.find(".kd-progress").html(
@@ -213,7 +219,8 @@ keep_customers.my_day.Day = class {
 		const at = after.indexOf(contact);
 		const notes = this.$body.find(".kd-card [data-field=notes]").val().trim();
 		const kept = this.outbox.put({ todo: contact.todo, customer_name: contact.customer_name, result, notes, ...more });
-		this.at = (after[at + 1] || after[0])?.todo;
+		const others = [...after.slice(at + 1), ...after.slice(0, at)];
+		this.at = this.first(others)?.todo;
 		this.render();
 		if (window.innerWidth < 992) frappe.utils.scroll_to(0);
 		this.say(kept);
@@ -240,7 +247,7 @@ keep_customers.my_day.Day = class {
 	was_sent(entry) {
 		(this.settled ??= new Set()).add(entry.todo);
 		if (entry.result !== "Not Needed") this.recorded += 1;
-		if (this.found) this.show_progress(this.contacts().length);
+		if (this.found) this.show_progress();
 	}
 
 	undo(key, todo) {

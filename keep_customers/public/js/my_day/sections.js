@@ -11,19 +11,26 @@ keep_customers.my_day.sections = (() => {
 			: "";
 	const two = (first, second) => `<div>${first}</div>${second ? `<div class="text-muted">${second}</div>` : ""}`;
 
-	function contacts(day_of, at) {
-		if (!day_of.contacts.length) return "";
-		const rows = day_of.contacts.map((one) => {
-			const late = one.date && one.date < day_of.today;
+	function contacts(rows, label, at) {
+		if (!rows.length) return "";
+		const lines = rows.map((one) => {
+			const late = one.date && one.date < keep_customers.my_day.today;
 			const here = one.todo === at;
+			const mark = late
+				? pill("red", text(__("Late")))
+				: one.tried
+				? pill("gray", text(__("Tried today")))
+				: one.promised
+				? pill("blue", text(__("Promised")))
+				: "";
 			return `<li><button class="kd-row ${here ? "kd-here" : ""}" data-at="${text(one.todo)}" ${here ? 'aria-current="true"' : ""}>
 				<span class="indicator ${text((one.colour || "gray").toLowerCase())}"></span>
 				<span class="kd-row-text"><b>${text(one.customer_name)}</b><small>${text(one.reasons[0])}</small></span>
-				${late ? pill("red", text(__("Late"))) : one.promised ? pill("blue", text(__("Promised"))) : ""}
+				${mark}
 			</button></li>`;
 		});
-		return `<section><h5>${text(__("Contacts Today"))} <span class="text-muted">${rows.length}</span></h5>
-			<ol class="kd-contacts">${rows.join("")}</ol></section>`;
+		return `<section><h5>${text(label)} <span class="text-muted">${rows.length}</span></h5>
+			<ol class="kd-contacts">${lines.join("")}</ol></section>`;
 	}
 
 	function visits(rows) {
@@ -133,14 +140,17 @@ keep_customers.my_day.sections = (() => {
 	}
 
 	function all(found, at) {
+		const due = found.contacts.filter((one) => one.due);
+		const ahead = found.contacts.filter((one) => !one.due);
 		return (
-			contacts(found, at) +
+			contacts(due, __("Contacts Today"), at) +
 			visits(found.visits) +
 			complaints(found.complaints) +
 			birthdays(found.birthdays) +
 			promises(found.promises) +
 			events(found.events) +
 			others(found.others) +
+			contacts(ahead, __("Not Due Yet"), at) +
 			later(found.coming, found.held_back)
 		);
 	}
