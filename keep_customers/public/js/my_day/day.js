@@ -11,9 +11,10 @@ keep_customers.my_day.Day = class {
 			<div class="kd-notices" role="status" aria-live="polite"></div>
 			<div class="kd-progress"></div>
 			<div class="kd-columns"><main class="kd-now"></main><aside class="kd-rest"></aside></div>
-			<div class="kd-said" role="status" aria-live="polite"></div>
 			<label class="kd-home text-muted"><input type="checkbox"> ${__("Begin my day here")}</label>
 		</div>`).appendTo(page.main);
+		// Above the host's own messages, which come to the same place when a connection goes and comes.
+		this.$said = $(`<div class="kd-said" role="status" aria-live="polite"></div>`).appendTo(document.body);
 		this.outbox = new keep_customers.my_day.Outbox({
 			changed: () => this.show_notices(),
 			sent: (entry, answer) => this.was_sent(entry, answer),
@@ -237,11 +238,10 @@ keep_customers.my_day.Day = class {
 		const then = entry.next_step
 			? `${text(entry.next_step)}, ${day(entry.next_step_date)}`
 			: entry.result === "Not Reached" && text(__("again in two days"));
-		const $said = this.$body.find(".kd-said");
-		$said.html(`<span><b>${text(entry.customer_name)}</b>: ${[text(what), then].filter(Boolean).join(" · ")}</span>
+		this.$said.html(`<span><b>${text(entry.customer_name)}</b>: ${[text(what), then].filter(Boolean).join(" · ")}</span>
 			<button class="btn btn-xs btn-default" data-undo="${text(entry.key)}" data-todo="${text(entry.todo)}">${text(__("Undo"))}</button>`);
 		clearTimeout(this.saying);
-		this.saying = setTimeout(() => $said.empty(), 4000);
+		this.saying = setTimeout(() => this.$said.empty(), 4000);
 	}
 
 	was_sent(entry) {
@@ -252,7 +252,7 @@ keep_customers.my_day.Day = class {
 
 	undo(key, todo) {
 		if (!this.outbox.take_back(key)) return;
-		this.$body.find(".kd-said").empty();
+		this.$said.empty();
 		this.go_to(todo);
 	}
 
@@ -267,7 +267,7 @@ keep_customers.my_day.Day = class {
 
 	listen() {
 		const on = (selector, act) =>
-			this.$body.on("click", selector, (event) => {
+			this.$body.add(this.$said).on("click", selector, (event) => {
 				event.preventDefault();
 				act(event.currentTarget.dataset);
 			});
@@ -327,7 +327,8 @@ keep_customers.my_day.Day = class {
 			description: __("Open the ToDo"),
 			page: this.page,
 			// A button that has the focus is pressed by it.
-			condition: () => this.at && document.activeElement === document.body && !window.cur_dialog?.display,
+			condition: () =>
+				this.at && !window.cur_dialog?.display && !document.activeElement.closest("a, button, summary"),
 			action: () => frappe.set_route("Form", "ToDo", this.at),
 		});
 	}
