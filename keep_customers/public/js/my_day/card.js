@@ -11,10 +11,10 @@ keep_customers.my_day.card = (() => {
 		const late = contact.date && frappe.datetime.get_day_diff(keep_customers.my_day.today, contact.date);
 		const marks = [
 			contact.tier && pill((contact.colour || "gray").toLowerCase(), text(__(contact.tier, null, "Customer Tier"))),
-			contact.promised && pill("blue", text(__("Promised"))),
+			contact.promised && pill("blue", text(__("Promised", null, "My Day"))),
 			late > 0 && pill("red", text(late === 1 ? __("Since yesterday") : __("{0} days late", [late]))),
 			!contact.due && pill("gray", __("until {0}", [day(contact.date)])),
-			contact.at_stake > 0 && pill("gray", text(__("At risk")) + " " + money(contact.at_stake, contact.currency)),
+			contact.at_stake > 0 && pill("gray", text(__("At risk", null, "My Day")) + " " + money(contact.at_stake, contact.currency)),
 		];
 		return `<article class="kd-card" data-todo="${text(contact.todo)}">
 			<h2>${link("Customer", contact.customer, text(contact.customer_name))}</h2>
@@ -31,12 +31,12 @@ keep_customers.my_day.card = (() => {
 	}
 
 	function ways(contact, details) {
-		if (details === undefined) return `<span class="kd-wait">${text(__("Loading"))} …</span>`;
+		if (details === undefined) return `<span class="text-muted">…</span>`;
 		if (details === null)
 			return `<span class="text-muted">${text(__("The number comes when the connection is back."))}</span>`;
 		if (!details) return `<span class="text-muted">${text(__("Please open the ToDo."))}</span>`;
 		const { help, message } = details;
-		const labels = { Phone: __("Call"), SMS: __("Text"), Email: __("Write"), Map: __("Map") };
+		const labels = { Phone: __("Call", null, "My Day"), SMS: __("Text", null, "My Day"), Email: __("Write", null, "My Day"), Map: __("Map", null, "My Day") };
 		const button = (kind, to, attributes) =>
 			`<a class="btn ${kind === wanted ? "btn-primary" : "btn-default"}" ${attributes}>
 				<span class="kd-icon">${frappe.utils.icon(ICONS[kind], "sm")}</span>
@@ -66,7 +66,7 @@ keep_customers.my_day.card = (() => {
 		const more = rest(help);
 		return `<h6>${text(__("What to Say"))}</h6>
 			<ul>${lines.slice(0, 3).map((one) => `<li>${one}</li>`).join("")}</ul>
-			${more || lines.length > 3 ? `<details><summary>${text(__("More"))}</summary>
+			${more || lines.length > 3 ? `<details><summary>${text(__("More", null, "My Day"))}</summary>
 				<ul>${lines.slice(3).map((one) => `<li>${one}</li>`).join("")}</ul>${more}</details>` : ""}`;
 	}
 
@@ -80,7 +80,7 @@ keep_customers.my_day.card = (() => {
 			help.complaints.length && `<b>${text(__("Open Complaints"))}:</b> ${help.complaints.length}`,
 			...points.slice(0, 1).map(text),
 			people.length &&
-				`<b>${text(__("Ask for"))}:</b> ${people
+				`<b>${text(__("Ask for", null, "My Day"))}:</b> ${people
 					.map((one) =>
 						joined([
 							text(one.full_name),
@@ -121,15 +121,15 @@ keep_customers.my_day.card = (() => {
 			<div class="kd-buttons">
 				${button(1, "reached", __("Reached", null, "Customer Touch"), "btn-primary")}
 				${button(2, "not_reached", __("Not Reached", null, "Customer Touch"))}
-				${button(3, "agreed", __("Agreed") + " …")}
-				${button(4, "not_needed", __("Not Needed") + " …")}
+				${button(3, "agreed", __("Agreed …"))}
+				${button(4, "not_needed", __("Not Needed …"))}
 			</div>
 			<div class="kd-ask" data-ask="agreed" hidden>
 				<input class="form-control" data-field="next_step" maxlength="140"
 					aria-label="${text(__("What was agreed"))}" placeholder="${text(__("What was agreed"))}">
 				<div class="kd-when">
 					<input type="date" class="form-control" data-field="next_step_date" aria-label="${text(__("On", null, "Customer Touch"))}">
-					${[[1, __("Tomorrow")], [7, __("In a Week")], [30, __("In a Month")]]
+					${[[1, __("Tomorrow", null, "My Day")], [7, __("In a Week")], [30, __("In a Month")]]
 						.map(([days, label]) => `<button class="btn btn-default btn-sm" data-in="${days}">${text(label)}</button>`)
 						.join("")}
 				</div>

@@ -110,7 +110,7 @@ keep_customers.my_day.Day = class {
 					: __("Your contacts come here by themselves, every morning. Until then: look up somebody you have not spoken to for long, or plan your next visits.")
 			)}</p>
 			<div class="kd-when">
-				${frappe.model.can_read("Customer") ? way(`${list("Customer")}?sort_by=keep_last_touch`, __("Customers")) : ""}
+				${frappe.model.can_read("Customer") ? way(list("Customer"), __("Customers")) : ""}
 				${frappe.model.can_create("Visit Plan") ? way(frappe.utils.get_form_link("Visit Plan", "new"), __("Plan Visits")) : ""}
 				${way(`${list("ToDo")}?status=Open&allocated_to=${encodeURIComponent(frappe.session.user)}`, __("My ToDos"))}
 			</div></div>`;
@@ -131,7 +131,7 @@ keep_customers.my_day.Day = class {
 			(one) => `<div class="alert alert-warning"><b>${text(one.customer_name)}</b>: ${text(one.problem)}
 				${one.notes ? `<q>${text(one.notes)}</q>` : ""}
 				<a href="${text(frappe.utils.get_form_link("ToDo", one.todo))}">${text(__("Open the ToDo"))}</a>
-				<button class="btn btn-xs btn-default" data-drop="${text(one.key)}">${text(__("Discard"))}</button></div>`
+				<button class="btn btn-xs btn-default" data-drop="${text(one.key)}">${text(__("Discard", null, "My Day"))}</button></div>`
 		);
 		if (this.outbox.logged_out && waiting)
 			lines.push(`<div class="alert alert-warning">${text(__("Please log in again: {0} results are kept here and sent then.", [waiting]))}</div>`);
@@ -178,7 +178,12 @@ keep_customers.my_day.Day = class {
 		this.at = todo;
 		this.render();
 		this.$body.find(".kd-here")[0]?.scrollIntoView({ block: "nearest" });
-		if (window.innerWidth < 992) frappe.utils.scroll_to(0);
+		this.to_the_top();
+	}
+
+	// What scrolls is another element in each of the framework's versions.
+	to_the_top() {
+		if (window.innerWidth < 992) this.$body[0].scrollIntoView({ block: "start" });
 	}
 
 	// result: reached, not_reached, agreed, not_needed; the last two first ask what, and why.
@@ -223,7 +228,7 @@ keep_customers.my_day.Day = class {
 		const others = [...after.slice(at + 1), ...after.slice(0, at)];
 		this.at = this.first(others)?.todo;
 		this.render();
-		if (window.innerWidth < 992) frappe.utils.scroll_to(0);
+		this.to_the_top();
 		this.say(kept);
 	}
 
@@ -317,7 +322,7 @@ keep_customers.my_day.Day = class {
 			});
 		add("j", __("Next contact"), () => this.go(1));
 		add("k", __("Contact before"), () => this.go(-1));
-		add("c", __("Call"), () => this.call());
+		add("c", __("Call", null, "My Day"), () => this.call());
 		add("1", __("Reached", null, "Customer Touch"), () => this.answer("reached"));
 		add("2", __("Not Reached", null, "Customer Touch"), () => this.answer("not_reached"));
 		add("3", __("Agreed"), () => this.answer("agreed"));
@@ -328,7 +333,7 @@ keep_customers.my_day.Day = class {
 			page: this.page,
 			// A button that has the focus is pressed by it.
 			condition: () =>
-				this.at && !window.cur_dialog?.display && !document.activeElement.closest("a, button, summary"),
+				this.at && !window.cur_dialog?.display && !$(document.activeElement).closest("a, button, summary").is(":visible"),
 			action: () => frappe.set_route("Form", "ToDo", this.at),
 		});
 	}

@@ -21,7 +21,7 @@ keep_customers.my_day.sections = (() => {
 				: one.tried
 				? pill("gray", text(__("Tried today")))
 				: one.promised
-				? pill("blue", text(__("Promised")))
+				? pill("blue", text(__("Promised", null, "My Day")))
 				: "";
 			return `<li><button class="kd-row ${here ? "kd-here" : ""}" data-at="${text(one.todo)}" ${here ? 'aria-current="true"' : ""}>
 				<span class="indicator ${text((one.colour || "gray").toLowerCase())}"></span>
@@ -41,7 +41,7 @@ keep_customers.my_day.sections = (() => {
 					joined([
 						one.appointment && `<b>${time(one.appointment)}</b>`,
 						link("Visit Plan", one.plan, text(one.customer_name || one.customer)),
-						one.place && `<a ${to_map(one.place)}>${text(__("Map"))}</a>`,
+						one.place && `<a ${to_map(one.place)}>${text(__("Map", null, "My Day"))}</a>`,
 					]),
 					joined([text(one.goal), text(one.people_to_meet)])
 				)

@@ -7,7 +7,7 @@ keep_customers.my_day.words = (() => {
 	const day = (value) => {
 		const ahead = frappe.datetime.get_day_diff(value, keep_customers.my_day.today);
 		if (ahead === 0) return text(__("Today"));
-		if (ahead === 1) return text(__("Tomorrow"));
+		if (ahead === 1) return text(__("Tomorrow", null, "My Day"));
 		return text(frappe.datetime.str_to_user(String(value).split(" ")[0]));
 	};
 	const time = (value) => text(String(value).split(" ")[1]?.slice(0, 5));
