@@ -25,6 +25,9 @@ keep_customers.my_day.Day = class {
 	}
 
 	show() {
+		// Where the card stays while the rest is scrolled: below the head, which each version of the framework has elsewhere.
+		const head = this.page.wrapper.find(".page-head")[0]?.getBoundingClientRect().bottom;
+		this.$body[0].style.setProperty("--kd-top", `${Math.max(head || 0, 48) + 8}px`);
 		// Who comes back from a ToDo sees the day as it is now.
 		this.load().then(() => this.outbox.send(Infinity));
 	}
@@ -106,7 +109,7 @@ keep_customers.my_day.Day = class {
 			<h2>${text(done ? __("All done for today") : __("Nothing is due today"))}</h2>
 			<p class="text-muted">${text(
 				done
-					? __("{0} contacts. What is put off comes by itself.", [done])
+					? __("Contacts: {0}. What is put off comes by itself.", [done])
 					: __("Your contacts come here by themselves, every morning. Until then: look up somebody you have not spoken to for long, or plan your next visits.")
 			)}</p>
 			<div class="kd-when">
@@ -134,12 +137,12 @@ keep_customers.my_day.Day = class {
 				<button class="btn btn-xs btn-default" data-drop="${text(one.key)}">${text(__("Discard", null, "My Day"))}</button></div>`
 		);
 		if (this.outbox.logged_out && waiting)
-			lines.push(`<div class="alert alert-warning">${text(__("Please log in again: {0} results are kept here and sent then.", [waiting]))}</div>`);
+			lines.push(`<div class="alert alert-warning">${text(__("Please log in again. Kept here and sent then: {0}", [waiting]))}</div>`);
 		else if (this.outbox.without_connection)
 			lines.push(
 				`<div class="alert alert-info">${text(
 					waiting
-						? __("No connection. {0} results are kept here and sent when it is back.", [waiting])
+						? __("No connection. Kept here and sent when it is back: {0}", [waiting])
 						: __("No connection. What you enter is kept here and sent when it is back.")
 				)}</div>`
 			);

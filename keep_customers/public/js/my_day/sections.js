@@ -122,7 +122,7 @@ keep_customers.my_day.sections = (() => {
 		);
 
 	function later(coming, held) {
-		const days = coming.map((one) => joined([`<b>${day(one.day)}</b>`, text(__("{0} ToDos", [one.number]))]));
+		const days = coming.map((one) => joined([`<b>${day(one.day)}</b>`, text(__("ToDos: {0}", [one.number]))]));
 		const why = held.reasons.map((one) =>
 			joined([`<b>${text(one.number)}</b>`, text(__(one.reason, null, "Follow Up"))])
 		);
