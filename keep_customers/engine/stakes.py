@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 LOW, MEDIUM, HIGH = "Low", "Medium", "High"
 BEST = 2  # the tiers from 1 to this rank are those one cannot afford to lose
-ENDS = 900_000  # a day's ordinal in the year 2465; a turn has to fit an INT
-A_DAY = 1000
+# A turn has to fit an INT: ordinals from the year 1889 to 2465, and 10,000 turns a day.
+ENDS, DAYS = 900_000, 210_000
+A_DAY, A_LEVEL = 10_000, 3_333
 
 
 class Stake(NamedTuple):
@@ -51,8 +52,8 @@ def turn(due: date | None, priority: str, at_risk: float) -> int:
 
 	One number, because the host's lists are sorted by one field.
 	"""
-	day = ENDS - min(due.toordinal() if due else ENDS, ENDS)
+	day = min(max(ENDS - (due.toordinal() if due else ENDS), 0), DAYS)
 	level = {LOW: 0, HIGH: 2}.get(priority, 1)
-	# 333 steps for amounts up to ten thousand millions: those within 7 % of each other are alike.
-	money = min(int(33 * log10(1 + max(at_risk, 0.0))), 332)
-	return day * A_DAY + level * 333 + money
+	# Steps for amounts up to ten thousand millions: those within 0.7 % of each other are alike.
+	money = min(int(333 * log10(1 + max(at_risk, 0.0))), A_LEVEL - 1)
+	return day * A_DAY + level * A_LEVEL + money
