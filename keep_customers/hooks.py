@@ -300,7 +300,12 @@ doctype_js = {
 		"public/js/complaint_case/actions.js",
 	],
 	"Customer": "public/js/customer.js",
-	"ToDo": ["public/js/todo.js", "public/js/todo_message.js", "public/js/todo_help.js"],
+	"ToDo": [
+		"public/js/todo.js",
+		"public/js/todo_message.js",
+		"public/js/todo_contact.js",
+		"public/js/todo_help.js",
+	],
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"Sales Order": "public/js/sales_order.js",
 	"Quotation": "public/js/quotation.js",
@@ -309,6 +314,7 @@ doctype_js = {
 	"Warranty Claim": "public/js/warranty_claim.js",
 	"HD Ticket": "public/js/hd_ticket.js",
 }
+doctype_list_js = {"ToDo": "public/js/todo_list.js"}
 # The cases about it, among a form's connections.
 override_doctype_dashboards = {
 	"Customer": "keep_customers.complaints.documents.customer_dashboard",

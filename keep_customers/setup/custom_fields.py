@@ -44,6 +44,7 @@ def custom_fields() -> dict[str, list[dict]]:
 		"options": "Customer Tier",
 		"ignore_user_permissions": 1,
 	}
+	of_care = {**field, "depends_on": "keep_follow_up"}
 	# What the conditions of the Pricing Rules ask; filled in on the server, whatever is sent (benefits/offered.py).
 	# Fetched as well, so that a form shows the tier's price before it is saved. A quotation may be for a lead, which
 	# has no tier to fetch.
@@ -177,6 +178,55 @@ def custom_fields() -> dict[str, list[dict]]:
 				"hidden": 1,
 				"search_index": 1,
 				"ignore_user_permissions": 1,
+			},
+			# What the list of ToDos shows (care/stakes.py): nothing of a person, and money only for who may read it.
+			{
+				**of_care,
+				"fieldname": "keep_customer_name",
+				"fieldtype": "Data",
+				"label": "Customer Name",
+				"insert_after": "keep_follow_up",
+			},
+			{
+				**of_care,
+				"fieldname": "keep_why",
+				"fieldtype": "Data",
+				"label": "Why",
+				"insert_after": "keep_customer_name",
+			},
+			{
+				**of_care,
+				"fieldname": "keep_tier",
+				# No link: what is done would keep a tier from being deleted.
+				"fieldtype": "Data",
+				"label": "Tier",
+				"insert_after": "keep_why",
+			},
+			{
+				**of_care,
+				"fieldname": "keep_value_at_risk",
+				"fieldtype": "Currency",
+				"label": "Value at Risk",
+				"options": "keep_currency",
+				"insert_after": "keep_tier",
+			},
+			{
+				**of_care,
+				"fieldname": "keep_currency",
+				"fieldtype": "Link",
+				"label": "Currency",
+				"options": "Currency",
+				"insert_after": "keep_value_at_risk",
+				"hidden": 1,
+			},
+			{
+				**of_care,
+				"fieldname": "keep_turn",
+				"fieldtype": "Int",
+				"label": "Order of Contacts",
+				"insert_after": "keep_currency",
+				"hidden": 1,
+				"search_index": 1,
 			},
 			{
 				"fieldname": "keep_help_section",

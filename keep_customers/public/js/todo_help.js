@@ -14,6 +14,7 @@ frappe.ui.form.on("ToDo", {
 			.then((help) => {
 				if (!help || frm.doc.name !== todo) return;
 				field.$wrapper.html(help_html(help, frm.doc.status === "Open" && frappe.model.can_write("Customer File")));
+				keep_customers.show_contact(frm, help);
 				field.$wrapper.find("[data-refuse]").on("click", () => note_no(frm, todo));
 				if (help.can_call) frm.add_custom_button(__("Call the Customer"), () => call(frm, todo));
 			});
