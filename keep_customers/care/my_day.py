@@ -1,4 +1,4 @@
-"""A rep's day on one page: what the ToDo list of this morning asks for, in the planner's order, and what is beside it.
+"""A rep's day on one page: what the ToDo list asks for, in the same order, and what is beside it.
 
 Read anew each time and stored nowhere. Every question is one query, however many ToDos there are; what other rooms add comes
 by hook (``keep_customers_my_day``). Who may not read a customer is told only that there is a ToDo.
@@ -21,7 +21,6 @@ from keep_customers.erp.registered import registered
 AHEAD = 7  # days for which birthdays, promises and what comes are worth a word
 SHOWN = 10  # of what is held back
 MOST = 1000  # ToDos; who has more has another problem
-LAST = 99  # the rank of who has no tier
 HELD_BACK = (engine.CAP, engine.CAPACITY, engine.NOT_A_WORKING_DAY, engine.ELSEWHERE)
 
 
@@ -32,8 +31,7 @@ def today() -> dict:
 
 	:returns:
 		- today: the site's day
-		- contacts: the open care ToDos, as :func:`_contact`: those that are due, then those that may wait, each the most important
-		  first
+		- contacts: the open care ToDos, as :func:`_contact`, in the order of the list: what is due first
 		- others: the other open ToDos that are due: dicts with todo, date, priority, text (None where they are about a customer the
 		  user may not read), reference_type, reference_name
 		- done: how many contacts were dealt with today
@@ -49,7 +47,7 @@ def today() -> dict:
 	# The roles are asked: has_permission says yes to whom any one document is shared with.
 	may = {
 		kind: bool(frappe.permissions.get_role_permissions(kind).get("read"))
-		for kind in ("Follow Up", "Customer Value", "Customer Touch", "Customer File")
+		for kind in ("Follow Up", "Customer Touch", "Customer File")
 	}
 	dealt_with = _dealt_with(user, day, may)
 	contacts, others = _asked(user, day, may)
@@ -80,14 +78,17 @@ def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:
 		.on(follow_up.todo == todo.name)
 		.select(
 			todo.name, todo.date, todo.priority, todo.description, todo.reference_type, todo.reference_name,
-			todo.keep_follow_up, follow_up.name.as_("follow_up"), follow_up.customer, follow_up.reason,
+			todo.keep_follow_up, todo.keep_why, todo.keep_tier, todo.keep_value_at_risk, todo.keep_currency,
+			follow_up.name.as_("follow_up"), follow_up.customer, follow_up.reason,
 		)
 		.where((todo.allocated_to == user) & (todo.status == "Open"))
 		.where(todo.date.isnull() | (todo.date <= day) | follow_up.name.isnotnull())
-		.orderby(todo.date, todo.name, follow_up.due_date, follow_up.name)
+		.orderby(todo.keep_turn, order=frappe.qb.desc)
+		.orderby(todo.name, follow_up.due_date, follow_up.name)
 		.limit(MOST)
 	).run(as_dict=True)  # fmt: skip
 	known = _known_of([row.follow_up for row in rows if row.follow_up], may) if may["Follow Up"] else {}
+	colours = dict(frappe.get_all("Customer Tier", fields=["name", "colour"], as_list=True))
 	contacts: dict[str, dict] = {}
 	others: dict[str, dict] = {}
 	for row in rows:
@@ -98,12 +99,15 @@ def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:
 			contacts[row.name]["reasons"].append(row.reason or "")
 			# It was made for one of them, which says the most.
 			if row.follow_up == row.keep_follow_up:
-				contacts[row.name] |= {**_contact(row, lead, day), "reasons": contacts[row.name]["reasons"]}
+				contacts[row.name] |= {
+					**_contact(row, lead, colours, day),
+					"reasons": contacts[row.name]["reasons"],
+				}
 		else:
-			contacts[row.name] = {**_contact(row, lead, day), "reasons": [row.reason or ""]}
+			contacts[row.name] = {**_contact(row, lead, colours, day), "reasons": [row.reason or ""]}
 	hidden = _out_of_sight([row for name, row in others.items() if name not in contacts])
 	return (
-		sorted(contacts.values(), key=_turn),
+		list(contacts.values()),
 		[_other(row, hidden) for name, row in others.items() if name not in contacts],
 	)
 
@@ -112,19 +116,14 @@ def _known_of(names: list[str], may: dict) -> dict[str, frappe._dict]:
 	"""Follow-up -> what is shown of it and its customer, of customers the user may read."""
 	if not names:
 		return {}
-	follow_up, customer, value, tier, touch = (
-		frappe.qb.DocType(one)
-		for one in ("Follow Up", "Customer", "Customer Value", "Customer Tier", "Customer Touch")
+	follow_up, customer, touch = (
+		frappe.qb.DocType(one) for one in ("Follow Up", "Customer", "Customer Touch")
 	)
 	place = [customer.primary_address] if host.has("Customer", "primary_address") else []
 	query = (
 		frappe.qb.from_(follow_up)
 		.inner_join(customer)
 		.on(customer.name == follow_up.customer)
-		.left_join(value)
-		.on(value.name == follow_up.customer)
-		.left_join(tier)
-		.on(tier.name == value.tier)
 		.left_join(touch)
 		.on(
 			(touch.name == follow_up.reference_name)
@@ -133,52 +132,40 @@ def _known_of(names: list[str], may: dict) -> dict[str, frappe._dict]:
 		)
 		.select(
 			follow_up.name, follow_up.customer, follow_up.customer_name, follow_up.channel, follow_up.care_rule,
-			follow_up.reference_doctype, follow_up.value_at_risk, follow_up.currency, follow_up.expires,
-			value.tier, tier.rank, tier.colour, touch.next_step, *place,
+			follow_up.reference_doctype, touch.next_step, *place,
 		)
 		.where(follow_up.name.isin(names))
 	)  # fmt: skip
 	rows = only_readable(query, follow_up.customer).run(as_dict=True)
-	for row in rows:
-		row.rank = row.rank or LAST
-		if not may["Customer Value"]:
-			row.update(tier=None, colour=None)
-		if not may["Customer Touch"]:
+	if not may["Customer Touch"]:
+		for row in rows:
 			row.next_step = None
 	return {row.name: row for row in rows}
 
 
-def _contact(todo, known, day: date) -> dict:
+def _contact(todo, known, colours: dict, day: date) -> dict:
 	"""One contact, as a line of the list and the head of the page.
 
-	:returns: todo, customer, customer_name, channel, date, due (by today), priority, tier, colour, at_stake, currency, promised
-		(whether the customer was), next_step (in whose words), place (where to go), and what :func:`_turn` needs
+	:returns: todo, customer, customer_name, channel, date, due (by today), priority, why (in few words), tier, colour, at_stake,
+		currency, promised (whether the customer was), next_step (in whose words), place (where to go)
 	"""
-	due = not todo.date or todo.date <= day
 	return {
 		"todo": todo.name,
 		"date": todo.date,
-		"due": due,
+		"due": not todo.date or todo.date <= day,
 		"priority": todo.priority,
 		"customer": known.customer,
 		"customer_name": known.customer_name or known.customer,
 		"channel": known.channel,
-		"tier": known.tier,
-		"colour": known.colour,
-		"at_stake": flt(known.value_at_risk) if known.tier else 0,
-		"currency": known.currency,
+		"why": todo.keep_why,
+		"tier": todo.keep_tier,
+		"colour": colours.get(todo.keep_tier),
+		"at_stake": flt(todo.keep_value_at_risk),
+		"currency": todo.keep_currency,
 		"promised": not known.care_rule and known.reference_doctype in followups.PROMISED_BY,
 		"next_step": known.next_step,
 		"place": " ".join(strip_html((known.get("primary_address") or "").replace("<br>", ", ")).split()),
-		"turn": (
-			not due,
-			*engine.importance(flt(known.value_at_risk), known.rank, todo.date or day, known.customer),
-		),
 	}
-
-
-def _turn(contact: dict) -> tuple:
-	return (*contact.pop("turn"), contact["todo"])
 
 
 def _out_of_sight(rows: list) -> set[str]:

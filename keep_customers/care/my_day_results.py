@@ -8,12 +8,10 @@ from frappe import _
 from frappe.utils import get_datetime, getdate, now_datetime
 
 from keep_customers.care import followups, todos
+from keep_customers.care.results import NOT_NEEDED, NOT_REACHED, REACHED, again_on
 from keep_customers.care.todos import care_todo
 from keep_customers.erp.api import typed
-from keep_customers.erp.calendar import working_days
 
-REACHED, NOT_REACHED, NOT_NEEDED = "Reached", "Not Reached", "Not Needed"
-AGAIN_IN = 2  # days
 KEY = re.compile(r"[0-9A-Za-z-]{16,64}")
 LONGEST_AGO = timedelta(days=14)  # a telephone that lay in a drawer
 
@@ -110,8 +108,7 @@ def _settle(todo, row, result: str) -> None:
 
 def another_day(row, today: date) -> date:
 	"""When to try again; what is worthless after its day is tried until then."""
-	days = working_days(frappe.get_cached_doc("Keep Customers Settings"))
-	again = days.on_or_after(today + timedelta(days=AGAIN_IN))
+	again = again_on()
 	last = row.expires and row.due_date and getdate(row.due_date)
 	return min(again, last) if last and last >= today else again
 

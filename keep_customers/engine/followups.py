@@ -157,10 +157,10 @@ def plan(
 			shared[candidate.customer, candidate.rep].append([candidate])
 		return Decision(candidate.key, ASSIGN)
 
-	def turn(c: Candidate) -> tuple:
-		return importance(c.value_at_risk, c.tier_rank, c.due, c.customer, c.cause, c.key)
-
-	for candidate in sorted(candidates, key=turn):
+	order = sorted(
+		candidates, key=lambda c: (-c.value_at_risk, c.tier_rank, c.due, c.customer, c.cause, c.key)
+	)
+	for candidate in order:
 		reason, final = _refused(candidate)
 		contacts_today = [] if reason or candidate.automatic else shared[candidate.customer, candidate.rep]
 		for parts in contacts_today:
@@ -171,13 +171,6 @@ def plan(
 		else:
 			decisions.append(alone(candidate, reason, final))
 	return decisions
-
-
-def importance(
-	value_at_risk: float, tier_rank: int, due: date, customer: str, cause: str = "", key: str = ""
-) -> tuple:
-	"""Who comes first: by it the planner decides, and a rep's day is in the same order. The least first."""
-	return -value_at_risk, tier_rank, due, customer, cause, key
 
 
 def _refused(c: Candidate) -> tuple[str, bool]:

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import frappe
+from frappe.utils import getdate
 
 from tests.site.care.asked import only_todo
 from tests.site.mail import contact
@@ -23,8 +24,7 @@ def three_contacts(story):
 	story.night()
 	todos = [only_todo(story, name) for name in firms]
 	for at_risk, todo in zip((300, 200, 100), todos, strict=True):
-		frappe.db.set_value("Follow Up", todo.keep_follow_up, "value_at_risk", at_risk)
-		frappe.db.set_value("ToDo", todo.name, "date", frappe.utils.today())
+		todo.update({"date": getdate(), "priority": "Medium", "keep_value_at_risk": at_risk}).save()
 	frappe.db.commit()
 	return todos
 

@@ -48,7 +48,7 @@ def names(rows):
 def test_the_day_has_the_reps_own_due_todos_the_most_at_stake_first(story, day):
 	little, much, bens = asked_for(story, ("Little", "Much", "Bens"))
 	for name, at_risk in ((little, 100), (much, 5000)):
-		frappe.db.set_value("Follow Up", {"customer": name}, "value_at_risk", at_risk)
+		only_todo(story, name).update({"priority": "Medium", "keep_value_at_risk": at_risk}).save()
 	only_todo(story, bens).update({"allocated_to": BEN}).save()
 	private = frappe.get_doc(
 		{"doctype": "ToDo", "description": "<p>Buy <b>paper</b></p>", "allocated_to": ANNA, "date": story.asked_on}
@@ -71,11 +71,18 @@ def test_the_day_has_the_reps_own_due_todos_the_most_at_stake_first(story, day):
 	todos = {one["date"] for one in annas["contacts"]}
 	assert {one["day"] for one in annas["coming"]} == {tomorrow.date, *todos}
 	assert names(day(BEN)["contacts"]) == [bens] and not day(MIA)["contacts"]
-	# Exactly what the list shows with the same filters.
-	listed = frappe.get_all(
-		"ToDo", {"allocated_to": ANNA, "status": "Open", "date": ("<=", story.asked_on)}, pluck="name"
+	only_todo(story, much).update({"date": story.asked_on}).save()
+	# As the list has them, in its order.
+	as_user(ANNA)
+	listed = frappe.get_list(
+		"ToDo",
+		filters={"allocated_to": ANNA, "status": "Open", "keep_follow_up": ("is", "set")},
+		order_by="keep_turn desc, name asc",
+		pluck="name",
 	)
-	assert {*listed} == {one["todo"] for one in annas["contacts"] + annas["others"] if one.get("due", True)}
+	as_user("Administrator")
+	assert listed == [one["todo"] for one in day(ANNA)["contacts"]]
+	only_todo(story, much).update({"date": story.asked_on + timedelta(days=2)}).save()
 	only_todo(story, little).update({"date": story.asked_on}).save()
 	assert names(day(ANNA)["contacts"]) == [little, much]  # what is due comes first
 

@@ -19,7 +19,7 @@ keep_customers.my_day.card = (() => {
 		return `<article class="kd-card" data-todo="${text(contact.todo)}">
 			<h2>${link("Customer", contact.customer, text(contact.customer_name))}</h2>
 			<div class="kd-marks">${joined(marks, " ")}</div>
-			<div class="kd-why">${contact.reasons.map((one) => `<p>${text(one)}</p>`).join("")}</div>
+			<div class="kd-why">${why(contact)}</div>
 			<div class="kd-ways">${ways(contact, details)}</div>
 			<div class="kd-say">${say(contact, details)}</div>
 			${result()}
@@ -28,6 +28,12 @@ keep_customers.my_day.card = (() => {
 				<button class="btn btn-link btn-xs" data-do="skip">${text(__("Later today"))}</button>
 			</footer>
 		</article>`;
+	}
+
+	// In few words, and below it the sentences where they say more.
+	function why(contact) {
+		const more = contact.reasons.filter((one) => one !== contact.why).map((one) => `<small>${text(one)}</small>`);
+		return `${contact.why ? `<p>${text(contact.why)}</p>` : ""}${more.join("<br>")}`;
 	}
 
 	function ways(contact, details) {

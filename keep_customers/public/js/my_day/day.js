@@ -7,7 +7,7 @@ keep_customers.my_day.Day = class {
 		this.details = new Map(); // ToDo -> what the server says of it, for as long as the page is open
 		this.skipped = [];
 		this.recorded = 0; // since the server was asked how many are done
-		this.$body = $(`<div class="keep-day">
+		this.$body = $(`<div class="kd-page">
 			<div class="kd-notices" role="status" aria-live="polite"></div>
 			<div class="kd-progress"></div>
 			<div class="kd-columns"><main class="kd-now"></main><aside class="kd-rest"></aside></div>

@@ -25,7 +25,7 @@ keep_customers.my_day.sections = (() => {
 				: "";
 			return `<li><button class="kd-row ${here ? "kd-here" : ""}" data-at="${text(one.todo)}" ${here ? 'aria-current="true"' : ""}>
 				<span class="indicator ${text((one.colour || "gray").toLowerCase())}"></span>
-				<span class="kd-row-text"><b>${text(one.customer_name)}</b><small>${text(one.reasons[0])}</small></span>
+				<span class="kd-row-text"><b>${text(one.customer_name)}</b><small>${text(one.why || one.reasons[0])}</small></span>
 				${mark}
 			</button></li>`;
 		});
