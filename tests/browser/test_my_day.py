@@ -10,6 +10,7 @@ from tests.site.mail import contact
 from tests.site.story import ANNA
 
 PHONE = {"width": 390, "height": 844}
+ALL_SENT = "() => !Object.keys(localStorage).some(key => key.includes('my_day'))"
 
 
 def three_contacts(story):
@@ -77,17 +78,13 @@ def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
 				len(page.evaluate("() => Object.keys(localStorage).filter(key => key.includes('my_day'))"))
 				== 1
 			)
-		page.wait_for_function(
-			"() => !Object.keys(localStorage).some(key => key.includes('my_day'))", timeout=30_000
-		)
+		page.wait_for_function(ALL_SENT, timeout=30_000)
 		press("Not Reached")
 		anna.see("All done for today").see("Undo")
 		page.get_by_role("button", name="Undo").click()
 		shows(third)
 		press("Not Reached")
-		page.wait_for_function(
-			"() => !Object.keys(localStorage).some(key => key.includes('my_day'))", timeout=30_000
-		)
+		page.wait_for_function(ALL_SENT, timeout=30_000)
 		anna.shot("my-day-done")
 		page.set_viewport_size({"width": 1400, "height": 900})
 		anna.shot("my-day-done-desk")
@@ -122,9 +119,10 @@ def test_at_a_desk_the_keys_will_do(story, desk):
 		page.keyboard.press("Shift+?")
 		anna.see("Next contact")
 		page.locator(".modal.show .btn-modal-close").click()
-		page.wait_for_function("() => !document.querySelector('.modal.show')")
+		page.wait_for_function("() => !$('.modal:visible').length")
 		page.keyboard.press("Enter")
 		page.wait_for_function("name => cur_frm && cur_frm.doc.name == name", arg=second.name)
+		page.wait_for_function(ALL_SENT)  # whatever page she is on
 	frappe.db.rollback()
 	first.reload()
 	assert first.status == "Closed"
