@@ -1,10 +1,11 @@
 """What My Day costs a rep with many open ToDos, against the plain ToDo list. Any throwaway site with allow_tests.
 
-	python benchmarks/my_day.py --site SITE --sites-path PATH [--todos 200 --rounds 20]
+	python benchmarks/my_day.py --site SITE --sites-path PATH [--customers 100000 --todos 200 --rounds 20]
 
-Gives a rep so many care ToDos, due today, each about a customer of its own, and asks in turn, as that rep: the host's list as
-Desk asks for it (its rows and its number), and My Day with everything on the page. Beside it a hundredth of the ToDos, for the
-number of queries. With ``--url`` the same in a browser: from the click to the first row or the first contact in sight, Desk being
+Fills the site with customers, each with a file, two birthdays and one of fifty reps, with what is held back for every tenth and
+a ToDo that is done for every second. Gives a rep so many care ToDos, due today, each about a customer
+of its own, and asks in turn, as that rep: the host's list as Desk asks for it (its rows and their number), the contacts of My
+Day, and what is beside them. Before that with a hundredth of the ToDos, for the number of queries. With ``--url`` the same in a browser: from the click to the first row or the first contact in sight, Desk being
 open; `python -m playwright` must be there. Everything made is taken back. Ends with 1 if a bound is broken.
 """
 
@@ -18,6 +19,7 @@ import time
 MOST = 1.5  # times the plain list
 REP, PASSWORD = "my-day@keep-test.example", "my-day-Passw0rd-15"
 PREFIX = "My Day Benchmark"
+TABLES = ("ToDo", "Follow Up", "Customer File Person", "Customer File", "Customer")
 LIST = {
 	"doctype": "ToDo",
 	"fields": json.dumps(
@@ -37,6 +39,7 @@ def main() -> int:
 	parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 	parser.add_argument("--site", required=True)
 	parser.add_argument("--sites-path", default=".")
+	parser.add_argument("--customers", type=int, default=100_000)
 	parser.add_argument("--todos", type=int, default=200)
 	parser.add_argument("--rounds", type=int, default=20)
 	parser.add_argument("--url", help="where the site is served with Desk's assets")
@@ -51,6 +54,7 @@ def main() -> int:
 		raise SystemExit("Only on a throwaway site.")
 	try:
 		make_rep()
+		fill_company(options.customers)
 		few = measured(options.todos // 100, 1)["queries"]
 		found = measured(options.todos, options.rounds)
 		bad = report(options, few, found)
@@ -95,9 +99,10 @@ def measured(todos: int, rounds: int) -> dict:
 		assert len(found["contacts"]) == todos, len(found["contacts"])
 		return found
 
-	times: dict[str, list[float]] = {"list": [], "my day": []}
+	asks = {"list": plain, "my day": mine, "beside": my_day.beside}
+	times: dict[str, list[float]] = {name: [] for name in asks}
 	for turn in range(rounds + 2):  # the first two warm up
-		for name, ask in (("list", plain), ("my day", mine)):
+		for name, ask in asks.items():
 			start = time.perf_counter()
 			frappe.as_json(ask())
 			if turn > 1:
@@ -106,9 +111,81 @@ def measured(todos: int, rounds: int) -> dict:
 	of_the_host = frappe.local.db.sql
 	frappe.local.db.sql = lambda *args, **kwargs: asked.append(args) or of_the_host(*args, **kwargs)
 	mine()
+	first = len(asked)
+	my_day.beside()
 	frappe.local.db.sql = of_the_host
 	frappe.set_user("Administrator")
-	return {"times": times, "queries": len(asked)}
+	return {"times": times, "queries": (first, len(asked) - first)}
+
+
+def fill_company(customers: int) -> None:
+	import frappe
+	from frappe.utils import today
+
+	from keep_customers.erp.tables import insert, standard_columns
+
+	standard = standard_columns()
+	name = f"{PREFIX} Other {{:06}}".format
+	rep = [REP, *(f"rep-{number}@keep-test.example" for number in range(49))]
+
+	def rows(doctype, fields, numbers, make):
+		insert(doctype, [*fields, *standard], [[*make(n), *standard.values()] for n in numbers])
+		frappe.db.commit()
+
+	everybody = range(customers)
+	rows("Customer", ["name", "customer_name"], everybody, lambda n: [name(n)] * 2)
+	rows(
+		"Customer File",
+		["name", "customer", "dedicated_rep"],
+		everybody,
+		lambda n: [name(n), name(n), rep[n % 50]],
+	)
+	for part in (1, 2):
+		rows(
+			"Customer File Person",
+			["name", "parent", "parenttype", "parentfield", "full_name", "recurs"],
+			everybody,
+			lambda n, part=part: [
+				f"{name(n)} {part}", name(n), "Customer File", "people", "Somebody", f"G-{1 + n % 12:02}-{1 + (n * part) % 28:02}",
+			],
+		)  # fmt: skip
+	rows(
+		"Follow Up",
+		[
+			"name",
+			"customer",
+			"customer_name",
+			"occurrence",
+			"status",
+			"hold_reason",
+			"reason",
+			"channel",
+			"planned_on",
+			"due_date",
+		],
+		range(0, customers, 10),
+		lambda n: [
+			name(n),
+			name(n),
+			name(n),
+			str(n),
+			"Planned",
+			"Rep's capacity",
+			"Silent for 12 weeks.",
+			"Phone",
+			today(),
+			today(),
+		],
+	)
+	rows(
+		"ToDo",
+		["name", "status", "date", "description", "allocated_to", "reference_type", "reference_name"],
+		range(0, customers, 2),
+		lambda n: [name(n), "Closed", today(), "Call", rep[n // 2 % 50], "Customer", name(n)],
+	)
+	for doctype in TABLES:
+		frappe.db.sql(f"analyze table `tab{doctype}`")
+	frappe.db.commit()
 
 
 def fill(todos: int) -> None:
@@ -121,7 +198,7 @@ def fill(todos: int) -> None:
 
 	def rows(doctype, fields, make):
 		values = [make(number) for number in range(todos)]
-		frappe.db.delete(doctype, {"name": ("like", f"{PREFIX}%")})
+		frappe.db.delete(doctype, {"name": ("like", f"{PREFIX} 0%")})
 		insert(doctype, [*fields, *standard], [[*row, *standard.values()] for row in values])
 
 	name = "{} {:05}".format
@@ -151,22 +228,25 @@ def fill(todos: int) -> None:
 def take_back() -> None:
 	import frappe
 
-	for doctype in ("ToDo", "Follow Up", "Customer"):
+	for doctype in TABLES:
 		frappe.db.delete(doctype, {"name": ("like", f"{PREFIX}%")})
 	if frappe.db.exists("User", REP):
 		frappe.delete_doc("User", REP, force=True, ignore_permissions=True)
 	frappe.db.commit()
 
 
-def report(options, few: int, found: dict) -> bool:
-	plain, mine = (statistics.median(found["times"][name]) for name in ("list", "my day"))
+def report(options, few: tuple, found: dict) -> bool:
+	plain, mine, beside = (statistics.median(times) for times in found["times"].values())
 	ratios = [b / a for a, b in zip(found["times"]["list"], found["times"]["my day"], strict=True)]
 	ratio = statistics.median(ratios)
-	print(f"On the server, {options.todos} open ToDos, medians of {options.rounds} rounds:")
-	print(f"  the plain list (20 rows and their number)  {plain:7.1f} ms")
-	print(f"  My Day with everything                     {mine:7.1f} ms   {ratio:.2f} x")
 	print(
-		f"  queries of My Day: {few} with {options.todos // 100} ToDos, {found['queries']} with {options.todos}"
+		f"On the server, {options.customers:,} customers, {options.todos} open ToDos, medians of {options.rounds} rounds:"
+	)
+	print(f"  the plain list (20 rows and their number)  {plain:7.1f} ms")
+	print(f"  all contacts of My Day                     {mine:7.1f} ms   {ratio:.2f} x")
+	print(f"  what is beside them, asked afterwards      {beside:7.1f} ms")
+	print(
+		f"  queries of both: {few} with {options.todos // 100} ToDos, {found['queries']} with {options.todos}"
 	)
 	if found["queries"] != few:
 		print("The number of queries grows with the ToDos.")

@@ -27,14 +27,31 @@ HELD_BACK = (engine.CAP, engine.CAPACITY, engine.NOT_A_WORKING_DAY, engine.ELSEW
 @frappe.whitelist()
 @typed
 def today() -> dict:
-	"""The day of the user of this session.
+	"""Whom the user of this session is to contact.
 
 	:returns:
 		- today: the site's day
-		- contacts: the open care ToDos, as :func:`_contact`, in the order of the list: what is due first
+		- contacts: the open care ToDos, as :func:`_contact`, in the order of the list: what is due first; each with reasons (all
+		  that is asked for at once) and tried (whether they were tried today)
 		- others: the other open ToDos that are due: dicts with todo, date, priority, text (None where they are about a customer the
 		  user may not read), reference_type, reference_name
 		- done: how many contacts were dealt with today
+	"""
+	user, day, may = frappe.session.user, getdate(), _may_read()
+	dealt_with = _dealt_with(user, day, may)
+	contacts, others = _asked(user, day, may)
+	for one in contacts:
+		one["tried"] = one["todo"] in dealt_with
+	still_due = {one["todo"] for one in contacts if one["due"]}
+	return {"today": day, "contacts": contacts, "others": others, "done": len(dealt_with - still_due)}
+
+
+@frappe.whitelist()
+@typed
+def beside() -> dict:
+	"""What else the day of the user of this session holds; asked when the first contact is on the screen.
+
+	:returns:
 		- coming: dicts with day and number of the open ToDos of the next 7 days
 		- held_back: dict with reasons (dicts of reason and number) and rows (the first 10: customer, customer_name, reason, hold_reason),
 		  of customers whose rep the user is
@@ -43,22 +60,8 @@ def today() -> dict:
 		  relation, day
 		- what other rooms add, by hook: see ``hooks.py``
 	"""
-	user, day = frappe.session.user, getdate()
-	# The roles are asked: has_permission says yes to whom any one document is shared with.
-	may = {
-		kind: bool(frappe.permissions.get_role_permissions(kind).get("read"))
-		for kind in ("Follow Up", "Customer Touch", "Customer File")
-	}
-	dealt_with = _dealt_with(user, day, may)
-	contacts, others = _asked(user, day, may)
-	for one in contacts:
-		one["tried"] = one["todo"] in dealt_with
-	still_due = {one["todo"] for one in contacts if one["due"]}
+	user, day, may = frappe.session.user, getdate(), _may_read()
 	found = {
-		"today": day,
-		"contacts": contacts,
-		"others": others,
-		"done": len(dealt_with - still_due),
 		"coming": _coming(user, day),
 		"held_back": _held_back(user, day) if may["Follow Up"] else {"reasons": [], "rows": []},
 		"promises": _promises(user, day) if may["Follow Up"] and may["Customer Touch"] else [],
@@ -67,6 +70,12 @@ def today() -> dict:
 	for add in registered("keep_customers_my_day"):
 		found |= add(user, day)
 	return found
+
+
+def _may_read() -> dict[str, bool]:
+	# The roles are asked: has_permission says yes to whom any one document is shared with.
+	kinds = ("Follow Up", "Customer Touch", "Customer File")
+	return {kind: bool(frappe.permissions.get_role_permissions(kind).get("read")) for kind in kinds}
 
 
 def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:

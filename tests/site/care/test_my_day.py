@@ -26,7 +26,7 @@ def day(story, monkeypatch):
 		monkeypatch.setattr(my_day, "getdate", lambda *when: getdate(*when) if when else today)
 		as_user(user)
 		try:
-			return my_day.today()
+			return my_day.today() | my_day.beside()
 		finally:
 			as_user("Administrator")
 
@@ -266,8 +266,9 @@ def test_over_http_nobody_reads_or_records_what_is_not_theirs(story):
 	add_user_permission("Customer", story.customer("Other"), BEN)
 	frappe.db.commit()
 	ben, anna = (Browser(Server(), user) for user in (BEN, ANNA))
-	answer = ben.call("keep_customers.care.my_day.today", "GET")
-	assert answer.status_code == 200 and firm not in answer.text and "3,000" not in answer.text
+	for part in ("beside", "today"):
+		answer = ben.call(f"keep_customers.care.my_day.{part}", "GET")
+		assert answer.status_code == 200 and firm not in answer.text and "3,000" not in answer.text
 	[hidden] = answer.json()["message"]["others"]
 	assert (hidden["todo"], hidden["text"]) == (todo.name, None)
 	for browser in (ben, anna):
@@ -275,8 +276,8 @@ def test_over_http_nobody_reads_or_records_what_is_not_theirs(story):
 			"keep_customers.care.my_day_results.record", todo=todo.name, result="Reached", key="b" * 20
 		)
 		assert refused.status_code == 403
-	guest = Browser(Server()).call("keep_customers.care.my_day.today", "GET")
-	assert guest.status_code == 403
+	for part in ("beside", "today"):
+		assert Browser(Server()).call(f"keep_customers.care.my_day.{part}", "GET").status_code == 403
 	assert not frappe.db.count("Customer Touch")
 
 

@@ -36,10 +36,15 @@ keep_customers.my_day.Day = class {
 		return keep_customers.my_day
 			.ask("keep_customers.care.my_day.today")
 			.then((found) => {
-				this.found = found;
+				this.found = { ...this.found, ...found };
 				this.recorded = 0;
 				keep_customers.my_day.today = found.today;
 				this.render();
+				return keep_customers.my_day.ask("keep_customers.care.my_day.beside");
+			})
+			.then((beside) => {
+				Object.assign(this.found, beside);
+				this.show_rest();
 			})
 			.catch(() => this.found || this.show_unreachable());
 	}
@@ -69,10 +74,15 @@ keep_customers.my_day.Day = class {
 		this.at = current?.todo;
 		this.show_progress();
 		this.show_card(current);
-		this.$body.find(".kd-rest").html(keep_customers.my_day.sections.all({ ...this.found, contacts }, this.at));
+		this.show_rest();
 		this.$body.find(".kd-home input").prop("checked", Boolean(frappe.boot.keep_my_day));
 		this.show_notices();
 		this.fetch_ahead(contacts);
+	}
+
+	show_rest() {
+		const found = { ...this.found, contacts: this.contacts() };
+		this.$body.find(".kd-rest").html(keep_customers.my_day.sections.all(found, this.at));
 	}
 
 	show_progress() {

@@ -142,8 +142,11 @@ keep_customers.my_day.sections = (() => {
 	function all(found, at) {
 		const due = found.contacts.filter((one) => one.due);
 		const ahead = found.contacts.filter((one) => !one.due);
+		const first = contacts(due, __("Contacts Today"), at);
+		// What is beside them comes a moment later.
+		if (!found.visits) return first + others(found.others) + contacts(ahead, __("Not Due Yet"), at);
 		return (
-			contacts(due, __("Contacts Today"), at) +
+			first +
 			visits(found.visits) +
 			complaints(found.complaints) +
 			birthdays(found.birthdays) +
