@@ -11,10 +11,12 @@ from frappe.utils import add_days, getdate
 
 from keep_customers.care import my_day, my_day_results
 from keep_customers.erp.calendar import working_days
-from tests.site.story import ANNA, BEN, MIA, PREFIX
+from tests.site.story import ANNA, BEN, ITEM, MIA, PREFIX
 from tests.site.web import Browser, Server
 
 from .asked import as_user, asked_for, only_todo, state
+
+ABOUT = {"reference_type": "Item", "reference_name": ITEM}  # a ToDo of the host's own
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_the_day_has_the_reps_own_due_todos_the_most_at_stake_first(story, day):
 		only_todo(story, name).update({"priority": "Medium", "keep_value_at_risk": at_risk}).save()
 	only_todo(story, bens).update({"allocated_to": BEN}).save()
 	private = frappe.get_doc(
-		{"doctype": "ToDo", "description": "<p>Buy <b>paper</b></p>", "allocated_to": ANNA, "date": story.asked_on}
+		{"doctype": "ToDo", "description": "<p>Buy <b>paper</b></p>", "allocated_to": ANNA, "date": story.asked_on, **ABOUT}
 	).insert()  # fmt: skip
 	tomorrow = frappe.get_doc(
 		{
@@ -59,6 +61,7 @@ def test_the_day_has_the_reps_own_due_todos_the_most_at_stake_first(story, day):
 			"description": "Later",
 			"allocated_to": ANNA,
 			"date": story.asked_on + timedelta(days=1),
+			**ABOUT,
 		}
 	).insert()
 	annas = day(ANNA)
@@ -163,7 +166,7 @@ def test_the_number_of_queries_does_not_grow_with_the_todos(story, day, monkeypa
 	[template] = frappe.get_all("Follow Up", {"todo": ("is", "set")}, ["*"], limit=1)
 	for number in range(40):
 		todo = frappe.get_doc(
-			{"doctype": "ToDo", "description": "Call", "allocated_to": ANNA, "date": story.asked_on}
+			{"doctype": "ToDo", "description": "Call", "allocated_to": ANNA, "date": story.asked_on, **ABOUT}
 		).insert()
 		row = {**template, "name": None, "occurrence": f"more {number}", "todo": todo.name}
 		made = frappe.get_doc({"doctype": "Follow Up", **row}).insert()
