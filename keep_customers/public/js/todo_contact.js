@@ -6,7 +6,9 @@ frappe.ui.form.on("ToDo", {
 		if (frm.keep_outcome?.todo === frm.doc.name) return;
 		frm.keep_outcome = null;
 		frm.layout.wrapper.find(".keep-contact").remove();
-		if (!frm.doc.keep_follow_up || frm.is_new()) fold(frm, false);
+		// Until it is known who asks, so that nothing jumps.
+		const may = frappe.model.can_read("Customer") && frappe.model.can_read("Follow Up");
+		fold(frm, frm.doc.keep_follow_up && !frm.is_new() && may && frm.keep_unfolded !== frm.doc.name);
 	},
 });
 
@@ -46,6 +48,11 @@ keep_customers.show_contact = (frm, help) => {
 	keep_customers.call_on_opening = null;
 };
 
+keep_customers.show_no_contact = (frm) => {
+	frm.layout.wrapper.find(".keep-contact").remove();
+	fold(frm, false);
+};
+
 function tell(frm, card, result) {
 	const field = (name) => card.find(`[name=${name}]`);
 	const values = { words: field("words").val(), next_step: field("next_step").val(), next_step_date: field("next_step_date").val() };
@@ -66,7 +73,7 @@ function tell(frm, card, result) {
 
 function fold(frm, folded) {
 	for (const section of frm.layout.sections || []) {
-		if (section.df.fieldname !== "keep_help_section") section.wrapper.toggleClass("keep-folded", folded);
+		if (section.df.fieldname !== "keep_help_section") section.wrapper.toggleClass("keep-folded", Boolean(folded));
 	}
 }
 

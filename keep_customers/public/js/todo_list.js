@@ -59,6 +59,9 @@
 			keep_value_at_risk: (value, df, doc) =>
 				value ? `<span class="ellipsis">${text(format_currency(value, doc.keep_currency, 0))}</span>` : "",
 		};
+		// The customer opens from the contact; here there is more use for the room.
+		const { button } = settings;
+		if (button) settings.button = { ...button, show: (doc) => !doc.keep_follow_up && button.show(doc) };
 		list.setup_columns();
 		list.render_header(true);
 		list.page.add_actions_menu_item(__("Later"), () => later(list), false);
@@ -145,7 +148,7 @@
 		link.html(`<b>${text(doc.keep_customer_name)}</b> <span class="keep-why">${text(doc.keep_why)}</span>`);
 		if (!frappe.is_mobile()) return;
 		const facts = [doc.keep_tier && tier_pill(doc.keep_tier), doc.date && day_html(doc.date)];
-		if (doc.keep_value_at_risk) facts.push(text(format_currency(doc.keep_value_at_risk, doc.keep_currency, 0)));
+		if (doc.keep_value_at_risk) facts.push(`<span>${text(format_currency(doc.keep_value_at_risk, doc.keep_currency, 0))}</span>`);
 		link.append(`<span class="keep-facts">${facts.filter(Boolean).join(" ")}</span>`);
 		row.find(".level-right").first().html(
 			`<button class="btn btn-default keep-call" title="${text(__("Call the Customer"))}" aria-label="${text(__("Call the Customer"))}">☎</button>`
@@ -186,18 +189,22 @@
 	}
 
 	frappe.dom.set_style(
-		`.keep-care .list-row-col.list-subject { flex: 4; }
+		`.keep-care .list-row-col.list-subject { flex: 6; max-width: none; }
 		.keep-day { padding: 10px 15px 4px; font-weight: 600; }
 		.keep-care .keep-why { font-weight: 400; }
+		.keep-care .list-subject a:hover { text-decoration: none; }
 		@media (max-width: 767px) {
 			/* The contacts first; what the list is filtered by is behind the button of the filters. */
 			.keep-care-page .standard-filter-section { display: none !important; }
 			.keep-care .list-row { height: auto; min-height: 60px; padding: 8px 0; align-items: flex-start; }
 			.keep-care .list-row .level-left { flex: 1; min-width: 0; }
+			.keep-care .list-row .level-right { flex: 0 0 auto; }
 			.keep-care .list-subject a { white-space: normal; line-height: 1.35; }
 			.keep-care .list-row .list-subject { flex: 1 1 100%; max-width: 100%; margin-right: 0; }
 			.keep-care .list-subject .level-item, .keep-care .list-row .level-left, .keep-care .list-row-col { white-space: normal; overflow: visible; }
 			.keep-care .keep-why, .keep-care .keep-facts { display: block; }
+			.keep-care .keep-facts > * { display: inline-block; margin-right: 4px; }
+			.keep-care .mobile-layout { display: none !important; }
 			.keep-care .keep-facts { font-weight: 400; font-size: var(--text-sm); margin-top: 2px; color: var(--text-muted); }
 			.keep-care .keep-call { min-width: 44px; min-height: 44px; }
 		}`,
