@@ -33,7 +33,7 @@ keep_customers.my_day.card = (() => {
 	// In few words, and below it the sentences where they say more.
 	function why(contact) {
 		const more = contact.reasons.filter((one) => one !== contact.why).map((one) => `<small>${text(one)}</small>`);
-		return `${contact.why ? `<p>${text(contact.why)}</p>` : ""}${more.join("<br>")}`;
+		return `${contact.why ? `<p>${text(contact.why)}</p>` : ""}${more.join(" ")}`;
 	}
 
 	function ways(contact, details) {
