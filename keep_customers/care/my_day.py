@@ -161,7 +161,7 @@ def _contact(todo, known, colours: dict, day: date) -> dict:
 	return {
 		"todo": todo.name,
 		"date": todo.date,
-		"due": not todo.date or todo.date <= day,
+		"due": not todo.date or getdate(todo.date) <= day,
 		"priority": todo.priority,
 		"customer": known.customer,
 		"customer_name": known.customer_name or known.customer,

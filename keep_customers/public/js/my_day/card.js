@@ -70,7 +70,7 @@ keep_customers.my_day.card = (() => {
 		const { help } = details;
 		const lines = things(contact, help);
 		const more = rest(help);
-		return `<h6>${text(__("What to Say"))}</h6>
+		return `<h3>${text(__("What to Say"))}</h3>
 			<ul>${lines.slice(0, 3).map((one) => `<li>${one}</li>`).join("")}</ul>
 			${more || lines.length > 3 ? `<details><summary>${text(__("More", null, "My Day"))}</summary>
 				<ul>${lines.slice(3).map((one) => `<li>${one}</li>`).join("")}</ul>${more}</details>` : ""}`;
@@ -109,7 +109,7 @@ keep_customers.my_day.card = (() => {
 			joined([day(one.last), text(one.item_name || one.item_code), one.rate != null && text(format_currency(one.rate, one.currency))])
 		);
 		const list = (label, rows) =>
-			rows.length ? `<h6>${text(label)}</h6><ul>${rows.map((one) => `<li>${one}</li>`).join("")}</ul>` : "";
+			rows.length ? `<h3>${text(label)}</h3><ul>${rows.map((one) => `<li>${one}</li>`).join("")}</ul>` : "";
 		return (
 			list(__("Last Purchases"), bought) +
 			list(__("Benefits"), keep_customers.benefit_lines(help.coupons, help.rebates)) +
@@ -121,7 +121,7 @@ keep_customers.my_day.card = (() => {
 		const button = (number, kind, label, classes = "btn-default") =>
 			`<button class="btn ${classes}" data-result="${kind}"><kbd>${number}</kbd>${text(label)}</button>`;
 		return `<div class="kd-result">
-			<h6>${text(__("What came of it?"))}</h6>
+			<h3>${text(__("What came of it?"))}</h3>
 			<textarea rows="1" class="form-control" data-field="notes" maxlength="2000"
 				aria-label="${text(__("A sentence, if you like"))}" placeholder="${text(__("A sentence, if you like"))}"></textarea>
 			<div class="kd-buttons">

@@ -6,7 +6,7 @@ keep_customers.my_day.sections = (() => {
 
 	const section = (label, rows, more = "") =>
 		rows.length || more
-			? `<section><h5>${text(label)}${rows.length ? ` <span class="text-muted">${rows.length}</span>` : ""}</h5>
+			? `<section><h3>${text(label)}${rows.length ? ` <span class="text-muted">${rows.length}</span>` : ""}</h3>
 				${rows.length ? `<ul>${rows.map((row) => `<li>${row}</li>`).join("")}</ul>` : ""}${more}</section>`
 			: "";
 	const two = (first, second) => `<div>${first}</div>${second ? `<div class="text-muted">${second}</div>` : ""}`;
@@ -29,7 +29,7 @@ keep_customers.my_day.sections = (() => {
 				${mark}
 			</button></li>`;
 		});
-		return `<section><h5>${text(label)} <span class="text-muted">${rows.length}</span></h5>
+		return `<section><h3>${text(label)} <span class="text-muted">${rows.length}</span></h3>
 			<ol class="kd-contacts">${lines.join("")}</ol></section>`;
 	}
 

@@ -15,7 +15,7 @@ keep_customers.my_day.words = (() => {
 		frappe.model.can_read(doctype)
 			? `<a href="${text(frappe.utils.get_form_link(doctype, name))}">${html}</a>`
 			: html;
-	const pill = (colour, html) => `<span class="indicator-pill no-indicator-dot ${text(colour)}">${html}</span>`;
+	const pill = (colour, html) => `<span class="kd-pill"><span class="indicator ${text(colour)}"></span>${html}</span>`;
 	const money = (value, currency) => text(format_currency(value, currency, 0));
 
 	// To one's own map: a telephone opens the program its owner has chosen.
