@@ -18,6 +18,8 @@
 		if (list.view_name !== "List") return;
 		if (list.user_settings?.keep_care) {
 			open_care(list);
+			// The framework forgets the order it has kept, if no column has it.
+			if ([undefined, ORDER].includes(list.view_user_settings.sort_by)) sort(list);
 			bring_up_to_date(list);
 			return;
 		}
@@ -189,7 +191,7 @@
 	}
 
 	frappe.dom.set_style(
-		`.keep-care .list-row-col.list-subject { flex: 6; max-width: none; }
+		`.keep-care .list-row-col.list-subject { flex: 4; max-width: none; }
 		.keep-day { padding: 10px 15px 4px; font-weight: 600; }
 		.keep-care .keep-why { font-weight: 400; }
 		.keep-care .list-subject a:hover { text-decoration: none; }
@@ -197,8 +199,9 @@
 			/* The contacts first; what the list is filtered by is behind the button of the filters. */
 			.keep-care-page .standard-filter-section { display: none !important; }
 			.keep-care .list-row { height: auto; min-height: 60px; padding: 8px 0; align-items: flex-start; }
-			.keep-care .list-row .level-left { flex: 1; min-width: 0; }
-			.keep-care .list-row .level-right { flex: 0 0 auto; }
+			.keep-care .list-row .level-left { flex: 0 0 calc(100% - 60px); min-width: 0; max-width: calc(100% - 60px); }
+			.keep-care .list-row .level-right { flex: 0 0 52px; margin-left: 8px; }
+			.keep-care .list-row .list-subject .level-item.ellipsis { flex: 1; min-width: 0; max-width: 100%; }
 			.keep-care .list-subject a { white-space: normal; line-height: 1.35; }
 			.keep-care .list-row .list-subject { flex: 1 1 100%; max-width: 100%; margin-right: 0; }
 			.keep-care .list-subject .level-item, .keep-care .list-row .level-left, .keep-care .list-row-col { white-space: normal; overflow: visible; }
