@@ -27,7 +27,7 @@
 		const mine = { allocated_to: frappe.session.user, status: "Open", keep_follow_up: ["is", "set"] };
 		frappe.db.count("ToDo", { filters: mine, limit: 1 }).then((count) => {
 			if (!count) return;
-			frappe.model.user_settings.save("ToDo", "keep_care", { known: 1 });
+			frappe.model.user_settings.save("ToDo", "keep_care", { known: 1, due: due_until() });
 			open_care(list);
 			// What somebody has asked for, such as the ToDos of one customer, is theirs to see.
 			if (routed) return sort(list).then(() => list.refresh());
@@ -81,7 +81,7 @@
 		const filters = [
 			["ToDo", "status", "=", "Open"],
 			["ToDo", "allocated_to", "=", frappe.session.user],
-			["ToDo", "date", "<=", frappe.datetime.add_days(frappe.datetime.get_today(), AHEAD)],
+			["ToDo", "date", "<=", due_until()],
 		];
 		sort(list)
 			.then(() => list.filter_area.clear(false))
@@ -98,15 +98,16 @@
 
 	// The framework remembers a day, not "in a week": what was due then would hide what is due now.
 	function bring_up_to_date(list) {
-		const today = frappe.datetime.get_today();
-		const stale = (list.filters || []).find(
-			([, field, condition, day]) => field === "date" && condition === "<=" && day < frappe.datetime.add_days(today, AHEAD)
-		);
-		if (!stale || frappe.route_options) return;
-		const others = list.filters.filter((one) => one !== stale);
-		const fresh = ["ToDo", "date", "<=", frappe.datetime.add_days(today, AHEAD)];
-		list.filters = [...others, fresh];
+		const { due } = list.user_settings.keep_care;
+		const ours = (list.filters || []).find(([, field, condition, day]) => field === "date" && condition === "<=" && day === due);
+		if (!ours || due === due_until() || frappe.route_options) return;
+		frappe.model.user_settings.save("ToDo", "keep_care", { known: 1, due: due_until() });
+		list.filters = [...list.filters.filter((one) => one !== ours), ["ToDo", "date", "<=", due_until()]];
 		list.filter_area.clear(false).then(() => list.filter_area.set(list.filters));
+	}
+
+	function due_until() {
+		return frappe.datetime.add_days(frappe.datetime.get_today(), AHEAD);
 	}
 
 	function later(list) {
