@@ -17,7 +17,7 @@ import night
 
 GROUPS, ITEMS = 40, 400
 HABITS = 8  # item groups of a customer
-MOST = {"first reading": 6, "later night": 0.5}  # times the bare GROUP BY
+MOST = {"first reading": 4, "later night": 0.2}  # times the bare GROUP BY
 LINE = {  # column: SQL over the invoices `i` and the number of the line `k.n`; columns the site does not have are left out
 	"name": "concat('BL', substr(i.name, 7), '-', k.n)",
 	"creation": "i.creation",

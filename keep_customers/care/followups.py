@@ -24,7 +24,7 @@ from keep_customers.erp.tables import (
 	to_dates,
 	to_ordinals,
 )
-from keep_customers.worth.outlook import rhythm, span
+from keep_customers.worth.outlook import span
 from keep_customers.worth.values import COMPLETED
 
 OPEN = ("Assigned", "Late")
@@ -262,10 +262,13 @@ def reason_for_purchase(invoice: str, amount: str, day: str) -> str:
 	)
 
 
-def short_for_cadence(days: int, silent: int | None) -> str:
+def short_for_cadence(silent: int | None, bought: int | None) -> str:
+	"""Days since the last contact and the last purchase, where there was one: the tier's rhythm is the same for many."""
+	if bought is None:
+		return _("No contact for {0}").format(span(silent)) if silent else _("Not contacted yet")
 	if silent:
-		return _("No contact for {0}, usually every {1}").format(span(silent), rhythm(days))
-	return _("Not contacted yet, usually every {0}").format(rhythm(days))
+		return _("No contact for {0}, bought {1} ago").format(span(silent), span(bought))
+	return _("Not contacted yet, bought {0} ago").format(span(bought))
 
 
 def reason_for_cadence(tier: str, days: int, last: str | None) -> str:

@@ -3,6 +3,7 @@
 Who may not read the customer's value is not told of it by their ToDo either. The night keeps it right.
 """
 
+import re
 from collections.abc import Iterable
 
 import frappe
@@ -16,6 +17,7 @@ from keep_customers.worth.values import tier_ranks
 # What a customer was told without any rule: somebody is waiting for it.
 PROMISES = ("Customer Touch", "Complaint Case", "Visit Plan")
 LONGEST = 140
+FIRST_SENTENCE = re.compile(r"(?<=[.!?。！？])\s|(?<=[。！？])")
 
 
 def known(customers: Iterable[str]) -> dict[str, Stake]:
@@ -53,8 +55,9 @@ def fields(parts: list, user: str, due, stake: Stake) -> dict:
 
 
 def why(parts: list) -> str:
-	"""In few words; what has none is said in its own."""
-	return "; ".join(one.get("short") or one.get("reason") or "" for one in parts)[:LONGEST]
+	"""In few words; of what has none, the first sentence."""
+	said = (one.get("short") or FIRST_SENTENCE.split(one.get("reason") or "", 1)[0] for one in parts)
+	return "; ".join(said)[:LONGEST]
 
 
 def money(customer: str, user: str, stake: Stake) -> dict:

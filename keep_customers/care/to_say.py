@@ -1,5 +1,6 @@
 """Three things to say at a contact, from what a rep may know of the customer; and when to speak again."""
 
+import re
 from datetime import date, timedelta
 
 import frappe
@@ -9,6 +10,7 @@ from frappe.utils import cstr, fmt_money, formatdate, getdate
 from keep_customers.erp.calendar import working_days
 
 THINGS = 3
+SENTENCES = re.compile(r"\n|(?<=[.!?])\s|(?<=[。！？])")
 OF_RULE = 2  # of what the rule says, so that there is room for what is the customer's own
 LONGEST = 120
 SOONEST, USUAL = 3, 14  # days to the next contact
@@ -23,8 +25,9 @@ def three_things(known: dict) -> list[str]:
 	found = []
 	for one in known["complaints"][:1]:
 		found.append(_("Ask about the complaint {0} first.").format(one["name"]))
-	lines = [line for one in known["reasons"] for line in cstr(one.talking_points).splitlines()]
-	found += [line.strip() for line in lines if line.strip()][:OF_RULE]
+	lines = [line for one in known["reasons"] for line in SENTENCES.split(cstr(one.talking_points))]
+	of_rule = [line.strip() for line in lines if line.strip()]
+	found += of_rule[:OF_RULE]
 	for one in known["people"]:
 		if one["birthday"]:
 			found.append(_("Birthday of {0} on {1}.").format(one["full_name"], formatdate(one["birthday"])))
@@ -47,6 +50,7 @@ def three_things(known: dict) -> list[str]:
 		found.append(_("Name {0}, who decides.").format(deciding))
 	if known["file"] and known["file"]["missing"]:
 		found.append(_("Still missing in the file: {0}").format(known["file"]["missing"]))
+	found += of_rule[OF_RULE:]
 	return [_shortened(text) for text in found[:THINGS]]
 
 

@@ -1,7 +1,7 @@
 """The reps' ordinary ERPNext ToDos, created and followed through the host's own document life.
 
-A ToDo's description is copied by the framework into comments and notifications, so it carries the reason
-and a link only. Names, notes and figures are shown from the customer's file to those who may read it.
+A ToDo's description is copied by the framework into comments and notifications, so it carries the reason, be it a next step
+that was agreed, and a link only. Names, notes and figures are shown from the customer's file to those who may read it.
 """
 
 import frappe

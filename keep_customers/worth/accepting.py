@@ -30,13 +30,12 @@ def _decide(forecasts: str, reason: str) -> None:
 	frappe.only_for(MANAGERS)
 	if not reason.strip():
 		frappe.throw(_("Please say why, in a few words: others will ask."), frappe.MandatoryError)
-	settings = frappe.get_doc("Keep Customers Settings")
-	settings.update(
-		{
-			"forecasts": forecasts,
-			"forecasts_accepted_by": frappe.session.user,
-			"forecasts_accepted_on": now_datetime(),
-			"forecasts_reason": reason.strip(),
-		}
-	)
-	settings.save()
+	said = {
+		"forecasts": forecasts,
+		"forecasts_accepted_by": frappe.session.user,
+		"forecasts_accepted_on": now_datetime(),
+		"forecasts_reason": reason.strip(),
+	}
+	# Field by field: what is wrong elsewhere in the settings is no reason against it.
+	for field, value in said.items():
+		frappe.db.set_single_value("Keep Customers Settings", field, value)

@@ -1,8 +1,8 @@
 """Customer Item Group: what each customer buys of each item group, for the questions ``engine/baskets.py`` answers.
 
-Only customers whose invoices are others than those their rows were read from are read again. What they were read from
-stands on Customer Value, in ``baskets_of``, and is written together with the rows: a night that is killed leaves every
-customer either wholly read or for the next one.
+Only customers whose invoices are others than those their rows were read from are read again. By which rules they were read
+stands on Customer Value, in ``baskets_of``, and is written together with the rows; who writes that the invoices have changed
+takes it away (``values.write``). So a night that is killed leaves every customer either wholly read or for the next one.
 
 What counts as a purchase is what ``ledger.py`` says, through the lens the customer is ranked by, always in net sales. An
 item counts for the group it has today: else all who bought it would seem to have stopped when it is moved.
@@ -45,7 +45,7 @@ RULES = "1"
 # Who has one of these stages buys, whatever it has stopped buying; the others are silent altogether.
 STILL_BUYS = ("New", "Active", "Due", "Overdue", "Won Back")
 # Read and written at once: what is in memory does not grow with the company.
-INVOICES, CUSTOMERS = 5_000, 2_000
+INVOICES, CUSTOMERS = 10_000, 4_000
 
 
 class Reader(NamedTuple):
@@ -67,7 +67,6 @@ class Stale(NamedTuple):
 	name: str
 	title: str
 	lens: str
-	state: str
 	invoices: int
 
 
@@ -79,15 +78,16 @@ def read(reader: Reader) -> int:
 	level = reader.level
 	targets = ancestors_at("Item Group", level)
 	shape = f"{level} {sorted(targets.items())}" if level else "0"
+	rules = blake2b(f"{RULES}|{reader.currency}|{shape}".encode(), digest_size=8).hexdigest()
 	done = 0
-	for company, part in _parts(_stale(f"{RULES}|{reader.currency}|{shape}")):
+	for company, part in _parts(_stale(rules)):
 		companies = [name for name in ([company] if company else reader.rates) if name in reader.rates]
 		if not companies:  # without a rate they keep what they have
 			continue
 
 		def read_part(some: list[Stale], companies=companies) -> int:
 			names, many = [one.name for one in some], sum(one.invoices for one in some) > INVOICES
-			return _write(reader, some, *_measured(reader, names, companies, targets, many))
+			return _write(reader, rules, some, *_measured(reader, names, companies, targets, many))
 
 		done += sum(reader.aside.each(part, read_part, lambda one: ("Customer", one.name)))
 	return done
@@ -97,17 +97,12 @@ def _stale(rules: str) -> list[Stale]:
 	"""Ranked customers whose rows are not those of their invoices, by the company they are ranked by and their name."""
 	value = frappe.qb.DocType("Customer Value")
 	query = frappe.qb.from_(value).where(value.status != NOT_RANKED)
-	fields = ("name", "customer_name", "lens", "invoices", "measured_total", "source_modified", "baskets_of")
-	# What is the same for all is hashed once.
-	common = blake2b(rules.encode(), digest_size=8)
-	stale = []
-	for name, title, lens, invoices, total, modified, before in zip(
-		*columns(query, *(value[field] for field in fields)), strict=True
-	):
-		state = common.copy()
-		state.update(f"|{invoices}|{float(total or 0):.6f}|{modified}|{lens}".encode())
-		if state.hexdigest() != before:
-			stale.append(Stale(name, title, lens or "", state.hexdigest(), int(invoices or 0)))
+	query = query.where(value.baskets_of.isnull() | (value.baskets_of != rules))
+	found = columns(query, value.name, value.customer_name, value.lens, value.invoices)
+	stale = [
+		Stale(name, title, lens or "", int(invoices or 0))
+		for name, title, lens, invoices in zip(*found, strict=True)
+	]
 	return sorted(stale, key=lambda one: (one.lens, one.name))
 
 
@@ -215,7 +210,7 @@ def _amount(rates: dict[str, float], companies: list[str], invoice, line):
 	return case.else_(line.base_net_amount)
 
 
-def _write(reader: Reader, part: list[Stale], groups: list[str], found: Baskets) -> int:
+def _write(reader: Reader, rules: str, part: list[Stale], groups: list[str], found: Baskets) -> int:
 	# Whoever deletes or renames a customer holds it first and what is known about it afterwards: so do we.
 	there = hold("Customer", [one.name for one in part])
 	there &= hold("Customer Value", sorted(there))
@@ -223,7 +218,7 @@ def _write(reader: Reader, part: list[Stale], groups: list[str], found: Baskets)
 	table = frappe.qb.DocType(DOCTYPE)
 	for some in chunks(there_still, 500):
 		among(frappe.qb.from_(table).delete(), table.customer, [one.name for one in some]).run()
-	states = [[one.name, one.name, one.state] for one in there_still]
+	states = [[one.name, one.name, rules] for one in there_still]
 	upsert("Customer Value", ["name", "customer", "baskets_of"], states)
 	standard = standard_columns()
 	rows = _rows(part, groups, found, reader.currency, list(standard.values()))

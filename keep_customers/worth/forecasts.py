@@ -11,6 +11,7 @@ import numpy as np
 
 from keep_customers.engine import tiers
 from keep_customers.engine.forecasts import glide
+from keep_customers.engine.forecasts.choice import USUAL
 from keep_customers.engine.forecasts.tonight import BEFORE, Checked, Said, figures, say, value_as_before
 from keep_customers.engine.night import Figures
 from keep_customers.engine.value import Purchases
@@ -40,19 +41,27 @@ class Forecasts:
 		self.of_policy: dict[str, InUse] = {}
 		self.log: tuple = ()  # the lens whose purchases were read last, and these
 
-	def check(self, p: Population) -> InUse:
-		"""This month's check of a population's forecast, made where there is none."""
-		policy = p.policy.name
-		if policy not in self.of_policy:
-			found = checks.of_month(policy, self.as_of)
-			if not found:
+	def prepare(self, p: Population) -> Population:
+		"""See that there is a check of this month; the population without those of whom none can be made."""
+		policy, problem = p.policy.name, None
+		found = checks.of_month(policy, self.as_of)
+		if not found:
+			found, problem = tried(partial(self._make, p))
+		if problem:
+			without, _nobody = tried(lambda: self.valuation.sound(p, self._fitted)[0])
+			if without and len(without.members) < len(p.members):
+				p = without
 				found, problem = tried(partial(self._make, p))
-				if problem:
-					# Named, and tried again the next night; what was good last month serves meanwhile.
-					self.valuation.aside.add("Tier Policy", policy, problem)
-					found = checks.latest(policy, self.as_of)
-			self.of_policy[policy] = found or InUse("", "", Checked.unknown())
-		return self.of_policy[policy]
+		if problem:
+			# Named, and tried again the next night; what was good last month serves meanwhile.
+			self.valuation.aside.add("Tier Policy", policy, problem)
+			found = checks.latest(policy, self.as_of)
+		self.of_policy[policy] = found or InUse("", "", Checked.unknown())
+		return p
+
+	def check(self, p: Population) -> InUse:
+		"""What decides for a population, once it is prepared."""
+		return self.of_policy[p.policy.name]
 
 	def figures(self, p: Population, stated: np.ndarray, stated_day: np.ndarray) -> Figures:
 		"""What the forecasts make of a population, once more of the older ones until the newest has all the weight."""
@@ -105,6 +114,9 @@ class Forecasts:
 	def _make(self, p: Population) -> InUse:
 		log = self._log(p)
 		return checks.make(p.policy.name, log, self.as_of, self.valuation.currency, tell=self.accepted)
+
+	def _fitted(self, p: Population) -> Checked:
+		return Checked.of(self._log(p), self.today, USUAL)
 
 	def _log(self, p: Population) -> Purchases:
 		"""All purchases of the members, numbered by their places."""

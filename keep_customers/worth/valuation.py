@@ -125,7 +125,7 @@ class Valuation:
 		self.kept.add(customer)
 		self.aside.add("Customer", customer, why)
 
-	def _sound(self, p: Population, work: Callable[[Population], T]) -> tuple[Population, T]:
+	def sound(self, p: Population, work: Callable[[Population], T]) -> tuple[Population, T]:
 		"""The population without those with whom something cannot be worked out, and what was.
 
 		What can be told beforehand is (``unsound``); this is for what nobody has thought of.
@@ -230,12 +230,13 @@ class Valuation:
 		self.populations = done
 
 	def _model(self, p: Population) -> Population:
-		self.forecasts.check(p)
+		if p.policy.name not in self.forecasts.of_policy:
+			p = self.forecasts.prepare(p)
 		before = self._remembered(p)
 		if self.forecasts.accepted:
 			self.parameters["models"][p.policy.name] = before
 			return p
-		p, p.model = self._sound(p, lambda p: model(p.measures, self.today, before))
+		p, p.model = self.sound(p, lambda p: model(p.measures, self.today, before))
 		self.parameters["models"][p.policy.name] = p.model.remember(before)
 		for problem, used in p.model.problems:
 			text = (
@@ -257,11 +258,11 @@ class Valuation:
 		return remembered(p.measures, self.today, self._remembered(p))
 
 	def _tier(self, p: Population) -> Population:
-		p, p.figures = self._sound(p, self._figures)
+		p, p.figures = self.sound(p, self._figures)
 		while out := unsound_figures(p.figures):
 			# The others get what they would have got without them: the model is fitted again.
 			p = self._model(self._without(p, out))
-			p, p.figures = self._sound(p, self._figures)
+			p, p.figures = self.sound(p, self._figures)
 		last = p.policy.last_review
 		p.review = tiers.is_review(p.policy.review, getdate(last).toordinal() if last else 0, self.today)
 		before, below = self._standing(p)

@@ -1,6 +1,7 @@
 """Customer Value and Tier Change: what the nightly run knows and writes about customers."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -118,12 +119,19 @@ def measures(known: Stored, rows: np.ndarray) -> Measures:
 	)
 
 
-def write(values: list[dict], changes: list[dict], aside: Aside, commit_every: int = 2000) -> tuple[int, int]:
+def write(
+	values: list[dict],
+	changes: list[dict],
+	aside: Aside,
+	changed: Collection[str] = (),
+	commit_every: int = 2000,
+) -> tuple[int, int]:
 	"""Write Customer Values and the Tier Changes that go with them, and what Customer shows of them.
 
 	A customer's value, its tier changes and its fields on Customer are committed together, so a night
 	that is killed leaves every customer either wholly written or as it was.
 
+	:param changed: whose invoices have changed, so that what they buy is to be read again
 	:returns: how many values and changes were written; who was deleted or renamed meanwhile is left out
 	"""
 	if not values:
@@ -138,6 +146,9 @@ def write(values: list[dict], changes: list[dict], aside: Aside, commit_every: i
 		part = [value for value in part if value["name"] in there]
 		moved = [change for value in part for change in by_customer.get(value["name"], ())]
 		_write("Customer Value", part, upsert)
+		if again := [value["name"] for value in part if value["name"] in changed]:
+			table = frappe.qb.DocType("Customer Value")
+			frappe.qb.update(table).set(table.baskets_of, None).where(table.name.isin(again)).run()
 		_write("Tier Change", moved, insert)
 		show_on_customer([value["name"] for value in part])
 		return len(part), len(moved)

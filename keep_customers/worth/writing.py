@@ -115,7 +115,8 @@ class Writing:
 					members[index], p.policy.name, from_tier, value["tier"], value["tier_reason"], value
 				)
 			)
-		written, moves = values.write(new_values, changes, self.valuation.aside)
+		changed = {name for name, is_changed in zip(names, p.changed[at].tolist(), strict=True) if is_changed}
+		written, moves = values.write(new_values, changes, self.valuation.aside, changed)
 		self.counts["written"] += written
 		self.counts["moves"] += moves
 

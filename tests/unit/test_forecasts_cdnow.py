@@ -1,4 +1,8 @@
-"""All of CDNOW: known until 1997-09-30, graded by the 39 weeks after it, on which nothing was fitted or chosen."""
+"""All of CDNOW: known until 1997-09-30, graded by the 39 weeks after it, on which nothing was fitted.
+
+Settings were weighed on ten logs and sixteen made-up companies, and these weeks were among them: what is a floor here is no
+proof of how right a forecast is elsewhere.
+"""
 
 from datetime import date
 
@@ -51,7 +55,7 @@ def test_the_choice_is_better_than_the_spreadsheet_and_the_papers_model(log, gra
 	assert chosen.grade == "A"
 	assert score.top_20 >= 0.689 and score.top_5 >= 0.383
 	assert score.log_loss < 0.50
-	assert abs(score.purchases - 1) < 0.18 and abs(score.value - 1) < 0.18
+	assert abs(score.purchases - 1) < 0.12 and abs(score.value - 1) < 0.12
 	for other in (LAST_PERIOD, RFM, BG, MBG):
 		# Customers drawn anew move a share by about 0.003 and a log loss by 0.002.
 		assert score.top_20 > graded[other].top_20 - 0.003 and score.top_5 > graded[other].top_5 - 0.003

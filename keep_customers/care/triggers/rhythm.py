@@ -50,7 +50,7 @@ def tier_cadence(rule, today: date) -> list[dict]:
 			turns[name] = day, start
 	if not turns:
 		return []
-	query, customer, _value = customers(rule)
+	query, customer, _value = customers(rule, value.last_purchase)
 	rows = []
 	for one in matching(rule, among(query, customer.name, turns).run(as_dict=True)):
 		if one.customer in turns:
@@ -66,7 +66,8 @@ def tier_cadence(rule, today: date) -> list[dict]:
 						one.tier, every[one.tier], contact and written(date.fromordinal(contact))
 					),
 					short=followups.short_for_cadence(
-						every[one.tier], contact and today.toordinal() - contact
+						contact and today.toordinal() - contact,
+						(today - getdate(one.last_purchase)).days if one.last_purchase else None,
 					),
 				)
 			)

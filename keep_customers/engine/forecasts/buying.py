@@ -31,6 +31,7 @@ from keep_customers.engine.potential import BLOCK, _histories, _in_logs, _Saved,
 
 NAMES = ("r", "alpha", "a", "b")
 MOST_REGULAR = 6  # the largest k that is looked at
+EVIDENCE = 3.0  # of the log-likelihood, twenty to one: a handful of customers is not called regular by luck
 
 # The prior, in logarithms: one purchase a typical gap, give or take a factor of e; one in ten leaves at each, which is
 # known far worse. As one row of the Hessian of the whole log-likelihood it weighs as much as about a customer.
@@ -121,13 +122,13 @@ def fit_buying(
 
 
 def fit_regular(frequency, recency, age, log_gaps, **options) -> Buying:
-	"""The MBG/CNBD-k whose k makes the data most likely (RPS section 3.3): k is raised as long as that helps."""
+	"""The MBG/CNBD-k whose k makes the data most likely (RPS section 3.3): k is raised as long as that clearly helps."""
 	best = fit_buying(frequency, recency, age, log_gaps, k=1, **options)
 	for k in range(2, MOST_REGULAR + 1):
 		if best.log_likelihood is None:  # nobody, and the prior
 			break
 		other = fit_buying(frequency, recency, age, log_gaps, k=k, **options)
-		if not other.log_likelihood > best.log_likelihood:
+		if not other.log_likelihood > best.log_likelihood + EVIDENCE:
 			break
 		best = other
 	return best

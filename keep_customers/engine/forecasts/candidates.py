@@ -6,7 +6,7 @@ Each candidate takes what was known at a day and a past of the same company, and
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ from keep_customers.engine.forecasts import learner
 from keep_customers.engine.forecasts.buying import Buying, fit_buying, fit_regular
 from keep_customers.engine.forecasts.forecaster import (
 	OFTEN,
+	Alike,
 	Asked,
 	Cells,
 	Forecaster,
@@ -53,21 +54,32 @@ MEANS = tuple(
 )  # fmt: skip
 ALL = SINGLES + MEANS
 
-# The past days at which it is learned what comes after, as parts of the horizon they look ahead …
-LOOKS = (1.0, 0.6, 0.5, 1 / 3)
-MOST_LOOKS = 3
-# … which need at least as much history behind them, or nothing is known of anybody.
-BEHIND = 0.4
+# The past days at which it is learned what comes after, as parts of the longest that can be looked at.
+LOOKS = (1.0, 0.6, 1 / 3)
+SHORTEST = 14  # days
+YEAR, MOST_YEARS = 365, 2
+STRAY = 0.01  # of the purchases may lie before the beginning
 EQUAL_PARTS = 5
 CELL_WEIGHT = 5.0
+SURE = 0.95  # at most, before anything is known, that who bought often buys again
+# A total is off by a fifth or so before anything is known of it, one over the root of this.
+SURE_OF_TOTALS = 25.0
+FURTHEST = 3.0  # logarithm of a factor: a shop of one season looks dead for most of the year
 
 
 @dataclass(frozen=True)
 class Look:
-	"""A past day: what was known then, what is asked of it, and what came."""
+	"""A past day: what was known then, what is asked of it, and what came.
 
+	:param season: whether it is the season that is asked about
+	:param weight: from 0 to 1; a day that comes into sight comes by and by, so that nothing jumps
+	"""
+
+	day: int
 	asked: Asked
 	came: Came
+	season: bool
+	weight: float
 
 	@property
 	def known(self) -> Known:
@@ -98,16 +110,31 @@ class Population:
 	def looks(self) -> list[Look]:
 		if not len(self.known.who):
 			return []
-		first = int(self.log.day.min())
+		first = start_of(self.log, self.day)
+		longest = longest_look(self.day - first, self.horizon)
+		# The same season of the years before, and what came lately.
+		wanted = [(self.day - YEAR * years, self.horizon, True) for years in range(1, MOST_YEARS + 1)]
+		wanted += [(self.day - round(longest * share), round(longest * share), False) for share in LOOKS]
 		found: list[Look] = []
-		for share in LOOKS:
-			ahead = round(self.horizon * share)
-			day = self.day - ahead
-			if ahead >= 14 and day - first >= BEHIND * ahead and len(found) < MOST_LOOKS:
-				known = known_at(self.log, day, ahead)
-				if len(known.who):
-					found.append(Look(Asked(known, ahead), came_after(self.log, known, day, ahead)))
+		for day, ahead, season in wanted:
+			weight = min(ahead / SHORTEST - 1, 1.0)
+			if season:
+				weight = min(weight, 2 * (day - first) / ahead - 1) if self.horizon <= YEAR else 0
+			if weight <= 0 or day in {one.day for one in found}:
+				continue
+			known = known_at(self.log, day, ahead)
+			if len(known.who):
+				came = came_after(self.log, known, day, ahead)
+				found.append(Look(day, Asked(known, ahead), came, season, weight))
 		return found
+
+	@property
+	def telling(self) -> list[tuple[Look, float]]:
+		"""By which totals are corrected, with weights: the same season before, or the longest look at what came lately."""
+		seasons = [(look, look.weight) for look in self.looks if look.season]
+		rest = 1 - max((weight for _look, weight in seasons), default=0)
+		recent = [(look, look.weight * rest) for look in self.looks if not look.season]
+		return seasons + [one for one in recent[:1] if rest > 0]
 
 	def forecast(self, name: str) -> Forecast:
 		"""
@@ -134,17 +161,22 @@ class Population:
 		return self._says[name]
 
 	def _mean(self, one: str, other: str) -> Mean:
-		"""In total what the first one says; the learner has learned how many come and how likely one is."""
+		"""In total what the first one says; of the learner, which knows totals too, the mean of both."""
 		ranks = other == LEARNER
-		total, raw = self.forecast(other if ranks else one), Mean(self.says(one), self.says(other), ranks)
-		said = raw.say(self.asked)
-		return Mean(
-			raw.one,
-			raw.other,
-			ranks,
-			1.0 if ranks else _ratio(total.purchases, said.purchases),
-			_ratio(total.value, said.value),
+		raw = Mean(self.says(one), self.says(other), ranks)
+		first, second, said = self.forecast(one), self.forecast(other), raw.say(self.asked)
+		if not ranks:
+			return replace(
+				raw,
+				purchases=_ratio(first.purchases, said.purchases),
+				value=_ratio(first.value, said.value),
+			)
+		moved = replace(
+			raw,
+			purchases=_ratio(first.purchases, second.purchases) ** 0.5,
+			value=(_ratio(first.value, said.value) * _ratio(second.value, said.value)) ** 0.5,
 		)
+		return replace(moved, alike=Alike.among(moved.say(self.asked)))
 
 	def model(self, name: str, known: Known) -> tuple[Buying, GammaGamma]:
 		key = name, id(known)
@@ -155,6 +187,17 @@ class Population:
 	def modelled(self, name: str, look: Look) -> Forecast:
 		"""What a model would have said at a past day."""
 		return look.asked.modelled(*self.model(name, look.known))
+
+
+def start_of(log: Purchases, day: int) -> int:
+	"""The day from which on there is a history; one mistyped date makes none."""
+	known = log.day[log.occasion & (log.day <= day)]
+	return int(np.quantile(known, STRAY)) if len(known) else day
+
+
+def longest_look(history: int, horizon: int) -> float:
+	"""Days: at a past day there was as much behind for what came after as there is now, or as much as came after."""
+	return min(horizon, history / 2) if history >= horizon else history * horizon / (history + horizon)
 
 
 def fitted(name: str, known: Known) -> tuple[Buying, GammaGamma]:
@@ -183,34 +226,55 @@ def _ratio(one: np.ndarray, other: np.ndarray) -> float:
 def _modelled(name: str) -> Callable[[Population], Modelled]:
 	def says(population: Population) -> Modelled:
 		model = population.model(name, population.known)
-		for look in population.looks[:1]:
-			return Modelled(*model, correction(population.modelled(name, look), look.came))
-		return Modelled(*model)
+		return Modelled(
+			*model,
+			*corrections(
+				[(population.modelled(name, look), look.came, weight) for look, weight in population.telling]
+			),
+		)
 
 	return says
 
 
-def correction(then: Forecast, came: Came) -> float:
-	"""The factor by which a model's total was wrong at a past day; near 1 where little came then."""
-	number = came.purchases.sum()
-	weight = number / (number + 100.0)
-	off = weight * np.log((number + 1) / (then.purchases.sum() + 1))
-	return float(np.exp(np.clip(off, -1, 1)))
+def corrections(past: list[tuple[Forecast, Came, float]]) -> tuple[float, float]:
+	"""The factors by which a model's totals of purchases and of value were wrong before; near 1 where little came then."""
+	return (
+		_off([(then.purchases, came.purchases, weight) for then, came, weight in past]),
+		_off([(then.value, came.value, weight) for then, came, weight in past]),
+	)
+
+
+def _off(past: list[tuple[np.ndarray, np.ndarray, float]]) -> float:
+	"""The factor, leaning on 1 the more, the fewer customers the sums rest on; one customer more on either side counts little."""
+	sums = np.zeros((2, 2))  # of what was said and of what came: the sum and the sum of squares
+	for said, came, weight in past:
+		for which, column in enumerate((said, np.maximum(came, 0))):
+			sums[which] += weight * column.sum(), weight * column @ column
+	total, squares = sums[sums[:, 0].argmax()]
+	if not total > 0:
+		return 1.0
+	one = squares / total
+	off = total / (total + SURE_OF_TOTALS * one) * np.log((sums[1, 0] + one) / (sums[0, 0] + one))
+	return float(np.exp(np.clip(off, -FURTHEST, FURTHEST)))
 
 
 def _last_period(population: Population) -> Repeated:
-	chances = 1 - np.exp(-(np.arange(len(OFTEN) + 1) + 0.2))
-	for look in population.looks[:1]:
-		cell = np.digitize(in_last_period(look.known, look.horizon), OFTEN)
-		chances = _means(cell, look.came.purchases > 0, chances)
-	return Repeated(population.horizon, chances)
+	"""Each customer of a past day counts for the two numbers of purchases it lies between."""
+	chances = SURE * -np.expm1(-(np.array(OFTEN) + 0.2))
+	number, again = np.zeros(len(OFTEN)), np.zeros(len(OFTEN))
+	for look, weight in population.telling:
+		place = np.interp(in_last_period(look.known, look.horizon), OFTEN, np.arange(len(OFTEN)))
+		near = np.maximum(1 - np.abs(place - np.arange(len(OFTEN))[:, None]), 0)
+		number += weight * near.sum(axis=1)
+		again += weight * near @ (look.came.purchases > 0)
+	return Repeated(population.horizon, (again + CELL_WEIGHT * chances) / (number + CELL_WEIGHT))
 
 
 def _rfm(population: Population) -> Cells | Repeated:
 	"""Cells of recency, frequency and money in fifths, and what the same cells did after a past day."""
 	if not population.looks:
 		return _last_period(population)
-	look = population.looks[0]
+	look = max(population.telling, key=lambda one: one[1])[0]
 	then = cells_of(look.known, _edges(look.known))
 
 	def expected(came):
@@ -240,10 +304,18 @@ def _means(group: np.ndarray, came: np.ndarray, before: np.ndarray, part: int = 
 
 
 def _learner(population: Population) -> Mended | Modelled:
-	model = population.model(MBG, population.known)
+	model = population.model(REGULAR, population.known)
 	learned = learner.learn(
 		[
-			(look.known, population.modelled(MBG, look), look.came.purchases, look.horizon)
+			learner.Lesson(
+				look.known,
+				population.modelled(REGULAR, look),
+				look.came.purchases,
+				look.came.value,
+				look.horizon,
+				look.season,
+				look.weight,
+			)
 			for look in population.looks
 		],
 		learner.unit_of(population.known),

@@ -2,8 +2,8 @@
 
 At each of a few past dates every candidate says what it would have said then, and is graded by what came. One figure sums a
 grade up, in points: what the best 20 % and 5 % brought of the later value, the log loss of buying again, and how far the
-total was off. The forecast in use is replaced only where another one is better by :data:`CLEARLY` on average and on most
-dates, so that a choice is made once and not every month anew.
+total was off. The forecast in use is replaced only where another one is better by :data:`CLEARLY` on average, by more than
+other customers might have changed, and on most dates, so that a choice is made once and not every month anew.
 """
 
 from __future__ import annotations
@@ -13,8 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from keep_customers.engine.forecasts import scores
-from keep_customers.engine.forecasts.candidates import ALL, LAST_PERIOD, LEARNER, REGULAR, WITH, Population
-from keep_customers.engine.forecasts.past import came_after
+from keep_customers.engine.forecasts.candidates import (
+	ALL,
+	LAST_PERIOD,
+	LEARNER,
+	REGULAR,
+	RFM,
+	WITH,
+	Population,
+)
+from keep_customers.engine.forecasts.learner import Forecast
+from keep_customers.engine.forecasts.past import Came, came_after
 from keep_customers.engine.value import Purchases
 
 # What serves where nothing is clearly better: a model's own order, and what the company's past has taught.
@@ -25,6 +34,7 @@ STEP = 0.25  # of the horizon, from one date to the one before
 OF_HISTORY = 0.4  # a horizon is no longer than this part of it, or nothing is behind it
 SHORTEST = 28  # days
 CLEARLY = 1.0  # points: what a sales manager would notice
+SURELY = 1.0  # times the standard error of the difference, of customers drawn anew
 MOST_DATES = 0.75
 LARGEST = 200_000  # customers; of more, so many are looked at
 FEWEST = 50  # of fewer, no choice says anything
@@ -90,30 +100,44 @@ def choose(log: Purchases, day: int, horizon: int, in_use: str = "") -> Choice:
 		return Choice(in_use or USUAL, FEW if size < FEWEST else NO_HISTORY, "", "", {}, {}, found)
 	log = some_of(log)
 	table: dict[str, list[scores.Score]] = {name: [] for name in ALL}
+	noise: dict[str, list[float]] = {name: [] for name in ALL}
+	first = in_use not in ALL
+	in_use = USUAL if first else in_use
 	for then, length in found:
 		population = Population(log, then, length)
 		came = came_after(log, population.known, then, length)
+		parts = _parts(population.forecast(in_use), came)
 		for name in ALL:
 			said = population.forecast(name)
 			table[name].append(
 				scores.score(said.value, said.buys, said.purchases, came.value, came.purchases)
 			)
+			noise[name].append(float(np.linalg.norm(_parts(said, came) - parts)))
 	told = {name: [points(score) for score in of_one] for name, of_one in table.items()}
 	average = {name: float(np.mean(of_one)) for name, of_one in told.items()}
-	best = max(ALL, key=lambda name: (average[name], -ALL.index(name)))
-	name, why, before = _decide(best, in_use, told, average)
+	# RFM is graded, and never chosen: who passes from one cell to the next would be somebody else overnight.
+	best = max((name for name in ALL if name != RFM), key=lambda name: (average[name], -ALL.index(name)))
+	wins = np.mean(np.array(told[best]) > np.array(told[in_use]))
+	# What is true of a short time need not be of a long one.
+	longer = horizon / found[0][1]
+	needed = max(CLEARLY, SURELY * float(np.mean(noise[best]))) * longer
+	better = average[best] - average[in_use] > needed and wins >= MOST_DATES
+	name = best if better else in_use
+	why = FIRST if first else BETTER if better else STAYS
+	before = in_use if better and not first else ""
 	return Choice(name, why, before, grade(average[name] - average[LAST_PERIOD]), told, table, found)
 
 
-def _decide(best: str, in_use: str, told: dict, average: dict) -> tuple[str, str, str]:
-	first = in_use not in told
-	if first:
-		in_use = USUAL
-	wins = np.mean(np.array(told[best]) > np.array(told[in_use]))
-	better = average[best] - average[in_use] > CLEARLY and wins >= MOST_DATES
-	if first:
-		return best if better else in_use, FIRST, ""
-	return (best, BETTER, in_use) if better else (in_use, STAYS, "")
+def _parts(said: Forecast, came: Came) -> np.ndarray:
+	"""What each customer adds to the points, less the mean: their length is the noise of a difference."""
+	value = np.maximum(came.value, 0)
+	order = scores.ranking(said.value)
+	shares = sum(
+		POINTS[name] * scores.parts_of_share(order, value, top)
+		for name, top in zip(("top_20", "top_5"), scores.TOP, strict=True)
+	)
+	losses = scores.log_losses(said.buys, came.purchases > 0)
+	return shares + POINTS["log_loss"] * (losses - losses.mean()) / len(losses)
 
 
 def grade(ahead: float) -> str:

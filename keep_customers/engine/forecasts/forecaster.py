@@ -22,7 +22,16 @@ from keep_customers.engine.forecasts.scores import log_odds
 from keep_customers.engine.potential import GammaGamma, expected_mean_value
 from keep_customers.engine.value import DAYS_PER_WEEK
 
-OFTEN = (0.5, 1.5, 2.5, 4.5, 8.5)  # purchases in the last period, between which its cells lie
+OFTEN = (
+	0.0,
+	1.0,
+	2.0,
+	4.0,
+	8.0,
+	16.0,
+)  # purchases in the last period, between which chances are interpolated
+UNLIKELY = (0.1, 0.2)  # chances of buying
+NOT_MUCH = (0.7, 0.8)  # quantiles of the value
 FURTHEST = 20.0  # times; an interval is not moved further from the model's than that
 
 
@@ -57,11 +66,12 @@ class Modelled:
 
 	buying: Buying
 	spend: GammaGamma
-	times: float = 1.0
+	purchases: float = 1.0
+	value: float = 1.0
 
 	def say(self, asked: Asked) -> Forecast:
 		said = asked.modelled(self.buying, self.spend)
-		return Forecast(said.purchases * self.times, said.value * self.times, said.buys)
+		return Forecast(said.purchases * self.purchases, said.value * self.value, said.buys)
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ class Repeated:
 		return Forecast(
 			number * longer,
 			np.maximum(asked.known.last_period, 0) * longer,
-			_over(self.chances[np.digitize(number, OFTEN)], longer),
+			_over(np.interp(number, OFTEN, self.chances), longer),
 		)
 
 
@@ -138,10 +148,44 @@ class Mended:
 
 
 @dataclass(frozen=True)
-class Mean:
-	"""The geometric mean of two, of probabilities that of their odds, each total brought to what it was at first.
+class Alike:
+	"""Who will most likely buy nothing, and not for much: what tells one of them from another in money is mostly noise, so that
+	of each is expected what is expected of them all. Who is near to that, is near to it.
 
-	:param ranks: whether only the value is the mean, and the number and the probability are the second one's own
+	:param value: what is expected of them, money a customer
+	:param little: and much: up to the one it is not much, from the other on it is; money
+	"""
+
+	value: float
+	little: float
+	much: float
+
+	@classmethod
+	def among(cls, said: Forecast) -> Alike | None:
+		"""Found so that the total stays, and the most promising fifth as it is."""
+		if not len(said.value):
+			return None
+		little, much = np.quantile(said.value, NOT_MUCH).tolist()
+		less = 1 - cls(0.0, little, much)._own(said)
+		return cls(float(less @ said.value / less.sum()), little, much) if less.sum() > 0 else None
+
+	def of(self, said: Forecast) -> Forecast:
+		own = self._own(said)
+		return Forecast(said.purchases, own * said.value + (1 - own) * self.value, said.buys)
+
+	def _own(self, said: Forecast) -> np.ndarray:
+		"""How much of its own figure each customer keeps."""
+		likely = (said.buys - UNLIKELY[0]) / (UNLIKELY[1] - UNLIKELY[0])
+		much = (said.value - self.little) / max(self.much - self.little, 1e-9)
+		return np.clip(np.maximum(likely, much), 0, 1)
+
+
+@dataclass(frozen=True)
+class Mean:
+	"""The geometric mean of two, of probabilities that of their odds.
+
+	:param ranks: whether only the value is the mean, and the number and the probability are the second one's
+	:param purchases: and value: by how much the totals are moved
 	"""
 
 	one: Said
@@ -149,19 +193,22 @@ class Mean:
 	ranks: bool = False
 	purchases: float = 1.0
 	value: float = 1.0
+	alike: Alike | None = None
 
 	def say(self, asked: Asked) -> Forecast:
 		one, other = self.one.say(asked), self.other.say(asked)
 		value = np.sqrt(np.maximum(one.value, 0) * np.maximum(other.value, 0)) * self.value
 		if self.ranks:
-			return Forecast(other.purchases, value, other.buys)
+			said = Forecast(other.purchases * self.purchases, value, other.buys)
+			return self.alike.of(said) if self.alike else said
 		purchases = np.sqrt(one.purchases * other.purchases) * self.purchases
 		return Forecast(purchases, value, expit((log_odds(one.buys) + log_odds(other.buys)) / 2))
 
 
 Said = Modelled | Repeated | Cells | Mended | Mean
 _KINDS = {
-	kind.__name__: kind for kind in (Modelled, Repeated, Cells, Mended, Mean, Buying, GammaGamma, Learned)
+	kind.__name__: kind
+	for kind in (Modelled, Repeated, Cells, Mended, Mean, Alike, Buying, GammaGamma, Learned)
 }
 
 

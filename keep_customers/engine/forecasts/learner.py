@@ -6,7 +6,7 @@ more than a mean that grows with the features), a logistic one with the model's 
 are in horizons and all money in the customers' mean, so that what is learned on a short horizon holds for a long one. Both
 lean on the model: with little past, or where it is right, the answer is the model's.
 
-Both are convex and small; SciPy solves them in a few lines, which is why scikit-learn, five times the size of this app with
+All are convex and small; Newton's method solves them in a few lines, which is why scikit-learn, five times the size of this app with
 all it needs on every bench, is none of its dependencies. Nothing in it is random and no feature says who somebody is.
 """
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from keep_customers.engine.forecasts.past import FADING, Known
@@ -23,11 +22,13 @@ from keep_customers.engine.forecasts.scores import log_odds
 from keep_customers.engine.value import DAYS_PER_WEEK
 
 # As many customers' worth of saying that the model is right.
-STRENGTH = 5.0
+STRENGTH = 10.0
 MOST = 200_000  # customers to learn from; more teach nothing new
-LEAST = 50
-SEEN = (0.005, 0.995)  # quantiles; what lies outside is as good as never seen
-SOME = 1e-4  # purchases that are expected of everybody, for the logarithm
+STEPS, ENOUGH = 50, 1e-7  # of Newton's method; what may be left to gain
+FURTHEST = 3.0  # standard deviations; what lies outside was as good as never seen
+SOME = 1e-4  # purchases that are expected of everybody, for the logarithm …
+SOME_MONEY = 1e-3  # … and what each is worth at least, in mean purchases
+MOST_LOG = 30.0
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,17 @@ class Forecast:
 class Learned:
 	"""Coefficients on standardised features, the first one for all alike.
 
-	:param least: and most: between which each feature was seen at the past days; nothing is guessed beyond
 	:param money: the unit of money of the features, of the population that is asked
+	:param season: from 0 to 1, how far what is asked about is known to be a season
 	"""
 
 	middle: np.ndarray
 	spread: np.ndarray
-	least: np.ndarray
-	most: np.ndarray
 	purchases: np.ndarray
+	value: np.ndarray
 	buys: np.ndarray
 	money: float
+	season: float
 
 
 def unit_of(known: Known) -> float:
@@ -61,7 +62,7 @@ def unit_of(known: Known) -> float:
 	return float(known.mean_value.mean() if len(known.who) else 0.0) or 1.0
 
 
-def features(known: Known, model: Forecast, horizon: int, money: float) -> np.ndarray:
+def features(known: Known, model: Forecast, horizon: int, money: float, season: float) -> np.ndarray:
 	"""(n, p), of which none says who somebody is."""
 	length = horizon / DAYS_PER_WEEK
 	# What would be bought within the horizon at the pace of lately.
@@ -71,80 +72,142 @@ def features(known: Known, model: Forecast, horizon: int, money: float) -> np.nd
 		[
 			np.log(model.purchases + SOME),
 			log_odds(model.buys),
-			np.log(model.value / money + 1e-3),
+			np.log(model.value / money + 0.01),
 			np.log(known.since / length + 0.02),
 			np.log(known.age / length + 0.02),
 			np.log1p(known.decayed_counts * pace).T,
 			np.log1p(np.maximum(known.decayed_revenue * pace, 0) / money).T,
 			known.bought > 1,
+			np.full(len(known.who), season),
 		]
 	)
 
 
-def learn(parts: list[tuple[Known, Forecast, np.ndarray, int]], money: float) -> Learned | None:
+@dataclass(frozen=True)
+class Lesson:
+	"""A past day: what was known and what the model said, what came within a horizon in days, whether it is the season that is
+	asked about, and how much it counts."""
+
+	known: Known
+	model: Forecast
+	purchases: np.ndarray
+	value: np.ndarray
+	horizon: int
+	season: bool
+	weight: float = 1.0
+
+
+def learn(lessons: list[Lesson], money: float) -> Learned | None:
 	"""
-	:param parts: of each past day: what was known, what the model said, the purchases that came, the horizon in days
 	:param money: the unit of money at the day that is asked about
-	:returns: None where there is too little to learn from
+	:returns: None where there is nothing to learn from
 	"""
-	rows = [features(known, model, horizon, unit_of(known)) for known, model, _came, horizon in parts]
-	if sum(map(len, rows)) < LEAST:
+	if not lessons:
 		return None
-	x = np.concatenate(rows)
-	came = np.concatenate([came for _known, _model, came, _horizon in parts]).astype(float)
-	expected = np.concatenate([np.log(model.purchases + SOME) for _k, model, _c, _h in parts])
-	odds = np.concatenate([log_odds(model.buys) for _k, model, _c, _h in parts])
+	units = [unit_of(one.known) for one in lessons]
+	season = float(max((one.weight for one in lessons if one.season), default=0.0))
+	x = np.concatenate(
+		[
+			features(one.known, one.model, one.horizon, unit, one.season)
+			for one, unit in zip(lessons, units, strict=True)
+		]
+	)
+	rows = np.concatenate(
+		[
+			np.column_stack(
+				[
+					one.purchases,
+					np.maximum(one.value, 0) / unit,
+					np.log(one.model.purchases + SOME),
+					np.log(_each(one.model) / unit + SOME_MONEY),
+					log_odds(one.model.buys),
+					np.full(len(one.purchases), one.weight),
+				]
+			)
+			for one, unit in zip(lessons, units, strict=True)
+		]
+	)
 	if len(x) > MOST:
 		some = np.linspace(0, len(x) - 1, MOST).astype(int)
-		x, came, expected, odds = x[some], came[some], expected[some], odds[some]
-	middle, spread = x.mean(axis=0), x.std(axis=0)
+		x, rows = x[some], rows[some]
+	came, value, expected, each, odds, weight = rows.T
+	middle = np.average(x, axis=0, weights=weight)
+	spread = np.sqrt(np.average((x - middle) ** 2, axis=0, weights=weight))
 	spread = np.where(spread > 1e-9, spread, 1.0)
-	least, most = np.quantile(x, SEEN, axis=0)
-	design = _design(x, middle, spread, least, most)
+	design = _design(x, middle, spread)
+	# Customers are looked at once a lesson, and are no more of them for it.
+	strength = STRENGTH * max(sum(one.weight for one in lessons), 1.0)
+	loss, dispersion = _poisson(came, expected, weight)
+	purchases = _solve(design, expected, loss, strength * dispersion)
+	expected = expected + design @ purchases + each
+	loss, dispersion = _poisson(value, expected, weight)
+	spent = _solve(design, expected, loss, strength * dispersion)
+	buys = _solve(design, odds, _logistic(came > 0, weight), strength)
+	return Learned(middle, spread, purchases, spent, buys, money, season)
 
-	def poisson(eta):
-		mean = np.exp(np.minimum(eta, 30))
-		return mean - came * eta, mean - came
 
-	def logistic(eta):
-		again = came > 0
-		return np.logaddexp(0, eta) - again * eta, expit(eta) - again
+def _logistic(again: np.ndarray, weight: np.ndarray):
+	def loss(eta):
+		chance = expit(eta)
+		lost = weight @ (np.logaddexp(0, eta) - again * eta)
+		return lost, weight * (chance - again), weight * chance * (1 - chance)
 
-	return Learned(
-		middle, spread, least, most, _solve(design, expected, poisson), _solve(design, odds, logistic), money
-	)
+	return loss
+
+
+def _poisson(came: np.ndarray, before: np.ndarray, weight: np.ndarray):
+	"""The loss, and how many times more the sums vary than counts do: so much less is learned from them."""
+	mean = np.exp(np.minimum(before, MOST_LOG))
+	mean = mean * (weight @ came + 1) / (weight @ mean + 1)
+	dispersion = weight @ (came - mean) ** 2 / max(weight @ mean, 1e-12)
+
+	def loss(eta):
+		mean = np.exp(np.minimum(eta, MOST_LOG))
+		return weight @ (mean - came * eta), weight * (mean - came), weight * mean
+
+	return loss, max(float(dispersion), 1.0)
+
+
+def _each(model: Forecast) -> np.ndarray:
+	return model.value / np.maximum(model.purchases, 1e-12)
 
 
 def forecast(learned: Learned, known: Known, model: Forecast, horizon: int) -> Forecast:
 	"""The model's forecast with what was learned."""
 	design = _design(
-		features(known, model, horizon, learned.money),
-		learned.middle,
-		learned.spread,
-		learned.least,
-		learned.most,
+		features(known, model, horizon, learned.money, learned.season), learned.middle, learned.spread
 	)
-	times = np.exp(np.clip(design @ learned.purchases, -5, 5))
-	purchases = (model.purchases + SOME) * times
+	purchases = (model.purchases + SOME) * np.exp(np.clip(design @ learned.purchases, -5, 5))
 	buys = expit(log_odds(model.buys) + design @ learned.buys)
-	per_purchase = model.value / np.maximum(model.purchases, 1e-12)
-	return Forecast(purchases, purchases * per_purchase, buys)
+	value = (
+		purchases
+		* (_each(model) + SOME_MONEY * learned.money)
+		* np.exp(np.clip(design @ learned.value, -3, 3))
+	)
+	return Forecast(purchases, value, buys)
 
 
-def _design(x, middle, spread, least, most) -> np.ndarray:
-	return np.column_stack([np.ones(len(x)), (np.clip(x, least, most) - middle) / spread])
+def _design(x: np.ndarray, middle: np.ndarray, spread: np.ndarray) -> np.ndarray:
+	return np.column_stack([np.ones(len(x)), np.clip((x - middle) / spread, -FURTHEST, FURTHEST)])
 
 
-def _solve(design: np.ndarray, offset: np.ndarray, loss) -> np.ndarray:
-	"""What is added to the model's word, as small as the past allows."""
-	weight = np.full(design.shape[1], STRENGTH)
-	weight[0] = 1.0
-
-	def objective(coefficients):
-		lost, slope = loss(offset + design @ coefficients)
-		return (
-			lost.sum() + 0.5 * weight @ coefficients**2,
-			design.T @ slope + weight * coefficients,
-		)
-
-	return minimize(objective, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B").x
+def _solve(design: np.ndarray, offset: np.ndarray, loss, strength: float) -> np.ndarray:
+	"""What is added to the model's word, as small as the past allows; Newton's method, on a convex function."""
+	point = np.zeros(design.shape[1])
+	lost, slope, curve = loss(offset)
+	for _ in range(STEPS):
+		gradient = design.T @ slope + strength * point
+		hessian = (design * curve[:, None]).T @ design + strength * np.eye(len(point))
+		step = np.linalg.solve(hessian, gradient)
+		gain = gradient @ step
+		if gain < ENOUGH * strength:
+			break
+		before = lost + 0.5 * strength * point @ point
+		for _halving in range(STEPS):
+			there = point - step
+			lost, slope, curve = loss(offset + design @ there)
+			if lost + 0.5 * strength * there @ there < before or gain < ENOUGH * strength:
+				break
+			step, gain = step / 2, gain / 2
+		point = there
+	return point

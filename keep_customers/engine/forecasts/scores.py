@@ -72,6 +72,16 @@ def share_of_top(order: np.ndarray, came: np.ndarray, top: float) -> float:
 	return float(came[order[: max(round(top * len(order)), 1)]].sum() / total) if total > 0 else np.nan
 
 
+def parts_of_share(order: np.ndarray, came: np.ndarray, top: float) -> np.ndarray:
+	"""What each customer adds to the share's error when customers are drawn anew; (n,), in sum 0."""
+	total = came.sum()
+	if not total > 0:
+		return np.zeros(len(came))
+	within = np.zeros(len(came))
+	within[order[: max(round(top * len(order)), 1)]] = 1
+	return (within - within @ came / total) * came / total
+
+
 def log_losses(buys: np.ndarray, again: np.ndarray) -> np.ndarray:
 	"""Of each customer; their mean is the log loss."""
 	p = np.clip(buys, SURE, 1 - SURE)

@@ -91,7 +91,7 @@ function who_html(help) {
 	const risk = value?.value_at_risk
 		? keep_text(__("{0} a year at risk", [format_currency(value.value_at_risk, value.currency, 0)]))
 		: "";
-	const facts = [reach.person && keep_text(reach.person), help.due && keep_text(__("Due {0}", [frappe.datetime.str_to_user(help.due)])), risk];
+	const facts = [reach.person !== help.customer_name && reach.person && keep_text(reach.person), help.due && keep_text(__("Due {0}", [frappe.datetime.str_to_user(help.due)])), risk];
 	return `<div class="keep-who">${customer} ${pill}</div>
 		<div class="text-muted keep-facts">${facts.filter(Boolean).join(" · ")}</div>
 		<a href="#" class="keep-unfold" data-unfold>${keep_text(__("All Fields"))}</a>`;
@@ -115,6 +115,8 @@ function ways_of(help) {
 		const map = /android/i.test(navigator.userAgent) ? `geo:0,0?q=${where}` : `https://www.openstreetmap.org/search?query=${where}`;
 		ways.push(`<a class="btn btn-default" target="_blank" rel="noopener noreferrer" href="${map}">${keep_text(__("Map"))}</a>`);
 	}
+	if (!number && !reach.email)
+		ways.push(`<span class="small text-muted">${keep_text(__("No address is known. Please enter one in the customer's contact."))}</span>`);
 	return ways.join(" ");
 }
 

@@ -18,6 +18,8 @@
 		if (list.view_name !== "List") return;
 		if (list.user_settings?.keep_care) {
 			open_care(list);
+			// The framework forgets the order it has kept, if no column has it.
+			if ([undefined, ORDER].includes(list.view_user_settings.sort_by)) sort(list);
 			bring_up_to_date(list);
 			return;
 		}
@@ -25,7 +27,7 @@
 		const mine = { allocated_to: frappe.session.user, status: "Open", keep_follow_up: ["is", "set"] };
 		frappe.db.count("ToDo", { filters: mine, limit: 1 }).then((count) => {
 			if (!count) return;
-			frappe.model.user_settings.save("ToDo", "keep_care", { known: 1 });
+			frappe.model.user_settings.save("ToDo", "keep_care", { known: 1, due: due_until() });
 			open_care(list);
 			// What somebody has asked for, such as the ToDos of one customer, is theirs to see.
 			if (routed) return sort(list).then(() => list.refresh());
@@ -79,7 +81,7 @@
 		const filters = [
 			["ToDo", "status", "=", "Open"],
 			["ToDo", "allocated_to", "=", frappe.session.user],
-			["ToDo", "date", "<=", frappe.datetime.add_days(frappe.datetime.get_today(), AHEAD)],
+			["ToDo", "date", "<=", due_until()],
 		];
 		sort(list)
 			.then(() => list.filter_area.clear(false))
@@ -96,15 +98,16 @@
 
 	// The framework remembers a day, not "in a week": what was due then would hide what is due now.
 	function bring_up_to_date(list) {
-		const today = frappe.datetime.get_today();
-		const stale = (list.filters || []).find(
-			([, field, condition, day]) => field === "date" && condition === "<=" && day < frappe.datetime.add_days(today, AHEAD)
-		);
-		if (!stale || frappe.route_options) return;
-		const others = list.filters.filter((one) => one !== stale);
-		const fresh = ["ToDo", "date", "<=", frappe.datetime.add_days(today, AHEAD)];
-		list.filters = [...others, fresh];
+		const { due } = list.user_settings.keep_care;
+		const ours = (list.filters || []).find(([, field, condition, day]) => field === "date" && condition === "<=" && day === due);
+		if (!ours || due === due_until() || frappe.route_options) return;
+		frappe.model.user_settings.save("ToDo", "keep_care", { known: 1, due: due_until() });
+		list.filters = [...list.filters.filter((one) => one !== ours), ["ToDo", "date", "<=", due_until()]];
 		list.filter_area.clear(false).then(() => list.filter_area.set(list.filters));
+	}
+
+	function due_until() {
+		return frappe.datetime.add_days(frappe.datetime.get_today(), AHEAD);
 	}
 
 	function later(list) {
@@ -189,7 +192,7 @@
 	}
 
 	frappe.dom.set_style(
-		`.keep-care .list-row-col.list-subject { flex: 6; max-width: none; }
+		`.keep-care .list-row-col.list-subject { flex: 4; max-width: none; }
 		.keep-day { padding: 10px 15px 4px; font-weight: 600; }
 		.keep-care .keep-why { font-weight: 400; }
 		.keep-care .list-subject a:hover { text-decoration: none; }
@@ -197,8 +200,9 @@
 			/* The contacts first; what the list is filtered by is behind the button of the filters. */
 			.keep-care-page .standard-filter-section { display: none !important; }
 			.keep-care .list-row { height: auto; min-height: 60px; padding: 8px 0; align-items: flex-start; }
-			.keep-care .list-row .level-left { flex: 1; min-width: 0; }
-			.keep-care .list-row .level-right { flex: 0 0 auto; }
+			.keep-care .list-row .level-left { flex: 0 0 calc(100% - 60px); min-width: 0; max-width: calc(100% - 60px); }
+			.keep-care .list-row .level-right { flex: 0 0 52px; margin-left: 8px; }
+			.keep-care .list-row .list-subject .level-item.ellipsis { flex: 1; min-width: 0; max-width: 100%; }
 			.keep-care .list-subject a { white-space: normal; line-height: 1.35; }
 			.keep-care .list-row .list-subject { flex: 1 1 100%; max-width: 100%; margin-right: 0; }
 			.keep-care .list-subject .level-item, .keep-care .list-row .level-left, .keep-care .list-row-col { white-space: normal; overflow: visible; }

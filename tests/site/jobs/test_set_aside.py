@@ -180,26 +180,6 @@ def test_a_reason_that_cannot_be_written_costs_one_customer(story, monkeypatch):
 	assert run.written == 5 and left(run) == [("Customer", names[2])]
 
 
-def test_what_nobody_has_thought_of_is_found_by_halving_too(story, monkeypatch):
-	from keep_customers.worth import valuation
-
-	names = a_hundred_days_of_business(story, 10)
-	story.night()
-	without = standing(names[1:])
-	real = valuation.model
-	monkeypatch.setattr(
-		valuation,
-		"model",
-		lambda m, today, last=None: real(m, today, last) if not (m.total == 123.0).any() else 1 / 0,
-	)
-	odd = story.customer("Odd")
-	story.history(odd, [(10, 123)])
-	frappe.db.delete("Customer Value")
-	run = story.night()
-	assert left(run) == [("Customer", odd)] and run.customers == 10
-	assert standing(names[1:]) == without
-
-
 @pytest.mark.parametrize(
 	"spoil",
 	(

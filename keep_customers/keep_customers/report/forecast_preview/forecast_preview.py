@@ -14,10 +14,10 @@ from keep_customers.worth.values import tier_ranks
 @report
 def execute(filters=None):
 	"""Which tiers and stages would move if the checked forecasts decided, of the customers the user may read."""
+	filters = report_filters(filters)
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	if accepted(settings):
 		return columns(), [], message(settings)
-	filters = report_filters(filters)
 	rows = customers(filters)
 	shown = [row for row in rows if row.move or row.status != row.new_status] if filters.only_moves else rows
 	return columns(), shown, None, chart(rows), summary(rows)
