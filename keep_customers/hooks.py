@@ -198,6 +198,11 @@ keep_customers_asked = [
 	"keep_customers.messaging.visit_feedback.asked",
 	"keep_customers.complaints.feedback.asked",
 ]
+keep_customers_my_day = [
+	"keep_customers.visits.my_day.visits",
+	"keep_customers.complaints.my_day.cases",
+	"keep_customers.events.my_day.events",
+]
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
@@ -279,6 +284,7 @@ standard_portal_menu_items = [
 
 # Desk
 
+extend_bootinfo = "keep_customers.care.my_day_home.tell_desk"
 # A bundle has its content in its name: browsers keep what they have of other files for a year.
 app_include_js = "keep_customers.bundle.js"
 doctype_js = {
@@ -294,7 +300,12 @@ doctype_js = {
 		"public/js/complaint_case/actions.js",
 	],
 	"Customer": "public/js/customer.js",
-	"ToDo": ["public/js/todo.js", "public/js/todo_message.js", "public/js/todo_help.js"],
+	"ToDo": [
+		"public/js/todo.js",
+		"public/js/todo_message.js",
+		"public/js/todo_contact.js",
+		"public/js/todo_help.js",
+	],
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"Sales Order": "public/js/sales_order.js",
 	"Quotation": "public/js/quotation.js",
@@ -303,6 +314,7 @@ doctype_js = {
 	"Warranty Claim": "public/js/warranty_claim.js",
 	"HD Ticket": "public/js/hd_ticket.js",
 }
+doctype_list_js = {"ToDo": "public/js/todo_list.js"}
 # The cases about it, among a form's connections.
 override_doctype_dashboards = {
 	"Customer": "keep_customers.complaints.documents.customer_dashboard",

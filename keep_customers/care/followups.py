@@ -24,6 +24,7 @@ from keep_customers.erp.tables import (
 	to_dates,
 	to_ordinals,
 )
+from keep_customers.worth.outlook import span
 from keep_customers.worth.values import COMPLETED
 
 OPEN = ("Assigned", "Late")
@@ -35,7 +36,7 @@ PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation")
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 CREDITED = "Invoice credited"
 FIELDS = (
-	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "channel",
+	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "short", "channel",
 	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
 	"amount", "benefit", "gift", "gift_cost", "gift_currency",
 )  # fmt: skip
@@ -48,7 +49,8 @@ TO_CARRY_OUT = (
 	"due_date", "expires", "amount", "currency", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
 	"reference_doctype", "reference_name",
 )  # fmt: skip
-WORDS = ("customer_name", "reason", "priority", "currency")
+WORDS = ("customer_name", "reason", "short", "priority", "currency")
+LONGEST_SHORT = 140
 # The host's number columns are NOT NULL.
 NUMBERS = ("expires", "value_at_risk", "amount", "gift_cost")
 
@@ -78,13 +80,18 @@ def add(rows: list[dict]) -> int:
 		"Follow Up",
 		["name", *FIELDS, *standard],
 		[
-			[name, *(row.get(f) or (0 if f in NUMBERS else None) for f in FIELDS), *standard.values()]
+			[name, *(_stored(row, field) for field in FIELDS), *standard.values()]
 			for name, row in zip(names, rows, strict=True)
 		],
 		# Somebody may have added one in this moment.
 		ignore_existing=True,
 	)
 	return len(rows)
+
+
+def _stored(row: dict, field: str):
+	value = row.get(field) or (0 if field in NUMBERS else None)
+	return value[:LONGEST_SHORT] if field == "short" and value else value
 
 
 def add_to_those_there(rows: list[dict]) -> int:
@@ -103,7 +110,8 @@ def add_or_revive(rows: list[dict]) -> None:
 	for row in rows:
 		key = {field: row[field] for field in ("care_rule", "customer", "occurrence")}
 		pending = {**key, "status": ("in", PENDING), "reference_name": ("!=", row["reference_name"])}
-		frappe.db.set_value("Follow Up", pending, {f: row[f] for f in ("reason", "reference_name")})
+		words = {f: row.get(f) for f in ("reason", "short", "reference_name")}
+		frappe.db.set_value("Follow Up", pending, words)
 		name = frappe.db.get_value(
 			"Follow Up",
 			{
@@ -119,7 +127,8 @@ def add_or_revive(rows: list[dict]) -> None:
 				hold_reason="",
 				todo=None,
 				assigned_on=None,
-				**{f: row[f] for f in ("reason", "planned_on", "due_date", "reference_name")},
+				**words,
+				**{f: row[f] for f in ("planned_on", "due_date")},
 			)
 
 
@@ -251,6 +260,15 @@ def reason_for_purchase(invoice: str, amount: str, day: str) -> str:
 	return _("Bought for {0} on {1} ({2}). Is everything all right, are there questions?").format(
 		amount, day, invoice
 	)
+
+
+def short_for_cadence(silent: int | None, bought: int | None) -> str:
+	"""Days since the last contact and the last purchase, where there was one: the tier's rhythm is the same for many."""
+	if bought is None:
+		return _("No contact for {0}").format(span(silent)) if silent else _("Not contacted yet")
+	if silent:
+		return _("No contact for {0}, bought {1} ago").format(span(silent), span(bought))
+	return _("Not contacted yet, bought {0} ago").format(span(bought))
 
 
 def reason_for_cadence(tier: str, days: int, last: str | None) -> str:

@@ -122,6 +122,7 @@ def plan(notice: str, aside: Aside) -> None:
 		"status": "Planned",
 		"priority": doc.priority,
 		"reason": _("{0} – the words are in {1}").format(doc.title, doc.name),
+		"short": doc.title,
 		"channel": doc.channel,
 		"planned_on": day,
 		"due_date": day + timedelta(days=doc.due_in_days or 0),

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import getdate
 from frappe.utils.file_lock import LockTimeoutError
 
-from keep_customers.care import contacts_seen, followups, premises, referrals, rules, todos
+from keep_customers.care import contacts_seen, followups, premises, referrals, rules, stakes, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.triggers import rhythm
 from keep_customers.engine import followups as engine
@@ -60,6 +60,7 @@ class Planning:
 				rows, followups.add_to_those_there, lambda row: ("Customer", row["customer"])
 			)
 			self.counts["planned"] += sum(added)
+		step(_("What is at stake"), stakes.keep_right)
 		step(_("Who is asked"), self._decide, vital=True)
 		for path, error in neighbours.broken().items():
 			self.aside.add("", path, error)
@@ -154,7 +155,9 @@ class Planning:
 				contacts[row.name] = [row]
 			elif decision.action == engine.JOIN:
 				contacts[decision.lead].append(row)
-		followups.add_words([row for rows in contacts.values() for row in rows if not row.automatic])
+		by_hand = [row for rows in contacts.values() for row in rows if not row.automatic]
+		followups.add_words(by_hand)
+		self.stakes = stakes.known(row.customer for row in by_hand)
 		for part in chunks(list(contacts.values()), COMMIT_EVERY):
 			done = self.aside.each(part, self._create, lambda rows: ("Customer", rows[0].customer))
 			self.counts["assigned"] += sum(done)
@@ -180,7 +183,7 @@ class Planning:
 
 	def _ask(self, rows: list) -> None:
 		rep, due = self.reps[rows[0].name], self._due(rows)
-		todo = todos.create(rows, rep, due)
+		todo = todos.create(rows, rep, due, self.stakes.get(rows[0].customer, stakes.NOTHING))
 		for part in rows:
 			followups.settle(
 				part.name,

@@ -296,6 +296,7 @@ def referral_thanks(rule, today: date, referral: str | None = None) -> list[dict
 		lambda row, day: _("Recommended us on {0} ({1}). Say thank you, whether or not anybody buys.").format(
 			day, row.name
 		),
+		_("Recommended us: say thank you"),
 	)
 
 
@@ -308,6 +309,7 @@ def referral_welcome(rule, today: date, referral: str | None = None) -> list[dic
 		"referred_customer",
 		"customer_since",
 		lambda row, day: _("Came to us by recommendation ({0}). Welcome them.").format(row.name),
+		_("Came by recommendation: welcome them"),
 	)
 
 
@@ -322,13 +324,14 @@ def referral_call(rule, today: date, referral: str | None = None) -> list[dict]:
 		lambda row, day: _("A customer by recommendation since {0} ({1}). How did it start?").format(
 			day, row.name
 		),
+		_("Came by recommendation: how did it start?"),
 	)
 
 
 THERE = Premise("Referral deleted", gone("Referral"))
 
 
-def _due(rule, today: date, only: str | None, whom: str, since_field: str, reason) -> list[dict]:
+def _due(rule, today: date, only: str | None, whom: str, since_field: str, reason, short: str) -> list[dict]:
 	"""Follow Up rows about referrals made since the rule was switched on.
 
 	:param whom: the Referral's field with the customer to contact
@@ -352,6 +355,7 @@ def _due(rule, today: date, only: str | None, whom: str, since_field: str, reaso
 			occurrence=one.name,
 			planned_on=getdate(one.since),
 			reason=reason(one, formatdate(one.since)),
+			short=short,
 			reference_doctype="Referral",
 			reference_name=one.name,
 		)

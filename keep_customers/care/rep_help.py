@@ -11,7 +11,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import calls, open_complaints, panel
+from keep_customers.care import at_hand, calls, open_complaints, panel, results, to_say
 from keep_customers.care.todos import care_todo
 from keep_customers.engine.occasions import next_on
 from keep_customers.erp.api import typed
@@ -35,7 +35,12 @@ def for_todo(todo: str) -> dict:
 
 	:returns:
 		- customer, customer_name
-		- reasons: dicts with reason, talking_points, next_step, reference_doctype, reference_name
+		- due, priority: of the ToDo
+		- reach: as in :func:`at_hand.at_hand`
+		- to_say: as in :func:`to_say.three_things`
+		- again: the next contact that is proposed, as in :func:`to_say.speak_again`; again_if_not: the day on which who was
+			not reached is tried again
+		- reasons: dicts with reason, short, talking_points, next_step, reference_doctype, reference_name
 		- value, tier: as in :func:`panel.customer_care`, or None
 		- complaints: as in :func:`open_complaints.open_complaints`
 		- coupons: as in :func:`coupons.valid`
@@ -59,9 +64,12 @@ def for_todo(todo: str) -> dict:
 	file = frappe.get_doc("Customer File", customer) if frappe.db.exists("Customer File", customer) else None
 	may_read_file = frappe.has_permission("Customer File", "read", doc=file)
 	value, tier = panel.value_and_tier(customer)
-	return {
+	known = {
 		"customer": customer,
 		"customer_name": follow_up.customer_name,
+		"due": doc.date,
+		"priority": doc.priority,
+		"reach": at_hand.at_hand(follow_up),
 		"reasons": _reasons(doc.name, customer, may_read_touches),
 		"value": value,
 		"tier": tier,
@@ -75,6 +83,11 @@ def for_todo(todo: str) -> dict:
 		"last_contact": _last_contact(customer) if may_read_touches else None,
 		"demands": _demands(customer, today) if may_read_touches else [],
 		**_from_file(file if may_read_file else None, today),
+	}
+	return known | {
+		"to_say": to_say.three_things(known),
+		"again": to_say.speak_again(value, today),
+		"again_if_not": results.again_on(),
 	}
 
 
@@ -93,7 +106,7 @@ def _reasons(todo: str, customer: str, may_read_touches: bool) -> list[dict]:
 			& (touch.customer == follow_up.customer)
 		)
 		.select(
-			follow_up.reason, follow_up.reference_doctype, follow_up.reference_name, rule.talking_points,
+			follow_up.reason, follow_up.short, follow_up.reference_doctype, follow_up.reference_name, rule.talking_points,
 			touch.next_step,
 		)
 		.where((follow_up.todo == todo) & (follow_up.customer == customer))
@@ -102,6 +115,8 @@ def _reasons(todo: str, customer: str, may_read_touches: bool) -> list[dict]:
 	if not may_read_touches:
 		for row in rows:
 			row.next_step = None
+			if row.reference_doctype == "Customer Touch":
+				row.short = None
 	return rows
 
 

@@ -1,7 +1,7 @@
 """The reps' ordinary ERPNext ToDos, created and followed through the host's own document life.
 
-A ToDo's description is copied by the framework into comments and notifications, so it carries the reason
-and a link only. Names, notes and figures are shown from the customer's file to those who may read it.
+A ToDo's description is copied by the framework into comments and notifications, so it carries the reason, be it a next step
+that was agreed, and a link only. Names, notes and figures are shown from the customer's file to those who may read it.
 """
 
 import frappe
@@ -9,35 +9,32 @@ from frappe import _
 from frappe.utils import escape_html, getdate, today
 
 from keep_customers.access.lookups import if_readable, may_read, named, not_there
-from keep_customers.care import followups
+from keep_customers.care import followups, stakes
 from keep_customers.care.followups import TO_CARRY_OUT
+from keep_customers.engine.stakes import Stake
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.worth import ledger
 
-PRIORITIES = ("Low", "Medium", "High")
 
-
-def create(follow_ups: list, user: str, due) -> str:
+def create(follow_ups: list, user: str, due, stake: Stake | None = None) -> str:
 	"""A ToDo for one contact.
 
 	:param follow_ups: what it is for, the leading one first: dicts with name, customer, customer_name, channel,
-		reason, priority
+		reason, short, priority, care_rule, reference_doctype
+	:param stake: what is at stake, if it was asked before
 	:returns: the ToDo's name
 	"""
 	follow_up = follow_ups[0]
+	stake = stake or stakes.known([follow_up.customer]).get(follow_up.customer, stakes.NOTHING)
 	return todos.add(
 		user,
 		"Customer",
 		follow_up.customer,
 		_description(follow_ups),
-		priority=max(
-			(one.priority for one in follow_ups if one.priority in PRIORITIES),
-			key=PRIORITIES.index,
-			default="Medium",
-		),
 		due=due,
 		keep_follow_up=follow_up.name,
+		**stakes.fields(follow_ups, user, due, stake),
 	)
 
 
@@ -48,8 +45,9 @@ def _description(follow_ups: list) -> str:
 		"Messenger": _("Message {0}"), "Letter": _("Send a letter to {0}"),
 	}.get(follow_up.channel, _("Contact {0}"))  # fmt: skip
 	link = todos.link_to("Customer", follow_up.customer, follow_up.customer_name)
-	reasons = "<br>".join(escape_html(one.reason or "") for one in follow_ups)
-	return f"<p><b>{what.format(link)}</b>: {reasons}</p>"
+	head = "; ".join(escape_html(one.short or one.reason or "") for one in follow_ups)
+	more = "<br>".join(escape_html(one.reason or "") for one in follow_ups if one.short)
+	return f"<p><b>{what.format(link)}</b>: {head}</p>" + (more and f"<p>{more}</p>")
 
 
 def describe_anew(customer: str) -> None:
@@ -58,7 +56,7 @@ def describe_anew(customer: str) -> None:
 	for follow_up in frappe.get_all(
 		"Follow Up",
 		filters={"customer": customer, "todo": ("is", "set"), "status": ("in", followups.OPEN)},
-		fields=["name", "todo", "customer", "customer_name", "channel", "reason"],
+		fields=["name", "todo", "customer", "customer_name", "channel", "reason", "short"],
 		order_by="name asc",
 	):
 		contacts.setdefault(follow_up.todo, []).append(follow_up)
@@ -74,7 +72,8 @@ def describe_anew(customer: str) -> None:
 	)
 	for todo, parts in contacts.items():
 		parts.sort(key=lambda part: part.name != leads.get(todo))
-		frappe.db.set_value("ToDo", todo, "description", _description(parts), update_modified=False)
+		values = {"description": _description(parts), "keep_customer_name": parts[0].customer_name}
+		frappe.db.set_value("ToDo", todo, values, update_modified=False)
 
 
 def hand_over(todo: str) -> None:
@@ -82,18 +81,24 @@ def hand_over(todo: str) -> None:
 	parts = frappe.db.get_values(
 		"Follow Up",
 		{"todo": todo, "status": ("in", followups.OPEN)},
-		["name", "customer", "customer_name", "channel", "reason"],
+		["name", "customer", "customer_name", "channel", "reason", "short"],
 		as_dict=True,
 		order_by="name asc",
 		for_update=True,
 	)
-	values = {"keep_follow_up": parts[0].name, "description": _description(parts)}
+	values = {
+		"keep_follow_up": parts[0].name,
+		"description": _description(parts),
+		"keep_why": stakes.why(parts),
+	}
 	frappe.db.set_value("ToDo", todo, values)
 
 
 def validate(todo, method=None) -> None:
-	"""Remember the status before the change; only available before the ToDo is written."""
+	"""Remember the status before the change, only available before the ToDo is written; let what the list shows follow it."""
 	todo.flags.keep_status_before = None if todo.is_new() else todo.get_db_value("status")
+	if todo.get("keep_follow_up") and not todo.is_new():
+		stakes.follow(todo)
 
 
 def on_update(todo, method=None) -> None:

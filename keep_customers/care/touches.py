@@ -44,10 +44,9 @@ def plan_next_step(touch) -> None:
 		"occurrence": touch.name,
 		"status": "Planned",
 		"priority": "Medium",
-		# Not its text: the reason goes into the ToDo, and that is copied to weaker-guarded places.
-		"reason": _("The next step agreed on {0} is due; see the contact of that day.").format(
-			frappe.utils.formatdate(touch.date)
-		),
+		# The agreed words are what is to be done. Nothing else of the contact goes into a ToDo.
+		"reason": _("Agreed on {0}.").format(frappe.utils.formatdate(touch.date)),
+		"short": touch.next_step,
 		"channel": touch.channel,
 		"planned_on": touch.next_step_date,
 		"due_date": touch.next_step_date,

@@ -26,6 +26,7 @@ def plan_check_back(case) -> None:
 				"reason": _("Call back after the complaint {0}: is everything all right now?").format(
 					case.name
 				),
+				"short": _("Complaint solved: still satisfied?"),
 				"channel": "Phone",
 				"planned_on": day,
 				"due_date": day,

@@ -14,8 +14,8 @@ def add_custom_fields() -> None:
 
 
 def custom_fields() -> dict[str, list[dict]]:
-	"""Doctype -> fields. Only what the host's own lists, filters and pricing rules need; people write two of them:
-	*Referred By*, and *Birthday Coupon* on an invoice.
+	"""Doctype -> fields. Only what the host's own lists, filters and pricing rules need; people write three of them:
+	*Referred By*, *Birthday Coupon* on an invoice, and where their own day begins.
 	"""
 	field = {"read_only": 1, "no_copy": 1, "print_hide": 1, "report_hide": 0, "translatable": 0}
 	referred_by = {
@@ -44,6 +44,7 @@ def custom_fields() -> dict[str, list[dict]]:
 		"options": "Customer Tier",
 		"ignore_user_permissions": 1,
 	}
+	of_care = {**field, "depends_on": "keep_follow_up"}
 	# What the conditions of the Pricing Rules ask; filled in on the server, whatever is sent (benefits/offered.py).
 	# Fetched as well, so that a form shows the tier's price before it is saved. A quotation may be for a lead, which
 	# has no tier to fetch.
@@ -156,6 +157,16 @@ def custom_fields() -> dict[str, list[dict]]:
 			{**referred_by, "insert_after": "lead_owner"},
 			{**grade, "insert_after": "keep_referred_by"},
 		],
+		"User": [
+			{
+				"fieldname": "keep_my_day",
+				"fieldtype": "Check",
+				"label": "Begin the Day on My Day",
+				"insert_after": "default_app",
+				"no_copy": 1,
+				"print_hide": 1,
+			},
+		],
 		"ToDo": [
 			{
 				**field,
@@ -167,6 +178,55 @@ def custom_fields() -> dict[str, list[dict]]:
 				"hidden": 1,
 				"search_index": 1,
 				"ignore_user_permissions": 1,
+			},
+			# What the list of ToDos shows (care/stakes.py): nothing of a person, and money only for who may read it.
+			{
+				**of_care,
+				"fieldname": "keep_customer_name",
+				"fieldtype": "Data",
+				"label": "Customer Name",
+				"insert_after": "keep_follow_up",
+			},
+			{
+				**of_care,
+				"fieldname": "keep_why",
+				"fieldtype": "Data",
+				"label": "Why",
+				"insert_after": "keep_customer_name",
+			},
+			{
+				**of_care,
+				"fieldname": "keep_tier",
+				# No link: what is done would keep a tier from being deleted.
+				"fieldtype": "Data",
+				"label": "Tier",
+				"insert_after": "keep_why",
+			},
+			{
+				**of_care,
+				"fieldname": "keep_value_at_risk",
+				"fieldtype": "Currency",
+				"label": "Value at Risk",
+				"options": "keep_currency",
+				"insert_after": "keep_tier",
+			},
+			{
+				**of_care,
+				"fieldname": "keep_currency",
+				"fieldtype": "Link",
+				"label": "Currency",
+				"options": "Currency",
+				"insert_after": "keep_value_at_risk",
+				"hidden": 1,
+			},
+			{
+				**of_care,
+				"fieldname": "keep_turn",
+				"fieldtype": "Int",
+				"label": "Order of Contacts",
+				"insert_after": "keep_currency",
+				"hidden": 1,
+				"search_index": 1,
 			},
 			{
 				"fieldname": "keep_help_section",

@@ -24,7 +24,7 @@ def test_the_rep_closes_a_call_with_two_lines_and_it_becomes_a_touch(story, desk
 	best = ranked_customers(story)[0]
 	[todo] = story.todos(ANNA)
 	with desk(ANNA) as anna:
-		anna.open("List", "ToDo").see(f"Call {best}").shot("todos")
+		anna.open("List", "ToDo").see(best).shot("todos")
 		anna.open("Form", "ToDo", todo.name)
 		anna.page.get_by_role("button", name="Close", exact=True).first.click()
 		anna.see("What came of it?")

@@ -136,7 +136,7 @@ def row(rule, about, **values) -> dict:
 	"""One Follow Up.
 
 	:param about: with customer, customer_name, value_at_risk and currency, as :func:`customers` selects them
-	:param values: at least occurrence, planned_on and reason; due_date is ``due_in_days`` later if not given
+	:param values: at least occurrence, planned_on and reason; short says the same in few words; due_date is ``due_in_days`` later if not given
 	"""
 	planned_on = values["planned_on"]
 	return {

@@ -29,6 +29,7 @@ def closed(rule, today: date) -> list[dict]:
 			reason=_("The complaint {0} was closed on {1}. Show that it is not forgotten.").format(
 				one.name, formatdate(one.closed_on)
 			),
+			short=_("Complaint solved: still satisfied?"),
 			reference_doctype="Complaint Case",
 			reference_name=one.name,
 		)

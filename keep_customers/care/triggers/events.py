@@ -12,7 +12,13 @@ from keep_customers.engine.events import ATTENDED, CLOSED, HELD, NO_SHOW
 
 def attended(rule, today: date) -> list[dict]:
 	"""Guests who were there: to thank, and to ask how it was. One contact for each invitation."""
-	return _guests(rule, today, ATTENDED, _("Was at “{0}” on {1}. Say thank you, and ask how it was."))
+	return _guests(
+		rule,
+		today,
+		ATTENDED,
+		_("Was at “{0}” on {1}. Say thank you, and ask how it was."),
+		_("Was at “{0}”: how was it?"),
+	)
 
 
 def no_shows(rule, today: date) -> list[dict]:
@@ -22,10 +28,11 @@ def no_shows(rule, today: date) -> list[dict]:
 		today,
 		NO_SHOW,
 		_("Was expected at “{0}” on {1} and could not come. Show that they were missed."),
+		_("Missed at “{0}”"),
 	)
 
 
-def _guests(rule, today: date, status: str, reason: str) -> list[dict]:
+def _guests(rule, today: date, status: str, reason: str, short: str) -> list[dict]:
 	invitation, event = frappe.qb.DocType("VIP Invitation"), frappe.qb.DocType("VIP Event")
 	query, customer, _value = customers(rule, invitation.name, event.theme, event.starts_on)
 	query = (
@@ -45,6 +52,7 @@ def _guests(rule, today: date, status: str, reason: str) -> list[dict]:
 			planned_on=today,
 			due_date=today + timedelta(days=rule.due_in_days or 0),
 			reason=reason.format(one.theme, formatdate(getdate(one.starts_on))),
+			short=short.format(one.theme),
 			occasion=one.theme,
 			reference_doctype="VIP Invitation",
 			reference_name=one.name,

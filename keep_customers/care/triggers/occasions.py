@@ -36,13 +36,17 @@ def birthdays(rule, today: date) -> list[dict]:
 		condition,
 		"Birthday",
 		_("There is a birthday to congratulate on: see the people in the file."),
+		# Whose it is stays in the file.
+		_("Birthday on {0}"),
 	)
 
 
 def occasions(rule, today: date) -> list[dict]:
 	"""Customers with an occasion in their file: a founding day, a wedding, a jubilee."""
 	reason = _("There is an occasion to congratulate on: see the occasions in the file.")
-	return _in_files(rule, today, "Customer File Occasion", None, None, reason)
+	return _in_files(
+		rule, today, "Customer File Occasion", None, None, reason, _("Day to congratulate on: {0}")
+	)
 
 
 def festivals(rule, today: date) -> list[dict]:
@@ -91,7 +95,9 @@ def _days(rule, today: date) -> Iterator[date]:
 		day += timedelta(days=1)
 
 
-def _in_files(rule, today: date, doctype: str, condition, occasion: str | None, reason: str) -> list[dict]:
+def _in_files(
+	rule, today: date, doctype: str, condition, occasion: str | None, reason: str, short: str
+) -> list[dict]:
 	celebrated = {day: engine.marks(day) for day in _days(rule, today)}
 	if not celebrated:
 		return []
@@ -112,6 +118,7 @@ def _in_files(rule, today: date, doctype: str, condition, occasion: str | None, 
 			if one.recurs in texts:
 				# Twins are one contact.
 				about = {"reference_doctype": doctype, "reference_name": one.about}
+				about["short"] = short.format(written(day))
 				found[one.customer, day] = _greeting(
 					rule, one, today, day, occasion or one.occasion, reason, **about
 				)
@@ -130,6 +137,7 @@ def _for_everybody(rule, today: date, found: list[tuple[date, str]], reason: str
 			day,
 			name,
 			reason.format(_(name, context="Care Rule"), written(day)),
+			short=f"{_(name, context='Care Rule')}, {written(day)}",
 		)
 		for day, name in found
 		for one in everybody

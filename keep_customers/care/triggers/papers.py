@@ -50,6 +50,7 @@ def incomplete_files(rule, today: date) -> list[dict]:
 			reason=_("The customer's file is only {0} % complete. Ask for what is missing.").format(
 				cint(one.keep_file_score)
 			),
+			short=_("File {0} % complete: ask").format(cint(one.keep_file_score)),
 		)
 		for one in matching(rule, among(query, customer.name, new).run(as_dict=True))
 		if one.customer in new
@@ -79,6 +80,7 @@ def warranties(rule, today: date) -> list[dict]:
 			_("The warranty of {0} product(s) ends on {1}. Offer a check.").format(
 				one.count, written(one.ends)
 			),
+			_("Warranty ends on {0}").format(written(one.ends)),
 			"Serial No",
 		)
 		for one in matching(rule, query.run(as_dict=True))
@@ -102,6 +104,7 @@ def contracts(rule, today: date) -> list[dict]:
 			_("The contract {0} ends on {1}. Talk about what comes after it.").format(
 				one.name, written(one.ends)
 			),
+			_("Contract ends on {0}").format(written(one.ends)),
 			"Contract",
 		)
 		for one in matching(rule, query.run(as_dict=True))
@@ -114,7 +117,7 @@ def _ending(query, day, rule, today: date):
 	return query.where((day >= max(today, since(rule, today) + before)) & (day <= today + before))
 
 
-def _before(rule, one, today: date, occurrence: str, reason: str, doctype: str) -> dict:
+def _before(rule, one, today: date, occurrence: str, reason: str, short: str, doctype: str) -> dict:
 	planned_on = getdate(one.ends) - timedelta(days=cint(rule.days_before))
 	return row(
 		rule,
@@ -123,6 +126,7 @@ def _before(rule, one, today: date, occurrence: str, reason: str, doctype: str) 
 		planned_on=planned_on,
 		due_date=min(planned_on + timedelta(days=cint(rule.due_in_days)), getdate(one.ends)),
 		reason=reason,
+		short=short,
 		reference_doctype=doctype,
 		reference_name=one.name,
 		expires=1,

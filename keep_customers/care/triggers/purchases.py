@@ -66,6 +66,9 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 		),
 		# An invoice that was cancelled and comes again is to revive what was noted of it.
 		noted_too=bool(invoice),
+		short=lambda doc: _("Bought for {0}: satisfied?").format(
+			fmt_money(doc.base_net_total * rates[doc.company], currency=currency)
+		),
 		amount=lambda doc: doc.base_net_total * rates[doc.company],
 		currency=currency,
 	)
@@ -82,6 +85,7 @@ def deliveries(rule, today: date) -> list[dict]:
 		lambda doc: _("Delivered on {0} ({1}). Has everything arrived, does it do what it should?").format(
 			written(doc.posting_date), doc.name
 		),
+		short=lambda doc: _("Delivered on {0}: all in order?").format(written(doc.posting_date)),
 	)
 
 
@@ -101,6 +105,7 @@ def first_purchases(rule, today: date) -> list[dict]:
 			reason=_(
 				"Bought for the first time on {0}. Welcome the customer; is everything all right?"
 			).format(written(one.first_purchase)),
+			short=_("First purchase on {0}: welcome them").format(written(one.first_purchase)),
 			expires=1,
 		)
 		for one in found
@@ -137,6 +142,7 @@ def milestones(rule, today: date) -> list[dict]:
 					reason=_("All purchases together have passed {0}. A word of thanks is due.").format(
 						written_amounts[reached]
 					),
+					short=_("{0} in all: say thank you").format(written_amounts[reached]),
 					amount=reached,
 					currency=currency,
 				)
@@ -165,6 +171,7 @@ def years_best(rule, today: date) -> list[dict]:
 			reason=_(
 				"One of our best customers of the year (no. {0}). Visit with a gift, and ask for suggestions."
 			).format(place),
+			short=_("No. {0} of the year: visit with a gift").format(place),
 		)
 		for place, one in enumerate(best, 1)
 	]
@@ -197,7 +204,7 @@ def _documents(rule, today: date, document):
 
 
 def _after_documents(
-	rule, docs: list, doctype: str, reason, noted_too: bool = False, amount=lambda doc: 0, **values
+	rule, docs: list, doctype: str, reason, short, noted_too: bool = False, amount=lambda doc: 0, **values
 ) -> list[dict]:
 	roots = _first_versions(doctype, [doc for doc in docs if doc.amended_from])
 	if not noted_too:
@@ -210,6 +217,7 @@ def _after_documents(
 			occurrence=roots.get(doc.name, doc.name),
 			planned_on=getdate(doc.posting_date),
 			reason=reason(doc),
+			short=short(doc),
 			amount=amount(doc),
 			reference_doctype=doctype,
 			reference_name=doc.name,

@@ -25,6 +25,7 @@ from keep_customers.care.triggers import (
 from keep_customers.engine.followups import cadence_due
 from keep_customers.erp.tables import among, columns, to_ordinals
 from keep_customers.worth import demand
+from keep_customers.worth.outlook import span
 from keep_customers.worth.values import NOT_RANKED
 
 
@@ -49,7 +50,7 @@ def tier_cadence(rule, today: date) -> list[dict]:
 			turns[name] = day, start
 	if not turns:
 		return []
-	query, customer, _value = customers(rule)
+	query, customer, _value = customers(rule, value.last_purchase)
 	rows = []
 	for one in matching(rule, among(query, customer.name, turns).run(as_dict=True)):
 		if one.customer in turns:
@@ -63,6 +64,10 @@ def tier_cadence(rule, today: date) -> list[dict]:
 					planned_on=day,
 					reason=followups.reason_for_cadence(
 						one.tier, every[one.tier], contact and written(date.fromordinal(contact))
+					),
+					short=followups.short_for_cadence(
+						contact and today.toordinal() - contact,
+						(today - getdate(one.last_purchase)).days if one.last_purchase else None,
 					),
 				)
 			)
@@ -173,6 +178,7 @@ def reorder_due(rule, today: date) -> list[dict]:
 			reason=_("The next purchase is expected about {0}. What is needed, when and how much?").format(
 				written(one.next_purchase)
 			),
+			short=_("Buys again about {0}").format(written(one.next_purchase)),
 			expires=1,
 		)
 		for one in matching(rule, among(query, customer.name, occurrences).run(as_dict=True))
@@ -190,7 +196,7 @@ def reorder_overdue(rule, today: date) -> list[dict]:
 	occurrences = _after_last_purchases(rule, overdue, value, "overdue after {}")
 	if not occurrences:
 		return []
-	query, customer, _value = customers(rule, value.last_purchase, value.status_since)
+	query, customer, _value = customers(rule, value.last_purchase, value.status_since, value.gap)
 	query = among(query, customer.name, occurrences)
 	return [
 		row(
@@ -200,6 +206,9 @@ def reorder_overdue(rule, today: date) -> list[dict]:
 			planned_on=getdate(one.status_since),
 			reason=_("Last bought on {0}, and usually buys again sooner. What can we do for them?").format(
 				written(one.last_purchase)
+			),
+			short=_("Silent for {0}, usually {1}").format(
+				span((today - getdate(one.last_purchase)).days), span(one.gap or 0)
 			),
 		)
 		for one in matching(rule, query.run(as_dict=True))
@@ -238,6 +247,7 @@ def stated_demand(rule, today: date) -> list[dict]:
 			reason=_("Said on {0} that something is needed on {1}; see the contact of that day.").format(
 				written(one.stated), written(day)
 			),
+			short=_("Needs something on {0}").format(written(day)),
 			reference_doctype="Customer Touch",
 			reference_name=one.touch,
 			expires=1,
@@ -264,6 +274,7 @@ def silence(rule, today: date) -> list[dict]:
 			reason=_("Not seen since {0}. Just say hello; do not ask whether something is wrong.").format(
 				written(one.last_purchase)
 			),
+			short=_("Not seen for {0}: say hello").format(span((today - getdate(one.last_purchase)).days)),
 		)
 		for one in matching(rule, query.run(as_dict=True))
 	]

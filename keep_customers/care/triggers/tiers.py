@@ -22,16 +22,26 @@ from keep_customers.erp.tables import among, columns
 def moved_up(rule, today: date) -> list[dict]:
 	"""Customers who have moved into a better tier."""
 	return _moved(
-		rule, today, "Up", _("Moved up from {0} to {1}. Congratulate, and tell them what it brings.")
+		rule,
+		today,
+		"Up",
+		_("Moved up from {0} to {1}. Congratulate, and tell them what it brings."),
+		_("Up from {0} to {1}"),
 	)
 
 
 def moved_down(rule, today: date) -> list[dict]:
 	"""Customers who have moved into a lower tier."""
-	return _moved(rule, today, "Down", _("Moved down from {0} to {1}. What has changed for them?"))
+	return _moved(
+		rule,
+		today,
+		"Down",
+		_("Moved down from {0} to {1}. What has changed for them?"),
+		_("Down from {0} to {1}"),
+	)
 
 
-def _moved(rule, today: date, direction: str, reason: str) -> list[dict]:
+def _moved(rule, today: date, direction: str, reason: str, short: str) -> list[dict]:
 	change = frappe.qb.DocType("Tier Change")
 	moves, customer, _value = candidates(rule)
 	moves = moves.inner_join(change).on(change.customer == customer.name)
@@ -47,9 +57,12 @@ def _moved(rule, today: date, direction: str, reason: str) -> list[dict]:
 			one,
 			occurrence=one.name,
 			planned_on=getdate(one.date),
-			reason=reason.format(
-				_(one.from_tier, context="Customer Tier"), _(one.to_tier, context="Customer Tier")
-			),
+			**{
+				field: text.format(
+					_(one.from_tier, context="Customer Tier"), _(one.to_tier, context="Customer Tier")
+				)
+				for field, text in (("reason", reason), ("short", short))
+			},
 			reference_doctype="Tier Change",
 			reference_name=one.name,
 		)

@@ -1,3 +1,8 @@
+// Who has chosen so begins the day on My Day, not at the host's first page; before Desk looks where it is.
+if (frappe.boot?.keep_my_day && /^\/(app|desk)\/?$/.test(location.pathname)) {
+	history.replaceState(null, "", `${location.pathname.replace(/\/$/, "")}/my-day`);
+}
+
 // A tier's name in the user's language. Without the context the tier Lead would read like ERPNext's Lead.
 frappe.form.link_formatters["Customer Tier"] = (value) => __(value, null, "Customer Tier");
 

@@ -12,11 +12,14 @@ frappe.ui.form.on("ToDo", {
 			.xcall("frappe.client.has_permission", { doctype: "Customer", docname: frm.doc.reference_name })
 			.then((may) => may.has_permission && frappe.xcall("keep_customers.care.rep_help.for_todo", { todo }))
 			.then((help) => {
-				if (!help || frm.doc.name !== todo) return;
+				if (frm.doc.name !== todo) return;
+				if (!help) return keep_customers.show_no_contact(frm);
 				field.$wrapper.html(help_html(help, frm.doc.status === "Open" && frappe.model.can_write("Customer File")));
+				keep_customers.show_contact(frm, help);
 				field.$wrapper.find("[data-refuse]").on("click", () => note_no(frm, todo));
 				if (help.can_call) frm.add_custom_button(__("Call the Customer"), () => call(frm, todo));
-			});
+			})
+			.catch(() => keep_customers.show_no_contact(frm));
 	},
 });
 

@@ -7,6 +7,7 @@ import pytest
 from frappe.permissions import add_user_permission
 
 from keep_customers.care import rep_help
+from tests.site.mail import contact
 from tests.site.story import ANNA, BEN, EVE, ITEM, PREFIX, _user
 
 ADA, VIEWER = "ada@keep-test.example", f"{PREFIX} Viewer"
@@ -125,6 +126,27 @@ def test_the_rep_sees_whom_to_name_and_why(story, firm):
 	assert all(row["reason"] for row in known["reasons"])
 
 
+def test_the_rep_has_the_number_three_things_to_say_and_a_day_for_the_next_time(story, firm):
+	contact(firm, mobile="+49 30 123456", email="olga@firm.example")
+	frappe.get_doc(
+		{
+			"doctype": "Address", "address_title": f"{PREFIX} Firm", "address_type": "Billing", "address_line1": "Riverside 1",
+			"city": "Keep Town", "country": "Germany", "links": [{"link_doctype": "Customer", "link_name": firm}],
+		}
+	).insert()  # fmt: skip
+	known = help_for(ANNA, firm)
+	reach = known["reach"]
+	assert (reach["person"], reach["phone"], reach["email"]) == (
+		f"{PREFIX} Olga", "+49 30 123456", "olga@firm.example",
+	)  # fmt: skip
+	assert reach["mobile"] is None, "they refused to be sent texts"
+	assert reach["place"] == "Riverside 1, Keep Town, Germany"
+	first, *rule = known["to_say"]
+	assert "ISS-" in first and rule == ["How does the saw run?", "Ask, and listen."]
+	day = known["again"]["day"]
+	assert day > story.today and day.weekday() < 5
+
+
 def test_the_rep_sees_what_is_going_on(story, firm):
 	known = help_for(ANNA, firm)
 	value = story.value(firm)
@@ -176,7 +198,8 @@ def test_nothing_of_it_is_written_into_the_todo(story, firm):
 	assert not frappe.db.has_column("ToDo", "keep_help")
 	written = " ".join(str(value) for value in before.values())
 	assert "Call" in written
-	for personal in ("Chen", "Hangzhou", "catalogue", "handle", "tea", "saw run"):
+	assert "Bring the catalogue" in written, "what was agreed is what is to be done"
+	for personal in ("Chen", "Hangzhou", "handle", "tea", "saw run"):
 		assert personal not in written
 
 
@@ -202,6 +225,7 @@ def test_who_may_not_read_the_file_sees_nobody_in_it(story, firm, viewer):
 	empty = ("people", "occasions", "file", "purchases", "value", "tier", "last_contact", "demands")
 	assert not any(known[part] for part in empty)
 	assert "Chen" not in frappe.as_json(known)
+	assert not any(known["reach"][way] for way in ("phone", "mobile", "email", "place"))
 
 
 def test_who_reads_the_file_without_its_personal_part_sees_the_names_only(story, firm, viewer):

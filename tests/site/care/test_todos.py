@@ -1,5 +1,6 @@
 """The life of a ToDo: the follow-up goes with it, a contact answers it, and what goes wrong stays small."""
 
+import html
 from datetime import timedelta
 
 import frappe
@@ -90,8 +91,10 @@ def test_recording_a_contact_settles_the_follow_up_and_plans_the_agreed_next_ste
 	step = frappe.get_doc("Follow Up", step.name)
 	assert step.status == "Assigned" and step.assigned_to == ANNA
 	assert step.assigned_on.weekday() < 5 and step.assigned_on - in_three_days < timedelta(days=3)
-	description = frappe.db.get_value("ToDo", step.todo, "description")
-	assert "next step" in description and "Emil" not in description and "drill" not in description
+	todo = frappe.get_doc("ToDo", step.todo)
+	assert todo.keep_why == "Quote for Emil's drill", "the words that were agreed are what is to be done"
+	assert todo.keep_why in html.unescape(todo.description) and "second drill" not in todo.description
+	assert todo.priority == "High", "somebody is waiting for it"
 
 
 def test_a_next_step_that_changes_takes_its_follow_up_along(now):

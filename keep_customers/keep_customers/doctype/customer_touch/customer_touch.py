@@ -46,6 +46,7 @@ class CustomerTouch(NamesOnlyReadable, Document):
 		route_to: DF.Literal["", "Rep", "Region", "Head Office"]
 		routed_todo: DF.Link | None
 		satisfaction: DF.Rating
+		sent_key: DF.Data | None
 		todo: DF.Link | None
 	# end: auto-generated types
 

@@ -79,6 +79,7 @@ class FollowUp(Document):
 		sent_on: DF.Datetime | None
 		sent_to: DF.Data | None
 		sent_to_person: DF.Data | None
+		short: DF.Data | None
 		status: DF.Literal["Planned", "Assigned", "Done", "Late", "Skipped", "Cancelled"]
 		todo: DF.Link | None
 		touch: DF.Link | None

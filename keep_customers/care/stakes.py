@@ -1,0 +1,124 @@
+"""What stands on a care ToDo for the host's list: whom it is about, why in few words, the tier, what is at stake.
+
+Who may not read the customer's value is not told of it by their ToDo either. The night keeps it right.
+"""
+
+import re
+from collections.abc import Iterable
+
+import frappe
+from frappe.utils import flt, getdate
+
+from keep_customers.care.followups import OPEN
+from keep_customers.engine.stakes import NOTHING, Stake, priority, turn
+from keep_customers.erp.tables import among, chunks
+from keep_customers.worth.values import tier_ranks
+
+# What a customer was told without any rule: somebody is waiting for it.
+PROMISES = ("Customer Touch", "Complaint Case", "Visit Plan")
+LONGEST = 140
+FIRST_SENTENCE = re.compile(r"(?<=[.!?。！？])\s|(?<=[。！？])")
+
+
+def known(customers: Iterable[str]) -> dict[str, Stake]:
+	"""Customer -> what is at stake; who is not ranked and has no open complaint is left out."""
+	names, ranks = sorted(set(customers)), tier_ranks()
+	value, case = frappe.qb.DocType("Customer Value"), frappe.qb.DocType("Complaint Case")
+	found: dict[str, Stake] = {}
+	for part in chunks(names, 1000):
+		query = among(frappe.qb.from_(value), value.name, part)
+		for name, tier, year, risk, currency in query.select(
+			value.name, value.tier, value.current_value, value.value_at_risk, value.currency
+		).run():
+			found[name] = Stake(tier, ranks.get(tier, NOTHING.rank), flt(year), flt(risk), currency)
+		query = among(frappe.qb.from_(case), case.customer, part).where(case.status != "Closed")
+		for (name,) in query.select(case.customer).distinct().run():
+			found[name] = found.get(name, NOTHING)._replace(complaint=True)
+	return {name: found[name] for name in names if name in found}
+
+
+def fields(parts: list, user: str, due, stake: Stake) -> dict:
+	"""The ToDo's fields for some follow-ups that are one contact, the leading one first.
+
+	:param parts: dicts with customer, customer_name, care_rule, reference_doctype, reason, short, priority
+	:param user: who is to do it
+	"""
+	level = _level(parts, stake)
+	shown = money(parts[0].get("customer"), user, stake)
+	return {
+		"priority": level,
+		"keep_customer_name": parts[0].get("customer_name") or parts[0].get("customer"),
+		"keep_why": why(parts),
+		**shown,
+		"keep_turn": turn(due and getdate(due), level, shown["keep_value_at_risk"]),
+	}
+
+
+def why(parts: list) -> str:
+	"""In few words; of what has none, the first sentence."""
+	said = (one.get("short") or FIRST_SENTENCE.split(one.get("reason") or "", 1)[0] for one in parts)
+	return "; ".join(said)[:LONGEST]
+
+
+def money(customer: str, user: str, stake: Stake) -> dict:
+	"""Tier and value at risk, for who may read them."""
+	if not stake.tier or not frappe.has_permission("Customer Value", "read", doc=customer, user=user):
+		stake = NOTHING
+	return {
+		"keep_tier": stake.tier,
+		"keep_value_at_risk": stake.at_risk,
+		"keep_currency": stake.currency,
+	}
+
+
+def _level(parts: list, stake: Stake) -> str:
+	levels = [
+		priority(
+			stake,
+			one.get("priority"),
+			not one.get("care_rule") and one.get("reference_doctype") in PROMISES,
+		)
+		for one in parts
+	]
+	return next(level for level in ("High", "Medium", "Low") if level in levels)
+
+
+def follow(todo) -> None:
+	"""Its place among the others follows its day and priority; what it says of money, who is to do it."""
+	before = todo.get_doc_before_save()
+	if before and before.allocated_to != todo.allocated_to and todo.reference_name:
+		stake = known([todo.reference_name]).get(todo.reference_name, NOTHING)
+		todo.update(money(todo.reference_name, todo.allocated_to, stake))
+	todo.keep_turn = turn(todo.date and getdate(todo.date), todo.priority, flt(todo.keep_value_at_risk))
+
+
+def keep_right() -> int:
+	"""What has changed since the open ToDos were made, past the document life: nobody has to hear of it.
+
+	:returns: how many ToDos changed
+	"""
+	todo, part = frappe.qb.DocType("ToDo"), frappe.qb.DocType("Follow Up")
+	rows = (
+		frappe.qb.from_(todo)
+		.inner_join(part)
+		.on(part.name == todo.keep_follow_up)
+		.select(
+			todo.name, todo.allocated_to, todo.date, todo.priority, todo.keep_tier, todo.keep_value_at_risk, todo.keep_currency,
+			todo.keep_turn, todo.keep_why, todo.keep_customer_name, part.customer, part.customer_name, part.short, part.reason,
+		)
+		.where((todo.status == "Open") & (part.todo == todo.name) & part.status.isin(OPEN))
+	).run(as_dict=True)  # fmt: skip
+	stakes, changed = known(row.customer for row in rows), 0
+	for row in rows:
+		stake = stakes.get(row.customer, NOTHING)
+		now, shown = {}, (stake.tier, flt(stake.at_risk, 2), stake.currency)
+		if (row.keep_tier, flt(row.keep_value_at_risk, 2), row.keep_currency) != shown:
+			now = money(row.customer, row.allocated_to, stake)
+		at_risk = now.get("keep_value_at_risk", flt(row.keep_value_at_risk))
+		now["keep_turn"] = turn(row.date and getdate(row.date), row.priority, at_risk)
+		if not row.keep_why:  # made before these fields were there
+			now |= {"keep_why": why([row]), "keep_customer_name": row.customer_name or row.customer}
+		if any(row[field] != value for field, value in now.items()):
+			frappe.db.set_value("ToDo", row.name, now, update_modified=False)
+			changed += 1
+	return changed

@@ -1,0 +1,155 @@
+// The contact that is next: who, how to reach them, why now, what to say, and what came of it.
+frappe.provide("keep_customers.my_day");
+
+keep_customers.my_day.card = (() => {
+	const { text, joined, day, link, pill, money, to_map } = keep_customers.my_day.words;
+	const ICONS = { Phone: "call", SMS: "message-1", Email: "mail", Map: "map" };
+
+	// `details`: what rep_help and by_hand say of it; undefined while they are asked, null without a connection,
+	// false where they are refused.
+	function html(contact, details) {
+		const late = contact.date && frappe.datetime.get_day_diff(keep_customers.my_day.today, contact.date);
+		const marks = [
+			contact.tier && pill((contact.colour || "gray").toLowerCase(), text(__(contact.tier, null, "Customer Tier"))),
+			contact.promised && pill("blue", text(__("Promised", null, "My Day"))),
+			late > 0 && pill("red", text(late === 1 ? __("Since yesterday") : __("{0} days late", [late]))),
+			!contact.due && pill("gray", __("until {0}", [day(contact.date)])),
+			contact.at_stake > 0 && pill("gray", text(__("At risk", null, "My Day")) + " " + money(contact.at_stake, contact.currency)),
+		];
+		return `<article class="kd-card" data-todo="${text(contact.todo)}">
+			<h2>${link("Customer", contact.customer, text(contact.customer_name))}</h2>
+			<div class="kd-marks">${joined(marks, " ")}</div>
+			<div class="kd-why">${why(contact)}</div>
+			<div class="kd-ways">${ways(contact, details)}</div>
+			<div class="kd-say">${say(contact, details)}</div>
+			${result()}
+			<footer>
+				${link("ToDo", contact.todo, text(__("Everything about it")))}
+				<button class="btn btn-link btn-xs" data-do="skip">${text(__("Later today"))}</button>
+			</footer>
+		</article>`;
+	}
+
+	// In few words, and below it the sentences where they say more.
+	function why(contact) {
+		const more = contact.reasons.filter((one) => one !== contact.why).map((one) => `<small>${text(one)}</small>`);
+		return `${contact.why ? `<p>${text(contact.why)}</p>` : ""}${more.join(" ")}`;
+	}
+
+	function ways(contact, details) {
+		if (details === undefined) return `<span class="text-muted">…</span>`;
+		if (details === null)
+			return `<span class="text-muted">${text(__("The number comes when the connection is back."))}</span>`;
+		if (!details) return `<span class="text-muted">${text(__("Please open the ToDo."))}</span>`;
+		const { help, message } = details;
+		const labels = { Phone: __("Call", null, "My Day"), SMS: __("Text", null, "My Day"), Email: __("Write", null, "My Day"), Map: __("Map", null, "My Day") };
+		const button = (kind, to, attributes) =>
+			`<a class="btn ${kind === wanted ? "btn-primary" : "btn-default"}" ${attributes}>
+				<span class="kd-icon">${frappe.utils.icon(ICONS[kind], "sm")}</span>
+				<span><b>${text(labels[kind])}</b>${to ? `<small>${text(to)}</small>` : ""}</span></a>`;
+		const order = ["Phone", "SMS", "Email"];
+		const open = message.ways.filter((way) => way.link && !way.refused);
+		const wanted = { Messenger: "SMS", Visit: "Map", Letter: "Map" }[contact.channel] || contact.channel;
+		open.sort((a, b) => (b.channel === wanted) - (a.channel === wanted) || order.indexOf(a.channel) - order.indexOf(b.channel));
+		const found = open.map((way) =>
+			way.channel === "Phone" && help.can_call
+				? button("Phone", way.to, `href="#" data-do="call"`)
+				: button(way.channel, way.to, `href="${text(way.link)}"`)
+		);
+		if (contact.place) found[wanted === "Map" ? "unshift" : "push"](button("Map", "", to_map(contact.place)));
+		const refused = help.refused.map((channel) =>
+			pill("red", text(__("{0} not wanted", [__(channel, null, "Customer File Consent")])))
+		);
+		if (!open.length && !refused.length)
+			found.push(`<span class="text-muted">${text(__("No address is known. Please enter one in the customer's contact."))}</span>`);
+		return joined([...found, ...refused], "");
+	}
+
+	function say(contact, details) {
+		if (!details) return contact.next_step ? `<p><b>${text(__("Agreed"))}:</b> ${text(contact.next_step)}</p>` : "";
+		const { help } = details;
+		const lines = things(contact, help);
+		const more = rest(help);
+		return `<h3>${text(__("What to Say"))}</h3>
+			<ul>${lines.slice(0, 3).map((one) => `<li>${one}</li>`).join("")}</ul>
+			${more || lines.length > 3 ? `<details><summary>${text(__("More", null, "My Day"))}</summary>
+				<ul>${lines.slice(3).map((one) => `<li>${one}</li>`).join("")}</ul>${more}</details>` : ""}`;
+	}
+
+	// The most useful first; three are shown.
+	function things(contact, help) {
+		const last = help.last_contact;
+		const people = help.people.filter((one) => one.decides || one.birthday).slice(0, 2);
+		const points = help.reasons.flatMap((one) => (one.talking_points || "").split("\n")).filter((line) => line.trim());
+		return [
+			contact.next_step && `<b>${text(__("Agreed"))}:</b> ${text(contact.next_step)}`,
+			help.complaints.length && `<b>${text(__("Open Complaints"))}:</b> ${help.complaints.length}`,
+			...points.slice(0, 1).map(text),
+			people.length &&
+				`<b>${text(__("Ask for", null, "My Day"))}:</b> ${people
+					.map((one) =>
+						joined([
+							text(one.full_name),
+							one.relation && text(__(one.relation, null, "Customer File Person")),
+							one.birthday && `${text(__("Birthday"))} ${day(one.birthday)}`,
+						])
+					)
+					.join("; ")}`,
+			last?.notes && `<b>${text(__("Last time"))}</b> (${day(last.date)}): ${text(last.notes)}`,
+			help.value?.outlook && text(help.value.outlook),
+			...points.slice(1).map(text),
+			help.file?.missing && `<b>${text(__("Good to Ask: Still Missing in the File"))}:</b> ${text(help.file.missing)}`,
+			help.file?.taste && `<b>${text(__("Taste"))}:</b> ${text(help.file.taste)}`,
+			!points.length && text(__("Two parts business, eight parts relationship: ask, and listen more than you talk.")),
+		].filter(Boolean);
+	}
+
+	function rest(help) {
+		const bought = help.purchases.map((one) =>
+			joined([day(one.last), text(one.item_name || one.item_code), one.rate != null && text(format_currency(one.rate, one.currency))])
+		);
+		const list = (label, rows) =>
+			rows.length ? `<h3>${text(label)}</h3><ul>${rows.map((one) => `<li>${one}</li>`).join("")}</ul>` : "";
+		return (
+			list(__("Last Purchases"), bought) +
+			list(__("Benefits"), keep_customers.benefit_lines(help.coupons, help.rebates)) +
+			list(__("Days to Come"), help.occasions.map((one) => joined([day(one.day), text(one.occasion), text(one.person)])))
+		);
+	}
+
+	function result() {
+		const button = (number, kind, label, classes = "btn-default") =>
+			`<button class="btn ${classes}" data-result="${kind}"><kbd>${number}</kbd>${text(label)}</button>`;
+		return `<div class="kd-result">
+			<h3>${text(__("What came of it?"))}</h3>
+			<textarea rows="1" class="form-control" data-field="notes" maxlength="2000"
+				aria-label="${text(__("A sentence, if you like"))}" placeholder="${text(__("A sentence, if you like"))}"></textarea>
+			<div class="kd-buttons">
+				${button(1, "reached", __("Reached", null, "Customer Touch"), "btn-primary")}
+				${button(2, "not_reached", __("Not Reached", null, "Customer Touch"))}
+				${button(3, "agreed", __("Agreed …"))}
+				${button(4, "not_needed", __("Not Needed …"))}
+			</div>
+			<div class="kd-ask" data-ask="agreed" hidden>
+				<input class="form-control" data-field="next_step" maxlength="140"
+					aria-label="${text(__("What was agreed"))}" placeholder="${text(__("What was agreed"))}">
+				<div class="kd-when">
+					<input type="date" class="form-control" data-field="next_step_date" aria-label="${text(__("On", null, "Customer Touch"))}">
+					${[[1, __("Tomorrow", null, "My Day")], [7, __("In a Week")], [30, __("In a Month")]]
+						.map(([days, label]) => `<button class="btn btn-default btn-sm" data-in="${days}">${text(label)}</button>`)
+						.join("")}
+				</div>
+				<button class="btn btn-primary" data-do="agreed">${text(__("Save and Go On"))}</button>
+			</div>
+			<div class="kd-ask" data-ask="not_needed" hidden>
+				<div class="kd-when">${[__("Spoken to them already"), __("Settled already"), __("Not our customer any more")]
+					.map((why) => `<button class="btn btn-default btn-sm" data-why="${text(why)}">${text(why)}</button>`)
+					.join("")}
+					<button class="btn btn-primary btn-sm" data-why="">${text(__("Because of My Sentence"))}</button>
+				</div>
+			</div>
+		</div>`;
+	}
+
+	return { html };
+})();

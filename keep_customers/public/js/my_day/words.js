@@ -1,0 +1,32 @@
+// How My Day says things: every text of others is escaped here.
+frappe.provide("keep_customers.my_day");
+
+keep_customers.my_day.words = (() => {
+	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
+	const joined = (parts, by = " · ") => parts.filter(Boolean).join(by);
+	const day = (value) => {
+		const ahead = frappe.datetime.get_day_diff(value, keep_customers.my_day.today);
+		if (ahead === 0) return text(__("Today"));
+		if (ahead === 1) return text(__("Tomorrow", null, "My Day"));
+		return text(frappe.datetime.str_to_user(String(value).split(" ")[0]));
+	};
+	const time = (value) => text(String(value).split(" ")[1]?.slice(0, 5));
+	const link = (doctype, name, html) =>
+		frappe.model.can_read(doctype)
+			? `<a href="${text(frappe.utils.get_form_link(doctype, name))}">${html}</a>`
+			: html;
+	const pill = (colour, html) => `<span class="kd-pill"><span class="indicator ${text(colour)}"></span>${html}</span>`;
+	const money = (value, currency) => text(format_currency(value, currency, 0));
+
+	// To one's own map: a telephone opens the program its owner has chosen.
+	const map = (place) => {
+		const where = encodeURIComponent(place.replace(/\s+/g, " "));
+		if (/iPhone|iPad/.test(navigator.userAgent)) return `maps:?q=${where}`;
+		if (/Android/.test(navigator.userAgent)) return `geo:0,0?q=${where}`;
+		return `https://www.openstreetmap.org/search?query=${where}`;
+	};
+	// Attributes of a link to a map.
+	const to_map = (place) => `href="${text(map(place))}" target="_blank" rel="noopener noreferrer"`;
+
+	return { text, joined, day, time, link, pill, money, to_map };
+})();

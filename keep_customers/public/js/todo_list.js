@@ -1,0 +1,217 @@
+// The list of ToDos of who has care contacts: whom, why, when and what is at stake, the most urgent first.
+// Everybody else's list stays as the framework makes it.
+(() => {
+	const settings = (frappe.listview_settings["ToDo"] = frappe.listview_settings["ToDo"] || {});
+	const theirs = { onload: settings.onload, refresh: settings.refresh };
+	const ORDER = "keep_turn";
+	const AHEAD = 7; // days that are due when the list is opened
+	let colours = {};
+
+	settings.add_fields = [
+		...(settings.add_fields || []),
+		...["keep_follow_up", "keep_customer_name", "keep_why", "keep_tier", "keep_value_at_risk", "keep_currency", ORDER],
+		...["date", "priority"],
+	];
+
+	settings.onload = (list) => {
+		theirs.onload?.(list);
+		if (list.view_name !== "List") return;
+		if (list.user_settings?.keep_care) {
+			open_care(list);
+			// The framework forgets the order it has kept, if no column has it.
+			if ([undefined, ORDER].includes(list.view_user_settings.sort_by)) sort(list);
+			bring_up_to_date(list);
+			return;
+		}
+		const routed = frappe.route_options && Object.keys(frappe.route_options).length;
+		const mine = { allocated_to: frappe.session.user, status: "Open", keep_follow_up: ["is", "set"] };
+		frappe.db.count("ToDo", { filters: mine, limit: 1 }).then((count) => {
+			if (!count) return;
+			frappe.model.user_settings.save("ToDo", "keep_care", { known: 1, due: due_until() });
+			open_care(list);
+			// What somebody has asked for, such as the ToDos of one customer, is theirs to see.
+			if (routed) return sort(list).then(() => list.refresh());
+			first_time(list);
+		});
+	};
+
+	settings.refresh = (list) => {
+		theirs.refresh?.(list);
+		if (list.keep_care) dress(list);
+	};
+
+	function open_care(list) {
+		list.keep_care = true;
+		const as_before = list.setup_columns.bind(list);
+		list.setup_columns = () => {
+			as_before();
+			const [subject, tags] = list.columns;
+			const fields = ["keep_tier", "date", "keep_value_at_risk", "priority"]
+				.map((name) => frappe.meta.get_docfield("ToDo", name))
+				.filter(Boolean)
+				.map((df) => ({ type: "Field", df }));
+			const whom = { ...subject, df: { ...subject.df, label: "Customer" } };
+			list.columns = [whom, tags, ...fields, ...list.columns.filter((one) => one.type === "Status")];
+		};
+		settings.formatters = {
+			...settings.formatters,
+			description: (value, df, doc) => (doc.keep_follow_up ? text(`${doc.keep_customer_name}: ${doc.keep_why}`) : value),
+			keep_tier: (value) => (value ? tier_pill(value) : ""),
+			date: (value) => (value ? day_html(value) : ""),
+			keep_value_at_risk: (value, df, doc) =>
+				value ? `<span class="ellipsis">${text(format_currency(value, doc.keep_currency, 0))}</span>` : "",
+		};
+		// The customer opens from the contact; here there is more use for the room.
+		const { button } = settings;
+		if (button) settings.button = { ...button, show: (doc) => !doc.keep_follow_up && button.show(doc) };
+		list.setup_columns();
+		list.render_header(true);
+		list.page.add_actions_menu_item(__("Later"), () => later(list), false);
+		if (!frappe.model.can_read("Customer Tier")) return;
+		frappe.db.get_list("Customer Tier", { fields: ["name", "colour"], limit: 50 }).then((tiers) => {
+			colours = Object.fromEntries(tiers.map((one) => [one.name, (one.colour || "Gray").toLowerCase()]));
+			list.$result.find("[data-keep-tier]").each((_at, pill) => {
+				$(pill).removeClass("gray").addClass(colours[pill.dataset.keepTier] || "gray");
+			});
+		});
+	}
+
+	// Own, open, due, the most urgent first; what somebody chooses afterwards stays.
+	function first_time(list) {
+		const filters = [
+			["ToDo", "status", "=", "Open"],
+			["ToDo", "allocated_to", "=", frappe.session.user],
+			["ToDo", "date", "<=", due_until()],
+		];
+		sort(list)
+			.then(() => list.filter_area.clear(false))
+			.then(() => list.filter_area.set(filters))
+			.then(() => list.refresh());
+	}
+
+	function sort(list) {
+		list.sort_by = ORDER;
+		list.sort_order = "desc";
+		list.sort_selector.set_value(ORDER, "desc");
+		return Promise.resolve();
+	}
+
+	// The framework remembers a day, not "in a week": what was due then would hide what is due now.
+	function bring_up_to_date(list) {
+		const { due } = list.user_settings.keep_care;
+		const ours = (list.filters || []).find(([, field, condition, day]) => field === "date" && condition === "<=" && day === due);
+		if (!ours || due === due_until() || frappe.route_options) return;
+		frappe.model.user_settings.save("ToDo", "keep_care", { known: 1, due: due_until() });
+		list.filters = [...list.filters.filter((one) => one !== ours), ["ToDo", "date", "<=", due_until()]];
+		list.filter_area.clear(false).then(() => list.filter_area.set(list.filters));
+	}
+
+	function due_until() {
+		return frappe.datetime.add_days(frappe.datetime.get_today(), AHEAD);
+	}
+
+	function later(list) {
+		const todos = list.get_checked_items(true);
+		if (!todos.length) return;
+		const tomorrow = frappe.datetime.add_days(frappe.datetime.get_today(), 1);
+		frappe.prompt(
+			[{ fieldname: "day", fieldtype: "Date", label: __("On Which Day?"), default: tomorrow, reqd: 1 }],
+			({ day }) =>
+				frappe.xcall("keep_customers.care.todo_list.later", { todos, day }).then((count) => {
+					frappe.show_alert({ message: __("Put off: {0}", [count]), indicator: "green" });
+					list.clear_checked_items();
+					list.refresh();
+				}),
+			__("Later"),
+			__("Put Off")
+		);
+	}
+
+	// The name stands out, days have a heading, and on a phone a row has room for why, and its number one tap away.
+	function dress(list) {
+		list.$result.find(".keep-day").remove();
+		const by_day = list.sort_by === ORDER;
+		let before = null;
+		for (const doc of list.data) {
+			const row = list.$result.find(`.list-row-checkbox[data-name="${CSS.escape(doc.name)}"]`).closest(".list-row-container");
+			if (!row.length) continue;
+			if (by_day && doc.keep_follow_up) {
+				const group = group_of(doc.date);
+				if (group !== before) row.before(`<div class="keep-day small text-muted">${text(group)}</div>`);
+				before = group;
+			}
+			if (doc.keep_follow_up) dress_row(row, doc);
+		}
+		list.$result.addClass("keep-care");
+		list.$page.addClass("keep-care-page");
+	}
+
+	function dress_row(row, doc) {
+		const link = row.find(".list-subject a").first();
+		link.html(`<b>${text(doc.keep_customer_name)}</b> <span class="keep-why">${text(doc.keep_why)}</span>`);
+		if (!frappe.is_mobile()) return;
+		const facts = [doc.keep_tier && tier_pill(doc.keep_tier), doc.date && day_html(doc.date)];
+		if (doc.keep_value_at_risk) facts.push(`<span>${text(format_currency(doc.keep_value_at_risk, doc.keep_currency, 0))}</span>`);
+		link.append(`<span class="keep-facts">${facts.filter(Boolean).join(" ")}</span>`);
+		row.find(".level-right").first().html(
+			`<button class="btn btn-default keep-call" title="${text(__("Call the Customer"))}" aria-label="${text(__("Call the Customer"))}">☎</button>`
+		);
+		row.find(".keep-call").on("click", (event) => {
+			event.preventDefault();
+			event.stopPropagation();
+			// What to know is on the screen while it rings.
+			keep_customers.call_on_opening = doc.name;
+			frappe.set_route("Form", "ToDo", doc.name);
+		});
+	}
+
+	function group_of(day) {
+		if (!day) return __("Without a Day");
+		const away = frappe.datetime.get_day_diff(day, frappe.datetime.get_today());
+		if (away < 0) return __("Late", null, "Follow Up");
+		if (away === 0) return __("Today");
+		if (away === 1) return __("Tomorrow");
+		return frappe.datetime.str_to_user(day);
+	}
+
+	function day_html(day) {
+		const away = frappe.datetime.get_day_diff(day, frappe.datetime.get_today());
+		const words =
+			away < -1 ? __("{0} days late", [-away]) : away === -1 ? __("1 day late") : group_of(day);
+		return `<span class="ellipsis ${away < 0 ? "text-danger" : ""}">${text(words)}</span>`;
+	}
+
+	function tier_pill(tier) {
+		return `<span class="indicator-pill ${colours[tier] || "gray"} ellipsis" data-keep-tier="${text(tier)}">${text(
+			__(tier, null, "Customer Tier")
+		)}</span>`;
+	}
+
+	function text(value) {
+		return frappe.utils.escape_html(String(value ?? ""));
+	}
+
+	frappe.dom.set_style(
+		`.keep-care .list-row-col.list-subject { flex: 4; max-width: none; }
+		.keep-day { padding: 10px 15px 4px; font-weight: 600; }
+		.keep-care .keep-why { font-weight: 400; }
+		.keep-care .list-subject a:hover { text-decoration: none; }
+		@media (max-width: 767px) {
+			/* The contacts first; what the list is filtered by is behind the button of the filters. */
+			.keep-care-page .standard-filter-section { display: none !important; }
+			.keep-care .list-row { height: auto; min-height: 60px; padding: 8px 0; align-items: flex-start; }
+			.keep-care .list-row .level-left { flex: 0 0 calc(100% - 60px); min-width: 0; max-width: calc(100% - 60px); }
+			.keep-care .list-row .level-right { flex: 0 0 52px; margin-left: 8px; }
+			.keep-care .list-row .list-subject .level-item.ellipsis { flex: 1; min-width: 0; max-width: 100%; }
+			.keep-care .list-subject a { white-space: normal; line-height: 1.35; }
+			.keep-care .list-row .list-subject { flex: 1 1 100%; max-width: 100%; margin-right: 0; }
+			.keep-care .list-subject .level-item, .keep-care .list-row .level-left, .keep-care .list-row-col { white-space: normal; overflow: visible; }
+			.keep-care .keep-why, .keep-care .keep-facts { display: block; }
+			.keep-care .keep-facts > * { display: inline-block; margin-right: 4px; }
+			.keep-care .mobile-layout { display: none !important; }
+			.keep-care .keep-facts { font-weight: 400; font-size: var(--text-sm); margin-top: 2px; color: var(--text-muted); }
+			.keep-care .keep-call { min-width: 44px; min-height: 44px; }
+		}`,
+		"keep-todo-list"
+	);
+})();

@@ -1,0 +1,33 @@
+"""Where a rep goes today, for *My Day*."""
+
+from datetime import date
+
+import frappe
+from frappe.utils import getdate
+
+
+def visits(user: str, day: date) -> dict[str, list]:
+	"""
+	:returns: visits: the stops of the user's approved plans that are for today and have no report yet, by appointment: dicts
+		with plan, customer, customer_name, appointment, place, people_to_meet, goal
+	"""
+	if not frappe.has_permission("Visit Plan", "read"):
+		return {"visits": []}
+	# The list asks whether every customer in the plan is theirs to read.
+	plans = frappe.get_list(
+		"Visit Plan",
+		filters={"rep": user, "docstatus": 1, "from_date": ("<=", day), "to_date": (">=", day)},
+		pluck="name",
+		order_by="name asc",
+		limit=20,
+	)
+	stops = frappe.get_all(
+		"Visit Plan Stop",
+		filters={"parent": ("in", plans or [""]), "parenttype": "Visit Plan", "visited": 0, "touch": ("is", "not set")},
+		fields=[
+			"parent as plan", "customer", "customer_name", "appointment", "place", "people_to_meet", "goal",
+		],
+		order_by="idx asc",
+	)  # fmt: skip
+	today = [stop for stop in stops if not stop.appointment or getdate(stop.appointment) == day]
+	return {"visits": sorted(today, key=lambda stop: (not stop.appointment, str(stop.appointment or "")))}

@@ -1,0 +1,128 @@
+"""A rep's morning on a telephone: three contacts one after the other, one of them where there is no connection."""
+
+from contextlib import contextmanager
+
+import frappe
+from frappe.utils import getdate
+
+from tests.site.care.asked import only_todo
+from tests.site.mail import contact
+from tests.site.story import ANNA
+
+PHONE = {"width": 390, "height": 844}
+ALL_SENT = "() => !Object.keys(localStorage).some(key => key.includes('my_day'))"
+
+
+def three_contacts(story):
+	"""Three customers whom Anna is to call by today; returns their ToDos, the first one first."""
+	firms = [story.customer(name) for name in ("First", "Second", "Third")]
+	for number, name in enumerate(firms):
+		story.history(name, [(40, 100), (3, 3000)])
+		story.file(name, dedicated_rep=ANNA, people=[{"full_name": f"Otto <b>{number}</b>", "decides": 1}])
+		contact(name, mobile=f"+49 170 555{number}")
+	story.rule(talking_points="How does the saw run?")
+	story.completed_yesterday()
+	story.night()
+	todos = [only_todo(story, name) for name in firms]
+	for at_risk, todo in zip((300, 200, 100), todos, strict=True):
+		todo.update({"date": getdate(), "priority": "Medium", "keep_value_at_risk": at_risk}).save()
+	frappe.db.commit()
+	return todos
+
+
+@contextmanager
+def without_connection(desk):
+	desk.page.context.set_offline(True)
+	yield
+	desk.page.context.set_offline(False)
+
+
+def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
+	first, second, third = three_contacts(story)
+	frappe.db.set_value("User", ANNA, "keep_my_day", 1)
+	frappe.db.commit()
+	with desk(ANNA) as anna:
+		page = anna.page
+		page.set_default_timeout(20_000)
+		page.set_viewport_size(PHONE)
+		page.goto(f"{anna.url}/app")  # where she lands is what she has chosen
+
+		def shows(todo):
+			page.locator(f".kd-card[data-todo='{todo.name}'] .kd-ways a[href^='tel:']").wait_for()
+
+		def press(name):
+			page.locator(".kd-card").get_by_role("button", name=name, exact=True).click()
+
+		# From here one tap calls: the number is on the first screen, and so is what came of it.
+		shows(first)
+		anna.shot("my-day-phone")
+		for within in (".kd-ways a[href^='tel:']", "[data-result=reached]", "[data-result=not_needed]"):
+			box = page.locator(within).bounding_box()
+			assert box["y"] + box["height"] <= PHONE["height"] and box["x"] + box["width"] <= PHONE["width"]
+		assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+		assert page.locator(".kd-ways a[href^='tel:']").get_attribute("href") == "tel:+491705550"
+		assert "How does the saw run?" in page.locator(".kd-say").inner_text()
+		assert "Otto <b>0</b>" in page.locator(".kd-say").inner_text()
+		page.locator(".kd-card [data-field=notes]").fill("All well.")
+		press("Reached")
+		shows(second)
+		with without_connection(anna):
+			press("Agreed …")
+			page.locator("[data-field=next_step]").fill("Send the offer")
+			press("In a Week")
+			press("Save and Go On")
+			shows(third)  # its number was fetched before
+			anna.see("No connection").shot("my-day-without-connection")
+			page.wait_for_timeout(4500)  # no longer to be taken back, and not to be sent
+			assert (
+				len(page.evaluate("() => Object.keys(localStorage).filter(key => key.includes('my_day'))"))
+				== 1
+			)
+		page.wait_for_function(ALL_SENT, timeout=30_000)
+		press("Not Reached")
+		anna.see("All done for today").see("Undo")
+		page.get_by_role("button", name="Undo").click()
+		shows(third)
+		press("Not Reached")
+		page.wait_for_function(ALL_SENT, timeout=30_000)
+		anna.shot("my-day-done")
+		page.set_viewport_size({"width": 1400, "height": 900})
+		anna.shot("my-day-done-desk")
+	frappe.db.rollback()  # see what the browser did
+	for todo in (first, second, third):
+		todo.reload()
+	assert (first.status, second.status, third.status) == ("Closed", "Closed", "Open")
+	touches = frappe.get_all(
+		"Customer Touch", fields=["todo", "result", "notes", "next_step"], order_by="creation"
+	)
+	assert [(one.todo, one.result) for one in touches] == [
+		(first.name, "Reached"), (second.name, "Reached"), (third.name, "Not Reached"),
+	]  # fmt: skip
+	assert (touches[0].notes, touches[1].next_step) == ("All well.", "Send the offer")
+
+
+def test_at_a_desk_the_keys_will_do(story, desk):
+	first, second, _third = three_contacts(story)
+	with desk(ANNA) as anna:
+		page = anna.page
+		page.set_default_timeout(20_000)
+		page.goto(f"{anna.url}/app/my-day")
+		card = ".kd-card[data-todo='{}'] .kd-ways a[href^='tel:']"
+		page.locator(card.format(first.name)).wait_for()
+		anna.shot("my-day-desk")
+		page.keyboard.press("j")
+		page.locator(card.format(second.name)).wait_for()
+		page.keyboard.press("k")
+		page.locator(card.format(first.name)).wait_for()
+		page.keyboard.press("1")
+		page.locator(card.format(second.name)).wait_for()
+		page.keyboard.press("Shift+?")
+		anna.see("Next contact")
+		page.locator(".modal.show .btn-modal-close").click()
+		page.wait_for_function("() => !$('.modal:visible').length")
+		page.keyboard.press("Enter")
+		page.wait_for_function("name => cur_frm && cur_frm.doc.name == name", arg=second.name)
+		page.wait_for_function(ALL_SENT)  # whatever page she is on
+	frappe.db.rollback()
+	first.reload()
+	assert first.status == "Closed"

@@ -1,0 +1,168 @@
+"""What a rep tells in one tap on a care ToDo, and what the list of ToDos shows of it."""
+
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+from frappe.utils import getdate
+
+from keep_customers.care import results, stakes, todo_list
+from tests.site.care.asked import as_user, asked_for, only_todo, state
+from tests.site.story import ANNA, BEN, EVE
+
+
+def told(story, firm, *args, user=ANNA, **values):
+	todo = only_todo(story, firm).name
+	as_user(user)
+	try:
+		return results.tell(todo, *args, **values)
+	finally:
+		as_user("Administrator")
+
+
+def touches(customer):
+	return frappe.get_all(
+		"Customer Touch", {"customer": customer}, ["result", "notes", "next_step", "rep"], order_by="creation"
+	)
+
+
+def test_who_was_reached_is_done_and_the_next_contact_is_named(now):
+	one, other = asked_for(now, ("Firm", "Other"))
+	answer = told(now, one, "Reached", "Happy with the drill")
+	assert state(now, one) == ("Done", "") and only_todo(now, one).status == "Closed"
+	[touch] = touches(one)
+	assert (touch.result, touch.notes, touch.rep) == ("Reached", "Happy with the drill", ANNA)
+	assert (answer["next"]["customer_name"], answer["next"]["todo"]) == (other, only_todo(now, other).name)
+	assert answer["next"]["why"].startswith("Bought for")
+	assert told(now, one, "Reached")["said"] == "This was noted already."
+	assert len(touches(one)) == 1, "two taps are one contact"
+	assert told(now, other, "Reached")["next"] is None
+
+
+def test_what_was_agreed_comes_back_in_its_own_words(now):
+	[firm] = asked_for(now)
+	with pytest.raises(frappe.ValidationError, match="What was agreed"):
+		told(now, firm, "Agreed", next_step=" ")
+	day = getdate() + timedelta(days=4)
+	answer = told(now, firm, "Agreed", next_step="Send the offer", next_step_date=str(day))
+	assert "Send the offer" in answer["said"]
+	[done, step] = sorted(now.follow_ups(firm), key=lambda row: row.status != "Done")
+	assert (done.status, step.status, step.short, step.due_date) == ("Done", "Planned", "Send the offer", day)
+
+
+def test_who_was_not_reached_is_tried_again_by_the_same_todo(now):
+	[firm] = asked_for(now)
+	before = only_todo(now, firm)
+	answer = told(now, firm, "Not Reached")
+	todo = only_todo(now, firm)
+	assert (
+		todo.status == "Open"
+		and todo.date == results.again_on()
+		and todo.date >= getdate() + timedelta(days=2)
+	)
+	assert todo.date.weekday() < 5 and todo.keep_turn != before.keep_turn
+	[follow_up] = now.follow_ups(firm)
+	assert (follow_up.status, follow_up.due_date, follow_up.touch) == ("Assigned", todo.date, None)
+	assert "comes back on" in answer["said"]
+	told(now, firm, "Not Reached")
+	assert [row.result for row in touches(firm)] == ["Not Reached"], "two taps are one attempt"
+	assert frappe.db.get_value("Customer", firm, "keep_last_touch") is None
+	told(now, firm, "Reached")
+	assert state(now, firm) == ("Done", "") and len(touches(firm)) == 2
+
+
+def test_what_is_not_needed_says_why(now):
+	[firm] = asked_for(now)
+	with pytest.raises(frappe.ValidationError, match="why"):
+		told(now, firm, "Not Needed")
+	told(now, firm, "Not Needed", "They <b>moved</b>")
+	assert state(now, firm) == ("Cancelled", "ToDo cancelled") and not touches(firm)
+	[comment] = frappe.get_all(
+		"Comment",
+		{"reference_doctype": "ToDo", "reference_name": only_todo(now, firm).name, "comment_type": "Comment"},
+		pluck="content",
+	)
+	assert "They" in comment and "<b>" not in comment
+	with pytest.raises(frappe.ValidationError, match="not a result"):
+		told(now, firm, "Gone")
+
+
+@pytest.mark.parametrize("user", (BEN, EVE))
+def test_nobody_else_tells_what_came_of_it_or_puts_it_off(now, user):
+	[firm] = asked_for(now)
+	with pytest.raises(frappe.PermissionError):
+		told(now, firm, "Reached", user=user)
+	todo = only_todo(now, firm).name
+	as_user(user)
+	with pytest.raises(frappe.PermissionError):
+		todo_list.later([todo], str(getdate()))
+	as_user("Administrator")
+	assert state(now, firm) == ("Assigned", "") and not touches(firm)
+
+
+def test_who_may_not_read_the_customer_tells_nothing_and_sees_no_money(now):
+	[firm] = asked_for(now)
+	now.night(now.asked_on)
+	todo = only_todo(now, firm)
+	assert todo.keep_tier and todo.keep_value_at_risk > 0 and todo.keep_currency == "EUR"
+	turn = todo.keep_turn
+	add_user_permission("Customer", now.customer("Other"), BEN, ignore_permissions=True)
+	todo.allocated_to = BEN
+	todo.save()
+	assert not todo.keep_tier and not todo.keep_value_at_risk
+	assert todo.keep_turn < turn, "nor does its place say how much it is"
+	stakes.keep_right()
+	assert not only_todo(now, firm).keep_tier
+	with pytest.raises(frappe.PermissionError):
+		told(now, firm, "Reached", user=BEN)
+	todo = only_todo(now, firm)
+	todo.allocated_to = ANNA
+	todo.save()
+	assert todo.keep_tier and todo.keep_turn == turn
+
+
+def test_several_are_put_off_at_once(now):
+	firms = asked_for(now, ("Firm", "Other", "Third"))
+	names = [only_todo(now, firm).name for firm in firms]
+	told(now, firms[2], "Reached")
+	day = getdate() + timedelta(days=3)
+	as_user(ANNA)
+	with pytest.raises(frappe.ValidationError, match="not over"):
+		todo_list.later(names, str(getdate() - timedelta(days=1)))
+	assert todo_list.later(frappe.as_json([*names, names[0]]), str(day)) == 2
+	as_user("Administrator")
+	assert [only_todo(now, firm).date for firm in firms[:2]] == [day, day]
+	assert [now.follow_ups(firm)[0].due_date for firm in firms[:2]] == [day, day]
+
+
+def test_the_night_keeps_right_what_the_list_shows(story):
+	[firm] = asked_for(story)
+	todo = only_todo(story, firm)
+	assert (todo.keep_customer_name, todo.keep_why) == (firm, story.follow_ups(firm)[0].short)
+	assert "://" not in todo.description, "a ToDo outlives the site's address"
+	frappe.db.set_value("Customer Value", firm, {"tier": "Platinum", "value_at_risk": 123})
+	# As an upgraded site has them.
+	frappe.db.set_value(
+		"ToDo",
+		todo.name,
+		{"keep_why": None, "keep_customer_name": None, "keep_turn": 0},
+		update_modified=False,
+	)
+	assert stakes.keep_right() == 1
+	again = only_todo(story, firm)
+	assert (again.keep_tier, again.keep_value_at_risk) == ("Platinum", 123)
+	assert (again.keep_why, again.keep_customer_name) == (todo.keep_why, firm) and again.keep_turn
+	assert again.modified == todo.modified, "nobody has to hear of it"
+	assert stakes.keep_right() == 0
+
+
+def test_a_customer_with_an_open_complaint_is_urgent(story):
+	firm = story.customer("Firm")
+	story.history(firm, [(40, 100), (3, 3000)])
+	story.case(firm)
+	story.rule(priority="Low")
+	story.completed_yesterday()
+	story.night()
+	[called] = [todo for todo in story.todos() if todo.keep_follow_up]
+	assert called.priority == "High"
