@@ -251,7 +251,8 @@ SAID = {
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
 	"rating": "1", "result": "Reached", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "solved": "Yes",
 	"start": "0", "status": "Held", "step": "Listened", "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
-	"txt": "", "website": "", "what": "Yes", "word": "Yes",
+	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
+	"seconds_ago": "0",
 }  # fmt: skip
 MINE = "description full_name next_step note notes override_reason reason remark subject text why wish words".split()
 
