@@ -206,6 +206,19 @@ def planned(today: date) -> list:
 	return [frappe._dict(zip(names, row, strict=True)) for row in rows]
 
 
+def with_agreement(query, follow_up, touch):
+	"""``query`` with the contact at which a follow-up was agreed, where it was.
+
+	:param follow_up: Follow Up as the query has it
+	:param touch: Customer Touch, of the same customer
+	"""
+	return query.left_join(touch).on(
+		(touch.name == follow_up.reference_name)
+		& (follow_up.reference_doctype == "Customer Touch")
+		& (touch.customer == follow_up.customer)
+	)
+
+
 def add_words(rows: list) -> None:
 	"""Add to follow-ups what their ToDo says."""
 	by_name = {row.name: row for row in rows}

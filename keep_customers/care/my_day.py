@@ -129,16 +129,9 @@ def _known_of(names: list[str], may: dict) -> dict[str, frappe._dict]:
 		frappe.qb.DocType(one) for one in ("Follow Up", "Customer", "Customer Touch")
 	)
 	place = [customer.primary_address] if host.has("Customer", "primary_address") else []
+	query = frappe.qb.from_(follow_up).inner_join(customer).on(customer.name == follow_up.customer)
 	query = (
-		frappe.qb.from_(follow_up)
-		.inner_join(customer)
-		.on(customer.name == follow_up.customer)
-		.left_join(touch)
-		.on(
-			(touch.name == follow_up.reference_name)
-			& (follow_up.reference_doctype == "Customer Touch")
-			& (touch.customer == follow_up.customer)
-		)
+		followups.with_agreement(query, follow_up, touch)
 		.select(
 			follow_up.name, follow_up.customer, follow_up.customer_name, follow_up.channel, follow_up.care_rule,
 			follow_up.reference_doctype, touch.next_step, *place,

@@ -11,7 +11,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import at_hand, calls, open_complaints, panel, results, to_say
+from keep_customers.care import at_hand, calls, followups, open_complaints, panel, results, to_say
 from keep_customers.care.todos import care_todo
 from keep_customers.engine.occasions import next_on
 from keep_customers.erp.api import typed
@@ -95,16 +95,9 @@ def _reasons(todo: str, customer: str, may_read_touches: bool) -> list[dict]:
 	"""Everything the ToDo asks for at once; what was agreed at an earlier contact is in that contact."""
 	follow_up, rule = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Care Rule")
 	touch = frappe.qb.DocType("Customer Touch")
+	query = frappe.qb.from_(follow_up).left_join(rule).on(rule.name == follow_up.care_rule)
 	rows = (
-		frappe.qb.from_(follow_up)
-		.left_join(rule)
-		.on(rule.name == follow_up.care_rule)
-		.left_join(touch)
-		.on(
-			(touch.name == follow_up.reference_name)
-			& (follow_up.reference_doctype == "Customer Touch")
-			& (touch.customer == follow_up.customer)
-		)
+		followups.with_agreement(query, follow_up, touch)
 		.select(
 			follow_up.reason, follow_up.short, follow_up.reference_doctype, follow_up.reference_name, rule.talking_points,
 			touch.next_step,

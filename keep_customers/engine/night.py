@@ -186,20 +186,13 @@ def model(m: Measures, today: int, last_good: dict | None = None) -> Model:
 	)
 
 
-def remembered(m: Measures, today: int, last_good: dict | None) -> Model:
+def remembered(m: Measures, last_good: dict | None) -> Model:
 	"""The model as it was last fitted, or the prior; nothing is fitted."""
+	last_good = last_good if isinstance(last_good, dict) else {}  # somebody may have been at it
 	gap = lifecycle.typical_gap(m.median_gap, m.purchases)
-	h = Histories.of(m, today)
-
-	def last(kind, name: str, prior):
-		try:
-			return kind.from_dict((last_good or {})[name])
-		except (ValueError, KeyError, TypeError, AttributeError):
-			return prior()
-
 	return Model(
-		last(BGNBD, "bgnbd", lambda: prior_bgnbd(gap / DAYS_PER_WEEK)),
-		last(GammaGamma, "gamma_gamma", lambda: prior_gamma_gamma(typical_value(h.mean_value))),
+		_last(BGNBD, last_good.get("bgnbd")) or prior_bgnbd(gap / DAYS_PER_WEEK),
+		_last(GammaGamma, last_good.get("gamma_gamma")) or prior_gamma_gamma(typical_value(m.mean_value)),
 		gap,
 		{},
 		{},
@@ -211,12 +204,17 @@ def _fit(fit, kind, last_good: dict | None, prior):
 	try:
 		return fit(), None
 	except FitError as problem:
-		try:
-			if last_good:
-				return kind.from_dict(last_good), (problem, LAST_GOOD)
-		except ValueError:
-			pass  # somebody has been at them
+		if last := _last(kind, last_good):
+			return last, (problem, LAST_GOOD)
 		return prior(), (problem, PRIOR)
+
+
+def _last(kind, last_good: dict | None):
+	"""The parameters of the last good fit; None where there are none, or somebody has been at them."""
+	try:
+		return kind.from_dict(last_good) if last_good else None
+	except ValueError:
+		return None
 
 
 @dataclass
@@ -268,32 +266,56 @@ def figures(
 	"""
 	h = Histories.of(m, today)
 	alive = np.round(probability_alive(fitted.bgnbd, h.frequency, h.recency, h.age), 6)
-	purchases = expected_purchases(fitted.bgnbd, HORIZON, h.frequency, h.recency, h.age)
-	value = expected_mean_value(fitted.gamma_gamma, h.purchases, h.mean_value)
+	purchases, value = expected(fitted, h)
 	potential = purchases * value
 	if stated is not None:
 		potential = np.maximum(potential, stated)
-	gap = lifecycle.own_gap(m.median_gap, m.purchases - 1, fitted.typical_gap)
-	earlier = lifecycle.own_gap(m.earlier_gap, m.purchases - 2, fitted.typical_gap)
-	promised = np.zeros(len(m.last), bool) if stated_day is None else stated_day > today
-	stage = lifecycle.status(m.last, m.purchases, gap, m.last_gap, earlier, alive, today)
+	if stated_day is None:
+		stated_day = np.zeros(len(m.last), np.int64)
 	return Figures(
 		current=np.round(current, 2),
 		potential=np.round(potential, 2),
 		p_alive=alive,
 		expected_purchases=np.round(purchases, 4),
 		expected_value=np.round(value, 2),
-		gap=np.round(gap, 1),
-		# Nobody waits for the next purchase of a lost customer who has not announced one.
-		next_purchase=np.where(
-			promised,
-			0 if stated_day is None else stated_day,
-			np.where(stage == lifecycle.LOST, 0, lifecycle.next_purchase(m.last, gap)),
-		),
-		status=stage,
-		promised=promised,
 		at_risk=np.round(value_at_risk(np.round(current, 2), alive), 2),
+		**standing(m, alive, today, stated_day, fitted.typical_gap),
 	)
+
+
+def expected(fitted: Model, h: Histories) -> tuple[np.ndarray, np.ndarray]:
+	"""The purchases of the next 12 months, and what each is worth."""
+	return (
+		expected_purchases(fitted.bgnbd, HORIZON, h.frequency, h.recency, h.age),
+		expected_mean_value(fitted.gamma_gamma, h.purchases, h.mean_value),
+	)
+
+
+def standing(
+	m: Measures,
+	probability: np.ndarray,
+	today: int,
+	stated_day: np.ndarray,
+	typical_gap: float,
+	rhythm: lifecycle.Rhythm = lifecycle.Rhythm(),
+) -> dict[str, np.ndarray]:
+	"""Gap, stage and next purchase of every customer, by the names they have in :class:`Figures`.
+
+	:param probability: and rhythm: see :func:`lifecycle.status`
+	:param typical_gap: days, the population's
+	"""
+	gap = lifecycle.own_gap(m.median_gap, m.purchases - 1, typical_gap)
+	earlier = lifecycle.own_gap(m.earlier_gap, m.purchases - 2, typical_gap)
+	stage = lifecycle.status(m.last, m.purchases, gap, m.last_gap, earlier, probability, today, rhythm)
+	promised = stated_day > today
+	# Nobody waits for the next purchase of a lost customer who has not announced one.
+	unannounced = np.where(stage == lifecycle.LOST, 0, lifecycle.next_purchase(m.last, gap))
+	return {
+		"gap": np.round(gap, 1),
+		"status": stage,
+		"next_purchase": np.where(promised, stated_day, unannounced),
+		"promised": promised,
+	}
 
 
 def worth_writing(

@@ -240,11 +240,10 @@ def hold(doctype: str, names: Sequence[str], **still) -> set[str]:
 	"""
 	table, found = frappe.qb.DocType(doctype), set()
 	for part in chunks(sorted(set(names)), MAX_ROWS):
-		frappe.qb.update(table).set(table.docstatus, table.docstatus).where(table.name.isin(part)).run()
+		among(frappe.qb.update(table), table.name, part).set(table.docstatus, table.docstatus).run()
 		# For update: as they are now, and not as this transaction saw them at first.
-		found.update(
-			frappe.db.get_values(
-				doctype, {"name": ("in", part), **still}, "name", pluck=True, for_update=True
-			)
-		)
+		query = among(frappe.qb.from_(table), table.name, part).select(table.name).for_update()
+		for field, value in still.items():
+			query = query.where(table[field] == value)
+		found.update(name for (name,) in query.run())
 	return found

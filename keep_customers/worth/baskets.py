@@ -33,7 +33,6 @@ from keep_customers.erp.tables import (
 	standard_columns,
 	to_dates,
 	to_ordinals,
-	upsert,
 )
 from keep_customers.erp.trees import ancestors_at
 from keep_customers.worth.corrected import Corrected, credited, is_purchase, no_opening
@@ -215,11 +214,12 @@ def _write(reader: Reader, rules: str, part: list[Stale], groups: list[str], fou
 	there = hold("Customer", [one.name for one in part])
 	there &= hold("Customer Value", sorted(there))
 	there_still = [one for one in part if one.name in there]
-	table = frappe.qb.DocType(DOCTYPE)
+	table, value = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType("Customer Value")
 	for some in chunks(there_still, 500):
 		among(frappe.qb.from_(table).delete(), table.customer, [one.name for one in some]).run()
-	states = [[one.name, one.name, rules] for one in there_still]
-	upsert("Customer Value", ["name", "customer", "baskets_of"], states)
+	for some in chunks(there_still, 1000):
+		read = among(frappe.qb.update(value), value.name, [one.name for one in some])
+		read.set(value.baskets_of, rules).run()
 	standard = standard_columns()
 	rows = _rows(part, groups, found, reader.currency, list(standard.values()))
 	insert(DOCTYPE, [*FIELDS, *standard], [row for one in there_still for row in rows.get(one.name, ())])

@@ -8,7 +8,7 @@ from time import perf_counter
 import frappe
 import numpy as np
 from frappe import _
-from frappe.utils import add_months, cint, getdate
+from frappe.utils import add_months, cint, get_first_day, getdate
 
 from keep_customers.engine.forecasts import choice, scores
 from keep_customers.engine.forecasts.past import came_after, known_at
@@ -45,7 +45,7 @@ def named(name: str) -> InUse | None:
 
 
 def of_month(policy: str, day: date) -> InUse | None:
-	names = frappe.get_all(DOCTYPE, {"policy": policy, "month": first_of_month(day)}, pluck="name")
+	names = frappe.get_all(DOCTYPE, {"policy": policy, "month": get_first_day(day)}, pluck="name")
 	return named(names[0]) if names else None
 
 
@@ -53,16 +53,12 @@ def latest(policy: str, day: date) -> InUse | None:
 	"""The newest one that was made up to a day's month."""
 	names = frappe.get_all(
 		DOCTYPE,
-		{"policy": policy, "month": ("<=", first_of_month(day))},
+		{"policy": policy, "month": ("<=", get_first_day(day))},
 		pluck="name",
 		order_by="month desc",
 		limit=1,
 	)
 	return named(names[0]) if names else None
-
-
-def first_of_month(day: date) -> date:
-	return day.replace(day=1)
 
 
 def make(policy: str, log: Purchases, as_of: date, currency: str, tell: bool) -> InUse:
@@ -71,7 +67,7 @@ def make(policy: str, log: Purchases, as_of: date, currency: str, tell: bool) ->
 	:param log: what the policy's customers have bought, of :func:`keep_customers.engine.value.by_day`
 	:param tell: whether managers hear of a grade that has fallen
 	"""
-	start, today, month = perf_counter(), as_of.toordinal(), first_of_month(as_of)
+	start, today, month = perf_counter(), as_of.toordinal(), get_first_day(as_of)
 	before = latest(policy, as_of)
 	chosen = choice.choose(log, today, YEAR, before.forecast if before else "")
 	checked = Checked.of(log, today, chosen.name)

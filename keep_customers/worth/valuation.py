@@ -255,7 +255,7 @@ class Valuation:
 
 	def model_before(self, p: Population) -> Model:
 		"""The model that decided before the forecasts were accepted, as it was last fitted."""
-		return remembered(p.measures, self.today, self._remembered(p))
+		return remembered(p.measures, self._remembered(p))
 
 	def _tier(self, p: Population) -> Population:
 		p, p.figures = self.sound(p, self._figures)

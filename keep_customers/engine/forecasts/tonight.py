@@ -13,11 +13,12 @@ from keep_customers.engine.forecasts.candidates import Population
 from keep_customers.engine.forecasts.choice import USUAL
 from keep_customers.engine.forecasts.forecaster import Asked, Forecaster
 from keep_customers.engine.forecasts.past import FADING, Known, Statistics, known_of, statistics
-from keep_customers.engine.night import HORIZON, Figures, Forecast, Histories, Model
-from keep_customers.engine.potential import expected_mean_value, expected_purchases
+from keep_customers.engine.night import Figures, Forecast, Histories, Model, expected, standing
+from keep_customers.engine.potential import expected_mean_value
 from keep_customers.engine.value import Measures, Purchases
 
 YEAR, QUARTER = 365, 90  # days
+NUMBERS = 1 + 2 * len(FADING)  # that are stored of each customer, see Fading
 BEFORE = "as before"  # in place of a check's name: the model that decided until the forecasts were accepted
 
 
@@ -63,12 +64,8 @@ class Fading:
 
 	@classmethod
 	def from_rows(cls, rows: np.ndarray) -> Fading:
-		kinds = len(FADING)
-		columns = np.asarray(rows, float).reshape(-1, 1 + 2 * kinds).T
-		return cls(columns[0].copy(), columns[1 : 1 + kinds].copy(), columns[1 + kinds :].copy())
-
-
-NUMBERS = 1 + 2 * len(FADING)  # that are stored of each customer
+		log_gaps, *fading = np.asarray(rows, float).reshape(-1, NUMBERS).T
+		return cls(log_gaps, np.array(fading[: len(FADING)]), np.array(fading[len(FADING) :]))
 
 
 @dataclass(frozen=True)
@@ -170,9 +167,8 @@ def some(of: Known, at: np.ndarray) -> Known:
 
 def value_as_before(model: Model, m: Measures, today: int) -> np.ndarray:
 	"""The potential by the model that decided before."""
-	h = Histories.of(m, today)
-	number = expected_purchases(model.bgnbd, HORIZON, h.frequency, h.recency, h.age)
-	return number * expected_mean_value(model.gamma_gamma, h.purchases, h.mean_value)
+	purchases, value = expected(model, Histories.of(m, today))
+	return purchases * value
 
 
 def figures(
@@ -188,24 +184,15 @@ def figures(
 
 	:param potential: what the tiers go by, which is ``said.value`` but for the nights between two forecasts
 	"""
-	typical = lifecycle.typical_gap(m.median_gap, m.purchases)
-	gap = lifecycle.own_gap(m.median_gap, m.purchases - 1, typical)
-	earlier = lifecycle.own_gap(m.earlier_gap, m.purchases - 2, typical)
 	buys = np.round(said.forecast.buys_year, 6)
-	stage = lifecycle.status(m.last, m.purchases, gap, m.last_gap, earlier, buys, today, lifecycle.BY_BUYING)
-	promised = stated_day > today
-	expected = lifecycle.next_purchase(m.last, gap)
+	typical_gap = lifecycle.typical_gap(m.median_gap, m.purchases)
 	return Figures(
 		current=np.round(current, 2),
 		potential=np.round(np.maximum(potential, stated), 2),
 		p_alive=np.round(said.alive, 6),
 		expected_purchases=np.round(said.purchases, 4),
 		expected_value=np.round(said.each, 2),
-		gap=np.round(gap, 1),
-		# Nobody waits for the next purchase of a lost customer who has not announced one.
-		next_purchase=np.where(promised, stated_day, np.where(stage == lifecycle.LOST, 0, expected)),
-		status=stage,
-		promised=promised,
 		at_risk=np.round(said.if_alive * (1 - buys), 2),
 		forecast=said.forecast,
+		**standing(m, buys, today, stated_day, typical_gap, lifecycle.BY_BUYING),
 	)
