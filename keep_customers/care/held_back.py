@@ -6,7 +6,7 @@ import frappe
 from frappe.query_builder.functions import Count, IfNull, Max, Sum
 from pypika import Case
 
-from keep_customers.care.assignment import Assignment
+from keep_customers.care.assignment import Assignment, of_rep
 from keep_customers.worth.selection import selected
 
 WAITING, GIVEN_UP = "Planned", "Skipped"
@@ -88,7 +88,7 @@ def _numbers(follow_up, value) -> tuple:
 def _query(filters: dict, since: date):
 	"""What waits, and what was given up of what was due from ``since`` on.
 
-	:param filters: as :func:`selected`; hold_reason and care_rule
+	:param filters: as :func:`selected`; hold_reason, care_rule and rep
 	"""
 	follow_up, value, customer = (
 		frappe.qb.DocType(name) for name in ("Follow Up", "Customer Value", "Customer")
@@ -105,4 +105,5 @@ def _query(filters: dict, since: date):
 	for field in ("hold_reason", "care_rule"):
 		if filters.get(field):
 			query = query.where(follow_up[field] == filters[field])
-	return selected(query, customer, value, filters), follow_up, value
+	query = of_rep(selected(query, customer, value, filters), customer.name, filters.get("rep"))
+	return query, follow_up, value

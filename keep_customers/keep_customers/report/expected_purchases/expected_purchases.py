@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, formatdate, get_fullname, getdate
 
+from keep_customers.care import expected
 from keep_customers.care.assignment import Assignment
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
@@ -18,7 +19,6 @@ from keep_customers.erp.reports import (
 	only_first,
 	period,
 )  # fmt: skip
-from keep_customers.worth import expected
 from keep_customers.worth.outlook import rhythm
 from keep_customers.worth.selection import why_nothing
 

@@ -6,6 +6,7 @@ import frappe
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate
 
+from keep_customers.care.assignment import of_rep
 from keep_customers.erp.api import refuse, typed
 from keep_customers.worth.selection import selected
 
@@ -80,4 +81,5 @@ def _query(filters: dict, since: date, until: date):
 		.on(customer.name == value.customer)
 		.where((value.next_purchase >= since) & (value.next_purchase <= until) & (customer.disabled == 0))
 	)
-	return selected(query, customer, value, filters), customer, value
+	query = of_rep(selected(query, customer, value, filters), customer.name, filters.get("rep"))
+	return query, customer, value
