@@ -203,6 +203,15 @@ keep_customers_my_day = [
 	"keep_customers.complaints.my_day.cases",
 	"keep_customers.events.my_day.events",
 ]
+keep_customers_at_a_glance = [
+	"keep_customers.visits.at_a_glance.visits",
+	"keep_customers.events.at_a_glance.invitations",
+]
+keep_customers_timeline = [
+	"keep_customers.messaging.at_a_glance.timeline_of",
+	"keep_customers.complaints.at_a_glance.timeline_of",
+	"keep_customers.events.at_a_glance.timeline_of",
+]
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
