@@ -293,7 +293,7 @@ standard_portal_menu_items = [
 
 # Desk
 
-extend_bootinfo = "keep_customers.care.my_day_home.tell_desk"
+extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.worth.colours.tell_desk"]
 # A bundle has its content in its name: browsers keep what they have of other files for a year.
 app_include_js = "keep_customers.bundle.js"
 doctype_js = {
@@ -308,7 +308,17 @@ doctype_js = {
 		"public/js/complaint_case/documents.js",
 		"public/js/complaint_case/actions.js",
 	],
-	"Customer": "public/js/customer.js",
+	"Customer": [
+		"public/js/words.js",
+		"public/js/customer/actions.js",
+		"public/js/customer/figures.js",
+		"public/js/customer/trend.js",
+		"public/js/customer/people.js",
+		"public/js/customer/open_things.js",
+		"public/js/customer/timeline.js",
+		"public/js/customer/care_tab.js",
+		"public/js/customer/style.js",
+	],
 	"ToDo": [
 		"public/js/todo.js",
 		"public/js/todo_message.js",
@@ -323,7 +333,7 @@ doctype_js = {
 	"Warranty Claim": "public/js/warranty_claim.js",
 	"HD Ticket": "public/js/hd_ticket.js",
 }
-doctype_list_js = {"ToDo": "public/js/todo_list.js"}
+doctype_list_js = {"Customer": "public/js/customer_list.js", "ToDo": "public/js/todo_list.js"}
 # The cases about it, among a form's connections.
 override_doctype_dashboards = {
 	"Customer": "keep_customers.complaints.documents.customer_dashboard",
