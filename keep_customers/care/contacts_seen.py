@@ -67,7 +67,9 @@ def newest(customer: str, as_of: date, limit: int) -> list[tuple[datetime, str, 
 			for moment, name in rows.orderby(when, order=frappe.qb.desc).limit(limit).run()
 		]
 
-	found = {(doctype, name): moment for moment, doctype, name in _contacts(date.min, as_of, newest_of, [customer])}
+	found = {
+		(doctype, name): moment for moment, doctype, name in _contacts(date.min, as_of, newest_of, [customer])
+	}
 	return sorted(((moment, *document) for document, moment in found.items()), reverse=True)[:limit]
 
 

@@ -19,7 +19,8 @@ def of_customer(customer: str, file, today: date) -> list[dict]:
 	"""
 	in_file = sorted(file.people, key=lambda row: not row.decides) if file else []
 	asked = [
-		{"customer": customer, "reference_doctype": reached.PERSON, "reference_name": row.name} for row in in_file
+		{"customer": customer, "reference_doctype": reached.PERSON, "reference_name": row.name}
+		for row in in_file
 	]
 	others = _other_contacts(customer, {row.contact for row in in_file})
 	named = reached.of_contacts([(customer, name) for name in others]) if others else {}

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_datetime, getdate
+from frappe.utils import get_datetime, getdate
 
 from keep_customers.access.lookups import named
 from keep_customers.care import contacts_seen
@@ -72,7 +72,13 @@ def touches(customer: str, start: int = 0) -> dict:
 
 
 def documents(
-	doctype: str, customer: str, moment: str, limit: int, fields: tuple[str, ...], of: str = "customer", **filters
+	doctype: str,
+	customer: str,
+	moment: str,
+	limit: int,
+	fields: tuple[str, ...],
+	of: str = "customer",
+	**filters,
 ) -> list:
 	"""The newest documents about a customer that the user of this session may read, with ``name``, ``moment`` and the fields.
 
@@ -112,7 +118,10 @@ def _touches_and_hosts(customer: str, limit: int) -> list[dict]:
 def _hosts(customer: str, limit: int, calls: set[str]) -> list[dict]:
 	"""What the host knows; a call that is noted as a contact is in there once."""
 	seen = [row for row in contacts_seen.newest(customer, getdate(), limit) if row[2] not in calls]
-	about = _about({doctype: [name for _when, kind, name in seen if kind == doctype] for _w, doctype, _n in seen}, customer)
+	about = _about(
+		{doctype: [name for _when, kind, name in seen if kind == doctype] for _w, doctype, _n in seen},
+		customer,
+	)
 	found = []
 	for when, doctype, name in seen:
 		row = about.get((doctype, name), {})
@@ -167,7 +176,9 @@ def _tier_changes(customer: str, limit: int) -> list[dict]:
 
 
 def _referrals(customer: str, limit: int) -> list[dict]:
-	rows = documents("Referral", customer, "date", limit, ("referred_name", "status", "remarks"), of="referrer")
+	rows = documents(
+		"Referral", customer, "date", limit, ("referred_name", "status", "remarks"), of="referrer"
+	)
 	return [
 		entry(
 			row.moment,

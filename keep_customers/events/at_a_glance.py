@@ -52,6 +52,8 @@ def timeline_of(customer: str, limit: int) -> list[dict]:
 
 def _events(names: set[str], **filters) -> dict[str, dict]:
 	rows = frappe.get_list(
-		EVENT, filters={"name": ("in", sorted(names) or [""]), **filters}, fields=["name", "theme", "starts_on"]
+		EVENT,
+		filters={"name": ("in", sorted(names) or [""]), **filters},
+		fields=["name", "theme", "starts_on"],
 	)
 	return {row.name: {"theme": row.theme, "starts_on": row.starts_on} for row in rows}

@@ -31,7 +31,7 @@ def timeline_of(customer: str, limit: int) -> list[dict]:
 		timeline.entry(
 			row.moment,
 			timeline.FEEDBACK,
-			[_("Feedback"), _(row.kind, context=DOCTYPE), _stars(row.rating)],
+			[_("Customer Feedback"), _(row.kind, context=DOCTYPE), _stars(row.rating)],
 			text=row.words,
 			doctype=DOCTYPE,
 			name=row.name,

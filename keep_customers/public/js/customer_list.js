@@ -23,7 +23,7 @@
 	settings.formatters = {
 		...settings.formatters,
 		keep_tier: (value, _df, doc) => {
-			if (doc.disabled) return pill("gray", __("Disabled"));
+			if (doc.disabled) return pill("gray", __("Disabled", null, "Customer"));
 			return value ? pill(colour_of(value), __(value, null, "Customer Tier")) : "";
 		},
 		keep_status: (value) => (value ? pill(STAGES[value] || "gray", __(value, null, "Customer")) : ""),
@@ -32,7 +32,7 @@
 	settings.onload = (list) => {
 		theirs.onload?.(list);
 		if (list.view_name !== "List") return;
-		add_day_filters(list);
+		if (!frappe.is_mobile()) add_day_filters(list);
 		// Who has chosen columns for this site keeps them.
 		if (list.list_view_settings?.fields) return;
 		const as_before = list.setup_columns.bind(list);

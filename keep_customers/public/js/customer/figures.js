@@ -12,7 +12,7 @@ keep_customers.customer.figures = (() => {
 		const pills = [
 			pill(colour, text(value.tier ? __(value.tier, null, "Customer Tier") : __("Not Ranked"))),
 			value.status && pill("gray", text(__(value.status, null, "Customer Value"))),
-			value.tier_since && `<span class="kc-quiet">${text(__("since {0}", [frappe.datetime.str_to_user(value.tier_since)]))}</span>`,
+			value.tier_since && `<span class="kc-quiet">${text(__("since {0}", [frappe.datetime.str_to_user(value.tier_since)], "Customer"))}</span>`,
 		];
 		return `${to_confirm(frm, care.to_confirm)}
 			<div class="kc-pills">${joined(pills, " ")}</div>

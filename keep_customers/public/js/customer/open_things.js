@@ -19,7 +19,7 @@ keep_customers.customer.open_things = (() => {
 
 	const complaint = (row) =>
 		joined([
-			pill("red", text(__("Complaint"))),
+			pill("red", text(__("Complaint Case"))),
 			row.about === null ? text(row.name) : link(row.doctype, row.name, text(row.about || row.name)),
 			row.day && day(row.day),
 			text(__(row.status, null, row.doctype)),
@@ -42,7 +42,7 @@ keep_customers.customer.open_things = (() => {
 
 	const invitation = (row) =>
 		joined([
-			pill("cyan", text(__("Event"))),
+			pill("cyan", text(__("VIP Event"))),
 			link("VIP Invitation", row.name, text(row.theme)),
 			day(row.starts_on),
 			text(__(row.status, null, "VIP Invitation")),

@@ -16,7 +16,7 @@ keep_customers.customer.timeline = (() => {
 			if (!list.children().length) list.replaceWith(none);
 			box.find("[data-more]").remove();
 			if (more === null) return;
-			$(`<button class="btn btn-default btn-xs" data-more>${text(__("Earlier"))}</button>`)
+			$(`<button class="btn btn-default btn-xs" data-more>${text(__("Earlier", null, "Customer"))}</button>`)
 				.appendTo(box)
 				.on("click", () => load(box, customer, more));
 		});
