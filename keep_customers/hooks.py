@@ -301,6 +301,8 @@ doctype_js = {
 	],
 	"Customer": "public/js/customer.js",
 	"ToDo": [
+		"public/js/contact/pieces.js",
+		"public/js/contact/results.js",
 		"public/js/todo.js",
 		"public/js/todo_message.js",
 		"public/js/todo_contact.js",

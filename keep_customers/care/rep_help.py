@@ -37,7 +37,7 @@ def for_todo(todo: str) -> dict:
 		- customer, customer_name
 		- due, priority: of the ToDo
 		- reach: as in :func:`at_hand.at_hand`
-		- to_say: as in :func:`to_say.three_things`
+		- to_say, more_to_say: as in :func:`to_say.things`
 		- again: the next contact that is proposed, as in :func:`to_say.speak_again`; again_if_not: the day on which who was
 			not reached is tried again
 		- reasons: dicts with reason, short, talking_points, next_step, reference_doctype, reference_name
@@ -84,10 +84,12 @@ def for_todo(todo: str) -> dict:
 		"demands": _demands(customer, today) if may_read_touches else [],
 		**_from_file(file if may_read_file else None, today),
 	}
+	first, more = to_say.things(known)
 	return known | {
-		"to_say": to_say.three_things(known),
+		"to_say": first,
+		"more_to_say": more,
 		"again": to_say.speak_again(value, today),
-		"again_if_not": results.again_on(),
+		"again_if_not": results.again_on(follow_up),
 	}
 
 

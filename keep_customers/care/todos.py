@@ -204,28 +204,42 @@ def record_touch(
 		"demand_amount": demand_amount,
 	}
 	if follow_up.touch:
-		_complete(follow_up.touch, said)
+		complete(follow_up.touch, said)
 		return follow_up.touch
-	touch = frappe.get_doc(
-		{
-			"doctype": "Customer Touch",
-			"customer": follow_up.customer,
-			"rep": frappe.session.user,
-			"channel": channel or follow_up.channel,
-			"follow_up": follow_up.name,
-			"todo": doc.name,
-			**said,
-		}
+	return new_touch(doc, follow_up, follow_up.name, **said | {"channel": channel or follow_up.channel})
+
+
+def new_touch(todo, row, answers: str | None, **contact) -> str:
+	"""The user's own contact with a care ToDo's customer, on record.
+
+	:param row: the ToDo's follow-up, with customer and channel
+	:param answers: the follow-up that is done by it, if it is
+	"""
+	return (
+		frappe.get_doc(
+			{
+				"doctype": "Customer Touch",
+				"customer": row.customer,
+				"rep": frappe.session.user,
+				"channel": row.channel,
+				"follow_up": answers,
+				"todo": todo.name,
+				**contact,
+			}
+		)
+		.insert()
+		.name
 	)
-	return touch.insert().name
 
 
-def _complete(name: str, said: dict) -> None:
-	"""A call made from the ToDo is a contact already; who made it adds what was said."""
+def complete(name: str, said: dict) -> bool:
+	"""A call made from the ToDo is a contact already; who made it adds what was said. Whether it was such a call."""
 	touch = frappe.get_doc("Customer Touch", name)
-	if touch.call_id and touch.rep == frappe.session.user:
+	own = bool(touch.call_id) and touch.rep == frappe.session.user
+	if own:
 		touch.update({field: value for field, value in said.items() if value})
 		touch.save()
+	return own
 
 
 def care_todo(todo: str, right: str):
