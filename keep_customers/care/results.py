@@ -44,29 +44,18 @@ def record(
 	:raises frappe.PermissionError: if the user may not write the ToDo, or not read its follow-up and the customer
 	:raises frappe.ValidationError: if the result is another one, or lacks what belongs to it
 	"""
-	if not KEY.fullmatch(key) or result not in (REACHED, NOT_REACHED, AGREED, NOT_NEEDED):
-		frappe.throw(_("Please open the ToDo and close it there."))
-	notes, next_step = _clean(notes), _clean(next_step)
+	check(result, key)
 	# Two that come at once wait for each other here: the second one finds what the first has done.
 	frappe.db.get_value("ToDo", todo, "name", for_update=True)
 	doc, row = todos.care_todo(todo, "write")
-	touch = _known(key, doc.name)
+	touch = known(key, doc.name)
 	if touch or (result == NOT_NEEDED and doc.status != "Open"):
 		said = _("This was noted already.")
 	elif result == NOT_NEEDED:
 		said = _not_needed(doc, row, notes)
 	else:
-		if result == AGREED and not next_step:
-			frappe.throw(_("What was agreed?"))
-		contact = {
-			"result": NOT_REACHED if result == NOT_REACHED else REACHED,
-			"date": _moment(doc, seconds_ago),
-			"notes": notes,
-			"next_step": next_step,
-			"next_step_date": next_step_date if next_step else None,
-			"sent_key": key,
-		}
-		touch = _note(doc, row, contact)
+		contact = contact_of(result, key, notes, next_step, next_step_date)
+		touch = _note(doc, row, contact | {"date": _moment(doc, seconds_ago)})
 		said = _settle(doc, row, contact)
 	return {
 		"touch": touch,
@@ -75,6 +64,14 @@ def record(
 		"said": said,
 		"next": next_contact(doc.name),
 	}
+
+
+def check(result: str, key: str) -> None:
+	"""
+	:raises frappe.ValidationError: if it is no result, or no key
+	"""
+	if not KEY.fullmatch(key) or result not in (REACHED, NOT_REACHED, AGREED, NOT_NEEDED):
+		frappe.throw(_("Please open the ToDo and close it there."))
 
 
 def next_contact(but: str | None = None) -> dict | None:
@@ -110,12 +107,34 @@ def again_on(row) -> date:
 	return min(again, last) if last and last >= today else again
 
 
-def _known(key: str, todo: str) -> str | None:
-	"""The contact that was recorded with this key already."""
+def contact_of(
+	result: str, key: str, notes: str | None, next_step: str | None, next_step_date: str | None
+) -> dict:
+	"""What the Customer Touch says.
+
+	:raises frappe.ValidationError: if something was agreed, and not what
+	"""
+	next_step = _clean(next_step)
+	if result == AGREED and not next_step:
+		frappe.throw(_("What was agreed?"))
+	return {
+		"result": NOT_REACHED if result == NOT_REACHED else REACHED,
+		"notes": _clean(notes),
+		"next_step": next_step,
+		"next_step_date": next_step_date if next_step else None,
+		"sent_key": key,
+	}
+
+
+def known(key: str, todo: str | None) -> str | None:
+	"""The contact that was recorded with this key already.
+
+	:raises frappe.ValidationError: if it is somebody else's, or about something else
+	"""
 	found = frappe.db.get_value("Customer Touch", {"sent_key": key}, ["name", "todo", "rep"], as_dict=True)
 	if not found:
 		return None
-	if (found.todo, found.rep) != (todo, frappe.session.user):
+	if (found.todo or None, found.rep) != (todo, frappe.session.user):
 		frappe.throw(_("Please open the ToDo and close it there."))
 	return found.name
 
@@ -133,7 +152,7 @@ def _note(todo, row, contact: dict) -> str:
 		return call
 	# Who was not reached is still to be contacted.
 	answers = reached and row.status in followups.OPEN
-	return todos.new_touch(todo, row, row.name if answers else None, **contact)
+	return todos.new_touch(row, todo=todo.name, follow_up=row.name if answers else None, **contact)
 
 
 def _settle(todo, row, contact: dict) -> str:
@@ -148,6 +167,11 @@ def _settle(todo, row, contact: dict) -> str:
 	if waits:
 		todo.status = "Closed"
 		todo.save()
+	return said_of(contact)
+
+
+def said_of(contact: dict) -> str:
+	"""What there is to say of who was reached."""
 	if contact["next_step"]:
 		return _("Noted. {0}: on {1} it comes back to your list.").format(
 			contact["next_step"], formatdate(contact["next_step_date"])
@@ -156,12 +180,12 @@ def _settle(todo, row, contact: dict) -> str:
 
 
 def _not_needed(todo, row, why: str | None) -> str:
-	if not why:
+	if not _clean(why):
 		frappe.throw(_("Please say why it is not needed."))
 	todo.status = "Cancelled"
 	todo.save()
 	# Where only who may read the customer finds it: a ToDo's own comments go to whoever sees the ToDo.
-	frappe.get_doc("Follow Up", row.name).add_comment("Comment", frappe.utils.escape_html(why))
+	frappe.get_doc("Follow Up", row.name).add_comment("Comment", frappe.utils.escape_html(why.strip()))
 	return _("Noted: not needed.")
 
 

@@ -58,11 +58,11 @@ def things(known: dict) -> tuple[list[str], list[str]]:
 	found += of_rule[OF_RULE:]
 	if not of_rule:
 		found.append(_("Two parts business, eight parts relationship: ask, and listen more than you talk."))
-	shown = [_shortened(text) for text in found]
+	shown = [shortened(text) for text in found]
 	return shown[:THINGS], shown[THINGS:]
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
 	text = " ".join(text.split())
 	return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
 

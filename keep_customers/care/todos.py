@@ -206,14 +206,15 @@ def record_touch(
 	if follow_up.touch:
 		complete(follow_up.touch, said)
 		return follow_up.touch
-	return new_touch(doc, follow_up, follow_up.name, **said | {"channel": channel or follow_up.channel})
+	said["channel"] = channel or follow_up.channel
+	return new_touch(follow_up, todo=doc.name, follow_up=follow_up.name, **said)
 
 
-def new_touch(todo, row, answers: str | None, **contact) -> str:
-	"""The user's own contact with a care ToDo's customer, on record.
+def new_touch(row, **contact) -> str:
+	"""A contact of the user of this session, on record.
 
-	:param row: the ToDo's follow-up, with customer and channel
-	:param answers: the follow-up that is done by it, if it is
+	:param row: with customer and channel
+	:param contact: fields of Customer Touch
 	"""
 	return (
 		frappe.get_doc(
@@ -222,8 +223,6 @@ def new_touch(todo, row, answers: str | None, **contact) -> str:
 				"customer": row.customer,
 				"rep": frappe.session.user,
 				"channel": row.channel,
-				"follow_up": answers,
-				"todo": todo.name,
 				**contact,
 			}
 		)

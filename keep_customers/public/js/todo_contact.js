@@ -5,10 +5,12 @@ frappe.ui.form.on("ToDo", {
 	refresh(frm) {
 		if (frm.keep_outcome?.todo === frm.doc.name) return;
 		frm.keep_outcome = null;
-		frm.layout.wrapper.find(".keep-contact").remove();
+		const { form } = keep_customers.contact;
+		form.clear(frm);
 		// Until it is known who asks, so that nothing jumps.
 		const may = frappe.model.can_read("Customer") && frappe.model.can_read("Follow Up");
-		fold(frm, frm.doc.keep_follow_up && !frm.is_new() && may && frm.keep_unfolded !== frm.doc.name);
+		const folded = frm.doc.keep_follow_up && !frm.is_new() && may && frm.keep_unfolded !== frm.doc.name;
+		form.fold(frm, folded, ["keep_help_section"]);
 	},
 });
 
@@ -16,17 +18,9 @@ frappe.ui.form.on("ToDo", {
 keep_customers.show_contact = (frm, help) => {
 	// What was noted and what comes next stays until somebody goes on.
 	if (frm.keep_outcome) return;
-	const { results } = keep_customers.contact;
-	frm.layout.wrapper.find(".keep-contact").remove();
-	const card = $(`<div class="keep-contact"></div>`).prependTo(frm.layout.wrapper);
+	const { form, results } = keep_customers.contact;
 	const open = frm.doc.status === "Open";
-	card.html(contact_html(frm, help, open));
-	fold(frm, frm.keep_unfolded !== frm.doc.name);
-	card.on("click", "[data-unfold]", (event) => {
-		event.preventDefault();
-		frm.keep_unfolded = frm.keep_unfolded === frm.doc.name ? null : frm.doc.name;
-		fold(frm, frm.keep_unfolded !== frm.doc.name);
-	});
+	const card = form.instead(frm, contact_html(frm, help, open), ["keep_help_section"]);
 	results.listen(card, (told) =>
 		frappe.xcall("keep_customers.care.results.record", { todo: frm.doc.name, ...told }).then((outcome) => {
 			frm.keep_outcome = { todo: frm.doc.name, ...outcome };
@@ -52,23 +46,16 @@ keep_customers.show_contact = (frm, help) => {
 };
 
 keep_customers.show_no_contact = (frm) => {
-	frm.layout.wrapper.find(".keep-contact").remove();
-	fold(frm, false);
+	keep_customers.contact.form.clear(frm);
+	keep_customers.contact.form.fold(frm, false);
 };
-
-function fold(frm, folded) {
-	for (const section of frm.layout.sections || []) {
-		if (section.df.fieldname !== "keep_help_section") section.wrapper.toggleClass("keep-folded", Boolean(folded));
-	}
-}
 
 function contact_html(frm, help, open) {
 	const { pieces, results } = keep_customers.contact;
 	const { text, who, ways, why, say } = pieces;
-	const head = `${who(help)}<a href="#" class="keep-unfold" data-unfold>${text(__("All Fields"))}</a>`;
-	if (!open) return head;
+	if (!open) return who(help);
 	const more = `<button class="btn btn-link btn-sm" data-more>${text(__("More to note …"))}</button>`;
-	return `${head}${ways(help, true)}
+	return `${who(help)}${ways(help, true)}
 		${why(help.reasons.map((one) => one.next_step || one.short || one.reason))}
 		${say(help.to_say)}
 		${frm.perm[0]?.write !== 0 ? results.html(help, more) : ""}`;

@@ -14,7 +14,8 @@ keep_customers.contact.pieces = (() => {
 					__(value.tier, null, "Customer Tier")
 			  )}</span>`
 			: "";
-		const customer = frappe.utils.get_form_link("Customer", help.customer, true, text(help.customer_name || help.customer));
+		const name = text(help.customer_name || help.customer);
+		const customer = help.customer ? frappe.utils.get_form_link("Customer", help.customer, true, name) : name;
 		const risk = value?.value_at_risk && text(__("{0} a year at risk", [format_currency(value.value_at_risk, value.currency, 0)]));
 		const facts = [
 			reach.person !== help.customer_name && reach.person && text(reach.person),
