@@ -192,7 +192,10 @@ ignore_links_on_delete = [
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
 
-keep_customers_follow_up_done = ["keep_customers.complaints.check_back.note_check_back"]
+keep_customers_follow_up_done = [
+	"keep_customers.complaints.check_back.note_check_back",
+	"keep_customers.visits.contacts.note_visit",
+]
 keep_customers_visit_recorded = ["keep_customers.messaging.visit_feedback.after_visit"]
 keep_customers_asked = [
 	"keep_customers.messaging.visit_feedback.asked",
@@ -202,6 +205,15 @@ keep_customers_my_day = [
 	"keep_customers.visits.my_day.visits",
 	"keep_customers.complaints.my_day.cases",
 	"keep_customers.events.my_day.events",
+]
+keep_customers_at_a_glance = [
+	"keep_customers.visits.at_a_glance.visits",
+	"keep_customers.events.at_a_glance.invitations",
+]
+keep_customers_timeline = [
+	"keep_customers.messaging.at_a_glance.timeline_of",
+	"keep_customers.complaints.at_a_glance.timeline_of",
+	"keep_customers.events.at_a_glance.timeline_of",
 ]
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
@@ -284,12 +296,15 @@ standard_portal_menu_items = [
 
 # Desk
 
-extend_bootinfo = "keep_customers.care.my_day_home.tell_desk"
+extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.worth.colours.tell_desk"]
 # A bundle has its content in its name: browsers keep what they have of other files for a year.
 app_include_js = "keep_customers.bundle.js"
+# A contact on a form: who, how, why, what to say, what came of it.
+CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [
+		*CONTACT,
 		"public/js/complaint_case/server.js",
 		"public/js/complaint_case/steps.js",
 		"public/js/complaint_case/clock.js",
@@ -298,9 +313,23 @@ doctype_js = {
 		"public/js/complaint_case/answers.js",
 		"public/js/complaint_case/documents.js",
 		"public/js/complaint_case/actions.js",
+		"public/js/complaint_case/contact.js",
 	],
-	"Customer": "public/js/customer.js",
+	"Customer": [
+		"public/js/words.js",
+		"public/js/customer/actions.js",
+		"public/js/customer/figures.js",
+		"public/js/customer/trend.js",
+		"public/js/customer/people.js",
+		"public/js/customer/open_things.js",
+		"public/js/customer/timeline.js",
+		"public/js/customer/care_tab.js",
+		"public/js/customer/style.js",
+	],
+	"Event": [*CONTACT, "public/js/event.js"],
+	"Visit Plan": [*CONTACT, "public/js/visit_plan_contacts.js"],
 	"ToDo": [
+		*CONTACT,
 		"public/js/todo.js",
 		"public/js/todo_message.js",
 		"public/js/todo_contact.js",
@@ -314,7 +343,7 @@ doctype_js = {
 	"Warranty Claim": "public/js/warranty_claim.js",
 	"HD Ticket": "public/js/hd_ticket.js",
 }
-doctype_list_js = {"ToDo": "public/js/todo_list.js"}
+doctype_list_js = {"Customer": "public/js/customer_list.js", "ToDo": "public/js/todo_list.js"}
 # The cases about it, among a form's connections.
 override_doctype_dashboards = {
 	"Customer": "keep_customers.complaints.documents.customer_dashboard",
