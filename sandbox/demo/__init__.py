@@ -13,7 +13,7 @@ from frappe.utils import getdate
 
 from . import company, customers, files, month, purchases, stories, telling
 
-WITH_FILE, KNOWN = 60, 120  # of each rep's customers, those who bought most in a year
+WITH_FILE, KNOWN = 40, 120  # of each rep's customers, those who bought most in a year
 
 
 def main(load: bool) -> None:

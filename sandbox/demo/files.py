@@ -67,10 +67,10 @@ def _person(one: Customer, birthday: date, calendar: str) -> dict:
 
 
 def _at_home(one: Customer, chance: Random, today: date) -> dict:
-	first = {"zh": ("小雨", "小天"), "zh-TW": ("小安", "小晴")}.get(one.person.language, ("Robin", "Kim"))
+	names = {"zh": ("小雨", "小天"), "zh-TW": ("小安", "小晴")}.get(one.person.language, ("Robin", "Kim"))
 	birthday = date(today.year - chance.randint(6, 20), 1, 1) + timedelta(days=chance.randrange(365))
 	return {
-		"full_name": chance.choice(first),
+		"full_name": f"{chance.choice(names)} {one.person.last_name}".strip(),
 		"relation": "Child",
 		"birthday": birthday,
 		"calendar": GREGORIAN,

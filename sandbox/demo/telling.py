@@ -62,7 +62,7 @@ def a_day(user: str = ANNA) -> None:
 	for one in today["others"]:
 		print(f"  {'today':<12}{one['text']}")
 	for one in beside["birthdays"]:
-		print(f"  Birthday on {one['day']}: {one['full_name']}")
+		print(f"  Birthday on {one['day']}: {one['full_name']} ({one['customer_name']})")
 	for one in beside["promises"]:
 		print(f"  Promised for {one['day']}: {one['next_step']} ({one['customer_name']})")
 
