@@ -1,5 +1,6 @@
 frappe.listview_settings["Customer Value"] = {
 	add_fields: ["tier", "status"],
+	formatters: keep_customers.list_in_language("Customer Value", ["tier"]),
 	get_indicator(doc) {
 		const colours = {
 			New: "blue", Active: "green", Due: "cyan", Overdue: "yellow",
