@@ -203,6 +203,15 @@ keep_customers_my_day = [
 	"keep_customers.complaints.my_day.cases",
 	"keep_customers.events.my_day.events",
 ]
+keep_customers_at_a_glance = [
+	"keep_customers.visits.at_a_glance.visits",
+	"keep_customers.events.at_a_glance.invitations",
+]
+keep_customers_timeline = [
+	"keep_customers.messaging.at_a_glance.timeline_of",
+	"keep_customers.complaints.at_a_glance.timeline_of",
+	"keep_customers.events.at_a_glance.timeline_of",
+]
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
@@ -284,7 +293,7 @@ standard_portal_menu_items = [
 
 # Desk
 
-extend_bootinfo = "keep_customers.care.my_day_home.tell_desk"
+extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.worth.colours.tell_desk"]
 # A bundle has its content in its name: browsers keep what they have of other files for a year.
 app_include_js = "keep_customers.bundle.js"
 doctype_js = {
@@ -299,7 +308,17 @@ doctype_js = {
 		"public/js/complaint_case/documents.js",
 		"public/js/complaint_case/actions.js",
 	],
-	"Customer": "public/js/customer.js",
+	"Customer": [
+		"public/js/words.js",
+		"public/js/customer/actions.js",
+		"public/js/customer/figures.js",
+		"public/js/customer/trend.js",
+		"public/js/customer/people.js",
+		"public/js/customer/open_things.js",
+		"public/js/customer/timeline.js",
+		"public/js/customer/care_tab.js",
+		"public/js/customer/style.js",
+	],
 	"ToDo": [
 		"public/js/todo.js",
 		"public/js/todo_message.js",
@@ -314,7 +333,7 @@ doctype_js = {
 	"Warranty Claim": "public/js/warranty_claim.js",
 	"HD Ticket": "public/js/hd_ticket.js",
 }
-doctype_list_js = {"ToDo": "public/js/todo_list.js"}
+doctype_list_js = {"Customer": "public/js/customer_list.js", "ToDo": "public/js/todo_list.js"}
 # The cases about it, among a form's connections.
 override_doctype_dashboards = {
 	"Customer": "keep_customers.complaints.documents.customer_dashboard",

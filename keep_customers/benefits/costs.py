@@ -24,6 +24,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import frappe
+from frappe import _
 from frappe.query_builder.functions import Coalesce, Count, IfNull, NullIf, Sum
 from frappe.utils import add_to_date, cint, flt, get_first_day, getdate
 
@@ -33,6 +34,8 @@ from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.trees import branch
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import Corrected, no_opening
+
+REPORT = "Customer Cost and Value"
 
 
 class Cost(NamedTuple):
@@ -111,13 +114,34 @@ class CostLedger:
 		return only_readable(query.where(IfNull(customer, "") != ""), customer)
 
 
+def may_be_read() -> bool:
+	"""Whether the user of this session may see what was spent: who may run the report about it."""
+	return bool(frappe.db.exists("Report", REPORT)) and frappe.get_cached_doc("Report", REPORT).is_permitted()
+
+
 def of_the_year(customer: str) -> dict:
 	"""What was spent on a customer in the last twelve months.
 
-	:returns: total and currency; of a customer that the user may not read, nothing
+	:returns: total, kinds (kind -> amount) and currency; of a customer that the user may not read, nothing
 	"""
 	books = CostLedger(since=getdate(add_to_date(getdate(), years=-1)), customer=customer)
-	return {"total": sum(cost.amount for cost in books.costs()), "currency": books.currency}
+	kinds = engine.add_up(books.costs(), lambda name: name).get(customer, {})
+	return {"total": sum(kinds.values()), "kinds": kinds, "currency": books.currency}
+
+
+def kind_labels() -> dict[str, str]:
+	"""Kind of cost -> how people call it, in their language."""
+	return {
+		"Gift": _("Gifts", context="Customer Cost and Value"),
+		"Visit": _("Visits", context="Customer Cost and Value"),
+		"Contact": _("Contacts", context="Customer Cost and Value"),
+		"Compensation": _("Compensations", context="Customer Cost and Value"),
+		"Event": _("Events", context="Customer Cost and Value"),
+		"Referral": _("Referrals", context="Customer Cost and Value"),
+		"Rebate": _("Rebates", context="Customer Cost and Value"),
+		"Discount": _("Tier Prices", context="Customer Cost and Value"),
+		"Coupon": _("Coupons", context="Customer Cost and Value"),
+	}
 
 
 def customers(filters: dict) -> dict[str, dict]:

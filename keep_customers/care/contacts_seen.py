@@ -51,6 +51,28 @@ def latest(as_of: date, customers: Collection[str] | None = None) -> dict[str, d
 	return last
 
 
+def newest(customer: str, as_of: date, limit: int) -> list[tuple[datetime, str, str]]:
+	"""(moment, doctype, name) of a customer's contacts on record with the host up to a day, the newest first.
+
+	:param limit: as many at most
+	"""
+
+	def newest_of(query, of_customer, when):
+		# What is asked for is what a query begins with; whose it is is joined to it.
+		document = query._from[0]
+		rows = query.where(of_customer == customer).select(when, document.name).distinct()
+		doctype = document._table_name.removeprefix("tab")
+		return [
+			(get_datetime(moment), doctype, name)
+			for moment, name in rows.orderby(when, order=frappe.qb.desc).limit(limit).run()
+		]
+
+	found = {
+		(doctype, name): moment for moment, doctype, name in _contacts(date.min, as_of, newest_of, [customer])
+	}
+	return sorted(((moment, *document) for document, moment in found.items()), reverse=True)[:limit]
+
+
 def within(customers: Collection[str], since: date, today: date) -> Counter:
 	"""Customer -> days after ``since`` with a contact; a day with a Customer Touch is counted as that.
 

@@ -8,6 +8,7 @@ from frappe.utils import getdate
 from keep_customers.access.lookups import named
 from keep_customers.benefits import costs, coupons, rebates
 from keep_customers.care import confirming, followups, open_complaints, slipping
+from keep_customers.engine.costs import of_value
 from keep_customers.erp.api import typed
 from keep_customers.worth import outlook
 from keep_customers.worth.corrected import is_purchase, sales_of
@@ -40,13 +41,28 @@ def customer_care(customer: str) -> dict:
 		"value": value,
 		"tier": tier,
 		"item_groups": slipping.of_customer(customer) if value else [],
-		"cost": costs.of_the_year(customer) if value else None,
+		"cost": _cost(customer, value) if value and costs.may_be_read() else None,
 		"follow_ups": open_follow_ups,
 		"complaints": open_complaints.open_complaints([customer]),
 		"coupons": coupons.valid(customer),
 		"rebates": rebates.running(customer),
 		"to_confirm": len(confirming.to_confirm(customer)),
 		"has_file": bool(frappe.db.exists("Customer File", customer)),
+	}
+
+
+def _cost(customer: str, value: dict) -> dict:
+	"""What was spent in a year.
+
+	:returns: total, currency, kinds (dicts with label and amount, the most first) and of_value: percent of the current value, or None
+	"""
+	spent, labels = costs.of_the_year(customer), costs.kind_labels()
+	kinds = sorted(spent["kinds"].items(), key=lambda one: -one[1])
+	# What was computed in another currency is no measure for these costs.
+	worth = value.current_value if value.currency == spent["currency"] else None
+	return spent | {
+		"kinds": [{"label": labels[kind], "amount": amount} for kind, amount in kinds],
+		"of_value": of_value(spent["total"], worth),
 	}
 
 

@@ -11,9 +11,17 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import at_hand, calls, followups, open_complaints, panel, results, to_say
+from keep_customers.care import (
+	at_hand,
+	calls,
+	followups,
+	known_people,
+	open_complaints,
+	panel,
+	results,
+	to_say,
+)
 from keep_customers.care.todos import care_todo
-from keep_customers.engine.occasions import next_on
 from keep_customers.erp.api import typed
 from keep_customers.people import consent, ledger, reached
 from keep_customers.people.addresses import mark
@@ -179,10 +187,7 @@ def _from_file(file, today: date) -> dict:
 
 def _soon(recurs: str | None, today: date) -> date | None:
 	"""The next day of what recurs, in the calendar it is kept in, unless that is far off."""
-	try:
-		day = next_on(recurs, today) if recurs else None
-	except ValueError:  # outside the lunar calendar's years
-		return None
+	day = known_people.next_day(recurs, today)
 	return day if day and day <= today + timedelta(days=SOON) else None
 
 

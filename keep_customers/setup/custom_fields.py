@@ -101,11 +101,20 @@ def custom_fields() -> dict[str, list[dict]]:
 				"depends_on": "eval:!doc.__islocal",
 			},
 			{
-				"fieldname": "keep_section",
+				"fieldname": "keep_care_section",
 				"fieldtype": "Section Break",
-				"label": "",
 				"insert_after": "keep_tab",
 				"depends_on": "eval:!doc.__islocal",
+				"hide_border": 1,
+			},
+			{"fieldname": "keep_care", "fieldtype": "HTML", "insert_after": "keep_care_section"},
+			{
+				"fieldname": "keep_section",
+				"fieldtype": "Section Break",
+				"label": "What Lists and Filters Show",
+				"insert_after": "keep_care",
+				"depends_on": "eval:!doc.__islocal",
+				"collapsible": 1,
 			},
 			{
 				**tier,
@@ -144,14 +153,6 @@ def custom_fields() -> dict[str, list[dict]]:
 				"label": "Customer File Completeness",
 				"insert_after": "keep_last_touch",
 			},
-			{
-				"fieldname": "keep_care_section",
-				"fieldtype": "Section Break",
-				"insert_after": "keep_file_score",
-				"depends_on": "eval:!doc.__islocal",
-				"hide_border": 1,
-			},
-			{"fieldname": "keep_care", "fieldtype": "HTML", "insert_after": "keep_care_section"},
 		],
 		"Lead": [
 			{**referred_by, "insert_after": "lead_owner"},

@@ -7,19 +7,17 @@ if (frappe.boot?.keep_my_day && /^\/(app|desk)\/?$/.test(location.pathname)) {
 
 // A complaint case about the document on the screen.
 frappe.provide("keep_customers");
+keep_customers.new_case = (frm) =>
+	frappe
+		.xcall("keep_customers.complaints.documents.new_case", { doctype: frm.doctype, name: frm.doc.name })
+		.then((made) => {
+			frappe.model.sync(made);
+			frappe.set_route("Form", made.doctype, made.name);
+		});
+
 keep_customers.offer_case = (frm) => {
 	if (frm.is_new() || !frappe.model.can_create("Complaint Case")) return;
-	frm.add_custom_button(
-		__("Complaint Case"),
-		() =>
-			frappe
-				.xcall("keep_customers.complaints.documents.new_case", { doctype: frm.doctype, name: frm.doc.name })
-				.then((made) => {
-					frappe.model.sync(made);
-					frappe.set_route("Form", made.doctype, made.name);
-				}),
-		__("Create")
-	);
+	frm.add_custom_button(__("Complaint Case"), () => keep_customers.new_case(frm), __("Create"));
 };
 
 // A report's address with its filters, as the framework's version writes it.

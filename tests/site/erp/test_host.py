@@ -28,7 +28,11 @@ def test_the_care_tab_on_a_customer_holds_what_is_ours_and_nothing_of_the_host()
 			continue
 		tabs.setdefault(tab, []).append(field.fieldname)
 	ours = [name for name in tabs["keep_tab"] if name.startswith("keep_")]
-	assert ours[0] == "keep_section" and ours[-1] == "keep_care" and tabs["keep_tab"] == ours
+	assert (
+		ours[:2] == ["keep_care_section", "keep_care"]
+		and ours[-1] == "keep_file_score"
+		and tabs["keep_tab"] == ours
+	)
 	assert list(tabs).index("keep_tab") == 1, "the second tab"
 	assert "territory" in tabs[None] and "keep_referred_by" in tabs[None]
 	assert "sales_team" in tabs["sales_team_tab"]

@@ -43,20 +43,6 @@ def execute(filters=None):
 	return columns, rows, message(books), chart(charted, kinds), summary(costs, people, books.currency)
 
 
-def labels() -> dict[str, str]:
-	return {
-		"Gift": _("Gifts", context="Customer Cost and Value"),
-		"Visit": _("Visits", context="Customer Cost and Value"),
-		"Contact": _("Contacts", context="Customer Cost and Value"),
-		"Compensation": _("Compensations", context="Customer Cost and Value"),
-		"Event": _("Events", context="Customer Cost and Value"),
-		"Referral": _("Referrals", context="Customer Cost and Value"),
-		"Rebate": _("Rebates", context="Customer Cost and Value"),
-		"Discount": _("Tier Prices", context="Customer Cost and Value"),
-		"Coupon": _("Coupons", context="Customer Cost and Value"),
-	}
-
-
 def by_customer(costs, people, kinds, without_costs) -> tuple[list, list, list]:
 	sums = add_up(costs, lambda customer: customer)
 	rows = [
@@ -109,7 +95,7 @@ def by_tier(costs, people, kinds) -> tuple[list, list, list]:
 
 
 def one_by_one(costs, people) -> tuple[list, list, list]:
-	names = labels()
+	names = cost_ledger.kind_labels()
 	rows = [
 		{
 			"day": cost.day,
@@ -169,7 +155,7 @@ def figures(kinds: dict[str, float], current: float | None, potential: float | N
 
 
 def money_columns(kinds: list[str]) -> list[dict]:
-	names = labels()
+	names = cost_ledger.kind_labels()
 	percent = {"fieldtype": "Percent", "width": 120}
 	return [
 		*(_money(kind.lower(), names[kind], 110) for kind in kinds),
@@ -215,7 +201,7 @@ def message(books) -> str | None:
 def chart(charted: list[tuple[str, dict]], kinds: list[str]) -> dict | None:
 	if not charted or not kinds:
 		return None
-	names = labels()
+	names = cost_ledger.kind_labels()
 	return {
 		"data": {
 			"labels": [label for label, _sums in charted],

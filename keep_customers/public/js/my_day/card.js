@@ -2,7 +2,7 @@
 frappe.provide("keep_customers.my_day");
 
 keep_customers.my_day.card = (() => {
-	const { text, joined, day, link, pill, money, to_map } = keep_customers.my_day.words;
+	const { text, joined, day, link, pill, money, to_map } = keep_customers.words;
 	const ICONS = { Phone: "call", SMS: "message-1", Email: "mail", Map: "map" };
 
 	// `details`: what rep_help and by_hand say of it; undefined while they are asked, null without a connection,

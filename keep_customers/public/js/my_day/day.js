@@ -112,7 +112,7 @@ keep_customers.my_day.Day = class {
 
 	nothing_left() {
 		const done = this.found.done + this.recorded + this.outbox.waiting().length;
-		const { text } = keep_customers.my_day.words;
+		const { text } = keep_customers.words;
 		const way = (route, label) => `<a class="btn btn-default btn-sm" href="${text(route)}">${text(label)}</a>`;
 		const list = (doctype) => frappe.utils.get_form_link(doctype, "").replace(/\/$/, "");
 		return `<div class="kd-empty">
@@ -130,7 +130,7 @@ keep_customers.my_day.Day = class {
 	}
 
 	show_unreachable() {
-		const { text } = keep_customers.my_day.words;
+		const { text } = keep_customers.words;
 		this.$body.find(".kd-now").html(`<div class="kd-empty"><h2>${text(__("No connection"))}</h2>
 			<p class="text-muted">${text(__("Your day comes as soon as there is one."))}</p>
 			<button class="btn btn-default" data-do="reload">${text(__("Try Again"))}</button></div>`);
@@ -138,7 +138,7 @@ keep_customers.my_day.Day = class {
 
 	show_notices() {
 		if (!this.$body) return;
-		const { text } = keep_customers.my_day.words;
+		const { text } = keep_customers.words;
 		const waiting = this.outbox.waiting().length;
 		const lines = this.outbox.refused().map(
 			(one) => `<div class="alert alert-warning"><b>${text(one.customer_name)}</b>: ${text(one.problem)}
@@ -247,7 +247,7 @@ keep_customers.my_day.Day = class {
 
 	// What was noted, to be taken back as long as it is here.
 	say(entry) {
-		const { text, day } = keep_customers.my_day.words;
+		const { text, day } = keep_customers.words;
 		const what = {
 			Reached: entry.next_step ? __("Agreed") : __("Reached", null, "Customer Touch"),
 			"Not Reached": __("Not Reached", null, "Customer Touch"),

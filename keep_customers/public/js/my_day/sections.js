@@ -2,7 +2,7 @@
 frappe.provide("keep_customers.my_day");
 
 keep_customers.my_day.sections = (() => {
-	const { text, joined, day, time, link, pill, to_map } = keep_customers.my_day.words;
+	const { text, joined, day, time, link, pill, to_map } = keep_customers.words;
 
 	const section = (label, rows, more = "") =>
 		rows.length || more

@@ -23,7 +23,8 @@ from tests.site.story import ANNA, BEN, EVE, MIA
 
 
 def test_the_care_section_and_the_deal_archive_follow_the_customer(firm, browsers, anna):
-	methods = ("keep_customers.care.panel.customer_care", "keep_customers.care.panel.deal_archive")
+	of_care = ("panel.customer_care", "panel.deal_archive", "at_a_glance.at_a_glance", "timeline.touches")
+	methods = [f"keep_customers.care.{one}" for one in of_care]
 	for method in methods:
 		for customer in (THEIRS, THEIRS_ODD):
 			refused(browsers(anna).call(method, customer=customer))

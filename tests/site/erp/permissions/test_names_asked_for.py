@@ -151,6 +151,8 @@ def test_our_methods_know_no_document_that_is_not_hers(firm, theirs, browsers, a
 	for method, argument, doctype, more in (
 		("care.panel.customer_care", "customer", "Customer", {}),
 		("care.panel.deal_archive", "customer", "Customer", {}),
+		("care.at_a_glance.at_a_glance", "customer", "Customer", {}),
+		("care.timeline.touches", "customer", "Customer", {}),
 		("benefits.coupons.for_document", "customer", "Customer", {}),
 		("complaints.feedback.ask", "case", "Complaint Case", {}),
 		("complaints.standard_answers.offered", "case", "Complaint Case", {}),

@@ -1,11 +1,11 @@
-// How My Day says things: every text of others is escaped here.
-frappe.provide("keep_customers.my_day");
+// How My Day and the customer's form say things: every text of others is escaped here.
+frappe.provide("keep_customers.words");
 
-keep_customers.my_day.words = (() => {
+keep_customers.words = (() => {
 	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
 	const joined = (parts, by = " · ") => parts.filter(Boolean).join(by);
 	const day = (value) => {
-		const ahead = frappe.datetime.get_day_diff(value, keep_customers.my_day.today);
+		const ahead = frappe.datetime.get_day_diff(value, keep_customers.my_day?.today || frappe.datetime.get_today());
 		if (ahead === 0) return text(__("Today"));
 		if (ahead === 1) return text(__("Tomorrow", null, "My Day"));
 		return text(frappe.datetime.str_to_user(String(value).split(" ")[0]));
@@ -15,7 +15,7 @@ keep_customers.my_day.words = (() => {
 		frappe.model.can_read(doctype)
 			? `<a href="${text(frappe.utils.get_form_link(doctype, name))}">${html}</a>`
 			: html;
-	const pill = (colour, html) => `<span class="kd-pill"><span class="indicator ${text(colour)}"></span>${html}</span>`;
+	const pill = (colour, html) => `<span class="keep-pill"><span class="indicator ${text(colour)}"></span>${html}</span>`;
 	const money = (value, currency) => text(format_currency(value, currency, 0));
 
 	// To one's own map: a telephone opens the program its owner has chosen.
