@@ -239,7 +239,7 @@ def ours(doctype):
 
 # What is sent to our own methods, buttons and pages: of the victim's …
 NAMES = {
-	"answer": "Standard Answer", "case": "Complaint Case", "contact": "Contact", "customer": "Customer", "done": "VIP Invitation",
+	"answer": "Standard Answer", "appointment": "Event", "case": "Complaint Case", "contact": "Contact", "customer": "Customer", "done": "VIP Invitation",
 	"event": "VIP Event", "into": "Event Suggestion", "invitation": "VIP Invitation", "message": "Care Message",
 	"name": "Complaint Case", "notice": "Care Notice", "number": "Sales Invoice", "person": "Contact", "plan": "Visit Plan", "record": "Consent Record",
 	"source_name": "Complaint Case", "suggestion": "Event Suggestion", "todo": "ToDo",
