@@ -19,11 +19,7 @@ PARCEL = (
 	"The box set came with a crushed corner; it was a present.",
 	"Delivery",
 )
-WRONG = (
-	"Another recording than ordered",
-	"Ordered the live recording, got the one from the studio.",
-	"Delivery",
-)
+WRONG = ("寄錯錄音", "訂的是現場錄音,收到的是錄音室版。", "Delivery")
 SKIPS = ("The second disc skips", "On the third track it jumps, on two players.", "Quality")
 BILL = ("Charged twice", "The card shows the amount twice.", "Billing")
 CHINESE = ("唱片有划痕", "刚拆开就看到一道划痕,是送给父亲的生日礼物。", "Quality")
