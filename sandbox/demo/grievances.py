@@ -32,12 +32,12 @@ RUDE = (
 
 def complaints(cast: Cast, today: date) -> None:
 	for rep, story, opened, steps in (
-		(BEN, PARCEL, 12, 5), (ANNA, SKIPS, 9, 5), (CHEN, CHINESE, 3, 3), (BEN, RUDE, 2, 1), (DORA, WRONG, 1, 2), (ANNA, BILL, 0, 0),
+		(BEN, PARCEL, 12, 5), (ANNA, SKIPS, 3, 5), (CHEN, CHINESE, 3, 3), (BEN, RUDE, 2, 1), (DORA, WRONG, 1, 2), (ANNA, BILL, 0, 0),
 	):  # fmt: skip
 		case = _open(cast.next(rep), rep, story, "Grave" if story is RUDE else "Normal")
 		for step, words in STEPS[:steps]:
 			case.take_step(step, words)
-		if steps == len(STEPS):
+		if story is PARCEL:
 			_settle(case)
 		frappe.set_user("Administrator")
 		# The one that is old was solved and closed the day before yesterday.
