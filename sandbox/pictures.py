@@ -167,11 +167,6 @@ def settings(look: Look):
 
 
 @picture("Administrator", DESK)
-def forecast_preview(look: Look):
-	look.desk("query-report", "Forecast Preview")
-
-
-@picture("Administrator", DESK)
 def benefit(look: Look):
 	look.desk("tier-benefit", "Platinum Price")
 
