@@ -115,8 +115,8 @@ def contact_phone(look: Look):
 @picture(REP, DESK)
 def customer(look: Look):
 	look.desk("customer", frappe.db.get_value("ToDo", _contact(look.user), "reference_name"))
-	if frappe.get_meta("Customer").has_field("keep_care_tab"):
-		look.tab("keep_care_tab")
+	if frappe.get_meta("Customer").has_field("keep_tab"):
+		look.tab("keep_tab")
 
 
 @picture(REP, DESK)
