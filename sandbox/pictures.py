@@ -45,10 +45,13 @@ class Look:
 		self.page, self.url, self.user, self.language = page, url, user, language
 
 	def desk(self, *route: str) -> "Look":
-		self.page.goto(f"{self.url}/app/{'/'.join(route)}", wait_until="domcontentloaded")
+		# From the app's own first page, whose menu stays beside what is opened from it.
+		self.page.goto(f"{self.url}/app/keep-customers", wait_until="domcontentloaded")
 		self.page.wait_for_function(
 			"() => window.frappe && frappe.boot && document.querySelector('.page-container .page-head')"
 		)
+		self.rest()
+		self.page.evaluate("route => frappe.set_route(route)", "/app/" + "/".join(route))
 		return self.rest(2000)
 
 	def website(self, address: str) -> "Look":
