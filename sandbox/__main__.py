@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 
 from . import layers, paths, services, testing
 
+PICTURES = {"en": "docs/images", "zh": "docs/zh/images"}  # of the guides in these languages
 SITE = "demo"  # the site that stays; tests get fresh ones
 
 
@@ -82,6 +83,18 @@ def serve(db, rest):
 			print("Ctrl-C ends it.", flush=True)
 			server.wait()
 	sys.exit(f"sandbox: the web server ended, see {paths.LOGS / 'web.log'}")
+
+
+def pictures(db, rest):
+	"""take the pictures of the guides anew, in both languages; only those named by arguments"""
+	layers.ready(db)
+	layers.desk()
+	chromium = services.need("chromium")
+	for language, folder in PICTURES.items():
+		with services.running(db) as env, layers.temporary_site(db, env) as site:
+			layers.inside("demo", env, site, "load", language, output=subprocess.DEVNULL)
+			with web(env, site) as (url, _server):
+				layers.inside("pictures", env, site, url, language, paths.REPO / folder, chromium, *rest)
 
 
 @contextlib.contextmanager
@@ -160,7 +173,8 @@ def clean(db, rest):
 
 
 COMMANDS = {
-	f.__name__: f for f in (setup, test, check, demo, serve, run, console, bench, assets, lint, stop, clean)
+	f.__name__: f
+	for f in (setup, test, check, demo, serve, run, console, bench, pictures, assets, lint, stop, clean)
 }
 
 if __name__ == "__main__":

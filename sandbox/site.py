@@ -42,11 +42,17 @@ def run_script(path, *arguments):
 	frappe.db.commit()
 
 
-def demo(load=""):
+def demo(load="", language="en"):
 	from sandbox.demo import main
 
-	main(bool(load))
+	main(bool(load), language)
 	frappe.db.commit()
+
+
+def pictures(*arguments):
+	from sandbox.pictures import take
+
+	take(*arguments)
 
 
 def console():

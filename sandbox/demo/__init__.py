@@ -16,15 +16,16 @@ from . import company, customers, files, month, purchases, stories, telling
 WITH_FILE, KNOWN = 40, 120  # of each rep's customers, those who bought most in a year
 
 
-def main(load: bool) -> None:
+def main(load: bool, language: str = "en") -> None:
 	"""
 	:param load: into a new site; else one more night over what is there
+	:param language: of the company, for a new site
 	"""
 	start = perf_counter()
 	frappe.set_user("Administrator")
 	frappe.flags.mute_emails = True
 	if load:
-		_load(start)
+		_load(start, language)
 	else:
 		month.night(getdate())
 	telling.pyramid()
@@ -34,9 +35,9 @@ def main(load: bool) -> None:
 	print(f"\nDone in {perf_counter() - start:.0f} seconds. To look around in Desk: make serve")
 
 
-def _load(start: float) -> None:
+def _load(start: float, language: str) -> None:
 	today = getdate()
-	company.build(today, month.NIGHTS)
+	company.build(today, month.NIGHTS, language)
 	bought, firms = purchases.cdnow(today), purchases.firms(today)
 	who = customers.listeners({one.buyer for one in bought})
 	who |= customers.firms(one.buyer for one in firms)

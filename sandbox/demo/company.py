@@ -61,10 +61,12 @@ RULES = {
 RHYTHMS = {"Platinum": 21, "Gold": 45}
 
 
-def build(today: date, nights: int) -> None:
+def build(today: date, nights: int, language: str) -> None:
 	_user(MANAGER, "Maria", "North", "en", ["Sales User", "Sales Manager", "Keep Customers Manager"])
 	for rep in REPS:
 		_user(rep.user, rep.first_name, rep.last_name, rep.speaks, ["Sales User"], keep_my_day=1)
+	if language != "en":
+		_speak(language)
 	for territory in (rep.territory for rep in REPS):
 		_leaf("Territory", territory)
 	for group in (LISTENERS, FIRMS):
@@ -94,6 +96,13 @@ def build(today: date, nights: int) -> None:
 	frappe.db.commit()
 
 
+def _speak(language: str) -> None:
+	"""All of them speak it, and what the nights write is written in it."""
+	frappe.db.set_single_value("System Settings", "language", language)
+	frappe.db.set_value("User", {"user_type": "System User"}, "language", language)
+	frappe.local.lang = language
+
+
 def _settings(today: date) -> None:
 	# A shop on the internet is open every day; so the demo looks the same on a Sunday.
 	frappe.get_doc(
@@ -111,6 +120,7 @@ def _settings(today: date) -> None:
 			"fallback_user": MANAGER,
 			"head_office_user": MANAGER,
 			"head_of_service": MANAGER,
+			"complaint_page": 1,
 			"events_responsible": MANAGER,
 		}
 	)

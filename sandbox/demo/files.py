@@ -7,29 +7,16 @@ import frappe
 
 from keep_customers.engine.occasions import GREGORIAN, LUNAR, recurs
 
+from . import words
 from .company import FIRMS
 from .customers import Customer, contact_name
-
-TASTES = (
-	"Piano trios, and anything recorded live", "Baroque, on period instruments", "Film music; collects the sleeves",
-	"Jazz of the fifties", "Folk songs from everywhere", "Opera, in the original language", "Quiet music to work by",
-)  # fmt: skip
-TIMES = ("Mornings before ten", "At lunch", "After six", "Any time on Fridays", "Never on Mondays")
-LEISURE = (
-	"Gardens",
-	"Sings in a choir",
-	"Repairs old radios",
-	"Long walks with the dog",
-	"Teaches chess",
-	"Sails",
-)
-OCCASIONS = ("Wedding day", "Founding day", "First concert")
 
 
 def write(customers: list[Customer], today: date) -> None:
 	chance = Random("files")
 	for place, one in enumerate(customers):
-		lunar = one.person.language in ("zh", "zh-TW") and place % 2 == 0
+		language = one.person.language
+		lunar = language in ("zh", "zh-TW") and place % 2 == 0
 		birthday = date(today.year - chance.randint(24, 70), 1, 1) + timedelta(days=chance.randrange(365))
 		people = [_person(one, birthday, LUNAR if lunar else GREGORIAN)]
 		if place % 3 == 0:
@@ -37,17 +24,23 @@ def write(customers: list[Customer], today: date) -> None:
 		occasions = []
 		if place % 7 == 0:
 			day = birthday + timedelta(days=9000 + chance.randrange(365))
-			occasions = [{"occasion": chance.choice(OCCASIONS), "date": day, "calendar": GREGORIAN}]
+			occasions = [
+				{
+					"occasion": chance.choice(words.of(words.OCCASIONS, language)),
+					"date": day,
+					"calendar": GREGORIAN,
+				}
+			]
 		frappe.get_doc(
 			{
 				"doctype": "Customer File",
 				"customer": one.name,
 				"dedicated_rep": one.rep.user,
 				"preferred_channel": chance.choice(("Phone", "Phone", "Messenger", "Email")),
-				"preferred_language": one.person.language,
-				"best_time": chance.choice(TIMES),
-				"leisure": chance.choice(LEISURE) if place % 2 else None,
-				"taste": chance.choice(TASTES) if place % 4 else None,
+				"preferred_language": language,
+				"best_time": chance.choice(words.of(words.TIMES, language)),
+				"leisure": chance.choice(words.of(words.LEISURE, language)) if place % 2 else None,
+				"taste": chance.choice(words.of(words.TASTES, language)) if place % 4 else None,
 				"people": people,
 				"occasions": occasions,
 			}

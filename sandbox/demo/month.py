@@ -8,19 +8,14 @@ from frappe.utils import getdate
 
 from keep_customers.jobs import nightly
 
+from . import words
+from .company import REPS
 from .customers import fill
 
 NIGHTS = 30
 RECENT = 3  # days of which all is still on the lists
+SPOKEN = {rep.user: rep.customers for rep in REPS}
 GREETINGS = ("Birthday Greetings", "Greetings on Other Occasions")  # nobody leaves them for tomorrow
-NOTES = (
-	"Likes the new recordings, asked for more of the kind.", "Was just on the way out; a short, friendly talk.",
-	"Has moved house, the address is right again.", "Would come to a listening evening.",
-	"Compares us with a streaming service; sound matters more.", "Waiting for the next parcel, all is well.",
-)  # fmt: skip
-STEPS = (
-	"Send the list of new arrivals", "Ask whether the parcel has come", "Call about the box set", "Offer the live recordings",
-)  # fmt: skip
 
 
 def up_to(first: date, last: date) -> None:
@@ -50,7 +45,7 @@ def calls_before(customers: list, today: date) -> None:
 				"rep": one.rep.user,
 				"channel": chance.choice(("Phone", "Phone", "Phone", "Email", "Messenger")),
 				"result": "Reached",
-				"notes": chance.choice(NOTES),
+				"notes": chance.choice(words.of(words.NOTES, one.person.language)),
 				"satisfaction": chance.choice((0.6, 0.8, 0.8, 1)),
 			}
 			for number, one in enumerate(customers, 1)
@@ -90,6 +85,8 @@ def _call(todo, day: date, number: int) -> None:
 	reached = number % 3 > 0
 	# What was agreed comes back to the lists of these days.
 	agreed = reached and number % 8 == 1
+	language = SPOKEN[todo.allocated_to]
+	notes, steps = words.of(words.NOTES, language), words.of(words.STEPS, language)
 	frappe.get_doc(
 		{
 			"doctype": "Customer Touch",
@@ -98,9 +95,9 @@ def _call(todo, day: date, number: int) -> None:
 			"rep": todo.allocated_to,
 			"channel": "Phone",
 			"result": "Reached" if reached else "Not Reached",
-			"notes": NOTES[number % len(NOTES)] if reached else None,
+			"notes": notes[number % len(notes)] if reached else None,
 			"satisfaction": (0.6, 0.8, 1)[number % 3] if reached else None,
-			"next_step": STEPS[number // 8 % len(STEPS)] if agreed else None,
+			"next_step": steps[number // 8 % len(steps)] if agreed else None,
 			"next_step_date": day + timedelta(days=6) if agreed else None,
 			"follow_up": todo.keep_follow_up,
 			"todo": todo.name,

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 import frappe
 
 from keep_customers.engine.occasions import GREGORIAN, LUNAR
+from keep_customers.visits import approval
 
-from . import files
+from . import files, words
 from .cast import Cast
 from .company import ANNA, BEN, CHEN, COMPANY, DORA, EMIL, LISTENERS, MANAGER
 from .customers import Customer
@@ -100,7 +101,7 @@ def _friend_of(referrer: Customer, today: date) -> str:
 def lost(cast: Cast, today: date) -> None:
 	"""Who does not come back, and why: said to the rep, noted with the competitor and the price."""
 	frappe.get_doc({"doctype": "Competitor", "competitor_name": COMPETITOR}).insert()
-	for rep, words in ((BEN, "Buys at another shop now, for the price."), (DORA, "下載音樂了,不再買唱片。")):
+	for rep, why in ((BEN, "Buys at another shop now, for the price."), (DORA, "下載音樂了,不再買唱片。")):
 		gone = _silent_longest(rep)
 		touch = {
 			"doctype": "Customer Touch",
@@ -109,7 +110,7 @@ def lost(cast: Cast, today: date) -> None:
 			"rep": rep,
 			"channel": "Phone",
 			"result": "Not Wanted",
-			"notes": words,
+			"notes": why,
 			"satisfaction": 0.4,
 			"competitor": COMPETITOR,
 			"competitor_price": 11.5,
@@ -180,41 +181,31 @@ def papers(cast: Cast, today: date) -> None:
 
 def visits(cast: Cast, today: date) -> None:
 	"""Dora travels today and tomorrow, Emil next week; Maria has approved the first plan and is asked for the second."""
-	for rep, start, asked in ((DORA, 0, False), (EMIL, 5, True)):
+	for rep, language, start in ((DORA, "zh-TW", 0), (EMIL, "en", 5)):
+		first = today + timedelta(days=start)
+		goals = words.of(words.GOALS, language)
 		with as_user(rep):
 			plan = frappe.get_doc(
 				{
 					"doctype": "Visit Plan",
 					"rep": rep,
-					"from_date": today + timedelta(days=start),
-					"to_date": today + timedelta(days=start + 1),
-					"purpose": "See the best customers before the new catalogue",
+					"from_date": first,
+					"to_date": first + timedelta(days=1),
+					"purpose": words.of(words.PURPOSE, language),
 					"stops": [
-						_stop(name, place, today + timedelta(days=start))
-						for place, name in enumerate(cast.some(rep, 4))
+						_stop(name, goal, first + timedelta(days=place // 2), (10, 15)[place % 2])
+						for place, (name, goal) in enumerate(zip(cast.some(rep, 4), goals, strict=True))
 					],
 				}
 			).insert()
-			if asked:
-				frappe.call("keep_customers.visits.approval.ask_for_approval", plan=plan.name)
-		if not asked:
+			approval.ask_for_approval(plan.name)
+		if not start:
 			with as_user(MANAGER):
 				frappe.get_doc("Visit Plan", plan.name).submit()
 
 
-def _stop(customer: str, place: int, day: date) -> dict:
-	goals = (
-		"Hear how the record player does",
-		"Show the new catalogue",
-		"Ask what they listen to",
-		"Say thank you",
-	)
-	return {
-		"customer": customer,
-		"goal": goals[place],
-		"appointment": f"{day + timedelta(days=place // 2)} {(10, 15)[place % 2]}:00:00",
-		"appointment_made": 1,
-	}
+def _stop(customer: str, goal: str, day: date, hour: int) -> dict:
+	return {"customer": customer, "goal": goal, "appointment": f"{day} {hour}:00:00", "appointment_made": 1}
 
 
 def benefits(today: date) -> None:
