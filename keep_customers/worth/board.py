@@ -5,7 +5,8 @@ there to move cards.
 """
 
 import frappe
-from frappe.query_builder.functions import Count, Max, Sum
+from frappe.query_builder import Case
+from frappe.query_builder.functions import Count, IfNull, Max, Sum
 from frappe.utils import flt
 
 from keep_customers.erp.api import typed
@@ -19,7 +20,7 @@ SHOWN = 12  # customers of each tier
 def by_tier() -> list[dict]:
 	"""
 	:returns: a dict for each tier, the best first: tier, colour, number and at_risk (a sum) of the customers that the user may
-		read, currency, and rows: the first of them, those with most at risk: dicts with customer, customer_name, stage,
+		read and who are not lost, currency, and rows: the first of them, those who can still be kept and most at risk first: dicts with customer, customer_name, stage,
 		next_purchase, last_contact and at_risk. Amounts are None for who may not read values
 	:raises frappe.PermissionError: if the user may read no customers or no tiers
 	"""
@@ -31,7 +32,7 @@ def by_tier() -> list[dict]:
 	for tier in tiers:
 		found = sums.get(tier.tier, {})
 		tier.number = found.get("number", 0)
-		tier.currency = found.get("currency")
+		tier.currency = found.get("currency") if with_money else None
 		tier.at_risk = flt(found.get("at_risk"), 2) if with_money else None
 		tier.rows = _rows(tier.tier) if tier.number else []
 		for row in tier.rows:
@@ -50,13 +51,17 @@ def _customers():
 	return only_readable(query, customer.name), customer, value
 
 
+def _lost(customer):
+	return IfNull(customer.keep_status, "") == "Lost"
+
+
 def _sums() -> list:
 	query, customer, value = _customers()
 	return (
 		query.select(
 			customer.keep_tier.as_("tier"),
 			Count("*").as_("number"),
-			Sum(value.value_at_risk).as_("at_risk"),
+			Sum(Case().when(_lost(customer), 0).else_(value.value_at_risk)).as_("at_risk"),
 			# All values are in one currency.
 			Max(value.currency).as_("currency"),
 		).groupby(customer.keep_tier)
@@ -75,6 +80,7 @@ def _rows(tier: str) -> list:
 			value.value_at_risk.as_("at_risk"),
 		)
 		.where(customer.keep_tier == tier)
+		.orderby(Case().when(_lost(customer), 1).else_(0))
 		.orderby(value.value_at_risk, order=frappe.qb.desc)
 		.orderby(customer.name)
 		.limit(SHOWN)
