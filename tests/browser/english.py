@@ -52,7 +52,9 @@ OF_SITE = """async () => {
 	return routes;
 }"""
 # What the host itself complains of: no server for realtime messages, preloads it does not use, its own colours, moments.
-OF_THE_HOST = re.compile(r"socket\.io|preload|favicon|is not a valid color|Failed to load resource|RFC2822", re.I)
+OF_THE_HOST = re.compile(
+	r"socket\.io|preload|favicon|is not a valid color|Failed to load resource|RFC2822", re.I
+)
 APP = {"Keep Customers"}  # is a name where Frappe 16 tells the apps apart
 
 
@@ -89,7 +91,9 @@ def routes(page: Page) -> list[list[str]]:
 	return page.evaluate(OF_SITE)
 
 
-def _walk(url: str, user: str, password: str, language: str, shots: str | None) -> Iterator[tuple[str, list[str]]]:
+def _walk(
+	url: str, user: str, password: str, language: str, shots: str | None
+) -> Iterator[tuple[str, list[str]]]:
 	with sync_playwright() as playwright:
 		browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
 		context = browser.new_context(viewport={"width": 1400, "height": 1600})
@@ -105,7 +109,9 @@ def _walk(url: str, user: str, password: str, language: str, shots: str | None) 
 		page.evaluate(speak, language)
 		try:
 			page.goto(f"{url}/app")
-			page.wait_for_function("() => window.frappe && frappe.boot && document.querySelector('.page-head')")
+			page.wait_for_function(
+				"() => window.frappe && frappe.boot && document.querySelector('.page-head')"
+			)
 			for route in routes(page):
 				said.clear()
 				page.evaluate("route => frappe.set_route(route)", route)
@@ -115,7 +121,10 @@ def _walk(url: str, user: str, password: str, language: str, shots: str | None) 
 				name = "/".join(route)
 				if shots:
 					page.screenshot(path=f"{shots}/{re.sub('[^A-Za-z0-9]+', '-', name)}-{language}.png")
-				yield name, [*sorted(in_english(page) - APP), *(one for one in said if not OF_THE_HOST.search(one))]
+				yield (
+					name,
+					[*sorted(in_english(page) - APP), *(one for one in said if not OF_THE_HOST.search(one))],
+				)
 		finally:
 			page.evaluate(speak, before or "")
 			browser.close()
