@@ -56,8 +56,6 @@ def things(known: dict) -> tuple[list[str], list[str]]:
 	if file.get("taste"):
 		found.append(_("Taste: {0}").format(file["taste"]))
 	found += of_rule[OF_RULE:]
-	if not of_rule:
-		found.append(_("Two parts business, eight parts relationship: ask, and listen more than you talk."))
 	shown = [shortened(text) for text in found]
 	return shown[:THINGS], shown[THINGS:]
 

@@ -23,7 +23,7 @@ function show_event_contact(frm, help) {
 	const reasons = help.reasons.map((one) => one.next_step || one.short || one.reason);
 	const card = form.instead(
 		frm,
-		who(help, [pieces.text(frappe.datetime.str_to_user(frm.doc.starts_on))]) +
+		who({ ...help, due: frm.doc.starts_on }) +
 			ways({ ...help, can_call: false }) +
 			why([...new Set([frm.doc.subject, ...reasons])]) +
 			say(help.to_say) +

@@ -38,13 +38,12 @@ function stop_html(stop, help, others) {
 	const { pieces, results } = keep_customers.contact;
 	const { text, who, ways, why, say } = pieces;
 	const reach = { ...help.reach, place: stop.place || help.reach.place };
-	const when = stop.appointment && text(frappe.datetime.str_to_user(stop.appointment));
 	const more = others.length
 		? `<div class="keep-because"><span class="text-muted">${text(__("Other stops:"))}</span> ${others
 				.map((one) => `<button class="btn btn-default btn-xs" data-next="${text(one.todo)}">${text(one.customer_name)}</button>`)
 				.join(" ")}</div>`
 		: "";
-	return `${who(help, [when])}${ways({ ...help, reach, can_call: false })}
+	return `${who({ ...help, due: stop.appointment || help.due })}${ways({ ...help, reach, can_call: false })}
 		${why([stop.goal, ...help.reasons.map((one) => one.short)].filter(Boolean))}
 		${say(help.to_say)}${results.html(help, more)}`;
 }

@@ -18,9 +18,9 @@ keep_customers.complaint_case.contact = (() => {
 
 	function html(frm, help) {
 		const next = steps.next(frm);
-		const due = frm.doc.solved_on ? frm.doc.next_ask : frm.doc.answered_on ? frm.doc.promised_on || frm.doc.solve_due : frm.doc.answer_due;
-		const facts = [due && text(__("Due {0}", [frappe.datetime.str_to_user(due)]))];
-		return `${who(help, facts)}${ways(help)}
+		const { answered_on, answer_due, promised_on, solve_due, solved_on } = frm.doc;
+		const due = solved_on ? null : answered_on ? promised_on || solve_due : answer_due;
+		return `${who({ ...help, due })}${ways(help)}
 			${why([[frm.doc.subject, next && steps.name_of(next)].filter(Boolean).join(": ")])}
 			${say(help.to_say)}${frm.perm[0]?.write ? results(frm) : ""}`;
 	}
@@ -32,7 +32,7 @@ keep_customers.complaint_case.contact = (() => {
 		const when = (doc.promised_on || doc.solve_due || "").slice(0, 16).replace(" ", "T");
 		return `<div class="keep-result">
 			${words(__("What Was Said or Done", null, "Complaint Step"))}
-			${doc.solved_on ? "" : `<div class="keep-next">${`<span class="text-muted">${text(__("Promised For", null, "Complaint Case"))}</span>`}
+			${doc.solved_on ? "" : `<div class="keep-when"><span class="text-muted">${text(__("Promised For", null, "Complaint Case"))}</span>
 				${entry("promised_on", __("Promised For", null, "Complaint Case"), `type="datetime-local" value="${text(when)}"`)}</div>`}
 			<div class="keep-results">
 				${step && doc.customer ? button(`data-did="step"`, __("Done: {0}", [steps.name_of(step)]), "", "success") : ""}

@@ -6,8 +6,8 @@ keep_customers.contact.pieces = (() => {
 	const joined = (parts) => parts.filter(Boolean).join(" · ");
 	const digits = (number) => String(number).replace(/[^+\d]/g, "");
 
-	// `help`: as rep_help.for_todo gives it; `more`: further facts in a line, as HTML.
-	function who(help, more = []) {
+	// `help`: as rep_help.for_todo gives it.
+	function who(help) {
 		const { value, tier, reach } = help;
 		const pill = value?.tier
 			? `<span class="indicator-pill ${text((tier?.colour || "gray").toLowerCase())}">${text(
@@ -21,7 +21,6 @@ keep_customers.contact.pieces = (() => {
 			reach.person !== help.customer_name && reach.person && text(reach.person),
 			help.due && text(__("Due {0}", [frappe.datetime.str_to_user(help.due)])),
 			risk,
-			...more,
 		];
 		return `<div class="keep-who">${customer} ${pill}</div><div class="text-muted keep-facts">${joined(facts)}</div>`;
 	}
@@ -81,6 +80,7 @@ frappe.dom.set_style(
 	.keep-say { margin: 6px 0 10px; padding-left: 20px; }
 	.keep-result { display: grid; gap: 8px; }
 	.keep-next { display: grid; grid-template-columns: 1fr 150px; gap: 8px; }
+	.keep-when { display: grid; grid-template-columns: auto minmax(190px, 320px); gap: 8px; align-items: center; }
 	.keep-results { display: grid; grid-template-columns: repeat(4, 1fr); gap: 8px; }
 	.keep-because { display: flex; flex-wrap: wrap; gap: 6px; }
 	.keep-because.hidden { display: none; }
