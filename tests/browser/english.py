@@ -55,7 +55,7 @@ OF_SITE = """async () => {
 OF_THE_HOST = re.compile(
 	r"socket\.io|preload|favicon|is not a valid color|Failed to load resource|RFC2822", re.I
 )
-APP = {"Keep Customers"}  # is a name where Frappe 16 tells the apps apart
+APP = frozenset({"Keep Customers"})  # is a name where Frappe 16 tells the apps apart
 
 
 @lru_cache
