@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import datetime, timezone
 
 from . import layers, paths, services, testing
 
@@ -57,9 +58,14 @@ def console(db, rest):
 def demo(db, rest):
 	"""load real customers, run a month of nights and print what the reps find"""
 	layers.ready(db)
+	record = paths.SITES / f"{SITE}-{db}.localhost" / "demo"
+	demo = layers.demo_of(datetime.now(timezone.utc).date())
+	load = not record.exists() or record.read_text() != demo
 	with services.running(db) as env:
-		site = layers.lasting_site(SITE, db, env)
-		layers.inside("run_script", env, site, paths.SOURCE / "demo.py", *rest)
+		site = layers.lasting_site(SITE, db, env, anew=load)
+		# The host may have changed under it.
+		layers.inside("demo", env, site, *(["load"] if load or not record.exists() else []))
+	record.write_text(demo)
 
 
 def serve(db, rest):
@@ -70,7 +76,8 @@ def serve(db, rest):
 		site = layers.lasting_site(SITE, db, env)
 		with web(env, site, "worker", "scheduler") as (url, server):
 			print(
-				f"\nDesk:      {url}/app\nUser:      Administrator\nPassword:  {services.secret('admin')}\n"
+				f"\nLog in with one click:  {url}/sandbox\n"
+				f"Or by hand:             {url}/app, Administrator, {services.secret('admin')}\n"
 			)
 			print("Ctrl-C ends it.", flush=True)
 			server.wait()

@@ -1,15 +1,9 @@
+import "./in_language";
+
 // Who has chosen so begins the day on My Day, not at the host's first page; before Desk looks where it is.
 if (frappe.boot?.keep_my_day && /^\/(app|desk)\/?$/.test(location.pathname)) {
 	history.replaceState(null, "", `${location.pathname.replace(/\/$/, "")}/my-day`);
 }
-
-// A tier's name in the user's language. Without the context the tier Lead would read like ERPNext's Lead.
-frappe.form.link_formatters["Customer Tier"] = (value) => __(value, null, "Customer Tier");
-
-// Options have their doctype as context where they are chosen; the framework forgets it where they are only shown.
-const show_option = frappe.form.formatters.Select;
-frappe.form.formatters.Select = (value, df, ...rest) =>
-	(df && frappe._messages[`${value}:${df.parent}`]) || show_option(value, df, ...rest);
 
 // A complaint case about the document on the screen.
 frappe.provide("keep_customers");

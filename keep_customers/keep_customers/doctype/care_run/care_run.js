@@ -48,7 +48,7 @@ function show_set_aside(frm) {
 					"What could not be done that night. All the rest was; the next night tries again."
 				)}</p>
 				<table class="table table-bordered">
-					<tr><th>${__("Document")}</th><th>${__("Why")}</th><th>${__("Nights in a Row")}</th></tr>
+					<tr><th>${__("Document", null, "Care Run Set Aside")}</th><th>${__("Why")}</th><th>${__("Nights in a Row")}</th></tr>
 					${lines.join("")}
 				</table>`);
 			frm.toggle_display("set_aside_section", rows.length > 0);

@@ -52,7 +52,10 @@ function consent_html(people) {
 		)
 	);
 	if (!lines.length) return `<p class="text-muted">${text(__("Nobody has said anything yet."))}</p>`;
-	const head = [__("Who"), __("Channel"), __("Consent"), __("Address"), __("For"), __("Date"), __("Source")];
+	const head = [
+		__("Who"), __("Channel", null, "Consent Record"), __("Consent"), __("Address", null, "Consent Record"),
+		__("For", null, "Consent Record"), __("Date"), __("Source", null, "Consent Record"),
+	];
 	return `<div style="overflow-x: auto"><table class="table table-bordered small">
 		<thead><tr>${head.map((one) => `<th>${text(one)}</th>`).join("")}</tr></thead>
 		<tbody>${lines.join("")}</tbody></table></div>`;
@@ -73,16 +76,16 @@ function note_consent(frm, people) {
 				options: people.map((one, at) => ({ value: String(at), label: one.name })),
 			},
 			{
-				fieldname: "channel", fieldtype: "Select", label: __("Channel"), reqd: 1, default: "Email", onchange: addresses,
+				fieldname: "channel", fieldtype: "Select", label: __("Channel", null, "Consent Record"), reqd: 1, default: "Email", onchange: addresses,
 				options: options(CHANNELS, "Customer File Consent"),
 			},
 			{
 				fieldname: "consent", fieldtype: "Select", label: __("Consent"), reqd: 1,
 				options: options(["Given", "Refused"], "Consent Record"),
 			},
-			{ fieldname: "address", fieldtype: "Select", label: __("Address"), options: [] },
+			{ fieldname: "address", fieldtype: "Select", label: __("Address", null, "Consent Record"), options: [] },
 			{
-				fieldname: "purpose", fieldtype: "Select", label: __("For"), default: "Everything",
+				fieldname: "purpose", fieldtype: "Select", label: __("For", null, "Consent Record"), default: "Everything",
 				options: options(PURPOSES, "Consent Record"),
 			},
 			{ fieldname: "on_date", fieldtype: "Date", label: __("Date"), default: frappe.datetime.get_today() },

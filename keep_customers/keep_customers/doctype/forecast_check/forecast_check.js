@@ -25,7 +25,7 @@ function show_tenths(frm) {
 		data: {
 			labels: tenths.map((_, index) => String(index + 1)),
 			datasets: [
-				{ name: __("Expected"), values: tenths.map(([expected]) => expected) },
+				{ name: __("Expected", null, "Forecast Check"), values: tenths.map(([expected]) => expected) },
 				{ name: __("Came"), values: tenths.map(([, came]) => came) },
 			],
 		},

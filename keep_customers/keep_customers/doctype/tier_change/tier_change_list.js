@@ -1,6 +1,3 @@
 frappe.listview_settings["Tier Change"] = {
-	formatters: {
-		// "Left" alone would be translated like the side.
-		direction: (value) => frappe.utils.escape_html(__(value, null, "Tier Change")),
-	},
+	formatters: keep_customers.list_in_language("Tier Change", ["direction", "from_tier", "to_tier"]),
 };

@@ -64,7 +64,7 @@ def columns() -> list[dict]:
 		money("cost_per_head", _("Cost per Head", context="VIP Event"), "currency"),
 		money("bought_invited", _("The Invited Bought"), "result_currency"),
 		money("bought_compared", _("Comparable Customers Bought"), "result_currency"),
-		money("more", _("Difference"), "result_currency"),
+		money("more", _("Difference", context="Event Results"), "result_currency"),
 		column("compared", _("Pairs Compared", context="VIP Event"), "Int"),
 		column("result_until", _("Counted Until", context="VIP Event"), "Date"),
 	]

@@ -7,9 +7,10 @@ keep_customers.customer.open_things = (() => {
 	const person = (user) => user && text(frappe.user.full_name(user));
 
 	function html(care, more) {
+		const agreed = Object.fromEntries(more.agreements.map((one) => [one.follow_up, one.next_step]));
 		const rows = [
 			...care.complaints.map(complaint),
-			...care.follow_ups.map(follow_up),
+			...care.follow_ups.map((row) => follow_up(row, agreed[row.name])),
 			...more.visits.map(visit),
 			...more.invitations.map(invitation),
 		];
@@ -25,10 +26,10 @@ keep_customers.customer.open_things = (() => {
 			text(__(row.status, null, row.doctype)),
 		]);
 
-	function follow_up(row) {
+	function follow_up(row, agreed) {
 		const [doctype, name] = row.todo ? ["ToDo", row.todo] : ["Follow Up", row.name];
 		const who = person(row.assigned_to) || text(__(row.hold_reason || row.status, null, "Follow Up"));
-		return joined([`<b>${day(row.due_date)}</b>`, link(doctype, name, text(row.reason)), who]);
+		return joined([`<b>${day(row.due_date)}</b>`, link(doctype, name, text(agreed || row.reason)), who]);
 	}
 
 	const visit = (row) =>

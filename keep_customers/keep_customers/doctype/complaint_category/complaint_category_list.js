@@ -1,0 +1,3 @@
+frappe.listview_settings["Complaint Category"] = {
+	formatters: keep_customers.list_in_language("Complaint Category", ["name", "category_name"]),
+};

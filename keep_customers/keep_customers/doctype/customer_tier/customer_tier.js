@@ -1,0 +1,5 @@
+frappe.ui.form.on("Customer Tier", {
+	refresh(frm) {
+		keep_customers.title_in_language(frm);
+	},
+});

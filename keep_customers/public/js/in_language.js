@@ -1,0 +1,38 @@
+// Names and options in the user's language where the framework looks them up without their doctype, or not at all.
+frappe.provide("keep_customers");
+
+// A tier's name. Without the context the tier Lead would read like ERPNext's Lead.
+frappe.form.link_formatters["Customer Tier"] = (value) => __(value, null, "Customer Tier");
+
+// Options have their doctype as context where they are chosen; the framework forgets it where they are only shown.
+const show_option = frappe.form.formatters.Select;
+frappe.form.formatters.Select = (value, df, ...rest) =>
+	(df && frappe._messages[`${value}:${df.parent}`]) || show_option(value, df, ...rest);
+
+// So it does with the names of records that may be shipped ones, where they are chosen.
+const NAMED = ["Customer Tier", "Tier Policy", "Care Rule", "Complaint Category", "Complaint Cause"];
+const { get_translated } = frappe.ui.form.ControlLink.prototype;
+frappe.ui.form.ControlLink.prototype.get_translated = function (value) {
+	const doctype = this.get_options();
+	return NAMED.includes(doctype) ? __(value, null, doctype) : get_translated.call(this, value);
+};
+
+// A form's title, for names that mean something else to the host.
+keep_customers.title_in_language = (frm) =>
+	!frm.is_new() && frm.page.set_title(__(frm.doc.name, null, frm.doctype));
+
+// Formatters of a list, by field. A name stands as text in the list, the others are filters as the framework's own are.
+keep_customers.list_in_language = (doctype, fieldnames) =>
+	Object.fromEntries(
+		fieldnames.map((fieldname) => [
+			fieldname,
+			(value, df) => {
+				const shown = __(value, null, df.fieldtype === "Link" ? df.options : doctype);
+				if (fieldname === "name" || !value) return shown;
+				const text = frappe.utils.escape_html(shown);
+				const pill = df.fieldtype === "Select" ? `indicator-pill ${frappe.utils.guess_colour(value)}` : "";
+				return `<span class="ellipsis" title="${text}"><a class="filterable ${pill} ellipsis"
+					data-filter="${fieldname},=,${frappe.utils.escape_html(value)}">${text}</a></span>`;
+			},
+		])
+	);
