@@ -56,6 +56,7 @@ def touches(firm):
 
 def test_an_event_with_a_contact_of_the_customer_is_told_like_any_contact(story):
 	firm = story.customer("Firm")
+	story.file(firm, taste="Tea without sugar")
 	person = contact(firm, first_name="Olga", mobile="+49 170 1")
 	made = event("Contact", person.name)
 	help = known(made)
