@@ -44,6 +44,18 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 	]
 
 
+def would_have_made(rule: str, days: int, changes: dict | None = None, today: date | None = None) -> int:
+	"""How many follow-ups a rule would have made, had it been switched on so many days ago; caps and capacity left aside.
+
+	:param changes: fields of the rule as they would be, not saved
+	"""
+	today = today or getdate()
+	[one] = rules.read({"name": rule})
+	one.update(changes or {})
+	one.enabled_from = today - timedelta(days=days)
+	return len({(row.customer, row.occurrence) for row in _new(one, today)})
+
+
 SHOWN = ("customer", "customer_name", "tier", "care_rule", "reason", "channel", "due_date", "currency")
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import frappe
 import numpy as np
 from frappe import _
+from frappe.query_builder.functions import Count
 
 from keep_customers.engine.forecasts.tonight import Fading
 from keep_customers.engine.night import Figures, Model
@@ -82,6 +83,25 @@ def left_out(settings) -> tuple[set[str], set[str]]:
 		name for row in settings.excluded_groups for name in branch("Customer Group", row.customer_group)
 	}
 	return {row.customer for row in settings.excluded_customers}, groups
+
+
+class Rankable(NamedTuple):
+	all: int  # neither disabled nor internal
+	ranked: int  # of them not excluded
+	groups: dict[str, int]  # of all, by customer group
+
+
+def rankable(settings) -> Rankable:
+	"""How many customers may be ranked, as the settings stand, whether or not they are saved."""
+	excluded, groups = left_out(settings)
+	customer = frappe.qb.DocType("Customer")
+	query = frappe.qb.from_(customer).where((customer.disabled == 0) & (customer.is_internal_customer == 0))
+	of_group = dict(query.groupby(customer.customer_group).select(customer.customer_group, Count("*")).run())
+	left = sum(count for group, count in of_group.items() if group in groups)
+	named = query.where(customer.name.isin(sorted(excluded) or [""])).select(customer.customer_group).run()
+	left += sum(group not in groups for (group,) in named)
+	total = sum(of_group.values())
+	return Rankable(total, total - left, of_group)
 
 
 def ranked_customers(settings) -> list[Customer]:

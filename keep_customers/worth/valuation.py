@@ -39,8 +39,12 @@ T = TypeVar("T")
 
 
 class Valuation:
-	def __init__(self, night):
+	def __init__(self, night, policies: list | None = None):
+		"""
+		:param policies: by default those that are enabled
+		"""
 		self.night = night
+		self.policies = policies
 		self.as_of = night.as_of
 		self.today = night.as_of.toordinal()
 		self.counts = {"customers": 0, "changed": 0, "written": 0, "moves": 0}
@@ -55,7 +59,7 @@ class Valuation:
 		"""Read the invoices' totals, and the histories of those customers whose totals have changed."""
 		settings = self.night.settings
 		self.currency = ledger.reporting_currency(settings)
-		policies = population.policies()
+		policies = population.policies() if self.policies is None else self.policies
 		only = {policy.company for policy in policies}
 		rates, warnings = ledger.exchange_rates(
 			self.currency,
@@ -265,7 +269,7 @@ class Valuation:
 			p, p.figures = self.sound(p, self._figures)
 		last = p.policy.last_review
 		p.review = tiers.is_review(p.policy.review, getdate(last).toordinal() if last else 0, self.today)
-		before, below = self._standing(p)
+		before, below = self.standing(p)
 		p.figures.placement = tiers.place(
 			p.figures.current,
 			p.figures.potential,
@@ -292,7 +296,7 @@ class Valuation:
 			self.aside.add("Tier Policy", p.policy.name, problem)
 		return found
 
-	def _standing(self, p: Population) -> tuple[np.ndarray, np.ndarray]:
+	def standing(self, p: Population) -> tuple[np.ndarray, np.ndarray]:
 		"""Tier index and day below of every member so far; a new member of the policy has none.
 
 		Neither has who is or was pinned: what a manager decided is not what the figures asked for, so it is not

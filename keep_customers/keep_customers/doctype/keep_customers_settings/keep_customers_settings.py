@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_time, getdate
 
 from keep_customers.access.named_rows import ShowsOnlyReadable
+from keep_customers.worth.population import left_out, rankable
 
 MIDNIGHT = time(0)
 YEAR = 365 * 24  # hours
@@ -72,6 +73,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		most_days_ahead: DF.Int
 		rep_capacity: DF.Int
 		reporting_currency: DF.Link | None
+		set_up_done: DF.Data | None
 		suggest_compensation: DF.Check
 		tell_after_nights: DF.Int
 		word_days: DF.Int
@@ -97,7 +99,22 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 					self.head_office_user
 				)
 			)
+		self.validate_excluded()
 		self.validate_complaints()
+
+	def validate_excluded(self):
+		"""Nobody excludes all customers on purpose; what is so already does not stand in the way of other settings."""
+		before = self.get_doc_before_save()
+		if before and left_out(before) == left_out(self):
+			return
+		counts = rankable(self)
+		if counts.all and not counts.ranked:
+			frappe.throw(
+				_(
+					"All {0} customers would be excluded, and nobody would be ranked or contacted. Please leave some."
+				).format(counts.all),
+				title=_("Not Ranked"),
+			)
 
 	def validate_complaints(self):
 		seen = set()

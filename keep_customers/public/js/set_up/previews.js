@@ -1,0 +1,100 @@
+// What would come of the answers, as HTML.
+frappe.provide("keep_customers.set_up");
+
+keep_customers.set_up.previews = (() => {
+	const { text } = keep_customers.words;
+	const count = (value) => format_number(value, null, 0);
+	const money = (value, currency) => (value == null ? "" : format_currency(value, currency, 0));
+	const line = (...cells) => `<tr>${cells.map((cell) => (typeof cell === "object" ? `<td class="ks-number">${cell.number}</td>` : `<td>${cell}</td>`)).join("")}</tr>`;
+	const n = (value) => ({ number: value });
+	const table = (heads, rows) => `<table><thead><tr>${heads.map((head) => (head.number ? `<th class="ks-number">${text(head.number)}</th>` : `<th>${text(head)}</th>`)).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
+
+	function warnings(found) {
+		return (found.warnings || [])
+			.map((one) => `<div class="alert alert-warning" role="alert">${text(one)}</div>`)
+			.join("");
+	}
+
+	function company(found) {
+		return table(
+			[__("Company"), __("Currency"), n(__("Invoices")), __("Since")],
+			found.companies.map((one) =>
+				line(text(one.company), text(one.currency), n(count(one.invoices)), one.first ? text(frappe.datetime.str_to_user(one.first)) : "")
+			)
+		);
+	}
+
+	function excluded(found) {
+		const rows = found.groups.slice(0, 12).map((one) => line(text(one.group || __("Not Set")), n(count(one.customers))));
+		return `<p><b>${text(__("{0} of {1} customers are ranked.", [count(found.ranked), count(found.all)]))}</b></p>
+			${rows.length ? table([__("Customer Group"), n(__("Customers"))], rows) : ""}`;
+	}
+
+	function policy(found) {
+		return found.pyramids
+			.map((one) => {
+				const most = Math.max(...one.steps.map((step) => step.customers), 1);
+				const with_money = one.steps.some((step) => step.value != null);
+				const rows = one.steps.map((step) =>
+					line(
+						text(__(step.tier, null, "Customer Tier")),
+						`<div class="ks-bar ks-wide" style="width: ${Math.round((100 * step.customers) / most)}%"></div>`,
+						n(count(step.customers)),
+						...(with_money ? [n(money(step.from_value, one.currency)), n(money(step.value, one.currency))] : []),
+						n(step.waiting ? count(step.waiting) : "")
+					)
+				);
+				return `<h4>${text(one.policy)}</h4>${table(
+					[
+						__("Tier"), "", n(__("Customers")),
+						...(with_money ? [n(__("From", null, "Set Up")), n(__("Together", null, "Set Up"))] : []),
+						n(__("Waits for the Review")),
+					],
+					rows
+				)}`;
+			})
+			.join("")
+			.concat(
+				found.others ? `<p class="text-muted">${text(__("Further policies: {0}. They are changed in the list of Tier Policies.", [found.others]))}</p>` : "",
+				`<p class="text-muted">${text(__("Nothing is written yet. Who rises does so at once; who falls behind keeps the tier until two reviews in a row say so."))}</p>`
+			);
+	}
+
+	function people(found) {
+		const rows = found.reps.map((one) => line(text(one.name), n(count(one.customers))));
+		return `${rows.length ? table([__("Rep"), n(__("Customers"))], rows) : ""}
+			<p>${text(
+				found.fallen_back
+					? __("{0} of {1} customers have no rep of their own and go to the fallback.", [count(found.fallen_back), count(found.customers)])
+					: __("Every customer with somebody has a rep of their own.")
+			)}</p>`;
+	}
+
+	function rhythm(found) {
+		const days = found.week.map((one) => {
+			const label = moment(one.day).format("dd D.");
+			return one.work ? `<span>${text(label)}</span>` : `<span class="ks-off">${text(label)}</span>`;
+		});
+		return `<p class="ks-week">${days.join("")}</p>
+			${found.a_week ? `<p>${text(__("At most {0} new ToDos a week for {1} reps.", [count(found.a_week), count(found.reps)]))}</p>` : ""}`;
+	}
+
+	function rules(found) {
+		const rows = found.rules.map(
+			(one) => `<label class="ks-rule">
+				<input type="checkbox" data-rule="${text(one.name)}" ${one.enabled || !found.on ? "checked" : ""}>
+				<span><b>${text(__(one.name, null, "Care Rule"))}</b><small>${text(__(one.description, null, "Care Rule"))}</small>
+				<small class="ks-made" data-made="${one.made}">${text(__("Would have made {0} ToDos last week.", [count(one.made)]))}</small></span></label>`
+		);
+		const cadence = found.tiers.map((one) =>
+			line(
+				text(__(one.name, null, "Customer Tier")),
+				n(`<input type="number" min="0" class="form-control input-xs" style="width: 88px; margin-inline-start: auto" data-cadence="${text(one.name)}" value="${one.contact_every_days}" aria-label="${text(__("Contact Every (Days)"))}">`),
+				one.suggested ? text(__("their purchases suggest {0}", [one.suggested])) : ""
+			)
+		);
+		return `${rows.join("")}${table([__("Tier"), n(__("Contact Every (Days)")), ""], cadence)}`;
+	}
+
+	return { company, excluded, policy, people, rhythm, rules, warnings, count };
+})();

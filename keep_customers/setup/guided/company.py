@@ -1,0 +1,38 @@
+"""Companies and the one currency in which all values are."""
+
+import frappe
+from frappe.query_builder.functions import Count, Min
+from frappe.utils import getdate
+
+from keep_customers.setup.guided import choices
+from keep_customers.worth import ledger
+
+FIELDS = ("reporting_currency",)
+
+
+def look(values: dict) -> dict:
+	"""Each company with its invoices, and what keeps them from being counted."""
+	settings = choices.settings(values, FIELDS)
+	currency = ledger.reporting_currency(settings)
+	_rates, warnings = ledger.exchange_rates(currency, getdate(), {})
+	invoice = frappe.qb.DocType("Sales Invoice")
+	rows = (
+		frappe.qb.from_(invoice)
+		.where(invoice.docstatus == 1)
+		.groupby(invoice.company)
+		.select(invoice.company, Count("*"), Min(invoice.posting_date))
+	).run()
+	found = {company: (count, first) for company, count, first in rows}
+	return {
+		"reporting_currency": currency,
+		"companies": [
+			{"company": company, "currency": own, "invoices": count, "first": first}
+			for company, own in ledger.companies().items()
+			for count, first in [found.get(company, (0, None))]
+		],
+		"warnings": warnings,
+	}
+
+
+def save(values: dict) -> None:
+	choices.settings(values, FIELDS).save()

@@ -1,0 +1,62 @@
+"""How customers are ranked: the pyramid that the cuts make of today's customers, before anything is written."""
+
+from dataclasses import asdict
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from keep_customers.erp.permissions import reads_all_customers
+from keep_customers.setup.guided import choices
+from keep_customers.worth import population
+from keep_customers.worth.rehearsal import pyramids
+
+FIELDS = ("top_share", "high_share", "low_share", "window_months", "value_basis", "review", "keep_band")
+
+
+def look(values: dict) -> dict:
+	"""The first policy as chosen, the pyramids of all, and the names its tiers have."""
+	doc = _chosen(values)
+	if not doc:
+		return {"pyramids": [], "warnings": [_("There is no Tier Policy that is enabled. Please make one.")]}
+	doc.run_method("validate")
+	first = frappe._dict({field: doc.get(field) for field in population.POLICY_FIELDS})
+	policies = [first if one.name == doc.name else one for one in population.policies()]
+	found, warnings = pyramids(frappe.get_doc(choices.SETTINGS), policies, getdate())
+	if not found:
+		warnings = [
+			*warnings,
+			_("Nobody has bought anything that counts. Tiers come with the first invoices."),
+		]
+	return {
+		"policy": doc.name,
+		"others": len(policies) - 1,
+		"tiers": [doc.top_tier, doc.high_tier, doc.broad_tier, doc.low_tier],
+		**{field: doc.get(field) for field in FIELDS},
+		"pyramids": [_shown(one) for one in found],
+		"warnings": warnings,
+	}
+
+
+def save(values: dict) -> None:
+	if doc := _chosen(values):
+		doc.save()
+
+
+def _chosen(values: dict):
+	"""The policy that claims customers first, with what was chosen; None if there is none."""
+	policies = population.policies()
+	if not policies:
+		return None
+	doc = frappe.get_doc("Tier Policy", policies[0].name)
+	doc.update({field: values[field] for field in FIELDS if field in values})
+	return doc
+
+
+def _shown(pyramid) -> dict:
+	"""Money only for who may read every customer: of a tier of one it is that one's."""
+	found = asdict(pyramid)
+	if not reads_all_customers():
+		for step in found["steps"]:
+			step["value"] = step["from_value"] = None
+	return found

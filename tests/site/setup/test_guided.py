@@ -1,0 +1,151 @@
+"""An admin sets up: sees what would come of each answer before it is saved, and comes back where they were."""
+
+import frappe
+import pytest
+from frappe.utils import getdate
+
+from keep_customers.care.preview import would_have_made
+from keep_customers.jobs import nightly
+from keep_customers.setup.guided import proposals, steps
+from tests.site.story import ANNA, COMPANY, GROUP, MIA, PREFIX, TERRITORY
+
+POLICY = f"{PREFIX} Policy"
+
+
+@pytest.fixture
+def firms(story):
+	"""Ten firms; firm k has bought for k * 100 lately, and for ten times as much long before."""
+	found = []
+	for k in range(1, 11):
+		firm = story.customer(f"Firm {k:02}")
+		# The page looks at today, whatever day the story tells of.
+		ago = (story.today - getdate()).days
+		story.history(firm, [(ago + 400, 1000 * k), (ago + 40, 100 * k)])
+		found.append(firm)
+	return found
+
+
+def written():
+	return frappe.db.count("Customer Value"), frappe.db.count("Forecast Check"), frappe.db.count("Care Run")
+
+
+def test_the_pyramid_is_shown_and_nothing_is_written(story, firms):
+	before = written(), frappe.get_doc("Tier Policy", POLICY).modified
+	found = steps.look("policy", {"high_share": 30, "top_share": 10, "low_share": 20})
+	[pyramid] = found["pyramids"]
+	assert [step["customers"] for step in pyramid["steps"]] == [1, 2, 5, 2]
+	assert [step["waiting"] for step in pyramid["steps"]] == [0, 0, 0, 0]
+	# The three with most in twelve months: 1000, 900 and 800.
+	assert min(step["from_value"] for step in pyramid["steps"][:2]) == 800
+	assert pyramid["currency"] == "EUR"
+	assert before == (written(), frappe.get_doc("Tier Policy", POLICY).modified)
+
+
+def test_who_would_fall_waits_for_the_review(story, firms):
+	story.policy(company=COMPANY, high_share=30, top_share=10, low_share=20)
+	nightly.run()
+	[pyramid] = steps.look("policy", {"high_share": 10, "top_share": 10})["pyramids"]
+	# One is high now; the other two keep their tier for the time being.
+	assert sum(step["waiting"] for step in pyramid["steps"][:2]) == 2
+
+
+def test_cuts_that_contradict_each_other_are_said(story, firms):
+	with pytest.raises(frappe.ValidationError, match="larger than"):
+		steps.look("policy", {"high_share": 5, "top_share": 10})
+
+
+def test_not_everybody_is_excluded(story, firms):
+	frappe.db.set_value("Customer", {"customer_group": ("!=", GROUP)}, "disabled", 1)
+	found = steps.look("excluded", {"excluded_groups": [GROUP]})
+	assert (found["all"], found["ranked"]) == (10, 0)
+	assert "Nobody would be left" in found["warnings"][0]
+	with pytest.raises(frappe.ValidationError, match="All 10 customers"):
+		steps.save("excluded", {"excluded_groups": [GROUP]})
+	steps.save("excluded", {"excluded_groups": [], "excluded_customers": [firms[0]]})
+	found = steps.look("excluded", {})
+	assert (found["ranked"], found["excluded_customers"]) == (9, [firms[0]])
+
+
+def test_who_would_have_nobody_is_counted(story, firms):
+	story.file(firms[0], dedicated_rep=ANNA)
+	mine = {"fallback_user": None, "fallback_role": None}
+	found = steps.look("people", mine)
+	assert found["customers"] - found["nobody"] == sum(one["customers"] for one in found["reps"])
+	assert found["nobody"] >= 9 and str(found["nobody"]) in found["warnings"][0]
+	assert {"user": ANNA, "name": frappe.db.get_value("User", ANNA, "full_name"), "customers": 1} in found[
+		"reps"
+	]
+	found = steps.look("people", {"fallback_user": MIA})
+	assert found["nobody"] == 0 and found["fallen_back"] >= 9
+	assert steps.save("people", {"fallback_user": MIA})["done"] == "people"
+
+
+def test_a_week_without_work_is_said(story):
+	assert [len(steps.look("rhythm", {})[field]) for field in ("week", "warnings")] == [7, 0]
+	past = frappe.get_doc(
+		{
+			"doctype": "Holiday List",
+			"holiday_list_name": f"{PREFIX} Past",
+			"from_date": "2020-01-01",
+			"to_date": "2020-12-31",
+		}
+	).insert()
+	assert "ends in the past" in steps.look("rhythm", {"holiday_list": past.name})["warnings"][0]
+
+
+def test_three_rules_with_what_they_would_have_made(story, firms):
+	story.invoice(firms[0], 4321, getdate())
+	found = steps.look("rules", {"min_amount": 4000})
+	large = next(one for one in found["rules"] if one["trigger"] == "Purchase Amount")
+	assert [one["trigger"] for one in found["rules"]] == [
+		"Tier Cadence",
+		"Purchase Amount",
+		"Reorder Overdue",
+	]
+	assert (large["made"], large["min_amount"], large["enabled"]) == (1, 4000, 0)
+	assert would_have_made(large["name"], 7, {"min_amount": 5000}) == 0
+	assert not frappe.db.count("Follow Up")
+	tier = found["tiers"][0]["name"]
+	for _again in range(2):
+		steps.save("rules", {"on": [large["name"]], "min_amount": 4000, "cadence": {tier: 21}})
+	assert frappe.db.get_value("Care Rule", large["name"], ["enabled", "min_amount"]) == (1, 4000)
+	assert frappe.db.get_value("Customer Tier", tier, "contact_every_days") == 21
+	assert frappe.db.count("Care Rule", {"enabled": 1}) == 1
+
+
+def test_a_large_purchase_is_what_a_tenth_of_the_invoices_reach(story, firms):
+	frappe.db.set_value("Sales Invoice", {"company": ("!=", COMPANY)}, "posting_date", "2001-01-01")
+	# Ten invoices of the last year, 100 to 1000: one of them is above 900.
+	assert proposals.large_purchase(frappe.get_doc("Keep Customers Settings")) == 900
+
+
+def test_who_comes_back_goes_on_where_they_were(story):
+	frappe.db.set_single_value("Keep Customers Settings", "set_up_done", "")
+	assert steps.state()["done"] == ""
+	steps.save("company", {"reporting_currency": "EUR"})
+	assert steps.save("excluded", {})["done"] == "excluded"
+	assert steps.save("company", {})["done"] == "excluded"
+	assert steps.look("company", {})["reporting_currency"] == "EUR"
+
+
+@pytest.mark.parametrize("user", [ANNA, MIA])
+def test_only_who_may_write_the_settings_sees_any_of_it(story, user):
+	frappe.set_user(user)
+	for call in (steps.state, lambda: steps.look("policy", {}), lambda: steps.save("company", {})):
+		with pytest.raises(frappe.PermissionError):
+			call()
+
+
+def test_who_may_not_read_every_customer_reads_no_money(story, firms):
+	frappe.get_doc("User", ANNA).add_roles("Keep Customers Manager")
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": ANNA, "allow": "Territory", "for_value": TERRITORY}
+	).insert()
+	frappe.set_user(ANNA)
+	[pyramid] = steps.look("policy", {})["pyramids"]
+	assert {step["value"] for step in pyramid["steps"]} == {None}
+
+
+def test_there_is_no_other_step(story):
+	with pytest.raises(frappe.ValidationError, match="no such step"):
+		steps.look("nonsense", {})
