@@ -192,7 +192,10 @@ ignore_links_on_delete = [
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
 
-keep_customers_follow_up_done = ["keep_customers.complaints.check_back.note_check_back"]
+keep_customers_follow_up_done = [
+	"keep_customers.complaints.check_back.note_check_back",
+	"keep_customers.visits.contacts.note_visit",
+]
 keep_customers_visit_recorded = ["keep_customers.messaging.visit_feedback.after_visit"]
 keep_customers_asked = [
 	"keep_customers.messaging.visit_feedback.asked",
@@ -296,9 +299,12 @@ standard_portal_menu_items = [
 extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.worth.colours.tell_desk"]
 # A bundle has its content in its name: browsers keep what they have of other files for a year.
 app_include_js = "keep_customers.bundle.js"
+# A contact on a form: who, how, why, what to say, what came of it.
+CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [
+		*CONTACT,
 		"public/js/complaint_case/server.js",
 		"public/js/complaint_case/steps.js",
 		"public/js/complaint_case/clock.js",
@@ -307,6 +313,7 @@ doctype_js = {
 		"public/js/complaint_case/answers.js",
 		"public/js/complaint_case/documents.js",
 		"public/js/complaint_case/actions.js",
+		"public/js/complaint_case/contact.js",
 	],
 	"Customer": [
 		"public/js/words.js",
@@ -319,7 +326,10 @@ doctype_js = {
 		"public/js/customer/care_tab.js",
 		"public/js/customer/style.js",
 	],
+	"Event": [*CONTACT, "public/js/event.js"],
+	"Visit Plan": [*CONTACT, "public/js/visit_plan_contacts.js"],
 	"ToDo": [
+		*CONTACT,
 		"public/js/todo.js",
 		"public/js/todo_message.js",
 		"public/js/todo_contact.js",

@@ -5,6 +5,7 @@ Links already sent to customers, pages that are open, cards and scripts that adm
 
 # old -> new, both below keep_customers
 _PATHS = {
+	"care.my_day_results.record": "care.results.record",
 	"care.visit_approval.ask_for_approval": "visits.approval.ask_for_approval",
 	"care.visit_approval.send_back": "visits.approval.send_back",
 	"care.visit_preparations.fill_preparations": "visits.preparations.fill_preparations",

@@ -13,7 +13,7 @@ import frappe
 from frappe.query_builder.functions import IfNull
 from frappe.utils.user import get_users_with_role
 
-from keep_customers.erp.leavers import absent, those_who_can, who_can
+from keep_customers.erp.leavers import absent, have_left, those_who_can, who_can
 from keep_customers.erp.tables import among, columns
 
 DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role", "User"
@@ -131,6 +131,35 @@ class Assignment:
 			name: self._user_of_sales_person.get(person)
 			for name, person in zip(customers, people, strict=True)
 		}
+
+
+def of_rep(query, column, rep: str | None):
+	"""``query`` for the customers that a rep takes care of; without a rep as it is.
+
+	:param column: the field with the customer's name
+	"""
+	if not rep:
+		return query
+	names = {name for (name,) in query.select(column).distinct().run()}
+	reps = Assignment(names, frappe.get_cached_doc("Keep Customers Settings"))
+	theirs = {name for name in names if reps.user_for(name) == rep}
+	return among(query, column, theirs, most=len(theirs))
+
+
+def perhaps_of(query, file, user: str, settings, today: date):
+	"""A query without most of the customers that are not the user's to take care of; :class:`Assignment` says of the others.
+
+	:param file: Customer File as the query has it
+	"""
+	not_there = [user, *absent(settings, today), *have_left()]
+	person = frappe.qb.DocType("User")
+	# Who is there takes care of their own: of nobody else's need be thought.
+	others = (
+		frappe.qb.from_(person)
+		.select(person.name)
+		.where((person.enabled == 1) & person.name.notin(not_there))
+	)
+	return query.where(IfNull(file.dedicated_rep, "").notin(others))
 
 
 def _users_of_sales_people() -> dict[str, str]:

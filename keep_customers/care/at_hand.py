@@ -23,10 +23,10 @@ def at_hand(row) -> dict:
 		way: None if answer.refused else addresses[way]
 		for (way, _channel), answer in zip(WAYS, answers, strict=True)
 	}
-	return {"person": person.name if person else None, **found, "place": _place(row.customer)}
+	return {"person": person.name if person else None, **found, "place": place(row.customer)}
 
 
-def _place(customer: str) -> str | None:
+def place(customer: str) -> str | None:
 	"""The main address in a line, as maps look it up."""
 	if not frappe.has_permission("Address", "read"):
 		return None

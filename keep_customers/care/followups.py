@@ -29,9 +29,9 @@ from keep_customers.worth.values import COMPLETED
 
 OPEN = ("Assigned", "Late")
 PENDING = ("Planned", *OPEN)
-# What the customer was promised without any rule: the next step, the call after a complaint; and what cannot wait,
-# because places and the time to reply run out.
-PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation")
+# What the customer was promised without any rule: the next step, the call after a complaint, the visit; and what cannot
+# wait, because places and the time to reply run out.
+PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation", "Visit Plan")
 # What nobody needs to be called about once it is cancelled, and how that is noted.
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 CREDITED = "Invoice credited"
@@ -41,7 +41,7 @@ FIELDS = (
 	"amount", "benefit", "gift", "gift_cost", "gift_currency",
 )  # fmt: skip
 TO_DECIDE = (
-	"name", "customer", "care_rule", "occurrence", "status", "hold_reason", "channel", "reference_doctype",
+	"name", "customer", "care_rule", "occurrence", "status", "hold_reason", "rep", "channel", "reference_doctype",
 	"reference_name",
 )  # fmt: skip
 TO_CARRY_OUT = (
@@ -53,6 +53,14 @@ WORDS = ("customer_name", "reason", "short", "priority", "currency")
 LONGEST_SHORT = 140
 # The host's number columns are NOT NULL.
 NUMBERS = ("expires", "value_at_risk", "amount", "gift_cost")
+
+
+def promised(row) -> bool:
+	"""Whether somebody waits for a follow-up.
+
+	:param row: with care_rule and reference_doctype
+	"""
+	return not row.get("care_rule") and row.get("reference_doctype") in PROMISED_BY
 
 
 def a_night_is_over() -> bool:
@@ -236,14 +244,15 @@ def mark_late(today: date) -> int:
 	return count
 
 
-def hold_back(names: list[str], status: str, reason: str) -> None:
-	"""Note why follow-ups are not assigned; what somebody has settled meanwhile stays so."""
+def hold_back(names: list[str], status: str, reason: str, rep: str | None = None) -> None:
+	"""Note why follow-ups are not assigned, and to whom; what somebody has settled meanwhile stays so."""
 	follow_up = frappe.qb.DocType("Follow Up")
 	for part in chunks(names, 1000):
 		(
 			frappe.qb.update(follow_up)
 			.set(follow_up.status, status)
 			.set(follow_up.hold_reason, reason)
+			.set(follow_up.rep, rep)
 			.set(follow_up.modified, now_datetime())
 			.where(follow_up.name.isin(part) & (follow_up.status == "Planned"))
 		).run()

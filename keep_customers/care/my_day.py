@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Count, IfNull
 from frappe.utils import flt, getdate, strip_html
 
 from keep_customers.care import followups
+from keep_customers.care.assignment import Assignment, perhaps_of
 from keep_customers.engine import followups as engine
 from keep_customers.engine.occasions import marks
 from keep_customers.erp import host
@@ -54,7 +55,7 @@ def beside() -> dict:
 	:returns:
 		- coming: dicts with day and number of the open ToDos of the next 7 days
 		- held_back: dict with reasons (dicts of reason and number) and rows (the first 10: customer, customer_name, reason, hold_reason),
-		  of customers whose rep the user is
+		  of what the user would have been asked for
 		- promises: what was agreed for the next 7 days and is no ToDo yet: dicts with customer, customer_name, day, touch, next_step
 		- birthdays: of the customers whose rep the user is, within 7 days: dicts with customer, customer_name, full_name,
 		  relation, day
@@ -164,7 +165,7 @@ def _contact(todo, known, colours: dict, day: date) -> dict:
 		"colour": colours.get(todo.keep_tier),
 		"at_stake": flt(todo.keep_value_at_risk),
 		"currency": todo.keep_currency,
-		"promised": not known.care_rule and known.reference_doctype in followups.PROMISED_BY,
+		"promised": followups.promised(known),
 		"next_step": known.next_step,
 		"place": " ".join(strip_html((known.get("primary_address") or "").replace("<br>", ", ")).split()),
 	}
@@ -236,24 +237,14 @@ def _coming(user: str, day: date) -> list[dict]:
 
 
 def _held_back(user: str, day: date) -> dict:
-	"""What the planner has put off, and why; of the customers whose file or whose own record names the user."""
-	follow_up, file, customer, value = (
-		frappe.qb.DocType(one) for one in ("Follow Up", "Customer File", "Customer", "Customer Value")
-	)
+	"""What the planner would have asked the user for and has put off, and why."""
+	follow_up, value = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Customer Value")
 	query = (
 		frappe.qb.from_(follow_up)
-		.inner_join(customer)
-		.on(customer.name == follow_up.customer)
 		.left_join(value)
 		.on(value.name == follow_up.customer)
-		.left_join(file)
-		.on(file.name == follow_up.customer)
-		.where((follow_up.status == "Planned") & (follow_up.planned_on <= day))
+		.where((follow_up.rep == user) & (follow_up.status == "Planned") & (follow_up.planned_on <= day))
 		.where(follow_up.hold_reason.isin(HELD_BACK))
-		.where(
-			(file.dedicated_rep == user)
-			| ((IfNull(file.dedicated_rep, "") == "") & (customer.account_manager == user))
-		)
 	)
 	query = only_readable(query, follow_up.customer)
 	reasons = (
@@ -291,6 +282,7 @@ def _promises(user: str, day: date) -> list[dict]:
 
 
 def _birthdays(user: str, day: date) -> list[dict]:
+	"""Of the customers of whom the planner would ask the user."""
 	person, file, customer = (
 		frappe.qb.DocType(one) for one in ("Customer File Person", "Customer File", "Customer")
 	)
@@ -305,9 +297,13 @@ def _birthdays(user: str, day: date) -> list[dict]:
 		.select(
 			customer.name.as_("customer"), customer.customer_name, person.full_name, person.relation, person.recurs,
 		)
-		.where(person.recurs.isin(list(days)) & (file.dedicated_rep == user))
+		.where(person.recurs.isin(list(days)))
 	)  # fmt: skip
-	rows = only_readable(query, customer.name).run(as_dict=True)
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	query = perhaps_of(only_readable(query, customer.name), file, user, settings, day)
+	rows = query.run(as_dict=True)
+	assignment = Assignment({row.customer for row in rows}, settings, day)
+	rows = [row for row in rows if assignment.user_for(row.customer) == user]
 	for row in rows:
 		row.day = days[row.pop("recurs")]
 	return sorted(rows, key=lambda row: (row.day, row.customer, row.full_name or ""))

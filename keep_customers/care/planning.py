@@ -125,18 +125,19 @@ class Planning:
 	def _note_held_back(self) -> None:
 		reasons = Counter()
 		becomes = {engine.WAIT: "Planned", engine.SKIP: "Skipped"}
-		new: dict[tuple[str, str], list[str]] = {}
+		new: dict[tuple[str, str, str | None], list[str]] = {}
 		for row, decision in self.decisions:
 			if status := becomes.get(decision.action):
 				reasons[decision.reason] += 1
+				now = (status, decision.reason, self.reps[row["name"]])
 				# What waits for the same reason as yesterday is left as it is.
-				if (row["status"], row["hold_reason"]) != (status, decision.reason):
-					new.setdefault((status, decision.reason), []).append(row["name"])
-		for (status, reason), names in new.items():
+				if (row["status"], row["hold_reason"], row["rep"]) != now:
+					new.setdefault(now, []).append(row["name"])
+		for now, names in new.items():
 			for part in chunks(names, 1000):
 				self.aside.each(
 					part,
-					lambda names, status=status, reason=reason: followups.hold_back(names, status, reason),
+					lambda names, now=now: followups.hold_back(names, *now),
 					lambda name: ("Follow Up", name),
 				)
 		self.counts["held_back"] = reasons.total()
@@ -250,7 +251,7 @@ def decide(
 				consent=not consents[name].refused,
 				control=engine.in_control_group(care_rule, customer, (rule["control_share"] or 0) / 100),
 				expires=bool(row["expires"]),
-				agreed=not care_rule and row["reference_doctype"] in followups.PROMISED_BY,
+				agreed=followups.promised(row),
 				dated=rule["trigger"] in rules.DATED,
 				prompt=rule["trigger"] in rules.PROMPT,
 				automatic=bool(row["automatic"]),

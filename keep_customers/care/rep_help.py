@@ -45,7 +45,7 @@ def for_todo(todo: str) -> dict:
 		- customer, customer_name
 		- due, priority: of the ToDo
 		- reach: as in :func:`at_hand.at_hand`
-		- to_say: as in :func:`to_say.three_things`
+		- to_say, more_to_say: as in :func:`to_say.things`
 		- again: the next contact that is proposed, as in :func:`to_say.speak_again`; again_if_not: the day on which who was
 			not reached is tried again
 		- reasons: dicts with reason, short, talking_points, next_step, reference_doctype, reference_name
@@ -66,37 +66,47 @@ def for_todo(todo: str) -> dict:
 	:raises frappe.PermissionError: if the user may not read the ToDo, its follow-up and the customer
 	:raises frappe.ValidationError: if it is no care ToDo
 	"""
-	doc, follow_up = care_todo(todo, "read")
-	customer, today = follow_up.customer, getdate()
+	doc, row = care_todo(todo, "read")
+	return of_contact(
+		row, _reasons(doc.name, row.customer, frappe.has_permission("Customer Touch", "read"))
+	) | {
+		"due": doc.date,
+		"priority": doc.priority,
+		"can_call": calls.can_call(doc, row),
+		"again_if_not": results.again_on(row),
+	}
+
+
+def of_contact(row, reasons: list[dict]) -> dict:
+	"""As :func:`for_todo`, without what only a ToDo has; for who may read the customer.
+
+	:param row: with customer, customer_name, channel, care_rule, reference_doctype, reference_name
+	"""
+	customer, today = row.customer, getdate()
 	may_read_touches = frappe.has_permission("Customer Touch", "read")
 	file = frappe.get_doc("Customer File", customer) if frappe.db.exists("Customer File", customer) else None
 	may_read_file = frappe.has_permission("Customer File", "read", doc=file)
 	value, tier = panel.value_and_tier(customer)
 	known = {
 		"customer": customer,
-		"customer_name": follow_up.customer_name,
-		"due": doc.date,
-		"priority": doc.priority,
-		"reach": at_hand.at_hand(follow_up),
-		"reasons": _reasons(doc.name, customer, may_read_touches),
+		"customer_name": row.customer_name,
+		"reach": at_hand.at_hand(row),
+		"reasons": reasons,
 		"value": value,
 		"tier": tier,
 		"complaints": open_complaints.open_complaints([customer]),
 		"coupons": coupons.valid(customer),
 		"rebates": rebates.running(customer),
-		"can_call": calls.can_call(doc, follow_up),
-		"channel": follow_up.channel,
-		"refused": consent.refused_ways(follow_up),
+		"can_call": False,
+		"channel": row.channel,
+		"refused": consent.refused_ways(row),
 		"purchases": panel.bought(customer, newest_first=True, limit=PURCHASES) if may_read_file else [],
 		"last_contact": _last_contact(customer) if may_read_touches else None,
 		"demands": _demands(customer, today) if may_read_touches else [],
 		**_from_file(file if may_read_file else None, today),
 	}
-	return known | {
-		"to_say": to_say.three_things(known),
-		"again": to_say.speak_again(value, today),
-		"again_if_not": results.again_on(),
-	}
+	first, more = to_say.things(known)
+	return known | {"to_say": first, "more_to_say": more, "again": to_say.speak_again(value, today)}
 
 
 def _reasons(todo: str, customer: str, may_read_touches: bool) -> list[dict]:

@@ -1,56 +1,84 @@
-"""What came of a contact, told in one tap on its ToDo: the touch, the ToDo, and what comes next."""
+"""What came of the contact a care ToDo asks for: the touch, the ToDo, and what comes next.
 
-from datetime import timedelta
+Told in one tap on the ToDo or on *My Day*, maybe hours later and more than once: it is recorded once.
+"""
+
+import re
+from datetime import date, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate, getdate, now_datetime, today
+from frappe.utils import formatdate, get_datetime, getdate, now_datetime
 
-from keep_customers.care.todos import care_todo, record_touch
+from keep_customers.care import followups, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.calendar import working_days
 
 REACHED, NOT_REACHED, AGREED, NOT_NEEDED = "Reached", "Not Reached", "Agreed", "Not Needed"
 AGAIN = 2  # days until who was not reached is tried again
+KEY = re.compile(r"[0-9A-Za-z-]{16,64}")
+LONGEST_AGO = timedelta(days=14)  # a telephone that lay in a drawer
 
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def tell(
+def record(
 	todo: str,
 	result: str,
-	words: str | None = None,
+	key: str,
+	seconds_ago: int = 0,
+	notes: str | None = None,
 	next_step: str | None = None,
 	next_step_date: str | None = None,
 ) -> dict:
-	"""Record what came of it, and close, put off or cancel the ToDo accordingly. Told twice, it is noted once.
+	"""Record what came of it, and close, put off or cancel the ToDo accordingly.
+
+	What somebody else has settled meanwhile stays so; the contact is noted all the same.
 
 	:param result: Reached; Not Reached: the ToDo comes back in two days; Agreed: with a next step and its day; Not Needed:
-		with words that say why
-	:returns: said (a sentence: what was noted and planned), next (the contact after it: todo, customer_name, why, date;
-		None if there is none)
+		with notes that say why
+	:param key: made by the sender, the same however often it is sent
+	:param seconds_ago: when it happened, by the sender's own clock
+	:returns: touch (or None), status and date of the ToDo, said (a sentence: what was noted and planned), next (the contact
+		after it, as :func:`next_contact`)
 	:raises frappe.PermissionError: if the user may not write the ToDo, or not read its follow-up and the customer
 	:raises frappe.ValidationError: if the result is another one, or lacks what belongs to it
 	"""
-	doc, row = care_todo(todo, "write")
-	note = {REACHED: _reached, AGREED: _agreed, NOT_REACHED: _not_reached, NOT_NEEDED: _not_needed}.get(
-		result
-	)
-	if not note:
-		frappe.throw(_("{0} is not a result.").format(frappe.utils.escape_html(result)))
-	# Two taps wait for each other, and the second one sees what the first has done.
-	frappe.db.get_value("ToDo", doc.name, "name", for_update=True)
-	doc.reload()
-	said = (
-		note(doc, row, _clean(words), _clean(next_step), next_step_date)
-		if doc.status == "Open"
-		else _("This was noted already.")
-	)
-	return {"said": said, "next": next_contact(doc.name)}
+	check(result, key)
+	# Two that come at once wait for each other here: the second one finds what the first has done.
+	frappe.db.get_value("ToDo", todo, "name", for_update=True)
+	doc, row = todos.care_todo(todo, "write")
+	touch = known(key, doc.name)
+	if touch or (result == NOT_NEEDED and doc.status != "Open"):
+		said = _("This was noted already.")
+	elif result == NOT_NEEDED:
+		said = _not_needed(doc, row, notes)
+	else:
+		contact = contact_of(result, key, notes, next_step, next_step_date)
+		touch = _note(doc, row, contact | {"date": _moment(doc, seconds_ago)})
+		said = _settle(doc, row, contact)
+	return {
+		"touch": touch,
+		"status": doc.status,
+		"date": doc.date,
+		"said": said,
+		"next": next_contact(doc.name),
+	}
+
+
+def check(result: str, key: str) -> None:
+	"""
+	:raises frappe.ValidationError: if it is no result, or no key
+	"""
+	if not KEY.fullmatch(key) or result not in (REACHED, NOT_REACHED, AGREED, NOT_NEEDED):
+		frappe.throw(_("Please open the ToDo and close it there."))
 
 
 def next_contact(but: str | None = None) -> dict | None:
-	"""The first of the user's own open contacts, as the list has them, besides one."""
+	"""The first of the user's own open contacts, as the list has them, besides one.
+
+	:returns: todo, customer_name, why, date; None if there is none
+	"""
 	rows = frappe.get_list(
 		"ToDo",
 		filters={
@@ -66,64 +94,99 @@ def next_contact(but: str | None = None) -> dict | None:
 	return rows[0] if rows else None
 
 
-def _reached(doc, row, words, next_step, next_step_date) -> str:
-	record_touch(
-		doc.name, REACHED, notes=words, next_step=next_step, next_step_date=next_step and next_step_date
+def again_on(row) -> date:
+	"""When to try again who was not reached today: a working day; what is worthless after its day, until then.
+
+	:param row: a follow-up, with expires and due_date
+	"""
+	today = getdate()
+	again = working_days(frappe.get_cached_doc("Keep Customers Settings")).on_or_after(
+		today + timedelta(days=AGAIN)
 	)
-	_end(doc, "Closed")
-	if next_step:
+	last = row.expires and row.due_date and getdate(row.due_date)
+	return min(again, last) if last and last >= today else again
+
+
+def contact_of(
+	result: str, key: str, notes: str | None, next_step: str | None, next_step_date: str | None
+) -> dict:
+	"""What the Customer Touch says.
+
+	:raises frappe.ValidationError: if something was agreed, and not what
+	"""
+	next_step = _clean(next_step)
+	if result == AGREED and not next_step:
+		frappe.throw(_("What was agreed?"))
+	return {
+		"result": NOT_REACHED if result == NOT_REACHED else REACHED,
+		"notes": _clean(notes),
+		"next_step": next_step,
+		"next_step_date": next_step_date if next_step else None,
+		"sent_key": key,
+	}
+
+
+def known(key: str, todo: str | None) -> str | None:
+	"""The contact that was recorded with this key already.
+
+	:raises frappe.ValidationError: if it is somebody else's, or about something else
+	"""
+	found = frappe.db.get_value("Customer Touch", {"sent_key": key}, ["name", "todo", "rep"], as_dict=True)
+	if not found:
+		return None
+	if (found.todo or None, found.rep) != (todo, frappe.session.user):
+		frappe.throw(_("Please open the ToDo and close it there."))
+	return found.name
+
+
+def _moment(todo, seconds_ago: int):
+	now = now_datetime()
+	return max(now - timedelta(seconds=max(seconds_ago, 0)), get_datetime(todo.creation), now - LONGEST_AGO)
+
+
+def _note(todo, row, contact: dict) -> str:
+	"""The contact, on record; to a call that is there already is added what was said."""
+	reached = contact["result"] == REACHED
+	call = reached and todo.status == "Open" and frappe.db.get_value("Follow Up", row.name, "touch")
+	if call and todos.complete(call, {**contact, "date": None}):
+		return call
+	# Who was not reached is still to be contacted.
+	answers = reached and row.status in followups.OPEN
+	return todos.new_touch(row, todo=todo.name, follow_up=row.name if answers else None, **contact)
+
+
+def _settle(todo, row, contact: dict) -> str:
+	"""The ToDo, if it is open still; returns what there is to say."""
+	todo.reload()
+	waits = todo.status == "Open"
+	if contact["result"] == NOT_REACHED:
+		if waits:
+			todo.date = again_on(row)
+			todo.save()
+		return _("Not reached: it comes back on {0}.").format(formatdate(todo.date)) if waits else _("Noted.")
+	if waits:
+		todo.status = "Closed"
+		todo.save()
+	return said_of(contact)
+
+
+def said_of(contact: dict) -> str:
+	"""What there is to say of who was reached."""
+	if contact["next_step"]:
 		return _("Noted. {0}: on {1} it comes back to your list.").format(
-			next_step, formatdate(next_step_date)
+			contact["next_step"], formatdate(contact["next_step_date"])
 		)
 	return _("Noted: reached.")
 
 
-def _agreed(doc, row, words, next_step, next_step_date) -> str:
-	if not next_step:
-		frappe.throw(_("What was agreed?"))
-	return _reached(doc, row, words, next_step, next_step_date)
-
-
-def _not_reached(doc, row, words, *_step) -> str:
-	"""The attempt is on record; what is asked for is still to be done, so the follow-up goes on with its ToDo."""
-	day = again_on()
-	tried = {"todo": doc.name, "result": NOT_REACHED, "date": (">=", today())}
-	if doc.date != day or not frappe.db.exists("Customer Touch", tried):
-		frappe.get_doc(
-			{
-				"doctype": "Customer Touch",
-				"customer": row.customer,
-				"date": now_datetime(),
-				"rep": frappe.session.user,
-				"channel": row.channel,
-				"result": NOT_REACHED,
-				"notes": words,
-				"todo": doc.name,
-			}
-		).insert()
-		doc.date = day
-		doc.save()
-	return _("Not reached: it comes back on {0}.").format(formatdate(day))
-
-
-def _not_needed(doc, row, words, *_step) -> str:
-	if not words:
+def _not_needed(todo, row, why: str | None) -> str:
+	if not _clean(why):
 		frappe.throw(_("Please say why it is not needed."))
-	doc.add_comment("Comment", frappe.utils.escape_html(_("Not needed: {0}").format(words)))
-	_end(doc, "Cancelled")
+	todo.status = "Cancelled"
+	todo.save()
+	# Where only who may read the customer finds it: a ToDo's own comments go to whoever sees the ToDo.
+	frappe.get_doc("Follow Up", row.name).add_comment("Comment", frappe.utils.escape_html(why.strip()))
 	return _("Noted: not needed.")
-
-
-def again_on():
-	"""The working day on which who was not reached today is tried again."""
-	days = working_days(frappe.get_cached_doc("Keep Customers Settings"))
-	return days.on_or_after(getdate() + timedelta(days=AGAIN))
-
-
-def _end(doc, status: str) -> None:
-	doc.reload()
-	doc.status = status
-	doc.save()
 
 
 def _clean(text: str | None) -> str | None:

@@ -9,13 +9,12 @@ from collections.abc import Iterable
 import frappe
 from frappe.utils import flt, getdate
 
-from keep_customers.care.followups import OPEN
+from keep_customers.care.followups import OPEN, promised
 from keep_customers.engine.stakes import NOTHING, Stake, priority, turn
+from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import among, chunks
 from keep_customers.worth.values import tier_ranks
 
-# What a customer was told without any rule: somebody is waiting for it.
-PROMISES = ("Customer Touch", "Complaint Case", "Visit Plan")
 LONGEST = 140
 FIRST_SENTENCE = re.compile(r"(?<=[.!?。！？])\s|(?<=[。！？])")
 
@@ -64,22 +63,23 @@ def money(customer: str, user: str, stake: Stake) -> dict:
 	"""Tier and value at risk, for who may read them."""
 	if not stake.tier or not frappe.has_permission("Customer Value", "read", doc=customer, user=user):
 		stake = NOTHING
+	return _money(stake)
+
+
+def _money(stake: Stake) -> dict:
 	return {
 		"keep_tier": stake.tier,
-		"keep_value_at_risk": stake.at_risk,
+		"keep_value_at_risk": flt(stake.at_risk, 2),
 		"keep_currency": stake.currency,
 	}
 
 
+def _shown(todo) -> dict:
+	return _money(Stake(todo.keep_tier, at_risk=flt(todo.keep_value_at_risk), currency=todo.keep_currency))
+
+
 def _level(parts: list, stake: Stake) -> str:
-	levels = [
-		priority(
-			stake,
-			one.get("priority"),
-			not one.get("care_rule") and one.get("reference_doctype") in PROMISES,
-		)
-		for one in parts
-	]
+	levels = [priority(stake, one.get("priority"), promised(one)) for one in parts]
 	return next(level for level in ("High", "Medium", "Low") if level in levels)
 
 
@@ -109,16 +109,30 @@ def keep_right() -> int:
 		.where((todo.status == "Open") & (part.todo == todo.name) & part.status.isin(OPEN))
 	).run(as_dict=True)  # fmt: skip
 	stakes, changed = known(row.customer for row in rows), 0
+	hidden = _hidden([row for row in rows if _shown(row) != _money(stakes.get(row.customer, NOTHING))])
 	for row in rows:
-		stake = stakes.get(row.customer, NOTHING)
-		now, shown = {}, (stake.tier, flt(stake.at_risk, 2), stake.currency)
-		if (row.keep_tier, flt(row.keep_value_at_risk, 2), row.keep_currency) != shown:
-			now = money(row.customer, row.allocated_to, stake)
-		at_risk = now.get("keep_value_at_risk", flt(row.keep_value_at_risk))
-		now["keep_turn"] = turn(row.date and getdate(row.date), row.priority, at_risk)
+		now = _money(NOTHING if row.name in hidden else stakes.get(row.customer, NOTHING))
+		now["keep_turn"] = turn(row.date and getdate(row.date), row.priority, now["keep_value_at_risk"])
 		if not row.keep_why:  # made before these fields were there
 			now |= {"keep_why": why([row]), "keep_customer_name": row.customer_name or row.customer}
 		if any(row[field] != value for field, value in now.items()):
 			frappe.db.set_value("ToDo", row.name, now, update_modified=False)
 			changed += 1
 	return changed
+
+
+def _hidden(todos: list) -> set[str]:
+	"""Those ToDos whose users may not read the customer's value: one question for each user."""
+	of_user: dict[str, list] = {}
+	for todo in todos:
+		of_user.setdefault(todo.allocated_to, []).append(todo)
+	value, hidden = frappe.qb.DocType("Customer Value"), set()
+	for user, rows in of_user.items():
+		may_read: set[str] = set()
+		if frappe.permissions.get_role_permissions("Customer Value", user=user).get("read"):
+			query = among(
+				frappe.qb.from_(value).select(value.name), value.name, [row.customer for row in rows]
+			)
+			may_read = {name for (name,) in only_readable(query, value.name, user).run()}
+		hidden |= {row.name for row in rows if row.customer not in may_read}
+	return hidden

@@ -1,4 +1,4 @@
-"""Three things to say at a contact, from what a rep may know of the customer; and when to speak again."""
+"""What to say at a contact, from what a rep may know of the customer, three things first; and when to speak again."""
 
 import re
 from datetime import date, timedelta
@@ -17,8 +17,8 @@ SOONEST, USUAL = 3, 14  # days to the next contact
 BEFORE_PURCHASE = 3
 
 
-def three_things(known: dict) -> list[str]:
-	"""The most important first.
+def things(known: dict) -> tuple[list[str], list[str]]:
+	"""(the three most important ones, the others)
 
 	:param known: of :func:`rep_help.for_todo`, so nothing the user may not read is in it
 	"""
@@ -48,13 +48,19 @@ def three_things(known: dict) -> list[str]:
 	deciding = next((one["full_name"] for one in known["people"] if one["decides"]), None)
 	if deciding:
 		found.append(_("Name {0}, who decides.").format(deciding))
-	if known["file"] and known["file"]["missing"]:
-		found.append(_("Still missing in the file: {0}").format(known["file"]["missing"]))
+	file = known["file"] or {}
+	if file.get("missing"):
+		found.append(_("Still missing in the file: {0}").format(file["missing"]))
+	if known["value"] and known["value"].outlook:
+		found.append(known["value"].outlook)
+	if file.get("taste"):
+		found.append(_("Taste: {0}").format(file["taste"]))
 	found += of_rule[OF_RULE:]
-	return [_shortened(text) for text in found[:THINGS]]
+	shown = [shortened(text) for text in found]
+	return shown[:THINGS], shown[THINGS:]
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
 	text = " ".join(text.split())
 	return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
 

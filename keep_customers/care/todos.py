@@ -204,28 +204,41 @@ def record_touch(
 		"demand_amount": demand_amount,
 	}
 	if follow_up.touch:
-		_complete(follow_up.touch, said)
+		complete(follow_up.touch, said)
 		return follow_up.touch
-	touch = frappe.get_doc(
-		{
-			"doctype": "Customer Touch",
-			"customer": follow_up.customer,
-			"rep": frappe.session.user,
-			"channel": channel or follow_up.channel,
-			"follow_up": follow_up.name,
-			"todo": doc.name,
-			**said,
-		}
+	said["channel"] = channel or follow_up.channel
+	return new_touch(follow_up, todo=doc.name, follow_up=follow_up.name, **said)
+
+
+def new_touch(row, **contact) -> str:
+	"""A contact of the user of this session, on record.
+
+	:param row: with customer and channel
+	:param contact: fields of Customer Touch
+	"""
+	return (
+		frappe.get_doc(
+			{
+				"doctype": "Customer Touch",
+				"customer": row.customer,
+				"rep": frappe.session.user,
+				"channel": row.channel,
+				**contact,
+			}
+		)
+		.insert()
+		.name
 	)
-	return touch.insert().name
 
 
-def _complete(name: str, said: dict) -> None:
-	"""A call made from the ToDo is a contact already; who made it adds what was said."""
+def complete(name: str, said: dict) -> bool:
+	"""A call made from the ToDo is a contact already; who made it adds what was said. Whether it was such a call."""
 	touch = frappe.get_doc("Customer Touch", name)
-	if touch.call_id and touch.rep == frappe.session.user:
+	own = bool(touch.call_id) and touch.rep == frappe.session.user
+	if own:
 		touch.update({field: value for field, value in said.items() if value})
 		touch.save()
+	return own
 
 
 def care_todo(todo: str, right: str):

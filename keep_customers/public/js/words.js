@@ -18,15 +18,8 @@ keep_customers.words = (() => {
 	const pill = (colour, html) => `<span class="keep-pill"><span class="indicator ${text(colour)}"></span>${html}</span>`;
 	const money = (value, currency) => text(format_currency(value, currency, 0));
 
-	// To one's own map: a telephone opens the program its owner has chosen.
-	const map = (place) => {
-		const where = encodeURIComponent(place.replace(/\s+/g, " "));
-		if (/iPhone|iPad/.test(navigator.userAgent)) return `maps:?q=${where}`;
-		if (/Android/.test(navigator.userAgent)) return `geo:0,0?q=${where}`;
-		return `https://www.openstreetmap.org/search?query=${where}`;
-	};
 	// Attributes of a link to a map.
-	const to_map = (place) => `href="${text(map(place))}" target="_blank" rel="noopener noreferrer"`;
+	const to_map = (place) => `href="${text(keep_customers.contact.pieces.map(place))}" target="_blank" rel="noopener noreferrer"`;
 
 	return { text, joined, day, time, link, pill, money, to_map };
 })();

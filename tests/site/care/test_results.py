@@ -1,6 +1,7 @@
 """What a rep tells in one tap on a care ToDo, and what the list of ToDos shows of it."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import frappe
 import pytest
@@ -12,11 +13,11 @@ from tests.site.care.asked import as_user, asked_for, only_todo, state
 from tests.site.story import ANNA, BEN, EVE
 
 
-def told(story, firm, *args, user=ANNA, **values):
+def told(story, firm, result, notes=None, user=ANNA, key=None, **values):
 	todo = only_todo(story, firm).name
 	as_user(user)
 	try:
-		return results.tell(todo, *args, **values)
+		return results.record(todo, result, key or str(uuid4()), notes=notes, **values)
 	finally:
 		as_user("Administrator")
 
@@ -29,13 +30,14 @@ def touches(customer):
 
 def test_who_was_reached_is_done_and_the_next_contact_is_named(now):
 	one, other = asked_for(now, ("Firm", "Other"))
-	answer = told(now, one, "Reached", "Happy with the drill")
+	key = str(uuid4())
+	answer = told(now, one, "Reached", "Happy with the drill", key=key)
 	assert state(now, one) == ("Done", "") and only_todo(now, one).status == "Closed"
 	[touch] = touches(one)
 	assert (touch.result, touch.notes, touch.rep) == ("Reached", "Happy with the drill", ANNA)
 	assert (answer["next"]["customer_name"], answer["next"]["todo"]) == (other, only_todo(now, other).name)
 	assert answer["next"]["why"].startswith("Bought for")
-	assert told(now, one, "Reached")["said"] == "This was noted already."
+	assert told(now, one, "Reached", key=key)["said"] == "This was noted already."
 	assert len(touches(one)) == 1, "two taps are one contact"
 	assert told(now, other, "Reached")["next"] is None
 
@@ -53,19 +55,20 @@ def test_what_was_agreed_comes_back_in_its_own_words(now):
 
 def test_who_was_not_reached_is_tried_again_by_the_same_todo(now):
 	[firm] = asked_for(now)
-	before = only_todo(now, firm)
-	answer = told(now, firm, "Not Reached")
+	before, [before_it] = only_todo(now, firm), now.follow_ups(firm)
+	key = str(uuid4())
+	answer = told(now, firm, "Not Reached", key=key)
 	todo = only_todo(now, firm)
 	assert (
 		todo.status == "Open"
-		and todo.date == results.again_on()
+		and todo.date == results.again_on(before_it)
 		and todo.date >= getdate() + timedelta(days=2)
 	)
 	assert todo.date.weekday() < 5 and todo.keep_turn != before.keep_turn
 	[follow_up] = now.follow_ups(firm)
 	assert (follow_up.status, follow_up.due_date, follow_up.touch) == ("Assigned", todo.date, None)
 	assert "comes back on" in answer["said"]
-	told(now, firm, "Not Reached")
+	told(now, firm, "Not Reached", key=key)
 	assert [row.result for row in touches(firm)] == ["Not Reached"], "two taps are one attempt"
 	assert frappe.db.get_value("Customer", firm, "keep_last_touch") is None
 	told(now, firm, "Reached")
@@ -78,13 +81,14 @@ def test_what_is_not_needed_says_why(now):
 		told(now, firm, "Not Needed")
 	told(now, firm, "Not Needed", "They <b>moved</b>")
 	assert state(now, firm) == ("Cancelled", "ToDo cancelled") and not touches(firm)
+	[follow_up] = now.follow_ups(firm)
 	[comment] = frappe.get_all(
 		"Comment",
-		{"reference_doctype": "ToDo", "reference_name": only_todo(now, firm).name, "comment_type": "Comment"},
+		{"reference_doctype": "Follow Up", "reference_name": follow_up.name, "comment_type": "Comment"},
 		pluck="content",
 	)
 	assert "They" in comment and "<b>" not in comment
-	with pytest.raises(frappe.ValidationError, match="not a result"):
+	with pytest.raises(frappe.ValidationError, match="close it there"):
 		told(now, firm, "Gone")
 
 

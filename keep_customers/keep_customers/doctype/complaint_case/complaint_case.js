@@ -24,7 +24,7 @@ frappe.ui.form.on("Complaint Case", {
 	},
 
 	refresh(frm) {
-		const { actions, documents } = keep_customers.complaint_case;
+		const { actions, contact, documents } = keep_customers.complaint_case;
 		clearInterval(frm.keep_clock);
 		// What was opened from here may have noted itself on the case.
 		if (documents.come_back_from(frm)) {
@@ -32,6 +32,7 @@ frappe.ui.form.on("Complaint Case", {
 			return;
 		}
 		show_progress(frm);
+		contact.show(frm);
 		if (frm.is_new()) return;
 		frm.keep_clock = setInterval(() => show_progress(frm), 60_000);
 		if (frm.perm[0].write) actions.offer(frm);

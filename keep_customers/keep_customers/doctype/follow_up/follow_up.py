@@ -73,6 +73,7 @@ class FollowUp(Document):
 		reason: DF.SmallText | None
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
+		rep: DF.Link | None
 		send_attempts: DF.Int
 		send_error: DF.SmallText | None
 		send_status: DF.Literal["", "Queued", "Sending", "Sent", "Delivered", "Read", "Failed"]

@@ -68,40 +68,10 @@ keep_customers.my_day.card = (() => {
 	function say(contact, details) {
 		if (!details) return contact.next_step ? `<p><b>${text(__("Agreed"))}:</b> ${text(contact.next_step)}</p>` : "";
 		const { help } = details;
-		const lines = things(contact, help);
-		const more = rest(help);
-		return `<h3>${text(__("What to Say"))}</h3>
-			<ul>${lines.slice(0, 3).map((one) => `<li>${one}</li>`).join("")}</ul>
-			${more || lines.length > 3 ? `<details><summary>${text(__("More", null, "My Day"))}</summary>
-				<ul>${lines.slice(3).map((one) => `<li>${one}</li>`).join("")}</ul>${more}</details>` : ""}`;
-	}
-
-	// The most useful first; three are shown.
-	function things(contact, help) {
-		const last = help.last_contact;
-		const people = help.people.filter((one) => one.decides || one.birthday).slice(0, 2);
-		const points = help.reasons.flatMap((one) => (one.talking_points || "").split("\n")).filter((line) => line.trim());
-		return [
-			contact.next_step && `<b>${text(__("Agreed"))}:</b> ${text(contact.next_step)}`,
-			help.complaints.length && `<b>${text(__("Open Complaints"))}:</b> ${help.complaints.length}`,
-			...points.slice(0, 1).map(text),
-			people.length &&
-				`<b>${text(__("Ask for", null, "My Day"))}:</b> ${people
-					.map((one) =>
-						joined([
-							text(one.full_name),
-							one.relation && text(__(one.relation, null, "Customer File Person")),
-							one.birthday && `${text(__("Birthday"))} ${day(one.birthday)}`,
-						])
-					)
-					.join("; ")}`,
-			last?.notes && `<b>${text(__("Last time"))}</b> (${day(last.date)}): ${text(last.notes)}`,
-			help.value?.outlook && text(help.value.outlook),
-			...points.slice(1).map(text),
-			help.file?.missing && `<b>${text(__("Good to Ask: Still Missing in the File"))}:</b> ${text(help.file.missing)}`,
-			help.file?.taste && `<b>${text(__("Taste"))}:</b> ${text(help.file.taste)}`,
-			!points.length && text(__("Two parts business, eight parts relationship: ask, and listen more than you talk.")),
-		].filter(Boolean);
+		const list = (lines) => (lines.length ? `<ul>${lines.map((one) => `<li>${text(one)}</li>`).join("")}</ul>` : "");
+		const more = list(help.more_to_say) + rest(help);
+		return `<h3>${text(__("What to Say"))}</h3>${list(help.to_say)}
+			${more && `<details><summary>${text(__("More", null, "My Day"))}</summary>${more}</details>`}`;
 	}
 
 	function rest(help) {

@@ -2,7 +2,7 @@
 frappe.provide("keep_customers.my_day");
 
 (() => {
-	const METHOD = "/api/method/keep_customers.care.my_day_results.record";
+	const METHOD = "/api/method/keep_customers.care.results.record";
 	const UNDO_FOR = 4000; // milliseconds
 	const TRY_AGAIN_AFTER = 20000;
 	// The session is over, or the page is from an older one: nothing is wrong with what was typed.

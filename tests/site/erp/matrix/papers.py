@@ -256,6 +256,12 @@ class Papers:
 		lead = {"first_name": self.word("Lead", "first_name"), "keep_referred_by": self.customer}
 		self.names["Lead"] = frappe.get_doc({"doctype": "Lead", **lead}).insert().name
 		frappe.db.delete("Referral", {"referrer": self.customer})
+		# Everybody may see that there is one, and nobody whose it is.
+		event = {
+			"doctype": "Event", "subject": "Tea", "event_type": "Public", "starts_on": f"{NEXT_WEEK} 10:00:00",
+			"event_participants": [{"reference_doctype": "Customer", "reference_docname": self.customer}],
+		}  # fmt: skip
+		self.names["Event"] = frappe.get_doc(event).insert().name
 		self.raw(
 			"ToDo", description=self.word("ToDo", "description"), reference_type="Customer",
 			reference_name=self.customer, allocated_to=self.rep, assigned_by=self.rep, owner=self.rep, status="Open",

@@ -77,7 +77,7 @@ def add_victim(world, server):
 # What is kept watch over, beside all of ours.
 SETTINGS = "Keep Customers Settings"
 WATCHED = (
-	"Customer", "Contact", "Contact Email", "Contact Phone", "Dynamic Link", "ToDo", "File", "Comment", "Version",
+	"Customer", "Contact", "Contact Email", "Contact Phone", "Dynamic Link", "ToDo", "Event", "File", "Comment", "Version",
 	"Communication", "DocShare", "Tag Link", "Document Follow", "Lead", "Sales Invoice", "Coupon Code", "Pricing Rule",
 	"Issue", "Warranty Claim", "Kanban Board", "Kanban Board Column", "Dashboard Chart", "Number Card", "Email Queue",
 	"Portal User", "User Permission", "Has Role", "Sales Team",

@@ -1,0 +1,144 @@
+"""Events of the host's calendar that are a contact with a customer: the same help as beside a care ToDo, the same one tap.
+
+If the user has an open care ToDo about the customer, it is the same contact.
+"""
+
+from datetime import datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html, formatdate, get_datetime, getdate
+
+from keep_customers.access.lookups import may_read, named, not_there
+from keep_customers.care import rep_help, results, todos
+from keep_customers.erp.api import typed
+from keep_customers.people.contacts import is_contact_of
+
+CHANNELS = {"Call": "Phone", "Sent/Received Email": "Email"}  # by the event's category; else it is a visit
+
+
+@frappe.whitelist()
+@typed
+def for_event(appointment: str) -> dict | None:
+	"""Whom to name, why, and what is known, as :func:`rep_help.for_todo`; None if it is about no customer the user may read.
+
+	:raises frappe.PermissionError: if the user may not read the event
+	"""
+	doc = named("Event", appointment)
+	row = _row(doc)
+	if not row:
+		return None
+	if todo := _todo(row.customer):
+		return rep_help.for_todo(todo)
+	reasons = [{"reason": doc.subject, "short": None, "talking_points": None, "next_step": None}]
+	return rep_help.of_contact(row, [frappe._dict(one, reference_name=doc.name) for one in reasons]) | {
+		"due": getdate(doc.starts_on),
+		"again_if_not": _again(doc).date(),
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+@typed
+def record(
+	appointment: str,
+	result: str,
+	key: str,
+	notes: str | None = None,
+	next_step: str | None = None,
+	next_step_date: str | None = None,
+) -> dict:
+	"""Record what came of it, as :func:`results.record`: then the event is closed, put off or cancelled.
+
+	:returns: said, next
+	:raises frappe.PermissionError: if the user may not write the event or not read its customer
+	"""
+	results.check(result, key)
+	doc = named("Event", appointment, "write", for_update=True)
+	row = _row(doc)
+	if not row:
+		not_there("Event", appointment)
+	said = {"notes": notes, "next_step": next_step, "next_step_date": next_step_date}
+	if todo := _todo(row.customer):
+		outcome = results.record(todo, result, key, **said)
+	else:
+		outcome = {"said": _without_todo(row, doc, result, key, said), "next": results.next_contact()}
+	if doc.status == "Open":
+		_settle(doc, result)
+	return {part: outcome[part] for part in ("said", "next")}
+
+
+def _without_todo(row, event, result: str, key: str, said: dict) -> str:
+	if event.status != "Open" or results.known(key, None):
+		return _("This was noted already.")
+	if result == results.NOT_NEEDED:
+		why = (said["notes"] or "").strip()
+		if not why:
+			frappe.throw(_("Please say why it is not needed."))
+		event.add_comment("Comment", escape_html(why))
+		return _("Noted: not needed.")
+	contact = results.contact_of(result, key, **said)
+	todos.new_touch(row, **contact)
+	if result == results.NOT_REACHED:
+		return _("Not reached: it comes back on {0}.").format(formatdate(_again(event)))
+	return results.said_of(contact)
+
+
+def _settle(event, result: str) -> None:
+	if result == results.NOT_REACHED:
+		away = _again(event) - get_datetime(event.starts_on)
+		event.starts_on = _again(event)
+		event.ends_on = event.ends_on and get_datetime(event.ends_on) + away
+	else:
+		event.status = "Cancelled" if result == results.NOT_NEEDED else "Closed"
+	event.save()
+
+
+def _again(event) -> datetime:
+	"""When it is tried again, at the same time of the day."""
+	day = results.again_on(frappe._dict())
+	return get_datetime(event.starts_on) + timedelta(days=(day - getdate(event.starts_on)).days)
+
+
+def _todo(customer: str) -> str | None:
+	"""The user's own open care ToDo about it, the most urgent one."""
+	rows = frappe.get_list(
+		"ToDo",
+		filters={
+			"allocated_to": frappe.session.user, "status": "Open", "reference_type": "Customer", "reference_name": customer,
+			"keep_follow_up": ("is", "set"),
+		},
+		order_by="keep_turn desc",
+		limit=1,
+		pluck="name",
+	)  # fmt: skip
+	return rows[0] if rows else None
+
+
+def _row(event):
+	"""The contact it is: the first customer among those who take part, or whose contact one of them is."""
+	customer = next(filter(None, map(_customer_of, event.event_participants)), None)
+	if not customer or not may_read("Customer", customer):
+		return None
+	return frappe._dict(
+		customer=customer,
+		customer_name=frappe.db.get_value("Customer", customer, "customer_name"),
+		channel=CHANNELS.get(event.event_category, "Visit"),
+		care_rule=None,
+		reference_doctype=None,
+		reference_name=None,
+	)
+
+
+def _customer_of(participant) -> str | None:
+	name = participant.reference_docname
+	if participant.reference_doctype == "Customer":
+		return name
+	if participant.reference_doctype != "Contact":
+		return None
+	firms = frappe.get_all(
+		"Dynamic Link",
+		filters={"parenttype": "Contact", "parent": name, "link_doctype": "Customer"},
+		pluck="link_name",
+		order_by="idx asc",
+	)
+	return next((firm for firm in firms if is_contact_of(name, firm)), None)

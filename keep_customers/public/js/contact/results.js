@@ -1,0 +1,77 @@
+// What came of a contact, told in one tap, with the next one asked for in the same place.
+frappe.provide("keep_customers.contact");
+
+keep_customers.contact.results = (() => {
+	const { text, entry, words, button } = keep_customers.contact.pieces;
+	const BECAUSE = [__("Spoke to them already"), __("They have what they need"), __("Does not fit this customer")];
+
+	// `help`: with again (day, why) and again_if_not (none where nothing comes back); `more`: HTML below the buttons.
+	function html(help, more = "") {
+		const { again, again_if_not } = help;
+		const on = (day) => frappe.datetime.str_to_user(day);
+		const result = (name) => `data-result="${name}"`;
+		return `<div class="keep-result">
+			${words(__("What was said (optional)"))}
+			<div class="keep-next">
+				${entry("next_step", __("Agreed next step"), `maxlength="140"`)}
+				${entry("next_step_date", __("Its day"), `type="date" value="${text(again.day)}" min="${frappe.datetime.get_today()}" title="${text(again.why)}"`)}
+			</div>
+			${again.why ? `<div class="small text-muted">${text(__("Proposed: {0} ({1})", [on(again.day), again.why]))}</div>` : ""}
+			<div class="keep-results">
+				${button(result("Reached"), __("Reached", null, "Customer Touch"), "", "primary")}
+				${button(result("Not Reached"), __("Not Reached", null, "Customer Touch"), again_if_not ? __("again {0}", [on(again_if_not)]) : "")}
+				${button(result("Agreed"), __("Agreed …"))}
+				${button(result("Not Needed"), __("Not Needed …"))}
+			</div>
+			<div class="keep-because hidden">${BECAUSE.map(
+				(one) => `<button class="btn btn-default btn-sm" data-because="${text(one)}">${text(one)}</button>`
+			).join(" ")}<div class="small text-muted">${text(__("Or write above why, and press it again."))}</div></div>
+			${more}
+		</div>`;
+	}
+
+	// What was tapped and typed, for `tell`; nothing as long as something is missing.
+	function typed(card, result) {
+		const field = (name) => card.find(`[name=${name}]`);
+		const value = (name) => field(name).val().trim();
+		const missing = (name) => void field(name).addClass("keep-missing").trigger("focus");
+		const found = { result, notes: value("words"), next_step: value("next_step"), next_step_date: value("next_step_date") };
+		if (result === "Agreed" && !found.next_step) return missing("next_step");
+		if (found.next_step && ["Reached", "Agreed"].includes(result) && !found.next_step_date) return missing("next_step_date");
+		if (result === "Not Needed" && !found.notes) return void card.find(".keep-because").removeClass("hidden");
+		return found;
+	}
+
+	// `tell`: gets result, notes, next_step, next_step_date and key; its promise ends with what the server says.
+	function listen(card, tell) {
+		// Tapped twice, or sent again: it is one contact.
+		const key = frappe.utils.get_random(20);
+		const told = (result) => {
+			const found = typed(card, result);
+			if (!found) return;
+			card.find("button").prop("disabled", true);
+			tell({ ...found, key }).catch(() => card.find("button").prop("disabled", false));
+		};
+		card.on("click", "[data-result]", (event) => told(event.currentTarget.dataset.result));
+		card.on("click", "[data-because]", (event) => {
+			card.find("[name=words]").val(event.currentTarget.dataset.because);
+			told("Not Needed");
+		});
+	}
+
+	// What was noted, and whom to contact next; `more`: HTML below.
+	function outcome({ said, next }, more = "") {
+		const day = (value) => (value ? ` · ${text(frappe.datetime.str_to_user(value))}` : "");
+		return `<div class="keep-said" role="status">✓ ${text(said)}</div>
+			${
+				next
+					? `<button class="btn btn-primary keep-go-on" data-next="${text(next.todo)}">${text(__("Next Contact"))}: <b>${text(
+							next.customer_name
+					  )}</b><br><small>${text(next.why)}${day(next.date)}</small></button>`
+					: `<div class="text-muted">${text(__("That was the last one. Well done."))}</div>`
+			}
+			${more}`;
+	}
+
+	return { html, listen, outcome };
+})();

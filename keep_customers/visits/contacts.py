@@ -1,0 +1,72 @@
+"""The stops of an approved Visit Plan as contacts: whom the rep goes to now, and what the report knows already."""
+
+import frappe
+from frappe.utils import getdate
+
+from keep_customers.access.lookups import named
+from keep_customers.erp.api import typed
+
+
+@frappe.whitelist()
+@typed
+def to_visit(plan: str) -> list[dict]:
+	"""The stops that the user of this session still has to see, today's first, then by appointment.
+
+	:returns: dicts with stop, todo, customer, customer_name, appointment, goal, place
+	:raises frappe.PermissionError: if the user may not read the plan
+	"""
+	doc = named("Visit Plan", plan)
+	stops = {stop.follow_up: stop for stop in doc.stops if stop.follow_up and not stop.visited}
+	if not stops or not doc.docstatus.is_submitted():
+		return []
+	follow_up, todo = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("ToDo")
+	rows = (
+		frappe.qb.from_(follow_up)
+		.inner_join(todo)
+		.on(todo.name == follow_up.todo)
+		.select(follow_up.name, follow_up.todo)
+		.where(follow_up.name.isin(list(stops)) & (todo.status == "Open"))
+		.where(todo.allocated_to == frappe.session.user)
+	).run()
+	found = [_stop(stops[name], todo) for name, todo in rows]
+	return sorted(found, key=_turn)
+
+
+def _stop(stop, todo: str) -> dict:
+	return {
+		"stop": stop.name,
+		"todo": todo,
+		"customer": stop.customer,
+		"customer_name": stop.customer_name or stop.customer,
+		"appointment": stop.appointment,
+		"goal": stop.goal,
+		"place": stop.place,
+	}
+
+
+def _turn(stop: dict) -> tuple:
+	day = stop["appointment"] and getdate(stop["appointment"])
+	return (day != getdate(), not day, str(stop["appointment"] or ""), stop["customer_name"])
+
+
+def note_visit(follow_up: str) -> None:
+	"""A stop's contact was recorded on its ToDo: the report has it already, and the rep adds what is missing."""
+	stop = frappe.db.get_value(
+		"Visit Plan Stop", {"follow_up": follow_up, "visited": 0}, ["name", "report"], as_dict=True
+	)
+	touch = stop and frappe.db.get_value("Follow Up", follow_up, "touch")
+	if not touch:
+		return
+	contact = frappe.db.get_value(
+		"Customer Touch", touch, ["result", "date", "notes", "next_step", "next_step_date"], as_dict=True
+	)
+	if contact.result != "Reached":
+		return
+	values = {
+		"visited": 1,
+		"visited_on": contact.date,
+		"report": stop.report or contact.notes,
+		"next_step": contact.next_step,
+		"next_step_date": contact.next_step_date,
+	}
+	frappe.db.set_value("Visit Plan Stop", stop.name, values)
