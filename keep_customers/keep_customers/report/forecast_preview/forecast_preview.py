@@ -47,7 +47,12 @@ def columns() -> list[dict]:
 		{"fieldname": "customer_name", "label": _("Customer Name"), "fieldtype": "Data", "width": 170},
 		{"fieldname": "tier", "label": _("Tier"), **tier},
 		{"fieldname": "new_tier", "label": _("New Tier"), **tier},
-		{"fieldname": "move_text", "label": _("Move", context="Forecast Preview"), "fieldtype": "Data", "width": 80},
+		{
+			"fieldname": "move_text",
+			"label": _("Move", context="Forecast Preview"),
+			"fieldtype": "Data",
+			"width": 80,
+		},
 		{"fieldname": "status_text", "label": _("Stage"), "fieldtype": "Data", "width": 95},
 		{"fieldname": "new_status_text", "label": _("New Stage"), "fieldtype": "Data", "width": 95},
 		{"fieldname": "value_at_risk", "label": _("Value at Risk"), **money},
