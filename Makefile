@@ -2,13 +2,14 @@
 PYTHON ?= python3
 SANDBOX = $(PYTHON) -m sandbox
 
-.PHONY: help setup demo test check bench serve console lint assets stop clean
+.PHONY: help setup demo test check bench serve pictures console lint assets stop clean
 
 help:
 	@echo "make check     quick: lint, unit tests, site tests on SQLite"
 	@echo "make test      everything: also on MariaDB and in a browser; ARGS go to pytest"
-	@echo "make demo      real customers, a month of nights, the reps' lists"
-	@echo "make serve     look around in Desk (SANDBOX_DB=mariadb: on MariaDB)"
+	@echo "make demo      real purchases, a month of nights, a rep's day"
+	@echo "make serve     look around in Desk, logged in with one click (SANDBOX_DB=mariadb: on MariaDB)"
+	@echo "make pictures  take the pictures of the guides anew (ARGS: only those)"
 	@echo "make bench     measure on MariaDB"
 	@echo "make console   a Python shell in the site"
 	@echo "make lint      ruff and import-linter"
@@ -18,5 +19,5 @@ help:
 setup demo serve console lint assets stop clean:
 	$(SANDBOX) $@
 
-test check bench:
+test check bench pictures:
 	$(SANDBOX) $@ $(ARGS)

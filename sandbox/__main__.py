@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import datetime, timezone
 
 from . import layers, paths, services, testing
 
+PICTURES = {"en": "docs/images", "zh": "docs/zh/images"}  # of the guides in these languages
 SITE = "demo"  # the site that stays; tests get fresh ones
 
 
@@ -57,9 +59,14 @@ def console(db, rest):
 def demo(db, rest):
 	"""load real customers, run a month of nights and print what the reps find"""
 	layers.ready(db)
+	record = paths.SITES / f"{SITE}-{db}.localhost" / "demo"
+	demo = layers.demo_of(datetime.now(timezone.utc).date())
+	load = not record.exists() or record.read_text() != demo
 	with services.running(db) as env:
-		site = layers.lasting_site(SITE, db, env)
-		layers.inside("run_script", env, site, paths.SOURCE / "demo.py", *rest)
+		site = layers.lasting_site(SITE, db, env, anew=load)
+		# The host may have changed under it.
+		layers.inside("demo", env, site, *(["load"] if load or not record.exists() else []))
+	record.write_text(demo)
 
 
 def serve(db, rest):
@@ -70,11 +77,24 @@ def serve(db, rest):
 		site = layers.lasting_site(SITE, db, env)
 		with web(env, site, "worker", "scheduler") as (url, server):
 			print(
-				f"\nDesk:      {url}/app\nUser:      Administrator\nPassword:  {services.secret('admin')}\n"
+				f"\nLog in with one click:  {url}/sandbox\n"
+				f"Or by hand:             {url}/app, Administrator, {services.secret('admin')}\n"
 			)
 			print("Ctrl-C ends it.", flush=True)
 			server.wait()
 	sys.exit(f"sandbox: the web server ended, see {paths.LOGS / 'web.log'}")
+
+
+def pictures(db, rest):
+	"""take the pictures of the guides anew, in both languages; only those named by arguments"""
+	layers.ready(db)
+	layers.desk()
+	chromium = services.need("chromium")
+	for language, folder in PICTURES.items():
+		with services.running(db) as env, layers.temporary_site(db, env) as site:
+			layers.inside("demo", env, site, "load", language, output=subprocess.DEVNULL)
+			with web(env, site) as (url, _server):
+				layers.inside("pictures", env, site, url, language, paths.REPO / folder, chromium, *rest)
 
 
 @contextlib.contextmanager
@@ -153,7 +173,8 @@ def clean(db, rest):
 
 
 COMMANDS = {
-	f.__name__: f for f in (setup, test, check, demo, serve, run, console, bench, assets, lint, stop, clean)
+	f.__name__: f
+	for f in (setup, test, check, demo, serve, run, console, bench, pictures, assets, lint, stop, clean)
 }
 
 if __name__ == "__main__":

@@ -178,6 +178,11 @@ def _hash(inputs):
 	return total.hexdigest()
 
 
+def demo_of(day):
+	"""What the demo of a day is made from: another day or another story is another demo."""
+	return _hash([str(day), *_files(paths.SOURCE / "demo", "*.py")])
+
+
 def _files(folder, *patterns):
 	found = {p for pattern in patterns for p in folder.rglob(pattern) if p.is_file()}
 	return sorted(p for p in found if not {"node_modules", "dist", "__pycache__"} & set(p.parts))
@@ -345,13 +350,14 @@ def temporary_site(db, env, app=APP):
 		drop_site(site, db, env)
 
 
-def lasting_site(name, db, env):
-	"""The site that stays from one command to the next: made if missing, migrated when the app has changed."""
+def lasting_site(name, db, env, anew=False):
+	"""The site that stays from one command to the next: made if missing or asked for anew, migrated when the app has
+	changed."""
 	site = f"{name}-{db}.localhost"
 	stamps = {app: (paths.HOME / "stamps" / f"{db}-{app}").read_text() for app in paths.APPS}
 	record = paths.SITES / site / "layers.json"
 	have = json.loads(record.read_text()) if record.exists() else {}
-	if {**have, APP: None} != {**stamps, APP: None}:
+	if anew or {**have, APP: None} != {**stamps, APP: None}:
 		create_site(site, db, APP, env)
 	elif have != stamps:
 		_logged(f"{site}-migrate", inside, "migrate", env, site)

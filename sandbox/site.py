@@ -42,6 +42,19 @@ def run_script(path, *arguments):
 	frappe.db.commit()
 
 
+def demo(load="", language="en"):
+	from sandbox.demo import main
+
+	main(bool(load), language)
+	frappe.db.commit()
+
+
+def pictures(*arguments):
+	from sandbox.pictures import take
+
+	take(*arguments)
+
+
 def console():
 	import IPython
 
@@ -52,8 +65,10 @@ def web(port):
 	from frappe.app import application_with_statics
 	from werkzeug.serving import run_simple
 
+	from sandbox.doors import with_doors
+
 	frappe.destroy()
-	run_simple("127.0.0.1", int(port), application_with_statics(), threaded=True)
+	run_simple("127.0.0.1", int(port), with_doors(application_with_statics()), threaded=True)
 
 
 def worker():

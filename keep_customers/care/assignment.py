@@ -133,6 +133,19 @@ class Assignment:
 		}
 
 
+def of_rep(query, column, rep: str | None):
+	"""``query`` for the customers that a rep takes care of; without a rep as it is.
+
+	:param column: the field with the customer's name
+	"""
+	if not rep:
+		return query
+	names = {name for (name,) in query.select(column).distinct().run()}
+	reps = Assignment(names, frappe.get_cached_doc("Keep Customers Settings"))
+	theirs = {name for name in names if reps.user_for(name) == rep}
+	return among(query, column, theirs, most=len(theirs))
+
+
 def perhaps_of(query, file, user: str, settings, today: date):
 	"""A query without most of the customers that are not the user's to take care of; :class:`Assignment` says of the others.
 

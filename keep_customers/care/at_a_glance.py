@@ -25,8 +25,8 @@ def at_a_glance(customer: str) -> dict:
 		- today: the site's day
 		- trend: as :func:`trend.of_customer`; None for who has no value, or may not read it
 		- people, occasions: as in :mod:`known_people`
-		- agreements: what was agreed at contacts, the latest day first: dicts with touch, next_step, day, status (of its follow-up, or
-		  None), todo
+		- agreements: what was agreed at contacts, the latest day first: dicts with touch, next_step, day, follow_up and its status (each
+		  None if there is none)
 		- benefits: what the tier gets: dicts with name, kind, discount, gift
 		- what other rooms add, by hook: see ``hooks.py``
 	:raises frappe.PermissionError: if the user may not read the customer
@@ -73,7 +73,7 @@ def _agreements(customer: str) -> list[dict]:
 				"reference_doctype": "Customer Touch", "reference_name": ("in", [row.touch for row in rows]),
 				"care_rule": ("is", "not set"),
 			},
-			fields=["reference_name", "status", "todo"],
+			fields=["name", "reference_name", "status"],
 		)
 		if rows and frappe.has_permission("Follow Up", "read")
 		else []
@@ -81,7 +81,7 @@ def _agreements(customer: str) -> list[dict]:
 	known = {row.reference_name: row for row in follow_ups}
 	for row in rows:
 		about = known.get(row.touch, {})
-		row.update(status=about.get("status"), todo=about.get("todo"))
+		row.update(status=about.get("status"), follow_up=about.get("name"))
 	return rows
 
 

@@ -90,6 +90,13 @@ TRIGGERS: dict[str, Trigger] = {
 	"Event: No Show": Trigger(events.no_shows, (events.WAS_MISSED,)),
 }
 DATED = frozenset(name for name, trigger in TRIGGERS.items() if trigger.dated)
+# What is contacted for our own sake: all else is done to care.
+FOR_BUSINESS = frozenset(
+	{
+		"Reorder Due", "Reorder Overdue", "Item Group Slipping Away", "Stated Demand Due", "Tier Down", "File Incomplete",
+		"Warranty Ending", "Contract Ending",
+	}
+)  # fmt: skip
 PROMPT = frozenset(name for name, trigger in TRIGGERS.items() if trigger.prompt)
 
 

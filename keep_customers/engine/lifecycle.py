@@ -6,6 +6,8 @@ import numpy as np
 
 STATUSES = ("New", "Active", "Due", "Overdue", "At Risk", "Lost", "Won Back")
 NEW, ACTIVE, DUE, OVERDUE, AT_RISK, LOST, WON_BACK = range(7)
+# Who is about to be lost and can still be kept.
+STILL_TO_KEEP = (STATUSES[OVERDUE], STATUSES[AT_RISK])
 
 DEFAULT_GAP = 90.0  # days; used only while nobody in the population has bought twice
 

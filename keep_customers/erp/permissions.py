@@ -415,6 +415,12 @@ def only_readable_cases(query, user: str | None = None):
 	return query.where(_Sql(condition)) if condition else query
 
 
+def only_readable_referrals(query, user: str | None = None):
+	"""The same for Referral."""
+	condition = links_condition(user or frappe.session.user)
+	return query.where(_Sql(condition)) if condition else query
+
+
 def reads_all_customers(user: str | None = None) -> bool:
 	"""Whether nothing keeps a customer from a user, else from the one of this session."""
 	return not _readable(user or frappe.session.user)

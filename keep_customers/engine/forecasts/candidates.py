@@ -64,6 +64,8 @@ CELL_WEIGHT = 5.0
 SURE = 0.95  # at most, before anything is known, that who bought often buys again
 # A total is off by a fifth or so before anything is known of it, one over the root of this.
 SURE_OF_TOTALS = 25.0
+# Of the mean of a model and the learner, what is the model's: the learner knows what it says, and more.
+OF_MODEL = 1 / 3
 FURTHEST = 3.0  # logarithm of a factor: a shop of one season looks dead for most of the year
 
 
@@ -163,7 +165,7 @@ class Population:
 	def _mean(self, one: str, other: str) -> Mean:
 		"""In total what the first one says; of the learner, which knows totals too, the mean of both."""
 		ranks = other == LEARNER
-		raw = Mean(self.says(one), self.says(other), ranks)
+		raw = Mean(self.says(one), self.says(other), ranks, share=OF_MODEL if ranks else 0.5)
 		first, second, said = self.forecast(one), self.forecast(other), raw.say(self.asked)
 		if not ranks:
 			return replace(

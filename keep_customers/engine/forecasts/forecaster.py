@@ -184,6 +184,7 @@ class Alike:
 class Mean:
 	"""The geometric mean of two, of probabilities that of their odds.
 
+	:param share: from 0 to 1, how much of the mean is the first one's
 	:param ranks: whether only the value is the mean, and the number and the probability are the second one's
 	:param purchases: and value: by how much the totals are moved
 	"""
@@ -194,15 +195,21 @@ class Mean:
 	purchases: float = 1.0
 	value: float = 1.0
 	alike: Alike | None = None
+	share: float = 0.5
 
 	def say(self, asked: Asked) -> Forecast:
 		one, other = self.one.say(asked), self.other.say(asked)
-		value = np.sqrt(np.maximum(one.value, 0) * np.maximum(other.value, 0)) * self.value
+
+		def mean(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+			return np.maximum(first, 0) ** self.share * np.maximum(second, 0) ** (1 - self.share)
+
+		value = mean(one.value, other.value) * self.value
 		if self.ranks:
 			said = Forecast(other.purchases * self.purchases, value, other.buys)
 			return self.alike.of(said) if self.alike else said
-		purchases = np.sqrt(one.purchases * other.purchases) * self.purchases
-		return Forecast(purchases, value, expit((log_odds(one.buys) + log_odds(other.buys)) / 2))
+		purchases = mean(one.purchases, other.purchases) * self.purchases
+		odds = self.share * log_odds(one.buys) + (1 - self.share) * log_odds(other.buys)
+		return Forecast(purchases, value, expit(odds))
 
 
 Said = Modelled | Repeated | Cells | Mended | Mean
@@ -314,7 +321,8 @@ def _live(value: Any) -> Any:
 		return np.array(value, float)
 	if isinstance(value, Mapping):
 		kind = _KINDS[value["kind"]]
-		return kind(**{field.name: _live(value[field.name]) for field in fields(kind)})
+		# What an earlier version did not have yet is as it was then.
+		return kind(**{field.name: _live(value[field.name]) for field in fields(kind) if field.name in value})
 	return value
 
 

@@ -26,6 +26,8 @@ STRENGTH = 10.0
 MOST = 200_000  # customers to learn from; more teach nothing new
 STEPS, ENOUGH = 50, 1e-7  # of Newton's method; what may be left to gain
 FURTHEST = 3.0  # standard deviations; what lies outside was as good as never seen
+BENT = 11  # features that say more or less above the middle than below; the last two are a yes or no
+BEND = 0.4  # what is above the middle, on average
 SOME = 1e-4  # purchases that are expected of everybody, for the logarithm …
 SOME_MONEY = 1e-3  # … and what each is worth at least, in mean purchases
 MOST_LOG = 30.0
@@ -42,7 +44,7 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Learned:
-	"""Coefficients on standardised features, the first one for all alike.
+	"""Coefficients on the columns of :func:`_design`; where there are fewer of them, on the first ones.
 
 	:param money: the unit of money of the features, of the population that is asked
 	:param season: from 0 to 1, how far what is asked about is known to be a season
@@ -138,8 +140,10 @@ def learn(lessons: list[Lesson], money: float) -> Learned | None:
 	# Customers are looked at once a lesson, and are no more of them for it.
 	strength = STRENGTH * max(sum(one.weight for one in lessons), 1.0)
 	loss, dispersion = _poisson(came, expected, weight)
-	purchases = _solve(design, expected, loss, strength * dispersion)
-	expected = expected + design @ purchases + each
+	# A total is told on from a short time to a long one, and the straighter, the better.
+	straight = design[:, : 1 + x.shape[1]]
+	purchases = _solve(straight, expected, loss, strength * dispersion)
+	expected = expected + straight @ purchases + each
 	loss, dispersion = _poisson(value, expected, weight)
 	spent = _solve(design, expected, loss, strength * dispersion)
 	buys = _solve(design, odds, _logistic(came > 0, weight), strength)
@@ -177,18 +181,22 @@ def forecast(learned: Learned, known: Known, model: Forecast, horizon: int) -> F
 	design = _design(
 		features(known, model, horizon, learned.money, learned.season), learned.middle, learned.spread
 	)
-	purchases = (model.purchases + SOME) * np.exp(np.clip(design @ learned.purchases, -5, 5))
-	buys = expit(log_odds(model.buys) + design @ learned.buys)
+
+	def said(coefficients: np.ndarray) -> np.ndarray:
+		return design[:, : len(coefficients)] @ coefficients
+
+	purchases = (model.purchases + SOME) * np.exp(np.clip(said(learned.purchases), -5, 5))
+	buys = expit(log_odds(model.buys) + said(learned.buys))
 	value = (
-		purchases
-		* (_each(model) + SOME_MONEY * learned.money)
-		* np.exp(np.clip(design @ learned.value, -3, 3))
+		purchases * (_each(model) + SOME_MONEY * learned.money) * np.exp(np.clip(said(learned.value), -3, 3))
 	)
 	return Forecast(purchases, value, buys)
 
 
 def _design(x: np.ndarray, middle: np.ndarray, spread: np.ndarray) -> np.ndarray:
-	return np.column_stack([np.ones(len(x)), np.clip((x - middle) / spread, -FURTHEST, FURTHEST)])
+	"""(n, q): one, the standardised features, and of those that are amounts what lies above the middle."""
+	z = np.clip((x - middle) / spread, -FURTHEST, FURTHEST)
+	return np.column_stack([np.ones(len(z)), z, np.maximum(z[:, :BENT], 0) - BEND])
 
 
 def _solve(design: np.ndarray, offset: np.ndarray, loss, strength: float) -> np.ndarray:

@@ -33,6 +33,7 @@
 		theirs.onload?.(list);
 		if (list.view_name !== "List") return;
 		if (!frappe.is_mobile()) add_day_filters(list);
+		list.page.add_menu_item(__("Customers by Tier"), () => frappe.set_route("customers-by-tier"));
 		// Who has chosen columns for this site keeps them.
 		if (list.list_view_settings?.fields) return;
 		const as_before = list.setup_columns.bind(list);

@@ -9,10 +9,12 @@ const show_option = frappe.form.formatters.Select;
 frappe.form.formatters.Select = (value, df, ...rest) =>
 	(df && frappe._messages[`${value}:${df.parent}`]) || show_option(value, df, ...rest);
 
-// So it does with names where they are chosen.
+// So it does with the names of records that may be shipped ones, where they are chosen.
+const NAMED = ["Customer Tier", "Tier Policy", "Care Rule", "Complaint Category", "Complaint Cause"];
 const { get_translated } = frappe.ui.form.ControlLink.prototype;
 frappe.ui.form.ControlLink.prototype.get_translated = function (value) {
-	return frappe._messages[`${value}:${this.get_options()}`] || get_translated.call(this, value);
+	const doctype = this.get_options();
+	return NAMED.includes(doctype) ? __(value, null, doctype) : get_translated.call(this, value);
 };
 
 // A form's title, for names that mean something else to the host.

@@ -178,7 +178,7 @@ function help_html(help, may_refuse) {
 					[__("Attitude to Promotions"), file.promotion_attitude && lines(file.promotion_attitude)],
 				])
 		)}
-		${block(__("Strategy"), help.tier?.strategy && `<div>${lines(help.tier.strategy)}</div>`)}
+		${block(__("Strategy"), help.tier?.strategy && `<div>${lines(__(help.tier.strategy, null, "Customer Tier"))}</div>`)}
 		${block(__("Good to Ask: Still Missing in the File"), file?.missing && `<div>${text(file.missing)}</div>`)}
 	</div>
 	<p class="small text-muted">${text(

@@ -1,5 +1,7 @@
 frappe.listview_settings["Customer Value"] = {
-	add_fields: ["tier", "status"],
+	add_fields: ["tier", "status", "currency"],
+	// Most value at risk first, and of those who can still be kept.
+	filters: [["status", "not in", ["Lost", "Not Ranked"]]],
 	formatters: keep_customers.list_in_language("Customer Value", ["tier"]),
 	get_indicator(doc) {
 		const colours = {

@@ -35,7 +35,7 @@ keep_customers.complaint_case.contact = (() => {
 			${doc.solved_on ? "" : `<div class="keep-when"><span class="text-muted">${text(__("Promised For", null, "Complaint Case"))}</span>
 				${entry("promised_on", __("Promised For", null, "Complaint Case"), `type="datetime-local" value="${text(when)}"`)}</div>`}
 			<div class="keep-results">
-				${step && doc.customer ? button(`data-did="step"`, __("Done: {0}", [steps.name_of(step)]), "", "success") : ""}
+				${step && doc.customer ? button(`data-did="step"`, __("Done: {0}", [steps.name_of(step)]), "", "primary") : ""}
 				${doc.customer ? button(`data-did="not_reached"`, __("Not Reached", null, "Customer Touch")) : ""}
 				${doc.solved_on ? "" : button(`data-did="promise"`, __("Promised This Time"))}
 				${waiting ? button(`data-did="resume"`, __("They Have Answered")) : ""}

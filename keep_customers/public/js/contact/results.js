@@ -18,7 +18,7 @@ keep_customers.contact.results = (() => {
 			</div>
 			${again.why ? `<div class="small text-muted">${text(__("Proposed: {0} ({1})", [on(again.day), again.why]))}</div>` : ""}
 			<div class="keep-results">
-				${button(result("Reached"), __("Reached", null, "Customer Touch"), "", "success")}
+				${button(result("Reached"), __("Reached", null, "Customer Touch"), "", "primary")}
 				${button(result("Not Reached"), __("Not Reached", null, "Customer Touch"), again_if_not ? __("again {0}", [on(again_if_not)]) : "")}
 				${button(result("Agreed"), __("Agreed …"))}
 				${button(result("Not Needed"), __("Not Needed …"))}

@@ -7,9 +7,11 @@ keep_customers.customer.open_things = (() => {
 	const person = (user) => user && text(frappe.user.full_name(user));
 
 	function html(care, more) {
+		// What was agreed stands below, in its own words.
+		const agreed = more.agreements.map((one) => one.follow_up);
 		const rows = [
 			...care.complaints.map(complaint),
-			...care.follow_ups.map(follow_up),
+			...care.follow_ups.filter((row) => !agreed.includes(row.name)).map(follow_up),
 			...more.visits.map(visit),
 			...more.invitations.map(invitation),
 		];

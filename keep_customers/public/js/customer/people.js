@@ -24,10 +24,10 @@ keep_customers.customer.people = (() => {
 	}
 
 	function way(one, channel, address, scheme) {
-		if (one.refused.includes(channel)) {
-			return pill("red", text(__("{0} not wanted", [__(channel, null, "Customer File Consent")])));
-		}
-		return address ? `<a href="${text(scheme + address)}">${text(address)}</a>` : "";
+		if (!address) return "";
+		const refused = one.refused.includes(channel);
+		if (refused) return `<span class="kc-quiet">${text(__("{0} not wanted", [__(channel, null, "Customer File Consent")]))}</span>`;
+		return `<a href="${text(scheme + address)}">${text(address)}</a>`;
 	}
 
 	function to_come(more) {

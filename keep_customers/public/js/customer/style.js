@@ -12,6 +12,9 @@ frappe.dom.set_style(
 	.kc-head { padding-bottom: 14px; }
 	.kc-pills { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin-bottom: 8px; }
 	.keep-pill { display: inline-flex; align-items: center; padding: 1px 8px; border-radius: 999px; background: var(--control-bg); font-size: var(--text-sm); }
+	/* The framework's green and cyan are too dark for the dark theme. */
+	.kc .indicator.green::before { background: var(--green-500, #30a66d); }
+	.kc .indicator.cyan::before { background: var(--cyan-500, #32a4c7); }
 	.kc-numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(120px, 1fr)); gap: 8px 16px; margin: 10px 0 14px; }
 	.kc-numbers dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
 	.kc-actions { display: flex; flex-wrap: wrap; gap: 8px; }

@@ -12,11 +12,11 @@ keep_customers.customer.trend = (() => {
 
 	function html(value, trend) {
 		if (!value || !trend) return "";
-		return `<section><h3>${text(__("Bought in 24 Months"))}</h3>${chart(trend)}</section>
+		return `<section><h3>${text(__("Bought in 24 Months"))}</h3>${chart(trend, value.next_purchase)}</section>
 			<section><h3>${text(__("Rhythm"))}</h3>${rhythm(value, trend)}</section>`;
 	}
 
-	function chart({ months, expected, currency }) {
+	function chart({ months, expected, currency }, was_expected) {
 		if (!expected && !months.some((one) => one.amount)) {
 			return `<p class="kc-empty">${text(__("Nothing bought in these months."))}</p>`;
 		}
@@ -40,7 +40,9 @@ keep_customers.customer.trend = (() => {
 			.map((one) => `<span>${text(month_name(one.month))}</span>`);
 		const legend = expected
 			? __("Expected next: about {0} on {1}", [format_currency(expected.amount, currency, 0), frappe.datetime.str_to_user(expected.day)])
-			: __("No purchase is expected from today on.");
+			: was_expected
+			? __("The next purchase was expected on {0}.", [frappe.datetime.str_to_user(was_expected)])
+			: __("No purchase is expected any more.");
 		const size = `grid-template-columns: repeat(${bars.length}, 1fr)`;
 		return `<div class="kc-chart"><div class="kc-top kc-quiet">${money(top, currency)}</div>
 			<div class="kc-bars" style="${size}" role="img" aria-label="${text(said(months, currency))}">${columns.join("")}</div>
@@ -77,7 +79,7 @@ keep_customers.customer.trend = (() => {
 			<p class="kc-quiet kc-legend">${[
 				`<span><i class="kc-dot"></i> ${text(__("Last Purchase"))} ${day(value.last_purchase)}</span>`,
 				`<span><i class="kc-tick"></i> ${text(__("Today"))}</span>`,
-				next && `<span><i class="kc-dot kc-open"></i> ${text(__("Next Expected"))} ${day(next)}</span>`,
+				next && `<span><i class="kc-dot kc-open"></i> ${text(next < today ? __("Was Expected") : __("Next Expected"))} ${day(next)}</span>`,
 			]
 				.filter(Boolean)
 				.join(" ")}</p>`;

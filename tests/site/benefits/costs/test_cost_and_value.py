@@ -106,6 +106,6 @@ def test_the_customers_form_says_what_was_spent_in_a_year(story, firms):
 	touch(firm, 70, date=now_datetime() - timedelta(days=400))
 	frappe.set_user(ANNA)
 	assert customer_care(firm)["cost"] == {
-		"total": 50, "currency": "EUR", "kinds": [{"label": "Contacts", "amount": 50}], "of_value": pytest.approx(100 * 50 / 900, abs=0.1),
+		"total": 50, "currency": "EUR", "kinds": [{"label": "Gifts", "amount": 50}], "of_value": pytest.approx(100 * 50 / 900, abs=0.1),
 	}  # fmt: skip
 	assert customer_care(firms[1])["cost"] is None, "nobody knows its value yet"

@@ -252,7 +252,7 @@ SAID = {
 	"rating": "1", "result": "Reached", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "solved": "Yes",
 	"start": "0", "status": "Held", "step": "Listened", "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
 	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
-	"seconds_ago": "0",
+	"end": "2030-01-01", "seconds_ago": "0",
 }  # fmt: skip
 MINE = "description full_name next_step note notes override_reason reason remark subject text why wish words".split()
 
@@ -268,7 +268,7 @@ IN_VAIN = {
 		),
 		"it is for guests, and names no customer": ("complaints.page.post",),
 		"called by the host, with more": (
-			"access.host_doors.download_template", "events.door.check_in", "events.door.undo", "people.contacts.contact_query",
+			"access.host_doors.download_template", "care.expected.calendar", "events.door.check_in", "events.door.undo", "people.contacts.contact_query",
 		),
 		NOT_FOR_THESE_ROLES: (
 			"complaints.documents.make_quality_action", "complaints.documents.make_stock_entry",

@@ -1,0 +1,90 @@
+"""What each report costs against its own queries alone, asked by a program. Reads only; any site with customers will do.
+
+	python benchmarks/reports.py --site SITE --sites-path PATH [--rounds 5 --user rep@example.com --day 2026-01-10]
+
+A report may take a few times what its queries take, and no second query for each customer: it is run, its queries are
+noted and asked again as they were. Ends with 1 if one takes more than MOST times as long as its queries, or longer than
+LONGEST, after which Frappe 15 makes a report a prepared one, for good.
+"""
+
+import argparse
+import importlib
+import os
+import statistics
+import sys
+import time
+from datetime import date
+
+MOST, LONGEST = 3.0, 15.0
+# A report that is over in an eye's blink may be slower than its queries.
+BLINK = 0.3
+REPORTS = {
+	"customers_at_risk": ({}, {"done": "Nothing Yet"}),
+	"expected_purchases": ({},),
+	"tier_moves": ({"from_date": "2000-01-01"}, {"from_date": "2000-01-01", "show": "Customers", "direction": "First"}),
+	"care_by_rep": ({"from_date": "2000-01-01"},),
+	"referrals": ({"from_date": "2000-01-01"}, {"from_date": "2000-01-01", "show": "One by One"}),
+	"follow_ups_held_back": ({}, {"group_by": "Rep"}, {"group_by": "Customer"}),
+	"tier_overview": ({},),
+	"slipping_away": ({},),
+}  # fmt: skip
+
+
+def main() -> int:
+	parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+	parser.add_argument("--site", required=True)
+	parser.add_argument("--sites-path", default=".")
+	parser.add_argument("--rounds", type=int, default=5)
+	parser.add_argument("--user", default="Administrator")
+	parser.add_argument("--day", type=date.fromisoformat, help="what is today for the expected purchases")
+	options = parser.parse_args()
+	os.chdir(options.sites_path)
+
+	import frappe
+
+	frappe.init(options.site, sites_path=".")
+	frappe.connect()
+	frappe.set_user(options.user)
+	print(f"{'':48}{'report':>9}{'queries':>9}{'ratio':>7}   queries, rows")
+	bad = False
+	for name, choices in REPORTS.items():
+		report = importlib.import_module(f"keep_customers.keep_customers.report.{name}.{name}")
+		for filters in choices:
+			if name == "expected_purchases" and options.day:
+				filters = {"from_date": str(options.day)}
+			bad |= measured(report.execute, f"{name} {filters or ''}", filters, options.rounds)
+	frappe.destroy()
+	return int(bad)
+
+
+def measured(execute, title: str, filters: dict, rounds: int) -> bool:
+	"""Prints the medians; whether one breaks its bounds."""
+	import frappe
+
+	asked: list[tuple] = []
+	of_the_host = frappe.local.db.sql
+	frappe.local.db.sql = lambda *args, **kwargs: asked.append(args[:2]) or of_the_host(*args, **kwargs)
+	rows = execute(dict(filters))[1]
+	frappe.local.db.sql = of_the_host
+
+	def bare():
+		for query in asked:
+			of_the_host(*query)
+
+	times = {"report": [], "queries": []}
+	for _round in range(rounds):
+		for name, run in (("report", lambda: execute(dict(filters))), ("queries", bare)):
+			start = time.perf_counter()
+			run()
+			times[name].append(time.perf_counter() - start)
+	report, queries = (statistics.median(times[name]) for name in ("report", "queries"))
+	ratio = report / queries
+	bad = report > LONGEST or (ratio > MOST and report > BLINK)
+	print(
+		f"{title:48.48}{report:8.2f}s{queries:8.2f}s{ratio:7.2f}   {len(asked)}, {len(rows)}{'  TOO SLOW' * bad}"
+	)
+	return bad
+
+
+if __name__ == "__main__":
+	sys.exit(main())

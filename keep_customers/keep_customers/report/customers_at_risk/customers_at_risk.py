@@ -1,0 +1,102 @@
+from frappe import _
+from frappe.utils import flt, get_fullname, getdate
+
+from keep_customers.care import at_risk
+from keep_customers.engine.lifecycle import STILL_TO_KEEP
+from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.reports import (
+	BAD,
+	SHOWN,
+	WARNING,
+	bars,
+	column,
+	count,
+	currency,
+	figure,
+	link,
+	money,
+	only_first,
+)
+from keep_customers.worth.selection import why_nothing
+from keep_customers.worth.values import tier_ranks
+
+
+@report
+def execute(filters=None):
+	"""Whom we are about to lose, those who can still be kept first; of the customers the user may read."""
+	filters = report_filters(filters)
+	totals = at_risk.totals(filters)
+	rows = at_risk.customers(filters, SHOWN, getdate())
+	for row in rows:
+		row.stage = _(row.status, context="Customer Value")
+		row.result = _(row.result, context="Customer Touch") if row.result else None
+		row.rep_name = get_fullname(row.rep) if row.rep else None
+	number = sum(one.customers for one in totals)
+	message = (
+		only_first(number) if rows else why_nothing(_("Nobody is late with a purchase. Look again tomorrow."))
+	)
+	return columns(), rows, message, chart(totals), summary(totals)
+
+
+def columns() -> list[dict]:
+	return [
+		link("customer", _("Customer"), "Customer", 160),
+		column("customer_name", _("Customer Name"), width=160),
+		link("tier", _("Tier"), "Customer Tier", 90),
+		column("stage", _("Stage"), width=90),
+		money("value_at_risk", _("Value at Risk")),
+		money("current_value", _("Current Value")),
+		column("status_since", _("Since", context="Customers at Risk"), "Date", 105),
+		column("last_purchase", _("Last Purchase"), "Date", 115),
+		count("contacts", _("Contacts Since Then", context="Customers at Risk")),
+		column("last_contact", _("Last Contact"), "Date", 105),
+		column("result", _("Result", context="Customer Touch"), width=120),
+		column("next_contact", _("Asked For By", context="Customers at Risk"), "Date", 115),
+		column("rep_name", _("Rep"), width=140),
+		currency(),
+	]
+
+
+def chart(totals: list) -> dict | None:
+	ranks = tier_ranks()
+	tiers = sorted({one.tier for one in totals if one.tier}, key=lambda tier: ranks.get(tier, 99))
+
+	def at_stake(status):
+		return [
+			sum(flt(one.value_at_risk, 2) for one in totals if (one.tier, one.status) == (tier, status))
+			for tier in tiers
+		]
+
+	return bars(
+		[_(tier, context="Customer Tier") for tier in tiers],
+		{_(status, context="Customer Value"): at_stake(status) for status in at_risk.LATE},
+		(WARNING, BAD, "#8d99a6"),
+		stacked=True,
+	)
+
+
+def summary(totals: list) -> list[dict]:
+	def total(field, rows):
+		return sum(flt(one[field]) for one in rows)
+
+	to_keep = [one for one in totals if one.status in STILL_TO_KEEP]
+	untouched = [one for one in to_keep if not one.contacted]
+	amount = {"datatype": "Currency", "currency": totals[0].currency if totals else None}
+	return [
+		figure(_("Can Still Be Kept", context="Customers at Risk"), int(total("customers", to_keep))),
+		figure(
+			_("Their Value at Risk", context="Customers at Risk"),
+			total("value_at_risk", to_keep),
+			indicator="Red",
+			**amount,
+		),
+		figure(_("Not Contacted Yet", context="Customers at Risk"), int(total("customers", untouched))),
+		figure(
+			_("Value at Risk Without Contact", context="Customers at Risk"),
+			total("value_at_risk", untouched),
+			**amount,
+		),
+		figure(
+			_("Lost", context="Customer Value"), int(total("customers", totals) - total("customers", to_keep))
+		),
+	]

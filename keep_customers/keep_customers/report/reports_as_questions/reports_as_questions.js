@@ -1,0 +1,7 @@
+frappe.query_reports["Reports as Questions"] = {
+	formatter(value, row, column, data, standard) {
+		const shown = standard(value, row, column, data);
+		if (column.fieldname !== "question" || !data) return shown;
+		return `<a href="${keep_customers.report_link(data.name, data.filters)}">${shown}</a>`;
+	},
+};

@@ -1,0 +1,64 @@
+// What reports have in common, included by each: filters stay as they were left, figures lead to what they count.
+frappe.provide("keep_customers");
+
+keep_customers.filter = (fieldname, more = {}) => {
+	const known = {
+		from_date: { label: __("From"), fieldtype: "Date" },
+		to_date: { label: __("To"), fieldtype: "Date" },
+		company: { label: __("Company"), fieldtype: "Link", options: "Company" },
+		customer: { label: __("Customer"), fieldtype: "Link", options: "Customer" },
+		customer_group: { label: __("Customer Group"), fieldtype: "Link", options: "Customer Group" },
+		rep: { label: __("Rep"), fieldtype: "Link", options: "User" },
+		territory: { label: __("Territory"), fieldtype: "Link", options: "Territory" },
+		tier: { label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
+	};
+	return { fieldname, ...known[fieldname], ...more };
+};
+
+// Where a figure leads to: what `to` gives, [doctype, filters], or the same with true behind it for a report.
+keep_customers.address = ([name, filters, is_report]) => {
+	const written = {};
+	for (const [field, value] of Object.entries(filters)) {
+		if (value) written[field] = Array.isArray(value) ? JSON.stringify(value) : value;
+	}
+	return is_report
+		? keep_customers.report_link(name, written)
+		: frappe.utils.generate_route({ type: "doctype", name, doc_view: "List", route_options: written });
+};
+
+// links: column -> (row, filters) => what address() takes, where the figure is of something.
+keep_customers.report = (name, { filters, links = {}, formatter, ...settings }) => {
+	const key = `keep_customers:report:${name}:${frappe.session.user}`;
+	const kept = () => JSON.parse(localStorage.getItem(key) || "{}");
+	// What a link has chosen is of that visit.
+	let linked = {};
+
+	const changed = (report) => {
+		const before = kept();
+		const now = report.get_filter_values();
+		const left = {};
+		for (const { fieldname, fieldtype } of filters) {
+			if (fieldtype === "Date") continue; // another day it would be another period
+			const of_link = linked[fieldname] !== undefined && linked[fieldname] === now[fieldname];
+			left[fieldname] = of_link ? before[fieldname] : now[fieldname] ?? "";
+		}
+		localStorage.setItem(key, JSON.stringify(left));
+		if (report.prepared_report) report.reset_report_view();
+		else if (!report._no_refresh) report.refresh(true);
+	};
+
+	frappe.query_reports[name] = {
+		...settings,
+		// Asked for whenever the report is opened.
+		get filters() {
+			linked = { ...frappe.route_options };
+			const before = frappe.has_route_options() ? {} : kept();
+			return filters.map((df) => ({ ...df, default: before[df.fieldname] ?? df.default, on_change: changed }));
+		},
+		formatter(value, row, column, data, standard) {
+			const shown = (formatter || standard)(value, row, column, data, standard);
+			const to = value && data && links[column.fieldname]?.(data, frappe.query_report.get_filter_values());
+			return to ? `<a href="${keep_customers.address(to)}">${shown}</a>` : shown;
+		},
+	};
+};

@@ -1,0 +1,64 @@
+"""Who moved from tier to tier in a period, and what they are worth."""
+
+from datetime import date
+
+import frappe
+from frappe.query_builder.functions import Count, Sum
+from frappe.utils import getdate
+
+from keep_customers.worth.selection import selected
+
+UP, DOWN, FIRST = "Up", "Down", "First"
+DIRECTIONS = (UP, DOWN, "Pinned", "Left", FIRST)
+
+
+def by_day(filters: dict, since: date, until: date) -> list[dict]:
+	"""
+	:returns: dicts of date, direction, from_tier, to_tier, currency, moves and current_value
+	"""
+	query, _customer, change = _query(filters, since, until)
+	kind = (change.date, change.direction, change.from_tier, change.to_tier, change.currency)
+	rows = (
+		query.select(*kind, Count("*").as_("moves"), Sum(change.current_value).as_("current_value"))
+		.groupby(*kind)
+		.run(as_dict=True)
+	)
+	for row in rows:
+		row.date = getdate(row.date)
+	return rows
+
+
+def customers(filters: dict, since: date, until: date, most: int) -> list[dict]:
+	"""The latest moves first, of a day those of whom most is expected."""
+	query, customer, change = _query(filters, since, until)
+	return (
+		query.select(
+			change.date, change.customer, customer.customer_name, change.direction, change.from_tier, change.to_tier,
+			change.current_value, change.currency, change.reason,
+		)
+		.orderby(change.date, order=frappe.qb.desc)
+		.orderby(change.current_value, order=frappe.qb.desc)
+		.orderby(change.customer)
+		.limit(most)
+	).run(as_dict=True)  # fmt: skip
+
+
+def _query(filters: dict, since: date, until: date):
+	"""
+	:param filters: as :func:`selected`, with the tier and policy of the move; direction, from_tier and to_tier. Who came into
+		a tier for the first time did not move: they are left out, unless that direction is asked for
+	"""
+	change, customer = frappe.qb.DocType("Tier Change"), frappe.qb.DocType("Customer")
+	query = (
+		frappe.qb.from_(change)
+		.inner_join(customer)
+		.on(customer.name == change.customer)
+		.where((change.date >= since) & (change.date <= until))
+	)
+	for field in ("direction", "from_tier", "to_tier"):
+		if filters.get(field):
+			query = query.where(change[field] == filters[field])
+	if not filters.get("direction"):
+		query = query.where(change.direction != FIRST)
+	left = {name: value for name, value in filters.items() if name != "tier"}
+	return selected(query, customer, change, left), customer, change

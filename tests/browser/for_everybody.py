@@ -1,0 +1,30 @@
+"""What axe-core finds on a page that keeps somebody from reading or using it."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+# Of what is ours: the host's bars around it are the host's, and so are the colours of its pills.
+RUN = """async (ours) => {
+	const found = await axe.run({ include: [ours], exclude: [".indicator-pill"] }, { resultTypes: ["violations"] });
+	return found.violations
+		.filter((one) => ["serious", "critical"].includes(one.impact))
+		.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
+}"""
+
+
+@lru_cache
+def axe() -> str:
+	path = os.environ.get("KEEP_TEST_AXE")
+	if not path:
+		pytest.skip("KEEP_TEST_AXE is the path of axe-core's axe.min.js")
+	return Path(path).read_text(encoding="utf-8")
+
+
+def barriers(page, ours: str) -> list[str]:
+	"""Serious and critical findings below a selector."""
+	if not page.evaluate("() => Boolean(window.axe)"):
+		page.evaluate(axe())
+	return page.evaluate(RUN, ours)
