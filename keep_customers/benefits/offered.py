@@ -1,7 +1,8 @@
 """Tier Benefits as they are set up: which are switched on, for whom, and the gifts of an occasion."""
 
 import frappe
-from frappe import _
+
+from keep_customers.erp.said import said
 
 DISCOUNT, BIRTHDAY, RESERVED, GIFT = "Discount", "Birthday Discount", "Reserved Items", "Holiday Gift"
 PRICED = (DISCOUNT, BIRTHDAY)
@@ -55,5 +56,5 @@ def with_gifts(rule, rows: list[dict]) -> list[dict]:
 				gift_cost=benefit.gift_cost,
 				gift_currency=benefit.currency,
 			)
-			row["reason"] = f"{row['reason']} " + _("Gift: {0}.").format(benefit.gift)
+			row["reason"] = said("{0} Gift: {1}.", row["reason"], benefit.gift)
 	return rows

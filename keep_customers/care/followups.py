@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import frappe
 import numpy as np
-from frappe import _
 from frappe.query_builder.functions import Count, IfNull
 from frappe.utils import cint, cstr, now_datetime
 
 from keep_customers.care import contacts_seen
 from keep_customers.erp.registered import registered
+from keep_customers.erp.said import kept, said
 from keep_customers.erp.tables import (
 	FEW,
 	among,
@@ -36,7 +36,7 @@ PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation", "Visit Plan
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 CREDITED = "Invoice credited"
 FIELDS = (
-	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "short", "channel",
+	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "short", "made_of", "channel",
 	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
 	"amount", "benefit", "gift", "gift_cost", "gift_currency",
 )  # fmt: skip
@@ -49,7 +49,7 @@ TO_CARRY_OUT = (
 	"due_date", "expires", "amount", "currency", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
 	"reference_doctype", "reference_name",
 )  # fmt: skip
-WORDS = ("customer_name", "reason", "short", "priority", "currency")
+WORDS = ("customer_name", "reason", "short", "made_of", "priority", "currency")
 LONGEST_SHORT = 140
 # The host's number columns are NOT NULL.
 NUMBERS = ("expires", "value_at_risk", "amount", "gift_cost")
@@ -97,7 +97,14 @@ def add(rows: list[dict]) -> int:
 	return len(rows)
 
 
+def made_of(row: dict) -> str | None:
+	"""What the texts of a row are made of, as it is stored."""
+	return kept(reason=row.get("reason"), short=row.get("short"))
+
+
 def _stored(row: dict, field: str):
+	if field == "made_of":
+		return made_of(row)
 	value = row.get(field) or (0 if field in NUMBERS else None)
 	return value[:LONGEST_SHORT] if field == "short" and value else value
 
@@ -118,7 +125,7 @@ def add_or_revive(rows: list[dict]) -> None:
 	for row in rows:
 		key = {field: row[field] for field in ("care_rule", "customer", "occurrence")}
 		pending = {**key, "status": ("in", PENDING), "reference_name": ("!=", row["reference_name"])}
-		words = {f: row.get(f) for f in ("reason", "short", "reference_name")}
+		words = {f: row.get(f) for f in ("reason", "short", "reference_name")} | {"made_of": made_of(row)}
 		frappe.db.set_value("Follow Up", pending, words)
 		name = frappe.db.get_value(
 			"Follow Up",
@@ -279,24 +286,24 @@ def take_back_of_rule(rule: str) -> None:
 
 
 def reason_for_purchase(invoice: str, amount: str, day: str) -> str:
-	return _("Bought for {0} on {1} ({2}). Is everything all right, are there questions?").format(
-		amount, day, invoice
+	return said(
+		"Bought for {0} on {1} ({2}). Is everything all right, are there questions?", amount, day, invoice
 	)
 
 
 def short_for_cadence(silent: int | None, bought: int | None) -> str:
 	"""Days since the last contact and the last purchase, where there was one: the tier's rhythm is the same for many."""
 	if bought is None:
-		return _("No contact for {0}").format(span(silent)) if silent else _("Not contacted yet")
+		return said("No contact for {0}", span(silent)) if silent else said("Not contacted yet")
 	if silent:
-		return _("No contact for {0}, bought {1} ago").format(span(silent), span(bought))
-	return _("Not contacted yet, bought {0} ago").format(span(bought))
+		return said("No contact for {0}, bought {1} ago", span(silent), span(bought))
+	return said("Not contacted yet, bought {0} ago", span(bought))
 
 
 def reason_for_cadence(tier: str, days: int, last: str | None) -> str:
-	tier = _(cstr(tier), context="Customer Tier")
+	tier = said(cstr(tier), context="Customer Tier")
 	if last:
-		return _("{0} customers hear from us every {1} days; the last contact was on {2}.").format(
-			tier, days, last
+		return said(
+			"{0} customers hear from us every {1} days; the last contact was on {2}.", tier, days, last
 		)
-	return _("{0} customers hear from us every {1} days; no contact is on record yet.").format(tier, days)
+	return said("{0} customers hear from us every {1} days; no contact is on record yet.", tier, days)

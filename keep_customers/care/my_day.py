@@ -18,6 +18,7 @@ from keep_customers.erp import host
 from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.registered import registered
+from keep_customers.erp.said import reworded
 
 AHEAD = 7  # days for which birthdays, promises and what comes are worth a word
 SHOWN = 10  # of what is held back
@@ -89,7 +90,7 @@ def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:
 		.select(
 			todo.name, todo.date, todo.priority, todo.description, todo.reference_type, todo.reference_name,
 			todo.keep_follow_up, todo.keep_why, todo.keep_tier, todo.keep_value_at_risk, todo.keep_currency,
-			follow_up.name.as_("follow_up"), follow_up.customer, follow_up.reason,
+			follow_up.name.as_("follow_up"), follow_up.customer, follow_up.reason, follow_up.made_of,
 		)
 		.where((todo.allocated_to == user) & (todo.status == "Open"))
 		.where(todo.date.isnull() | (todo.date <= day) | follow_up.name.isnotnull())
@@ -106,7 +107,7 @@ def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:
 		if not lead:
 			others.setdefault(row.name, row)
 		elif row.name in contacts:
-			contacts[row.name]["reasons"].append(row.reason or "")
+			contacts[row.name]["reasons"].append(reworded(row, "reason") or "")
 			# It was made for one of them, which says the most.
 			if row.follow_up == row.keep_follow_up:
 				contacts[row.name] |= {
@@ -114,7 +115,10 @@ def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:
 					"reasons": contacts[row.name]["reasons"],
 				}
 		else:
-			contacts[row.name] = {**_contact(row, lead, colours, day), "reasons": [row.reason or ""]}
+			contacts[row.name] = {
+				**_contact(row, lead, colours, day),
+				"reasons": [reworded(row, "reason") or ""],
+			}
 	hidden = _out_of_sight([row for name, row in others.items() if name not in contacts])
 	return (
 		list(contacts.values()),
@@ -254,13 +258,23 @@ def _held_back(user: str, day: date) -> dict:
 		.orderby(follow_up.hold_reason)
 	)
 	rows = (
-		query.select(follow_up.customer, follow_up.customer_name, follow_up.reason, follow_up.hold_reason)
+		query.select(
+			follow_up.customer,
+			follow_up.customer_name,
+			follow_up.reason,
+			follow_up.made_of,
+			follow_up.hold_reason,
+		)
 		.orderby(value.value_at_risk, order=frappe.qb.desc)
 		.orderby(follow_up.due_date)
 		.orderby(follow_up.name)
 		.limit(SHOWN)
 	)
-	return {"reasons": reasons.run(as_dict=True), "rows": rows.run(as_dict=True)}
+	found = rows.run(as_dict=True)
+	for row in found:
+		row.reason = reworded(row, "reason")
+		del row["made_of"]
+	return {"reasons": reasons.run(as_dict=True), "rows": found}
 
 
 def _promises(user: str, day: date) -> list[dict]:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import frappe
-from frappe import _
 from frappe.utils import cstr, getdate
 
 from keep_customers.access.lookups import named
@@ -12,6 +11,7 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.permissions import only_readable
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import chunks
 from keep_customers.erp.trees import branch
 from keep_customers.people import consent
@@ -121,7 +121,7 @@ def plan(notice: str, aside: Aside) -> None:
 		"occurrence": doc.name,
 		"status": "Planned",
 		"priority": doc.priority,
-		"reason": _("{0} – the words are in {1}").format(doc.title, doc.name),
+		"reason": said("{0} – the words are in {1}", doc.title, doc.name),
 		"short": doc.title,
 		"channel": doc.channel,
 		"planned_on": day,

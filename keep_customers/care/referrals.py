@@ -15,6 +15,7 @@ from frappe.utils import cint, formatdate, get_datetime, getdate
 from keep_customers.care.triggers import Premise, customers, gone, matching, since
 from keep_customers.care.triggers import row as follow_up
 from keep_customers.erp.aside import Aside
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import chunks
 
 # Referral's field -> the host's doctype
@@ -293,10 +294,10 @@ def referral_thanks(rule, today: date, referral: str | None = None) -> list[dict
 		referral,
 		"referrer",
 		"date",
-		lambda row, day: _("Recommended us on {0} ({1}). Say thank you, whether or not anybody buys.").format(
-			day, row.name
+		lambda row, day: said(
+			"Recommended us on {0} ({1}). Say thank you, whether or not anybody buys.", day, row.name
 		),
-		_("Recommended us: say thank you"),
+		said("Recommended us: say thank you"),
 	)
 
 
@@ -308,8 +309,8 @@ def referral_welcome(rule, today: date, referral: str | None = None) -> list[dic
 		referral,
 		"referred_customer",
 		"customer_since",
-		lambda row, day: _("Came to us by recommendation ({0}). Welcome them.").format(row.name),
-		_("Came by recommendation: welcome them"),
+		lambda row, day: said("Came to us by recommendation ({0}). Welcome them.", row.name),
+		said("Came by recommendation: welcome them"),
 	)
 
 
@@ -321,10 +322,10 @@ def referral_call(rule, today: date, referral: str | None = None) -> list[dict]:
 		referral,
 		"referred_customer",
 		"customer_since",
-		lambda row, day: _("A customer by recommendation since {0} ({1}). How did it start?").format(
-			day, row.name
+		lambda row, day: said(
+			"A customer by recommendation since {0} ({1}). How did it start?", day, row.name
 		),
-		_("Came by recommendation: how did it start?"),
+		said("Came by recommendation: how did it start?"),
 	)
 
 

@@ -23,6 +23,7 @@ from keep_customers.care import (
 )
 from keep_customers.care.todos import care_todo
 from keep_customers.erp.api import typed
+from keep_customers.erp.said import reworded
 from keep_customers.people import consent, ledger, reached
 from keep_customers.people.addresses import mark
 from keep_customers.people.desk import check_file
@@ -117,14 +118,16 @@ def _reasons(todo: str, customer: str, may_read_touches: bool) -> list[dict]:
 	rows = (
 		followups.with_agreement(query, follow_up, touch)
 		.select(
-			follow_up.reason, follow_up.short, follow_up.reference_doctype, follow_up.reference_name, rule.talking_points,
+			follow_up.reason, follow_up.short, follow_up.made_of, follow_up.reference_doctype, follow_up.reference_name, rule.talking_points,
 			touch.next_step,
 		)
 		.where((follow_up.todo == todo) & (follow_up.customer == customer))
 		.orderby(follow_up.due_date, follow_up.name)
 	).run(as_dict=True)  # fmt: skip
-	if not may_read_touches:
-		for row in rows:
+	for row in rows:
+		row.update({"reason": reworded(row, "reason"), "short": reworded(row, "short")})
+		del row["made_of"]
+		if not may_read_touches:
 			row.next_step = None
 			if row.reference_doctype == "Customer Touch":
 				row.short = None

@@ -11,7 +11,9 @@ from frappe.utils import flt, getdate
 
 from keep_customers.care.followups import OPEN, promised
 from keep_customers.engine.stakes import NOTHING, Stake, priority, turn
+from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.permissions import only_readable
+from keep_customers.erp.said import reworded
 from keep_customers.erp.tables import among, chunks
 from keep_customers.worth.values import tier_ranks
 
@@ -39,7 +41,7 @@ def known(customers: Iterable[str]) -> dict[str, Stake]:
 def fields(parts: list, user: str, due, stake: Stake) -> dict:
 	"""The ToDo's fields for some follow-ups that are one contact, the leading one first.
 
-	:param parts: dicts with customer, customer_name, care_rule, reference_doctype, reason, short, priority
+	:param parts: dicts with customer, customer_name, care_rule, reference_doctype, reason, short, made_of, priority
 	:param user: who is to do it
 	"""
 	level = _level(parts, stake)
@@ -54,9 +56,11 @@ def fields(parts: list, user: str, due, stake: Stake) -> dict:
 
 
 def why(parts: list) -> str:
-	"""In few words; of what has none, the first sentence."""
-	said = (one.get("short") or FIRST_SENTENCE.split(one.get("reason") or "", 1)[0] for one in parts)
-	return "; ".join(said)[:LONGEST]
+	"""In few words, in the language of the moment; of what has none, the first sentence."""
+	text = "; ".join(
+		reworded(one, "short") or FIRST_SENTENCE.split(reworded(one, "reason") or "", 1)[0] for one in parts
+	)
+	return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
 
 
 def money(customer: str, user: str, stake: Stake) -> dict:
@@ -104,7 +108,7 @@ def keep_right() -> int:
 		.on(part.name == todo.keep_follow_up)
 		.select(
 			todo.name, todo.allocated_to, todo.date, todo.priority, todo.keep_tier, todo.keep_value_at_risk, todo.keep_currency,
-			todo.keep_turn, todo.keep_why, todo.keep_customer_name, part.customer, part.customer_name, part.short, part.reason,
+			todo.keep_turn, todo.keep_why, todo.keep_customer_name, part.customer, part.customer_name, part.short, part.reason, part.made_of,
 		)
 		.where((todo.status == "Open") & (part.todo == todo.name) & part.status.isin(OPEN))
 	).run(as_dict=True)  # fmt: skip
@@ -114,7 +118,8 @@ def keep_right() -> int:
 		now = _money(NOTHING if row.name in hidden else stakes.get(row.customer, NOTHING))
 		now["keep_turn"] = turn(row.date and getdate(row.date), row.priority, now["keep_value_at_risk"])
 		if not row.keep_why:  # made before these fields were there
-			now |= {"keep_why": why([row]), "keep_customer_name": row.customer_name or row.customer}
+			with speaking(language_of(row.allocated_to)):
+				now |= {"keep_why": why([row]), "keep_customer_name": row.customer_name or row.customer}
 		if any(row[field] != value for field, value in now.items()):
 			frappe.db.set_value("ToDo", row.name, now, update_modified=False)
 			changed += 1

@@ -14,27 +14,27 @@ from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.engine.stakes import Stake
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.language import language_of, speaking
+from keep_customers.erp.said import reworded
 from keep_customers.worth import ledger
+
+DESCRIBED = ("customer", "customer_name", "channel", "reason", "short", "made_of")
 
 
 def create(follow_ups: list, user: str, due, stake: Stake | None = None) -> str:
 	"""A ToDo for one contact.
 
 	:param follow_ups: what it is for, the leading one first: dicts with name, customer, customer_name, channel,
-		reason, short, priority, care_rule, reference_doctype
+		reason, short, made_of, priority, care_rule, reference_doctype
 	:param stake: what is at stake, if it was asked before
 	:returns: the ToDo's name
 	"""
 	follow_up = follow_ups[0]
 	stake = stake or stakes.known([follow_up.customer]).get(follow_up.customer, stakes.NOTHING)
+	with speaking(language_of(user)):
+		description, fields = _description(follow_ups), stakes.fields(follow_ups, user, due, stake)
 	return todos.add(
-		user,
-		"Customer",
-		follow_up.customer,
-		_description(follow_ups),
-		due=due,
-		keep_follow_up=follow_up.name,
-		**stakes.fields(follow_ups, user, due, stake),
+		user, "Customer", follow_up.customer, description, due=due, keep_follow_up=follow_up.name, **fields
 	)
 
 
@@ -45,8 +45,10 @@ def _description(follow_ups: list) -> str:
 		"Messenger": _("Message {0}"), "Letter": _("Send a letter to {0}"),
 	}.get(follow_up.channel, _("Contact {0}"))  # fmt: skip
 	link = todos.link_to("Customer", follow_up.customer, follow_up.customer_name)
-	head = "; ".join(escape_html(one.short or one.reason or "") for one in follow_ups)
-	more = "<br>".join(escape_html(one.reason or "") for one in follow_ups if one.short)
+	head = "; ".join(
+		escape_html(reworded(one, "short") or reworded(one, "reason") or "") for one in follow_ups
+	)
+	more = "<br>".join(escape_html(reworded(one, "reason") or "") for one in follow_ups if one.short)
 	return f"<p><b>{what.format(link)}</b>: {head}</p>" + (more and f"<p>{more}</p>")
 
 
@@ -56,7 +58,7 @@ def describe_anew(customer: str) -> None:
 	for follow_up in frappe.get_all(
 		"Follow Up",
 		filters={"customer": customer, "todo": ("is", "set"), "status": ("in", followups.OPEN)},
-		fields=["name", "todo", "customer", "customer_name", "channel", "reason", "short"],
+		fields=["name", "todo", "assigned_to", *DESCRIBED],
 		order_by="name asc",
 	):
 		contacts.setdefault(follow_up.todo, []).append(follow_up)
@@ -72,7 +74,8 @@ def describe_anew(customer: str) -> None:
 	)
 	for todo, parts in contacts.items():
 		parts.sort(key=lambda part: part.name != leads.get(todo))
-		values = {"description": _description(parts), "keep_customer_name": parts[0].customer_name}
+		with speaking(language_of(parts[0].assigned_to)):
+			values = {"description": _description(parts), "keep_customer_name": parts[0].customer_name}
 		frappe.db.set_value("ToDo", todo, values, update_modified=False)
 
 
@@ -81,16 +84,14 @@ def hand_over(todo: str) -> None:
 	parts = frappe.db.get_values(
 		"Follow Up",
 		{"todo": todo, "status": ("in", followups.OPEN)},
-		["name", "customer", "customer_name", "channel", "reason", "short"],
+		["name", "assigned_to", *DESCRIBED],
 		as_dict=True,
 		order_by="name asc",
 		for_update=True,
 	)
-	values = {
-		"keep_follow_up": parts[0].name,
-		"description": _description(parts),
-		"keep_why": stakes.why(parts),
-	}
+	with speaking(language_of(parts[0].assigned_to)):
+		values = {"description": _description(parts), "keep_why": stakes.why(parts)}
+	values["keep_follow_up"] = parts[0].name
 	frappe.db.set_value("ToDo", todo, values)
 
 
@@ -99,6 +100,19 @@ def validate(todo, method=None) -> None:
 	todo.flags.keep_status_before = None if todo.is_new() else todo.get_db_value("status")
 	if todo.get("keep_follow_up") and not todo.is_new():
 		stakes.follow(todo)
+		_speak_to(todo)
+
+
+def _speak_to(todo) -> None:
+	"""Who gets it reads it in their own language."""
+	before = todo.get_doc_before_save()
+	if not before or language_of(before.allocated_to) == language_of(todo.allocated_to):
+		return
+	parts = frappe.get_all("Follow Up", filters={"todo": todo.name}, fields=["name", *DESCRIBED])
+	parts.sort(key=lambda part: (part.name != todo.keep_follow_up, part.name))
+	if parts:
+		with speaking(language_of(todo.allocated_to)):
+			todo.update({"description": _description(parts), "keep_why": stakes.why(parts)})
 
 
 def on_update(todo, method=None) -> None:

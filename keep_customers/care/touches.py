@@ -1,10 +1,10 @@
 """A contact happened: the follow-up it answers is settled, the next step it agreed on is planned."""
 
 import frappe
-from frappe import _
 
 from keep_customers.care import contacts_seen
-from keep_customers.care.followups import add, note_done, settle
+from keep_customers.care.followups import add, made_of, note_done, settle
+from keep_customers.erp.said import said
 
 NO_LONGER_AGREED = "No longer agreed"
 # A next step; what a rule makes of a contact has its rule.
@@ -45,7 +45,7 @@ def plan_next_step(touch) -> None:
 		"status": "Planned",
 		"priority": "Medium",
 		# The agreed words are what is to be done. Nothing else of the contact goes into a ToDo.
-		"reason": _("Agreed on {0}.").format(frappe.utils.formatdate(touch.date)),
+		"reason": said("Agreed on {0}.", frappe.utils.formatdate(touch.date)),
 		"short": touch.next_step,
 		"channel": touch.channel,
 		"planned_on": touch.next_step_date,
@@ -53,6 +53,7 @@ def plan_next_step(touch) -> None:
 		"reference_doctype": "Customer Touch",
 		"reference_name": touch.name,
 	}
+	step["made_of"] = made_of(step)
 	if not known:
 		add([step])
 	elif known.status == "Planned" or known.hold_reason == NO_LONGER_AGREED:

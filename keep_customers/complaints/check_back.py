@@ -1,12 +1,12 @@
 """The call after a closed case: promised, so no rule's."""
 
 import frappe
-from frappe import _
 from frappe.utils import add_days, getdate
 
 from keep_customers.care import ending, followups
 from keep_customers.complaints.cases import DOCTYPE
 from keep_customers.engine import complaints as engine
+from keep_customers.erp.said import said
 
 
 def plan_check_back(case) -> None:
@@ -23,10 +23,8 @@ def plan_check_back(case) -> None:
 				"occurrence": case.name,
 				"status": "Planned",
 				"priority": "Medium",
-				"reason": _("Call back after the complaint {0}: is everything all right now?").format(
-					case.name
-				),
-				"short": _("Complaint solved: still satisfied?"),
+				"reason": said("Call back after the complaint {0}: is everything all right now?", case.name),
+				"short": said("Complaint solved: still satisfied?"),
 				"channel": "Phone",
 				"planned_on": day,
 				"due_date": day,

@@ -14,15 +14,25 @@ def site_language() -> str:
 	return frappe.db.get_single_value("System Settings", "language") or "en"
 
 
+def language_of(user: str | None) -> str:
+	"""The one a user reads Desk in."""
+	return (user and frappe.get_cached_value("User", user, "language")) or site_language()
+
+
 @contextmanager
-def language_of_the_site() -> Iterator[None]:
-	"""What the night writes is read by everybody, whoever or whatever started it."""
+def speaking(language: str) -> Iterator[None]:
+	"""Texts are written in this language meanwhile."""
 	before = frappe.local.lang
-	frappe.local.lang = site_language()
+	frappe.local.lang = language
 	try:
 		yield
 	finally:
 		frappe.local.lang = before
+
+
+def language_of_the_site():
+	"""What the night writes is read by everybody, whoever or whatever started it."""
+	return speaking(site_language())
 
 
 def day_in_words(day, language: str) -> str:

@@ -15,7 +15,8 @@ from keep_customers.care.assignment import Assignment
 from keep_customers.care.planning import ask_at_once
 from keep_customers.engine.consent import EVENTS
 from keep_customers.erp import todos
-from keep_customers.erp.language import site_language
+from keep_customers.erp.language import language_of_the_site, site_language
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import chunks
 from keep_customers.events.terms import INVITATION
 from keep_customers.people import consent, reached
@@ -54,17 +55,18 @@ def tell(row, names: list[str], kind: str) -> None:
 	today = getdate()
 	last = min(getdate(row.starts_on), getdate(row.reply_until or row.starts_on))
 	due = {ASK: min(today + timedelta(days=DAYS_TO_ASK), last), REMIND: last}.get(kind, today)
-	language = site_language()
-	reason = {
-		ASK: _("Invite to “{0}” on {1}; the invitation has the details.", language),
-		REMIND: _("No answer yet to “{0}” on {1}. Please ask whether they will come.", language),
-		MOVE_UP: _("There is a place at “{0}” on {1} now. Please tell who was waiting.", language),
-		MOVED: _(
-			"“{0}” is on {1} now; the invitation has the details. Please tell who was invited, and ask who had said yes whether they will come.",
-			language,
-		),
-		CALL_OFF: _("“{0}” on {1} is called off. Please tell who was invited.", language),
-	}[kind].format(row.theme, formatdate(row.starts_on))
+	what = row.theme, formatdate(row.starts_on)
+	with language_of_the_site():
+		reason = {
+			ASK: said("Invite to “{0}” on {1}; the invitation has the details.", *what),
+			REMIND: said("No answer yet to “{0}” on {1}. Please ask whether they will come.", *what),
+			MOVE_UP: said("There is a place at “{0}” on {1} now. Please tell who was waiting.", *what),
+			MOVED: said(
+				"“{0}” is on {1} now; the invitation has the details. Please tell who was invited, and ask who had said yes whether they will come.",
+				*what,
+			),
+			CALL_OFF: said("“{0}” on {1} is called off. Please tell who was invited.", *what),
+		}[kind]
 	invitations = []
 	for part in chunks(names, 1000):
 		invitations += frappe.get_all(

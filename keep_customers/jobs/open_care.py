@@ -100,7 +100,7 @@ def ask_anew(aside: Aside) -> None:
 		.on(rule.name == follow_up.care_rule)
 		.select(
 			follow_up.name, follow_up.todo, follow_up.customer, follow_up.customer_name, follow_up.channel,
-			follow_up.reason, follow_up.priority, follow_up.due_date, follow_up.assigned_to,
+			follow_up.reason, follow_up.short, follow_up.made_of, follow_up.priority, follow_up.due_date, follow_up.assigned_to,
 			rule.assign_to, rule.role, rule.user,
 		)
 		.where(follow_up.status.isin(followups.OPEN) & follow_up.todo.isnotnull() & todo.name.isnull())

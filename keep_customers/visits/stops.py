@@ -8,6 +8,7 @@ from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.registered import registered
+from keep_customers.erp.said import said
 from keep_customers.erp.todos import end_all
 from keep_customers.people import consent
 
@@ -16,7 +17,7 @@ CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
 
 def plan_contacts(doc) -> None:
 	"""An approved plan: each stop becomes a follow-up with a ToDo, which was agreed and is held back by nothing."""
-	reason = _("As planned in {0}; the goal and what was prepared are there.").format(doc.name)
+	reason = said("As planned in {0}; the goal and what was prepared are there.", doc.name)
 	rows = []
 	for stop in doc.stops:
 		if stop.touch:

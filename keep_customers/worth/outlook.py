@@ -5,6 +5,8 @@ from datetime import date
 from frappe import _
 from frappe.utils import getdate
 
+from keep_customers.erp.said import said
+
 NEARLY_ALL = 0.955
 WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 14, 92, 730  # days; shorter ones are said in days, weeks, months
 
@@ -36,21 +38,21 @@ def _known(purchases: int, gap: float, since: int) -> str:
 
 def rhythm(days: float) -> str:
 	"""A gap as people say it, after "every"."""
-	return span(days) if round(days) > 1 else _("day", context="Every")
+	return span(days) if round(days) > 1 else said("day", context="Every")
 
 
 def span(days: float) -> str:
 	"""A number of days as people say it."""
 	days = round(days)
 	if days <= 1:
-		return _("a day")
+		return said("a day")
 	if days < WEEKS_FROM:
-		return _("{0} days").format(days)
+		return said("{0} days", days)
 	if days < MONTHS_FROM:
-		return _("{0} weeks").format(round(days / 7))
+		return said("{0} weeks", round(days / 7))
 	if days < YEARS_FROM:
-		return _("{0} months").format(round(days / 30.44))
-	return _("{0} years").format(round(days / 365.25))
+		return said("{0} months", round(days / 30.44))
+	return said("{0} years", round(days / 365.25))
 
 
 def _prospects(buys: float) -> str:
@@ -66,11 +68,11 @@ def _chance(probability: float) -> str:
 	if probability >= NEARLY_ALL:
 		return _("nearly all")
 	# As people say them without a calculator, from an even one up.
-	said = {
+	in_words = {
 		1 / 2: _("one of two"),
 		2 / 3: _("two of three"),
 		3 / 4: _("three of four"),
 		4 / 5: _("four of five"),
 		9 / 10: _("nine of ten"),
 	}
-	return said[min(said, key=lambda one: abs(one - probability))]
+	return in_words[min(in_words, key=lambda one: abs(one - probability))]

@@ -93,7 +93,7 @@ def test_the_customer_form_says_what_the_customer_is_worth_and_why(story, desk):
 	best = ranked_customers(story)[0]
 	with desk(ANNA) as anna:
 		anna.open("Form", "Customer", best).tab("Care").see("Value at Risk").see("among the top 20 %").see(
-			"What Is Open"
+			"Open Things"
 		)
 		anna.shot("customer")
 

@@ -36,7 +36,7 @@ def python_messages(path: Path) -> Iterator[Message]:
 		if isinstance(node, ast.Call) and node.args:
 			name = getattr(node.func, "id", getattr(node.func, "attr", ""))
 			first = node.args[0]
-			if name in ("_", "_lt", "FitError"):
+			if name in ("_", "_lt", "said", "FitError"):
 				assert not isinstance(first, ast.JoinedStr | ast.BinOp), (
 					f"{path.name}:{node.lineno}: a glued text cannot be translated"
 				)

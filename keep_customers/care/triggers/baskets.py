@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import frappe
-from frappe import _
 
 from keep_customers.care.slipping import is_slipping, rows_of, sentence
 from keep_customers.care.triggers import (
@@ -17,6 +16,7 @@ from keep_customers.care.triggers import (
 	row,
 	since,
 )
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import among, columns, to_dates, to_ordinals
 from keep_customers.worth.baskets import DOCTYPE, STILL_BUYS, bought_since
 
@@ -45,7 +45,7 @@ def slipping_away(rule, today: date) -> list[dict]:
 					occurrence=_occurrence(begun[0]),
 					planned_on=max(group.slipping_from for group in begun),
 					reason=sentence(begun[0], groups),
-					short=_("{0}: not bought any more").format(begun[0].item_group),
+					short=said("{0}: not bought any more", begun[0].item_group),
 					reference_doctype="Item Group",
 					reference_name=begun[0].item_group,
 				)

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import frappe
-from frappe import _
 from frappe.utils import formatdate, getdate
 
 from keep_customers.care.triggers import Premise, customers, gone, matching, row, since
 from keep_customers.engine.complaints import CLOSED
+from keep_customers.erp.said import said
 
 
 def closed(rule, today: date) -> list[dict]:
@@ -26,10 +26,12 @@ def closed(rule, today: date) -> list[dict]:
 			one,
 			occurrence=one.name,
 			planned_on=getdate(one.closed_on),
-			reason=_("The complaint {0} was closed on {1}. Show that it is not forgotten.").format(
-				one.name, formatdate(one.closed_on)
+			reason=said(
+				"The complaint {0} was closed on {1}. Show that it is not forgotten.",
+				one.name,
+				formatdate(one.closed_on),
 			),
-			short=_("Complaint solved: still satisfied?"),
+			short=said("Complaint solved: still satisfied?"),
 			reference_doctype="Complaint Case",
 			reference_name=one.name,
 		)

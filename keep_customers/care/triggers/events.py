@@ -1,13 +1,14 @@
 """What a VIP event that was held makes due."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import frappe
-from frappe import _
 from frappe.utils import formatdate, getdate
 
 from keep_customers.care.triggers import Premise, customers, gone, matching, row, since
 from keep_customers.engine.events import ATTENDED, CLOSED, HELD, NO_SHOW
+from keep_customers.erp.said import said
 
 
 def attended(rule, today: date) -> list[dict]:
@@ -16,8 +17,8 @@ def attended(rule, today: date) -> list[dict]:
 		rule,
 		today,
 		ATTENDED,
-		_("Was at “{0}” on {1}. Say thank you, and ask how it was."),
-		_("Was at “{0}”: how was it?"),
+		lambda *what: said("Was at “{0}” on {1}. Say thank you, and ask how it was.", *what),
+		lambda theme: said("Was at “{0}”: how was it?", theme),
 	)
 
 
@@ -27,12 +28,14 @@ def no_shows(rule, today: date) -> list[dict]:
 		rule,
 		today,
 		NO_SHOW,
-		_("Was expected at “{0}” on {1} and could not come. Show that they were missed."),
-		_("Missed at “{0}”"),
+		lambda *what: said(
+			"Was expected at “{0}” on {1} and could not come. Show that they were missed.", *what
+		),
+		lambda theme: said("Missed at “{0}”", theme),
 	)
 
 
-def _guests(rule, today: date, status: str, reason: str, short: str) -> list[dict]:
+def _guests(rule, today: date, status: str, reason: Callable, short: Callable) -> list[dict]:
 	invitation, event = frappe.qb.DocType("VIP Invitation"), frappe.qb.DocType("VIP Event")
 	query, customer, _value = customers(rule, invitation.name, event.theme, event.starts_on)
 	query = (
@@ -51,8 +54,8 @@ def _guests(rule, today: date, status: str, reason: str, short: str) -> list[dic
 			occurrence=one.name,
 			planned_on=today,
 			due_date=today + timedelta(days=rule.due_in_days or 0),
-			reason=reason.format(one.theme, formatdate(getdate(one.starts_on))),
-			short=short.format(one.theme),
+			reason=reason(one.theme, formatdate(getdate(one.starts_on))),
+			short=short(one.theme),
 			occasion=one.theme,
 			reference_doctype="VIP Invitation",
 			reference_name=one.name,

@@ -4,16 +4,16 @@ They are noted as early as a rep has to see them: on the last working day before
 rule says. What is sent automatically is noted on the day itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import frappe
-from frappe import _
 from frappe.utils import cint, getdate
 
 from keep_customers.care.triggers import Premise, customers, day_of, matching, of_customers, row, written
 from keep_customers.engine import occasions as engine
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import among
 from keep_customers.people.contacts import who_decides
 
@@ -35,17 +35,22 @@ def birthdays(rule, today: date) -> list[dict]:
 		"Customer File Person",
 		condition,
 		"Birthday",
-		_("There is a birthday to congratulate on: see the people in the file."),
+		said("There is a birthday to congratulate on: see the people in the file."),
 		# Whose it is stays in the file.
-		_("Birthday on {0}"),
+		lambda day: said("Birthday on {0}", day),
 	)
 
 
 def occasions(rule, today: date) -> list[dict]:
 	"""Customers with an occasion in their file: a founding day, a wedding, a jubilee."""
-	reason = _("There is an occasion to congratulate on: see the occasions in the file.")
 	return _in_files(
-		rule, today, "Customer File Occasion", None, None, reason, _("Day to congratulate on: {0}")
+		rule,
+		today,
+		"Customer File Occasion",
+		None,
+		None,
+		said("There is an occasion to congratulate on: see the occasions in the file."),
+		lambda day: said("Day to congratulate on: {0}", day),
 	)
 
 
@@ -68,7 +73,7 @@ def festivals(rule, today: date) -> list[dict]:
 				as_list=True,
 			)
 		] if days else []  # fmt: skip
-	return _for_everybody(rule, today, found, _("{0} is on {1}. Send good wishes."))
+	return _for_everybody(rule, today, found, lambda *what: said("{0} is on {1}. Send good wishes.", *what))
 
 
 def seasons(rule, today: date) -> list[dict]:
@@ -79,7 +84,9 @@ def seasons(rule, today: date) -> list[dict]:
 		found += [(day, term) for term in terms if engine.solar_term(term, day.year) == day]
 		if rule.yearly_on and engine.recurs(getdate(rule.yearly_on)) in engine.marks(day):
 			found.append((day, rule.name))
-	return _for_everybody(rule, today, found, _("{0}, on {1}. A word that fits the season."))
+	return _for_everybody(
+		rule, today, found, lambda *what: said("{0}, on {1}. A word that fits the season.", *what)
+	)
 
 
 def _days(rule, today: date) -> Iterator[date]:
@@ -96,7 +103,7 @@ def _days(rule, today: date) -> Iterator[date]:
 
 
 def _in_files(
-	rule, today: date, doctype: str, condition, occasion: str | None, reason: str, short: str
+	rule, today: date, doctype: str, condition, occasion: str | None, reason: str, short: Callable
 ) -> list[dict]:
 	celebrated = {day: engine.marks(day) for day in _days(rule, today)}
 	if not celebrated:
@@ -118,14 +125,14 @@ def _in_files(
 			if one.recurs in texts:
 				# Twins are one contact.
 				about = {"reference_doctype": doctype, "reference_name": one.about}
-				about["short"] = short.format(written(day))
+				about["short"] = short(written(day))
 				found[one.customer, day] = _greeting(
 					rule, one, today, day, occasion or one.occasion, reason, **about
 				)
 	return list(found.values())
 
 
-def _for_everybody(rule, today: date, found: list[tuple[date, str]], reason: str) -> list[dict]:
+def _for_everybody(rule, today: date, found: list[tuple[date, str]], reason: Callable) -> list[dict]:
 	if not found:
 		return []
 	everybody = list(matching(rule, customers(rule)[0].run(as_dict=True)))
@@ -136,8 +143,8 @@ def _for_everybody(rule, today: date, found: list[tuple[date, str]], reason: str
 			today,
 			day,
 			name,
-			reason.format(_(name, context="Care Rule"), written(day)),
-			short=f"{_(name, context='Care Rule')}, {written(day)}",
+			reason(said(name, context="Care Rule"), written(day)),
+			short=said("{0}, {1}", said(name, context="Care Rule"), written(day)),
 		)
 		for day, name in found
 		for one in everybody

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import frappe
-from frappe import _
 from frappe.query_builder.functions import Count, Min
 from frappe.utils import cint, get_quarter_start, getdate
 
@@ -21,6 +20,7 @@ from keep_customers.care.triggers import (
 	written,
 )
 from keep_customers.engine.followups import fraction
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import among, columns
 
 QUARTER = 90
@@ -47,10 +47,11 @@ def incomplete_files(rule, today: date) -> list[dict]:
 			one,
 			occurrence=occurrence,
 			planned_on=turns[one.customer],
-			reason=_("The customer's file is only {0} % complete. Ask for what is missing.").format(
-				cint(one.keep_file_score)
+			reason=said(
+				"The customer's file is only {0} % complete. Ask for what is missing.",
+				cint(one.keep_file_score),
 			),
-			short=_("File {0} % complete: ask").format(cint(one.keep_file_score)),
+			short=said("File {0} % complete: ask", cint(one.keep_file_score)),
 		)
 		for one in matching(rule, among(query, customer.name, new).run(as_dict=True))
 		if one.customer in new
@@ -77,10 +78,8 @@ def warranties(rule, today: date) -> list[dict]:
 			one,
 			today,
 			f"warranty {one.ends}",
-			_("The warranty of {0} product(s) ends on {1}. Offer a check.").format(
-				one.count, written(one.ends)
-			),
-			_("Warranty ends on {0}").format(written(one.ends)),
+			said("The warranty of {0} product(s) ends on {1}. Offer a check.", one.count, written(one.ends)),
+			said("Warranty ends on {0}", written(one.ends)),
 			"Serial No",
 		)
 		for one in matching(rule, query.run(as_dict=True))
@@ -101,10 +100,10 @@ def contracts(rule, today: date) -> list[dict]:
 			one,
 			today,
 			one.name,
-			_("The contract {0} ends on {1}. Talk about what comes after it.").format(
-				one.name, written(one.ends)
+			said(
+				"The contract {0} ends on {1}. Talk about what comes after it.", one.name, written(one.ends)
 			),
-			_("Contract ends on {0}").format(written(one.ends)),
+			said("Contract ends on {0}", written(one.ends)),
 			"Contract",
 		)
 		for one in matching(rule, query.run(as_dict=True))

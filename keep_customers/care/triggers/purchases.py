@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import frappe
-from frappe import _
 from frappe.utils import cint, fmt_money, get_datetime, getdate
 from pypika import Criterion
 
@@ -20,6 +19,7 @@ from keep_customers.care.triggers import (
 	written,
 )
 from keep_customers.engine import occasions
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import among, columns
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import Corrected, credited, is_purchase, no_opening, with_opening
@@ -66,8 +66,9 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 		),
 		# An invoice that was cancelled and comes again is to revive what was noted of it.
 		noted_too=bool(invoice),
-		short=lambda doc: _("Bought for {0}: satisfied?").format(
-			fmt_money(doc.base_net_total * rates[doc.company], currency=currency)
+		short=lambda doc: said(
+			"Bought for {0}: satisfied?",
+			fmt_money(doc.base_net_total * rates[doc.company], currency=currency),
 		),
 		amount=lambda doc: doc.base_net_total * rates[doc.company],
 		currency=currency,
@@ -82,10 +83,12 @@ def deliveries(rule, today: date) -> list[dict]:
 		rule,
 		list(rows),
 		"Delivery Note",
-		lambda doc: _("Delivered on {0} ({1}). Has everything arrived, does it do what it should?").format(
-			written(doc.posting_date), doc.name
+		lambda doc: said(
+			"Delivered on {0} ({1}). Has everything arrived, does it do what it should?",
+			written(doc.posting_date),
+			doc.name,
 		),
-		short=lambda doc: _("Delivered on {0}: all in order?").format(written(doc.posting_date)),
+		short=lambda doc: said("Delivered on {0}: all in order?", written(doc.posting_date)),
 	)
 
 
@@ -102,10 +105,11 @@ def first_purchases(rule, today: date) -> list[dict]:
 			one,
 			occurrence="first purchase",
 			planned_on=getdate(one.first_purchase),
-			reason=_(
-				"Bought for the first time on {0}. Welcome the customer; is everything all right?"
-			).format(written(one.first_purchase)),
-			short=_("First purchase on {0}: welcome them").format(written(one.first_purchase)),
+			reason=said(
+				"Bought for the first time on {0}. Welcome the customer; is everything all right?",
+				written(one.first_purchase),
+			),
+			short=said("First purchase on {0}: welcome them", written(one.first_purchase)),
 			expires=1,
 		)
 		for one in found
@@ -139,10 +143,11 @@ def milestones(rule, today: date) -> list[dict]:
 					found[name],
 					occurrence=f"milestone {reached:.0f}",
 					planned_on=today,
-					reason=_("All purchases together have passed {0}. A word of thanks is due.").format(
-						written_amounts[reached]
+					reason=said(
+						"All purchases together have passed {0}. A word of thanks is due.",
+						written_amounts[reached],
 					),
-					short=_("{0} in all: say thank you").format(written_amounts[reached]),
+					short=said("{0} in all: say thank you", written_amounts[reached]),
 					amount=reached,
 					currency=currency,
 				)
@@ -168,10 +173,11 @@ def years_best(rule, today: date) -> list[dict]:
 			one,
 			occurrence=occurrence,
 			planned_on=day,
-			reason=_(
-				"One of our best customers of the year (no. {0}). Visit with a gift, and ask for suggestions."
-			).format(place),
-			short=_("No. {0} of the year: visit with a gift").format(place),
+			reason=said(
+				"One of our best customers of the year (no. {0}). Visit with a gift, and ask for suggestions.",
+				place,
+			),
+			short=said("No. {0} of the year: visit with a gift", place),
 		)
 		for place, one in enumerate(best, 1)
 	]

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import frappe
-from frappe import _
 from frappe.query_builder.functions import Date, IfNull, Max
 from frappe.utils import cint, getdate
 
@@ -23,6 +22,7 @@ from keep_customers.care.triggers import (
 	written,
 )
 from keep_customers.engine.followups import cadence_due
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import among, columns, to_ordinals
 from keep_customers.worth import demand
 from keep_customers.worth.outlook import span
@@ -175,10 +175,11 @@ def reorder_due(rule, today: date) -> list[dict]:
 			one,
 			occurrence=occurrences[one.customer],
 			planned_on=getdate(one.next_purchase) - before,
-			reason=_("The next purchase is expected about {0}. What is needed, when and how much?").format(
-				written(one.next_purchase)
+			reason=said(
+				"The next purchase is expected about {0}. What is needed, when and how much?",
+				written(one.next_purchase),
 			),
-			short=_("Buys again about {0}").format(written(one.next_purchase)),
+			short=said("Buys again about {0}", written(one.next_purchase)),
 			expires=1,
 		)
 		for one in matching(rule, among(query, customer.name, occurrences).run(as_dict=True))
@@ -204,11 +205,14 @@ def reorder_overdue(rule, today: date) -> list[dict]:
 			one,
 			occurrence=occurrences[one.customer],
 			planned_on=getdate(one.status_since),
-			reason=_("Last bought on {0}, and usually buys again sooner. What can we do for them?").format(
-				written(one.last_purchase)
+			reason=said(
+				"Last bought on {0}, and usually buys again sooner. What can we do for them?",
+				written(one.last_purchase),
 			),
-			short=_("Silent for {0}, usually {1}").format(
-				span((today - getdate(one.last_purchase)).days), span(one.gap or 0)
+			short=said(
+				"Silent for {0}, usually {1}",
+				span((today - getdate(one.last_purchase)).days),
+				span(one.gap or 0),
 			),
 		)
 		for one in matching(rule, query.run(as_dict=True))
@@ -244,10 +248,12 @@ def stated_demand(rule, today: date) -> list[dict]:
 			planned_on=day - before,
 			due_date=min(day, day - before + timedelta(days=cint(rule.due_in_days))),
 			# What it is stays in the contact.
-			reason=_("Said on {0} that something is needed on {1}; see the contact of that day.").format(
-				written(one.stated), written(day)
+			reason=said(
+				"Said on {0} that something is needed on {1}; see the contact of that day.",
+				written(one.stated),
+				written(day),
 			),
-			short=_("Needs something on {0}").format(written(day)),
+			short=said("Needs something on {0}", written(day)),
 			reference_doctype="Customer Touch",
 			reference_name=one.touch,
 			expires=1,
@@ -271,10 +277,11 @@ def silence(rule, today: date) -> list[dict]:
 			one,
 			occurrence=f"silent since {one.last_purchase}",
 			planned_on=getdate(one.last_purchase) + days,
-			reason=_("Not seen since {0}. Just say hello; do not ask whether something is wrong.").format(
-				written(one.last_purchase)
+			reason=said(
+				"Not seen since {0}. Just say hello; do not ask whether something is wrong.",
+				written(one.last_purchase),
 			),
-			short=_("Not seen for {0}: say hello").format(span((today - getdate(one.last_purchase)).days)),
+			short=said("Not seen for {0}: say hello", span((today - getdate(one.last_purchase)).days)),
 		)
 		for one in matching(rule, query.run(as_dict=True))
 	]

@@ -3,7 +3,6 @@
 from datetime import date
 
 import frappe
-from frappe import _
 from frappe.utils import getdate
 
 from keep_customers.care.triggers import (
@@ -16,6 +15,7 @@ from keep_customers.care.triggers import (
 	row,
 	since,
 )
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import among, columns
 
 
@@ -25,8 +25,10 @@ def moved_up(rule, today: date) -> list[dict]:
 		rule,
 		today,
 		"Up",
-		_("Moved up from {0} to {1}. Congratulate, and tell them what it brings."),
-		_("Up from {0} to {1}"),
+		lambda *tiers: {
+			"reason": said("Moved up from {0} to {1}. Congratulate, and tell them what it brings.", *tiers),
+			"short": said("Up from {0} to {1}", *tiers),
+		},
 	)
 
 
@@ -36,12 +38,17 @@ def moved_down(rule, today: date) -> list[dict]:
 		rule,
 		today,
 		"Down",
-		_("Moved down from {0} to {1}. What has changed for them?"),
-		_("Down from {0} to {1}"),
+		lambda *tiers: {
+			"reason": said("Moved down from {0} to {1}. What has changed for them?", *tiers),
+			"short": said("Down from {0} to {1}", *tiers),
+		},
 	)
 
 
-def _moved(rule, today: date, direction: str, reason: str, short: str) -> list[dict]:
+def _moved(rule, today: date, direction: str, words) -> list[dict]:
+	"""
+	:param words: (tier before, tier now) -> the row's texts
+	"""
 	change = frappe.qb.DocType("Tier Change")
 	moves, customer, _value = candidates(rule)
 	moves = moves.inner_join(change).on(change.customer == customer.name)
@@ -57,12 +64,7 @@ def _moved(rule, today: date, direction: str, reason: str, short: str) -> list[d
 			one,
 			occurrence=one.name,
 			planned_on=getdate(one.date),
-			**{
-				field: text.format(
-					_(one.from_tier, context="Customer Tier"), _(one.to_tier, context="Customer Tier")
-				)
-				for field, text in (("reason", reason), ("short", short))
-			},
+			**words(*(said(tier, context="Customer Tier") for tier in (one.from_tier, one.to_tier))),
 			reference_doctype="Tier Change",
 			reference_name=one.name,
 		)

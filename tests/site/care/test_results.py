@@ -170,3 +170,15 @@ def test_a_customer_with_an_open_complaint_is_urgent(story):
 	story.night()
 	[called] = [todo for todo in story.todos() if todo.keep_follow_up]
 	assert called.priority == "High"
+
+
+def test_a_rep_reads_why_in_their_own_language(story):
+	frappe.db.set_value("User", ANNA, "language", "zh")
+	frappe.clear_document_cache("User", ANNA)
+	[firm] = asked_for(story)
+	todo, [follow_up] = only_todo(story, firm), story.follow_ups(firm)
+	assert follow_up.short.startswith("Bought for"), "everybody's language is the site's"
+	assert todo.keep_why.startswith("购买") or "满意" in todo.keep_why, todo.keep_why
+	assert "Call" not in todo.description
+	todo.update({"allocated_to": BEN}).save()
+	assert todo.keep_why == follow_up.short and "Call" in todo.description

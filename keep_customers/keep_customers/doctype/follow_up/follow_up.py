@@ -65,6 +65,7 @@ class FollowUp(Document):
 			"No longer true",
 			"Task elsewhere",
 		]
+		made_of: DF.SmallText | None
 		message_id: DF.Data | None
 		occasion: DF.Data | None
 		occurrence: DF.Data | None

@@ -1,0 +1,49 @@
+"""Texts that remember what they are made of: written once, and read by each in their own language."""
+
+import json
+
+from frappe import _
+
+
+class Said(str):
+	"""A text in the language of the moment.
+
+	:ivar made_of: its text in English, the context of its translation or None, and what stands in its places: texts, or lists like
+		this one
+	"""
+
+	made_of: list
+
+
+def said(text: str, *values, context: str | None = None) -> Said:
+	"""As ``_(text, context=context).format(*values)``."""
+	made = Said(_filled(_(text, context=context), values))
+	made.made_of = [text, context, *(one.made_of if isinstance(one, Said) else str(one) for one in values)]
+	return made
+
+
+def kept(**texts: str | None) -> str | None:
+	"""What some texts are made of, by what they are called, as it is stored; None if they do not know."""
+	known = {name: text.made_of for name, text in texts.items() if isinstance(text, Said)}
+	return json.dumps(known, ensure_ascii=False) if known else None
+
+
+def reworded(row, name: str) -> str | None:
+	"""A text of a stored row in the language of the moment; as it was written if it does not know what it is made of.
+
+	:param row: with the text, and with made_of as :func:`kept` gives it
+	"""
+	made_of = row.get("made_of") and json.loads(row["made_of"]).get(name)
+	return _worded(made_of) if made_of else row.get(name)
+
+
+def _worded(made_of: list) -> str:
+	text, context, *values = made_of
+	return _filled(
+		_(text, context=context), [_worded(one) if isinstance(one, list) else one for one in values]
+	)
+
+
+def _filled(text: str, values) -> str:
+	# Somebody's own words may have braces.
+	return text.format(*values) if values else text
