@@ -26,6 +26,11 @@ def test_every_document_and_report_has_its_place(rows, folder, kind):
 	assert not {one for one in linked if one not in own(folder)} - {"ToDo"}
 
 
+def test_every_page_is_in_the_sidebar():
+	pages = {json.loads(path.read_text(encoding="utf-8"))["name"] for path in MODULE.glob("page/*/*.json")}
+	assert pages == {row["link_to"] for row in SIDEBAR["items"] if row.get("link_type") == "Page"}
+
+
 def test_the_sidebar_is_in_order():
 	items = SIDEBAR["items"]
 	assert [one["idx"] for one in items] == list(range(1, len(items) + 1))

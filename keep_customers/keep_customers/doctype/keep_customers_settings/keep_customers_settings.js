@@ -1,5 +1,6 @@
 frappe.ui.form.on("Keep Customers Settings", {
 	refresh(frm) {
+		frm.add_custom_button(__("Step by Step"), () => frappe.set_route("keep-set-up"));
 		frm.add_custom_button(__("Run Now"), () => {
 			frappe.confirm(
 				__("Bring values, tiers and follow-ups up to date now? It runs in the background."),
