@@ -26,12 +26,12 @@ def before_uninstall() -> None:
 	remove_boards(doctypes)
 	remove_custom_fields()
 	ledger.drop_index()
+	remove_from_desktop()
 
 
 def after_uninstall() -> None:
 	remove_role()
 	remove_jobs()
-	remove_from_desktop()
 	# The framework has committed before, and does not after.
 	frappe.db.commit()
 	frappe.clear_cache()
@@ -133,10 +133,13 @@ def remove_jobs() -> None:
 
 def remove_from_desktop() -> None:
 	"""Frappe 16 makes icons and sidebars out of an app's workspaces, and keeps them."""
+	workspaces = frappe.get_all("Workspace", filters={"module": MODULE}, pluck="name")
 	for doctype in ("Desktop Icon", "Workspace Sidebar"):
 		if not has(doctype, "app"):
 			continue
-		names = frappe.get_all(doctype, or_filters={"app": APP, "name": MODULE}, pluck="name")
+		names = frappe.get_all(
+			doctype, or_filters={"app": APP, "name": ("in", {MODULE, *workspaces})}, pluck="name"
+		)
 		for table in frappe.get_meta(doctype).get_table_fields():
 			frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names or [""])})
 		frappe.db.delete(doctype, {"name": ("in", names or [""])})

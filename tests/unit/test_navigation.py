@@ -12,6 +12,13 @@ ICON = json.loads((PACKAGE / "desktop_icon/keep_customers.json").read_text(encod
 WORKSPACE = json.loads((MODULE / "workspace/keep_customers/keep_customers.json").read_text(encoding="utf-8"))
 
 
+BY_ROLE = [
+	json.loads(path.read_text(encoding="utf-8"))
+	for path in MODULE.glob("workspace/*/*.json")
+	if path.stem != "keep_customers"
+]
+
+
 def own(kind: str) -> set[str]:
 	docs = [json.loads(path.read_text(encoding="utf-8")) for path in MODULE.glob(f"{kind}/*/*.json")]
 	return {doc["name"] for doc in docs if doc["doctype"] in ("DocType", "Report") and not doc.get("istable")}
@@ -47,3 +54,46 @@ def test_the_icon_opens_the_sidebar_within_the_same_window():
 	)  # fmt: skip
 	assert ICON["standard"] and SIDEBAR["standard"]
 	assert (PACKAGE / "public" / ICON["logo_url"].removeprefix("/assets/keep_customers/")).exists()
+
+
+def named(kind: str) -> dict[str, dict]:
+	docs = [json.loads(path.read_text(encoding="utf-8")) for path in MODULE.glob(f"{kind}/*/*.json")]
+	return {doc["name"]: doc for doc in docs}
+
+
+@pytest.mark.parametrize("workspace", BY_ROLE, ids=lambda one: one["name"])
+def test_a_workspace_of_a_role_is_below_ours_and_in_the_sidebar(workspace):
+	# Frappe 15 finds a workspace by its title, and opens it by its name.
+	assert workspace["name"] == workspace["title"] == workspace["label"]
+	assert workspace["roles"] and workspace["parent_page"] == WORKSPACE["name"]
+	assert workspace["name"] in {
+		row["link_to"] for row in SIDEBAR["items"] if row["link_type"] == "Workspace"
+	}
+
+
+@pytest.mark.parametrize("workspace", [WORKSPACE, *BY_ROLE], ids=lambda one: one["name"])
+def test_what_a_workspace_shows_exists_and_is_declared(workspace):
+	shown: dict[str, set[str]] = {}
+	for block in json.loads(workspace["content"]):
+		for field in ("number_card_name", "chart_name", "shortcut_name", "card_name"):
+			if field in block["data"]:
+				shown.setdefault(field, set()).add(block["data"][field])
+	declared = {
+		"number_card_name": {row["number_card_name"] for row in workspace["number_cards"]},
+		"chart_name": {row["chart_name"] for row in workspace["charts"]},
+		"shortcut_name": {row["label"] for row in workspace["shortcuts"]},
+		"card_name": {row["label"] for row in workspace["links"] if row["type"] == "Card Break"},
+	}
+	assert {field: names for field, names in declared.items() if names} == shown
+	assert declared["number_card_name"] <= set(named("number_card"))
+	assert declared["chart_name"] <= set(named("dashboard_chart"))
+	targets = {
+		"DocType": own("doctype") | {"ToDo"},
+		"Report": own("report"),
+		"Page": set(named("page")),
+	}
+	for row in workspace["links"]:
+		if row["type"] == "Link":
+			assert row["link_to"] in targets[row["link_type"]]
+	for row in workspace["shortcuts"]:
+		assert row["link_to"] in targets[row["type"]]

@@ -24,5 +24,7 @@ def get(filters: str | dict | None = None, **kwargs: object) -> dict:
 	if by not in ("cause", "category", "severity"):
 		frappe.throw(_("Complaints are counted by cause, category or severity."))
 	counts = figures.counts(by)
+	if not counts:
+		return {}  # for this the framework says "No Data"
 	labels = [_(name, context=DOCTYPE) if name else _("Not Known Yet") for name in counts]
 	return {"labels": labels, "datasets": [{"name": _("Complaints"), "values": list(counts.values())}]}

@@ -17,7 +17,7 @@ from keep_customers.worth.values import NOT_RANKED
 @frappe.whitelist()
 @typed
 def get(filters: str | dict | None = None, **kwargs: object) -> dict:
-	"""Data of a Dashboard Chart.
+	"""Data of a Dashboard Chart; none at all where nobody is ranked: for that the framework says *No Data*.
 
 	:param filters: ``by`` is "tier" or "status"
 	:raises frappe.PermissionError: if the user may not read Customer Values
@@ -31,6 +31,8 @@ def get(filters: str | dict | None = None, **kwargs: object) -> dict:
 	counts = dict(only_readable(query.groupby(value[by]), value.customer).run())
 	order = frappe.get_all("Customer Tier", order_by="rank asc", pluck="name") if by == "tier" else STATUSES
 	names = [name for name in order if counts.get(name)]
+	if not names:
+		return {}
 	kind = "Customer Tier" if by == "tier" else "Customer Value"
 	return {
 		"labels": [_(name, context=kind) for name in names],
