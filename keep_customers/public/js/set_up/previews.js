@@ -62,12 +62,13 @@ keep_customers.set_up.previews = (() => {
 
 	function people(found) {
 		const rows = found.reps.map((one) => line(text(one.name), n(count(one.customers))));
+		const said = found.fallen_back
+			? __("{0} of {1} customers have no rep of their own and go to the fallback.", [count(found.fallen_back), count(found.customers)])
+			: found.nobody
+				? "" // a warning says so
+				: __("Every customer has a rep of their own.");
 		return `${rows.length ? table([__("Rep"), n(__("Customers"))], rows) : ""}
-			<p>${text(
-				found.fallen_back
-					? __("{0} of {1} customers have no rep of their own and go to the fallback.", [count(found.fallen_back), count(found.customers)])
-					: __("Every customer with somebody has a rep of their own.")
-			)}</p>`;
+			${said ? `<p>${text(said)}</p>` : ""}`;
 	}
 
 	function rhythm(found) {
