@@ -35,20 +35,21 @@ keep_customers.set_up.previews = (() => {
 			.map((one) => {
 				const most = Math.max(...one.steps.map((step) => step.customers), 1);
 				const with_money = one.steps.some((step) => step.value != null);
+				const waits = one.steps.some((step) => step.waiting);
 				const rows = one.steps.map((step) =>
 					line(
 						text(__(step.tier, null, "Customer Tier")),
 						`<div class="ks-bar ks-wide" style="width: ${Math.round((100 * step.customers) / most)}%"></div>`,
 						n(count(step.customers)),
 						...(with_money ? [n(money(step.from_value, one.currency)), n(money(step.value, one.currency))] : []),
-						n(step.waiting ? count(step.waiting) : "")
+						...(waits ? [n(step.waiting ? count(step.waiting) : "")] : [])
 					)
 				);
 				return `<h4>${text(one.policy)}</h4>${table(
 					[
 						__("Tier"), "", n(__("Customers")),
 						...(with_money ? [n(__("From", null, "Set Up")), n(__("Together", null, "Set Up"))] : []),
-						n(__("Waits for the Review")),
+						...(waits ? [n(__("Waits for the Review"))] : []),
 					],
 					rows
 				)}`;
