@@ -1,8 +1,11 @@
 """Texts that remember what they are made of: written once, and read by each in their own language."""
 
 import json
+import re
 
 from frappe import _
+
+PLACE = re.compile(r"\{(\d)\}")
 
 
 class Said(str):
@@ -33,8 +36,11 @@ def reworded(row, name: str) -> str | None:
 
 	:param row: with the text, and with made_of as :func:`kept` gives it
 	"""
-	made_of = row.get("made_of") and json.loads(row["made_of"]).get(name)
-	return _worded(made_of) if made_of else row.get(name)
+	try:
+		made_of = json.loads(row.get("made_of") or "{}").get(name)
+		return _worded(made_of) if made_of else row.get(name)
+	except (AttributeError, RecursionError, TypeError, ValueError):  # somebody has written into it
+		return row.get(name)
 
 
 def _worded(made_of: list) -> str:
@@ -45,5 +51,7 @@ def _worded(made_of: list) -> str:
 
 
 def _filled(text: str, values) -> str:
-	# Somebody's own words may have braces.
-	return text.format(*values) if values else text
+	# Not str.format: what is stored may be anything, and somebody's own words may have braces.
+	return PLACE.sub(
+		lambda place: str(values[int(place[1])]) if int(place[1]) < len(values) else place[0], text
+	)

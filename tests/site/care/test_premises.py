@@ -129,6 +129,7 @@ def test_a_delivery_that_came_back_is_not_asked_about(now):
 def test_another_apps_trigger_about_a_customer_that_is_excluded(now, monkeypatch):
 	story = now
 	firm = story.customer("Firm")
+	story.customer("Another")
 	rule = story.rule(trigger="Silence", silent_days=10)
 	found = [{"customer": firm, "occurrence": "tank", "planned_on": story.today, "due_date": story.today}]
 	monkeypatch.setattr(rules, "registered_as", lambda hook, name: lambda rule, today: list(found))

@@ -12,6 +12,11 @@ from tests.site.story import ANNA, COMPANY, GROUP, MIA, PREFIX, TERRITORY
 POLICY = f"{PREFIX} Policy"
 
 
+@pytest.fixture(autouse=True)
+def from_the_beginning(story):
+	frappe.db.set_single_value("Keep Customers Settings", "set_up_done", "")
+
+
 @pytest.fixture
 def firms(story):
 	"""Ten firms; firm k has bought for k * 100 lately, and for ten times as much long before."""
@@ -94,21 +99,21 @@ def test_a_week_without_work_is_said(story):
 
 
 def test_three_rules_with_what_they_would_have_made(story, firms):
-	story.invoice(firms[0], 4321, getdate())
-	found = steps.look("rules", {"min_amount": 4000})
+	story.invoice(firms[0], 43_210_000, getdate())
+	found = steps.look("rules", {"min_amount": 4e7})
 	large = next(one for one in found["rules"] if one["trigger"] == "Purchase Amount")
 	assert [one["trigger"] for one in found["rules"]] == [
 		"Tier Cadence",
 		"Purchase Amount",
 		"Reorder Overdue",
 	]
-	assert (large["made"], large["min_amount"], large["enabled"]) == (1, 4000, 0)
-	assert would_have_made(large["name"], 7, {"min_amount": 5000}) == 0
+	assert (large["made"], large["min_amount"], large["enabled"]) == (1, 4e7, 0)
+	assert would_have_made(large["name"], 7, {"min_amount": 5e7}) == 0
 	assert not frappe.db.count("Follow Up")
 	tier = found["tiers"][0]["name"]
 	for _again in range(2):
-		steps.save("rules", {"on": [large["name"]], "min_amount": 4000, "cadence": {tier: 21}})
-	assert frappe.db.get_value("Care Rule", large["name"], ["enabled", "min_amount"]) == (1, 4000)
+		steps.save("rules", {"on": [large["name"]], "min_amount": 4e7, "cadence": {tier: 21}})
+	assert frappe.db.get_value("Care Rule", large["name"], ["enabled", "min_amount"]) == (1, 4e7)
 	assert frappe.db.get_value("Customer Tier", tier, "contact_every_days") == 21
 	assert frappe.db.count("Care Rule", {"enabled": 1}) == 1
 
@@ -120,7 +125,6 @@ def test_a_large_purchase_is_what_a_tenth_of_the_invoices_reach(story, firms):
 
 
 def test_who_comes_back_goes_on_where_they_were(story):
-	frappe.db.set_single_value("Keep Customers Settings", "set_up_done", "")
 	assert steps.state()["done"] == ""
 	steps.save("company", {"reporting_currency": "EUR"})
 	assert steps.save("excluded", {})["done"] == "excluded"

@@ -137,7 +137,7 @@ keep_customers.set_up.Guide = class {
 			<p>${text(run.name ? __("{0} customers are ranked. From the next night on the rules make ToDos, on working days.", [count(run.customers)]) : __("From the next night on the rules make ToDos, on working days."))}</p>
 			<h3>${text(__("What to Do Next"))}</h3><ul class="ks-next">
 			${way(list("report", "Tier Overview"), __("Look at the tiers"), __("Do the names in the best tier surprise you? Then look at the policy again."))}
-			${way(list("report", "Care Preview"), __("Look at tomorrow's contacts"), __("Whom the rules would contact, and what is held back."))}
+			${way(list("report", "Care Preview"), __("Look at the next contacts"), __("Whom the rules would contact, and what is held back."))}
 			${way(list("doctype", "Care Rule"), __("Switch on more rules"), __("Birthdays, first purchases, deliveries, complaints."))}
 			${way(list("doctype", "User"), __("Give your reps the role Sales User"), __("They land on My Day when they choose so there."))}
 			${way(list("doctype", "Keep Customers Settings"), __("Everything else"), __("Complaints, events, absences and limits are in the settings."))}

@@ -35,20 +35,21 @@ keep_customers.set_up.previews = (() => {
 			.map((one) => {
 				const most = Math.max(...one.steps.map((step) => step.customers), 1);
 				const with_money = one.steps.some((step) => step.value != null);
+				const waits = one.steps.some((step) => step.waiting);
 				const rows = one.steps.map((step) =>
 					line(
 						text(__(step.tier, null, "Customer Tier")),
 						`<div class="ks-bar ks-wide" style="width: ${Math.round((100 * step.customers) / most)}%"></div>`,
 						n(count(step.customers)),
 						...(with_money ? [n(money(step.from_value, one.currency)), n(money(step.value, one.currency))] : []),
-						n(step.waiting ? count(step.waiting) : "")
+						...(waits ? [n(step.waiting ? count(step.waiting) : "")] : [])
 					)
 				);
 				return `<h4>${text(one.policy)}</h4>${table(
 					[
 						__("Tier"), "", n(__("Customers")),
 						...(with_money ? [n(__("From", null, "Set Up")), n(__("Together", null, "Set Up"))] : []),
-						n(__("Waits for the Review")),
+						...(waits ? [n(__("Waits for the Review"))] : []),
 					],
 					rows
 				)}`;
@@ -62,12 +63,13 @@ keep_customers.set_up.previews = (() => {
 
 	function people(found) {
 		const rows = found.reps.map((one) => line(text(one.name), n(count(one.customers))));
+		const said = found.fallen_back
+			? __("{0} of {1} customers have no rep of their own and go to the fallback.", [count(found.fallen_back), count(found.customers)])
+			: found.nobody
+				? "" // a warning says so
+				: __("Every customer has a rep of their own.");
 		return `${rows.length ? table([__("Rep"), n(__("Customers"))], rows) : ""}
-			<p>${text(
-				found.fallen_back
-					? __("{0} of {1} customers have no rep of their own and go to the fallback.", [count(found.fallen_back), count(found.customers)])
-					: __("Every customer with somebody has a rep of their own.")
-			)}</p>`;
+			${said ? `<p>${text(said)}</p>` : ""}`;
 	}
 
 	function rhythm(found) {
