@@ -102,3 +102,18 @@ def test_what_a_workspace_shows_exists_and_is_declared(workspace):
 def test_a_card_opens_the_list_it_counts():
 	# On Frappe 15 a click on a card forgets the dynamic filters: the list would be everybody's.
 	assert not [name for name, card in named("number_card").items() if card["dynamic_filters_json"] != "[]"]
+
+
+def test_the_first_steps_are_shown_on_both_versions():
+	[onboarding], steps = named("module_onboarding").values(), named("onboarding_step")
+	assert {row["step"] for row in onboarding["steps"]} == set(steps)
+	blocks = json.loads(WORKSPACE["content"])
+	assert [one["data"]["onboarding_name"] for one in blocks if one["type"] == "onboarding"] == [
+		onboarding["name"]
+	]
+	assert SIDEBAR["module_onboarding"] == onboarding["name"]
+	reports = {step["reference_report"] for step in steps.values() if step["action"] == "View Report"}
+	assert reports <= set(named("report"))
+	# A list has its doctype's name in its address.
+	paths = {step["path"] for step in steps.values() if step["action"] == "Go to Page"}
+	assert paths <= {*named("page"), *(one.lower().replace(" ", "-") for one in own("doctype")), "user"}
