@@ -117,3 +117,9 @@ def test_the_first_steps_are_shown_on_both_versions():
 	# A list has its doctype's name in its address.
 	paths = {step["path"] for step in steps.values() if step["action"] == "Go to Page"}
 	assert paths <= {*named("page"), *(one.lower().replace(" ", "-") for one in own("doctype")), "user"}
+
+
+@pytest.mark.parametrize("workspace", [WORKSPACE, *BY_ROLE], ids=lambda one: one["name"])
+def test_a_shortcut_knows_who_is_looking(workspace):
+	# The filter is a JavaScript expression; "__user" is a default of fields, and no user of that name has anything.
+	assert not [row["label"] for row in workspace["shortcuts"] if "__user" in row.get("stats_filter", "")]
