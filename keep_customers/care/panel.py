@@ -10,6 +10,8 @@ from keep_customers.benefits import costs, coupons, rebates
 from keep_customers.care import confirming, followups, open_complaints, slipping
 from keep_customers.engine.costs import of_value
 from keep_customers.erp.api import typed
+from keep_customers.erp.said import reworded
+from keep_customers.erp.users import full_names
 from keep_customers.worth import outlook
 from keep_customers.worth.corrected import is_purchase, sales_of
 
@@ -26,29 +28,33 @@ def customer_care(customer: str) -> dict:
 	"""
 	named("Customer", customer)
 	value, tier = value_and_tier(customer)
-	open_follow_ups = (
-		frappe.get_list(
-			"Follow Up",
-			filters={"customer": customer, "status": ("in", followups.PENDING)},
-			fields=["name", "status", "due_date", "reason", "assigned_to", "todo", "hold_reason"],
-			order_by="due_date asc",
-			limit=10,
-		)
-		if frappe.has_permission("Follow Up", "read")
-		else []
-	)
 	return {
 		"value": value,
 		"tier": tier,
 		"item_groups": slipping.of_customer(customer) if value else [],
 		"cost": _cost(customer, value) if value and costs.may_be_read() else None,
-		"follow_ups": open_follow_ups,
+		"follow_ups": _open_follow_ups(customer) if frappe.has_permission("Follow Up", "read") else [],
 		"complaints": open_complaints.open_complaints([customer]),
 		"coupons": coupons.valid(customer),
 		"rebates": rebates.running(customer),
 		"to_confirm": len(confirming.to_confirm(customer)),
 		"has_file": bool(frappe.db.exists("Customer File", customer)),
 	}
+
+
+def _open_follow_ups(customer: str) -> list[dict]:
+	rows = frappe.get_list(
+		"Follow Up",
+		filters={"customer": customer, "status": ("in", followups.PENDING)},
+		fields=["name", "status", "due_date", "reason", "made_of", "assigned_to", "todo", "hold_reason"],
+		order_by="due_date asc",
+		limit=10,
+	)
+	names = full_names(row.assigned_to for row in rows)
+	for row in rows:
+		row.update({"reason": reworded(row, "reason"), "assigned_name": names.get(row.assigned_to)})
+		del row["made_of"]
+	return rows
 
 
 def _cost(customer: str, value: dict) -> dict:

@@ -17,7 +17,6 @@ frappe.ui.form.on("ToDo", {
 				field.$wrapper.html(help_html(help, frm.doc.status === "Open" && frappe.model.can_write("Customer File")));
 				keep_customers.show_contact(frm, help);
 				field.$wrapper.find("[data-refuse]").on("click", () => note_no(frm, todo));
-				if (help.can_call) frm.add_custom_button(__("Call the Customer"), () => call(frm, todo));
 			})
 			.catch(() => keep_customers.show_no_contact(frm));
 	},

@@ -114,6 +114,10 @@ class CustomerFile(NamesOnlyReadable, Document):
 			return recurs(getdate(day), calendar)
 		return recurs_on(cint(row.month), cint(row.day), calendar) if row.month or row.day else None
 
+	def onload(self):
+		# What is missing is said in the reader's language, not in that of who has saved it.
+		self.score()
+
 	def score(self):
 		labels = {
 			"decision_maker": _("Decision Maker"),

@@ -3,7 +3,17 @@ frappe.views.calendar["Customer Value"] = {
 	// When somebody buys, nobody can move.
 	options: { editable: false, selectable: false, eventStartEditable: false },
 	get_events_method: "keep_customers.care.expected.calendar",
+	// The colours of the list, by the names that the framework's calendar has for them.
 	get_css_class(data) {
-		return { Due: "warning", Overdue: "danger", "At Risk": "danger" }[data.status] || "info";
+		return { Overdue: "warning", "At Risk": "danger", Active: "success", "Won Back": "success" }[data.status] || "default";
 	},
 };
+
+// Nothing can be made here by dragging, and on a phone the calendar's own buttons stand over each other.
+frappe.dom.set_style(
+	`[data-page-route^="List/Customer Value/Calendar"] .footnote-area { display: none; }
+	@media (max-width: 767px) {
+		[data-page-route^="List/Customer Value/Calendar"] .fc-toolbar { flex-wrap: wrap; gap: 8px; }
+	}`,
+	"keep-customer-value-calendar"
+);

@@ -1,6 +1,8 @@
 import frappe
 from frappe.model.document import Document
 
+from keep_customers.erp.said import reworded
+
 
 class FollowUp(Document):
 	# begin: auto-generated types
@@ -88,7 +90,8 @@ class FollowUp(Document):
 		value_at_risk: DF.Currency
 	# end: auto-generated types
 
-	pass
+	def onload(self):
+		self.reason, self.short = reworded(self, "reason"), reworded(self, "short")
 
 
 def on_doctype_update():
