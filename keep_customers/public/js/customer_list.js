@@ -45,11 +45,11 @@
 			.map((df) => ({ type: "Field", df: { ...df, label: SHORTER[df.fieldname] || df.label } }));
 		const fixed = columns.filter((one) => ["Subject", "Tag"].includes(one.type));
 		const rest = columns.filter((one) => one.type === "Field" && !COLUMNS.includes(named(one)) && named(one) !== "name");
+		const id = columns.filter((one) => named(one) === "name");
+		const room = Math.max(columns.length - id.length - fixed.length - ours.length, 0);
 		// Where customers are named by their names, the number would be the name once more.
 		const numbered = frappe.sys_defaults.cust_master_name !== "Customer Name";
-		const id = columns.filter((one) => numbered && named(one) === "name");
-		const room = Math.max(columns.length - id.length - fixed.length - ours.length, 0);
-		return [...fixed, ...ours, ...rest.slice(0, room), ...id];
+		return [...fixed, ...ours, ...rest.slice(0, room), ...(numbered ? id : [])];
 	}
 
 	// The framework's own filter of a day asks for that very day.

@@ -12,6 +12,7 @@ frappe.views.calendar["Customer Value"] = {
 // Nothing can be made here by dragging, and on a phone the calendar's own buttons stand over each other.
 frappe.dom.set_style(
 	`[data-page-route^="List/Customer Value/Calendar"] .footnote-area { display: none; }
+	[data-page-route^="List/Customer Value/Calendar"] .fc-daygrid-day-number { width: auto; white-space: nowrap; }
 	@media (max-width: 767px) {
 		[data-page-route^="List/Customer Value/Calendar"] .fc-toolbar { flex-wrap: wrap; gap: 8px; }
 	}`,

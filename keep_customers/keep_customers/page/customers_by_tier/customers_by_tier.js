@@ -42,7 +42,7 @@ frappe.pages["customers-by-tier"].on_page_load = (wrapper) => {
 			row.next_purchase && `${text(__("Next Expected"))} ${day(row.next_purchase)}`,
 			row.last_contact && `${text(__("Last Contact", null, "Customer"))} ${day(row.last_contact)}`,
 		];
-		const shown = joined(facts.map((one) => one && `<span>${one}</span>`));
+		const shown = joined(facts.map((one) => one && `<span>${one}</span>`), " ");
 		return `<b>${link("Customer", row.customer, text(row.customer_name || row.customer))}</b><div class="text-muted small">${shown}</div>`;
 	}
 };
