@@ -1,7 +1,7 @@
 frappe.views.calendar["Customer Value"] = {
 	field_map: { start: "next_purchase", end: "next_purchase", id: "name", title: "customer_name", allDay: "allDay" },
-	// When somebody buys, nobody can move.
-	options: { editable: false, selectable: false, eventStartEditable: false },
+	// When somebody buys, nobody can move. All weeks are there on a phone, too.
+	options: { editable: false, selectable: false, eventStartEditable: false, height: "auto" },
 	get_events_method: "keep_customers.care.expected.calendar",
 	// The colours of the list, by the names that the framework's calendar has for them.
 	get_css_class(data) {
