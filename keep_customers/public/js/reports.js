@@ -8,26 +8,28 @@ keep_customers.filter = (fieldname, more = {}) => {
 		company: { label: __("Company"), fieldtype: "Link", options: "Company" },
 		customer: { label: __("Customer"), fieldtype: "Link", options: "Customer" },
 		customer_group: { label: __("Customer Group"), fieldtype: "Link", options: "Customer Group" },
+		policy: { label: __("Policy"), fieldtype: "Link", options: "Tier Policy" },
 		rep: { label: __("Rep"), fieldtype: "Link", options: "User" },
+		// What is exported are the rows that are shown.
+		rows: { label: __("Rows"), fieldtype: "Select", options: ["500", "2000", "10000"], default: "500" },
 		territory: { label: __("Territory"), fieldtype: "Link", options: "Territory" },
 		tier: { label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
 	};
 	return { fieldname, ...known[fieldname], ...more };
 };
 
-// Where a figure leads to: what `to` gives, [doctype, filters], or the same with true behind it for a report.
-keep_customers.address = ([name, filters, is_report]) => {
+// Where a figure leads to: what `listed` or `reported` of erp/reports.py says.
+keep_customers.address = ({ doctype, report, filters }) => {
 	const written = {};
 	for (const [field, value] of Object.entries(filters)) {
-		if (value) written[field] = Array.isArray(value) ? JSON.stringify(value) : value;
+		written[field] = Array.isArray(value) ? JSON.stringify(value) : value;
 	}
-	return is_report
-		? keep_customers.report_link(name, written)
-		: frappe.utils.generate_route({ type: "doctype", name, doc_view: "List", route_options: written });
+	return report
+		? keep_customers.report_link(report, written)
+		: frappe.utils.generate_route({ type: "doctype", name: doctype, doc_view: "List", route_options: written });
 };
 
-// links: column -> (row, filters) => what address() takes, where the figure is of something.
-keep_customers.report = (name, { filters, links = {}, formatter, ...settings }) => {
+keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 	const key = `keep_customers:report:${name}:${frappe.session.user}`;
 	const kept = () => JSON.parse(localStorage.getItem(key) || "{}");
 	// What a link has chosen is of that visit.
@@ -57,7 +59,7 @@ keep_customers.report = (name, { filters, links = {}, formatter, ...settings }) 
 		},
 		formatter(value, row, column, data, standard) {
 			const shown = (formatter || standard)(value, row, column, data, standard);
-			const to = value && data && links[column.fieldname]?.(data, frappe.query_report.get_filter_values());
+			const to = value && data?.opens?.[column.fieldname];
 			return to ? `<a href="${keep_customers.address(to)}">${shown}</a>` : shown;
 		},
 	};
