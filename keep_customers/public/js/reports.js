@@ -29,6 +29,21 @@ keep_customers.address = ({ doctype, report, filters }) => {
 		: frappe.utils.generate_route({ type: "doctype", name: doctype, doc_view: "List", route_options: written });
 };
 
+// On a phone the figures come first: the filters wait behind a button that says how many are set.
+keep_customers.fold_filters = (report) => {
+	report.page.page_form.children(".keep-filters").remove();
+	const $filters = report.page.page_form.children();
+	if (!frappe.is_mobile() || $filters.length < 3) return;
+	const $button = $(`<button class="btn btn-default btn-sm btn-block keep-filters">`).prependTo(report.page.page_form);
+	const fold = (folded) => {
+		const set = Object.keys(report.get_filter_values()).length;
+		$filters.toggleClass("hide", folded);
+		$button.text(folded && set ? `${__("Filters")} (${set})` : __("Filters"));
+	};
+	$button.on("click", () => fold(!$filters.hasClass("hide")));
+	fold(true);
+};
+
 keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 	const key = `keep_customers:report:${name}:${frappe.session.user}`;
 	const kept = () => JSON.parse(localStorage.getItem(key) || "{}");
@@ -56,6 +71,10 @@ keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 			linked = { ...frappe.route_options };
 			const before = frappe.has_route_options() ? {} : kept();
 			return filters.map((df) => ({ ...df, default: before[df.fieldname] ?? df.default, on_change: changed }));
+		},
+		onload(report) {
+			keep_customers.fold_filters(report);
+			settings.onload?.(report);
 		},
 		formatter(value, row, column, data, standard) {
 			const shown = (formatter || standard)(value, row, column, data, standard);
