@@ -248,22 +248,22 @@ permission_query_conditions = {
 		"Volume Rebate Customer", "Keep Excluded Customer", "Contact Confirmation",
 	)
 } | {
-	doctype: "keep_customers.erp.permissions.plan_condition"
+	doctype: "keep_customers.erp.document_permissions.plan_condition"
 	for doctype in ("Visit Plan", "Visit Plan Stop", "Visit Plan Day Note")
 } | {
-	doctype: "keep_customers.erp.permissions.case_condition"
+	doctype: "keep_customers.erp.document_permissions.case_condition"
 	for doctype in ("Complaint Case", "Complaint Step", "Complaint Pause", "Complaint Compensation")
 } | {
-	doctype: "keep_customers.erp.permissions.links_condition" for doctype in ("Referral", "Event Suggestion")
+	doctype: "keep_customers.erp.document_permissions.links_condition" for doctype in ("Referral", "Event Suggestion")
 } | {
-	doctype: "keep_customers.erp.permissions.rows_condition" for doctype in ("VIP Event", "Volume Rebate")
+	doctype: "keep_customers.erp.row_permissions.rows_condition" for doctype in ("VIP Event", "Volume Rebate")
 } | {
 	doctype: "keep_customers.access.totals.condition"
 	for doctype in ("Forecast Check", "Forecast Check Candidate")
 } | {
-	"Consent Record": "keep_customers.erp.permissions.consent_condition",
-	"File": "keep_customers.erp.permissions.reference_condition",
-	"Care Run Set Aside": "keep_customers.erp.permissions.reference_condition",
+	"Consent Record": "keep_customers.erp.document_permissions.consent_condition",
+	"File": "keep_customers.erp.document_permissions.reference_condition",
+	"Care Run Set Aside": "keep_customers.erp.document_permissions.reference_condition",
 	"Coupon Code": "keep_customers.benefits.coupons.condition",
 }  # fmt: skip
 has_permission = {
@@ -273,12 +273,12 @@ has_permission = {
 		"Customer Feedback", "VIP Invitation", "Event Suggestion", "Rebate Claim", "Contact Confirmation",
 	)
 } | {
-	"Visit Plan": "keep_customers.erp.permissions.has_plan_permission",
-	"Complaint Case": "keep_customers.erp.permissions.has_case_permission",
+	"Visit Plan": "keep_customers.erp.document_permissions.has_plan_permission",
+	"Complaint Case": "keep_customers.erp.document_permissions.has_case_permission",
 	"Coupon Code": "keep_customers.benefits.coupons.has_permission",
-	"Consent Record": "keep_customers.erp.permissions.has_consent_permission",
+	"Consent Record": "keep_customers.erp.document_permissions.has_consent_permission",
 	"Forecast Check": "keep_customers.access.totals.has_permission",
-	"Care Run Set Aside": "keep_customers.erp.permissions.has_reference_permission",
+	"Care Run Set Aside": "keep_customers.erp.document_permissions.has_reference_permission",
 	"File": "keep_customers.access.attached.has_file_permission",
 }  # fmt: skip
 

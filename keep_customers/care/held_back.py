@@ -88,7 +88,7 @@ def _numbers(follow_up, value) -> tuple:
 def _query(filters: dict, since: date):
 	"""What waits, and what was given up of what was due from ``since`` on.
 
-	:param filters: as :func:`selected`; hold_reason, care_rule and rep
+	:param filters: as :func:`selected`; status, hold_reason, care_rule and rep, no_rule and no_rep for those without
 	"""
 	follow_up, value, customer = (
 		frappe.qb.DocType(name) for name in ("Follow Up", "Customer Value", "Customer")
@@ -102,8 +102,11 @@ def _query(filters: dict, since: date):
 		.on(value.name == follow_up.customer)
 		.where((IfNull(follow_up.hold_reason, "") != "") & ((follow_up.status == WAITING) | given_up))
 	)
-	for field in ("hold_reason", "care_rule"):
+	for field in ("status", "hold_reason", "care_rule"):
 		if filters.get(field):
 			query = query.where(follow_up[field] == filters[field])
-	query = of_rep(selected(query, customer, value, filters), customer.name, filters.get("rep"))
+	if filters.get("no_rule"):
+		query = query.where(IfNull(follow_up.care_rule, "") == "")
+	query = selected(query, customer, value, filters)
+	query = of_rep(query, customer.name, filters.get("rep"), nobody=bool(filters.get("no_rep")))
 	return query, follow_up, value

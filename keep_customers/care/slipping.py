@@ -8,12 +8,12 @@ import frappe
 from frappe.utils import cint, flt, fmt_money, formatdate, getdate
 
 from keep_customers.care.assignment import Assignment
-from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.said import said
 from keep_customers.erp.tables import among
 from keep_customers.erp.trees import branch
 from keep_customers.worth.baskets import DOCTYPE, STILL_BUYS
 from keep_customers.worth.outlook import rhythm
+from keep_customers.worth.selection import selected
 
 MENTIONED = 3  # others that slip away too
 SHOWN = 6  # of what goes on being bought
@@ -57,7 +57,7 @@ def of_customer(customer: str) -> list[dict]:
 def everywhere(filters: dict, today: date) -> list[dict]:
 	"""What slips away today from customers whom the user may read, with who looks after them; the most valuable first.
 
-	:param filters: item_group and territory, with what lies below them, and rep
+	:param filters: as :func:`selected`, item_group with what lies below it, and rep, or no_rep for those of nobody
 	"""
 	table, value, customer = (frappe.qb.DocType(name) for name in (DOCTYPE, "Customer Value", "Customer"))
 	query = (
@@ -69,16 +69,16 @@ def everywhere(filters: dict, today: date) -> list[dict]:
 		.where(is_slipping(table, value, today) & (customer.disabled == 0))
 		.select(*(table[field] for field in FIELDS), customer.customer_name, customer.territory, value.tier)
 	)
-	for field, column in (("item_group", table.item_group), ("territory", customer.territory)):
-		if filters.get(field):
-			query = query.where(column.isin(sorted(branch(frappe.unscrub(field), filters[field]))))
-	rows = only_readable(query, customer.name).run(as_dict=True)
+	if filters.get("item_group"):
+		query = query.where(table.item_group.isin(sorted(branch("Item Group", filters["item_group"]))))
+	rows = selected(query, customer, value, filters).run(as_dict=True)
 	reps = Assignment({row.customer for row in rows}, frappe.get_cached_doc("Keep Customers Settings"), today)
 	found = []
 	for row in rows:
 		row.rep = reps.user_for(row.customer)
-		if not filters.get("rep") or row.rep == filters["rep"]:
-			found.append(row)
+		if row.rep if filters.get("no_rep") else filters.get("rep") and row.rep != filters["rep"]:
+			continue
+		found.append(row)
 	return sorted(found, key=lambda row: (-flt(row.amount), row.customer, row.item_group))
 
 

@@ -12,8 +12,8 @@ from keep_customers.access.lookups import named
 from keep_customers.care.assignment import superior
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.document_permissions import may_approve_plans
 from keep_customers.erp.leavers import can_act
-from keep_customers.erp.permissions import may_approve_plans
 
 # What the app writes; it is taken from no form and no request.
 OURS = ("status", "approver", "approved_by", "approved_on", "reported_on")

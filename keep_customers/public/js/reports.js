@@ -8,26 +8,43 @@ keep_customers.filter = (fieldname, more = {}) => {
 		company: { label: __("Company"), fieldtype: "Link", options: "Company" },
 		customer: { label: __("Customer"), fieldtype: "Link", options: "Customer" },
 		customer_group: { label: __("Customer Group"), fieldtype: "Link", options: "Customer Group" },
+		policy: { label: __("Policy"), fieldtype: "Link", options: "Tier Policy" },
 		rep: { label: __("Rep"), fieldtype: "Link", options: "User" },
+		// What is exported are the rows that are shown.
+		rows: { label: __("Rows"), fieldtype: "Select", options: ["500", "2000", "10000"], default: "500" },
 		territory: { label: __("Territory"), fieldtype: "Link", options: "Territory" },
 		tier: { label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
 	};
 	return { fieldname, ...known[fieldname], ...more };
 };
 
-// Where a figure leads to: what `to` gives, [doctype, filters], or the same with true behind it for a report.
-keep_customers.address = ([name, filters, is_report]) => {
+// Where a figure leads to: what `listed` or `reported` of erp/reports.py says.
+keep_customers.address = ({ doctype, report, filters }) => {
 	const written = {};
 	for (const [field, value] of Object.entries(filters)) {
-		if (value) written[field] = Array.isArray(value) ? JSON.stringify(value) : value;
+		written[field] = Array.isArray(value) ? JSON.stringify(value) : value;
 	}
-	return is_report
-		? keep_customers.report_link(name, written)
-		: frappe.utils.generate_route({ type: "doctype", name, doc_view: "List", route_options: written });
+	return report
+		? keep_customers.report_link(report, written)
+		: frappe.utils.generate_route({ type: "doctype", name: doctype, doc_view: "List", route_options: written });
 };
 
-// links: column -> (row, filters) => what address() takes, where the figure is of something.
-keep_customers.report = (name, { filters, links = {}, formatter, ...settings }) => {
+// On a phone the figures come first: the filters wait behind a button that says how many are set.
+keep_customers.fold_filters = (report) => {
+	report.page.page_form.children(".keep-filters").remove();
+	const $filters = report.page.page_form.children();
+	if (!frappe.is_mobile() || $filters.length < 3) return;
+	const $button = $(`<button class="btn btn-default btn-sm btn-block keep-filters">`).prependTo(report.page.page_form);
+	const fold = (folded) => {
+		const set = Object.keys(report.get_filter_values()).length;
+		$filters.toggleClass("hide", folded);
+		$button.text(folded && set ? `${__("Filters")} (${set})` : __("Filters"));
+	};
+	$button.on("click", () => fold(!$filters.hasClass("hide")));
+	fold(true);
+};
+
+keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 	const key = `keep_customers:report:${name}:${frappe.session.user}`;
 	const kept = () => JSON.parse(localStorage.getItem(key) || "{}");
 	// What a link has chosen is of that visit.
@@ -55,9 +72,13 @@ keep_customers.report = (name, { filters, links = {}, formatter, ...settings }) 
 			const before = frappe.has_route_options() ? {} : kept();
 			return filters.map((df) => ({ ...df, default: before[df.fieldname] ?? df.default, on_change: changed }));
 		},
+		onload(report) {
+			keep_customers.fold_filters(report);
+			settings.onload?.(report);
+		},
 		formatter(value, row, column, data, standard) {
 			const shown = (formatter || standard)(value, row, column, data, standard);
-			const to = value && data && links[column.fieldname]?.(data, frappe.query_report.get_filter_values());
+			const to = value && data?.opens?.[column.fieldname];
 			return to ? `<a href="${keep_customers.address(to)}">${shown}</a>` : shown;
 		},
 	};
