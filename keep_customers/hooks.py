@@ -32,6 +32,7 @@ override_whitelisted_methods = METHODS | {
 	"frappe.desk.search.search_widget": "keep_customers.access.host_doors.search_widget",
 	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.access.host_doors.export_data",
 	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.access.host_doors.download_template",
+	"frappe.desk.desktop.update_onboarding_step": "keep_customers.setup.onboarding.update_onboarding_step",
 }
 
 # Setup
@@ -52,7 +53,7 @@ scheduler_events = {
 		# After midnight of the site's time zone: the day that ended is complete.
 		"30 1 * * *": ["keep_customers.jobs.nightly.run_if_enabled"],
 		# Before the day's first messages go out, and after the night has its ToDos.
-		"0 7 * * *": ["keep_customers.jobs.events.run"],
+		"0 7 * * *": ["keep_customers.jobs.events.run", "keep_customers.setup.onboarding.refresh"],
 		"10 * * * *": ["keep_customers.jobs.sending.run_by_day"],
 		# Who is to answer within the hour hears of it before the hour after.
 		"*/10 * * * *": ["keep_customers.jobs.complaints.run"],
@@ -119,8 +120,9 @@ doc_events = {
 		"validate": "keep_customers.jobs.handover.before_change",
 		"on_update": ["keep_customers.jobs.handover.after_change", "keep_customers.jobs.premises.on_file"],
 	},
+	"Care Rule": {"on_update": "keep_customers.setup.onboarding.refresh"},
 	"User": {
-		"on_update": "keep_customers.jobs.handover.on_user",
+		"on_update": ["keep_customers.jobs.handover.on_user", "keep_customers.setup.onboarding.refresh"],
 		"after_delete": "keep_customers.jobs.handover.on_user",
 	},
 	"Employee": {"on_update": "keep_customers.jobs.handover.on_employee"},

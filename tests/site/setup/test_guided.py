@@ -107,7 +107,8 @@ def test_three_rules_with_what_they_would_have_made(story, firms):
 		"Purchase Amount",
 		"Reorder Overdue",
 	]
-	assert (large["made"], large["min_amount"], large["enabled"]) == (1, 4e7, 0)
+	assert (large["made"], large["min_amount"], large["chosen"]) == (1, 4e7, True)
+	assert not frappe.db.count("Care Rule", {"enabled": 1})
 	assert would_have_made(large["name"], 7, {"min_amount": 5e7}) == 0
 	assert not frappe.db.count("Follow Up")
 	tier = found["tiers"][0]["name"]
@@ -116,6 +117,33 @@ def test_three_rules_with_what_they_would_have_made(story, firms):
 	assert frappe.db.get_value("Care Rule", large["name"], ["enabled", "min_amount"]) == (1, 4e7)
 	assert frappe.db.get_value("Customer Tier", tier, "contact_every_days") == 21
 	assert frappe.db.count("Care Rule", {"enabled": 1}) == 1
+
+
+def test_how_much_work_the_rhythm_is_is_said_before_it_begins(story, firms):
+	frappe.db.set_value("Customer", {"name": ("not in", firms)}, "disabled", 1)
+	story.settings(fallback_user=MIA, rep_capacity=1)
+	story.file(firms[-1], dedicated_rep=ANNA)
+	story.policy(company=COMPANY, high_share=30, top_share=10, low_share=20)
+	[pyramid] = steps.look("policy", {})["pyramids"]
+	top, high, *_others = (step["tier"] for step in pyramid["steps"])
+	nightly.run()
+	assert [step["customers"] for step in pyramid["steps"]] == [1, 2, 5, 2]
+	# The rule is for the best two tiers: one of them every 15 days, two every 10.
+	found = steps.look("rules", {"cadence": {top: 15, high: 10}})
+	assert found["contacts"] == {top: 2, high: 6}
+	assert sum(one["contacts"] for one in found["reps"]) == 8
+	assert len(found["reps"]) == 2 and not found["warnings"]
+	# Every day is more than there are working days.
+	found = steps.look("rules", {"cadence": {top: 0, high: 1}})
+	assert found["contacts"] == {top: 0, high: 60}
+	assert "contacts a month, and has room for" in found["warnings"][0]
+	[cadence, *_others] = [one["name"] for one in found["rules"]]
+	assert not steps.look("rules", {"on": [], "cadence": {top: 15}})["contacts"]
+	assert steps.look("rules", {"on": [cadence]})["contacts"]
+	# All tiers, as they stand: 1 every 14, 2 every 30, 5 every 90 and 2 every 180 days.
+	assert steps.look("policy", {})["contacts"] == round(30 / 14 + 60 / 30 + 150 / 90 + 60 / 180)
+	assert frappe.db.get_value("Customer Tier", top, "contact_every_days") == 14
+	assert not frappe.db.count("Follow Up")
 
 
 def test_a_large_purchase_is_what_a_tenth_of_the_invoices_reach(story, firms):

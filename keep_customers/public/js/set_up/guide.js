@@ -56,7 +56,7 @@ keep_customers.set_up.Guide = class {
 		for (const [name, value] of Object.entries(this.group?.get_values(true) || {})) if (value !== undefined) values[name] = value;
 		// A field that was emptied is not among them.
 		for (const field of this.group?.fields_list || []) if (field.df.fieldname) values[field.df.fieldname] ??= field.df.fieldtype === "MultiSelectPills" ? [] : null;
-		return values;
+		return { ...values, ...keep_customers.set_up.rules.chosen(this.$body.find(".ks-card")) };
 	}
 
 	look() {
@@ -69,6 +69,7 @@ keep_customers.set_up.Guide = class {
 				if (step !== this.step) return;
 				this.make_fields(found);
 				$preview.html(previews.warnings(found) + previews[step](found));
+				if (step === "rules") keep_customers.set_up.rules.show(this.$body.find(".ks-card"), found);
 			})
 			.catch(() => {}) // what is wrong is said by the framework
 			.finally(() => $preview.removeClass("ks-busy"));
@@ -79,6 +80,7 @@ keep_customers.set_up.Guide = class {
 		const fields = keep_customers.set_up.questions[this.step].fields(found);
 		this.group = new frappe.ui.FieldGroup({ fields, body: this.$body.find(".ks-fields")[0] });
 		this.group.make();
+		if (this.step === "rules") keep_customers.set_up.rules.draw(this.$body.find(".ks-fields"), found, () => this.look_soon());
 		const known = { ...found, min_amount: found.rules?.find((one) => one.trigger === "Purchase Amount")?.min_amount };
 		return this.group.set_values(known).then(() =>
 			this.group.fields_list.forEach((field) => {
@@ -88,14 +90,8 @@ keep_customers.set_up.Guide = class {
 	}
 
 	go_on() {
-		const values = this.values();
-		if (this.step === "rules") {
-			const $card = this.$body.find(".ks-card");
-			values.on = $card.find("[data-rule]:checked").toArray().map((one) => one.dataset.rule);
-			values.cadence = Object.fromEntries($card.find("[data-cadence]").toArray().map((one) => [one.dataset.cadence, Number(one.value)]));
-		}
 		return frappe
-			.xcall("keep_customers.setup.guided.steps.save", { step: this.step, values }, "POST", { freeze: true })
+			.xcall("keep_customers.setup.guided.steps.save", { step: this.step, values: this.values() }, "POST", { freeze: true })
 			.then((state) => {
 				this.state = state;
 				return this.show(state.steps[state.steps.indexOf(this.step) + 1] || "result");

@@ -252,7 +252,7 @@ SAID = {
 	"rating": "1", "result": "Reached", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "solved": "Yes",
 	"start": "0", "status": "Held", "step": "Listened", "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
 	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
-	"end": "2030-01-01", "seconds_ago": "0", "values": {},
+	"end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
 }  # fmt: skip
 MINE = "description full_name next_step note notes override_reason reason remark subject text why wish words".split()
 
