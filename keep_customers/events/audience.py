@@ -136,8 +136,10 @@ def audience(event, user: str) -> Audience:
 	out = [frappe._dict(row, why=why) for row in found.values() if (why := _why_not(row, excluded, groups))]
 	for row in out:
 		del found[row.customer]
-	wanted = [pair for pair in listed if pair[0] in found]
-	wanted += [(customer, "") for customer in found if not found[customer].listed]
+	persons: dict[str, list[str]] = {}
+	for customer, contact in listed:
+		persons.setdefault(customer, []).append(contact)
+	wanted = [(customer, contact) for customer in found for contact in persons.get(customer, [""])]
 	known = _on_record(event)
 	asked = {customer for customer, _contact in known}
 	# A customer is asked once; further persons are those of the list who are named.

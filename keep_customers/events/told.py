@@ -40,8 +40,8 @@ def in_words(row) -> str:
 	if row.status == "Planned":
 		if row.hold_reason:
 			why = _(row.hold_reason, context="Follow Up")
-			return _("Not told yet, waits for the night ({0}): {1}").format(channel, why)
-		return _("Not told yet, waits for the night ({0})").format(channel)
+			return _("{0}: not told yet, waits for the night ({1})").format(channel, why)
+		return _("{0}: not told yet; in a moment, else tonight").format(channel)
 	if row.status in ("Skipped", "Cancelled"):
 		why = _(row.hold_reason, context="Follow Up") if row.hold_reason else ""
 		return _("Not told: {0}").format(why) if why else _("Not told")
