@@ -15,7 +15,7 @@ OF_EVENT = (
 	"bought_invited", "bought_compared", "compared", "result_until", "result_currency",
 )  # fmt: skip
 OF_INVITATION = (
-	"status", "ask_again", "companions", "wave", "invited_on", "reminded_on", "replied_on", "waiting_since", "checked_in_on",
+	"status", "ask_again", "companions", "wave", "invited_on", "reminded_on", "replied_on", "opened_on", "waiting_since", "checked_in_on",
 	"checked_in_by",
 )  # fmt: skip
 OVER = "Event is over"

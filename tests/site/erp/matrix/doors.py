@@ -246,7 +246,7 @@ NAMES = {
 }  # fmt: skip
 # … and what is said of it; all else is "Mine".
 SAID = {
-	"address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
+	"absent": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
 	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
 	"rating": "1", "result": "Reached", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "solved": "Yes",
@@ -263,7 +263,7 @@ IN_VAIN = {
 	f"keep_customers.{path}": why
 	for why, paths in {
 		"a link is not guessed": (
-			"complaints.feedback.confirm", "events.feedback.give", "events.pages.answer", "events.pages.calendar",
+			"complaints.feedback.confirm", "events.feedback.give", "events.pages.answer", "events.pages.calendar", "events.seen.note",
 			"messaging.unsubscribe.confirm", "messaging.visit_feedback.give",
 		),
 		"it is for guests, and names no customer": ("complaints.page.post",),
