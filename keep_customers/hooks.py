@@ -215,6 +215,15 @@ keep_customers_timeline = [
 	"keep_customers.complaints.at_a_glance.timeline_of",
 	"keep_customers.events.at_a_glance.timeline_of",
 ]
+# What a document will do, read back while it is written.
+keep_customers_read_back = {
+	"Care Notice": "keep_customers.care.read_back.notice.tell",
+	"Care Rule": "keep_customers.care.read_back.rule.tell",
+	"Referral": "keep_customers.care.read_back.referral.tell",
+	"Tier Benefit": "keep_customers.benefits.read_back.benefit.tell",
+	"Tier Policy": "keep_customers.worth.read_back.tell",
+	"Visit Plan": "keep_customers.visits.read_back.tell",
+}
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
@@ -301,6 +310,7 @@ extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.
 app_include_js = "keep_customers.bundle.js"
 # A contact on a form: who, how, why, what to say, what came of it.
 CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
+READ_BACK = "public/js/read_back.js"
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [
@@ -326,8 +336,13 @@ doctype_js = {
 		"public/js/customer/care_tab.js",
 		"public/js/customer/style.js",
 	],
+	"Care Notice": READ_BACK,
+	"Care Rule": READ_BACK,
 	"Event": [*CONTACT, "public/js/event.js"],
-	"Visit Plan": [*CONTACT, "public/js/visit_plan_contacts.js"],
+	"Visit Plan": [*CONTACT, READ_BACK, "public/js/visit_plan_contacts.js"],
+	"Referral": READ_BACK,
+	"Tier Benefit": READ_BACK,
+	"Tier Policy": READ_BACK,
 	"ToDo": [
 		*CONTACT,
 		"public/js/todo.js",
