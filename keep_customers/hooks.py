@@ -217,6 +217,15 @@ keep_customers_timeline = [
 	"keep_customers.complaints.at_a_glance.timeline_of",
 	"keep_customers.events.at_a_glance.timeline_of",
 ]
+# What a document will do, read back while it is written.
+keep_customers_read_back = {
+	"Care Notice": "keep_customers.care.read_back.notice.tell",
+	"Care Rule": "keep_customers.care.read_back.rule.tell",
+	"Referral": "keep_customers.care.read_back.referral.tell",
+	"Tier Benefit": "keep_customers.benefits.read_back.benefit.tell",
+	"Tier Policy": "keep_customers.worth.read_back.tell",
+	"Visit Plan": "keep_customers.visits.read_back.tell",
+}
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
@@ -305,6 +314,7 @@ app_include_js = "keep_customers.bundle.js"
 CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
 # What can be done with a document, and a link that is given on by hand.
 FORM = [f"public/js/form/{part}.js" for part in ("actions", "copy_link")]
+READ_BACK = "public/js/read_back.js"
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [
@@ -331,6 +341,8 @@ doctype_js = {
 		"public/js/customer/care_tab.js",
 		"public/js/customer/style.js",
 	],
+	"Care Notice": READ_BACK,
+	"Care Rule": READ_BACK,
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
 	"VIP Event": [
@@ -348,7 +360,10 @@ doctype_js = {
 		"public/js/vip_event/style.js",
 	],
 	"VIP Invitation": FORM,
-	"Visit Plan": [*FORM, *CONTACT, "public/js/visit_plan_contacts.js"],
+	"Visit Plan": [*FORM, *CONTACT, READ_BACK, "public/js/visit_plan_contacts.js"],
+	"Referral": READ_BACK,
+	"Tier Benefit": READ_BACK,
+	"Tier Policy": READ_BACK,
 	"ToDo": [
 		*CONTACT,
 		"public/js/todo.js",

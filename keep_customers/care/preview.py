@@ -9,6 +9,9 @@ from keep_customers.care import followups, rules
 from keep_customers.care.planning import decide
 from keep_customers.care.triggers import CATCH_UP_DAYS
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.permissions import readable_among
+
+MONTH, NO_RULE = 30, "–"
 
 
 def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
@@ -54,6 +57,27 @@ def would_have_made(rule: str, days: int, changes: dict | None = None, today: da
 	one.update(changes or {})
 	one.enabled_from = today - timedelta(days=days)
 	return len({(row.customer, row.occurrence) for row in _new(one, today)})
+
+
+def last_month(rule, today: date | None = None) -> int:
+	"""How many contacts a rule would have made in the last 30 days, had it begun then; caps and capacity left aside.
+
+	:param rule: as :func:`rules.of` gives it, saved or not
+	:returns: of customers the user of this session may read
+	"""
+	today = today or getdate()
+	begun = today - timedelta(days=MONTH)
+	# Under a name that no rule has, so that what it has made in truth counts as well.
+	rule = frappe._dict(rule, name=NO_RULE, enabled_from=begun)
+	if rule.trigger in rules.DATED:
+		# A greeting is noted before its day only: look a month ahead from where the month began.
+		rule.update(days_before=MONTH, send_automatically=0)
+		rows = [row for row in rules.due(rule, begun) if row["due_date"] <= today]
+	else:
+		rows = [row for row in rules.due(rule, today) if row["planned_on"] <= today]
+	contacts = {(row["customer"], row["occurrence"]) for row in rows}
+	readable = readable_among({customer for customer, _occurrence in contacts})
+	return sum(customer in readable for customer, _occurrence in contacts)
 
 
 SHOWN = ("customer", "customer_name", "tier", "care_rule", "reason", "channel", "due_date", "currency")

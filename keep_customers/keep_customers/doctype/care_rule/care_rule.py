@@ -76,6 +76,16 @@ class CareRule(Document):
 		]
 		min_amount: DF.Currency
 		priority: DF.Literal["Low", "Medium", "High"]
+		purpose: DF.Literal[
+			"After a Purchase",
+			"Greetings",
+			"Keep in Touch",
+			"Make Up For Something",
+			"Next Purchase",
+			"Thanks and Welcome",
+			"Win Back",
+			"Other",
+		]
 		role: DF.Link | None
 		rule_name: DF.Data
 		season: DF.Literal[
@@ -147,6 +157,7 @@ class CareRule(Document):
 
 	def validate(self):
 		self.validate_trigger()
+		self.purpose = rules.purpose(self.trigger)
 		self.validate_sending()
 		if not 0 <= (self.control_share or 0) < 100:
 			frappe.throw(_("The share held back must be at least 0 % and below 100 %."))

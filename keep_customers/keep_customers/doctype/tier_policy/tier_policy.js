@@ -9,4 +9,9 @@ frappe.ui.form.on("Tier Policy", {
 				)
 			);
 	},
+
+	refresh(frm) {
+		keep_customers.read_back.for_every_company(frm, "policy_name");
+		keep_customers.read_back.follow(frm);
+	},
 });

@@ -247,6 +247,7 @@ NAMES = {
 # … and what is said of it; all else is "Mine".
 SAID = {
 	"absent": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
+	"doc": {"doctype": "Visit Plan", "name": "{plan}"},
 	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
 	"rating": "1", "result": "Reached", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "solved": "Yes",
@@ -298,7 +299,7 @@ def sent_to(names, where, victim):
 	new = sorted(set(names) - {*NAMES, *SAID, *MINE})
 	assert not new, f"{where} takes {', '.join(new)}: say in NAMES, SAID or MINE of {__name__} what to send."
 	places = {"{customer}": victim.customer, "{invitation}": victim.names["VIP Invitation"]}
-	places["{todo}"] = victim.names["ToDo"]
+	places["{todo}"], places["{plan}"] = victim.names["ToDo"], victim.names["Visit Plan"]
 	return {
 		name: victim.names[NAMES[name]] if name in NAMES else filled(SAID.get(name, "Mine"), places)
 		for name in names
