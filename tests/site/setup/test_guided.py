@@ -7,7 +7,7 @@ from frappe.utils import getdate
 from keep_customers.care.preview import would_have_made
 from keep_customers.jobs import nightly
 from keep_customers.setup.guided import proposals, steps
-from tests.site.story import ANNA, COMPANY, GROUP, MIA, PREFIX, TERRITORY
+from tests.site.story import ANNA, COMPANY, GROUP, MIA, PREFIX, TERRITORY, abroad
 
 POLICY = f"{PREFIX} Policy"
 
@@ -74,12 +74,16 @@ def test_not_everybody_is_excluded(story, firms):
 def test_who_would_have_nobody_is_counted(story, firms):
 	story.file(firms[0], dedicated_rep=ANNA)
 	mine = {"fallback_user": None, "fallback_role": None}
+	story.settings(**mine)
 	found = steps.look("people", mine)
 	assert found["customers"] - found["nobody"] == sum(one["customers"] for one in found["reps"])
 	assert found["nobody"] >= 9 and str(found["nobody"]) in found["warnings"][0]
 	assert {"user": ANNA, "name": frappe.db.get_value("User", ANNA, "full_name"), "customers": 1} in found[
 		"reps"
 	]
+	proposed = steps.look("people", {})
+	assert (proposed["fallback_user"], proposed["proposed"]) == ("Administrator", True)
+	assert not frappe.db.get_single_value("Keep Customers Settings", "fallback_user")
 	found = steps.look("people", {"fallback_user": MIA})
 	assert found["nobody"] == 0 and found["fallen_back"] >= 9
 	assert steps.save("people", {"fallback_user": MIA})["done"] == "people"
@@ -150,6 +154,20 @@ def test_a_large_purchase_is_what_a_tenth_of_the_invoices_reach(story, firms):
 	frappe.db.set_value("Sales Invoice", {"company": ("!=", COMPANY)}, "posting_date", "2001-01-01")
 	# Ten invoices of the last year, 100 to 1000: one of them is above 900.
 	assert proposals.large_purchase(frappe.get_doc("Keep Customers Settings")) == 900
+
+
+def test_what_to_do_without_invoices_or_with_a_company_abroad(story):
+	frappe.db.set_value("Sales Invoice", {"docstatus": 1}, "docstatus", 0)
+	assert "no submitted Sales Invoices" in steps.look("company", {})["warnings"][0]
+	assert "Tiers come with the first invoices" in steps.look("policy", {})["warnings"][-1]
+	firm = story.customer("Firm")
+	story.history(firm, [(40, 100)])
+	other = abroad()
+	frappe.db.delete("Currency Exchange", {"from_currency": "CNY"})
+	assert not steps.look("company", {})["warnings"], "nothing is sold there yet"
+	story.history(firm, [(30, 100)], company=other)
+	[warning] = steps.look("company", {})["warnings"]
+	assert "No exchange rate from CNY to EUR" in warning and "Currency Exchange" in warning
 
 
 def test_who_comes_back_goes_on_where_they_were(story):

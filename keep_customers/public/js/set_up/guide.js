@@ -129,8 +129,11 @@ keep_customers.set_up.Guide = class {
 		const { run } = this.state;
 		const way = (route, label, why) => `<li><a href="${text(route)}"><b>${text(label)}</b></a><br><small class="text-muted">${text(why)}</small></li>`;
 		const list = (type, name) => frappe.utils.generate_route({ type, name, doctype: name, is_query_report: 1 });
+		const ranked = run.customers
+			? __("{0} customers are ranked. From the next night on the rules make ToDos, on working days.", [count(run.customers)])
+			: __("Nobody is ranked yet: nobody has bought anything that counts. Every night looks again, and tiers come with the first invoices that are submitted.");
 		this.$body.find(".ks-card").html(`<h2>${text(__("Set up"))}</h2>
-			<p>${text(run.name ? __("{0} customers are ranked. From the next night on the rules make ToDos, on working days.", [count(run.customers)]) : __("From the next night on the rules make ToDos, on working days."))}</p>
+			<p>${text(run.name ? ranked : __("From the next night on the rules make ToDos, on working days."))}</p>
 			<h3>${text(__("What to Do Next"))}</h3><ul class="ks-next">
 			${way(list("report", "Tier Overview"), __("Look at the tiers"), __("Do the names in the best tier surprise you? Then look at the policy again."))}
 			${way(list("report", "Care Preview"), __("Look at the next contacts"), __("Whom the rules would contact, and what is held back."))}

@@ -62,6 +62,9 @@ keep_customers.set_up.previews = (() => {
 			);
 	}
 
+	const OWN_REPS = () =>
+		__("Customers get a rep of their own by their Customer File, as Account Manager, in their Sales Team, or by the manager of their Territory. You can do that later.");
+
 	function people(found) {
 		const rows = found.reps.map((one) => line(text(one.name), n(count(one.customers))));
 		const said = found.fallen_back
@@ -70,7 +73,8 @@ keep_customers.set_up.previews = (() => {
 				? "" // a warning says so
 				: __("Every customer has a rep of their own.");
 		return `${rows.length ? table([__("Rep"), n(__("Customers"))], rows) : ""}
-			${said ? `<p>${text(said)}</p>` : ""}`;
+			${said ? `<p>${text(said)}</p>` : ""}
+			${found.fallen_back === found.customers ? `<p class="text-muted">${text(OWN_REPS())}</p>` : ""}`;
 	}
 
 	function rhythm(found) {

@@ -15,14 +15,13 @@ keep_customers.set_up.rules = (() => {
 		);
 		const tiers = found.tiers.map((one) =>
 			line(
-				text(__(one.name, null, "Customer Tier")),
+				`${text(__(one.name, null, "Customer Tier"))}${one.suggested ? `<small>${text(__("their purchases suggest {0}", [one.suggested]))}</small>` : ""}`,
 				n(`<input type="number" min="0" class="form-control input-xs ks-days" data-cadence="${text(one.name)}"
 					value="${one.contact_every_days}" aria-label="${text(__("Contact Every (Days)"))}">`),
-				n(`<span data-contacts-of="${text(one.name)}"></span>`),
-				one.suggested ? text(__("their purchases suggest {0}", [one.suggested])) : ""
+				n(`<span data-contacts-of="${text(one.name)}"></span>`)
 			)
 		);
-		$(`<div>${rows.join("")}${table([__("Tier"), n(__("Contact Every (Days)")), n(__("Contacts a Month")), ""], tiers)}</div>`)
+		$(`<div>${rows.join("")}${table([__("Tier"), n(__("Contact Every (Days)")), n(__("Contacts a Month"))], tiers)}</div>`)
 			.appendTo($into)
 			.on("input", changed);
 	}
