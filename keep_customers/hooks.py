@@ -312,8 +312,8 @@ extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.
 app_include_js = "keep_customers.bundle.js"
 # A contact on a form: who, how, why, what to say, what came of it.
 CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
-# What can be done with a document, and a link that is given on by hand.
-FORM = [f"public/js/form/{part}.js" for part in ("actions", "copy_link")]
+# What can be done with a document, what is missing, how far it is, and a link that is given on by hand.
+FORM = [f"public/js/form/{part}.js" for part in ("actions", "open_things", "step_bar", "copy_link")]
 READ_BACK = "public/js/read_back.js"
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
@@ -323,10 +323,15 @@ doctype_js = {
 		"public/js/complaint_case/server.js",
 		"public/js/complaint_case/steps.js",
 		"public/js/complaint_case/clock.js",
+		"public/js/complaint_case/story.js",
 		"public/js/complaint_case/dialogs.js",
 		"public/js/complaint_case/customer.js",
+		"public/js/complaint_case/compensation.js",
+		"public/js/complaint_case/step_dialog.js",
+		"public/js/complaint_case/asking.js",
 		"public/js/complaint_case/answers.js",
 		"public/js/complaint_case/documents.js",
+		"public/js/complaint_case/open.js",
 		"public/js/complaint_case/actions.js",
 		"public/js/complaint_case/contact.js",
 	],
@@ -347,7 +352,6 @@ doctype_js = {
 	"Event Suggestion": FORM,
 	"VIP Event": [
 		*FORM,
-		"public/js/form/step_bar.js",
 		"public/js/words.js",
 		"public/js/vip_event/server.js",
 		"public/js/vip_event/phases.js",

@@ -64,8 +64,8 @@ def addressee(name: str | None, customer: str):
 
 def mail(doc, to: str, question: str, subject: str, language: str, address: str) -> None:
 	"""Put a question and the link to answer it into the host's queue; an answer to the e-mail comes back to the document."""
-	if not EmailAccount.find_outgoing(match_by_doctype=doc.doctype):
-		frappe.throw(_("No outgoing Email Account is set up. Please ask your administrator."))
+	if not can_mail(doc.doctype):
+		frappe.throw(no_mail())
 	mailbox.send(
 		recipients=[to],
 		subject=subject,
@@ -80,6 +80,15 @@ def mail(doc, to: str, question: str, subject: str, language: str, address: str)
 		# It is about their own case and no advertising.
 		add_unsubscribe_link=0,
 	)
+
+
+def can_mail(doctype: str) -> bool:
+	"""Whether there is an account to write from about a document."""
+	return bool(EmailAccount.find_outgoing(match_by_doctype=doctype))
+
+
+def no_mail() -> str:
+	return _("No outgoing Email Account is set up. Please ask your administrator.")
 
 
 def may_be_asked(contact) -> None:
