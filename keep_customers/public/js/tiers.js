@@ -8,7 +8,16 @@ keep_customers.STAGE_COLOURS = {
 keep_customers.tier_colour = (tier) => frappe.boot.keep_tiers?.[tier] || "gray";
 
 keep_customers.list_pill = (colour, words) =>
-	`<span class="indicator-pill ${colour} ellipsis">${frappe.utils.escape_html(String(words ?? ""))}</span>`;
+	`<span class="indicator-pill keep-chip ${colour} ellipsis">${frappe.utils.escape_html(String(words ?? ""))}</span>`;
 
 keep_customers.tier_pill = (tier) =>
 	tier ? keep_customers.list_pill(keep_customers.tier_colour(tier), __(tier, null, "Customer Tier")) : "";
+
+// The framework's dark theme leaves its pills short of the contrast that everybody can read (4.5 to 1).
+const COLOURS = ["gray", "blue", "green", "cyan", "orange", "yellow", "red", "pink", "purple"];
+frappe.dom.set_style(
+	COLOURS.map(
+		(one) => `[data-theme="dark"] .keep-chip.${one} { background: color-mix(in srgb, var(--bg-${one}), black 18%); }`
+	).join("\n"),
+	"keep-chips"
+);

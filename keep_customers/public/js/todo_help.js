@@ -120,13 +120,13 @@ function help_html(help, may_refuse) {
 		}`;
 	const pills = [
 		value &&
-			`<span class="indicator-pill ${text((help.tier?.colour || "gray").toLowerCase())}">${text(
+			`<span class="indicator-pill keep-chip ${text((help.tier?.colour || "gray").toLowerCase())}">${text(
 				value.tier ? __(value.tier, null, "Customer Tier") : __("Not Ranked")
 			)}</span>`,
-		value?.status && `<span class="indicator-pill gray">${text(__(value.status, null, "Customer Value"))}</span>`,
+		value?.status && `<span class="indicator-pill keep-chip gray">${text(__(value.status, null, "Customer Value"))}</span>`,
 		...help.refused.map(
 			(channel) =>
-				`<span class="indicator-pill red">${text(
+				`<span class="indicator-pill keep-chip red">${text(
 					__("{0} not wanted", [__(channel, null, "Customer File Consent")])
 				)}</span>`
 		),

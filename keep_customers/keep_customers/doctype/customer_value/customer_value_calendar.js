@@ -5,7 +5,7 @@ frappe.views.calendar["Customer Value"] = {
 	get_events_method: "keep_customers.care.expected.calendar",
 	// The colours of the list, by the names that the framework's calendar has for them.
 	get_css_class(data) {
-		return { Overdue: "warning", "At Risk": "danger", Active: "success", "Won Back": "success" }[data.status] || "default";
+		return { Overdue: "warning", "At Risk": "danger" }[data.status] || "default";
 	},
 };
 

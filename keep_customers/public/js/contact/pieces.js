@@ -10,7 +10,7 @@ keep_customers.contact.pieces = (() => {
 	function who(help) {
 		const { value, tier, reach } = help;
 		const pill = value?.tier
-			? `<span class="indicator-pill ${text((tier?.colour || "gray").toLowerCase())}">${text(
+			? `<span class="indicator-pill keep-chip ${text((tier?.colour || "gray").toLowerCase())}">${text(
 					__(value.tier, null, "Customer Tier")
 			  )}</span>`
 			: "";
