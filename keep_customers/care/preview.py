@@ -9,6 +9,7 @@ from keep_customers.care import followups, rules
 from keep_customers.care.planning import decide
 from keep_customers.care.triggers import CATCH_UP_DAYS
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.said import reworded
 
 
 def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
@@ -35,6 +36,7 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 	return [
 		{
 			**{key: row.get(key) for key in SHOWN},
+			"reason": reworded(row, "reason"),
 			"value_at_risk": row.current_risk,
 			"rep": reps[row.name],
 			"action": decision.action,
@@ -56,7 +58,7 @@ def would_have_made(rule: str, days: int, changes: dict | None = None, today: da
 	return len({(row.customer, row.occurrence) for row in _new(one, today)})
 
 
-SHOWN = ("customer", "customer_name", "tier", "care_rule", "reason", "channel", "due_date", "currency")
+SHOWN = ("customer", "customer_name", "tier", "care_rule", "channel", "due_date", "currency")
 
 
 def _new(rule, today: date) -> list:
