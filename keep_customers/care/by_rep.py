@@ -8,6 +8,7 @@ from pypika import Case
 
 from keep_customers.care.rules import FOR_BUSINESS
 from keep_customers.erp.permissions import only_readable
+from keep_customers.erp.said import reworded
 
 SEES_ALL = {"System Manager", "Keep Customers Manager", "Sales Manager"}
 # What is asked without a rule and sells nothing.
@@ -38,7 +39,7 @@ def figures(since: date, until: date, today: date, rep: str | None = None) -> di
 		rated = row.pop("rated", 0)
 		row["satisfaction"] = STARS * float(row.pop("stars", 0) or 0) / rated if rated else None
 		decided = int(row.get("on_time") or 0) + int(row.get("late") or 0)
-		row["punctual"] = 100 * int(row.get("on_time") or 0) / decided if decided else None
+		row["punctual"] = round(100 * int(row.get("on_time") or 0) / decided, 1) if decided else None
 	return found
 
 
@@ -67,18 +68,21 @@ def contacts(since: date, until: date, rep: str | None, which: str | None, most:
 def asked(since: date, until: date, today: date, rep: str | None, which: str, most: int) -> list[dict]:
 	"""What reps were asked to do by a day of the period, those :data:`ON_TIME` or those :data:`LATE`, the longest ago first."""
 	query, follow_up, on_time, late = _follow_ups(since, until, today, rep)
-	return (
+	rows = (
 		query.where((on_time if which == ON_TIME else late) == 1)
 		.select(
 			follow_up.name, follow_up.due_date.as_("day"), follow_up.customer, follow_up.customer_name,
 			follow_up.assigned_to.as_("rep"), follow_up.channel, follow_up.status, follow_up.care_rule, follow_up.done_on,
-			follow_up.reason.as_("said"),
+			follow_up.reason, follow_up.made_of,
 		)
 		.orderby(follow_up.due_date)
 		.orderby(follow_up.name)
 		.limit(most)
 		.run(as_dict=True)
 	)  # fmt: skip
+	for row in rows:
+		row.said = reworded(row, "reason")
+	return rows
 
 
 def _contacts(since: date, until: date, rep: str | None) -> list[dict]:

@@ -7,6 +7,7 @@ from frappe.query_builder.functions import Count, IfNull, Max, Sum
 from pypika import Case
 
 from keep_customers.care.assignment import Assignment, of_rep
+from keep_customers.erp.said import reworded
 from keep_customers.worth.selection import selected
 
 WAITING, GIVEN_UP = "Planned", "Skipped"
@@ -62,11 +63,11 @@ def by_rep(filters: dict, since: date, today: date) -> list[dict]:
 def one_by_one(filters: dict, since: date, most: int) -> list[dict]:
 	"""Those of whom most may be lost first."""
 	query, follow_up, value = _query(filters, since)
-	return (
+	rows = (
 		query.select(
 			follow_up.name, follow_up.customer, follow_up.customer_name, value.tier, follow_up.status, follow_up.hold_reason,
-			follow_up.care_rule, follow_up.planned_on, follow_up.due_date, follow_up.reason, value.value_at_risk,
-			value.currency,
+			follow_up.care_rule, follow_up.planned_on, follow_up.due_date, follow_up.reason, follow_up.made_of,
+			value.value_at_risk, value.currency,
 		)
 		.orderby(value.value_at_risk, order=frappe.qb.desc)
 		.orderby(follow_up.due_date)
@@ -74,6 +75,9 @@ def one_by_one(filters: dict, since: date, most: int) -> list[dict]:
 		.limit(most)
 		.run(as_dict=True)
 	)  # fmt: skip
+	for row in rows:
+		row.reason = reworded(row, "reason")
+	return rows
 
 
 def _numbers(follow_up, value) -> tuple:

@@ -10,6 +10,7 @@ from keep_customers.care.planning import decide
 from keep_customers.care.triggers import CATCH_UP_DAYS
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.permissions import readable_among
+from keep_customers.erp.said import reworded
 
 MONTH, NO_RULE = 30, "–"
 
@@ -38,6 +39,7 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 	return [
 		{
 			**{key: row.get(key) for key in SHOWN},
+			"reason": reworded(row, "reason"),
 			"value_at_risk": row.current_risk,
 			"rep": reps[row.name],
 			"action": decision.action,
@@ -80,7 +82,7 @@ def last_month(rule, today: date | None = None) -> int:
 	return sum(customer in readable for customer, _occurrence in contacts)
 
 
-SHOWN = ("customer", "customer_name", "tier", "care_rule", "reason", "channel", "due_date", "currency")
+SHOWN = ("customer", "customer_name", "tier", "care_rule", "channel", "due_date", "currency")
 
 
 def _new(rule, today: date) -> list:

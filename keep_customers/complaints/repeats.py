@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import add_days, get_datetime
 
 from keep_customers.complaints.cases import DOCTYPE
-from keep_customers.erp.permissions import only_readable_cases
+from keep_customers.erp.document_permissions import only_readable_cases
 
 # A case of the same customer about the same thing within these days is a repeat.
 REPEAT_DAYS = 90

@@ -9,10 +9,17 @@ from frappe.utils import cint, getdate
 
 SHOWN = 500  # rows; figures and charts are of all of them
 ROWS = (SHOWN, 2000, 10000)  # what one may ask for, so that an export holds it
+NUMBERS = ("Int", "Float", "Percent", "Currency")
+WIDEST = {"Date": 120, "Datetime": 180}  # what the longest way to write it takes
 GOOD, BAD, WARNING, NEUTRAL = "#30a66d", "#cb2929", "#c2703d", "#7c8db5"
 
 
 def column(fieldname: str, label: str, fieldtype: str = "Data", width: int = 120, **more) -> dict:
+	if fieldtype not in NUMBERS:
+		more.setdefault(
+			"align", "left"
+		)  # a column that begins with nothing would be taken for one of numbers
+	width = max(width, WIDEST.get(fieldtype, 0))
 	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
 
 

@@ -9,7 +9,7 @@ from pypika import Case
 from keep_customers.access.lookups import may_read
 from keep_customers.access.read_back import ReadBack
 from keep_customers.care.read_back import contact
-from keep_customers.erp.permissions import only_readable_referrals
+from keep_customers.erp.document_permissions import only_readable_referrals
 
 THANKS, WELCOME, CALL = "Referral: Thank Referrer", "Referral: Welcome", "Referral: Call"
 

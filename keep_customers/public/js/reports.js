@@ -11,7 +11,12 @@ keep_customers.filter = (fieldname, more = {}) => {
 		policy: { label: __("Policy"), fieldtype: "Link", options: "Tier Policy" },
 		rep: { label: __("Rep"), fieldtype: "Link", options: "User" },
 		// What is exported are the rows that are shown.
-		rows: { label: __("Rows"), fieldtype: "Select", options: ["500", "2000", "10000"], default: "500" },
+		rows: {
+			label: __("Rows"),
+			fieldtype: "Select",
+			options: ["500", "2000", "10000"].map((value) => ({ value, label: __("{0} rows", [value]) })),
+			default: "500",
+		},
 		territory: { label: __("Territory"), fieldtype: "Link", options: "Territory" },
 		tier: { label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
 	};
@@ -36,7 +41,8 @@ keep_customers.fold_filters = (report) => {
 	if (!frappe.is_mobile() || $filters.length < 3) return;
 	const $button = $(`<button class="btn btn-default btn-sm btn-block keep-filters">`).prependTo(report.page.page_form);
 	const fold = (folded) => {
-		const set = Object.keys(report.get_filter_values()).length;
+		const { rows, ...set_by_hand } = report.get_filter_values();
+		const set = Object.keys(set_by_hand).length;
 		$filters.toggleClass("hide", folded);
 		$button.text(folded && set ? `${__("Filters")} (${set})` : __("Filters"));
 	};
@@ -44,6 +50,7 @@ keep_customers.fold_filters = (report) => {
 	fold(true);
 };
 
+// filters: as the framework has them; those with of_links are shown where a link has set them.
 keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 	const key = `keep_customers:report:${name}:${frappe.session.user}`;
 	const kept = () => JSON.parse(localStorage.getItem(key) || "{}");
@@ -70,7 +77,9 @@ keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 		get filters() {
 			linked = { ...frappe.route_options };
 			const before = frappe.has_route_options() ? {} : kept();
-			return filters.map((df) => ({ ...df, default: before[df.fieldname] ?? df.default, on_change: changed }));
+			return filters
+				.filter((df) => !df.of_links || linked[df.fieldname])
+				.map((df) => ({ ...df, default: before[df.fieldname] ?? df.default, on_change: changed }));
 		},
 		onload(report) {
 			keep_customers.fold_filters(report);

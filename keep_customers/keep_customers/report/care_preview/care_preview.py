@@ -2,6 +2,7 @@ from collections import Counter
 
 import frappe
 from frappe import _
+from frappe.utils import get_fullname
 
 from keep_customers.care.preview import preview
 from keep_customers.engine.followups import ASSIGN, JOIN, SKIP, WAIT
@@ -45,6 +46,7 @@ def execute(filters=None):
 	for row in rows:
 		row["what"] = labels()[row["action"]]
 		row["held_back"] = _(row["hold_reason"], context="Follow Up") if row["hold_reason"] else ""
+		row["rep_name"] = get_fullname(row["rep"]) if row["rep"] else ""
 		row["opens"] = {"value_at_risk": listed("Customer Value", name=row["customer"])}
 	return columns(), rows, said, chart(found), summary(Counter(row["action"] for row in found))
 
@@ -90,7 +92,7 @@ def columns() -> list[dict]:
 		link("tier", _("Tier"), "Customer Tier", 90),
 		column("what", _("What Happens"), width=150),
 		column("held_back", _("Held Back By"), width=140),
-		link("rep", _("Rep"), "User", 160),
+		column("rep_name", _("Rep"), width=140),
 		column("due_date", _("Due"), "Date", 100),
 		link("care_rule", _("Care Rule"), "Care Rule", 180),
 		column("reason", _("Why"), width=380),
@@ -101,10 +103,12 @@ def columns() -> list[dict]:
 
 def chart(found: list) -> dict | None:
 	rules = [name for name, _number in Counter(row["care_rule"] for row in found).most_common(CHARTED)]
+	# Long words lie above each other in a legend.
+	names = {**labels(), JOIN: _("Joined", context="Care Preview")}
 	counted = Counter((row["care_rule"], row["action"]) for row in found)
 	return bars(
 		[_(name) if name else _("Without a Rule", context="Follow Ups Held Back") for name in rules],
-		{label: [counted[name, action] for name in rules] for action, label in labels().items()},
+		{label: [counted[name, action] for name in rules] for action, label in names.items()},
 		list(COLORS.values()),
 		stacked=True,
 	)

@@ -21,6 +21,7 @@ keep_customers.report("Complaint Times", {
 		{ fieldname: "item", label: __("Item"), fieldtype: "Link", options: "Item" },
 		{
 			fieldname: "not_known",
+			of_links: true,
 			label: __("Not Known Yet"),
 			fieldtype: "Select",
 			options: [
@@ -32,8 +33,8 @@ keep_customers.report("Complaint Times", {
 				{ value: "responsible", label: __("Responsible", null, "Complaint Case") },
 			],
 		},
-		{ fieldname: "language", label: __("Language"), fieldtype: "Link", options: "Language" },
-		{ fieldname: "currency", label: __("Currency"), fieldtype: "Link", options: "Currency" },
+		{ fieldname: "language", of_links: true, label: __("Language"), fieldtype: "Link", options: "Language" },
+		{ fieldname: "currency", of_links: true, label: __("Currency"), fieldtype: "Link", options: "Currency" },
 		...["tier", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
 

@@ -1,5 +1,5 @@
 from frappe import _
-from frappe.utils import flt, now_datetime
+from frappe.utils import flt, get_fullname, now_datetime
 
 from keep_customers.complaints import figures
 from keep_customers.engine import complaint_figures as engine
@@ -40,6 +40,7 @@ def execute(filters=None):
 def _row(case, judged: tuple) -> dict:
 	answered, solved = judged
 	return {field: case[field] for field in SHOWN} | {
+		"responsible_name": get_fullname(case.responsible) if case.responsible else "",
 		"status": _(case.status, context="Complaint Case"),
 		"severity": _(case.severity, context="Complaint Case"),
 		"answer_hours": flt(case.answer_minutes / 60, 2) if case.answered_on else None,
@@ -65,7 +66,7 @@ def columns() -> list[dict]:
 		column("customer_name", _("Customer Name"), width=150),
 		link("tier", _("Tier"), "Customer Tier", 80),
 		column("severity", _("Severity", context="Complaint Case"), width=80),
-		link("responsible", _("Responsible", context="Complaint Case"), "User", 150),
+		column("responsible_name", _("Responsible", context="Complaint Case"), width=140),
 		column("status", _("Status")),
 		column("late_words", _("Late")),
 		column("opened_on", _("Received On", context="Complaint Case"), "Datetime", 150),

@@ -1,5 +1,6 @@
 import frappe
 from frappe import _
+from frappe.utils import get_fullname
 
 from keep_customers.care import confirming
 from keep_customers.erp.api import report, report_filters
@@ -18,7 +19,7 @@ def execute(filters=None):
 	may_read = frappe.has_permission("Contact", "read")
 	rows = found[: most(filters)]
 	for row in rows:
-		row["why"] = why(row)
+		row["why"], row["owner_name"] = why(row), get_fullname(row["owner"])
 		if not may_read:
 			row["email_id"] = row["mobile_no"] = None
 	message = (
@@ -51,7 +52,7 @@ def columns() -> list[dict]:
 		column("email_id", _("Email Address"), width=180),
 		column("mobile_no", _("Mobile No"), width=130),
 		column("why", _("Why", context="Contacts to Confirm"), width=260),
-		link("owner", _("Created By"), "User", 160),
+		column("owner_name", _("Created By"), width=140),
 		column("creation", _("Created On"), "Datetime", 150),
 	]
 

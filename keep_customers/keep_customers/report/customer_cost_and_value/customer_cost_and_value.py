@@ -91,6 +91,7 @@ def by_tier(costs, people, tiers, kinds, filters) -> tuple[list, list, list]:
 	for one in sorted(tiers, key=lambda one: (ranks.get(one.tier, len(ranks) + 1), one.tier)):
 		row = {
 			"tier": one.tier,
+			"tier_name": _(one.tier, context="Customer Tier") if one.tier else _("Not Ranked"),
 			"customers": one.customers,
 			**figures(sums.get(one.tier, {}), flt(one.current_value), flt(one.potential_value)),
 		}
@@ -108,19 +109,13 @@ def by_tier(costs, people, tiers, kinds, filters) -> tuple[list, list, list]:
 			}
 		rows.append(row)
 	columns = [
-		link("tier", _("Tier"), "Customer Tier", 100),
+		column("tier_name", _("Tier"), width=100),
 		count("customers", _("Customers", context="Customer Cost and Value"), 100),
 		count("reached", _("With Costs", context="Customer Cost and Value"), 100),
 		*money_columns(kinds),
 		money("mean_cost", _("Cost per Customer", context="Customer Cost and Value")),
 	]
-	charted = [
-		(
-			_(row["tier"], context="Customer Tier") if row["tier"] else _("Not Ranked"),
-			sums.get(row["tier"], {}),
-		)
-		for row in rows
-	]
+	charted = [(row["tier_name"], sums.get(row["tier"], {})) for row in rows]
 	return columns, rows, charted
 
 

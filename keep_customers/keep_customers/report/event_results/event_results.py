@@ -32,7 +32,7 @@ def execute(filters=None):
 	for row in rows:
 		row.kind = _(row.kind, context="VIP Event")
 		row.result_currency = row.result_currency or currency
-		row.attendance = 100 * cint(row.attended) / row.accepted if row.accepted else None
+		row.attendance = flt(100 * cint(row.attended) / row.accepted, 1) if row.accepted else None
 		row.stars = 5 * flt(row.rating) if row.ratings else None
 		row.more = flt(row.bought_invited) - flt(row.bought_compared) if row.compared else None
 		row.opens = opens(row)
@@ -57,7 +57,7 @@ def columns() -> list[dict]:
 		return column(fieldname, label, "Currency", options=of)
 
 	return [
-		column("name", _("Event", context="VIP Event"), "Link", 120, options="VIP Event"),
+		column("name", _("Event", context="VIP Event"), "Link", 150, options="VIP Event"),
 		column("theme", _("Theme", context="VIP Event"), width=180),
 		column("kind", _("Kind", context="VIP Event"), width=110),
 		column("starts_on", _("Starts On", context="VIP Event"), "Datetime", 140),

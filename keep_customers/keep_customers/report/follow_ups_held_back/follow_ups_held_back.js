@@ -40,8 +40,8 @@ keep_customers.report("Follow Ups Held Back", {
 			],
 		},
 		{ fieldname: "care_rule", label: __("Care Rule"), fieldtype: "Link", options: "Care Rule" },
-		{ fieldname: "no_rule", label: __("Without a Rule", null, "Follow Ups Held Back"), fieldtype: "Check" },
-		{ fieldname: "no_rep", label: __("Of Nobody", null, "Follow Ups Held Back"), fieldtype: "Check" },
+		{ fieldname: "no_rule", of_links: true, label: __("Without a Rule", null, "Follow Ups Held Back"), fieldtype: "Check" },
+		{ fieldname: "no_rep", of_links: true, label: __("Of Nobody", null, "Follow Ups Held Back"), fieldtype: "Check" },
 		...["rep", "tier", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
 });

@@ -16,7 +16,7 @@ keep_customers.report("Slipping Away", {
 		},
 		{ fieldname: "item_group", label: __("Item Group"), fieldtype: "Link", options: "Item Group" },
 		keep_customers.filter("rep"),
-		{ fieldname: "no_rep", label: __("Of Nobody", null, "Slipping Away"), fieldtype: "Check" },
+		{ fieldname: "no_rep", of_links: true, label: __("Of Nobody", null, "Slipping Away"), fieldtype: "Check" },
 		...["tier", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
 });

@@ -152,7 +152,10 @@ def chart(rows: list) -> dict | None:
 
 	return bars(
 		[_(name, context="Customer Tier") for name in names],
-		{_("Of Customers (%)"): shares("customers"), _("Of Value (%)"): shares("current_value")},
+		{
+			_("Customers %", context="Tier Overview"): shares("customers"),
+			_("Value %", context="Tier Overview"): shares("current_value"),
+		},
 		(NEUTRAL, CURRENT),
 	)
 
