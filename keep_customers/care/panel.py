@@ -14,6 +14,7 @@ from keep_customers.erp.said import reworded
 from keep_customers.erp.users import full_names
 from keep_customers.worth import outlook
 from keep_customers.worth.corrected import is_purchase, sales_of
+from keep_customers.worth.retold import retold
 
 DEALS = 20
 
@@ -91,6 +92,7 @@ def value_and_tier(customer: str) -> tuple[dict | None, dict | None]:
 	value = values[0] if values else None
 	if value:
 		value.outlook = outlook.sentence(value)
+		value.tier_reason = retold(value.tier_reason)
 	tier = (
 		frappe.db.get_value("Customer Tier", value.tier, ["colour", "strategy"], as_dict=True)
 		if value and value.tier

@@ -16,6 +16,7 @@ from keep_customers.care import contacts_seen
 from keep_customers.erp.api import typed
 from keep_customers.erp.registered import registered
 from keep_customers.erp.users import full_names
+from keep_customers.worth.retold import retold
 
 PAGE = 15
 MOST = 600  # who reads further opens the lists
@@ -172,7 +173,7 @@ def _tier_changes(customer: str, limit: int) -> list[dict]:
 				_(row.direction, context="Tier Change"),
 				row.to_tier and _(row.to_tier, context="Customer Tier"),
 			],
-			text=row.reason,
+			text=retold(row.reason),
 			doctype="Tier Change",
 			name=row.name,
 		)

@@ -186,10 +186,9 @@
 		.keep-care .list-subject a:hover { text-decoration: none; }
 		.keep-care .list-subject .level-item.ellipsis { justify-content: flex-start; }
 		@media (min-width: 768px) {
-			/* Why takes the room there is; the framework 16 gives the others three times what they need. */
+			/* Why takes the room there is, not what is shorter. */
 			.keep-care .list-row-col.list-subject { flex: 4 1 280px !important; max-width: none !important; }
-			.keep-care .list-row-col.keep_tier, .keep-care .list-row-col.date, .keep-care .list-row-col.keep_value_at_risk,
-			.keep-care .list-row-col.priority { flex: 0 0 104px !important; min-width: 0 !important; }
+			.keep-care .level-left > .list-row-col.hidden-xs:not(.tag-col) { flex: 0 0 104px !important; min-width: 0 !important; }
 		}
 		@media (max-width: 767px) {
 			/* The contacts first; what the list is filtered by is behind the button of the filters. */

@@ -122,12 +122,13 @@ class CustomerFile(NamesOnlyReadable, Document):
 		labels = {
 			"decision_maker": _("Decision Maker"),
 			"birthday": _("Birthday"),
-			"phone": _("Phone"),
+			"phone": _("Phone", context="Customer File"),
 			"consent": _("Consent per Channel"),
 		}
 		percent, missing = completeness(self.known())
 		self.completeness = flt(percent, 1)
-		self.missing = ", ".join(labels.get(key) or _(self.meta.get_label(key)) for key in missing[:5])
+		named = (labels.get(key) or _(self.meta.get_label(key), context=self.doctype) for key in missing[:5])
+		self.missing = ", ".join(named)
 
 	def known(self) -> dict[str, bool]:
 		people = self.people

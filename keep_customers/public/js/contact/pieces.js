@@ -33,8 +33,8 @@ keep_customers.contact.pieces = (() => {
 		if (can_call) found.push(`<button class="btn btn-primary" data-call data-dial>${call}</button>`);
 		else if (number) found.push(`<a class="btn btn-primary" data-call href="tel:${digits(number)}">${call}</a>`);
 		if (message) found.push(`<button class="btn btn-default" data-message>${text(__("Message"))}</button>`);
-		if (reach.mobile) found.push(way(`sms:${digits(reach.mobile)}`, __("SMS")));
-		if (reach.email) found.push(way(`mailto:${encodeURIComponent(reach.email).replace("%40", "@")}`, __("Email")));
+		if (reach.mobile) found.push(way(`sms:${digits(reach.mobile)}`, __("SMS", null, "Follow Up")));
+		if (reach.email) found.push(way(`mailto:${encodeURIComponent(reach.email).replace("%40", "@")}`, __("Email", null, "Follow Up")));
 		if (reach.place) found.push(way(map(reach.place), __("Map"), `target="_blank" rel="noopener noreferrer"`));
 		if (!number && !reach.email)
 			found.push(
