@@ -81,15 +81,13 @@ def _words(case, step: str) -> str:
 
 
 def _look_inside(case, step: str, note: str) -> None:
-	"""What was said at the step is its cause or its solution, if nothing else is.
-
-	:raises frappe.ValidationError: if it was ticked with nothing in it
+	"""
+	:raises frappe.ValidationError: if a step was ticked with nothing in it
 	"""
 	if step == engine.CAUSE_FOUND and not (case.cause or case.cause_text):
-		case.cause_text = note
 		if not note:
 			frappe.throw(_("Please say what went wrong, or choose the cause."))
-	if step == engine.OFFERED and not case.solution:
-		case.solution = note
-		if not note:
-			frappe.throw(_("Please say what was offered to the customer."))
+		case.cause_text = note
+	# A note is among ourselves, the solution is for the customer to read: one does not become the other.
+	if step == engine.OFFERED and not (case.solution or note):
+		frappe.throw(_("Please say what was offered to the customer."))

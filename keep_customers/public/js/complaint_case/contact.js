@@ -12,11 +12,15 @@ keep_customers.complaint_case.contact = (() => {
 
 	function show(frm, help) {
 		form.clear(frm);
-		if (!help.reach) return;
+		const subject = `<div class="keep-subject">${text(frm.doc.subject)}</div>`;
+		if (!help.reach) {
+			form.card(frm).html(subject);
+			return;
+		}
 		const { answered_on, answer_due, promised_on, solve_due, solved_on } = frm.doc;
 		const due = solved_on ? null : answered_on ? promised_on || solve_due : answer_due;
 		const card = form.card(frm).html(`<div class="keep-open-here"></div>
-			<div class="keep-subject">${text(frm.doc.subject)}</div>
+			${subject}
 			${who({ ...help, due })}${ways(help)}<div class="keep-next-here"></div>${say(help.to_say)}`);
 		keep_customers.open_things(card.find(".keep-open-here"), frm.perm[0]?.write ? open.things(frm, help) : []);
 		// One dark button: the next step.

@@ -24,7 +24,8 @@ keep_customers.complaint_case.story = (() => {
 	// The steps that were entered together, by one person.
 	function calls(doc) {
 		const found = [];
-		for (const row of (doc.steps || []).filter((one) => one.step !== steps.RECEIVED)) {
+		// What came in and what the customer said about it are told in their words.
+		for (const row of (doc.steps || []).filter(({ step }) => ![steps.RECEIVED, steps.CONFIRMED].includes(step))) {
 			const last = found[found.length - 1]?.[0];
 			const same = last && last.done_by === row.done_by && moment(row.done_on).diff(moment(last.done_on)) < TOGETHER;
 			if (same) found[found.length - 1].push(row);
