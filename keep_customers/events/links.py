@@ -23,6 +23,6 @@ def shown(invitation: str) -> dict:
 	gives = doc.status not in NOT_INVITED and doc.has_permission("write")
 	return {
 		"link": invitation_link(doc.name) if gives else None,
-		"told": told.in_words(last) if last else None,
+		"told": told.in_words(last),
 		"opened": opened(doc, last),
 	}

@@ -31,7 +31,7 @@ FIELDS = [
 def shown(event: str) -> dict:
 	"""
 	:returns: ``guests`` (the first 200 of the customers the user may read: name, customer, customer_name, guest_name, status,
-		companions, remark, told (in words, None if nobody was to tell them) and opened (in words, None if that is not known)), ``unseen`` (how
+		companions, remark, told, answered and opened, in words or None), ``unseen`` (how
 		many others there are), ``counts`` (status -> how many of all), ``problems`` (dicts of text and, where it can be mended
 		elsewhere, route), ``door`` (whether the user may stand at the door today)
 	:raises frappe.PermissionError: if the user may not read the event
@@ -63,7 +63,10 @@ def _guests(event: str) -> list[dict]:
 	return [
 		{
 			**{field: row[field] for field in FIELDS if not field.endswith("_on")},
-			"told": told.in_words(last[row.name]) if row.name in last else None,
+			"told": told.in_words(last.get(row.name)),
+			"answered": _("Answered on {0}").format(format_datetime(row.replied_on))
+			if row.replied_on
+			else None,
 			"opened": opened(row, last.get(row.name)),
 		}
 		for row in rows

@@ -31,11 +31,13 @@ def last(names: list[str]) -> dict[str, dict]:
 	return {row.reference_name: row for row in rows}
 
 
-def in_words(row) -> str:
-	"""What became of a follow-up until now, in a sentence.
+def in_words(row) -> str | None:
+	"""What became of a follow-up until now, in a sentence; None if there was nothing to tell any more.
 
-	:param row: as :func:`last` gives it
+	:param row: as :func:`last` gives it, or None
 	"""
+	if not row:
+		return None
 	channel = _(row.channel or "Phone", context="Follow Up")
 	if row.status == "Planned":
 		if row.hold_reason:
@@ -43,8 +45,8 @@ def in_words(row) -> str:
 			return _("{0}: not told yet, waits for the night ({1})").format(channel, why)
 		return _("{0}: not told yet; in a moment, else tonight").format(channel)
 	if row.status in ("Skipped", "Cancelled"):
-		why = _(row.hold_reason, context="Follow Up") if row.hold_reason else ""
-		return _("Not told: {0}").format(why) if why else _("Not told")
+		# Who has answered by then is not told, and no reason is noted.
+		return _("Not told: {0}").format(_(row.hold_reason, context="Follow Up")) if row.hold_reason else None
 	if row.send_status and not (row.send_status == "Failed" and row.todo):
 		return _of_message(row, channel)
 	rep = get_fullname(row.assigned_to) if row.assigned_to else ""

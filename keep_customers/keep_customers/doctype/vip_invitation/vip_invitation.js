@@ -81,7 +81,7 @@ function show_way(frm) {
 		const text = (value) => frappe.utils.escape_html(value);
 		const { $wrapper } = frm.get_field("way");
 		const lines = [
-			way.told || (frm.doc.invited_on ? __("Nobody was asked to tell this guest.") : __("Not invited yet; the next wave does that.")),
+			way.told || (frm.doc.status === "Planned" && __("Not invited yet; the next wave does that.")),
 			way.opened || (way.link && !frm.doc.replied_on && __("Whether it was opened is not known.")),
 		];
 		$wrapper.html(

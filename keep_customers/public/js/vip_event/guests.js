@@ -31,7 +31,7 @@ keep_customers.vip_event.guests = (() => {
 		const with_others = guest.companions ? ` + ${guest.companions}` : "";
 		const of = guest.customer_name === guest.guest_name ? "" : text(guest.customer_name);
 		const name = link("VIP Invitation", guest.name, text((guest.guest_name || guest.customer_name) + with_others));
-		const about = [guest.told, guest.opened, guest.remark && `“${guest.remark}”`];
+		const about = [guest.told, guest.answered || guest.opened, guest.remark && `“${guest.remark}”`];
 		const buttons = actions.map(
 			([what, label]) =>
 				`<button type="button" class="btn btn-default btn-xs" data-do="${what}">${text(label)}</button>`
