@@ -33,7 +33,7 @@ from tests.site.web import Browser
 
 def without_numbers(html):
 	"""Thanks without the number of the case, and without the minute."""
-	return re.sub(r"\d+|<dl>.*?</dl>", "", bare(html), flags=re.S)
+	return " ".join(re.sub(r"\d+|<dl>.*?</dl>", "", bare(html), flags=re.S).split())
 
 
 def test_the_public_page_makes_a_case_with_the_customer_for_who_knows_number_and_address(guest, firm, story):
