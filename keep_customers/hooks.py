@@ -302,9 +302,12 @@ extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.
 app_include_js = "keep_customers.bundle.js"
 # A contact on a form: who, how, why, what to say, what came of it.
 CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
+# What can be done with a document, and a link that is given on by hand.
+FORM = [f"public/js/form/{part}.js" for part in ("actions", "copy_link")]
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [
+		*FORM,
 		*CONTACT,
 		"public/js/complaint_case/server.js",
 		"public/js/complaint_case/steps.js",
@@ -328,7 +331,10 @@ doctype_js = {
 		"public/js/customer/style.js",
 	],
 	"Event": [*CONTACT, "public/js/event.js"],
-	"Visit Plan": [*CONTACT, "public/js/visit_plan_contacts.js"],
+	"Event Suggestion": FORM,
+	"VIP Event": FORM,
+	"VIP Invitation": FORM,
+	"Visit Plan": [*FORM, *CONTACT, "public/js/visit_plan_contacts.js"],
 	"ToDo": [
 		*CONTACT,
 		"public/js/todo.js",
