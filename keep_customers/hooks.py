@@ -296,6 +296,7 @@ has_permission = {
 # Website
 
 website_route_rules = [{"from_route": "/complaints/<path:name>", "to_route": "complaint"}]
+page_renderer = "keep_customers.erp.guest_renderer.GuestPage"
 standard_portal_menu_items = [
 	{
 		"title": "Complaints",

@@ -15,7 +15,7 @@ from keep_customers.access.lookups import named
 from keep_customers.complaints import cases, escalation, waiting
 from keep_customers.engine import complaints as engine
 from keep_customers.engine.consent import FEEDBACK
-from keep_customers.erp import limits, signed
+from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
@@ -39,8 +39,6 @@ from keep_customers.messaging.feedback import (
 	not_valid,
 	refuse_within_pause,
 	stars_of,
-	thank,
-	try_again,
 )
 from keep_customers.people import consent
 from keep_customers.people.contacts import contact_or_main
@@ -230,10 +228,11 @@ def link(case, language: str | None = None) -> str:
 # What the link leads to
 
 
-def answered(case: str, round: int) -> bool:
-	"""Whether the customer has said in this round of a case, or in a later one, whether it is solved."""
+def answered(case: str, round: int) -> str | None:
+	"""Whether it is solved, Yes or No, as the customer has said in this round of a case or in a later one; None if they
+	have not said."""
 	about = {"reference_doctype": cases.DOCTYPE, "reference_name": case, "round": (">=", round)}
-	return bool(frappe.db.exists(DOCTYPE, {**about, "said_by": CUSTOMER}))
+	return frappe.db.get_value(DOCTYPE, {**about, "said_by": CUSTOMER}, "solved", order_by="round asc")
 
 
 def read_complaint(token: str, for_update: bool = False):
@@ -269,16 +268,14 @@ def confirm(
 		return not_ours_to_answer()
 	case, round = found
 	if answered(case.name, round):
-		return thank(_("We have your answer already."))
+		return guest_pages.show(COMPLAINT[0], token=token)
 	stars = stars_of(rating), stars_of(person_rating)
-	if solved not in (engine.YES, engine.NO) or None in stars:
-		return try_again()
+	if solved not in (engine.YES, engine.NO):
+		return guest_pages.again(COMPLAINT[0], {"solved": _("Please say whether it is solved.")})
+	if None in stars:
+		return guest_pages.again(COMPLAINT[0], {"rating": _("Please choose 1 to 5.")})
 	_hear(case, round, solved, *stars, words.strip()[:LONGEST_WORDS])
-	thank(
-		_("We are glad that it is solved.")
-		if solved == engine.YES
-		else _("We are sorry. Somebody will look at it again and get in touch with you.")
-	)
+	guest_pages.show(COMPLAINT[0], token=token)
 
 
 def _hear(case, round: int, solved: str, rating: float, person_rating: float, words: str) -> None:

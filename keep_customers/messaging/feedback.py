@@ -21,7 +21,7 @@ from frappe.utils import (
 	now_datetime,
 )
 
-from keep_customers.erp import mailbox, signed
+from keep_customers.erp import guest_pages, mailbox
 from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import lock
 from keep_customers.people.addresses import mark
@@ -175,7 +175,7 @@ def stars_of(text: str) -> float | None:
 
 
 def not_valid() -> None:
-	signed.not_valid(advice())
+	guest_pages.not_valid(advice())
 
 
 def advice() -> str:
@@ -183,9 +183,7 @@ def advice() -> str:
 
 
 def not_ours_to_answer() -> None:
-	frappe.respond_as_web_page(
-		_("This Page Is the Customer's"), what_to_do_instead(), http_status_code=403, indicator_color="orange"
-	)
+	guest_pages.say(_("This Page Is the Customer's"), what_to_do_instead(), 403)
 
 
 def what_to_do_instead() -> str:
@@ -200,17 +198,9 @@ def state(answered: bool, context) -> str:
 	return "answered" if answered else "open"
 
 
-def thank(text: str) -> None:
-	frappe.respond_as_web_page(_("Thank You"), text, indicator_color="green")
-
-
-def try_again() -> None:
-	frappe.respond_as_web_page(
-		_("Something Is Missing"),
-		_("Please go back and answer the questions; what you wrote is still there."),
-		http_status_code=400,
-		indicator_color="orange",
-	)
+def nothing_said(page: str) -> None:
+	"""Ask again where the form had no answer in it."""
+	guest_pages.again(page, {"rating": _("Please answer at least one of the questions.")})
 
 
 # The record

@@ -1,0 +1,30 @@
+"""Our pages without what the host puts around each page of a website: hundreds of queries, a menu, a sidebar, a footer."""
+
+import frappe
+from frappe.website.page_renderers.template_page import TemplatePage
+
+PAGES = frozenset(
+	(
+		"care-feedback", "care-unsubscribe", "complain", "complaint", "complaint-answer", "complaints", "event-check-in",
+		"event-invitation", "guest-message",
+	)
+)  # fmt: skip
+
+
+class GuestPage(TemplatePage):
+	"""A page of ``www/`` that stands in ``templates/guest.html``, which needs nothing of the website's settings."""
+
+	def set_template_path(self) -> None:
+		if self.path in PAGES:
+			super().set_template_path()
+
+	def init_context(self) -> None:
+		self.context = frappe._dict()
+
+	def post_process_context(self) -> None:
+		# What the answer to a form has to say, see guest_pages.py.
+		self.context.update(frappe.local.response.get("context") or {})
+
+	def update_toc(self, html: str) -> str:
+		# What somebody wrote may look like the host's mark for a list of contents.
+		return html
