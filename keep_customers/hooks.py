@@ -217,12 +217,14 @@ keep_customers_timeline = [
 ]
 # What a document will do, read back while it is written.
 keep_customers_read_back = {
+	"Care Message": "keep_customers.messaging.read_back.tell",
 	"Care Notice": "keep_customers.care.read_back.notice.tell",
 	"Care Rule": "keep_customers.care.read_back.rule.tell",
 	"Referral": "keep_customers.care.read_back.referral.tell",
 	"Tier Benefit": "keep_customers.benefits.read_back.benefit.tell",
 	"Tier Policy": "keep_customers.worth.read_back.tell",
 	"Visit Plan": "keep_customers.visits.read_back.tell",
+	"Volume Rebate": "keep_customers.benefits.read_back.rebate.tell",
 }
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
@@ -336,6 +338,7 @@ doctype_js = {
 		"public/js/customer/care_tab.js",
 		"public/js/customer/style.js",
 	],
+	"Care Message": READ_BACK,
 	"Care Notice": READ_BACK,
 	"Care Rule": READ_BACK,
 	"Event": [*CONTACT, "public/js/event.js"],
@@ -350,6 +353,7 @@ doctype_js = {
 		"public/js/todo_contact.js",
 		"public/js/todo_help.js",
 	],
+	"Volume Rebate": READ_BACK,
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"Sales Order": "public/js/sales_order.js",
 	"Quotation": "public/js/quotation.js",
