@@ -312,10 +312,14 @@ extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.
 app_include_js = "keep_customers.bundle.js"
 # A contact on a form: who, how, why, what to say, what came of it.
 CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
+# What it will do, read back while it is written.
 READ_BACK = "public/js/read_back.js"
+# What can be done with a document, and a link that is given on by hand.
+FORM = [f"public/js/form/{part}.js" for part in ("actions", "copy_link")]
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [
+		*FORM,
 		*CONTACT,
 		"public/js/complaint_case/server.js",
 		"public/js/complaint_case/steps.js",
@@ -342,10 +346,14 @@ doctype_js = {
 	"Care Notice": READ_BACK,
 	"Care Rule": READ_BACK,
 	"Event": [*CONTACT, "public/js/event.js"],
-	"Visit Plan": [*CONTACT, READ_BACK, "public/js/visit_plan_contacts.js"],
+	"Event Suggestion": FORM,
 	"Referral": READ_BACK,
 	"Tier Benefit": READ_BACK,
 	"Tier Policy": READ_BACK,
+	"VIP Event": FORM,
+	"VIP Invitation": FORM,
+	"Visit Plan": [*FORM, *CONTACT, READ_BACK, "public/js/visit_plan_contacts.js"],
+	"Volume Rebate": READ_BACK,
 	"ToDo": [
 		*CONTACT,
 		"public/js/todo.js",
@@ -353,7 +361,6 @@ doctype_js = {
 		"public/js/todo_contact.js",
 		"public/js/todo_help.js",
 	],
-	"Volume Rebate": READ_BACK,
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"Sales Order": "public/js/sales_order.js",
 	"Quotation": "public/js/quotation.js",

@@ -29,22 +29,6 @@ keep_customers.report_link = (name, filters) =>
 		route_options: filters,
 	});
 
-// What can be done with a document, so that it fits beside Save on a small screen: the next step, and a group of the rest.
-// Each is [label, action], or nothing; the next step is the first of its own that there is.
-keep_customers.offer_actions = (frm, next, more) => {
-	// A long title is cut, not the buttons beside it; the framework 16 would have it the other way round.
-	frm.page.wrapper.find(".page-head .page-title").css("min-width", 0);
-	frm.page.wrapper.find(".page-head .standard-items-section").css("flex-shrink", 0);
-	const [primary, ...others] = next.filter(Boolean);
-	if (primary) {
-		frm.add_custom_button(...primary);
-		frm.change_custom_button_type(primary[0], null, "primary");
-	}
-	for (const [label, action] of [...others, ...more.filter(Boolean)]) {
-		frm.add_custom_button(label, action, __("Actions"));
-	}
-};
-
 // A customer's birthday coupon, for a new sales document. Reps need no right to read Coupon Codes for it.
 keep_customers.offer_coupon = (frm, field = "coupon_code") => {
 	const doc = frm.doc;
