@@ -219,12 +219,14 @@ keep_customers_timeline = [
 ]
 # What a document will do, read back while it is written.
 keep_customers_read_back = {
+	"Care Message": "keep_customers.messaging.read_back.tell",
 	"Care Notice": "keep_customers.care.read_back.notice.tell",
 	"Care Rule": "keep_customers.care.read_back.rule.tell",
 	"Referral": "keep_customers.care.read_back.referral.tell",
 	"Tier Benefit": "keep_customers.benefits.read_back.benefit.tell",
 	"Tier Policy": "keep_customers.worth.read_back.tell",
 	"Visit Plan": "keep_customers.visits.read_back.tell",
+	"Volume Rebate": "keep_customers.benefits.read_back.rebate.tell",
 }
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
@@ -315,6 +317,7 @@ app_include_js = "keep_customers.bundle.js"
 CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
 # What can be done with a document, what is missing, how far it is, and a link that is given on by hand.
 FORM = [f"public/js/form/{part}.js" for part in ("actions", "open_things", "step_bar", "copy_link")]
+# What it will do, read back while it is written.
 READ_BACK = "public/js/read_back.js"
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
@@ -347,10 +350,14 @@ doctype_js = {
 		"public/js/customer/care_tab.js",
 		"public/js/customer/style.js",
 	],
+	"Care Message": READ_BACK,
 	"Care Notice": READ_BACK,
 	"Care Rule": READ_BACK,
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
+	"Referral": READ_BACK,
+	"Tier Benefit": READ_BACK,
+	"Tier Policy": READ_BACK,
 	"VIP Event": [
 		*FORM,
 		"public/js/words.js",
@@ -366,9 +373,7 @@ doctype_js = {
 	],
 	"VIP Invitation": FORM,
 	"Visit Plan": [*FORM, *CONTACT, READ_BACK, "public/js/visit_plan_contacts.js"],
-	"Referral": READ_BACK,
-	"Tier Benefit": READ_BACK,
-	"Tier Policy": READ_BACK,
+	"Volume Rebate": READ_BACK,
 	"ToDo": [
 		*CONTACT,
 		"public/js/todo.js",

@@ -41,8 +41,10 @@ keep_customers.read_back = (() => {
 	}
 
 	function draw(frm, told) {
-		const missing = told.missing.map(
-			(one, index) => `<div><a href="#" data-missing="${index}">${text(one.text)}</a></div>`
+		const missing = told.missing.map(({ text: lack, field, route }, index) =>
+			field || route
+				? `<div><a href="#" data-missing="${index}" style="text-decoration: underline">${text(lack)}</a></div>`
+				: `<div>${text(lack)}</div>`
 		);
 		const step = told.next_step && frm.perm[0]?.write;
 		const $bar = bar(frm).html(`<div style="padding: 10px 14px; border-radius: var(--border-radius-md); background: var(--control-bg)">
