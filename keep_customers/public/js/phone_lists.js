@@ -4,5 +4,5 @@ const LISTS = ["Customer", "Customer Value", "Customer File", "Customer Touch", 
 
 if (!frappe.boot?.workspace_sidebar_item) {
 	const above = LISTS.map((one) => `[data-page-route^="List/${one}/"] .standard-filter-section > :nth-child(n + 3)`);
-	frappe.dom.set_style(`@media (max-width: 767px) { ${above.join(", ")} { display: none; } }`, "keep-phone-lists");
+	frappe.dom.set_style(`@media (max-width: 767px) { ${above.join(", ")} { display: none !important; } }`, "keep-phone-lists");
 }
