@@ -1,7 +1,15 @@
 frappe.views.calendar["Customer Value"] = {
 	field_map: { start: "next_purchase", end: "next_purchase", id: "name", title: "customer_name", allDay: "allDay" },
-	// When somebody buys, nobody can move. All weeks are there on a phone, too.
-	options: { editable: false, selectable: false, eventStartEditable: false, height: "auto" },
+	options: {
+		// When somebody buys, nobody can move.
+		editable: false,
+		selectable: false,
+		eventStartEditable: false,
+		// All weeks are there on a phone, too.
+		height: "auto",
+		// The calendar of the framework 15 knows Chinese by where it is written.
+		locale: frappe.boot.lang === "zh" ? "zh-cn" : frappe.boot.lang.toLowerCase(),
+	},
 	get_events_method: "keep_customers.care.expected.calendar",
 	// The colours of the list, by the names that the framework's calendar has for them.
 	get_css_class(data) {
