@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import frappe
+from frappe.utils import add_days, today
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from keep_customers.complaints import feedback
 from keep_customers.events import pages
+from keep_customers.jobs import nightly
+from keep_customers.worth.forecasts import AS_BEFORE
 
-from .demo.company import ANNA, CHEN, MANAGER
+from .demo import words
+from .demo.company import ANNA, CHEN, COMPANY, MANAGER
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 REP, GUEST = "rep", "Guest"
@@ -116,6 +120,18 @@ def contact_phone(look: Look):
 
 
 @picture(REP, DESK)
+def closing(look: Look):
+	look.desk("todo", _contact(look.user))
+	look.page.evaluate("() => { cur_frm.set_value('status', 'Closed').then(() => cur_frm.save()) }")
+	dialog = look.page.locator(".modal.show")
+	dialog.locator("textarea[data-fieldname=notes]").fill(words.of(words.NOTES, look.language)[0])
+	dialog.locator("input[data-fieldname=next_step]").fill(words.of(words.STEPS, look.language)[0])
+	look.page.keyboard.press("Tab")
+	look.page.evaluate("day => cur_dialog.set_value('next_step_date', day)", add_days(today(), 7))
+	look.rest()
+
+
+@picture(REP, DESK)
 def customer(look: Look):
 	look.desk("customer", frappe.db.get_value("ToDo", _contact(look.user), "reference_name"))
 	if frappe.get_meta("Customer").has_field("keep_tab"):
@@ -174,6 +190,11 @@ def benefit(look: Look):
 	look.desk("tier-benefit", "Platinum Price")
 
 
+@picture("Administrator", DESK)
+def tier_price(look: Look):
+	look.desk("sales-invoice", _priced_for_platinum()).rest()
+
+
 # What guests see
 
 
@@ -195,6 +216,35 @@ def event_phone(look: Look):
 			for status in ("Invited", "Declined", "Accepted")
 		)
 	)
+
+
+# Last, as it changes what all others show.
+
+
+@picture("Administrator", DESK)
+def forecast_preview(look: Look):
+	frappe.db.set_single_value("Keep Customers Settings", "forecasts", AS_BEFORE)
+	nightly.run()
+	look.desk("query-report", "Forecast Preview")
+
+
+def _priced_for_platinum() -> str:
+	"""A draft invoice. ERPNext works out what the Tier Benefit is worth; the stand-in has no prices, and is told."""
+	benefit, price = frappe.get_doc("Tier Benefit", "Platinum Price"), 180
+	rate = price * (1 - benefit.discount_percentage / 100)
+	row = {"item_code": "Record Player", "qty": 1, "price_list_rate": price, "rate": rate}
+	invoice = frappe.get_doc(
+		{
+			"doctype": "Sales Invoice",
+			"company": COMPANY,
+			"customer": frappe.get_all(
+				"Customer", {"keep_tier": "Platinum"}, pluck="name", order_by="name asc", limit=1
+			)[0],
+			"items": [{**row, "discount_percentage": benefit.discount_percentage}],
+		}
+	).insert()
+	frappe.db.commit()
+	return invoice.name
 
 
 def _contact(user: str) -> str:
