@@ -49,6 +49,16 @@ def _is_denied(status: str, old) -> bool:
 	return bool(old) and old.status in engine.UNDECIDED and status == engine.REJECTED
 
 
+def asks_for_approval(case, before) -> bool:
+	"""Whether something is proposed anew, by who may not approve it.
+
+	:param before: the case as it was stored
+	"""
+	known = {row.name: row.status for row in before.compensations}
+	anew = any(row.status == engine.PROPOSED != known.get(row.name) for row in case.compensations)
+	return anew and not _has_no_limit()
+
+
 def _granted(rows) -> list:
 	return [row for row in rows if row.status in engine.GRANTED]
 

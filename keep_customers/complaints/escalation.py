@@ -117,6 +117,11 @@ def ask_manager(case, text: str) -> None:
 	_ask_or_tell(case, manager(case), text)
 
 
+def ask_for_approval(case) -> None:
+	text = _("Something is proposed to make up for {0}. Please approve or reject it.")
+	ask_manager(case, text.format(todos.link_to(DOCTYPE, case.name)))
+
+
 def let_know(case, text: str) -> None:
 	"""A line for who is responsible, or above; there is nothing to do."""
 	if user := _who_acts(case):

@@ -22,7 +22,7 @@ keep_customers.complaint_case.actions = (() => {
 		}
 		if (doc.status === "Waiting for Customer") return [__("They Have Answered"), () => server.act(frm, "resume")];
 		const step = next_to_take(frm);
-		if (step) return [label_of(frm, step), () => step_dialog.open(frm, step)];
+		if (step) return [steps.to_do_for(frm, step), () => step_dialog.open(frm, step)];
 		if (doc.word === "Yes") {
 			const [first] = help.open;
 			return first ? pair(open.mending(frm)[first.what]) : [__("Close"), () => server.act(frm, "close")];
@@ -36,11 +36,6 @@ keep_customers.complaint_case.actions = (() => {
 		const waits = step === steps.COMPENSATED && (frm.doc.compensations || []).some((row) => row.status === "Proposed");
 		return waits && !open.may_override() ? undefined : step;
 	}
-
-	const label_of = (frm, step) =>
-		step === steps.COMPENSATED && (frm.doc.compensations || []).some((row) => row.status === "Approved")
-			? __("Hand It Over")
-			: steps.to_do(step);
 
 	const is_asked = (doc) => doc.word_asked_on && !(doc.word_on && doc.word_on >= doc.word_asked_on);
 	const ask = (frm) => [__("Ask the Customer"), () => asking.open(frm)];

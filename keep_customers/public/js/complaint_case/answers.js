@@ -20,7 +20,7 @@ keep_customers.complaint_case.answers = (() => {
 							dialog.hide();
 							then(words);
 						});
-				const dialog = new frappe.ui.Dialog({
+				const dialog = keep_customers.dialog({
 					title: __("Offer a Standard Answer"),
 					fields: [
 						{

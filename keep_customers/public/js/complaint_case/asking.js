@@ -12,7 +12,7 @@ keep_customers.complaint_case.asking = (() => {
 
 	function show(frm, asked) {
 		const possible = asked.ways.filter((way) => !way.why_not);
-		const dialog = new frappe.ui.Dialog({
+		const dialog = keep_customers.dialog({
 			title: __("Ask the Customer"),
 			fields: [
 				{

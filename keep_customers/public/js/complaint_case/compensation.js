@@ -24,7 +24,7 @@ keep_customers.complaint_case.compensation = (() => {
 			},
 			{
 				fieldname: "given_description", fieldtype: "Data", label: __("What", null, "Complaint Compensation"),
-				depends_on: `eval:${something}`, default: given.description,
+				depends_on: `eval:${something}`, mandatory_depends_on: `eval:${something}`, default: given.description,
 			},
 			{
 				fieldname: "given_cost", fieldtype: "Float", depends_on: `eval:${something}`, default: given.cost, precision: 2,

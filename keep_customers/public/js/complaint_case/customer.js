@@ -6,7 +6,7 @@ keep_customers.complaint_case.customer = (() => {
 	const take = (frm, { customer }) => server.act(frm, "take_customer", { customer });
 
 	function choose(frm) {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = keep_customers.dialog({
 			title: __("Choose the Customer"),
 			fields: [{ fieldname: "customer", fieldtype: "Link", options: "Customer", label: __("Customer"), reqd: 1 }],
 			primary_action_label: __("Save"),

@@ -12,7 +12,7 @@ keep_customers.complaint_case.dialogs = (() => {
 	}
 
 	function not_reached(frm) {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = keep_customers.dialog({
 			title: __("Not Reached", null, "Customer Touch"),
 			fields: [note()],
 			primary_action_label: __("Save"),
@@ -46,7 +46,7 @@ keep_customers.complaint_case.dialogs = (() => {
 	}
 
 	function promise(frm) {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = keep_customers.dialog({
 			title: __("Promise a Time"),
 			fields: [
 				{

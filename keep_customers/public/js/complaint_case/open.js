@@ -22,8 +22,8 @@ keep_customers.complaint_case.open = (() => {
 		const field = (name, label) => ({ label, action: () => frm.scroll_to_field(name) });
 		const step = (name, or_field) =>
 			steps.to_take(frm).includes(name)
-				? { label: steps.to_do(name), action: () => step_dialog.open(frm, name) }
-				: field(or_field, steps.to_do(name));
+				? { label: steps.to_do_for(frm, name), action: () => step_dialog.open(frm, name) }
+				: field(or_field, steps.to_do_for(frm, name));
 		return {
 			customer: { label: __("Choose the Customer"), action: () => customer.choose(frm) },
 			cause: step(steps.CAUSE_FOUND, "cause"),

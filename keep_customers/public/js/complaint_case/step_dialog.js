@@ -13,8 +13,8 @@ keep_customers.complaint_case.step_dialog = (() => {
 
 	function show(frm, first, help) {
 		const possible = steps.to_take(frm);
-		const dialog = new frappe.ui.Dialog({
-			title: possible.length > 1 ? __("What Was Done") : steps.to_do(first),
+		const dialog = keep_customers.dialog({
+			title: possible.length > 1 ? __("What Was Done") : steps.to_do_for(frm, first),
 			fields: [
 				...possible.flatMap((step) => [tick(step, step === first, possible.length < 2), ...asked(frm, step, help)]),
 				{

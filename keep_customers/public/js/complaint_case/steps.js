@@ -5,7 +5,7 @@ keep_customers.complaint_case.steps = (() => {
 	const CONFIRMED = "Confirmed", FOLLOWED_UP = "Followed Up";
 	const name_of = (step) => __(step, null, "Complaint Case");
 
-	// What is to be done next, in words.
+	// What is to be done next, in words; nothing for what is not ours to do.
 	const to_do = (step) =>
 		({
 			Listened: __("Listen to the Customer"),
@@ -39,6 +39,12 @@ keep_customers.complaint_case.steps = (() => {
 	function next(frm) {
 		const taken = done(frm);
 		return all().find((step) => step !== RECEIVED && !taken[step]);
+	}
+
+	// The same for a case, of which what was approved is to be handed over.
+	function to_do_for(frm, step) {
+		const approved = (frm.doc.compensations || []).some((row) => row.status === "Approved");
+		return step === COMPENSATED && approved ? __("Hand It Over") : to_do(step);
 	}
 
 	// Those we can still take: to confirm is the customer's, and the call afterwards waits until the case is closed.
@@ -78,5 +84,5 @@ keep_customers.complaint_case.steps = (() => {
 		return [row.done_on && frappe.datetime.str_to_user(row.done_on), who, what].filter(Boolean).join(" · ");
 	}
 
-	return { RECEIVED, CAUSE_FOUND, OFFERED, COMPENSATED, CONFIRMED, FOLLOWED_UP, name_of, to_do, all, done, next, to_take, html };
+	return { RECEIVED, CAUSE_FOUND, OFFERED, COMPENSATED, CONFIRMED, FOLLOWED_UP, name_of, to_do, to_do_for, all, done, next, to_take, html };
 })();

@@ -15,12 +15,12 @@ keep_customers.step_bar = (steps) => {
 
 frappe.dom.set_style(
 	`.keep-steps { list-style: none; padding: 0; margin: 0 0 12px; display: flex; }
-	.keep-steps li { flex: 1 1 0; min-width: 0; text-align: center; position: relative; font-size: var(--text-sm); color: var(--text-muted); }
+	.keep-steps li { flex: 1 1 0; min-width: 0; text-align: center; position: relative; font-size: var(--text-xs); color: var(--text-muted); }
 	.keep-steps li::before { content: ""; position: absolute; top: 11px; inset-inline-start: -50%; width: 100%; height: 2px; background: var(--border-color); }
 	.keep-steps li:first-child::before { display: none; }
 	.keep-steps .mark { position: relative; z-index: 1; display: block; width: 24px; height: 24px; line-height: 20px; margin: 0 auto 4px;
 		border: 2px solid var(--border-color); border-radius: 50%; background: var(--card-bg, var(--fg-color)); }
-	.keep-steps .name { display: block; padding: 0 4px; overflow-wrap: anywhere; }
+	.keep-steps .name { display: block; padding: 0 2px; overflow-wrap: anywhere; }
 	.keep-steps .done .mark { border-color: var(--green-600, #278f5e); color: var(--green-700, #1a6a43); }
 	.keep-steps .left-out .mark { border-style: dashed; }
 	.keep-steps .left-out .name { text-decoration: line-through; }

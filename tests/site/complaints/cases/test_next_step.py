@@ -6,14 +6,19 @@ from frappe.permissions import add_user_permission
 
 from keep_customers.complaints import contact, dialogs, feedback
 from keep_customers.complaints.steps import Told
-from tests.site.complaints.cases.case import CASE, QUALITY, complaint, offered
+from tests.site.complaints.cases.case import CASE, QUALITY, START, complaint, offered
 from tests.site.story import ANNA, BEN, MIA, PREFIX
 
 
 def from_outside(**values):
 	"""A case as the public page makes it of somebody it does not know."""
-	words = {"subject": "It broke", "description": "On the first day.", "channel": "Web Page", **values}
-	return frappe.get_doc({"doctype": CASE, **words}).insert(ignore_permissions=True)
+	words = {
+		"subject": "It broke",
+		"description": "On the first day.",
+		"channel": "Web Page",
+		"opened_on": START,
+	}
+	return frappe.get_doc({"doctype": CASE, **words, **values}).insert(ignore_permissions=True)
 
 
 def opens(case):

@@ -85,6 +85,7 @@ def test_what_costs_more_than_the_limit_is_approved_by_who_may(story, firm):
 		compensated(case, ANNA, cost=51, status="Approved")
 	assert stored(case, "compensation_cost") == 50
 	assert compensated(case, ANNA, cost=80, status="Proposed").approved_by is None
+	assert told(case) == [MIA], "who is asked to approve it"
 	# Who writes somebody else's name into it does not become them.
 	with pytest.raises(frappe.PermissionError):
 		compensated(case, ANNA, cost=80, status="Handed Over", approved_by=MIA)

@@ -251,7 +251,7 @@ SAID = {
 	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
 	"rating": "1", "result": "Reached", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "solved": "Yes",
-	"start": "0", "status": "Held", "step": "Listened", "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
+	"start": "0", "status": "Held", "step": "Listened", "steps": ["Listened"], "told": {}, "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
 	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
 	"end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
 }  # fmt: skip
@@ -280,9 +280,10 @@ IN_VAIN = {
 			"care.calls.call_for_todo",
 			"messaging.by_hand.send_for_todo",
 			"events.documents.set_status",
-			"care.notices.preview", "visits.stops.file_report", "complaints.feedback.ask", "events.results.refresh",
+			"care.notices.preview", "visits.stops.file_report", "complaints.dialogs.for_asking", "complaints.feedback.ask",
+			"complaints.feedback.note_link_given", "events.results.refresh",
 			"events.waves.invite", "events.wishes.merge",
-			*(f"keep_customers.doctype.complaint_case.complaint_case.ComplaintCase.{one}" for one in ("close", "hear", "resume")),
+			*(f"keep_customers.doctype.complaint_case.complaint_case.ComplaintCase.{one}" for one in ("close", "hear", "resume", "take_customer")),
 		),
 	}.items()
 	for path in paths
