@@ -102,3 +102,9 @@ def test_what_a_workspace_shows_exists_and_is_declared(workspace):
 def test_a_card_opens_the_list_it_counts():
 	# On Frappe 15 a click on a card forgets the dynamic filters: the list would be everybody's.
 	assert not [name for name, card in named("number_card").items() if card["dynamic_filters_json"] != "[]"]
+
+
+@pytest.mark.parametrize("workspace", [WORKSPACE, *BY_ROLE], ids=lambda one: one["name"])
+def test_a_shortcut_knows_who_is_looking(workspace):
+	# The filter is a JavaScript expression; "__user" is a default of fields, and no user of that name has anything.
+	assert not [row["label"] for row in workspace["shortcuts"] if "__user" in row.get("stats_filter", "")]
