@@ -21,7 +21,7 @@ from frappe.utils import add_to_date, cint, escape_html, now_datetime, validate_
 from keep_customers.complaints import cases, clock
 from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
-from keep_customers.erp.language import hours_in_words, moment_in_words, whose_clock
+from keep_customers.erp.language import hours_in_words, moment_with_clock
 from keep_customers.erp.permissions import nothing_said
 from keep_customers.people.contacts import customers_of_address
 
@@ -114,7 +114,7 @@ def promise() -> str:
 		_("We answer within {0}, in our working time: by {1}.")
 		if has_hours
 		else _("We answer within {0}, day and night: by {1}.")
-	).format(hours_in_words(hours, language), f"{moment_in_words(by, language)} ({whose_clock(language)})")
+	).format(hours_in_words(hours, language), moment_with_clock(by, language))
 
 
 def _receive(website: str, sheet: str, **said: str) -> list[str]:

@@ -10,7 +10,7 @@ from frappe.utils import get_datetime, now_datetime
 
 from keep_customers.complaints import cases, feedback
 from keep_customers.engine import complaints as engine
-from keep_customers.erp.language import day_in_words, moment_in_words, whose_clock
+from keep_customers.erp.language import day_in_words, moment_with_clock
 from keep_customers.people.contacts import customers_of
 
 MOST = 200
@@ -86,8 +86,7 @@ def next_words(case) -> str | None:
 	promise, by = _next_by(case)
 	if not by or get_datetime(by) < now_datetime():
 		return _("It takes longer than we wanted. We are sorry, and are working on it.")
-	language = frappe.local.lang
-	return promise.format(f"{moment_in_words(by, language)} ({whose_clock(language)})")
+	return promise.format(moment_with_clock(by, frappe.local.lang))
 
 
 def _next_by(case) -> tuple:

@@ -1,5 +1,8 @@
 """Our pages without what the host puts around each page of a website: hundreds of queries, a menu, a sidebar, a footer."""
 
+from base64 import b64encode
+from hashlib import sha256
+
 import frappe
 from frappe.website.page_renderers.template_page import TemplatePage
 
@@ -9,6 +12,11 @@ PAGES = frozenset(
 		"event-invitation", "guest-message",
 	)
 )  # fmt: skip
+
+POLICY = (
+	"default-src 'none'; img-src * data:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none';"
+	" frame-ancestors 'none'"
+)
 
 
 class GuestPage(TemplatePage):
@@ -24,6 +32,15 @@ class GuestPage(TemplatePage):
 	def post_process_context(self) -> None:
 		# What the answer to a form has to say, see guest_pages.py.
 		self.context.update(frappe.local.response.get("context") or {})
+
+	def build_response(self, data: str, http_status_code: int | None = None, headers: dict | None = None):
+		# Whatever somebody has written runs nothing, and no other site shows the page as its own.
+		script = self.context.colocated_js
+		allowed = f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" if script else "'none'"
+		policy = f"{POLICY}; script-src {allowed}"
+		return super().build_response(
+			data, http_status_code, {**(headers or {}), "Content-Security-Policy": policy}
+		)
 
 	def update_toc(self, html: str) -> str:
 		# What somebody wrote may look like the host's mark for a list of contents.

@@ -83,6 +83,11 @@ def hours_in_words(hours: float, language: str) -> str:
 	)
 
 
+def moment_with_clock(moment, language: str) -> str:
+	"""As :func:`moment_in_words`, for who may be somewhere else."""
+	return f"{moment_in_words(moment, language)} ({whose_clock(language)})"
+
+
 def whose_clock(language: str) -> str:
 	"""In whose time the site's moments are, by a place everybody knows, such as "Berlin time"; its zone's name without one."""
 	zone = get_system_timezone()

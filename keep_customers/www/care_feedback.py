@@ -3,7 +3,7 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from keep_customers.erp import guest_pages
-from keep_customers.erp.language import day_in_words, moment_in_words
+from keep_customers.erp.language import day_in_words, moment_with_clock
 from keep_customers.events import feedback as event_feedback
 from keep_customers.events import wishes
 from keep_customers.messaging import feedback, visit_feedback
@@ -28,7 +28,7 @@ def get_context(context):
 	elif begins_on := event_feedback.begins_on(token):
 		context.state, context.headline = "early", _("Not Yet")
 		context.advice = _("The event has not begun yet. You can tell us how it was from {0} on.").format(
-			moment_in_words(begins_on, language)
+			moment_with_clock(begins_on, language)
 		)
 		return
 	else:

@@ -19,16 +19,13 @@ async function smaller(file) {
 async function reduce(input) {
 	const before = [...input.files];
 	const after = await Promise.all(before.map((file) => smaller(file).catch(() => file)));
-	const changed = after.filter((file, i) => file !== before[i]);
-	if (!changed.length) return;
+	if (after.every((file, i) => file === before[i])) return;
 	const chosen = new DataTransfer();
 	after.forEach((file) => chosen.items.add(file));
 	input.files = chosen.files;
 	const megabytes = (files) => (files.reduce((sum, file) => sum + file.size, 0) / 1048576).toFixed(1);
 	const sizes = document.getElementById("sizes");
-	[changed.length, megabytes(after), megabytes(before)].forEach((value, i) => {
-		sizes.textContent = (i ? sizes.textContent : sizes.dataset.words).replace(`{${i}}`, value);
-	});
+	sizes.textContent = sizes.dataset.words.replace("{0}", megabytes(after)).replace("{1}", megabytes(before));
 }
 
 if (form) {

@@ -17,6 +17,8 @@ def get_context(context):
 	if context.received:
 		return
 	context.sheet = context.said.sheet or frappe.generate_hash(length=32)
+	# A browser fills in no files of its own.
+	context.files_sent = any(file.filename for file in frappe.request.files.getlist("attachments"))
 	context.most_files = page.MOST_FILES
 	context.most_bytes = page.largest_file()
 	context.largest_file = f"{context.most_bytes / 1024 / 1024:g}"
