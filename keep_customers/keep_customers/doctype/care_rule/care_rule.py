@@ -5,9 +5,10 @@ from frappe.utils import flt, now_datetime
 
 from keep_customers.care import rules
 from keep_customers.care.followups import take_back_of_rule
+from keep_customers.erp.left_empty import MeansEverybody
 
 
-class CareRule(Document):
+class CareRule(MeansEverybody, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -4,13 +4,14 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt
 
 from keep_customers.benefits import offered, pricing_rules
+from keep_customers.erp.left_empty import MeansEverybody
 from keep_customers.erp.trees import branch
 from keep_customers.worth import ledger
 
 MOST_DAYS = 60
 
 
-class TierBenefit(Document):
+class TierBenefit(MeansEverybody, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
