@@ -11,7 +11,11 @@ from keep_customers.care.read_back import contact
 def tell(doc) -> ReadBack:
 	told = ReadBack(says=[_everybody(doc), *_only(doc), _what(doc), contact.own_rep()])
 	if doc.docstatus:
-		told.figure = _("It was released to {0} customers.").format(doc.audience_size or 0)
+		told.figure = (
+			_("Its ToDos are being planned.")
+			if doc.status == "Planning"
+			else _("It was released to {0} customers.").format(doc.audience_size or 0)
+		)
 		return told
 	reached, refused = notices.reach(doc, frappe.session.user)
 	if not reached:

@@ -65,11 +65,15 @@ keep_customers.read_back = (() => {
 		else if (route) frappe.set_route(...route);
 	}
 
-	// The user's default company would narrow what is meant for everybody, and nobody would notice.
-	function for_every_company(frm, name_field) {
-		const blank = frm.is_new() && !frm.doc[name_field];
-		if (blank && frm.doc.company === frappe.defaults.get_user_default("Company")) frm.set_value("company", null);
+	// In a new document empty means everybody: the user's defaults would narrow it, and nobody would notice. What somebody has
+	// chosen on the way here, by a filter of the list for instance, stays.
+	function mean_everybody(frm, fields = ["company", "customer_group", "territory"]) {
+		if (!frm.is_new() || frm.keep_means_everybody === frm.doc.name) return;
+		frm.keep_means_everybody = frm.doc.name;
+		for (const field of fields) {
+			if (frm.doc[field] && frm.doc[field] === frappe.defaults.get_user_default(field)) frm.set_value(field, null);
+		}
 	}
 
-	return { follow, for_every_company };
+	return { follow, mean_everybody };
 })();

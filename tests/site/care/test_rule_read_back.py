@@ -9,7 +9,7 @@ from frappe.utils import add_days, getdate
 from keep_customers.access.read_back import read_back
 from keep_customers.care import rules
 from keep_customers.patches.v0_2 import group_rules_by_purpose
-from tests.site.story import ANNA, EVE, MIA
+from tests.site.story import ANNA, COMPANY, EVE, GROUP, MIA
 
 
 @pytest.fixture
@@ -148,6 +148,18 @@ def test_odd_values_are_none(story, odd):
 		new(**{field: odd})
 	new(trigger="Season", season="", yearly_on=odd)
 	new(trigger="Silence", silent_days=odd)
+
+
+def test_what_is_left_empty_means_everybody(story):
+	frappe.defaults.set_user_default("company", COMPANY)
+	frappe.db.set_default("customer_group", GROUP)
+	doc = frappe.get_doc({"doctype": "Care Rule", "rule_name": "Keep Test Everybody", **LARGE}).insert()
+	assert not (doc.company or doc.customer_group)
+	assert (
+		frappe.get_doc({**doc.as_dict(), "name": None, "rule_name": "Keep Test Ours", "company": COMPANY})
+		.insert()
+		.company
+	)
 
 
 def test_rules_there_were_are_grouped_and_nothing_else_of_them_changes(story):

@@ -1,6 +1,6 @@
 frappe.ui.form.on("Care Rule", {
 	refresh(frm) {
-		keep_customers.read_back.for_every_company(frm, "rule_name");
+		keep_customers.read_back.mean_everybody(frm);
 		keep_customers.read_back.follow(frm);
 		if (frm.is_new()) return propose_name(frm);
 		frm.add_custom_button(__("Preview", null, "Care Rule"), () =>

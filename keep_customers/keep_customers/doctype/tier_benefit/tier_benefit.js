@@ -4,7 +4,7 @@ frappe.ui.form.on("Tier Benefit", {
 	},
 
 	refresh(frm) {
-		keep_customers.read_back.for_every_company(frm, "benefit_name");
+		keep_customers.read_back.mean_everybody(frm);
 		keep_customers.read_back.follow(frm);
 	},
 });

@@ -11,7 +11,7 @@ frappe.ui.form.on("Tier Policy", {
 	},
 
 	refresh(frm) {
-		keep_customers.read_back.for_every_company(frm, "policy_name");
+		keep_customers.read_back.mean_everybody(frm);
 		keep_customers.read_back.follow(frm);
 	},
 });

@@ -5,6 +5,7 @@ frappe.ui.form.on("Volume Rebate", {
 
 	refresh(frm) {
 		if (frm.is_new() && !frm.doc.starts_on) frm.set_value("starts_on", frappe.datetime.year_start());
+		keep_customers.read_back.mean_everybody(frm, ["customer_group"]);
 		keep_customers.read_back.follow(frm);
 	},
 });
