@@ -255,7 +255,7 @@ keep_customers_dial = ["keep_customers.integrations.telephony.dialling"]
 permission_query_conditions = {
 	doctype: "keep_customers.erp.permissions.customer_condition"
 	for doctype in (
-		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Follow Up", "Customer Touch",
+		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
 		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
 		"Volume Rebate Customer", "Keep Excluded Customer", "Contact Confirmation",
@@ -274,6 +274,7 @@ permission_query_conditions = {
 	doctype: "keep_customers.access.totals.condition"
 	for doctype in ("Forecast Check", "Forecast Check Candidate")
 } | {
+	"Follow Up": "keep_customers.access.control_group.condition",
 	"Consent Record": "keep_customers.erp.document_permissions.consent_condition",
 	"File": "keep_customers.erp.document_permissions.reference_condition",
 	"Care Run Set Aside": "keep_customers.erp.document_permissions.reference_condition",
@@ -282,10 +283,11 @@ permission_query_conditions = {
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in (
-		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Follow Up", "Customer Touch", "Referral",
+		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Customer Touch", "Referral",
 		"Customer Feedback", "VIP Invitation", "Event Suggestion", "Rebate Claim", "Contact Confirmation",
 	)
 } | {
+	"Follow Up": "keep_customers.access.control_group.has_permission",
 	"Visit Plan": "keep_customers.erp.document_permissions.has_plan_permission",
 	"Complaint Case": "keep_customers.erp.document_permissions.has_case_permission",
 	"Coupon Code": "keep_customers.benefits.coupons.has_permission",

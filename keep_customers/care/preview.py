@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import frappe
 from frappe.utils import getdate
 
+from keep_customers.access import control_group
 from keep_customers.care import followups, rules
 from keep_customers.care.planning import decide
 from keep_customers.care.triggers import CATCH_UP_DAYS
@@ -22,6 +23,8 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 	nothing to show.
 
 	:param rule: only this one; by default all that are switched on, and what is waiting already
+	Of a control group nothing is said to who may not know of it.
+
 	:returns: dicts with customer, customer_name, tier, care_rule, reason, channel, due_date, rep, value_at_risk,
 		currency, action (of :mod:`keep_customers.engine.followups`), hold_reason
 	"""
@@ -35,6 +38,7 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 			one.enabled_from = today - timedelta(days=CATCH_UP_DAYS)
 		waiting += _new(one, today)
 	all_rules = rules.by_name()
+	shown = control_group.may_be_seen()
 	reps, decisions = decide(waiting, all_rules, settings, today, working_days(settings))
 	return [
 		{
@@ -46,6 +50,7 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 			"hold_reason": decision.reason,
 		}
 		for row, decision in decisions
+		if row.arm != control_group.HELD_BACK or shown
 	]
 
 
@@ -90,9 +95,10 @@ def _new(rule, today: date) -> list:
 	rows = {(row["customer"], row["occurrence"]): row for row in rules.due(rule, today)}
 	for key in followups.known_occurrences(rule.name, {customer for customer, _occurrence in rows}):
 		rows.pop(key, None)
+	followups.draw_arms(list(rows.values()))
 	return [
 		frappe._dict(
-			{"expires": 0, "reference_doctype": None, **row},
+			{"expires": 0, "reference_doctype": None, "arm": None, **row},
 			name=f"new {rule.name} {number}",
 			current_risk=row["value_at_risk"],
 		)

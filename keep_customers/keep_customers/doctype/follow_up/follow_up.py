@@ -14,6 +14,7 @@ class FollowUp(Document):
 		from frappe.types import DF
 
 		amount: DF.Currency
+		arm: DF.Literal["", "Cared For", "Held Back"]
 		assigned_on: DF.Date | None
 		assigned_to: DF.Link | None
 		benefit: DF.Link | None
@@ -22,6 +23,7 @@ class FollowUp(Document):
 		called_by: DF.Link | None
 		care_rule: DF.Link | None
 		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
+		control_share: DF.Percent
 		currency: DF.Link | None
 		customer: DF.Link
 		customer_name: DF.Data | None
@@ -77,6 +79,7 @@ class FollowUp(Document):
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
 		rep: DF.Link | None
+		risk_then: DF.Currency
 		send_attempts: DF.Int
 		send_error: DF.SmallText | None
 		send_status: DF.Literal["", "Queued", "Sending", "Sent", "Delivered", "Read", "Failed"]
