@@ -7,7 +7,8 @@ if (!frappe.boot?.workspace_sidebar_item) {
 	frappe.dom.set_style(
 		`@media (max-width: 767px) {
 			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
-			${on(".list-row-head .level-right")} { flex: none; white-space: nowrap; }
+			${on(".list-row-head .level-left")} { flex: 1 1 0 !important; min-width: 0; }
+			${on(".list-row-head .level-right")} { flex: none !important; white-space: nowrap; }
 		}`,
 		"keep-phone-lists"
 	);

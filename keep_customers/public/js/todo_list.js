@@ -182,7 +182,7 @@
 		`.keep-day { padding: 10px 15px 4px; font-weight: 600; }
 		.keep-care .keep-why { font-weight: 400; }
 		[data-theme="dark"] .keep-care .text-danger { color: color-mix(in srgb, var(--red-500, #e03636), white 30%) !important; }
-		.keep-care .list-subject a { overflow: hidden; text-overflow: ellipsis; }
+		.keep-care .list-subject a { display: block; overflow: hidden; text-overflow: ellipsis; }
 		.keep-care .list-subject a:hover { text-decoration: none; }
 		.keep-care .list-subject .level-item.ellipsis { justify-content: flex-start; }
 		@media (min-width: 768px) {
