@@ -3,6 +3,13 @@
 const LISTS = ["Customer", "Customer Value", "Customer File", "Customer Touch", "Follow Up", "Complaint Case", "Visit Plan"];
 
 if (!frappe.boot?.workspace_sidebar_item) {
-	const above = LISTS.map((one) => `[data-page-route^="List/${one}/"] .standard-filter-section > :nth-child(n + 3)`);
-	frappe.dom.set_style(`@media (max-width: 767px) { ${above.join(", ")} { display: none !important; } }`, "keep-phone-lists");
+	const on = (part) => LISTS.map((one) => `[data-page-route^="List/${one}/"] ${part}`).join(", ");
+	frappe.dom.set_style(
+		`@media (max-width: 767px) {
+			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
+			${on(".list-row-head .level-left")} { flex: 1 1 0 !important; min-width: 0; }
+			${on(".list-row-head .level-right")} { flex: none !important; white-space: nowrap; }
+		}`,
+		"keep-phone-lists"
+	);
 }

@@ -13,11 +13,14 @@ keep_customers.list_pill = (colour, words) =>
 keep_customers.tier_pill = (tier) =>
 	tier ? keep_customers.list_pill(keep_customers.tier_colour(tier), __(tier, null, "Customer Tier")) : "";
 
-// The framework's dark theme leaves its pills short of the contrast that everybody can read (4.5 to 1).
+// The framework's pills fall short of the contrast that everybody can read (4.5 to 1), in the dark theme and some in the light.
 const COLOURS = ["gray", "blue", "green", "cyan", "orange", "yellow", "red", "pink", "purple"];
 frappe.dom.set_style(
 	COLOURS.map(
-		(one) => `[data-theme="dark"] .keep-chip.${one} { background: color-mix(in srgb, var(--bg-${one}), black 18%); }`
+		(one) => `.keep-chip.${one} { color: color-mix(in srgb, var(--text-on-${one}), black 18%); }
+		[data-theme="dark"] .keep-chip.${one} {
+			color: var(--text-on-${one}); background: color-mix(in srgb, var(--bg-${one}), black 18%);
+		}`
 	).join("\n"),
 	"keep-chips"
 );

@@ -182,13 +182,16 @@
 		`.keep-day { padding: 10px 15px 4px; font-weight: 600; }
 		.keep-care .keep-why { font-weight: 400; }
 		[data-theme="dark"] .keep-care .text-danger { color: color-mix(in srgb, var(--red-500, #e03636), white 30%) !important; }
-		.keep-care .list-subject a { overflow: hidden; text-overflow: ellipsis; }
+		.keep-care .list-subject a { display: block; overflow: hidden; text-overflow: ellipsis; }
 		.keep-care .list-subject a:hover { text-decoration: none; }
 		.keep-care .list-subject .level-item.ellipsis { justify-content: flex-start; }
 		@media (min-width: 768px) {
 			/* Why takes the room there is, not what is shorter. */
-			.keep-care .list-row-col.list-subject { flex: 4 1 280px !important; max-width: none !important; }
+			.keep-care .level-right { flex: 0 0 150px !important; }
+			.keep-care .list-row-col.list-subject { flex: 4 1 280px !important; width: 280px !important; max-width: none !important; }
 			.keep-care .level-left > .list-row-col.hidden-xs:not(.tag-col) { flex: 0 0 104px !important; min-width: 0 !important; }
+			/* Where the framework's button to open the customer would be. */
+			.keep-care .level-left > .list-row-col:is(:empty, :has(> span:only-child:empty)) { display: none; }
 		}
 		@media (max-width: 767px) {
 			/* The contacts first; what the list is filtered by is behind the button of the filters. */
