@@ -82,6 +82,8 @@ keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 				.map((df) => ({ ...df, default: before[df.fieldname] ?? df.default, on_change: changed }));
 		},
 		onload(report) {
+			// The framework 15 cuts titles after a quarter of a phone's width.
+			report.page.wrapper.find(".title-text").css("max-width", "none");
 			keep_customers.fold_filters(report);
 			settings.onload?.(report);
 		},
