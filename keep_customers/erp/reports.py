@@ -15,10 +15,11 @@ GOOD, BAD, WARNING, NEUTRAL = "#30a66d", "#cb2929", "#c2703d", "#7c8db5"
 
 
 def column(fieldname: str, label: str, fieldtype: str = "Data", width: int = 120, **more) -> dict:
+	# A column that begins with nothing would be taken for one of numbers.
 	if fieldtype not in NUMBERS:
-		more.setdefault(
-			"align", "left"
-		)  # a column that begins with nothing would be taken for one of numbers
+		more.setdefault("align", "left")
+	if fieldtype == "Percent":
+		more.setdefault("precision", 1)
 	width = max(width, WIDEST.get(fieldtype, 0))
 	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
 
@@ -58,11 +59,19 @@ def reported(report: str, filters: dict, **others) -> dict:
 
 
 def _asked(filters: dict) -> dict:
-	return {
-		name: str(value) if isinstance(value, date) else value
-		for name, value in filters.items()
-		if value not in (None, "", 0)
-	}
+	return {name: _written(value) for name, value in filters.items() if value not in (None, "", 0)}
+
+
+def _written(value):
+	match value:
+		case date():
+			return str(value)
+		# The list of the framework 16 drops a choice among one.
+		case ["in", [one]]:
+			return one
+		case ["not in", [one]]:
+			return ["!=", one]
+	return value
 
 
 def within(since: date | None, until: date | None) -> list | None:

@@ -34,6 +34,18 @@ keep_customers.address = ({ doctype, report, filters }) => {
 		: frappe.utils.generate_route({ type: "doctype", name: doctype, doc_view: "List", route_options: written });
 };
 
+// The framework goes nowhere by a link to the page one is on, whatever the filters behind it.
+keep_customers.follow_own_links = (report) => {
+	report.page.main.off("click.keep").on("click.keep", "a.keep-figure", (event) => {
+		const { pathname, href } = event.currentTarget;
+		if (pathname !== location.pathname || event.ctrlKey || event.metaKey) return;
+		event.preventDefault();
+		event.stopPropagation();
+		history.pushState(null, null, href);
+		frappe.router.route();
+	});
+};
+
 // On a phone the figures come first: the filters wait behind a button that says how many are set.
 keep_customers.fold_filters = (report) => {
 	report.page.page_form.children(".keep-filters").remove();
@@ -82,13 +94,18 @@ keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 				.map((df) => ({ ...df, default: before[df.fieldname] ?? df.default, on_change: changed }));
 		},
 		onload(report) {
+			// The framework 15 cuts titles after a quarter of a phone's width.
+			report.page.wrapper.find(".title-text").css("max-width", "none");
 			keep_customers.fold_filters(report);
+			keep_customers.follow_own_links(report);
 			settings.onload?.(report);
 		},
 		formatter(value, row, column, data, standard) {
 			const shown = (formatter || standard)(value, row, column, data, standard);
 			const to = value && data?.opens?.[column.fieldname];
-			return to ? `<a href="${keep_customers.address(to)}">${shown}</a>` : shown;
+			if (!to) return shown;
+			// Escaped: "&not_known" would begin with a sign of its own.
+			return `<a class="keep-figure" href="${frappe.utils.escape_html(keep_customers.address(to))}">${shown}</a>`;
 		},
 	};
 };
