@@ -20,7 +20,7 @@ from keep_customers.jobs import nightly
 from keep_customers.worth.forecasts import AS_BEFORE
 
 from .demo import words
-from .demo.company import ANNA, CHEN, COMPANY, MANAGER
+from .demo.company import ANNA, CHEN, MANAGER
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 REP, GUEST = "rep", "Guest"
@@ -186,13 +186,15 @@ def settings(look: Look):
 
 
 @picture("Administrator", DESK)
-def benefit(look: Look):
-	look.desk("tier-benefit", "Platinum Price")
+def set_up(look: Look):
+	frappe.db.set_single_value("Keep Customers Settings", "set_up_done", "excluded")
+	frappe.db.commit()
+	look.desk("keep-set-up")
 
 
 @picture("Administrator", DESK)
-def tier_price(look: Look):
-	look.desk("sales-invoice", _priced_for_platinum()).rest()
+def benefit(look: Look):
+	look.desk("tier-benefit", "Platinum Price")
 
 
 # What guests see
@@ -226,25 +228,6 @@ def forecast_preview(look: Look):
 	frappe.db.set_single_value("Keep Customers Settings", "forecasts", AS_BEFORE)
 	nightly.run()
 	look.desk("query-report", "Forecast Preview")
-
-
-def _priced_for_platinum() -> str:
-	"""A draft invoice. ERPNext works out what the Tier Benefit is worth; the stand-in has no prices, and is told."""
-	benefit, price = frappe.get_doc("Tier Benefit", "Platinum Price"), 180
-	rate = price * (1 - benefit.discount_percentage / 100)
-	row = {"item_code": "Record Player", "qty": 1, "price_list_rate": price, "rate": rate}
-	invoice = frappe.get_doc(
-		{
-			"doctype": "Sales Invoice",
-			"company": COMPANY,
-			"customer": frappe.get_all(
-				"Customer", {"keep_tier": "Platinum"}, pluck="name", order_by="name asc", limit=1
-			)[0],
-			"items": [{**row, "discount_percentage": benefit.discount_percentage}],
-		}
-	).insert()
-	frappe.db.commit()
-	return invoice.name
 
 
 def _contact(user: str) -> str:

@@ -45,7 +45,7 @@ keep_customers.set_up.previews = (() => {
 						...(waits ? [n(step.waiting ? count(step.waiting) : "")] : [])
 					)
 				);
-				return `<h4>${text(one.policy)}</h4>${table(
+				return `<h4>${text(__(one.policy, null, "Tier Policy"))}</h4>${table(
 					[
 						__("Tier"), "", n(__("Customers")),
 						...(with_money ? [n(__("From", null, "Set Up")), n(__("Together", null, "Set Up"))] : []),
