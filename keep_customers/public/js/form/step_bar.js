@@ -20,7 +20,7 @@ frappe.dom.set_style(
 	.keep-steps li:first-child::before { display: none; }
 	.keep-steps .mark { position: relative; z-index: 1; display: block; width: 24px; height: 24px; line-height: 20px; margin: 0 auto 4px;
 		border-radius: 50%; border: 2px solid var(--border-color); background: var(--card-bg, #fff); font-weight: 600; }
-	.keep-steps .name { display: block; padding: 0 2px; overflow-wrap: anywhere; }
+	.keep-steps .name { display: block; margin: 0 -4px; overflow-wrap: anywhere; }
 	.keep-steps .done .mark { background: var(--green-500, #30a66d); border-color: var(--green-500, #30a66d); color: #fff; }
 	.keep-steps .done::before { background: var(--green-500, #30a66d); }
 	.keep-steps .left-out .mark { border-style: dashed; }
