@@ -56,7 +56,7 @@ def _by_file(case) -> list[tuple[str, str]]:
 			filters={"parenttype": "Customer File", **way},
 			fields=["parent", "full_name", "email", "phone"],
 		)
-		if (row.email or "").lower() == email.lower() or mark(row.phone) == number
+		if (email and (row.email or "").lower() == email.lower()) or (number and mark(row.phone) == number)
 	]
 	customers = dict(_names("Customer File", {row.parent for row in rows}, "customer"))
 	return [(customers[row.parent], row.full_name) for row in rows if row.parent in customers]

@@ -20,7 +20,7 @@ frappe.dom.set_style(
 	.keep-steps li:first-child::before { display: none; }
 	.keep-steps .mark { position: relative; z-index: 1; display: block; width: 24px; height: 24px; line-height: 20px; margin: 0 auto 4px;
 		border: 2px solid var(--border-color); border-radius: 50%; background: var(--card-bg, var(--fg-color)); }
-	.keep-steps .name { display: block; padding: 0 2px; overflow-wrap: anywhere; }
+	.keep-steps .name { display: block; margin: 0 -4px; overflow-wrap: anywhere; }
 	.keep-steps .done .mark { border-color: var(--green-600, #278f5e); color: var(--green-700, #1a6a43); }
 	.keep-steps .left-out .mark { border-style: dashed; }
 	.keep-steps .left-out .name { text-decoration: line-through; }
@@ -28,7 +28,7 @@ frappe.dom.set_style(
 	.keep-steps .next .name { color: var(--text-color); font-weight: 600; }
 	@media (max-width: 767px) {
 		/* Only where it stands has its name. */
-		.keep-steps .name { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+		.keep-steps .name { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
 		.keep-steps .next { flex-grow: 3; }
 		.keep-steps .next .name { position: static; width: auto; height: auto; clip-path: none; }
 	}`,
