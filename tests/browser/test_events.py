@@ -85,7 +85,8 @@ def test_an_event_from_the_wish_to_its_result(story, desk):
 		event = frappe.db.get_value(EVENT, {"suggestion": wish})
 		for name in frappe.get_all(INVITATION, {"event": event, "status": "Invited"}, pluck="name"):
 			replies.reply(name, "Yes")
-		frappe.db.set_value(EVENT, event, "starts_on", add_to_date(now_datetime(), hours=-2))
+		this_hour = now_datetime().replace(minute=0, second=0, microsecond=0)
+		frappe.db.set_value(EVENT, event, "starts_on", add_to_date(this_hour, hours=-2))
 		frappe.db.commit()
 		mia.page.evaluate("() => cur_frm.reload_doc()")
 		click.dark("It Was Held").asked("It Was Held").at(".modal.show input[type=checkbox]")

@@ -3,6 +3,7 @@ keep_customers.vip_event.audience = (() => {
 	const { server } = keep_customers.vip_event;
 	const { text, link } = keep_customers.words;
 	const FIELDS = ["territory", "customer_group", "tiers", "invite_by", "guests", "capacity"];
+	const FEW = 5; // names within a sentence
 
 	function look(frm) {
 		const values = Object.fromEntries(FIELDS.map((field) => [field, frm.doc[field] ?? null]));
@@ -59,10 +60,13 @@ keep_customers.vip_event.audience = (() => {
 	}
 
 	function without_contact(found) {
-		if (!found.without_contact.length) return "";
+		const names = found.without_contact.slice(0, FEW);
+		if (!names.length) return "";
+		const others = found.without_contact.length - names.length;
+		if (others) names.push(__("{0} more", [others]));
 		return `<p>${text(
 			__("No contact is known of {0}: their reps ask them by hand. Add a contact at the customer for an e-mail.", [
-				found.without_contact.join(", "),
+				names.join(", "),
 			])
 		)}</p>`;
 	}
