@@ -28,7 +28,10 @@ def card(company: str | None = None) -> dict:
 		"logo": logo(known.company_logo or website.banner_image or ""),
 		"phone": phone,
 		"call": re.sub(r"[^\d+]", "", phone),
-		"email": known.email or frappe.db.get_single_value("Contact Us Settings", "email_id") or _sender() or "",
+		"email": known.email
+		or frappe.db.get_single_value("Contact Us Settings", "email_id")
+		or _sender()
+		or "",
 	}
 
 
