@@ -28,8 +28,16 @@ def card(company: str | None = None) -> dict:
 		"logo": logo(known.company_logo or website.banner_image or ""),
 		"phone": phone,
 		"call": re.sub(r"[^\d+]", "", phone),
-		"email": known.email or frappe.db.get_single_value("Contact Us Settings", "email_id") or "",
+		"email": known.email
+		or frappe.db.get_single_value("Contact Us Settings", "email_id")
+		or _sender()
+		or "",
 	}
+
+
+def _sender() -> str | None:
+	"""Where the site's mails come from, so that they can be answered."""
+	return frappe.db.get_value("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}, "email_id")
 
 
 def logo(address: str) -> str | None:

@@ -14,8 +14,8 @@ PAGES = frozenset(
 )  # fmt: skip
 
 POLICY = (
-	"default-src 'none'; img-src * data:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none';"
-	" frame-ancestors 'none'"
+	"default-src 'none'; img-src * data:; style-src 'unsafe-inline'; connect-src 'self'; form-action 'self';"
+	" base-uri 'none'; frame-ancestors 'none'"
 )
 
 
