@@ -70,17 +70,24 @@ def _number(share: float) -> str:
 
 
 def _rehearse(told: ReadBack, doc, policy) -> None:
-	found, warnings = pyramids(frappe.get_doc(SETTINGS), _with_the_others(doc, policy), getdate())
+	policies = _with_the_others(doc, policy)
+	found, warnings = pyramids(frappe.get_doc(SETTINGS), policies, getdate())
 	mine = [pyramid for pyramid in found if pyramid.policy == policy.name]
 	for warning in warnings:
 		told.lacks(warning)
-	if not mine:
+	if not mine and policies[0] is not policy:
+		told.lacks(
+			_("Nobody is left for this policy: those before it claim everybody whom it is for."),
+			route=["List", "Tier Policy"],
+		)
+	elif not mine:
 		told.lacks(
 			_(
 				"Nobody whom this policy is for has bought anything that counts. Tiers come with the invoices."
 			),
 			route=["List", "Sales Invoice"],
 		)
+	if not mine:
 		return
 	counts = [f"{_(step.tier, context='Customer Tier')} {step.customers}" for step in mine[0].steps]
 	told.figure = _(

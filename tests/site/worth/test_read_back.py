@@ -6,7 +6,7 @@ from frappe.permissions import add_user_permission
 from frappe.utils import getdate
 
 from keep_customers.access.read_back import read_back
-from tests.site.story import ANNA, COMPANY, EVE, PREFIX
+from tests.site.story import ABROAD, ANNA, COMPANY, EVE, PREFIX
 
 POLICY = f"{PREFIX} Policy"
 
@@ -53,6 +53,9 @@ def test_a_new_policy_stands_in_its_place_among_the_others(story, firms):
 	assert sum(int(word.strip(",.")) for word in found["figure"].split(". ")[0].split()[5::2]) == 9
 	# The other one comes first and claims everybody.
 	[nobody] = read_back({**new, "priority": 5})["missing"]
+	assert nobody["route"] == ["List", "Tier Policy"]
+	# And nobody has bought there.
+	*_rate, nobody = read_back({**new, "priority": 0, "company": ABROAD})["missing"]
 	assert nobody["route"] == ["List", "Sales Invoice"]
 
 
