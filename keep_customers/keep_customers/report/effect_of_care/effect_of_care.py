@@ -66,7 +66,8 @@ def known(found: Findings, at: int, outcome: str, in_currency: str) -> dict:
 	}  # fmt: skip
 	factor, more = (1 if outcome == VALUE else 100), found.more[at]
 	row = {name: flt(value * factor, 2) if np.isfinite(value) else None for name, value in figures.items()}
-	row.update(more=int(more) if np.isfinite(more) else None, currency=in_currency)
+	asked = found.claim[at] == UNKNOWN and np.isfinite(more)
+	row.update(more=int(more) if asked else None, currency=in_currency)
 	return row | {"sentence": sentence(row, int(found.claim[at]), bool(np.isinf(more)), outcome)}
 
 
