@@ -18,7 +18,7 @@ keep_customers.report("Effect of Care", {
 			fieldname: "days",
 			label: __("Within Days", null, "Effect of Care"),
 			fieldtype: "Select",
-			options: ["90", "365"],
+			options: ["90", "365"].map((value) => ({ value, label: __("Within {0} Days", [value]) })),
 			default: "90",
 			reqd: 1,
 		},

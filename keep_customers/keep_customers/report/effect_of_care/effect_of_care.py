@@ -66,7 +66,8 @@ def known(found: Findings, at: int, outcome: str, in_currency: str) -> dict:
 	}  # fmt: skip
 	factor, more = (1 if outcome == VALUE else 100), found.more[at]
 	row = {name: flt(value * factor, 2) if np.isfinite(value) else None for name, value in figures.items()}
-	row.update(more=int(more) if np.isfinite(more) else None, currency=in_currency)
+	asked = found.claim[at] == UNKNOWN and np.isfinite(more)
+	row.update(more=int(more) if asked else None, currency=in_currency)
 	return row | {"sentence": sentence(row, int(found.claim[at]), bool(np.isinf(more)), outcome)}
 
 
@@ -103,7 +104,7 @@ def columns(outcome: str) -> list[dict]:
 
 	return [
 		column("label", _("Care Rule"), width=200),
-		column("sentence", _("What We Know", context="Effect of Care"), width=430),
+		column("sentence", _("What We Know", context="Effect of Care"), width=560),
 		count("cared", _("Cared For", context="Effect of Care")),
 		count("held", _("Held Back", context="Effect of Care")),
 		count("running", _("Still Running", context="Effect of Care")),
