@@ -22,11 +22,17 @@ REPORTS = {
 	"customers_at_risk": ({}, {"done": "Nothing Yet"}),
 	"expected_purchases": ({},),
 	"tier_moves": ({"from_date": "2000-01-01"}, {"from_date": "2000-01-01", "show": "Customers", "direction": "First"}),
-	"care_by_rep": ({"from_date": "2000-01-01"},),
+	"care_by_rep": ({"from_date": "2000-01-01"}, {"from_date": "2000-01-01", "show": "Caring"}),
 	"referrals": ({"from_date": "2000-01-01"}, {"from_date": "2000-01-01", "show": "One by One"}),
 	"follow_ups_held_back": ({}, {"group_by": "Rep"}, {"group_by": "Customer"}),
-	"tier_overview": ({},),
-	"slipping_away": ({},),
+	"effect_of_care": ({}, {"outcome": "Complained", "days": "365"}),
+	"tier_overview": ({}, {"show": "Customers"}, {"show": "Customers", "rows": "10000"}),
+	"slipping_away": ({}, {"group_by": "Customer"}),
+	"forecast_preview": ({}, {"only_moves": 1}),
+	"customer_cost_and_value": ({}, {"show": "tiers"}, {"show": "costs"}, {"without_costs": 1}),
+	"complaint_analysis": ({},),
+	"complaint_times": ({},),
+	"ratings_of_people": ({},),
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ Each source is one query. What stands in two documents counts once:
 Amounts are in the reporting currency, at the rates of their months, as the values are they are set against.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -27,15 +27,18 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce, Count, IfNull, NullIf, Sum
 from frappe.utils import add_to_date, cint, flt, get_first_day, getdate
+from pypika import Case
 
 from keep_customers.benefits import offered, pricing_rules
 from keep_customers.engine import costs as engine
 from keep_customers.erp.permissions import only_readable
-from keep_customers.erp.trees import branch
+from keep_customers.erp.tables import among
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import Corrected, no_opening
+from keep_customers.worth.selection import selected
 
 REPORT = "Customer Cost and Value"
+WORTH = ("current_value", "potential_value")
 
 
 class Cost(NamedTuple):
@@ -144,29 +147,52 @@ def kind_labels() -> dict[str, str]:
 	}
 
 
-def customers(filters: dict) -> dict[str, dict]:
-	"""Whom the user of this session may read, with what they are worth.
+def customers(
+	filters: dict, currency: str, names: Collection[str] | None = None, most: int | None = None
+) -> dict:
+	"""Whom the user of this session may read, with what they are worth; the most valuable first.
 
-	:param filters: any of customer, tier, policy, territory and customer_group, the last two with all below them
-	:returns: customer -> dict of customer, customer_name, tier, current_value, potential_value, currency
+	:param filters: as :func:`selected`
+	:param currency: what was computed in another one is no measure for the costs, and left out
+	:param names: only these
+	:param most: so many
+	:returns: customer -> dict of customer, customer_name, tier, current_value, potential_value
 	"""
-	customer, value = frappe.qb.DocType("Customer"), frappe.qb.DocType("Customer Value")
-	query = (
-		frappe.qb.from_(customer)
-		.left_join(value)
-		.on(value.name == customer.name)
-		.select(
-			customer.name.as_("customer"), customer.customer_name, value.tier, value.current_value, value.potential_value,
-			value.currency,
-		)
+	query, customer, value = _worth(filters)
+	query = query.select(
+		customer.name.as_("customer"), customer.customer_name, value.tier,
+		*(_in_currency(value, field, currency).as_(field) for field in WORTH),
 	)  # fmt: skip
-	for named, column in (("customer", customer.name), ("tier", value.tier), ("policy", value.policy)):
-		if filters.get(named):
-			query = query.where(column == filters[named])
-	for named, tree in (("territory", "Territory"), ("customer_group", "Customer Group")):
-		if filters.get(named):
-			query = query.where(customer[named].isin(sorted(branch(tree, filters[named]))))
-	return {row.customer: row for row in only_readable(query, customer.name).run(as_dict=True)}
+	if names is not None:
+		query = among(query, customer.name, names, most=len(names))
+	else:
+		query = query.orderby(value.current_value, order=frappe.qb.desc).orderby(customer.name).limit(most)
+	return {row.customer: row for row in query.run(as_dict=True)} if names != set() else {}
+
+
+def tiers(filters: dict, currency: str) -> list[dict]:
+	"""The same added up: dicts of tier (empty for who is ranked nowhere), customers, current_value and potential_value."""
+	query, _customer, value = _worth(filters)
+	tier = IfNull(value.tier, "").as_("tier")
+	return (
+		query.select(
+			tier,
+			Count("*").as_("customers"),
+			*(Sum(_in_currency(value, field, currency)).as_(field) for field in WORTH),
+		)
+		.groupby(tier)
+		.run(as_dict=True)
+	)
+
+
+def _worth(filters: dict):
+	customer, value = frappe.qb.DocType("Customer"), frappe.qb.DocType("Customer Value")
+	query = frappe.qb.from_(customer).left_join(value).on(value.name == customer.name)
+	return selected(query, customer, value, filters), customer, value
+
+
+def _in_currency(value, field: str, currency: str):
+	return Case().when(value.currency == currency, value[field])
 
 
 # The sources

@@ -133,16 +133,17 @@ class Assignment:
 		}
 
 
-def of_rep(query, column, rep: str | None):
+def of_rep(query, column, rep: str | None, nobody: bool = False):
 	"""``query`` for the customers that a rep takes care of; without a rep as it is.
 
 	:param column: the field with the customer's name
+	:param nobody: those that nobody takes care of instead
 	"""
-	if not rep:
+	if not rep and not nobody:
 		return query
 	names = {name for (name,) in query.select(column).distinct().run()}
 	reps = Assignment(names, frappe.get_cached_doc("Keep Customers Settings"))
-	theirs = {name for name in names if reps.user_for(name) == rep}
+	theirs = {name for name in names if reps.user_for(name) == (None if nobody else rep)}
 	return among(query, column, theirs, most=len(theirs))
 
 

@@ -8,12 +8,16 @@ from pypika import Case
 
 from keep_customers.care.rules import FOR_BUSINESS
 from keep_customers.erp.permissions import only_readable
+from keep_customers.erp.said import reworded
 
 SEES_ALL = {"System Manager", "Keep Customers Manager", "Sales Manager"}
 # What is asked without a rule and sells nothing.
 CARING_PAPERS = ("Complaint Case", "VIP Invitation")
 MISSED = ("Too late", "Not visited")
 STARS = 5
+# What can be looked at one by one.
+CONTACTS, REACHED, CARING, ON_TIME, LATE = "Contacts", "Reached", "Caring", "On Time", "Late"
+ONE_BY_ONE = (CONTACTS, REACHED, CARING, ON_TIME, LATE)
 
 
 def whose() -> str | None:
@@ -35,11 +39,86 @@ def figures(since: date, until: date, today: date, rep: str | None = None) -> di
 		rated = row.pop("rated", 0)
 		row["satisfaction"] = STARS * float(row.pop("stars", 0) or 0) / rated if rated else None
 		decided = int(row.get("on_time") or 0) + int(row.get("late") or 0)
-		row["punctual"] = 100 * int(row.get("on_time") or 0) / decided if decided else None
+		row["punctual"] = round(100 * int(row.get("on_time") or 0) / decided, 1) if decided else None
 	return found
 
 
+def contacts(since: date, until: date, rep: str | None, which: str | None, most: int) -> list[dict]:
+	"""The contacts of a period one by one, the latest first.
+
+	:param which: only those :data:`REACHED`, or only :data:`CARING` ones
+	"""
+	query, touch, follow_up, caring = _touches(since, until, rep)
+	if which == REACHED:
+		query = query.where(_reached(touch) == 1)
+	elif which == CARING:
+		query = query.where(caring == 1)
+	return (
+		query.select(
+			touch.name, touch.date.as_("day"), touch.customer, touch.customer_name, touch.rep, touch.channel, touch.result,
+			follow_up.care_rule, touch.satisfaction, touch.notes.as_("said"),
+		)
+		.orderby(touch.date, order=frappe.qb.desc)
+		.orderby(touch.name)
+		.limit(most)
+		.run(as_dict=True)
+	)  # fmt: skip
+
+
+def asked(since: date, until: date, today: date, rep: str | None, which: str, most: int) -> list[dict]:
+	"""What reps were asked to do by a day of the period, those :data:`ON_TIME` or those :data:`LATE`, the longest ago first."""
+	query, follow_up, on_time, late = _follow_ups(since, until, today, rep)
+	rows = (
+		query.where((on_time if which == ON_TIME else late) == 1)
+		.select(
+			follow_up.name, follow_up.due_date.as_("day"), follow_up.customer, follow_up.customer_name,
+			follow_up.assigned_to.as_("rep"), follow_up.channel, follow_up.status, follow_up.care_rule, follow_up.done_on,
+			follow_up.reason, follow_up.made_of,
+		)
+		.orderby(follow_up.due_date)
+		.orderby(follow_up.name)
+		.limit(most)
+		.run(as_dict=True)
+	)  # fmt: skip
+	for row in rows:
+		row.said = reworded(row, "reason")
+	return rows
+
+
 def _contacts(since: date, until: date, rep: str | None) -> list[dict]:
+	query, touch, _follow_up, caring = _touches(since, until, rep)
+	return (
+		query.select(
+			touch.rep,
+			Count("*").as_("contacts"),
+			Sum(_reached(touch)).as_("reached"),
+			Sum(caring).as_("caring"),
+			Sum(Case().when(touch.satisfaction > 0, 1).else_(0)).as_("rated"),
+			Sum(touch.satisfaction).as_("stars"),
+		)
+		.groupby(touch.rep)
+		.run(as_dict=True)
+	)
+
+
+def _asked(since: date, until: date, today: date, rep: str | None) -> list[dict]:
+	query, follow_up, on_time, late = _follow_ups(since, until, today, rep)
+	return (
+		query.select(follow_up.assigned_to.as_("rep"), Sum(on_time).as_("on_time"), Sum(late).as_("late"))
+		.groupby(follow_up.assigned_to)
+		.run(as_dict=True)
+	)
+
+
+def _reached(touch):
+	"""0 if nobody was there, else 1."""
+	return Case().when(touch.result == "Not Reached", 0).else_(1)
+
+
+def _touches(since: date, until: date, rep: str | None):
+	"""
+	:returns: (query on Customer Touch, it, its Follow Up, 1 or 0 for a caring contact)
+	"""
 	touch, follow_up, rule = (
 		frappe.qb.DocType(name) for name in ("Customer Touch", "Follow Up", "Care Rule")
 	)
@@ -51,38 +130,27 @@ def _contacts(since: date, until: date, rep: str | None) -> list[dict]:
 		.on(follow_up.name == touch.follow_up)
 		.left_join(rule)
 		.on(rule.name == follow_up.care_rule)
-		.select(
-			touch.rep,
-			Count("*").as_("contacts"),
-			Sum(Case().when(touch.result == "Not Reached", 0).else_(1)).as_("reached"),
-			Sum(Case().when(caring, 1).else_(0)).as_("caring"),
-			Sum(Case().when(touch.satisfaction > 0, 1).else_(0)).as_("rated"),
-			Sum(touch.satisfaction).as_("stars"),
-		)
 		.where((touch.date >= since) & (touch.date < until + timedelta(days=1)))
-		.groupby(touch.rep)
 	)
 	if rep:
 		query = query.where(touch.rep == rep)
-	return only_readable(query, touch.customer).run(as_dict=True)
+	return only_readable(query, touch.customer), touch, follow_up, Case().when(caring, 1).else_(0)
 
 
-def _asked(since: date, until: date, today: date, rep: str | None) -> list[dict]:
-	"""Of what a rep was asked to do by a day of the period."""
+def _follow_ups(since: date, until: date, today: date, rep: str | None):
+	"""What reps were asked to do by a day of the period.
+
+	:returns: (query on Follow Up, it, 1 or 0 for one that was done in time, the same for one that was not)
+	"""
 	asked = frappe.qb.DocType("Follow Up")
 	done = asked.status == "Done"
 	missed = asked.status.isin(["Assigned", "Late"]) & (asked.due_date < today)
 	missed |= (asked.status == "Skipped") & asked.hold_reason.isin(list(MISSED))
-	query = (
-		frappe.qb.from_(asked)
-		.select(
-			asked.assigned_to.as_("rep"),
-			Sum(Case().when(done & (asked.done_on <= asked.due_date), 1).else_(0)).as_("on_time"),
-			Sum(Case().when((done & (asked.done_on > asked.due_date)) | missed, 1).else_(0)).as_("late"),
-		)
-		.where((asked.due_date >= since) & (asked.due_date <= until) & (IfNull(asked.assigned_to, "") != ""))
-		.groupby(asked.assigned_to)
+	query = frappe.qb.from_(asked).where(
+		(asked.due_date >= since) & (asked.due_date <= until) & (IfNull(asked.assigned_to, "") != "")
 	)
 	if rep:
 		query = query.where(asked.assigned_to == rep)
-	return only_readable(query, asked.customer).run(as_dict=True)
+	on_time = Case().when(done & (asked.done_on <= asked.due_date), 1).else_(0)
+	late = Case().when((done & (asked.done_on > asked.due_date)) | missed, 1).else_(0)
+	return only_readable(query, asked.customer), asked, on_time, late

@@ -6,7 +6,9 @@ import frappe
 from frappe.query_builder.functions import Count, IfNull, Max, Sum
 from pypika import Case
 
+from keep_customers.access import control_group
 from keep_customers.care.assignment import Assignment, of_rep
+from keep_customers.erp.said import reworded
 from keep_customers.worth.selection import selected
 
 WAITING, GIVEN_UP = "Planned", "Skipped"
@@ -62,11 +64,11 @@ def by_rep(filters: dict, since: date, today: date) -> list[dict]:
 def one_by_one(filters: dict, since: date, most: int) -> list[dict]:
 	"""Those of whom most may be lost first."""
 	query, follow_up, value = _query(filters, since)
-	return (
+	rows = (
 		query.select(
 			follow_up.name, follow_up.customer, follow_up.customer_name, value.tier, follow_up.status, follow_up.hold_reason,
-			follow_up.care_rule, follow_up.planned_on, follow_up.due_date, follow_up.reason, value.value_at_risk,
-			value.currency,
+			follow_up.care_rule, follow_up.planned_on, follow_up.due_date, follow_up.reason, follow_up.made_of,
+			value.value_at_risk, value.currency,
 		)
 		.orderby(value.value_at_risk, order=frappe.qb.desc)
 		.orderby(follow_up.due_date)
@@ -74,6 +76,9 @@ def one_by_one(filters: dict, since: date, most: int) -> list[dict]:
 		.limit(most)
 		.run(as_dict=True)
 	)  # fmt: skip
+	for row in rows:
+		row.reason = reworded(row, "reason")
+	return rows
 
 
 def _numbers(follow_up, value) -> tuple:
@@ -88,7 +93,7 @@ def _numbers(follow_up, value) -> tuple:
 def _query(filters: dict, since: date):
 	"""What waits, and what was given up of what was due from ``since`` on.
 
-	:param filters: as :func:`selected`; hold_reason, care_rule and rep
+	:param filters: as :func:`selected`; status, hold_reason, care_rule and rep, no_rule and no_rep for those without
 	"""
 	follow_up, value, customer = (
 		frappe.qb.DocType(name) for name in ("Follow Up", "Customer Value", "Customer")
@@ -102,8 +107,12 @@ def _query(filters: dict, since: date):
 		.on(value.name == follow_up.customer)
 		.where((IfNull(follow_up.hold_reason, "") != "") & ((follow_up.status == WAITING) | given_up))
 	)
-	for field in ("hold_reason", "care_rule"):
+	query = control_group.left_out(query, follow_up)
+	for field in ("status", "hold_reason", "care_rule"):
 		if filters.get(field):
 			query = query.where(follow_up[field] == filters[field])
-	query = of_rep(selected(query, customer, value, filters), customer.name, filters.get("rep"))
+	if filters.get("no_rule"):
+		query = query.where(IfNull(follow_up.care_rule, "") == "")
+	query = selected(query, customer, value, filters)
+	query = of_rep(query, customer.name, filters.get("rep"), nobody=bool(filters.get("no_rep")))
 	return query, follow_up, value

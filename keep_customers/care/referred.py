@@ -6,7 +6,7 @@ import frappe
 from frappe.query_builder.functions import Count, Max, Sum
 from pypika import Case
 
-from keep_customers.erp.permissions import only_readable_referrals
+from keep_customers.erp.document_permissions import only_readable_referrals
 from keep_customers.worth.selection import policies_of
 
 

@@ -5,15 +5,15 @@ from collections.abc import Collection
 from datetime import date
 
 import frappe
-from frappe import _
 from frappe.utils import cint, flt, fmt_money, formatdate, getdate
 
 from keep_customers.care.assignment import Assignment
-from keep_customers.erp.permissions import only_readable
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import among
 from keep_customers.erp.trees import branch
 from keep_customers.worth.baskets import DOCTYPE, STILL_BUYS
 from keep_customers.worth.outlook import rhythm
+from keep_customers.worth.selection import selected
 
 MENTIONED = 3  # others that slip away too
 SHOWN = 6  # of what goes on being bought
@@ -57,7 +57,7 @@ def of_customer(customer: str) -> list[dict]:
 def everywhere(filters: dict, today: date) -> list[dict]:
 	"""What slips away today from customers whom the user may read, with who looks after them; the most valuable first.
 
-	:param filters: item_group and territory, with what lies below them, and rep
+	:param filters: as :func:`selected`, item_group with what lies below it, and rep, or no_rep for those of nobody
 	"""
 	table, value, customer = (frappe.qb.DocType(name) for name in (DOCTYPE, "Customer Value", "Customer"))
 	query = (
@@ -69,16 +69,16 @@ def everywhere(filters: dict, today: date) -> list[dict]:
 		.where(is_slipping(table, value, today) & (customer.disabled == 0))
 		.select(*(table[field] for field in FIELDS), customer.customer_name, customer.territory, value.tier)
 	)
-	for field, column in (("item_group", table.item_group), ("territory", customer.territory)):
-		if filters.get(field):
-			query = query.where(column.isin(sorted(branch(frappe.unscrub(field), filters[field]))))
-	rows = only_readable(query, customer.name).run(as_dict=True)
+	if filters.get("item_group"):
+		query = query.where(table.item_group.isin(sorted(branch("Item Group", filters["item_group"]))))
+	rows = selected(query, customer, value, filters).run(as_dict=True)
 	reps = Assignment({row.customer for row in rows}, frappe.get_cached_doc("Keep Customers Settings"), today)
 	found = []
 	for row in rows:
 		row.rep = reps.user_for(row.customer)
-		if not filters.get("rep") or row.rep == filters["rep"]:
-			found.append(row)
+		if row.rep if filters.get("no_rep") else filters.get("rep") and row.rep != filters["rep"]:
+			continue
+		found.append(row)
 	return sorted(found, key=lambda row: (-flt(row.amount), row.customer, row.item_group))
 
 
@@ -109,18 +109,19 @@ def sentence(group, groups: list, alone: bool = False) -> str:
 	"""
 	bought = group.item_group, rhythm(group.gap), cint(group.purchases), formatdate(group.last_purchase)
 	if still := still_bought(group, groups):
-		text = _("Bought {0} about every {1} ({2} times), not since {3}; still buys {4}.")
-		parts = [text.format(*bought, still.item_group)]
+		what = said(
+			"Bought {0} about every {1} ({2} times), not since {3}; still buys {4}.",
+			*bought,
+			still.item_group,
+		)
 	else:
-		parts = [_("Bought {0} about every {1} ({2} times), not since {3}.").format(*bought)]
+		what = said("Bought {0} about every {1} ({2} times), not since {3}.", *bought)
 	money = fmt_money(group.amount, precision=0, currency=group.currency)
-	parts.append(
-		_("It was {0} % of what they bought, about {1} a year.").format(round(group.share) or "< 1", money)
+	text = said(
+		"{0} It was {1} % of what they bought, about {2} a year.", what, round(group.share) or "< 1", money
 	)
 	also = [one.item_group for one in groups if one.slips and one is not group]
-	if also and not alone:
-		parts.append(_("So did: {0}.").format(", ".join(also[:MENTIONED])))
-	return " ".join(parts)
+	return said("{0} So did: {1}.", text, ", ".join(also[:MENTIONED])) if also and not alone else text
 
 
 def still_bought(group, groups: list):

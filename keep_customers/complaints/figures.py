@@ -2,16 +2,18 @@
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count
+from frappe.query_builder.functions import Count, IfNull
 from frappe.utils import add_days, get_datetime, getdate, now_datetime
 
+from keep_customers.complaints import standard_answers
 from keep_customers.complaints.cases import DOCTYPE
 from keep_customers.engine import complaint_figures as engine
 from keep_customers.engine.complaints import CLOSED, SEVERITIES
 from keep_customers.erp.api import typed
-from keep_customers.erp.permissions import only_readable_cases
+from keep_customers.erp.document_permissions import only_readable_cases
 from keep_customers.erp.tables import among
 from keep_customers.messaging.feedback import CUSTOMER
+from keep_customers.worth.selection import of_customers
 
 FIELDS = (
 	"name", "subject", "customer", "customer_name", "tier", "severity", "category", "cause", "item", "responsible",
@@ -19,14 +21,15 @@ FIELDS = (
 	"solved_on", "solve_late", "solve_minutes", "second_chance", "repeat_of", "word", "compensation_cost", "currency",
 )  # fmt: skip
 TIMES = ("opened_on", "answer_due", "answered_on", "promised_on", "solve_due", "solved_on")
-EQUALS = ("customer", "tier", "severity", "category", "cause", "item", "responsible", "status")
+EQUALS = ("customer", "tier", "severity", "category", "cause", "item", "responsible", "status", "currency")
 CHARTED_DAYS = 90
 
 
 def cases(filters: dict, open_only: bool = False) -> list[dict]:
 	"""The cases the user may read, oldest first; ``solution_rating`` are the stars the customers gave themselves.
 
-	:param filters: from_date and to_date (of receiving), and any of :data:`EQUALS`
+	:param filters: from_date and to_date (of receiving), any of :data:`EQUALS`, company, territory and customer_group of the
+		customer; not_known, one of EQUALS that is empty; language of the customer; repeats for those of which there was one before
 	"""
 	doc = frappe.qb.DocType(DOCTYPE)
 	query = frappe.qb.from_(doc).select(*(doc[field] for field in FIELDS)).orderby(doc.opened_on, doc.name)
@@ -37,9 +40,16 @@ def cases(filters: dict, open_only: bool = False) -> list[dict]:
 	for field in EQUALS:
 		if filters.get(field):
 			query = query.where(doc[field] == filters[field])
+	if filters.get("not_known") in EQUALS:
+		query = query.where(IfNull(doc[filters["not_known"]], "") == "")
+	if filters.get("repeats"):
+		query = query.where(IfNull(doc.repeat_of, "") != "")
+	if filters.get("language"):
+		query, language = standard_answers.with_language(query, doc)
+		query = query.where(language == filters["language"])
 	if open_only:
 		query = query.where(doc.status != CLOSED)
-	rows = only_readable_cases(query).run(as_dict=True)
+	rows = only_readable_cases(of_customers(query, doc.customer, filters)).run(as_dict=True)
 	stars = _stars([row.name for row in rows])
 	for row in rows:
 		row.solution_rating = stars.get(row.name, 0)
@@ -91,8 +101,6 @@ def counts(by: str) -> dict[str, int]:
 	return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
-def period(filters: dict) -> None:
-	"""Refuse a period that ends before it begins."""
-	start, end = filters.get("from_date"), filters.get("to_date")
-	if start and end and getdate(start) > getdate(end):
-		frappe.throw(_("The period ends before it begins."))
+def none_found() -> str:
+	"""What a report without a case says."""
+	return _("No complaint is like this. Please look at a longer period, or take some filters off.")

@@ -1,19 +1,19 @@
 """Standard Answers: which of them fit a case, what they say to this customer, which are missing."""
 
-from collections import Counter
 from datetime import date
 
 import frappe
-from frappe.query_builder.functions import Count
+from frappe.query_builder.functions import Coalesce, Count, NullIf
 from frappe.utils import format_datetime, get_fullname, getdate, now_datetime
 
 from keep_customers.access.lookups import named
 from keep_customers.engine import wording
 from keep_customers.erp.api import typed
+from keep_customers.erp.document_permissions import only_readable_cases
 from keep_customers.erp.language import site_language
-from keep_customers.erp.permissions import only_readable
 from keep_customers.messaging import templates
 from keep_customers.messaging.messages import languages
+from keep_customers.worth.selection import of_customers
 
 OFTEN = 3  # cases of a category without an answer of its own
 
@@ -101,30 +101,37 @@ def render(text: str, case) -> str:
 	return wording.render(text, values, wording.ANSWER_VARIABLES)
 
 
-def categories_without_answer(since: date, often: int = OFTEN) -> list[dict]:
+def with_language(query, case):
+	"""``query`` on Complaint Case with who complains, and the language they speak as a term."""
+	file, customer = frappe.qb.DocType("Customer File"), frappe.qb.DocType("Customer")
+	query = (
+		query.left_join(customer)
+		.on(customer.name == case.customer)
+		.left_join(file)
+		.on(file.name == case.customer)
+	)
+	own = NullIf(file.preferred_language, ""), NullIf(customer.language, "")
+	return query, Coalesce(*own, site_language())
+
+
+def categories_without_answer(since: date, often: int = OFTEN, filters: dict | None = None) -> list[dict]:
 	"""Categories with at least so many cases since a day, and languages these customers speak, without an answer.
 
 	Only cases that the user of this session may read are counted.
 
+	:param filters: company, territory and customer_group of the customers
 	:returns: dicts of category, language and cases, the most frequent first
 	"""
-	case, file, customer = (
-		frappe.qb.DocType(doctype) for doctype in ("Complaint Case", "Customer File", "Customer")
-	)
+	case = frappe.qb.DocType("Complaint Case")
+	query, language = with_language(frappe.qb.from_(case), case)
+	spoken = language.as_("spoken")
 	query = (
-		frappe.qb.from_(case)
-		.left_join(customer)
-		.on(customer.name == case.customer)
-		.left_join(file)
-		.on(file.name == case.customer)
-		.select(case.category, file.preferred_language, customer.language, Count("*"))
+		query.select(case.category, spoken, Count("*"))
 		.where((case.opened_on >= getdate(since)) & (case.category != ""))
-		.groupby(case.category, file.preferred_language, customer.language)
+		.groupby(case.category, spoken)
 	)
-	site = site_language()
-	counts: Counter[tuple[str, str]] = Counter()
-	for category, preferred, own, count in only_readable(query, case.customer).run():
-		counts[category, preferred or own or site] += count
+	query = only_readable_cases(of_customers(query, case.customer, filters or {}))
+	counts = {(category, language): count for category, language, count in query.run()}
 	answered = {
 		tuple(row)
 		for row in frappe.get_all(

@@ -1,17 +1,26 @@
-"""What reports are made of: columns, figures, charts, periods, and the first rows of very many."""
+"""What reports are made of: columns, figures, what figures lead to, charts, periods, and the first rows of very many."""
 
 from collections.abc import Sequence
 from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 
 SHOWN = 500  # rows; figures and charts are of all of them
+ROWS = (SHOWN, 2000, 10000)  # what one may ask for, so that an export holds it
+NUMBERS = ("Int", "Float", "Percent", "Currency")
+WIDEST = {"Date": 120, "Datetime": 180}  # what the longest way to write it takes
 GOOD, BAD, WARNING, NEUTRAL = "#30a66d", "#cb2929", "#c2703d", "#7c8db5"
 
 
 def column(fieldname: str, label: str, fieldtype: str = "Data", width: int = 120, **more) -> dict:
+	# A column that begins with nothing would be taken for one of numbers.
+	if fieldtype not in NUMBERS:
+		more.setdefault("align", "left")
+	if fieldtype == "Percent":
+		more.setdefault("precision", 1)
+	width = max(width, WIDEST.get(fieldtype, 0))
 	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
 
 
@@ -36,6 +45,44 @@ def currency() -> dict:
 	return column("currency", _("Currency"), hidden=1)
 
 
+def listed(doctype: str, **filters) -> dict:
+	"""Where a figure leads to, in its row's ``opens`` by the column: the list of what it counts.
+
+	:param filters: as the list takes them, a value or [operator, value]; those without a value are none
+	"""
+	return {"doctype": doctype, "filters": _asked(filters)}
+
+
+def reported(report: str, filters: dict, **others) -> dict:
+	"""The same for another report, or for other filters of this one: ``filters`` with the ``others`` instead."""
+	return {"report": report, "filters": _asked({**filters, "rows": None, **others})}
+
+
+def _asked(filters: dict) -> dict:
+	return {name: _written(value) for name, value in filters.items() if value not in (None, "", 0)}
+
+
+def _written(value):
+	match value:
+		case date():
+			return str(value)
+		# The list of the framework 16 drops a choice among one.
+		case ["in", [one]]:
+			return one
+		case ["not in", [one]]:
+			return ["!=", one]
+	return value
+
+
+def within(since: date | None, until: date | None) -> list | None:
+	"""A list's filter on the days or moments of a period; None for all."""
+	if since and until:
+		return ["Between", [str(since), str(until)]]
+	if until:
+		return ["<=", f"{until} 23:59:59"]
+	return [">=", str(since)] if since else None
+
+
 def figure(label: str, value, datatype: str = "Int", **more) -> dict:
 	"""One of the totals above a report; ``indicator`` is its colour."""
 	return {"label": label, "value": value, "datatype": datatype, **more}
@@ -54,6 +101,12 @@ def bars(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[
 		"barOptions": {"stacked": stacked},
 		"colors": list(colors),
 	}
+
+
+def most(filters: dict) -> int:
+	"""How many rows are shown."""
+	asked = cint(filters.get("rows"))
+	return asked if asked in ROWS else SHOWN
 
 
 def only_first(total: int, shown: int = SHOWN) -> str | None:

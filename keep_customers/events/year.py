@@ -97,5 +97,8 @@ def _card(value: int) -> dict:
 		"value": value,
 		"fieldtype": "Int",
 		"route": ["List", EVENT],
-		"route_options": {"starts_on": ["between", [f"{year}-01-01", f"{year}-12-31"]]},
+		"route_options": {
+			"starts_on": ["between", [f"{year}-01-01", f"{year}-12-31"]],
+			"status": ["in", list(COUNTED)],
+		},
 	}

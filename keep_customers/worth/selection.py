@@ -25,6 +25,19 @@ def selected(query, customer, value, filters: dict):
 	return only_readable(query, customer.name)
 
 
+def of_customers(query, column, filters: dict):
+	"""``query`` for the customers that company, territory and customer_group leave; as it is if none of them is asked for.
+
+	:param column: the field with the customer's name
+	"""
+	asked = {name: filters[name] for name in ("company", "territory", "customer_group") if filters.get(name)}
+	if not asked:
+		return query
+	customer, value = frappe.qb.DocType("Customer"), frappe.qb.DocType("Customer Value")
+	names = frappe.qb.from_(customer).left_join(value).on(value.name == customer.name).select(customer.name)
+	return query.where(column.isin(selected(names, customer, value, asked)))
+
+
 def policies_of(company: str) -> list[str]:
 	"""The policies that look at what this company sells."""
 	policies = frappe.get_all("Tier Policy", fields=["name", "company"])

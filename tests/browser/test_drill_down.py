@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.permissions import add_user_permission
 
-from tests.site.care.test_reports import ranked
+from tests.site.care.reported import ranked
 from tests.site.story import ANNA, MIA, PREFIX, TERRITORY
 
 SOUTH = f"{PREFIX} South"

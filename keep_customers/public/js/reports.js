@@ -8,26 +8,62 @@ keep_customers.filter = (fieldname, more = {}) => {
 		company: { label: __("Company"), fieldtype: "Link", options: "Company" },
 		customer: { label: __("Customer"), fieldtype: "Link", options: "Customer" },
 		customer_group: { label: __("Customer Group"), fieldtype: "Link", options: "Customer Group" },
+		policy: { label: __("Policy"), fieldtype: "Link", options: "Tier Policy" },
 		rep: { label: __("Rep"), fieldtype: "Link", options: "User" },
+		// What is exported are the rows that are shown.
+		rows: {
+			label: __("Rows"),
+			fieldtype: "Select",
+			options: ["500", "2000", "10000"].map((value) => ({ value, label: __("{0} rows", [value]) })),
+			default: "500",
+		},
 		territory: { label: __("Territory"), fieldtype: "Link", options: "Territory" },
 		tier: { label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
 	};
 	return { fieldname, ...known[fieldname], ...more };
 };
 
-// Where a figure leads to: what `to` gives, [doctype, filters], or the same with true behind it for a report.
-keep_customers.address = ([name, filters, is_report]) => {
+// Where a figure leads to: what `listed` or `reported` of erp/reports.py says.
+keep_customers.address = ({ doctype, report, filters }) => {
 	const written = {};
 	for (const [field, value] of Object.entries(filters)) {
-		if (value) written[field] = Array.isArray(value) ? JSON.stringify(value) : value;
+		written[field] = Array.isArray(value) ? JSON.stringify(value) : value;
 	}
-	return is_report
-		? keep_customers.report_link(name, written)
-		: frappe.utils.generate_route({ type: "doctype", name, doc_view: "List", route_options: written });
+	return report
+		? keep_customers.report_link(report, written)
+		: frappe.utils.generate_route({ type: "doctype", name: doctype, doc_view: "List", route_options: written });
 };
 
-// links: column -> (row, filters) => what address() takes, where the figure is of something.
-keep_customers.report = (name, { filters, links = {}, formatter, ...settings }) => {
+// The framework goes nowhere by a link to the page one is on, whatever the filters behind it.
+keep_customers.follow_own_links = (report) => {
+	report.page.main.off("click.keep").on("click.keep", "a.keep-figure", (event) => {
+		const { pathname, href } = event.currentTarget;
+		if (pathname !== location.pathname || event.ctrlKey || event.metaKey) return;
+		event.preventDefault();
+		event.stopPropagation();
+		history.pushState(null, null, href);
+		frappe.router.route();
+	});
+};
+
+// On a phone the figures come first: the filters wait behind a button that says how many are set.
+keep_customers.fold_filters = (report) => {
+	report.page.page_form.children(".keep-filters").remove();
+	const $filters = report.page.page_form.children();
+	if (!frappe.is_mobile() || $filters.length < 3) return;
+	const $button = $(`<button class="btn btn-default btn-sm btn-block keep-filters">`).prependTo(report.page.page_form);
+	const fold = (folded) => {
+		const { rows, ...set_by_hand } = report.get_filter_values();
+		const set = Object.keys(set_by_hand).length;
+		$filters.toggleClass("hide", folded);
+		$button.text(folded && set ? `${__("Filters")} (${set})` : __("Filters"));
+	};
+	$button.on("click", () => fold(!$filters.hasClass("hide")));
+	fold(true);
+};
+
+// filters: as the framework has them; those with of_links are shown where a link has set them.
+keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 	const key = `keep_customers:report:${name}:${frappe.session.user}`;
 	const kept = () => JSON.parse(localStorage.getItem(key) || "{}");
 	// What a link has chosen is of that visit.
@@ -53,12 +89,23 @@ keep_customers.report = (name, { filters, links = {}, formatter, ...settings }) 
 		get filters() {
 			linked = { ...frappe.route_options };
 			const before = frappe.has_route_options() ? {} : kept();
-			return filters.map((df) => ({ ...df, default: before[df.fieldname] ?? df.default, on_change: changed }));
+			return filters
+				.filter((df) => !df.of_links || linked[df.fieldname])
+				.map((df) => ({ ...df, default: before[df.fieldname] ?? df.default, on_change: changed }));
+		},
+		onload(report) {
+			// The framework 15 cuts titles after a quarter of a phone's width.
+			report.page.wrapper.find(".title-text").css("max-width", "none");
+			keep_customers.fold_filters(report);
+			keep_customers.follow_own_links(report);
+			settings.onload?.(report);
 		},
 		formatter(value, row, column, data, standard) {
 			const shown = (formatter || standard)(value, row, column, data, standard);
-			const to = value && data && links[column.fieldname]?.(data, frappe.query_report.get_filter_values());
-			return to ? `<a href="${keep_customers.address(to)}">${shown}</a>` : shown;
+			const to = value && data?.opens?.[column.fieldname];
+			if (!to) return shown;
+			// Escaped: "&not_known" would begin with a sign of its own.
+			return `<a class="keep-figure" href="${frappe.utils.escape_html(keep_customers.address(to))}">${shown}</a>`;
 		},
 	};
 };

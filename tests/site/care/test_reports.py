@@ -7,6 +7,7 @@ import pytest
 
 from keep_customers.setup import questions
 from tests.site.care.asked import as_user
+from tests.site.care.reported import follow_up, ranked, referral, run, touch
 from tests.site.story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX
 from tests.site.web import Browser
 
@@ -18,53 +19,6 @@ REPORTS = {
 	"Referrals": {"show": "One by One"},
 	"Follow Ups Held Back": {"group_by": "Customer"},
 }
-
-
-def run(name, **filters):
-	"""Rows, message, chart, and the totals by their label."""
-	_columns, rows, *more = frappe.get_doc("Report", name).execute_script_report(filters)
-	message, chart, summary, *_rest = [*more, None, None, None]
-	return rows, message, chart, {one["label"]: one["value"] for one in summary or ()}
-
-
-def ranked(story, name, tier="Gold", status="Active", rep=None, **values):
-	"""A customer as a night leaves it."""
-	customer = story.customer(name)
-	if rep:
-		story.file(customer, dedicated_rep=rep)
-	shown = {
-		"last_purchase": story.days_ago(30),
-		"status_since": story.days_ago(10),
-		"gap": 14,
-		"currency": "EUR",
-	}
-	policy = f"{PREFIX} Policy"
-	frappe.get_doc(
-		{
-			"doctype": "Customer Value", "customer": customer, "customer_name": customer, "tier": tier, "status": status,
-			"policy": policy, **shown, **values,
-		}
-	).insert()  # fmt: skip
-	return customer
-
-
-def touch(story, customer, rep, ago, result="Reached", **values):
-	on = frappe.utils.get_datetime(story.days_ago(ago)).replace(hour=0, minute=0)
-	return frappe.get_doc(
-		{
-			"doctype": "Customer Touch", "customer": customer, "rep": rep, "date": on, "channel": "Phone", "result": result,
-			**values,
-		}
-	).insert()  # fmt: skip
-
-
-def follow_up(story, customer, due, status="Planned", **values):
-	return frappe.get_doc(
-		{
-			"doctype": "Follow Up", "customer": customer, "customer_name": customer, "status": status, "channel": "Phone",
-			"due_date": story.days_ago(-due), "occurrence": frappe.generate_hash(length=8), "reason": "Silent.", **values,
-		}
-	).insert()  # fmt: skip
 
 
 # Customers at Risk
@@ -130,8 +84,8 @@ def test_an_empty_report_says_that_there_was_no_night_yet(now):
 def test_more_than_are_shown_are_counted(now, at_risk, monkeypatch):
 	from keep_customers.keep_customers.report.customers_at_risk import customers_at_risk
 
-	monkeypatch.setattr(customers_at_risk, "SHOWN", 2)
-	monkeypatch.setattr(customers_at_risk, "only_first", lambda total: f"2 of {total}")
+	monkeypatch.setattr(customers_at_risk, "most", lambda filters: 2)
+	monkeypatch.setattr(customers_at_risk, "only_first", lambda total, shown: f"{shown} of {total}")
 	rows, message, _chart, totals = run("Customers at Risk")
 	assert len(rows) == 2 and message == "2 of 4" and totals["Their Value at Risk"] == 1200
 
@@ -264,8 +218,8 @@ def test_who_brought_whom_and_what_that_is_worth(now):
 	old, quiet = ranked(now, "Old"), ranked(now, "Quiet", tier="Iron")
 	for number, worth in enumerate((1000, 250)):
 		new = ranked(now, f"New {number}", current_value=worth)
-		now_referred(old, new, now.days_ago(20 + number), "Won")
-	now_referred(quiet, now.customer("Nobody"), now.days_ago(3), "Lost")
+		referral(old, new, now.days_ago(20 + number), "Won")
+	referral(quiet, now.customer("Nobody"), now.days_ago(3), "Lost")
 	rows, _message, chart, totals = run("Referrals")
 	assert [(row.referrer, row.referrals, row.won, row.lost, row.brought or 0) for row in rows] == [
 		(old, 2, 2, 0, 1250), (quiet, 1, 0, 1, 0),
@@ -274,13 +228,6 @@ def test_who_brought_whom_and_what_that_is_worth(now):
 	assert sum(chart["data"]["datasets"][0]["values"]) == 3
 	rows, *_rest = run("Referrals", show="One by One", customer=old)
 	assert [row.brought for row in rows] == [1000, 250]
-
-
-def now_referred(referrer, referred, on, status):
-	doc = frappe.get_doc(
-		{"doctype": "Referral", "referrer": referrer, "referred_customer": referred, "date": on}
-	).insert()
-	doc.db_set("status", status)
 
 
 # Follow Ups Held Back
@@ -326,7 +273,7 @@ def test_over_http_a_rep_is_told_of_their_customers_only_and_an_intruder_nothing
 	for customer in (mine, theirs):
 		follow_up(now, customer, due=1, hold_reason="Contact cap")
 		touch(now, customer, BEN, ago=0)
-		now_referred(customer, now.customer(f"{customer[-4:]} Friend"), now.today, "Won")
+		referral(customer, now.customer(f"{customer[-4:]} Friend"), now.today, "Won")
 		frappe.get_doc(
 			{
 				"doctype": "Tier Change",

@@ -41,5 +41,5 @@ def pairs(**filters):
 def report(customer=None):
 	from keep_customers.keep_customers.report.contacts_to_confirm import contacts_to_confirm
 
-	_columns, rows = contacts_to_confirm.execute({"customer": customer} if customer else {})
+	_columns, rows, *_rest = contacts_to_confirm.execute({"customer": customer} if customer else {})
 	return [(row["contact"], row["customer"]) for row in rows]

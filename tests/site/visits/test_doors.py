@@ -8,7 +8,7 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import getdate
 
-from keep_customers.erp.permissions import may_approve_plans
+from keep_customers.erp.document_permissions import may_approve_plans
 from tests.site.removal import remove_everything
 from tests.site.story import ANNA, BEN, EVE, MIA, TERRITORY, _user
 from tests.site.visits.plans import approved, draft

@@ -1,7 +1,7 @@
 from frappe.model.document import Document
 
 from keep_customers.access.lookups import NamesOnlyReadable
-from keep_customers.erp.permissions import RowOfCase
+from keep_customers.erp.row_permissions import RowOfCase
 
 
 class ComplaintCompensation(NamesOnlyReadable, RowOfCase, Document):

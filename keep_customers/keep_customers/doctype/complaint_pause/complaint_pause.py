@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from keep_customers.erp.permissions import RowOfCase
+from keep_customers.erp.row_permissions import RowOfCase
 
 
 class ComplaintPause(RowOfCase, Document):

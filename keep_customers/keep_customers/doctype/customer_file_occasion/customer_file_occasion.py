@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from keep_customers.erp.permissions import RowOfFile
+from keep_customers.erp.row_permissions import RowOfFile
 
 
 class CustomerFileOccasion(RowOfFile, Document):

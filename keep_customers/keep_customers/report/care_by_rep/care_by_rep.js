@@ -4,12 +4,21 @@ keep_customers.report("Care by Rep", {
 	filters: [
 		keep_customers.filter("from_date", { default: frappe.datetime.month_start() }),
 		keep_customers.filter("to_date", { default: frappe.datetime.get_today() }),
-		keep_customers.filter("rep"),
+		{
+			fieldname: "show",
+			label: __("Show", null, "Care by Rep"),
+			fieldtype: "Select",
+			options: [
+				{ value: "Reps", label: __("Reps", null, "Care by Rep") },
+				{ value: "Contacts", label: __("Contacts", null, "Care by Rep") },
+				{ value: "Reached", label: __("Reached", null, "Care by Rep") },
+				{ value: "Caring", label: __("Caring Contacts", null, "Care by Rep") },
+				{ value: "On Time", label: __("On Time", null, "Care by Rep") },
+				{ value: "Late", label: __("Late") },
+			],
+			default: "Reps",
+			reqd: 1,
+		},
+		...["rep", "rows"].map((field) => keep_customers.filter(field)),
 	],
-	links: {
-		contacts: (row) => ["Customer Touch", { rep: row.rep, date: ["Between", row.days] }],
-		contacts_before: (row) => ["Customer Touch", { rep: row.rep, date: ["Between", row.days_before] }],
-		on_time: (row) => ["Follow Up", { assigned_to: row.rep, status: "Done", due_date: ["Between", row.days] }],
-		late: (row) => ["Follow Up", { assigned_to: row.rep, due_date: ["Between", row.days] }],
-	},
 });

@@ -1,32 +1,63 @@
 from datetime import date
 
+import frappe
 from frappe import _
 from frappe.utils import add_months, flt, get_first_day, get_fullname, getdate
 
 from keep_customers.care import by_rep
 from keep_customers.erp.api import report, report_filters
-from keep_customers.erp.reports import GOOD, NEUTRAL, bars, column, count, figure, period
+from keep_customers.erp.reports import (
+	GOOD,
+	NEUTRAL,
+	bars,
+	column,
+	count,
+	figure,
+	link,
+	listed,
+	most,
+	only_first,
+	period,
+	reported,
+	within,
+)  # fmt: skip
 
 CHARTED = 15
+REPS = "Reps"
 NUMBERS = ("contacts", "reached", "caring", "on_time", "late")
+# The column that counts them -> what it shows one by one.
+SHOWN_BY = dict(zip(NUMBERS, by_rep.ONE_BY_ONE, strict=True))
 
 
 @report
 def execute(filters=None):
-	"""What each rep did for the customers, beside the same days a month earlier; a rep sees their own figures."""
+	"""What each rep did for the customers, beside the same days a month earlier, or one by one; a rep sees their own."""
 	filters, today = report_filters(filters), getdate()
+	show = filters.show or REPS
+	if show not in (REPS, *by_rep.ONE_BY_ONE):
+		frappe.throw(_("Please choose what is shown: reps, or what they did."))
 	since, until = period(filters, None, today)
 	since = since or getdate(get_first_day(until))
 	before = getdate(add_months(since, -1)), getdate(add_months(until, -1))
 	only = by_rep.whose() or filters.rep
 	now, earlier = (by_rep.figures(*days, today, only) for days in ((since, until), before))
-	rows = [
-		{**row(rep, now.get(rep, {}), earlier.get(rep, {})), **days((since, until), before)}
-		for rep in sorted({*now, *earlier})
-	]
-	rows.sort(key=lambda one: (-one["contacts"], one["rep_name"]))
-	message = None if rows else _("Nobody was contacted in these days or in those a month earlier.")
-	return columns(), rows, message, chart(rows), summary(rows)
+	reps = [row(rep, now.get(rep, {}), earlier.get(rep, {})) for rep in sorted({*now, *earlier})]
+	reps.sort(key=lambda one: (-one["contacts"], one["rep_name"]))
+	for one in reps:
+		one["opens"] = opens(one["rep"], filters, (since, until), before)
+	if show == REPS:
+		message = None if reps else _("Nobody was contacted in these days or in those a month earlier.")
+		return columns(), reps, message, chart(reps), summary(reps)
+	if show in (by_rep.ON_TIME, by_rep.LATE):
+		rows = by_rep.asked(since, until, today, only, show, most(filters))
+	else:
+		rows = by_rep.contacts(since, until, only, show, most(filters))
+	for one in rows:
+		put_in_words(one)
+	[counted] = [name for name, shown in SHOWN_BY.items() if shown == show]
+	total = sum(one[counted] for one in reps)
+	message = only_first(total, most(filters)) if rows else _("There is nothing of the kind in these days.")
+	return columns_one_by_one(show), rows, message, chart(reps), summary(reps)
 
 
 def row(rep: str, now: dict, earlier: dict) -> dict:
@@ -39,9 +70,26 @@ def row(rep: str, now: dict, earlier: dict) -> dict:
 	return found
 
 
-def days(now: tuple[date, date], before: tuple[date, date]) -> dict:
-	"""For the lists that the figures lead to."""
-	return {"days": [str(day) for day in now], "days_before": [str(day) for day in before]}
+def opens(rep: str, filters: dict, now: tuple[date, date], before: tuple[date, date]) -> dict:
+	def one_by_one(days, show):
+		return reported("Care by Rep", filters, rep=rep, show=show, from_date=days[0], to_date=days[1])
+
+	return {
+		**{name: one_by_one(now, show) for name, show in SHOWN_BY.items()},
+		"contacts_before": one_by_one(before, by_rep.CONTACTS),
+		"satisfaction": listed("Customer Touch", rep=rep, date=within(*now), satisfaction=[">", 0]),
+		"satisfaction_before": listed("Customer Touch", rep=rep, date=within(*before), satisfaction=[">", 0]),
+	}
+
+
+def put_in_words(row: dict) -> None:
+	row["rep_name"] = get_fullname(row["rep"])
+	row["channel"] = _(row["channel"], context="Customer Touch") if row["channel"] else None
+	if "result" in row:
+		row["result"] = _(row["result"], context="Customer Touch") if row["result"] else None
+		row["stars"] = by_rep.STARS * flt(row["satisfaction"]) or None
+	else:
+		row["status"] = _(row["status"], context="Follow Up")
 
 
 def columns() -> list[dict]:
@@ -64,6 +112,34 @@ def columns() -> list[dict]:
 			150,
 			**stars,
 		),
+	]
+
+
+def columns_one_by_one(show: str) -> list[dict]:
+	who = [
+		link("customer", _("Customer"), "Customer", 160),
+		column("customer_name", _("Customer Name"), width=160),
+		column("rep_name", _("Rep"), width=140),
+		column("channel", _("Channel", context="Customer Touch"), width=100),
+	]
+	if show in (by_rep.ON_TIME, by_rep.LATE):
+		return [
+			column("day", _("Due"), "Date", 105),
+			*who,
+			column("status", _("Status"), width=100),
+			column("done_on", _("Done On", context="Follow Up"), "Date", 105),
+			link("care_rule", _("Care Rule"), "Care Rule", 180),
+			column("said", _("Why"), width=300),
+			link("name", _("Follow Up"), "Follow Up", 120),
+		]
+	return [
+		column("day", _("Date"), "Datetime", 140),
+		*who,
+		column("result", _("Result", context="Customer Touch"), width=120),
+		link("care_rule", _("Care Rule"), "Care Rule", 180),
+		column("stars", _("Satisfaction (of 5)"), "Float", 120, precision=1),
+		column("said", _("What Was Said", context="Customer Touch"), width=300),
+		link("name", _("Customer Touch"), "Customer Touch", 120),
 	]
 
 

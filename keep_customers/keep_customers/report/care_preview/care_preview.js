@@ -1,4 +1,6 @@
-frappe.query_reports["Care Preview"] = {
+{% include "keep_customers/public/js/reports.js" %}
+
+keep_customers.report("Care Preview", {
 	filters: [
 		{ fieldname: "care_rule", label: __("Care Rule"), fieldtype: "Link", options: "Care Rule" },
 		{
@@ -12,5 +14,6 @@ frappe.query_reports["Care Preview"] = {
 				{ value: "Skip", label: __("Skipped", null, "Care Preview") },
 			],
 		},
+		...["rep", "tier", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
-};
+});

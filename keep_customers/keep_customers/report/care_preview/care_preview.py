@@ -2,31 +2,61 @@ from collections import Counter
 
 import frappe
 from frappe import _
+from frappe.utils import get_fullname
 
 from keep_customers.care.preview import preview
 from keep_customers.engine.followups import ASSIGN, JOIN, SKIP, WAIT
 from keep_customers.erp.api import report, report_filters
-from keep_customers.erp.permissions import readable_among
+from keep_customers.erp.reports import (
+	GOOD,
+	NEUTRAL,
+	WARNING,
+	bars,
+	column,
+	currency,
+	figure,
+	link,
+	listed,
+	money,
+	most,
+	only_first,
+)
+from keep_customers.erp.tables import among
+from keep_customers.worth.selection import selected
 
-SHOWN = 1000
+COLORS = {ASSIGN: GOOD, JOIN: "#4f9bc4", WAIT: WARNING, SKIP: NEUTRAL}
+CHARTED = 12
 
 
 @report
 def execute(filters=None):
 	"""Whom the rules would hit today, what is held back and why; of the customers the user may read."""
 	filters = report_filters(filters)
-	rows = preview(filters.care_rule or None)
-	readable = readable_among({row["customer"] for row in rows})
-	rows = [row for row in rows if row["customer"] in readable]
-	counts = Counter(row["action"] for row in rows)
+	found = preview(filters.care_rule or None)
+	kept = left({row["customer"] for row in found}, filters)
+	found = [row for row in found if row["customer"] in kept]
+	if filters.rep:
+		found = [row for row in found if row["rep"] == filters.rep]
+	rows = found
 	if filters.action:
 		wanted = (ASSIGN, JOIN) if filters.action == ASSIGN else (filters.action,)
 		rows = [row for row in rows if row["action"] in wanted]
-	message = note(filters.care_rule, len(rows))
-	for row in rows[:SHOWN]:
+	said = notes(filters.care_rule, len(rows), most(filters))
+	rows = rows[: most(filters)]
+	for row in rows:
 		row["what"] = labels()[row["action"]]
 		row["held_back"] = _(row["hold_reason"], context="Follow Up") if row["hold_reason"] else ""
-	return columns(), rows[:SHOWN], message, None, summary(counts)
+		row["rep_name"] = get_fullname(row["rep"]) if row["rep"] else ""
+		row["opens"] = {"value_at_risk": listed("Customer Value", name=row["customer"])}
+	return columns(), rows, said, chart(found), summary(Counter(row["action"] for row in found))
+
+
+def left(names: set[str], filters: dict) -> set[str]:
+	"""Those of the customers that the filters leave and the user may read."""
+	customer, value = frappe.qb.DocType("Customer"), frappe.qb.DocType("Customer Value")
+	query = frappe.qb.from_(customer).left_join(value).on(value.name == customer.name).select(customer.name)
+	query = selected(among(query, customer.name, names), customer, value, filters)
+	return {name for (name,) in query.run()} if names else set()
 
 
 def labels() -> dict[str, str]:
@@ -38,60 +68,51 @@ def labels() -> dict[str, str]:
 	}
 
 
-def note(rule: str | None, count: int) -> str | None:
-	notes = []
+def notes(rule: str | None, count: int, shown: int) -> str | None:
+	said = []
 	if rule and not frappe.db.get_value("Care Rule", rule, "enabled"):
-		notes.append(
+		said.append(
 			_(
 				"This rule is switched off. It is shown as if it had been on for the last 30 days; once switched on, it only looks ahead."
 			)
 		)
-	if count > SHOWN:
-		notes.append(_("The first {0} of {1} are shown.").format(SHOWN, count))
-	return "<br>".join(notes) or None
+	elif not rule and not frappe.db.exists("Care Rule", {"enabled": 1}):
+		said.append(_("No Care Rule is switched on. Choose one above to see whom it would ask for."))
+	if not count:
+		said.append(_("Nobody is due for a contact today."))
+	if first := only_first(count, shown):
+		said.append(first)
+	return "<br>".join(said) or None
 
 
 def columns() -> list[dict]:
 	return [
-		{
-			"fieldname": "customer",
-			"label": _("Customer"),
-			"fieldtype": "Link",
-			"options": "Customer",
-			"width": 160,
-		},
-		{"fieldname": "customer_name", "label": _("Customer Name"), "fieldtype": "Data", "width": 160},
-		{
-			"fieldname": "tier",
-			"label": _("Tier"),
-			"fieldtype": "Link",
-			"options": "Customer Tier",
-			"width": 90,
-		},
-		{"fieldname": "what", "label": _("What Happens"), "fieldtype": "Data", "width": 150},
-		{"fieldname": "held_back", "label": _("Held Back By"), "fieldtype": "Data", "width": 140},
-		{"fieldname": "rep", "label": _("Rep"), "fieldtype": "Link", "options": "User", "width": 160},
-		{"fieldname": "due_date", "label": _("Due"), "fieldtype": "Date", "width": 100},
-		{
-			"fieldname": "care_rule",
-			"label": _("Care Rule"),
-			"fieldtype": "Link",
-			"options": "Care Rule",
-			"width": 180,
-		},
-		{"fieldname": "reason", "label": _("Why"), "fieldtype": "Data", "width": 380},
-		{
-			"fieldname": "value_at_risk",
-			"label": _("Value at Risk"),
-			"fieldtype": "Currency",
-			"options": "currency",
-			"width": 120,
-		},
-		{"fieldname": "currency", "label": _("Currency"), "fieldtype": "Data", "hidden": 1},
+		link("customer", _("Customer"), "Customer", 160),
+		column("customer_name", _("Customer Name"), width=160),
+		link("tier", _("Tier"), "Customer Tier", 90),
+		column("what", _("What Happens"), width=150),
+		column("held_back", _("Held Back By"), width=140),
+		column("rep_name", _("Rep"), width=140),
+		column("due_date", _("Due"), "Date", 100),
+		link("care_rule", _("Care Rule"), "Care Rule", 180),
+		column("reason", _("Why"), width=380),
+		money("value_at_risk", _("Value at Risk")),
+		currency(),
 	]
+
+
+def chart(found: list) -> dict | None:
+	rules = [name for name, _number in Counter(row["care_rule"] for row in found).most_common(CHARTED)]
+	# Long words lie above each other in a legend.
+	names = {**labels(), JOIN: _("Joined", context="Care Preview")}
+	counted = Counter((row["care_rule"], row["action"]) for row in found)
+	return bars(
+		[_(name) if name else _("Without a Rule", context="Follow Ups Held Back") for name in rules],
+		{label: [counted[name, action] for name in rules] for action, label in names.items()},
+		list(COLORS.values()),
+		stacked=True,
+	)
 
 
 def summary(counts: Counter) -> list[dict]:
-	return [
-		{"label": label, "value": counts[action], "datatype": "Int"} for action, label in labels().items()
-	]
+	return [figure(label, counts[action]) for action, label in labels().items()]

@@ -1,4 +1,6 @@
-frappe.query_reports["Complaint Analysis"] = {
+{% include "keep_customers/public/js/reports.js" %}
+
+keep_customers.report("Complaint Analysis", {
 	filters: [
 		{
 			fieldname: "group_by",
@@ -16,18 +18,12 @@ frappe.query_reports["Complaint Analysis"] = {
 			default: "cause",
 			reqd: 1,
 		},
-		{
-			fieldname: "from_date",
-			label: __("From"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
-		},
-		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
-		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
+		keep_customers.filter("from_date", { default: frappe.datetime.add_months(frappe.datetime.get_today(), -12) }),
+		...["to_date", "customer"].map((field) => keep_customers.filter(field)),
 		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Complaint Category" },
 		{ fieldname: "cause", label: __("Cause", null, "Complaint Case"), fieldtype: "Link", options: "Complaint Cause" },
 		{ fieldname: "item", label: __("Item"), fieldtype: "Link", options: "Item" },
-		{ fieldname: "tier", label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
+		...["tier", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
 
 	formatter(value, row, column, data, standard) {
@@ -35,4 +31,4 @@ frappe.query_reports["Complaint Analysis"] = {
 		if (column.fieldname === "key" && data && !data.key) return frappe.utils.escape_html(data.label);
 		return standard(value, row, column, data);
 	},
-};
+});

@@ -1,11 +1,28 @@
+from datetime import date
+
 import frappe
 from frappe import _
-from frappe.utils import flt, now_datetime
+from frappe.utils import flt, get_last_day, getdate, now_datetime
 
 from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.complaint_figures import figures
 from keep_customers.engine.complaints import SEVERITIES
 from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.reports import (
+	BAD,
+	NEUTRAL,
+	bars,
+	column,
+	count,
+	currency,
+	figure,
+	link,
+	money,
+	most,
+	only_first,
+	period,
+	reported,
+)  # fmt: skip
 
 GROUPS = {
 	"cause": "Complaint Cause",
@@ -23,7 +40,7 @@ CHARTED = 12
 def execute(filters=None):
 	"""What the complaints of a period have in common, of the cases the user may read."""
 	filters = report_filters(filters)
-	case_figures.period(filters)
+	since, until = period(filters, None, None)
 	by = filters.get("group_by") or "cause"
 	if by not in GROUPS:
 		frappe.throw(_("Please choose what the complaints are grouped by."))
@@ -33,13 +50,38 @@ def execute(filters=None):
 		# Amounts of different currencies have no sum.
 		groups.setdefault((_key(case, by), case.currency), []).append(case)
 	rows = [
-		{"key": key, "label": _label(key, by), "currency": currency, **figures(those, now)}
-		for (key, currency), those in groups.items()
+		{
+			"key": key,
+			"label": _label(key, by),
+			"currency": money_of,
+			**figures(those, now),
+			"opens": opens(key, money_of, by, filters, since, until),
+		}
+		for (key, money_of), those in groups.items()
 	]
 	rows.sort(key=_order(by))
 	# Of months the newest are charted, of everything else the most frequent.
-	shown = rows[-CHARTED:] if by == "month" else rows[:CHARTED]
-	return columns(by), rows, None, chart(shown), summary(cases, now)
+	charted = rows[-CHARTED:] if by == "month" else rows[:CHARTED]
+	message = only_first(len(rows), most(filters)) if rows else case_figures.none_found()
+	return columns(by), rows[: most(filters)], message, chart(charted), summary(cases, now)
+
+
+def opens(key: str, money_of: str | None, by: str, filters: dict, since: date | None, until: date | None):
+	"""The cases of a row, one by one."""
+	those = {"from_date": since, "to_date": until, "currency": money_of}
+	if by == "month":
+		first = getdate(f"{key}-01")
+		those["from_date"] = max(first, since or first)
+		those["to_date"] = min(getdate(get_last_day(first)), until or date.max)
+	elif key:
+		those[by] = key
+	else:
+		those["not_known"] = by
+	asked = {name: value for name, value in filters.items() if name != "group_by"}
+	return {
+		"cases": reported("Complaint Times", asked, **those),
+		"repeats": reported("Complaint Times", asked, **those, repeats=1),
+	}
 
 
 def _key(case, by: str) -> str:
@@ -63,73 +105,47 @@ def _order(by: str):
 
 
 def columns(by: str) -> list[dict]:
-	percent = {"fieldtype": "Percent", "width": 130}
-	hours = {"fieldtype": "Float", "precision": 2, "width": 130}
 	names = {
 		"cause": _("Cause", context="Complaint Case"), "category": _("Category"), "item": _("Item"), "customer": _("Customer"),
 		"severity": _("Severity", context="Complaint Case"), "month": _("Month"), "responsible": _("Responsible", context="Complaint Case"),
 	}  # fmt: skip
-	# A link would ask for the right to read what it links to.
-	if GROUPS[by] and frappe.has_permission(GROUPS[by], "read"):
-		first = {"fieldname": "key", "fieldtype": "Link", "options": GROUPS[by]}
-	else:
-		first = {"fieldname": "label", "fieldtype": "Data"}
+	readable = GROUPS[by] and frappe.has_permission(GROUPS[by], "read")
+	hours = {"precision": 2}
 	return [
-		{**first, "label": names[by], "width": 190},
-		{"fieldname": "cases", "label": _("Complaints"), "fieldtype": "Int", "width": 100},
-		{"fieldname": "repeats", "label": _("Repeats"), "fieldtype": "Int", "width": 90},
-		{"fieldname": "answered_in_time", "label": _("Answered in Time"), **percent},
-		{"fieldname": "solved_in_time", "label": _("Solved in Time"), **percent},
-		{"fieldname": "answer_hours", "label": _("Hours to Answer (Median)"), **hours},
-		{"fieldname": "solve_hours", "label": _("Hours to Solve (Median)"), **hours},
-		{
-			"fieldname": "satisfaction",
-			"label": _("Satisfaction (of 5)"),
-			"fieldtype": "Float",
-			"precision": 1,
-			"width": 130,
-		},
-		{
-			"fieldname": "cost",
-			"label": _("Cost of Compensation", context="Complaint Case"),
-			"fieldtype": "Currency",
-			"options": "currency",
-			"width": 150,
-		},
-		{"fieldname": "currency", "label": _("Currency"), "fieldtype": "Data", "hidden": 1},
+		link("key", names[by], GROUPS[by], 190) if readable else column("label", names[by], width=190),
+		count("cases", _("Complaints"), 100),
+		count("repeats", _("Repeats"), 90),
+		column("answered_in_time", _("Answered in Time"), "Percent", 130),
+		column("solved_in_time", _("Solved in Time"), "Percent", 130),
+		column("answer_hours", _("Hours to Answer (Median)"), "Float", 130, **hours),
+		column("solve_hours", _("Hours to Solve (Median)"), "Float", 130, **hours),
+		column("satisfaction", _("Satisfaction (of 5)"), "Float", 130, precision=1),
+		money("cost", _("Cost of Compensation", context="Complaint Case"), 150),
+		currency(),
 	]
 
 
-def chart(shown) -> dict:
-	return {
-		"data": {
-			"labels": [row["label"] for row in shown],
-			"datasets": [
-				{"name": _("Complaints"), "values": [row["cases"] for row in shown]},
-				{"name": _("Repeats"), "values": [row["repeats"] for row in shown]},
-			],
+def chart(charted) -> dict | None:
+	return bars(
+		[row["label"] for row in charted],
+		{
+			_("Complaints"): [row["cases"] for row in charted],
+			_("Repeats"): [row["repeats"] for row in charted],
 		},
-		"type": "bar",
-		"colors": ["#7c8db5", "#cb2929"],
-	}
+		(NEUTRAL, BAD),
+	)
 
 
 def summary(cases, now) -> list[dict]:
 	total = figures(cases, now)
 	currencies = {case.currency for case in cases}
 	found = [
-		{"label": _("Complaints"), "value": total["cases"], "datatype": "Int"},
-		{"label": _("Repeats"), "value": total["repeats"], "datatype": "Int"},
-		{"label": _("Answered in Time"), "value": flt(total["answered_in_time"]), "datatype": "Percent"},
-		{"label": _("Solved in Time"), "value": flt(total["solved_in_time"]), "datatype": "Percent"},
+		figure(_("Complaints"), total["cases"]),
+		figure(_("Repeats"), total["repeats"]),
+		figure(_("Answered in Time"), flt(total["answered_in_time"]), "Percent"),
+		figure(_("Solved in Time"), flt(total["solved_in_time"]), "Percent"),
 	]
 	if len(currencies) == 1:
-		found.append(
-			{
-				"label": _("Cost of Compensation", context="Complaint Case"),
-				"value": total["cost"],
-				"datatype": "Currency",
-				"currency": currencies.pop(),
-			}
-		)
+		label = _("Cost of Compensation", context="Complaint Case")
+		found.append(figure(label, total["cost"], "Currency", currency=currencies.pop()))
 	return found

@@ -1,11 +1,12 @@
-import frappe
 from frappe import _
-from frappe.utils import flt, now_datetime
+from frappe.utils import flt, get_fullname, now_datetime
 
 from keep_customers.complaints import figures
-from keep_customers.engine.complaint_figures import answered_in_time, late_now, solved_in_time
+from keep_customers.engine import complaint_figures as engine
 from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.reports import BAD, GOOD, bars, column, figure, link, most, only_first, period
 
+TO_COME = "#c0c6cc"
 SHOWN = (
 	"name", "subject", "customer", "customer_name", "tier", "severity", "responsible", "status", "opened_on", "answer_due",
 	"answered_on", "promised_on", "solve_due", "solved_on",
@@ -19,18 +20,27 @@ def execute(filters=None):
 	:param filters: as :func:`figures.cases`; ``late`` for those whose customers wait too long now
 	"""
 	filters = report_filters(filters)
-	figures.period(filters)
+	period(filters, None, None)
 	now = now_datetime()
 	cases = figures.cases(filters, open_only=bool(filters.get("late")))
 	if filters.get("late"):
-		cases = [case for case in cases if late_now(case, now)]
-	rows = [_row(case, now) for case in cases]
-	return columns(), rows, None, chart(rows), None
+		cases = [case for case in cases if engine.late_now(case, now)]
+	judged = [(engine.answered_in_time(case, now), engine.solved_in_time(case, now)) for case in cases]
+	shown = most(filters)
+	rows = [_row(*one) for one in zip(cases[:shown], judged[:shown], strict=True)]
+	if rows:
+		message = only_first(len(cases), shown)
+	elif filters.get("late"):
+		message = _("Nobody waits too long for us now.")
+	else:
+		message = figures.none_found()
+	return columns(), rows, message, chart(judged), summary(engine.figures(cases, now))
 
 
-def _row(case, now) -> dict:
-	answered, solved = answered_in_time(case, now), solved_in_time(case, now)
+def _row(case, judged: tuple) -> dict:
+	answered, solved = judged
 	return {field: case[field] for field in SHOWN} | {
+		"responsible_name": get_fullname(case.responsible) if case.responsible else "",
 		"status": _(case.status, context="Complaint Case"),
 		"severity": _(case.severity, context="Complaint Case"),
 		"answer_hours": flt(case.answer_minutes / 60, 2) if case.answered_on else None,
@@ -49,19 +59,14 @@ def _late_words(answered: bool | None, solved: bool | None) -> str:
 
 
 def columns() -> list[dict]:
-	def column(fieldname, label, fieldtype="Data", width=120, **more):
-		return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
-
-	link = frappe.has_permission("Customer", "read")
-	customer = {"fieldtype": "Link", "options": "Customer"} if link else {}
 	return [
 		column("name", _("Complaint Case"), "Link", 140, options="Complaint Case"),
 		column("subject", _("Subject"), width=200),
-		column("customer", _("Customer"), width=150, **customer),
+		link("customer", _("Customer"), "Customer", 150),
 		column("customer_name", _("Customer Name"), width=150),
-		column("tier", _("Tier"), width=80),
+		link("tier", _("Tier"), "Customer Tier", 80),
 		column("severity", _("Severity", context="Complaint Case"), width=80),
-		column("responsible", _("Responsible", context="Complaint Case"), width=150),
+		column("responsible_name", _("Responsible", context="Complaint Case"), width=140),
 		column("status", _("Status")),
 		column("late_words", _("Late")),
 		column("opened_on", _("Received On", context="Complaint Case"), "Datetime", 150),
@@ -75,21 +80,23 @@ def columns() -> list[dict]:
 	]
 
 
-def chart(rows) -> dict:
-	def count(field):
-		values = [row[field] for row in rows]
-		return values.count(1), values.count(0), values.count(None)
+def chart(judged: list[tuple]) -> dict | None:
+	def count(value):
+		return [sum(one[part] is value for one in judged) for part in (0, 1)]
 
-	answered, solved = count("answered_in_time"), count("solved_in_time")
-	return {
-		"data": {
-			"labels": [_("First Answer"), _("Solution")],
-			"datasets": [
-				{"name": name, "values": [answered[index], solved[index]]}
-				for index, name in enumerate((_("In Time"), _("Late"), _("Still to Come")))
-			],
-		},
-		"type": "bar",
-		"barOptions": {"stacked": 1},
-		"colors": ["#30a66d", "#cb2929", "#c0c6cc"],
-	}
+	return bars(
+		[_("First Answer"), _("Solution")],
+		{_("In Time"): count(True), _("Late"): count(False), _("Still to Come"): count(None)},
+		(GOOD, BAD, TO_COME),
+		stacked=True,
+	)
+
+
+def summary(total: dict) -> list[dict]:
+	return [
+		figure(_("Complaints"), total["cases"]),
+		figure(_("Answered in Time"), flt(total["answered_in_time"]), "Percent"),
+		figure(_("Solved in Time"), flt(total["solved_in_time"]), "Percent"),
+		figure(_("Hours to Answer (Median)"), flt(total["answer_hours"]), "Float"),
+		figure(_("Hours to Solve (Median)"), flt(total["solve_hours"]), "Float"),
+	]

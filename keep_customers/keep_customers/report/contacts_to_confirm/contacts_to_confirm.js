@@ -1,5 +1,7 @@
-frappe.query_reports["Contacts to Confirm"] = {
-	filters: [{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" }],
+{% include "keep_customers/public/js/reports.js" %}
+
+keep_customers.report("Contacts to Confirm", {
+	filters: ["customer", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 
 	get_datatable_options(options) {
 		return Object.assign(options, { checkboxColumn: true });
@@ -31,4 +33,4 @@ frappe.query_reports["Contacts to Confirm"] = {
 			frappe.confirm(__("Take the customer off these contacts?"), () => decide("refuse"))
 		);
 	},
-};
+});

@@ -1,58 +1,70 @@
 import frappe
 from frappe import _
+from frappe.utils import get_fullname
 
 from keep_customers.care import confirming
 from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.reports import WARNING, bars, column, figure, link, most, only_first
+from keep_customers.erp.tables import among
+from keep_customers.worth.selection import of_customers
 
 
 @report
 def execute(filters=None):
 	"""Contacts that nobody has confirmed who may, or not with their address, of the customers the user may write."""
-	rows = confirming.to_confirm(report_filters(filters).customer)
+	filters = report_filters(filters)
+	found = confirming.to_confirm(filters.customer)
+	kept = left({row["customer"] for row in found}, filters)
+	found = [row for row in found if row["customer"] in kept]
 	may_read = frappe.has_permission("Contact", "read")
+	rows = found[: most(filters)]
 	for row in rows:
-		row["why"] = (
-			_("Linked by somebody who may not write the customer")
-			if row["is_new"]
-			else _("An address, number or user has changed")
-		)
+		row["why"], row["owner_name"] = why(row), get_fullname(row["owner"])
 		if not may_read:
 			row["email_id"] = row["mobile_no"] = None
-	return columns(), rows
+	message = (
+		only_first(len(found), most(filters))
+		if rows
+		else _("Whoever writes or speaks for your customers is confirmed.")
+	)
+	return columns(), rows, message, chart(found), summary(found)
+
+
+def left(names: set[str], filters: dict) -> set[str]:
+	"""Those of the customers that the filters leave."""
+	customer = frappe.qb.DocType("Customer")
+	query = among(frappe.qb.from_(customer).select(customer.name), customer.name, names)
+	return {name for (name,) in of_customers(query, customer.name, filters).run()} if names else set()
+
+
+def why(row: dict) -> str:
+	if row["is_new"]:
+		return _("Linked by somebody who may not write the customer")
+	return _("An address, number or user has changed")
 
 
 def columns() -> list[dict]:
 	return [
-		{
-			"fieldname": "customer",
-			"label": _("Customer"),
-			"fieldtype": "Link",
-			"options": "Customer",
-			"width": 180,
-		},
-		{"fieldname": "customer_name", "label": _("Customer Name"), "fieldtype": "Data", "width": 160},
-		{
-			"fieldname": "contact",
-			"label": _("Contact"),
-			"fieldtype": "Link",
-			"options": "Contact",
-			"width": 180,
-		},
-		{"fieldname": "full_name", "label": _("Full Name"), "fieldtype": "Data", "width": 150},
-		{"fieldname": "email_id", "label": _("Email Address"), "fieldtype": "Data", "width": 180},
-		{"fieldname": "mobile_no", "label": _("Mobile No"), "fieldtype": "Data", "width": 130},
-		{
-			"fieldname": "why",
-			"label": _("Why", context="Contacts to Confirm"),
-			"fieldtype": "Data",
-			"width": 260,
-		},
-		{
-			"fieldname": "owner",
-			"label": _("Created By"),
-			"fieldtype": "Link",
-			"options": "User",
-			"width": 160,
-		},
-		{"fieldname": "creation", "label": _("Created On"), "fieldtype": "Datetime", "width": 150},
+		link("customer", _("Customer"), "Customer", 180),
+		column("customer_name", _("Customer Name"), width=160),
+		link("contact", _("Contact"), "Contact", 180),
+		column("full_name", _("Full Name"), width=150),
+		column("email_id", _("Email Address"), width=180),
+		column("mobile_no", _("Mobile No"), width=130),
+		column("why", _("Why", context="Contacts to Confirm"), width=260),
+		column("owner_name", _("Created By"), width=140),
+		column("creation", _("Created On"), "Datetime", 150),
+	]
+
+
+def chart(found: list) -> dict | None:
+	reasons = {is_new: why({"is_new": is_new}) for is_new in (1, 0)}
+	counted = [sum(row["is_new"] == is_new for row in found) for is_new in reasons]
+	return bars(list(reasons.values()), {_("Contacts", context="Contacts to Confirm"): counted}, (WARNING,))
+
+
+def summary(found: list) -> list[dict]:
+	return [
+		figure(_("Contacts", context="Contacts to Confirm"), len(found)),
+		figure(_("Customers", context="Contacts to Confirm"), len({row["customer"] for row in found})),
 	]

@@ -1,4 +1,6 @@
-frappe.query_reports["Customer Cost and Value"] = {
+{% include "keep_customers/public/js/reports.js" %}
+
+keep_customers.report("Customer Cost and Value", {
 	filters: [
 		{
 			fieldname: "show",
@@ -12,19 +14,27 @@ frappe.query_reports["Customer Cost and Value"] = {
 			default: "customers",
 			reqd: 1,
 		},
+		// The current value is that of twelve months too.
+		keep_customers.filter("from_date", { default: frappe.datetime.add_months(frappe.datetime.get_today(), -12) }),
+		...["to_date", "customer", "tier", "policy"].map((field) => keep_customers.filter(field)),
 		{
-			fieldname: "from_date",
-			label: __("From"),
-			fieldtype: "Date",
-			// The current value is that of twelve months too.
-			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
+			fieldname: "kind",
+			label: __("Kind", null, "Customer Cost and Value"),
+			fieldtype: "Select",
+			options: [
+				{ value: "", label: "" },
+				{ value: "Gift", label: __("Gifts", null, "Customer Cost and Value") },
+				{ value: "Visit", label: __("Visits", null, "Customer Cost and Value") },
+				{ value: "Contact", label: __("Contacts", null, "Customer Cost and Value") },
+				{ value: "Compensation", label: __("Compensations", null, "Customer Cost and Value") },
+				{ value: "Event", label: __("Events", null, "Customer Cost and Value") },
+				{ value: "Referral", label: __("Referrals", null, "Customer Cost and Value") },
+				{ value: "Rebate", label: __("Rebates", null, "Customer Cost and Value") },
+				{ value: "Discount", label: __("Tier Prices", null, "Customer Cost and Value") },
+				{ value: "Coupon", label: __("Coupons", null, "Customer Cost and Value") },
+			],
 		},
-		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
-		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
-		{ fieldname: "tier", label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
-		{ fieldname: "policy", label: __("Policy"), fieldtype: "Link", options: "Tier Policy" },
-		{ fieldname: "territory", label: __("Territory"), fieldtype: "Link", options: "Territory" },
-		{ fieldname: "customer_group", label: __("Customer Group"), fieldtype: "Link", options: "Customer Group" },
+		...["company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 		{
 			fieldname: "without_costs",
 			label: __("Customers Without Costs Too", null, "Customer Cost and Value"),
@@ -32,4 +42,4 @@ frappe.query_reports["Customer Cost and Value"] = {
 			depends_on: "eval:doc.show === 'customers'",
 		},
 	],
-};
+});

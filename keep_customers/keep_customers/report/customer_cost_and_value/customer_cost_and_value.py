@@ -1,100 +1,128 @@
 import frappe
 from frappe import _
-from frappe.utils import flt, getdate
+from frappe.utils import flt
 
 from keep_customers.benefits import costs as cost_ledger
-from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.costs import KINDS, add_up, of_value
 from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.reports import (
+	bars,
+	column,
+	count,
+	currency,
+	figure,
+	link,
+	listed,
+	money,
+	most,
+	only_first,
+	period,
+	reported,
+)  # fmt: skip
 from keep_customers.worth.values import tier_ranks
 
 CHARTED = 10
 SHOWN = ("customers", "tiers", "costs")
+COLORS = ("#7c8db5", "#30a66d", "#c2703d", "#1f6f5c", "#c9a227", "#8a5a9e", "#4f9bc4", "#a0556b", "#9aa5ad")
 
 
 @report
 def execute(filters=None):
 	"""What was spent on the customers the user may read, against what they are worth."""
 	filters = report_filters(filters)
-	case_figures.period(filters)
+	since, until = period(filters, None, None)
 	show = filters.show or SHOWN[0]
 	if show not in SHOWN:
 		frappe.throw(_("Please choose what is shown: customers, tiers, or costs one by one."))
-	since, until = (
-		getdate(filters[field]) if filters.get(field) else None for field in ("from_date", "to_date")
-	)
+	if (filters.kind or KINDS[0]) not in KINDS:
+		frappe.throw(_("There is no such kind of cost."))
 	books = cost_ledger.CostLedger(since, until, filters.customer)
-	people = cost_ledger.customers(filters)
-	costs = [cost for cost in books.costs() if cost.customer in people]
-	for person in people.values():
-		# What was computed in another currency is no measure for these costs.
-		if person.currency != books.currency:
-			person.current_value = person.potential_value = None
+	costs = [cost for cost in books.costs() if filters.kind in (None, "", cost.kind)]
+	people = cost_ledger.customers(filters, books.currency, {cost.customer for cost in costs})
+	costs = [cost for cost in costs if cost.customer in people]
+	tiers = cost_ledger.tiers(filters, books.currency)
 	kinds = [kind for kind in KINDS if any(cost.kind == kind for cost in costs)]
 	if show == "costs":
-		columns, rows, charted = one_by_one(costs, people)
+		columns, rows, charted, number = *one_by_one(costs[-most(filters) :], costs, people), len(costs)
 	elif show == "tiers":
-		columns, rows, charted = by_tier(costs, people, kinds)
+		columns, rows, charted = by_tier(costs, people, tiers, kinds, filters)
+		number = len(rows)
 	else:
-		columns, rows, charted = by_customer(costs, people, kinds, filters.without_costs)
+		number = len(people)
+		if filters.without_costs:
+			number = sum(tier.customers for tier in tiers)
+			people = {**people, **cost_ledger.customers(filters, books.currency, most=most(filters))}
+		columns, rows, charted = by_customer(costs, people, kinds, filters)
 	for row in rows:
 		row["currency"] = books.currency
-	columns.append({"fieldname": "currency", "label": _("Currency"), "fieldtype": "Data", "hidden": 1})
-	return columns, rows, message(books), chart(charted, kinds), summary(costs, people, books.currency)
+	columns.append(currency())
+	return (
+		columns,
+		rows,
+		message(books, bool(costs), only_first(number, most(filters))),
+		chart(charted, kinds),
+		summary(costs, tiers, books.currency),
+	)
 
 
-def by_customer(costs, people, kinds, without_costs) -> tuple[list, list, list]:
+def by_customer(costs, people, kinds, filters) -> tuple[list, list, list]:
 	sums = add_up(costs, lambda customer: customer)
 	rows = [
 		{**person, **figures(sums.get(name, {}), person.current_value, person.potential_value)}
 		for name, person in people.items()
-		if name in sums or without_costs
 	]
 	rows.sort(key=lambda row: (-row["cost"], row["customer"]))
-	columns = [
-		_customer_column(),
-		{"fieldname": "customer_name", "label": _("Customer Name"), "fieldtype": "Data", "width": 160},
-		_tier_column(),
-		*money_columns(kinds),
-	]
+	rows = rows[: most(filters)]
+	for row in rows:
+		row["opens"] = {
+			**spent_by(kinds, filters, customer=row["customer"]),
+			"current_value": listed("Customer Value", name=row["customer"]),
+		}
+	columns = [*_customer_columns(), *money_columns(kinds)]
 	charted = [(row["customer_name"], sums[row["customer"]]) for row in rows[:CHARTED] if row["cost"]]
 	return columns, rows, charted
 
 
-def by_tier(costs, people, kinds) -> tuple[list, list, list]:
+def by_tier(costs, people, tiers, kinds, filters) -> tuple[list, list, list]:
 	sums = add_up(costs, lambda customer: people[customer].tier or "")
 	spent_on = {cost.customer for cost in costs}
 	ranks = tier_ranks()
-	tiers: dict[str, list] = {}
-	for person in people.values():
-		tiers.setdefault(person.tier or "", []).append(person)
 	rows = []
-	for tier in sorted(tiers, key=lambda name: (ranks.get(name, len(ranks) + 1), name)):
-		those = tiers[tier]
-		values = (sum(flt(one[field]) for one in those) for field in ("current_value", "potential_value"))
-		row = {"tier": tier, "customers": len(those), **figures(sums.get(tier, {}), *values)}
-		row["reached"] = sum(one.customer in spent_on for one in those)
-		row["mean_cost"] = row["cost"] / len(those)
+	for one in sorted(tiers, key=lambda one: (ranks.get(one.tier, len(ranks) + 1), one.tier)):
+		row = {
+			"tier": one.tier,
+			"tier_name": _(one.tier, context="Customer Tier") if one.tier else _("Not Ranked"),
+			"customers": one.customers,
+			**figures(sums.get(one.tier, {}), flt(one.current_value), flt(one.potential_value)),
+		}
+		row["reached"] = sum((people[customer].tier or "") == one.tier for customer in spent_on)
+		row["mean_cost"] = row["cost"] / one.customers
+		if one.tier:
+			row["opens"] = {
+				**spent_by(kinds, filters, tier=one.tier),
+				"customers": reported(
+					cost_ledger.REPORT, filters, show="customers", tier=one.tier, without_costs=1
+				),
+				"reached": reported(
+					cost_ledger.REPORT, filters, show="customers", tier=one.tier, without_costs=None
+				),
+			}
 		rows.append(row)
-	count = {"fieldtype": "Int", "width": 100}
 	columns = [
-		_tier_column(),
-		{"fieldname": "customers", "label": _("Customers", context="Customer Cost and Value"), **count},
-		{"fieldname": "reached", "label": _("With Costs", context="Customer Cost and Value"), **count},
+		column("tier_name", _("Tier"), width=100),
+		count("customers", _("Customers", context="Customer Cost and Value"), 100),
+		count("reached", _("With Costs", context="Customer Cost and Value"), 100),
 		*money_columns(kinds),
-		_money("mean_cost", _("Cost per Customer", context="Customer Cost and Value")),
+		money("mean_cost", _("Cost per Customer", context="Customer Cost and Value")),
 	]
-	charted = [
-		(
-			_(row["tier"], context="Customer Tier") if row["tier"] else _("Not Ranked"),
-			sums.get(row["tier"], {}),
-		)
-		for row in rows
-	]
+	charted = [(row["tier_name"], sums.get(row["tier"], {})) for row in rows]
 	return columns, rows, charted
 
 
-def one_by_one(costs, people) -> tuple[list, list, list]:
+def one_by_one(shown, costs, people) -> tuple[list, list, list]:
+	"""
+	:param shown: those of the ``costs`` that become rows; the chart is of all of them
+	"""
 	names = cost_ledger.kind_labels()
 	rows = [
 		{
@@ -107,39 +135,36 @@ def one_by_one(costs, people) -> tuple[list, list, list]:
 			"document_type": cost.doctype,
 			"document": cost.name,
 		}
-		for cost in costs
+		for cost in shown
 	]
 	columns = [
-		{"fieldname": "day", "label": _("Date"), "fieldtype": "Date", "width": 110},
-		_customer_column(),
-		{"fieldname": "customer_name", "label": _("Customer Name"), "fieldtype": "Data", "width": 160},
-		_tier_column(),
-		{
-			"fieldname": "kind",
-			"label": _("Kind", context="Customer Cost and Value"),
-			"fieldtype": "Data",
-			"width": 130,
-		},
-		_money("cost", _("Cost", context="Customer Cost and Value")),
-		{
-			"fieldname": "document_type",
-			"label": _("Document Type", context="Customer Cost and Value"),
-			"fieldtype": "Data",
-			"width": 140,
-		},
-		{
-			"fieldname": "document",
-			"label": _("Document", context="Customer Cost and Value"),
-			"fieldtype": "Dynamic Link",
-			"options": "document_type",
-			"width": 170,
-		},
+		column("day", _("Date"), "Date", 110),
+		*_customer_columns(),
+		column("kind", _("Kind", context="Customer Cost and Value"), width=130),
+		money("cost", _("Cost", context="Customer Cost and Value")),
+		column("document_type", _("Document Type", context="Customer Cost and Value"), width=140),
+		column(
+			"document",
+			_("Document", context="Customer Cost and Value"),
+			"Dynamic Link",
+			170,
+			options="document_type",
+		),
 	]
 	months: dict[str, dict[str, float]] = {}
 	for cost in costs:
 		month = months.setdefault(cost.day.strftime("%Y-%m"), {})
 		month[cost.kind] = month.get(cost.kind, 0.0) + cost.amount
 	return columns, rows, list(months.items())
+
+
+def spent_by(kinds: list[str], filters: dict, **whose) -> dict:
+	"""What the costs of a row lead to: one by one, of all kinds and of each."""
+
+	def costs(**kind):
+		return reported(cost_ledger.REPORT, filters, show="costs", **whose, **kind)
+
+	return {"cost": costs(), **{kind.lower(): costs(kind=kind) for kind in kinds}}
 
 
 def figures(kinds: dict[str, float], current: float | None, potential: float | None) -> dict:
@@ -156,79 +181,57 @@ def figures(kinds: dict[str, float], current: float | None, potential: float | N
 
 def money_columns(kinds: list[str]) -> list[dict]:
 	names = cost_ledger.kind_labels()
-	percent = {"fieldtype": "Percent", "width": 120}
 	return [
-		*(_money(kind.lower(), names[kind], 110) for kind in kinds),
-		_money("cost", _("Cost", context="Customer Cost and Value")),
-		_money("current_value", _("Current Value")),
-		{"fieldname": "of_current", "label": _("% of Current", context="Customer Cost and Value"), **percent},
-		_money("potential_value", _("Potential Value")),
-		{
-			"fieldname": "of_potential",
-			"label": _("% of Potential", context="Customer Cost and Value"),
-			**percent,
-		},
+		*(money(kind.lower(), names[kind], 110) for kind in kinds),
+		money("cost", _("Cost", context="Customer Cost and Value")),
+		money("current_value", _("Current Value")),
+		column("of_current", _("% of Current", context="Customer Cost and Value"), "Percent"),
+		money("potential_value", _("Potential Value")),
+		column("of_potential", _("% of Potential", context="Customer Cost and Value"), "Percent"),
 	]
 
 
-def _money(fieldname: str, label: str, width: int = 130) -> dict:
-	return {
-		"fieldname": fieldname, "label": label, "fieldtype": "Currency", "options": "currency", "width": width,
-	}  # fmt: skip
+def _customer_columns() -> list[dict]:
+	return [
+		link("customer", _("Customer"), "Customer", 160),
+		column("customer_name", _("Customer Name"), width=160),
+		link("tier", _("Tier"), "Customer Tier", 100),
+	]
 
 
-def _customer_column() -> dict:
-	return {
-		"fieldname": "customer", "label": _("Customer"), "fieldtype": "Link", "options": "Customer", "width": 160,
-	}  # fmt: skip
-
-
-def _tier_column() -> dict:
-	return {
-		"fieldname": "tier", "label": _("Tier"), "fieldtype": "Link", "options": "Customer Tier", "width": 100,
-	}  # fmt: skip
-
-
-def message(books) -> str | None:
-	if not books.unknown:
-		return None
-	currencies = ", ".join(sorted({currency for currency, _month in books.unknown}))
-	return _(
-		"No exchange rate from {0} to {1}: what was spent in it is left out. Please add a Currency Exchange."
-	).format(currencies, books.currency)
+def message(books, any_costs: bool, first: str | None) -> str | None:
+	said = [first] if first else []
+	if books.unknown:
+		currencies = ", ".join(sorted({currency for currency, _month in books.unknown}))
+		said.append(
+			_(
+				"No exchange rate from {0} to {1}: what was spent in it is left out. Please add a Currency Exchange."
+			).format(currencies, books.currency)
+		)
+	elif not any_costs:
+		said.append(
+			_("Nothing was spent on these customers in this time. Note costs on contacts, visits and events.")
+		)
+	return "<br>".join(said) or None
 
 
 def chart(charted: list[tuple[str, dict]], kinds: list[str]) -> dict | None:
-	if not charted or not kinds:
-		return None
 	names = cost_ledger.kind_labels()
-	return {
-		"data": {
-			"labels": [label for label, _sums in charted],
-			"datasets": [
-				{"name": names[kind], "values": [flt(sums.get(kind), 2) for _label, sums in charted]}
-				for kind in kinds
-			],
-		},
-		"type": "bar",
-		"barOptions": {"stacked": True},
-	}
-
-
-def summary(costs, people, currency: str) -> list[dict]:
-	cost = sum(one.amount for one in costs)
-	current, potential = (
-		sum(flt(person[field]) for person in people.values())
-		for field in ("current_value", "potential_value")
+	return bars(
+		[label for label, _sums in charted],
+		{names[kind]: [flt(sums.get(kind), 2) for _label, sums in charted] for kind in kinds},
+		[COLORS[KINDS.index(kind)] for kind in kinds],
+		stacked=True,
 	)
-	money = {"datatype": "Currency", "currency": currency}
+
+
+def summary(costs, tiers, currency: str) -> list[dict]:
+	cost = sum(one.amount for one in costs)
+	current, potential = (sum(flt(tier[field]) for tier in tiers) for field in cost_ledger.WORTH)
+	amount = {"datatype": "Currency", "currency": currency}
 	return [
-		{"label": _("Cost", context="Customer Cost and Value"), "value": cost, **money},
-		{"label": _("Current Value"), "value": current, **money},
-		{"label": _("Potential Value"), "value": potential, **money},
-		{
-			"label": _("% of Current", context="Customer Cost and Value"),
-			"value": flt(of_value(cost, current)),
-			"datatype": "Percent",
-		},
+		figure(_("Cost", context="Customer Cost and Value"), cost, **amount),
+		figure(_("Current Value"), current, **amount),
+		figure(_("Potential Value"), potential, **amount),
+		figure(_("% of Current", context="Customer Cost and Value"), flt(of_value(cost, current)), "Percent"),
 	]

@@ -21,11 +21,6 @@ keep_customers.report("Customers at Risk", {
 				{ value: "Contacted", label: __("Contacted", null, "Customers at Risk") },
 			],
 		},
-		...["tier", "rep", "company", "territory", "customer_group"].map((field) => keep_customers.filter(field)),
+		...["tier", "rep", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
-	links: {
-		contacts: (row) => ["Customer Touch", { customer: row.customer, date: [">=", row.status_since] }],
-		next_contact: (row) => ["Follow Up", { customer: row.customer, status: ["in", ["Assigned", "Late"]] }],
-		value_at_risk: (row) => ["Customer Value", { name: row.customer }],
-	},
 });

@@ -2,11 +2,11 @@ from frappe import _
 from frappe.utils import flt, get_fullname, getdate
 
 from keep_customers.care import at_risk
+from keep_customers.care.followups import OPEN
 from keep_customers.engine.lifecycle import STILL_TO_KEEP
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	BAD,
-	SHOWN,
 	WARNING,
 	bars,
 	column,
@@ -14,7 +14,9 @@ from keep_customers.erp.reports import (
 	currency,
 	figure,
 	link,
+	listed,
 	money,
+	most,
 	only_first,
 )
 from keep_customers.worth.selection import why_nothing
@@ -26,16 +28,28 @@ def execute(filters=None):
 	"""Whom we are about to lose, those who can still be kept first; of the customers the user may read."""
 	filters = report_filters(filters)
 	totals = at_risk.totals(filters)
-	rows = at_risk.customers(filters, SHOWN, getdate())
+	rows = at_risk.customers(filters, most(filters), getdate())
 	for row in rows:
 		row.stage = _(row.status, context="Customer Value")
 		row.result = _(row.result, context="Customer Touch") if row.result else None
 		row.rep_name = get_fullname(row.rep) if row.rep else None
+		row.opens = opens(row)
 	number = sum(one.customers for one in totals)
 	message = (
-		only_first(number) if rows else why_nothing(_("Nobody is late with a purchase. Look again tomorrow."))
+		only_first(number, most(filters))
+		if rows
+		else why_nothing(_("Nobody is late with a purchase. Look again tomorrow."))
 	)
 	return columns(), rows, message, chart(totals), summary(totals)
+
+
+def opens(row: dict) -> dict:
+	customer = row["customer"]
+	return {
+		"contacts": listed("Customer Touch", customer=customer, date=[">=", str(row["status_since"])]),
+		"next_contact": listed("Follow Up", customer=customer, status=["in", list(OPEN)]),
+		"value_at_risk": listed("Customer Value", name=customer),
+	}
 
 
 def columns() -> list[dict]:

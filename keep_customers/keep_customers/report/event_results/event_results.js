@@ -1,7 +1,9 @@
-frappe.query_reports["Event Results"] = {
+{% include "keep_customers/public/js/reports.js" %}
+
+keep_customers.report("Event Results", {
 	filters: [
-		{ fieldname: "from_date", label: __("From"), fieldtype: "Date", default: frappe.datetime.year_start() },
-		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
+		keep_customers.filter("from_date", { default: frappe.datetime.add_months(frappe.datetime.get_today(), -12) }),
+		keep_customers.filter("to_date"),
 		{
 			fieldname: "kind",
 			label: __("Kind", null, "VIP Event"),
@@ -11,6 +13,6 @@ frappe.query_reports["Event Results"] = {
 				label: value && __(value, null, "VIP Event"),
 			})),
 		},
-		{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
+		keep_customers.filter("company"),
 	],
-};
+});

@@ -14,12 +14,8 @@ keep_customers.report("Expected Purchases", {
 			],
 			default: "Week",
 		},
-		...["tier", "rep", "company", "territory", "customer_group"].map((field) => keep_customers.filter(field)),
+		...["tier", "rep", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
-	links: {
-		expected_order_value: (row) => ["Customer Value", { name: row.customer }],
-		next_purchase: (row) => ["Customer Value", { next_purchase: row.next_purchase }],
-	},
 	onload(report) {
 		report.page.add_inner_button(__("Calendar"), () => frappe.set_route("List", "Customer Value", "Calendar"));
 	},

@@ -9,13 +9,14 @@ from keep_customers.care.assignment import Assignment
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	GOOD,
-	SHOWN,
 	bars,
 	column,
 	currency,
 	figure,
 	link,
+	listed,
 	money,
+	most,
 	only_first,
 	period,
 )  # fmt: skip
@@ -33,15 +34,20 @@ def execute(filters=None):
 	since, until = period(filters, today, None)
 	until = until or since + timedelta(days=7 * WEEKS - 1)
 	days = expected.by_day(filters, since, until)
-	rows = expected.customers(filters, since, until, SHOWN)
+	rows = expected.customers(filters, since, until, most(filters))
 	reps = Assignment([row.customer for row in rows], frappe.get_cached_doc("Keep Customers Settings"), today)
 	for row in rows:
 		row.stage = _(row.status, context="Customer Value")
 		row.every = rhythm(row.gap) if row.gap else None
 		rep = reps.user_for(row.customer)
 		row.rep_name = get_fullname(rep) if rep else None
+		row.opens = {"expected_order_value": listed("Customer Value", name=row.customer)}
 	number = sum(day.customers for day in days)
-	message = only_first(number) if rows else why_nothing(_("Nobody is expected to buy in these days."))
+	message = (
+		only_first(number, most(filters))
+		if rows
+		else why_nothing(_("Nobody is expected to buy in these days."))
+	)
 	return columns(), rows, message, chart(days, filters.group_by == "Day"), summary(days, since)
 
 

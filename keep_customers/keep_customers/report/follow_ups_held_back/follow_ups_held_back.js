@@ -29,31 +29,19 @@ keep_customers.report("Follow Ups Held Back", {
 				"Too late", "Not visited",
 			].map((value) => ({ value, label: value && __(value, null, "Follow Up") })),
 		},
+		{
+			fieldname: "status",
+			label: __("Status"),
+			fieldtype: "Select",
+			options: [
+				{ value: "", label: "" },
+				{ value: "Planned", label: __("Waiting", null, "Follow Ups Held Back") },
+				{ value: "Skipped", label: __("Given Up", null, "Follow Ups Held Back") },
+			],
+		},
 		{ fieldname: "care_rule", label: __("Care Rule"), fieldtype: "Link", options: "Care Rule" },
-		...["rep", "tier", "company", "territory", "customer_group"].map((field) => keep_customers.filter(field)),
+		{ fieldname: "no_rule", of_links: true, label: __("Without a Rule", null, "Follow Ups Held Back"), fieldtype: "Check" },
+		{ fieldname: "no_rep", of_links: true, label: __("Of Nobody", null, "Follow Ups Held Back"), fieldtype: "Check" },
+		...["rep", "tier", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
-	links: {
-		waiting: (row, filters) => keep_customers.held_back(row, filters, { status: "Planned" }),
-		given_up: (row, filters) => keep_customers.held_back(row, filters, { status: "Skipped", due_date: [">=", filters.since] }),
-		customers: (row, filters) => [
-			"Follow Ups Held Back",
-			{ ...filters, ...keep_customers.held_back_by(row), group_by: "Customer" },
-			true,
-		],
-	},
 });
-
-keep_customers.held_back_by = ({ hold_reason, care_rule, rep }) => ({ hold_reason, care_rule, rep });
-
-// The list of what a row counts; whose customer it is now is no field of it.
-keep_customers.held_back = (row, filters, more) =>
-	row.rep
-		? ["Follow Ups Held Back", { ...filters, rep: row.rep, group_by: "Customer" }, true]
-		: [
-				"Follow Up",
-				{
-					hold_reason: row.hold_reason || filters.hold_reason || ["is", "set"],
-					care_rule: row.care_rule || filters.care_rule,
-					...more,
-				},
-		  ];

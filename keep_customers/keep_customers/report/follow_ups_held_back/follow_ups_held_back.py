@@ -6,7 +6,6 @@ from keep_customers.care import held_back
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	NEUTRAL,
-	SHOWN,
 	WARNING,
 	bars,
 	column,
@@ -14,8 +13,11 @@ from keep_customers.erp.reports import (
 	currency,
 	figure,
 	link,
+	listed,
 	money,
+	most,
 	only_first,
+	reported,
 )  # fmt: skip
 
 GROUPED_BY = ("Reason", "Care Rule", "Rep", "Customer")
@@ -32,7 +34,7 @@ def execute(filters=None):
 	since = getdate(filters.since) if filters.since else getdate(add_days(today, -DAYS))
 	reasons = held_back.by("hold_reason", filters, since)
 	if group_by == "Customer":
-		rows = held_back.one_by_one(filters, since, SHOWN)
+		rows = held_back.one_by_one(filters, since, most(filters))
 	elif group_by == "Rep":
 		rows = held_back.by_rep(filters, since, today)
 	else:
@@ -42,11 +44,36 @@ def execute(filters=None):
 		if group_by == "Customer":
 			row["hold_reason"] = _(row["hold_reason"], context="Follow Up")
 			row["status"] = _(row["status"], context="Follow Up")
+			row["opens"] = {"value_at_risk": listed("Customer Value", name=row["customer"])}
+		else:
+			row["opens"] = opens(row, filters, group_by, since)
 	if group_by != "Customer":
 		rows.sort(key=lambda row: (-row["waiting"], -row["given_up"], row["label"]))
 	number = sum(int(one.waiting + one.given_up) for one in reasons) if group_by == "Customer" else len(rows)
-	message = only_first(number) if rows else _("Nothing is held back: whatever is due is with somebody.")
+	message = (
+		only_first(number, most(filters))
+		if rows
+		else _("Nothing is held back: whatever is due is with somebody.")
+	)
 	return columns(group_by), rows, message, chart(rows, group_by), summary(reasons)
+
+
+def opens(row: dict, filters: dict, group_by: str, since) -> dict:
+	if group_by == "Reason":
+		those = {"hold_reason": row["hold_reason"]}
+	elif group_by == "Rep":
+		those = {"rep": row["rep"], "no_rep": int(not row["rep"])}
+	else:
+		those = {"care_rule": row["care_rule"], "no_rule": int(not row["care_rule"])}
+
+	def one_by_one(**status):
+		return reported("Follow Ups Held Back", filters, group_by="Customer", since=since, **those, **status)
+
+	return {
+		"waiting": one_by_one(status=held_back.WAITING),
+		"given_up": one_by_one(status=held_back.GIVEN_UP),
+		"customers": one_by_one(),
+	}
 
 
 def label(row: dict, group_by: str) -> str:
@@ -54,7 +81,7 @@ def label(row: dict, group_by: str) -> str:
 		return _(row["hold_reason"], context="Follow Up")
 	if group_by == "Rep":
 		return get_fullname(row["rep"]) if row["rep"] else _("Nobody", context="Follow Ups Held Back")
-	return row["care_rule"] or _("Without a Rule", context="Follow Ups Held Back")
+	return _(row["care_rule"]) if row["care_rule"] else _("Without a Rule", context="Follow Ups Held Back")
 
 
 def columns(group_by: str) -> list[dict]:

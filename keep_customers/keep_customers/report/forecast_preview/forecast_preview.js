@@ -1,9 +1,11 @@
-frappe.query_reports["Forecast Preview"] = {
+{% include "keep_customers/public/js/reports.js" %}
+
+keep_customers.report("Forecast Preview", {
 	filters: [
 		{ fieldname: "only_moves", label: __("Only What Changes"), fieldtype: "Check", default: 1 },
-		{ fieldname: "policy", label: __("Policy"), fieldtype: "Link", options: "Tier Policy" },
-		{ fieldname: "tier", label: __("Tier"), fieldtype: "Link", options: "Customer Tier" },
-		{ fieldname: "new_tier", label: __("New Tier"), fieldtype: "Link", options: "Customer Tier" },
+		...["policy", "tier"].map((field) => keep_customers.filter(field)),
+		{ ...keep_customers.filter("tier"), fieldname: "new_tier", label: __("New Tier") },
+		...["company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
 	onload(report) {
 		if (!["System Manager", "Keep Customers Manager"].some((role) => frappe.user.has_role(role))) return;
@@ -12,7 +14,7 @@ frappe.query_reports["Forecast Preview"] = {
 			report.page.add_inner_button(__("Accept the Checked Forecasts"), () => accept(report), null, "primary");
 		});
 	},
-};
+});
 
 function accept(report) {
 	frappe.prompt(

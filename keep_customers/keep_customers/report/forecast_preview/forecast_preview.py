@@ -1,14 +1,27 @@
-from collections import Counter
-
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Count, IfNull, Sum
 from frappe.utils import flt
 
 from keep_customers.engine.lifecycle import STATUSES
 from keep_customers.erp.api import report, report_filters
-from keep_customers.erp.permissions import only_readable
+from keep_customers.erp.reports import (
+	NEUTRAL,
+	bars,
+	column,
+	currency,
+	figure,
+	link,
+	listed,
+	money,
+	most,
+	only_first,
+)
 from keep_customers.worth.forecasts import accepted
+from keep_customers.worth.selection import selected, why_nothing
 from keep_customers.worth.values import tier_ranks
+
+THEN = "#1f6f5c"
 
 
 @report
@@ -17,13 +30,21 @@ def execute(filters=None):
 	filters = report_filters(filters)
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	if accepted(settings):
-		return columns(), [], message(settings)
-	rows = customers(filters)
-	shown = [row for row in rows if row.move or row.status != row.new_status] if filters.only_moves else rows
-	return columns(), shown, None, chart(rows), summary(rows)
+		return columns(), [], already(settings)
+	moves, rows = by_move(filters), customers(filters)
+	if rows:
+		number = sum(one.customers for one in moves if one.changes or not filters.only_moves)
+		message = only_first(number, most(filters))
+	elif moves:
+		message = _("Nothing would change for these customers.")
+	else:
+		message = why_nothing(
+			_("Nobody was forecast with the checked forecasts yet. The next night does it.")
+		)
+	return columns(), rows, message, chart(moves), summary(moves)
 
 
-def message(settings) -> str:
+def already(settings) -> str:
 	if not settings.forecasts_accepted_by:
 		return _("The checked forecasts decide already: there is nothing to preview.")
 	return _("The checked forecasts decide since {0} has accepted them on {1}: {2}").format(
@@ -34,100 +55,118 @@ def message(settings) -> str:
 
 
 def columns() -> list[dict]:
-	money = {"fieldtype": "Currency", "options": "currency", "width": 130}
-	tier = {"fieldtype": "Link", "options": "Customer Tier", "width": 95}
 	return [
-		{
-			"fieldname": "customer",
-			"label": _("Customer"),
-			"fieldtype": "Link",
-			"options": "Customer",
-			"width": 150,
-		},
-		{"fieldname": "customer_name", "label": _("Customer Name"), "fieldtype": "Data", "width": 170},
-		{"fieldname": "tier", "label": _("Tier"), **tier},
-		{"fieldname": "new_tier", "label": _("New Tier"), **tier},
-		{
-			"fieldname": "move_text",
-			"label": _("Move", context="Forecast Preview"),
-			"fieldtype": "Data",
-			"width": 80,
-		},
-		{"fieldname": "status_text", "label": _("Stage"), "fieldtype": "Data", "width": 95},
-		{"fieldname": "new_status_text", "label": _("New Stage"), "fieldtype": "Data", "width": 95},
-		{"fieldname": "value_at_risk", "label": _("Value at Risk"), **money},
-		{"fieldname": "new_value_at_risk", "label": _("New Value at Risk"), **money},
-		{"fieldname": "potential_value", "label": _("Potential Value"), **money},
-		{"fieldname": "new_potential", "label": _("New Potential Value"), **money},
-		{
-			"fieldname": "currency",
-			"label": _("Currency"),
-			"fieldtype": "Data",  # a link would ask for the right to read currencies
-			"hidden": 1,
-		},
+		link("customer", _("Customer"), "Customer", 150),
+		column("customer_name", _("Customer Name"), width=170),
+		link("tier", _("Tier"), "Customer Tier", 95),
+		link("new_tier", _("New Tier"), "Customer Tier", 95),
+		column("move_text", _("Move", context="Forecast Preview"), width=80),
+		column("status_text", _("Stage"), width=95),
+		column("new_status_text", _("New Stage"), width=95),
+		money("value_at_risk", _("Value at Risk")),
+		money("new_value_at_risk", _("New Value at Risk")),
+		money("potential_value", _("Potential Value")),
+		money("new_potential", _("New Potential Value")),
+		currency(),
 	]
 
 
-def customers(filters) -> list[frappe._dict]:
-	"""Everybody, those with the most at stake first."""
-	value = frappe.qb.DocType("Customer Value")
-	query = (
-		frappe.qb.from_(value)
-		.select(
-			value.customer, value.customer_name, value.tier, value.new_tier, value.status, value.new_status,
-			value.value_at_risk, value.new_value_at_risk, value.potential_value, value.new_potential, value.currency,
+def by_move(filters: dict) -> list[frappe._dict]:
+	"""
+	:returns: dicts of tier, new_tier, status, new_status, currency, move (1 up, -1 down, else 0), changes (whether anything
+		does), customers, value_at_risk and new_value_at_risk
+	"""
+	query, value = _query(filters)
+	kind = (value.tier, value.new_tier, value.status, value.new_status, value.currency)
+	rows = (
+		query.select(
+			*kind,
+			Count("*").as_("customers"),
+			Sum(value.value_at_risk).as_("value_at_risk"),
+			Sum(value.new_value_at_risk).as_("new_value_at_risk"),
 		)
-		.where(value.new_status != "")
-		.orderby(value.new_value_at_risk, order=frappe.qb.desc)
-		.orderby(value.customer)
-	)  # fmt: skip
-	for field in ("policy", "tier", "new_tier"):
-		if filters.get(field):
-			query = query.where(value[field] == filters[field])
-	rows = only_readable(query, value.customer).run(as_dict=True)
+		.groupby(*kind)
+		.run(as_dict=True)
+	)
 	ranks = tier_ranks()
-	said = {1: _("up"), 0: "", -1: _("down")}
 	for row in rows:
-		before, after = ranks.get(row.tier, 99), ranks.get(row.new_tier, 99)
-		row.move = (before > after) - (before < after)
-		row.move_text = said[row.move]
-		row.status_text = _(row.status, context="Customer Value")
-		row.new_status_text = _(row.new_status, context="Customer Value")
+		row.move = _direction(row, ranks)
+		row.changes = (row.tier or "") != (row.new_tier or "") or row.status != row.new_status
 	return rows
 
 
-def chart(rows) -> dict | None:
-	if not rows:
-		return None
-	now, new = Counter(row.status for row in rows), Counter(row.new_status for row in rows)
-	return {
-		"data": {
-			"labels": [_(name, context="Customer Value") for name in STATUSES],
-			"datasets": [
-				{"name": _("Stages Now"), "values": [now[name] for name in STATUSES]},
-				{"name": _("Stages Then"), "values": [new[name] for name in STATUSES]},
-			],
-		},
-		"type": "bar",
-		"colors": ["#7c8db5", "#1f6f5c"],
-	}
+def customers(filters: dict) -> list[frappe._dict]:
+	"""Those with the most at stake first."""
+	query, value = _query(filters)
+	if filters.get("only_moves"):
+		query = query.where(
+			(IfNull(value.tier, "") != IfNull(value.new_tier, "")) | (value.status != value.new_status)
+		)
+	rows = (
+		query.select(
+			value.customer, value.customer_name, value.tier, value.new_tier, value.status, value.new_status,
+			value.value_at_risk, value.new_value_at_risk, value.potential_value, value.new_potential, value.currency,
+		)
+		.orderby(value.new_value_at_risk, order=frappe.qb.desc)
+		.orderby(value.customer)
+		.limit(most(filters))
+		.run(as_dict=True)
+	)  # fmt: skip
+	ranks, said = tier_ranks(), {1: _("up"), 0: "", -1: _("down")}
+	for row in rows:
+		row.move = _direction(row, ranks)
+		row.move_text = said[row.move]
+		row.status_text = _(row.status, context="Customer Value")
+		row.new_status_text = _(row.new_status, context="Customer Value")
+		row.opens = {"value_at_risk": listed("Customer Value", name=row.customer)}
+	return rows
 
 
-def summary(rows) -> list[dict]:
-	currency = rows[0].currency if rows else None
-	counts = (
-		(_("Tiers Up"), sum(row.move > 0 for row in rows)),
-		(_("Tiers Down"), sum(row.move < 0 for row in rows)),
-		(_("Stages That Change"), sum(row.status != row.new_status for row in rows)),
+def _query(filters: dict):
+	"""
+	:param filters: as :func:`selected`, and new_tier
+	"""
+	value, customer = frappe.qb.DocType("Customer Value"), frappe.qb.DocType("Customer")
+	query = (
+		frappe.qb.from_(value)
+		.inner_join(customer)
+		.on(customer.name == value.customer)
+		.where(value.new_status != "")
 	)
-	sums = (
-		(_("Value at Risk"), sum(flt(row.value_at_risk) for row in rows)),
-		(_("New Value at Risk"), sum(flt(row.new_value_at_risk) for row in rows)),
+	if filters.get("new_tier"):
+		query = query.where(value.new_tier == filters["new_tier"])
+	return selected(query, customer, value, filters), value
+
+
+def _direction(row, ranks: dict[str, int]) -> int:
+	before, after = ranks.get(row.tier, 99), ranks.get(row.new_tier, 99)
+	return (before > after) - (before < after)
+
+
+def chart(moves: list) -> dict | None:
+	def stages(field):
+		return [sum(one.customers for one in moves if one[field] == name) for name in STATUSES]
+
+	return bars(
+		[_(name, context="Customer Value") for name in STATUSES],
+		{_("Stages Now"): stages("status"), _("Stages Then"): stages("new_status")},
+		(NEUTRAL, THEN),
 	)
+
+
+def summary(moves: list) -> list[dict]:
+	amount = {"datatype": "Currency", "currency": moves[0].currency if moves else None}
+
+	def number(which):
+		return sum(one.customers for one in moves if which(one))
+
+	def total(field):
+		return sum(flt(one[field]) for one in moves)
+
 	return [
-		*({"label": label, "value": number, "datatype": "Int"} for label, number in counts),
-		*(
-			{"label": label, "value": amount, "datatype": "Currency", "currency": currency}
-			for label, amount in sums
-		),
+		figure(_("Tiers Up"), number(lambda one: one.move > 0)),
+		figure(_("Tiers Down"), number(lambda one: one.move < 0)),
+		figure(_("Stages That Change"), number(lambda one: one.status != one.new_status)),
+		figure(_("Value at Risk"), total("value_at_risk"), **amount),
+		figure(_("New Value at Risk"), total("new_value_at_risk"), **amount),
 	]

@@ -24,15 +24,6 @@ keep_customers.report("Referrals", {
 				label: value && __(value, null, "Referral"),
 			})),
 		},
-		...["customer", "tier", "company"].map((field) => keep_customers.filter(field)),
+		...["customer", "tier", "company", "rows"].map((field) => keep_customers.filter(field)),
 	],
-	links: {
-		referrals: (row) => ["Referral", { referrer: row.referrer }],
-		won: (row) => ["Referral", { referrer: row.referrer, status: "Won" }],
-		lost: (row) => ["Referral", { referrer: row.referrer, status: "Lost" }],
-		brought: ({ referrer, referred_customer }, filters) =>
-			referred_customer
-				? ["Customer Value", { name: referred_customer }]
-				: ["Referrals", { ...filters, show: "One by One", customer: referrer }, true],
-	},
 });

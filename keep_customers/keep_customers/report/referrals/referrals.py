@@ -7,16 +7,19 @@ from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	GOOD,
 	NEUTRAL,
-	SHOWN,
 	bars,
 	column,
 	count,
 	currency,
 	figure,
 	link,
+	listed,
 	money,
+	most,
 	only_first,
 	period,
+	reported,
+	within,
 )  # fmt: skip
 
 SHOW = ("Referrers", "One by One")
@@ -33,19 +36,41 @@ def execute(filters=None):
 	asked = filters, since or getdate(add_months(until, -MONTHS)), until
 	days = referred.by_day(*asked)
 	if filters.show == "One by One":
-		rows = referred.one_by_one(*asked, SHOWN)
+		rows = referred.one_by_one(*asked, most(filters))
 		for row in rows:
 			row.status = _(row.status, context="Referral")
+			row.opens = {"brought": listed("Customer Value", name=row.referred_customer)}
 		columns, number = columns_of_referrals(), sum(one.referrals for one in days)
 	else:
-		rows = referred.by_referrer(*asked, SHOWN)
+		rows = referred.by_referrer(*asked, most(filters))
+		for row in rows:
+			row.opens = opens(row, *asked)
 		columns, number = columns_of_referrers(), referred.referrers(*asked)
 	message = (
-		only_first(number)
+		only_first(number, most(filters))
 		if rows
 		else _("Nobody was recommended to us in this time. Fill in Referred By on a Lead or Customer.")
 	)
 	return columns, rows, message, chart(days), summary(days)
+
+
+def opens(row: dict, filters: dict, since, until) -> dict:
+	def those(status):
+		return listed("Referral", referrer=row["referrer"], date=within(since, until), status=status)
+
+	return {
+		"referrals": those(filters.get("status")),
+		"won": those("Won"),
+		"lost": those("Lost"),
+		"brought": reported(
+			"Referrals",
+			filters,
+			show="One by One",
+			customer=row["referrer"],
+			from_date=since,
+			to_date=until,
+		),
+	}
 
 
 def columns_of_referrers() -> list[dict]:

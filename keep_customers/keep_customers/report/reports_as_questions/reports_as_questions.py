@@ -24,7 +24,7 @@ def execute(filters=None):
 
 def columns() -> list[dict]:
 	return [
-		column("about", _("About", context="Reports as Questions"), width=130),
-		column("question", _("Question", context="Reports as Questions"), width=430),
+		column("question", _("Question", context="Reports as Questions"), width=380),
+		column("about", _("About", context="Reports as Questions"), width=150),
 		column("report", _("Report"), width=230),
 	]

@@ -1,4 +1,6 @@
-frappe.query_reports["Slipping Away"] = {
+{% include "keep_customers/public/js/reports.js" %}
+
+keep_customers.report("Slipping Away", {
 	filters: [
 		{
 			fieldname: "group_by",
@@ -13,7 +15,8 @@ frappe.query_reports["Slipping Away"] = {
 			reqd: 1,
 		},
 		{ fieldname: "item_group", label: __("Item Group"), fieldtype: "Link", options: "Item Group" },
-		{ fieldname: "territory", label: __("Territory"), fieldtype: "Link", options: "Territory" },
-		{ fieldname: "rep", label: __("Rep", null, "Slipping Away"), fieldtype: "Link", options: "User" },
+		keep_customers.filter("rep"),
+		{ fieldname: "no_rep", of_links: true, label: __("Of Nobody", null, "Slipping Away"), fieldtype: "Check" },
+		...["tier", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
-};
+});

@@ -4,7 +4,22 @@ from frappe.utils import flt, get_fullname, getdate
 
 from keep_customers.care import slipping
 from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.reports import (
+	WARNING,
+	bars,
+	column,
+	count,
+	currency,
+	figure,
+	link,
+	listed,
+	money,
+	most,
+	only_first,
+	reported,
+)  # fmt: skip
 from keep_customers.worth.outlook import rhythm
+from keep_customers.worth.selection import why_nothing
 
 GROUPED_BY = ("Item Group", "Rep", "Customer")
 CHARTED = 10
@@ -22,17 +37,22 @@ def execute(filters=None):
 	for row in found:
 		row.rep_name = get_fullname(row.rep) if row.rep else None
 	if group_by == "Customer":
-		rows = one_by_one(found)
+		rows, charted = one_by_one(found[: most(filters)]), found
 	elif group_by == "Rep":
-		rows = added_up(found, "rep", "item_group")
+		rows = charted = added_up(found, "rep", "item_group", filters)
 		for row in rows:
-			row["rep_name"] = get_fullname(row["rep"]) if row["rep"] else None
+			row["rep_name"] = get_fullname(row["rep"]) if row["rep"] else _("Nobody", context="Slipping Away")
 	else:
-		rows = added_up(found, "item_group", "rep_name")
-	return columns(group_by), rows, None, chart(rows, group_by), summary(found)
+		rows = charted = added_up(found, "item_group", "rep_name", filters)
+	message = (
+		only_first(len(charted), most(filters))
+		if rows
+		else why_nothing(_("Nothing slips away: customers go on buying what they used to buy."))
+	)
+	return columns(group_by), rows, message, chart(charted, group_by), summary(found)
 
 
-def added_up(found: list, by: str, other: str) -> list[dict]:
+def added_up(found: list, by: str, other: str, filters: dict) -> list[dict]:
 	"""One row a value of ``by``: customers, money, and of which ``other`` most of it is."""
 	rows: dict[str, list] = {}
 	for one in found:
@@ -42,6 +62,8 @@ def added_up(found: list, by: str, other: str) -> list[dict]:
 		amounts: dict[str, float] = {}
 		for one in those:
 			amounts[one[other] or ""] = amounts.get(one[other] or "", 0.0) + flt(one.amount)
+		only = {by: value} if value else {"no_rep": 1}
+		opens = reported("Slipping Away", filters, group_by="Customer", **only)
 		result.append(
 			{
 				by: value,
@@ -50,6 +72,7 @@ def added_up(found: list, by: str, other: str) -> list[dict]:
 				"most": max(amounts, key=lambda name: (amounts[name], name)),
 				"newest": max(one.slipping_from for one in those),
 				"currency": those[0].currency,
+				"opens": {"customers": opens, "amount": opens},
 			}
 		)
 	return sorted(result, key=lambda row: (-row["amount"], row[by]))
@@ -61,30 +84,26 @@ def one_by_one(found: list) -> list:
 		still = slipping.still_bought(one, everything.get(one.customer, []))
 		one.still_buys = still.item_group if still else None
 		one.every, one.share = rhythm(one.gap), flt(one.share, 1)
+		one.opens = {
+			"amount": listed("Customer Item Group", customer=one.customer, item_group=one.item_group)
+		}
 	return found
 
 
 def columns(group_by: str) -> list[dict]:
-	def column(fieldname, label, fieldtype="Data", width=130, **more):
-		return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
-
-	group = column("item_group", _("Item Group"), "Link", 170, options="Item Group")
+	group = link("item_group", _("Item Group"), "Item Group", 170)
 	rep = column("rep_name", _("Rep", context="Slipping Away"), width=150)
-	customers = column("customers", _("Customers", context="Slipping Away"), "Int", 100)
-	amount = column(
-		"amount", _("Amount a Year", context="Slipping Away"), "Currency", 140, options="currency"
-	)
+	customers = count("customers", _("Customers", context="Slipping Away"), 100)
+	amount = money("amount", _("Amount a Year", context="Slipping Away"), 140)
 	newest = column("newest", _("Latest Since", context="Slipping Away"), "Date", 120)
-	# A link would ask for the right to read currencies.
-	currency = column("currency", _("Currency"), hidden=1)
 	if group_by == "Item Group":
-		most = column("most", _("Most of It With", context="Slipping Away"), width=160)
-		return [group, customers, amount, most, newest, currency]
+		largest = column("most", _("Most of It With", context="Slipping Away"), width=160)
+		return [group, customers, amount, largest, newest, currency()]
 	if group_by == "Rep":
-		most = column("most", _("Most of It", context="Slipping Away"), "Link", 170, options="Item Group")
-		return [rep, customers, amount, most, newest, currency]
+		largest = link("most", _("Most of It", context="Slipping Away"), "Item Group", 170)
+		return [rep, customers, amount, largest, newest, currency()]
 	return [
-		column("customer", _("Customer"), "Link", 160, options="Customer"),
+		link("customer", _("Customer"), "Customer", 160),
 		column("customer_name", _("Customer Name"), width=160),
 		group,
 		amount,
@@ -92,44 +111,34 @@ def columns(group_by: str) -> list[dict]:
 		column("every", _("Bought Every", context="Slipping Away"), width=130),
 		column("last_purchase", _("Last Purchase"), "Date", 120),
 		column("slipping_from", _("Slipping Away Since", context="Slipping Away"), "Date", 170),
-		column("still_buys", _("Still Buys", context="Slipping Away"), "Link", 150, options="Item Group"),
+		link("still_buys", _("Still Buys", context="Slipping Away"), "Item Group", 150),
 		rep,
-		column("tier", _("Tier"), "Link", 100, options="Customer Tier"),
-		column("territory", _("Territory"), "Link", 120, options="Territory"),
-		currency,
+		link("tier", _("Tier"), "Customer Tier", 100),
+		link("territory", _("Territory"), "Territory", 120),
+		currency(),
 	]
 
 
 def chart(rows: list, group_by: str) -> dict | None:
-	if not rows:
-		return None
 	field = {"Item Group": "item_group", "Rep": "rep_name", "Customer": "customer_name"}[group_by]
 	amounts: dict[str, float] = {}
 	for row in rows:
-		label = row[field] or _("Nobody", context="Slipping Away")
-		amounts[label] = amounts.get(label, 0.0) + flt(row["amount"])
+		amounts[row[field]] = amounts.get(row[field], 0.0) + flt(row["amount"])
 	charted = sorted(amounts.items(), key=lambda one: -one[1])[:CHARTED]
-	values = {
-		"name": _("Amount a Year", context="Slipping Away"), "values": [flt(amount, 2) for _label, amount in charted],
-	}  # fmt: skip
-	return {
-		"data": {"labels": [label for label, _amount in charted], "datasets": [values]},
-		"type": "bar",
-		"colors": ["#c2703d"],
-	}
+	return bars(
+		[label for label, _amount in charted],
+		{_("Amount a Year", context="Slipping Away"): [flt(amount, 2) for _label, amount in charted]},
+		(WARNING,),
+	)
 
 
 def summary(found: list) -> list[dict]:
 	return [
-		{
-			"label": _("Customers", context="Slipping Away"),
-			"value": len({one.customer for one in found}),
-			"datatype": "Int",
-		},
-		{
-			"label": _("Amount a Year", context="Slipping Away"),
-			"value": sum(flt(one.amount) for one in found),
-			"datatype": "Currency",
-			"currency": found[0].currency if found else None,
-		},
+		figure(_("Customers", context="Slipping Away"), len({one.customer for one in found})),
+		figure(
+			_("Amount a Year", context="Slipping Away"),
+			sum(flt(one.amount) for one in found),
+			"Currency",
+			currency=found[0].currency if found else None,
+		),
 	]

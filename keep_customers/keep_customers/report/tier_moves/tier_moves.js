@@ -26,14 +26,6 @@ keep_customers.report("Tier Moves", {
 		},
 		{ ...keep_customers.filter("tier"), fieldname: "from_tier", label: __("From", null, "Tier Change") },
 		{ ...keep_customers.filter("tier"), fieldname: "to_tier", label: __("To", null, "Tier Change") },
-		...["company", "territory", "customer_group"].map((field) => keep_customers.filter(field)),
+		...["company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
-	links: {
-		moves: ({ direction, from_tier, to_tier }, filters) => [
-			"Tier Moves",
-			{ ...filters, show: "Customers", direction, from_tier, to_tier },
-			true,
-		],
-		date: (row) => ["Tier Change", { customer: row.customer }],
-	},
 });

@@ -6,7 +6,6 @@ from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	BAD,
 	GOOD,
-	SHOWN,
 	bars,
 	column,
 	count,
@@ -14,8 +13,10 @@ from keep_customers.erp.reports import (
 	figure,
 	link,
 	money,
+	most,
 	only_first,
 	period,
+	reported,
 )  # fmt: skip
 from keep_customers.worth import moves
 from keep_customers.worth.selection import why_nothing
@@ -35,14 +36,18 @@ def execute(filters=None):
 	since = since or getdate(add_months(until, -MONTHS))
 	days = moves.by_day(filters, since, until)
 	if filters.show == "Customers":
-		rows = moves.customers(filters, since, until, SHOWN)
+		rows = moves.customers(filters, since, until, most(filters))
 		columns, number = columns_of_customers(), sum(day.moves for day in days)
 	else:
 		rows = by_move(days)
+		for row in rows:
+			row["opens"] = opens(row, filters, since, until)
 		columns, number = columns_of_moves(), len(rows)
 	for row in rows:
 		row["direction_text"] = _(row["direction"], context="Tier Change")
-	message = only_first(number) if rows else why_nothing(_("No customer has moved in this time."))
+	message = (
+		only_first(number, most(filters)) if rows else why_nothing(_("No customer has moved in this time."))
+	)
 	return columns, rows, message, chart(days), summary(days)
 
 
@@ -60,6 +65,12 @@ def by_move(days: list) -> list[dict]:
 		return ranks.get(row["from_tier"], 99), ranks.get(row["to_tier"], 99), row["direction"]
 
 	return sorted(found.values(), key=place)
+
+
+def opens(row: dict, filters: dict, since, until) -> dict:
+	way = {field: row[field] for field in ("direction", "from_tier", "to_tier")}
+	those = reported("Tier Moves", filters, show="Customers", from_date=since, to_date=until, **way)
+	return {"moves": those, "current_value": those}
 
 
 def columns_of_moves() -> list[dict]:

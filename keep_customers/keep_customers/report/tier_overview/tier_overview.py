@@ -4,62 +4,78 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import flt
 
 from keep_customers.erp.api import report, report_filters
-from keep_customers.erp.permissions import only_readable
+from keep_customers.erp.reports import (
+	NEUTRAL,
+	bars,
+	column,
+	count,
+	currency,
+	figure,
+	link,
+	listed,
+	money,
+	most,
+	only_first,
+	reported,
+)  # fmt: skip
+from keep_customers.worth.selection import selected, why_nothing
+
+SHOW = ("Tiers", "Customers")
+CURRENT = "#1f6f5c"
 
 
 @report
 def execute(filters=None):
-	"""Customers and their value by tier, of the customers the user may read."""
-	rows = tiers(report_filters(filters))
-	return columns(), rows, None, chart(rows), summary(rows)
+	"""Customers and their value by tier, or one by one; of the customers the user may read."""
+	filters = report_filters(filters)
+	if (filters.show or SHOW[0]) not in SHOW:
+		frappe.throw(_("Please choose what is shown: tiers or customers."))
+	found = tiers(filters)
+	if filters.show == "Customers":
+		rows, columns = customers(filters), columns_of_customers()
+		message = only_first(sum(row.customers for row in found), most(filters))
+	else:
+		rows, columns, message = found, columns_of_tiers(), None
+	if not rows:
+		message = why_nothing(_("There is no customer of this kind. Please take some filters off."))
+	return columns, rows, message, chart(found), summary(found)
 
 
-def columns() -> list[dict]:
-	money = {"fieldtype": "Currency", "options": "currency", "width": 150}
-	percent = {"fieldtype": "Percent", "width": 110}
+def columns_of_tiers() -> list[dict]:
 	return [
-		{
-			"fieldname": "policy",
-			"label": _("Policy"),
-			"fieldtype": "Link",
-			"options": "Tier Policy",
-			"width": 150,
-		},
-		{
-			"fieldname": "tier",
-			"label": _("Tier"),
-			"fieldtype": "Link",
-			"options": "Customer Tier",
-			"width": 110,
-		},
-		{
-			"fieldname": "customers",
-			"label": _("Customers", context="Tier Overview"),
-			"fieldtype": "Int",
-			"width": 100,
-		},
-		{"fieldname": "share", "label": _("Of Customers"), **percent},
-		{"fieldname": "current_value", "label": _("Current Value"), **money},
-		{"fieldname": "value_share", "label": _("Of Value"), **percent},
-		{"fieldname": "mean_value", "label": _("Per Customer"), **money},
-		{"fieldname": "potential_value", "label": _("Potential Value"), **money},
-		{"fieldname": "value_at_risk", "label": _("Value at Risk"), **money},
-		{
-			"fieldname": "currency",
-			"label": _("Currency"),
-			"fieldtype": "Data",  # a link would ask for the right to read currencies
-			"hidden": 1,
-		},
+		link("policy", _("Policy"), "Tier Policy", 150),
+		link("tier", _("Tier"), "Customer Tier", 110),
+		count("customers", _("Customers", context="Tier Overview"), 100),
+		column("share", _("Of Customers"), "Percent", 110),
+		money("current_value", _("Current Value"), 150),
+		column("value_share", _("Of Value"), "Percent", 110),
+		money("mean_value", _("Per Customer"), 150),
+		money("potential_value", _("Potential Value"), 150),
+		money("value_at_risk", _("Value at Risk"), 150),
+		currency(),
 	]
 
 
-def tiers(filters) -> list[dict]:
-	value, tier = frappe.qb.DocType("Customer Value"), frappe.qb.DocType("Customer Tier")
-	query = (
-		frappe.qb.from_(value)
-		.inner_join(tier)
-		.on(tier.name == value.tier)
-		.select(
+def columns_of_customers() -> list[dict]:
+	return [
+		link("customer", _("Customer"), "Customer", 160),
+		column("customer_name", _("Customer Name"), width=180),
+		link("tier", _("Tier"), "Customer Tier", 110),
+		column("stage", _("Stage"), width=100),
+		money("current_value", _("Current Value"), 150),
+		money("potential_value", _("Potential Value"), 150),
+		money("value_at_risk", _("Value at Risk"), 150),
+		column("last_purchase", _("Last Purchase"), "Date", 115),
+		column("next_purchase", _("Expected Next Purchase"), "Date", 130),
+		link("policy", _("Policy"), "Tier Policy", 150),
+		currency(),
+	]
+
+
+def tiers(filters: dict) -> list[dict]:
+	query, value, tier = _query(filters)
+	rows = (
+		query.select(
 			value.policy,
 			value.tier,
 			value.currency,
@@ -70,66 +86,89 @@ def tiers(filters) -> list[dict]:
 		)
 		.groupby(value.policy, value.tier, value.currency, tier.rank)
 		.orderby(value.policy, tier.rank)
+		.run(as_dict=True)
 	)
-	for field in ("policy", "tier", "status"):
-		if filters.get(field):
-			query = query.where(value[field] == filters[field])
-	rows = only_readable(query, value.customer).run(as_dict=True)
 	totals: dict[str, list[float]] = {}
 	for row in rows:
 		total = totals.setdefault(row.policy, [0, 0.0])
 		total[0] += row.customers
 		total[1] += flt(row.current_value)
 	for row in rows:
-		customers, amount = totals[row.policy]
-		row.share = flt(100 * row.customers / customers, 1)
+		number, amount = totals[row.policy]
+		row.share = flt(100 * row.customers / number, 1)
 		row.value_share = flt(100 * flt(row.current_value) / amount, 1) if amount else 0
 		row.mean_value = flt(row.current_value) / row.customers
+		those = reported("Tier Overview", filters, show="Customers", tier=row.tier, policy=row.policy)
+		row.opens = {"customers": those, "current_value": those, "value_at_risk": those}
 	return rows
 
 
-def chart(rows) -> dict:
+def customers(filters: dict) -> list[dict]:
+	"""The best tier first, in it those who bring most."""
+	query, value, tier = _query(filters)
+	rows = (
+		query.select(
+			value.customer, value.customer_name, value.tier, value.status, value.current_value, value.potential_value,
+			value.value_at_risk, value.last_purchase, value.next_purchase, value.policy, value.currency,
+		)
+		.orderby(tier.rank)
+		.orderby(value.current_value, order=frappe.qb.desc)
+		.orderby(value.customer)
+		.limit(most(filters))
+		.run(as_dict=True)
+	)  # fmt: skip
+	for row in rows:
+		row.stage = _(row.status, context="Customer Value")
+		row.opens = {"current_value": listed("Customer Value", name=row.customer)}
+	return rows
+
+
+def _query(filters: dict):
+	"""
+	:param filters: as :func:`selected`, and status
+	"""
+	value, tier, customer = (
+		frappe.qb.DocType(name) for name in ("Customer Value", "Customer Tier", "Customer")
+	)
+	query = (
+		frappe.qb.from_(value)
+		.inner_join(tier)
+		.on(tier.name == value.tier)
+		.inner_join(customer)
+		.on(customer.name == value.customer)
+	)
+	if filters.get("status"):
+		query = query.where(value.status == filters["status"])
+	return selected(query, customer, value, filters), value, tier
+
+
+def chart(rows: list) -> dict | None:
 	names = list(dict.fromkeys(row.tier for row in rows))
 
-	def total(field):
-		return [sum(flt(row[field]) for row in rows if row.tier == name) for name in names]
-
-	def shares(values):
+	def shares(field):
+		values = [sum(flt(row[field]) for row in rows if row.tier == name) for name in names]
 		whole = sum(values)
 		return [flt(100 * value / whole, 1) if whole else 0 for value in values]
 
-	return {
-		"data": {
-			"labels": [_(name, context="Customer Tier") for name in names],
-			"datasets": [
-				{"name": _("Of Customers (%)"), "values": shares(total("customers"))},
-				{"name": _("Of Value (%)"), "values": shares(total("current_value"))},
-			],
-		},
-		"type": "bar",
-		"colors": ["#7c8db5", "#1f6f5c"],
-	}
-
-
-def summary(rows) -> list[dict]:
-	currency = rows[0].currency if rows else None
-	return [
+	return bars(
+		[_(name, context="Customer Tier") for name in names],
 		{
-			"label": _("Customers", context="Tier Overview"),
-			"value": sum(row.customers for row in rows),
-			"datatype": "Int",
+			_("Customers %", context="Tier Overview"): shares("customers"),
+			_("Value %", context="Tier Overview"): shares("current_value"),
 		},
-		*(
-			{
-				"label": label,
-				"value": sum(flt(row[field]) for row in rows),
-				"datatype": "Currency",
-				"currency": currency,
-			}
-			for label, field in (
-				(_("Current Value"), "current_value"),
-				(_("Potential Value"), "potential_value"),
-				(_("Value at Risk"), "value_at_risk"),
-			)
-		),
+		(NEUTRAL, CURRENT),
+	)
+
+
+def summary(rows: list) -> list[dict]:
+	amount = {"datatype": "Currency", "currency": rows[0].currency if rows else None}
+
+	def total(field):
+		return sum(flt(row[field]) for row in rows)
+
+	return [
+		figure(_("Customers", context="Tier Overview"), int(total("customers"))),
+		figure(_("Current Value"), total("current_value"), **amount),
+		figure(_("Potential Value"), total("potential_value"), **amount),
+		figure(_("Value at Risk"), total("value_at_risk"), **amount),
 	]

@@ -32,7 +32,7 @@ def test_managers_see_how_customers_rate_people(story, firms):
 	feedback(works, BEN, 5, said_by="Noted by Us")
 	feedback(works, EVE, 5, said_by="Noted by Us")
 	frappe.set_user(MIA)
-	columns, rows, _message, chart = ratings_of_people.execute({"from_date": "2026-01-01"})
+	columns, rows, _message, chart, _summary = ratings_of_people.execute({"from_date": "2026-01-01"})
 	assert [(each["rated_user"], each["ratings"], each["average"], each["noted"]) for each in rows] == [
 		(ANNA, 3, 4, 0),
 		(BEN, 1, 2, 1),
@@ -50,4 +50,5 @@ def test_managers_see_how_customers_rate_people(story, firms):
 
 
 def test_nobody_was_rated_yet(story):
-	assert ratings_of_people.execute({})[1:] == ([], None, None)
+	_columns, rows, message, chart, _summary = ratings_of_people.execute({})
+	assert (rows, message, chart) == ([], "No customer has rated anybody in this time.", None)

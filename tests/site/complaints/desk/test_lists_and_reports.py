@@ -10,7 +10,7 @@ from frappe.utils import add_to_date, now_datetime
 from keep_customers.care import open_complaints
 from keep_customers.care.panel import customer_care
 from keep_customers.complaints import feedback, figures
-from keep_customers.erp import permissions
+from keep_customers.erp.document_permissions import case_condition
 from keep_customers.keep_customers.dashboard_chart_source.complaints_by import complaints_by
 from keep_customers.keep_customers.report.complaint_analysis import complaint_analysis
 from keep_customers.keep_customers.report.complaint_times import complaint_times
@@ -240,15 +240,15 @@ def test_frequent_categories_without_an_answer_are_listed(story, cases, monkeypa
 	monkeypatch.setattr(
 		standard_answers,
 		"categories_without_answer",
-		lambda since: [
-			{"category": "A", "language": "de", "cases": 2},
+		lambda since, filters: [
 			{"category": "B", "language": "en", "cases": 5},
+			{"category": "A", "language": "de", "cases": 2},
 		],
 	)
-	_columns, rows, _message, chart = categories_without_answer.execute({"since": "2026-01-01"})
+	_columns, rows, _message, chart, _summary = categories_without_answer.execute({"since": "2026-01-01"})
 	assert [row["category"] for row in rows] == ["B", "A"]
 	assert chart["data"]["labels"] == ["B · en", "A · de"]
 
 
 def test_reading_all_cases_needs_no_condition(story):
-	assert not permissions.case_condition("Administrator")
+	assert not case_condition("Administrator")
