@@ -29,7 +29,7 @@ BROWSER = [
 	"--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
 	"--disable-sync", "--hide-scrollbars",
 ]  # fmt: skip
-AT_REST = "() => window.frappe && !(frappe.request && frappe.request.ajax_count) && document.readyState === 'complete'"
+AT_REST = "() => !window.frappe?.request?.ajax_count && document.readyState === 'complete'"
 
 
 class Picture(NamedTuple):
