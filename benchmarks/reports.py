@@ -25,6 +25,7 @@ REPORTS = {
 	"care_by_rep": ({"from_date": "2000-01-01"}, {"from_date": "2000-01-01", "show": "Caring"}),
 	"referrals": ({"from_date": "2000-01-01"}, {"from_date": "2000-01-01", "show": "One by One"}),
 	"follow_ups_held_back": ({}, {"group_by": "Rep"}, {"group_by": "Customer"}),
+	"effect_of_care": ({}, {"outcome": "Complained", "days": "365"}),
 	"tier_overview": ({}, {"show": "Customers"}, {"show": "Customers", "rows": "10000"}),
 	"slipping_away": ({}, {"group_by": "Customer"}),
 	"forecast_preview": ({}, {"only_moves": 1}),

@@ -32,6 +32,7 @@ override_whitelisted_methods = METHODS | {
 	"frappe.desk.search.search_widget": "keep_customers.access.host_doors.search_widget",
 	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.access.host_doors.export_data",
 	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.access.host_doors.download_template",
+	"frappe.desk.desktop.update_onboarding_step": "keep_customers.setup.onboarding.update_onboarding_step",
 }
 
 # Setup
@@ -52,7 +53,7 @@ scheduler_events = {
 		# After midnight of the site's time zone: the day that ended is complete.
 		"30 1 * * *": ["keep_customers.jobs.nightly.run_if_enabled"],
 		# Before the day's first messages go out, and after the night has its ToDos.
-		"0 7 * * *": ["keep_customers.jobs.events.run"],
+		"0 7 * * *": ["keep_customers.jobs.events.run", "keep_customers.setup.onboarding.refresh"],
 		"10 * * * *": ["keep_customers.jobs.sending.run_by_day"],
 		# Who is to answer within the hour hears of it before the hour after.
 		"*/10 * * * *": ["keep_customers.jobs.complaints.run"],
@@ -119,8 +120,9 @@ doc_events = {
 		"validate": "keep_customers.jobs.handover.before_change",
 		"on_update": ["keep_customers.jobs.handover.after_change", "keep_customers.jobs.premises.on_file"],
 	},
+	"Care Rule": {"on_update": "keep_customers.setup.onboarding.refresh"},
 	"User": {
-		"on_update": "keep_customers.jobs.handover.on_user",
+		"on_update": ["keep_customers.jobs.handover.on_user", "keep_customers.setup.onboarding.refresh"],
 		"after_delete": "keep_customers.jobs.handover.on_user",
 	},
 	"Employee": {"on_update": "keep_customers.jobs.handover.on_employee"},
@@ -215,6 +217,17 @@ keep_customers_timeline = [
 	"keep_customers.complaints.at_a_glance.timeline_of",
 	"keep_customers.events.at_a_glance.timeline_of",
 ]
+# What a document will do, read back while it is written.
+keep_customers_read_back = {
+	"Care Message": "keep_customers.messaging.read_back.tell",
+	"Care Notice": "keep_customers.care.read_back.notice.tell",
+	"Care Rule": "keep_customers.care.read_back.rule.tell",
+	"Referral": "keep_customers.care.read_back.referral.tell",
+	"Tier Benefit": "keep_customers.benefits.read_back.benefit.tell",
+	"Tier Policy": "keep_customers.worth.read_back.tell",
+	"Visit Plan": "keep_customers.visits.read_back.tell",
+	"Volume Rebate": "keep_customers.benefits.read_back.rebate.tell",
+}
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
@@ -242,7 +255,7 @@ keep_customers_dial = ["keep_customers.integrations.telephony.dialling"]
 permission_query_conditions = {
 	doctype: "keep_customers.erp.permissions.customer_condition"
 	for doctype in (
-		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Follow Up", "Customer Touch",
+		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
 		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
 		"Volume Rebate Customer", "Keep Excluded Customer", "Contact Confirmation",
@@ -261,6 +274,7 @@ permission_query_conditions = {
 	doctype: "keep_customers.access.totals.condition"
 	for doctype in ("Forecast Check", "Forecast Check Candidate")
 } | {
+	"Follow Up": "keep_customers.access.control_group.condition",
 	"Consent Record": "keep_customers.erp.document_permissions.consent_condition",
 	"File": "keep_customers.erp.document_permissions.reference_condition",
 	"Care Run Set Aside": "keep_customers.erp.document_permissions.reference_condition",
@@ -269,10 +283,11 @@ permission_query_conditions = {
 has_permission = {
 	doctype: "keep_customers.erp.permissions.has_permission"
 	for doctype in (
-		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Follow Up", "Customer Touch", "Referral",
+		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Customer Touch", "Referral",
 		"Customer Feedback", "VIP Invitation", "Event Suggestion", "Rebate Claim", "Contact Confirmation",
 	)
 } | {
+	"Follow Up": "keep_customers.access.control_group.has_permission",
 	"Visit Plan": "keep_customers.erp.document_permissions.has_plan_permission",
 	"Complaint Case": "keep_customers.erp.document_permissions.has_case_permission",
 	"Coupon Code": "keep_customers.benefits.coupons.has_permission",
@@ -285,6 +300,7 @@ has_permission = {
 # Website
 
 website_route_rules = [{"from_route": "/complaints/<path:name>", "to_route": "complaint"}]
+page_renderer = "keep_customers.erp.guest_renderer.GuestPage"
 standard_portal_menu_items = [
 	{
 		"title": "Complaints",
@@ -301,8 +317,10 @@ extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.
 app_include_js = "keep_customers.bundle.js"
 # A contact on a form: who, how, why, what to say, what came of it.
 CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
-# What can be done with a document, and a link that is given on by hand.
-FORM = [f"public/js/form/{part}.js" for part in ("actions", "copy_link")]
+# Dialogs, what can be done with a document, what is missing, how far it is, and a link that is given on by hand.
+FORM = [f"public/js/form/{part}.js" for part in ("dialog", "actions", "open_things", "step_bar", "copy_link")]
+# What it will do, read back while it is written.
+READ_BACK = "public/js/read_back.js"
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [
@@ -311,10 +329,15 @@ doctype_js = {
 		"public/js/complaint_case/server.js",
 		"public/js/complaint_case/steps.js",
 		"public/js/complaint_case/clock.js",
+		"public/js/complaint_case/story.js",
 		"public/js/complaint_case/dialogs.js",
 		"public/js/complaint_case/customer.js",
+		"public/js/complaint_case/compensation.js",
+		"public/js/complaint_case/step_dialog.js",
+		"public/js/complaint_case/asking.js",
 		"public/js/complaint_case/answers.js",
 		"public/js/complaint_case/documents.js",
+		"public/js/complaint_case/open.js",
 		"public/js/complaint_case/actions.js",
 		"public/js/complaint_case/contact.js",
 	],
@@ -329,11 +352,30 @@ doctype_js = {
 		"public/js/customer/care_tab.js",
 		"public/js/customer/style.js",
 	],
+	"Care Message": READ_BACK,
+	"Care Notice": READ_BACK,
+	"Care Rule": READ_BACK,
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
-	"VIP Event": FORM,
+	"Referral": READ_BACK,
+	"Tier Benefit": READ_BACK,
+	"Tier Policy": READ_BACK,
+	"VIP Event": [
+		*FORM,
+		"public/js/words.js",
+		"public/js/vip_event/server.js",
+		"public/js/vip_event/phases.js",
+		"public/js/vip_event/head.js",
+		"public/js/vip_event/audience.js",
+		"public/js/vip_event/next_wave.js",
+		"public/js/vip_event/guests.js",
+		"public/js/vip_event/afterwards.js",
+		"public/js/vip_event/actions.js",
+		"public/js/vip_event/style.js",
+	],
 	"VIP Invitation": FORM,
-	"Visit Plan": [*FORM, *CONTACT, "public/js/visit_plan_contacts.js"],
+	"Visit Plan": [*FORM, *CONTACT, READ_BACK, "public/js/visit_plan_contacts.js"],
+	"Volume Rebate": READ_BACK,
 	"ToDo": [
 		*CONTACT,
 		"public/js/todo.js",

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import frappe
+from frappe.utils import add_days, today
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from keep_customers.complaints import feedback
 from keep_customers.events import pages
+from keep_customers.jobs import nightly
+from keep_customers.worth.forecasts import AS_BEFORE
 
+from .demo import words
 from .demo.company import ANNA, CHEN, MANAGER
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -116,6 +120,18 @@ def contact_phone(look: Look):
 
 
 @picture(REP, DESK)
+def closing(look: Look):
+	look.desk("todo", _contact(look.user))
+	look.page.evaluate("() => { cur_frm.set_value('status', 'Closed').then(() => cur_frm.save()) }")
+	dialog = look.page.locator(".modal.show")
+	dialog.locator("textarea[data-fieldname=notes]").fill(words.of(words.NOTES, look.language)[0])
+	dialog.locator("input[data-fieldname=next_step]").fill(words.of(words.STEPS, look.language)[0])
+	look.page.keyboard.press("Tab")
+	look.page.evaluate("day => cur_dialog.set_value('next_step_date', day)", add_days(today(), 7))
+	look.rest()
+
+
+@picture(REP, DESK)
 def customer(look: Look):
 	look.desk("customer", frappe.db.get_value("ToDo", _contact(look.user), "reference_name"))
 	if frappe.get_meta("Customer").has_field("keep_tab"):
@@ -170,6 +186,13 @@ def settings(look: Look):
 
 
 @picture("Administrator", DESK)
+def set_up(look: Look):
+	frappe.db.set_single_value("Keep Customers Settings", "set_up_done", "excluded")
+	frappe.db.commit()
+	look.desk("keep-set-up")
+
+
+@picture("Administrator", DESK)
 def benefit(look: Look):
 	look.desk("tier-benefit", "Platinum Price")
 
@@ -195,6 +218,16 @@ def event_phone(look: Look):
 			for status in ("Invited", "Declined", "Accepted")
 		)
 	)
+
+
+# Last, as it changes what all others show.
+
+
+@picture("Administrator", DESK)
+def forecast_preview(look: Look):
+	frappe.db.set_single_value("Keep Customers Settings", "forecasts", AS_BEFORE)
+	nightly.run()
+	look.desk("query-report", "Forecast Preview")
 
 
 def _contact(user: str) -> str:

@@ -115,6 +115,7 @@ DOCTYPES = {
 		"fields": [
 			("company_name", "Data", "", "reqd unique"),
 			("abbr", "Data", "", "reqd once"),
+			("company_logo", "Attach Image", "", "hidden"),
 			("is_group", "Check", "", "bold", "0"),
 			("default_currency", "Link", "Currency", "reqd noperm"),
 			("parent_company", "Link", "Company", "list noperm"),

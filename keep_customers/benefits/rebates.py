@@ -75,11 +75,8 @@ def _periods(policy, today: date) -> list[tuple[date, date]]:
 
 
 def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
-	lens = ledger.Lens(policy.company, ledger.NET_SALES, first - timedelta(days=1))
-	sold = ledger.Ledger(today, {policy.company: 1.0}).sold(lens, min(last, today))
-	for customer, amount in _credited_between(policy.company, first, min(last, today)).items():
-		sold[customer] = sold.get(customer, 0.0) - amount
-	titles = _members(policy)
+	bought = sold(policy.company, first, min(last, today), today)
+	titles = members(policy)
 	claims = {
 		row.pop("customer"): row
 		for row in frappe.get_all(
@@ -92,7 +89,7 @@ def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
 	new, changed = [], []
 	for customer, title in titles.items():
 		claim = claims.get(customer)
-		reached = flt(sold.get(customer, 0.0), 2)
+		reached = flt(bought.get(customer, 0.0), 2)
 		if not claim and reached <= 0:
 			continue
 		told = engine.standing(policy.steps, reached, policy.rebate_on)
@@ -160,7 +157,16 @@ def _write(new: list[dict], changed: list[dict], aside: Aside) -> None:
 			aside.each(part, partial(write, how), lambda row: ("Customer", row["customer"]))
 
 
-def _members(policy) -> dict[str, str]:
+def sold(company: str, first: date, last: date, today: date) -> dict[str, float]:
+	"""Customer -> its net sales of those days; what rebates have credited takes nothing off."""
+	lens = ledger.Lens(company, ledger.NET_SALES, first - timedelta(days=1))
+	found = ledger.Ledger(today, {company: 1.0}).sold(lens, last)
+	for customer, amount in _credited_between(company, first, last).items():
+		found[customer] = found.get(customer, 0.0) - amount
+	return found
+
+
+def members(policy) -> dict[str, str]:
 	"""Customer -> title, of those the rebate is for."""
 	customer = frappe.qb.DocType("Customer")
 	groups = branch("Customer Group", policy.customer_group) or set()

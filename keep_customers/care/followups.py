@@ -9,7 +9,9 @@ import numpy as np
 from frappe.query_builder.functions import Count, IfNull
 from frappe.utils import cint, cstr, now_datetime
 
+from keep_customers.access import control_group
 from keep_customers.care import contacts_seen
+from keep_customers.engine import followups as engine
 from keep_customers.erp.registered import registered
 from keep_customers.erp.said import kept, said
 from keep_customers.erp.tables import (
@@ -38,11 +40,11 @@ CREDITED = "Invoice credited"
 FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "short", "made_of", "channel",
 	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
-	"amount", "benefit", "gift", "gift_cost", "gift_currency",
+	"amount", "benefit", "gift", "gift_cost", "gift_currency", "arm", "control_share", "risk_then",
 )  # fmt: skip
 TO_DECIDE = (
 	"name", "customer", "care_rule", "occurrence", "status", "hold_reason", "rep", "channel", "reference_doctype",
-	"reference_name",
+	"reference_name", "arm",
 )  # fmt: skip
 TO_CARRY_OUT = (
 	"name", "customer", "customer_name", "care_rule", "occurrence", "status", "channel", "priority", "reason", "occasion",
@@ -52,7 +54,7 @@ TO_CARRY_OUT = (
 WORDS = ("customer_name", "reason", "short", "made_of", "priority", "currency")
 LONGEST_SHORT = 140
 # The host's number columns are NOT NULL.
-NUMBERS = ("expires", "value_at_risk", "amount", "gift_cost")
+NUMBERS = ("expires", "value_at_risk", "amount", "gift_cost", "control_share", "risk_then")
 
 
 def promised(row) -> bool:
@@ -82,6 +84,7 @@ def add(rows: list[dict]) -> int:
 		# To ask is ten times as quick as to try.
 		known = known_occurrences(rule, {row["customer"] for row in its_rows})
 		rows += [row for row in its_rows if (row["customer"], row["occurrence"]) not in known]
+	draw_arms(rows)
 	standard = standard_columns()
 	names = (frappe.generate_hash(length=10) for _row in rows)
 	insert(
@@ -95,6 +98,19 @@ def add(rows: list[dict]) -> int:
 		ignore_existing=True,
 	)
 	return len(rows)
+
+
+def draw_arms(rows: list[dict]) -> None:
+	"""Note on what became due whether its rule holds the customer back, and what was at risk before anybody did anything."""
+	holds_back = frappe.get_all(
+		"Care Rule", filters={"control_share": (">", 0)}, fields=["name", "control_share"], as_list=True
+	)
+	shares = dict(holds_back)
+	for row in rows:
+		if share := shares.get(row.get("care_rule")):
+			held = engine.in_control_group(row["care_rule"], row["customer"], share / 100)
+			row["arm"] = control_group.HELD_BACK if held else control_group.CARED_FOR
+			row["control_share"], row["risk_then"] = share, row.get("value_at_risk")
 
 
 def made_of(row: dict) -> str | None:

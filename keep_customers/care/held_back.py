@@ -6,6 +6,7 @@ import frappe
 from frappe.query_builder.functions import Count, IfNull, Max, Sum
 from pypika import Case
 
+from keep_customers.access import control_group
 from keep_customers.care.assignment import Assignment, of_rep
 from keep_customers.erp.said import reworded
 from keep_customers.worth.selection import selected
@@ -106,6 +107,7 @@ def _query(filters: dict, since: date):
 		.on(value.name == follow_up.customer)
 		.where((IfNull(follow_up.hold_reason, "") != "") & ((follow_up.status == WAITING) | given_up))
 	)
+	query = control_group.left_out(query, follow_up)
 	for field in ("status", "hold_reason", "care_rule"):
 		if filters.get(field):
 			query = query.where(follow_up[field] == filters[field])

@@ -33,13 +33,19 @@ def preview(notice: str) -> dict:
 	:raises frappe.PermissionError: if the user may not write the notice
 	"""
 	doc = named("Care Notice", notice, "write")
-	rows = audience(doc, frappe.session.user)
-	answers = consent.of_customers([row.customer for row in rows], doc.channel)
+	rows, refused = reach(doc, frappe.session.user)
 	return {
 		"customers": len(rows),
-		"refused": sum(answer.refused for answer in answers.values()),
+		"refused": refused,
 		"names": [row.customer_name or row.customer for row in rows[:NAMES_SHOWN]],
 	}
+
+
+def reach(notice, user: str) -> tuple[list, int]:
+	"""The audience, and how many of it do not want the channel."""
+	rows = audience(notice, user)
+	answers = consent.of_customers([row.customer for row in rows], notice.channel)
+	return rows, sum(answer.refused for answer in answers.values())
 
 
 def audience(notice, user: str) -> list:

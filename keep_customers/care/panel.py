@@ -10,8 +10,11 @@ from keep_customers.benefits import costs, coupons, rebates
 from keep_customers.care import confirming, followups, open_complaints, slipping
 from keep_customers.engine.costs import of_value
 from keep_customers.erp.api import typed
+from keep_customers.erp.said import reworded
+from keep_customers.erp.users import full_names
 from keep_customers.worth import outlook
 from keep_customers.worth.corrected import is_purchase, sales_of
+from keep_customers.worth.retold import retold
 
 DEALS = 20
 
@@ -26,29 +29,33 @@ def customer_care(customer: str) -> dict:
 	"""
 	named("Customer", customer)
 	value, tier = value_and_tier(customer)
-	open_follow_ups = (
-		frappe.get_list(
-			"Follow Up",
-			filters={"customer": customer, "status": ("in", followups.PENDING)},
-			fields=["name", "status", "due_date", "reason", "assigned_to", "todo", "hold_reason"],
-			order_by="due_date asc",
-			limit=10,
-		)
-		if frappe.has_permission("Follow Up", "read")
-		else []
-	)
 	return {
 		"value": value,
 		"tier": tier,
 		"item_groups": slipping.of_customer(customer) if value else [],
 		"cost": _cost(customer, value) if value and costs.may_be_read() else None,
-		"follow_ups": open_follow_ups,
+		"follow_ups": _open_follow_ups(customer) if frappe.has_permission("Follow Up", "read") else [],
 		"complaints": open_complaints.open_complaints([customer]),
 		"coupons": coupons.valid(customer),
 		"rebates": rebates.running(customer),
 		"to_confirm": len(confirming.to_confirm(customer)),
 		"has_file": bool(frappe.db.exists("Customer File", customer)),
 	}
+
+
+def _open_follow_ups(customer: str) -> list[dict]:
+	rows = frappe.get_list(
+		"Follow Up",
+		filters={"customer": customer, "status": ("in", followups.PENDING)},
+		fields=["name", "status", "due_date", "reason", "made_of", "assigned_to", "todo", "hold_reason"],
+		order_by="due_date asc",
+		limit=10,
+	)
+	names = full_names(row.assigned_to for row in rows)
+	for row in rows:
+		row.update({"reason": reworded(row, "reason"), "assigned_name": names.get(row.assigned_to)})
+		del row["made_of"]
+	return rows
 
 
 def _cost(customer: str, value: dict) -> dict:
@@ -85,6 +92,7 @@ def value_and_tier(customer: str) -> tuple[dict | None, dict | None]:
 	value = values[0] if values else None
 	if value:
 		value.outlook = outlook.sentence(value)
+		value.tier_reason = retold(value.tier_reason)
 	tier = (
 		frappe.db.get_value("Customer Tier", value.tier, ["colour", "strategy"], as_dict=True)
 		if value and value.tier

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils import getdate
 from frappe.utils.file_lock import LockTimeoutError
 
+from keep_customers.access import control_group
 from keep_customers.care import contacts_seen, followups, premises, referrals, rules, stakes, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.triggers import rhythm
@@ -249,7 +250,7 @@ def decide(
 				value_at_risk=row["current_risk"] or 0.0,
 				tier_rank=ranks.get(row["tier"], 99),
 				consent=not consents[name].refused,
-				control=engine.in_control_group(care_rule, customer, (rule["control_share"] or 0) / 100),
+				control=row["arm"] == control_group.HELD_BACK,
 				expires=bool(row["expires"]),
 				agreed=followups.promised(row),
 				dated=rule["trigger"] in rules.DATED,

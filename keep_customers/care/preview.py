@@ -5,11 +5,15 @@ from datetime import date, timedelta
 import frappe
 from frappe.utils import getdate
 
+from keep_customers.access import control_group
 from keep_customers.care import followups, rules
 from keep_customers.care.planning import decide
 from keep_customers.care.triggers import CATCH_UP_DAYS
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.permissions import readable_among
 from keep_customers.erp.said import reworded
+
+MONTH, NO_RULE = 30, "–"
 
 
 def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
@@ -19,6 +23,8 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 	nothing to show.
 
 	:param rule: only this one; by default all that are switched on, and what is waiting already
+	Of a control group nothing is said to who may not know of it.
+
 	:returns: dicts with customer, customer_name, tier, care_rule, reason, channel, due_date, rep, value_at_risk,
 		currency, action (of :mod:`keep_customers.engine.followups`), hold_reason
 	"""
@@ -32,6 +38,7 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 			one.enabled_from = today - timedelta(days=CATCH_UP_DAYS)
 		waiting += _new(one, today)
 	all_rules = rules.by_name()
+	shown = control_group.may_be_seen()
 	reps, decisions = decide(waiting, all_rules, settings, today, working_days(settings))
 	return [
 		{
@@ -43,6 +50,7 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 			"hold_reason": decision.reason,
 		}
 		for row, decision in decisions
+		if row.arm != control_group.HELD_BACK or shown
 	]
 
 
@@ -58,6 +66,27 @@ def would_have_made(rule: str, days: int, changes: dict | None = None, today: da
 	return len({(row.customer, row.occurrence) for row in _new(one, today)})
 
 
+def last_month(rule, today: date | None = None) -> int:
+	"""How many contacts a rule would have made in the last 30 days, had it begun then; caps and capacity left aside.
+
+	:param rule: as :func:`rules.of` gives it, saved or not
+	:returns: of customers the user of this session may read
+	"""
+	today = today or getdate()
+	begun = today - timedelta(days=MONTH)
+	# Under a name that no rule has, so that what it has made in truth counts as well.
+	rule = frappe._dict(rule, name=NO_RULE, enabled_from=begun)
+	if rule.trigger in rules.DATED:
+		# A greeting is noted before its day only: look a month ahead from where the month began.
+		rule.update(days_before=MONTH, send_automatically=0)
+		rows = [row for row in rules.due(rule, begun) if row["due_date"] <= today]
+	else:
+		rows = [row for row in rules.due(rule, today) if row["planned_on"] <= today]
+	contacts = {(row["customer"], row["occurrence"]) for row in rows}
+	readable = readable_among({customer for customer, _occurrence in contacts})
+	return sum(customer in readable for customer, _occurrence in contacts)
+
+
 SHOWN = ("customer", "customer_name", "tier", "care_rule", "channel", "due_date", "currency")
 
 
@@ -66,9 +95,10 @@ def _new(rule, today: date) -> list:
 	rows = {(row["customer"], row["occurrence"]): row for row in rules.due(rule, today)}
 	for key in followups.known_occurrences(rule.name, {customer for customer, _occurrence in rows}):
 		rows.pop(key, None)
+	followups.draw_arms(list(rows.values()))
 	return [
 		frappe._dict(
-			{"expires": 0, "reference_doctype": None, **row},
+			{"expires": 0, "reference_doctype": None, "arm": None, **row},
 			name=f"new {rule.name} {number}",
 			current_risk=row["value_at_risk"],
 		)

@@ -8,6 +8,7 @@ a complaint is open is told to everybody who may talk to the customer; what the 
 from datetime import date, timedelta
 
 import frappe
+from frappe import _
 from frappe.utils import getdate
 
 from keep_customers.benefits import coupons, rebates
@@ -127,6 +128,8 @@ def _reasons(todo: str, customer: str, may_read_touches: bool) -> list[dict]:
 	for row in rows:
 		row.update({"reason": reworded(row, "reason"), "short": reworded(row, "short")})
 		del row["made_of"]
+		# What ships is known in every language; what an admin has written stays as it is.
+		row.talking_points = row.talking_points and _(row.talking_points)
 		if not may_read_touches:
 			row.next_step = None
 			if row.reference_doctype == "Customer Touch":
@@ -175,6 +178,7 @@ def _demands(customer: str, today: date) -> list[dict]:
 def _from_file(file, today: date) -> dict:
 	if not file:
 		return {"people": [], "occasions": [], "file": None}
+	file.score()
 	file.apply_fieldlevel_read_permissions()
 	people = [
 		{

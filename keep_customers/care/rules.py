@@ -97,6 +97,21 @@ FOR_BUSINESS = frozenset(
 		"Warranty Ending", "Contract Ending",
 	}
 )  # fmt: skip
+# What a rule can tell of some days before.
+AHEAD = DATED | {"Reorder Due", "Stated Demand Due", "Warranty Ending", "Contract Ending"}
+# What the rules are for: how their list is grouped.
+PURPOSES = {
+	"After a Purchase": ("Purchase Amount", "First Purchase", "Delivery"),
+	"Greetings": ("Birthday", "Occasion", "Festival", "Season"),
+	"Keep in Touch": ("Tier Cadence", "File Incomplete"),
+	"Make Up For Something": ("Complaint Closed", "Event: No Show"),
+	"Next Purchase": ("Reorder Due", "Reorder Overdue", "Stated Demand Due", "Warranty Ending", "Contract Ending"),
+	"Thanks and Welcome": (
+		"Referral: Thank Referrer", "Referral: Welcome", "Referral: Call", "Milestone", "Year's Best", "Tier Up",
+		"Event: Attended",
+	),
+	"Win Back": ("Silence", "Item Group Slipping Away", "Tier Down"),
+}  # fmt: skip
 PROMPT = frozenset(name for name, trigger in TRIGGERS.items() if trigger.prompt)
 
 
@@ -113,6 +128,11 @@ def needs(trigger: str) -> list[tuple[str, str]]:
 		"Festival": [("festival|holiday_list", _("Please choose a festival, or a holiday list."))],
 		"Season": [("season|yearly_on", _("Please choose a solar term, or a day of the year."))],
 	}.get(trigger, [])
+
+
+def purpose(trigger: str) -> str:
+	"""What rules with this trigger are for; ``Other`` for the triggers of other apps."""
+	return next((name for name, those in PURPOSES.items() if trigger in those), "Other")
 
 
 def triggers() -> list[str]:
@@ -137,6 +157,13 @@ def read(filters: dict) -> list:
 	for rule in rules:
 		rule.tiers = tiers.get(rule.name, set())
 	return rules
+
+
+def of(doc) -> frappe._dict:
+	"""A rule as :func:`read` gives it, of a document that need not be saved."""
+	rule = frappe._dict({field: doc.get(field) for field in FIELDS})
+	rule.tiers = {row.tier for row in doc.tiers if row.tier}
+	return rule
 
 
 def by_name() -> dict:

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from datetime import date
 
 import frappe
-from frappe import _
 from frappe.utils import cint, flt, fmt_money, formatdate, getdate
 
 from keep_customers.care.assignment import Assignment
+from keep_customers.erp.said import said
 from keep_customers.erp.tables import among
 from keep_customers.erp.trees import branch
 from keep_customers.worth.baskets import DOCTYPE, STILL_BUYS
@@ -109,18 +109,19 @@ def sentence(group, groups: list, alone: bool = False) -> str:
 	"""
 	bought = group.item_group, rhythm(group.gap), cint(group.purchases), formatdate(group.last_purchase)
 	if still := still_bought(group, groups):
-		text = _("Bought {0} about every {1} ({2} times), not since {3}; still buys {4}.")
-		parts = [text.format(*bought, still.item_group)]
+		what = said(
+			"Bought {0} about every {1} ({2} times), not since {3}; still buys {4}.",
+			*bought,
+			still.item_group,
+		)
 	else:
-		parts = [_("Bought {0} about every {1} ({2} times), not since {3}.").format(*bought)]
+		what = said("Bought {0} about every {1} ({2} times), not since {3}.", *bought)
 	money = fmt_money(group.amount, precision=0, currency=group.currency)
-	parts.append(
-		_("It was {0} % of what they bought, about {1} a year.").format(round(group.share) or "< 1", money)
+	text = said(
+		"{0} It was {1} % of what they bought, about {2} a year.", what, round(group.share) or "< 1", money
 	)
 	also = [one.item_group for one in groups if one.slips and one is not group]
-	if also and not alone:
-		parts.append(_("So did: {0}.").format(", ".join(also[:MENTIONED])))
-	return " ".join(parts)
+	return said("{0} So did: {1}.", text, ", ".join(also[:MENTIONED])) if also and not alone else text
 
 
 def still_bought(group, groups: list):

@@ -15,6 +15,8 @@ from keep_customers.access.lookups import named
 from keep_customers.care import contacts_seen
 from keep_customers.erp.api import typed
 from keep_customers.erp.registered import registered
+from keep_customers.erp.users import full_names
+from keep_customers.worth.retold import retold
 
 PAGE = 15
 MOST = 600  # who reads further opens the lists
@@ -58,7 +60,7 @@ def entry(
 def touches(customer: str, start: int = 0) -> dict:
 	"""A page of the timeline.
 
-	:returns: rows, as :func:`entry`, and more: where the next page begins, or None
+	:returns: rows, as :func:`entry` with by_name, and more: where the next page begins, or None
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
 	named("Customer", customer)
@@ -68,7 +70,11 @@ def touches(customer: str, start: int = 0) -> dict:
 	for source in (*OWN, *registered("keep_customers_timeline")):
 		found += source(customer, end + 1)
 	found.sort(key=lambda row: (row["when"], row["doctype"] or "", row["name"] or ""), reverse=True)
-	return {"rows": found[start:end], "more": end if len(found) > end and end <= MOST else None}
+	rows = found[start:end]
+	names = full_names(row["by"] for row in rows)
+	for row in rows:
+		row["by_name"] = names.get(row["by"], row["by"])
+	return {"rows": rows, "more": end if len(found) > end and end <= MOST else None}
 
 
 def documents(
@@ -167,7 +173,7 @@ def _tier_changes(customer: str, limit: int) -> list[dict]:
 				_(row.direction, context="Tier Change"),
 				row.to_tier and _(row.to_tier, context="Customer Tier"),
 			],
-			text=row.reason,
+			text=retold(row.reason),
 			doctype="Tier Change",
 			name=row.name,
 		)

@@ -4,6 +4,7 @@ What may follow what, and how the clock runs, is decided in ``engine/complaints.
 """
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import frappe
 from frappe import _
@@ -13,7 +14,7 @@ from keep_customers.access.lookups import may_read
 from keep_customers.care import ending
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import complaints as engine
-from keep_customers.engine.compensations import GRANTED
+from keep_customers.engine.compensations import GRANTED, HANDED_OVER, OWED
 from keep_customers.people.contacts import is_contact_of, primary_contact, reached_at
 from keep_customers.worth import ledger
 from keep_customers.worth.values import tier_ranks
@@ -24,7 +25,6 @@ DOCUMENTS = {
 	"warranty_claim": "Warranty Claim",
 }  # fmt: skip
 IMPORTANT_RANKS = 2  # Platinum and Gold, as shipped
-OWED = ("Suggested", "Proposed", "Approved")
 
 
 # What a new case knows
@@ -116,16 +116,25 @@ def state(case) -> engine.Case:
 	done = {row.step for row in case.steps if (row.round or 1) == current}
 	if case.word != engine.YES:
 		done.discard(engine.CONFIRMED)  # taken back by a later No
-	return engine.Case(
+	known = engine.Case(
 		status=case.status,
 		done=frozenset(done or {engine.RECEIVED}),
 		word=case.word or "",
 		second_chance=bool(case.second_chance),
 		repeat=bool(case.repeat_of),
 		learnt=bool(case.cause and case.quality_action),
-		owed=any(row.status in OWED for row in case.compensations),
 		overridden=bool(case.override_reason),
 		silent=bool(case.closed_unanswered),
+	)
+	return with_compensations(known, case)
+
+
+def with_compensations(before: engine.Case, case) -> engine.Case:
+	"""The case as the engine sees it, after something was decided about what is given."""
+	return replace(
+		before,
+		owed=any(row.status in OWED for row in case.compensations),
+		given=any(row.status == HANDED_OVER for row in case.compensations),
 	)
 
 
@@ -166,6 +175,7 @@ def why_not() -> dict[str, str]:
 		"not waiting": _("The case is not waiting for the customer."),
 		"waiting": _("The case is waiting for the customer already."),
 		"no solution": _("Please offer a solution first."),
+		"nothing given": _("Please say what they get for the trouble, or why they get nothing."),
 		"no answer": _(
 			"The customer has not said yes. Please ask them, or let a manager close the case with a reason."
 		),
@@ -200,11 +210,21 @@ def cost_of_compensation(case) -> float:
 	return sum(flt(row.cost) for row in case.compensations if row.status in GRANTED)
 
 
-def suggest_compensation(case) -> None:
-	"""A grave case and an important customer deserve more than an answer; what and whether is for people to say."""
+def deserves_more(case) -> str:
+	"""Why a case deserves more than an answer, by the settings; empty if they suggest nothing."""
 	settings = frappe.get_cached_doc("Keep Customers Settings")
-	important = tier_ranks().get(case.tier, 99) <= IMPORTANT_RANKS
-	if settings.suggest_compensation and not case.compensations and (case.severity == "Grave" or important):
+	if not settings.suggest_compensation:
+		return ""
+	if case.severity == "Grave":
+		return _("The complaint is grave.")
+	if tier_ranks().get(case.tier, 99) <= IMPORTANT_RANKS:
+		return _("The customer is {0}.").format(_(case.tier, context="Customer Tier"))
+	return ""
+
+
+def suggest_compensation(case) -> None:
+	"""What it is, and whether it is given, is for people to say."""
+	if not case.compensations and deserves_more(case):
 		case.append("compensations", {"kind": "Gift", "status": "Suggested", "currency": case.currency})
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.query_builder.functions import IfNull
-from frappe.utils import flt, get_datetime, get_system_timezone, get_time, getdate
+from frappe.utils import flt, get_datetime, get_system_timezone, get_time, getdate, now_datetime
 
 from keep_customers.complaints.cases import DOCTYPE, alone, store
 from keep_customers.engine import complaints as engine
@@ -53,6 +53,22 @@ def targets(tier: str | None, severity: str, settings) -> tuple[float, float]:
 	)
 	answer, solve = of_tier or (0, 0)
 	return flt(answer) or engine.ANSWER_WITHIN, flt(solve) or engine.SOLVE_WITHIN
+
+
+def answer_to_anybody(settings) -> tuple[float, datetime | None, bool]:
+	"""Within how many hours a complaint is answered whoever writes it, when that is for one that comes now, and whether
+	the clock stops at times.
+
+	:returns: (hours, moment; None without any working time, whether there are working hours)
+	"""
+	work = working_time(settings)
+	tiers = frappe.get_all("Customer Tier", pluck="name")
+	hours = max(targets(tier, "Normal", settings)[0] for tier in (None, *tiers))
+	try:
+		by = engine.due(now_datetime(), hours, work)
+	except ValueError:
+		by = None
+	return hours, by, bool(work.hours)
 
 
 def set_clock(case) -> None:

@@ -3,14 +3,17 @@
 Decided in ``engine/compensations.py``. Amounts are compared in the reporting currency, in which the limits are.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Avg
 from frappe.utils import flt, fmt_money, get_datetime, getdate, now_datetime, today
 
-from keep_customers.complaints.cases import DOCTYPE
+from keep_customers.complaints.cases import DOCTYPE, deserves_more
 from keep_customers.engine import compensations as engine
+from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import lock
 from keep_customers.worth import ledger
 
@@ -26,11 +29,34 @@ def validate(case) -> None:
 	"""
 	before = case.get_doc_before_save()
 	known = {row.name: row for row in before.compensations} if before else {}
+	denied = [row for row in case.compensations if _is_denied(row.status, known.get(row.name))]
 	more = [row for row in case.compensations if _validate_row(case, row, known.pop(row.name, None))]
 	if _granted(known.values()):
 		frappe.throw(_("A compensation that was approved stays on record. Please set it to Rejected."))
+	denied += [row for row in known.values() if row.status in engine.UNDECIDED]  # taken off
 	if more:
 		_ask_the_limits(case)
+	if denied and not may_deny(case, sum(flt(row.cost) for row in denied)):
+		frappe.throw(
+			_("That nothing is given is decided by somebody with the role {0}. Please ask them.").format(
+				_(approving_role())
+			),
+			frappe.PermissionError,
+		)
+
+
+def _is_denied(status: str, old) -> bool:
+	return bool(old) and old.status in engine.UNDECIDED and status == engine.REJECTED
+
+
+def asks_for_approval(case, before) -> bool:
+	"""Whether something is proposed anew, by who may not approve it.
+
+	:param before: the case as it was stored
+	"""
+	known = {row.name: row.status for row in before.compensations}
+	anew = any(row.status == engine.PROPOSED != known.get(row.name) for row in case.compensations)
+	return anew and not _has_no_limit()
 
 
 def _granted(rows) -> list:
@@ -54,19 +80,152 @@ def _validate_row(case, row, old) -> bool:
 	return more and flt(row.cost) > 0
 
 
-def _ask_the_limits(case) -> None:
+# In one of the case's dialogs
+
+
+@dataclass
+class Given:
+	"""What a customer gets for the trouble.
+
+	:param cost: in the case's currency
+	:param status: Proposed, Approved or Handed Over
+	:param because: why nothing is given; then nothing else counts
+	"""
+
+	kind: str = "Gift"
+	description: str | None = None
+	cost: float = 0.0
+	status: str = engine.PROPOSED
+	because: str | None = None
+
+
+def settle(case, given: Given) -> None:
+	"""Note what somebody says is given; where nothing is, what was still owed is rejected."""
+	if (given.because or "").strip():
+		for row in case.compensations:
+			if row.status in engine.OWED:
+				row.status = engine.REJECTED
+		return
+	row = first_owed(case) or case.append("compensations", {})
+	row.update(
+		{
+			"kind": given.kind,
+			"description": given.description,
+			"cost": given.cost,
+			"status": given.status,
+		}
+	)
+
+
+def first_owed(case):
+	"""The row that is decided about, or handed over, next; None if there is none."""
+	return next((row for row in case.compensations if row.status in engine.OWED), None)
+
+
+def proposal(case) -> dict:
+	"""What is proposed to be given for a case, to who writes it.
+
+	:returns: why (the policy proposes something; empty if it does not), kind, description, cost (what it is, or what such
+		cases have usually cost), status, currency, left (what the user may still approve; None for as much as they like),
+		may_deny, role (who decides otherwise, in the user's language)
+	"""
+	row = first_owed(case)
+	cost = flt(row.cost) if row else 0.0
+	return {
+		"why": deserves_more(case),
+		"kind": row.kind if row else "Gift",
+		"description": row.description if row else None,
+		"cost": cost or _usual_cost(case),
+		"status": row.status if row else None,
+		"currency": case.currency,
+		"left": may_give(case),
+		"may_deny": not row or row.status == engine.APPROVED or may_deny(case, cost),
+		"role": _(approving_role()),
+	}
+
+
+def _usual_cost(case) -> float:
+	"""What was given on average within a year for complaints as severe, to customers the user may read; 0 if nothing was."""
+	row, of = frappe.qb.DocType(ROW), frappe.qb.DocType(DOCTYPE)
+	query = (
+		frappe.qb.from_(row)
+		.inner_join(of)
+		.on((of.name == row.parent) & (row.parenttype == DOCTYPE))
+		.select(Avg(row.cost))
+		.where(row.status.isin(engine.GRANTED) & (row.cost > 0) & (row.currency == case.currency))
+		.where((of.severity == case.severity) & (of.opened_on >= now_datetime() - YEAR))
+	)
+	[(cost,)] = only_readable(query, of.customer).run()
+	return round(flt(cost), 2)
+
+
+def in_words(case) -> str:
+	"""What was handed over, for the story of the case."""
+	given = [row for row in case.compensations if row.status == engine.HANDED_OVER]
+	return ", ".join(
+		" ".join(filter(None, (_(row.kind, context=ROW), row.description and f"({row.description})")))
+		for row in given
+	)
+
+
+# Who decides
+
+
+def approving_role() -> str:
+	"""Who has it approves without a limit."""
+	return frappe.get_cached_doc("Keep Customers Settings").compensation_role or "Sales Manager"
+
+
+def _has_no_limit() -> bool:
+	return approving_role() in frappe.get_roles()
+
+
+def may_deny(case, cost: float) -> bool:
+	"""Whether the user of this session may say that nothing is given: who might approve it. What has no cost yet is
+	somebody's to deny who may give something at all."""
+	if _has_no_limit():
+		return True
+	if not case.customer:
+		return False
+	left = may_give(case)
+	return left > 0 and left >= cost
+
+
+def may_give(case) -> float | None:
+	"""What the user of this session may still approve for a case, in the reporting currency; None for as much as they like."""
+	if _has_no_limit():
+		return None
+	if not case.customer:
+		return 0.0
+	amounts = _Sums(_currency())
+	left = engine.left(_granted_to(case, amounts, lock_them=False), _limits())
+	return 0.0 if amounts.unknown else left
+
+
+def _currency() -> str:
+	return ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+
+
+def _limits() -> engine.Limits:
 	settings = frappe.get_cached_doc("Keep Customers Settings")
-	role = settings.compensation_role or "Sales Manager"
-	if role in frappe.get_roles():
+	return engine.Limits(flt(settings.compensation_limit), flt(settings.compensation_year_limit))
+
+
+def _granted_to(case, amounts: "_Sums", lock_them: bool = True) -> engine.Sums:
+	"""What the case's customer is granted, with what the case itself says now."""
+	own = amounts.of([(case.currency, flt(row.cost)) for row in _granted(case.compensations)])
+	elsewhere_today, elsewhere = _elsewhere(case, lock_them)
+	return engine.Sums(own, amounts.of(elsewhere_today), amounts.of(elsewhere))
+
+
+def _ask_the_limits(case) -> None:
+	if _has_no_limit():
 		return
 	if not case.customer:
 		frappe.throw(_("Please choose the customer first."))
-	currency = ledger.reporting_currency(settings)
+	role, currency = approving_role(), _currency()
 	sums = _Sums(currency)
-	own = sums.of([(case.currency, flt(row.cost)) for row in _granted(case.compensations)])
-	elsewhere_today, elsewhere = _elsewhere(case)
-	limits = engine.Limits(flt(settings.compensation_limit), flt(settings.compensation_year_limit))
-	passed = engine.exceeded(engine.Sums(own, sums.of(elsewhere_today), sums.of(elsewhere)), limits)
+	passed = engine.exceeded(_granted_to(case, sums), _limits())
 	if sums.unknown and not passed:
 		frappe.throw(
 			_(
@@ -106,14 +265,16 @@ class _Sums:
 		return total
 
 
-def _elsewhere(case) -> tuple[list, list]:
+def _elsewhere(case, lock_them: bool) -> tuple[list, list]:
 	"""(currency, cost) of what the customer was granted for other cases: today, and within a year.
 
-	Two approvals at the same moment come one after the other, and the second sees what the first has granted.
+	:param lock_them: of two approvals at the same moment one comes after the other, and sees what that has granted
 	"""
-	lock("Customer", case.customer)
+	if lock_them:
+		lock("Customer", case.customer)
 	# For update, because this transaction may have read before it had the lock, and would see the rows as then.
-	cases = frappe.db.get_values(DOCTYPE, {"customer": case.customer}, ["name", "opened_on"], for_update=True)
+	of_customer = {"customer": case.customer}
+	cases = frappe.db.get_values(DOCTYPE, of_customer, ["name", "opened_on"], for_update=lock_them)
 	opened = {name: opened_on for name, opened_on in cases if name != case.name}
 	if not opened:
 		return [], []
@@ -122,7 +283,7 @@ def _elsewhere(case) -> tuple[list, list]:
 		{"parenttype": DOCTYPE, "parent": ("in", list(opened)), "status": ("in", engine.GRANTED)},
 		["parent", "currency", "cost", "approved_on", "handed_over_on"],
 		as_dict=True,
-		for_update=True,
+		for_update=lock_them,
 	)
 	today_, year = [], []
 	for row in rows:

@@ -7,7 +7,7 @@ from frappe.utils import now_datetime
 from keep_customers.access.lookups import may_read, named
 from keep_customers.care import at_hand, panel
 from keep_customers.care.to_say import shortened
-from keep_customers.complaints import cases, standard_answers
+from keep_customers.complaints import cases, open_things, standard_answers, whose
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
 
@@ -17,7 +17,8 @@ from keep_customers.erp.api import typed
 def for_case(case: str) -> dict:
 	"""
 	:returns: customer (None for who may not read it), customer_name, reach (person, phone, mobile, email, place), value and tier as
-		:func:`panel.value_and_tier`, to_say (the most important first)
+		:func:`panel.value_and_tier`, to_say (the most important first), open as :func:`open_things.named`, proposed as
+		:func:`whose.proposals`, for who may write the case
 	:raises frappe.PermissionError: if the user may not read the case
 	"""
 	doc = named("Complaint Case", case)
@@ -36,6 +37,8 @@ def for_case(case: str) -> dict:
 		"value": value,
 		"tier": tier,
 		"to_say": _to_say(doc),
+		"open": open_things.named(doc),
+		"proposed": whose.proposals(doc) if not doc.customer and doc.has_permission("write") else [],
 	}
 
 

@@ -9,6 +9,7 @@ from keep_customers.complaints.cases import DOCTYPE, state, store, why_not
 from keep_customers.complaints.clock import HEAD, LEVELS, RESPONSIBLE, SUPERIOR, open_targets
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
+from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.leavers import absent, who_can
 
 
@@ -89,13 +90,10 @@ def hand_over(case, before: str | None) -> None:
 	# An Assignment Rule gives a case to nobody as long as anybody, such as the superior of a late one, has it.
 	user = case.responsible
 	if user and case.status != engine.CLOSED and not todos.has_open(user, DOCTYPE, case.name):
+		with speaking(language_of(user)):
+			text = _("Please answer the complaint {0}.").format(case.name)
 		assign_to.add(
-			{
-				"doctype": DOCTYPE,
-				"name": case.name,
-				"assign_to": [user],
-				"description": _("Please answer the complaint {0}.").format(case.name),
-			},
+			{"doctype": DOCTYPE, "name": case.name, "assign_to": [user], "description": text},
 			# Who makes somebody responsible need not be allowed to assign.
 			ignore_permissions=True,
 		)
@@ -117,6 +115,11 @@ def manager(case) -> str | None:
 
 def ask_manager(case, text: str) -> None:
 	_ask_or_tell(case, manager(case), text)
+
+
+def ask_for_approval(case) -> None:
+	text = _("Something is proposed to make up for {0}. Please approve or reject it.")
+	ask_manager(case, text.format(todos.link_to(DOCTYPE, case.name)))
 
 
 def let_know(case, text: str) -> None:

@@ -15,7 +15,7 @@ from keep_customers.access.lookups import named
 from keep_customers.complaints import cases, escalation, waiting
 from keep_customers.engine import complaints as engine
 from keep_customers.engine.consent import FEEDBACK
-from keep_customers.erp import limits, signed
+from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
@@ -28,23 +28,24 @@ from keep_customers.messaging.feedback import (
 	MOST_AN_HOUR,
 	AskedAlready,
 	addressee,
+	can_mail,
 	days,
 	held_by_us,
 	insert,
 	mail,
 	may_be_asked,
+	no_mail,
 	not_ours_to_answer,
 	not_valid,
 	refuse_within_pause,
 	stars_of,
-	thank,
-	try_again,
 )
 from keep_customers.people import consent
 from keep_customers.people.contacts import contact_or_main
 
 # Page and purpose of the links.
 COMPLAINT = "complaint-answer", "complaint"
+CHANNELS = ("Email", "SMS")
 
 
 @frappe.whitelist(methods=["POST"])
@@ -59,16 +60,61 @@ def ask(case: str, channel: str = "Email") -> str:
 		asked a short time ago
 	"""
 	doc = named(cases.DOCTYPE, case, "write")
-	if channel not in ("Email", "SMS"):
+	if channel not in CHANNELS:
 		frappe.throw(_("Please choose Email or SMS."))
 	try:
 		name = send(doc, channel)
 	except AskedAlready as already:
 		frappe.throw(str(already), title=_("Not Yet"))
+	_note_asked(doc)
+	return name
+
+
+@frappe.whitelist(methods=["POST"])
+@typed
+def note_link_given(case: str) -> None:
+	"""Note that somebody has taken the link, to give it to the customer in their own way.
+
+	:raises frappe.PermissionError: if the user may not write the case
+	:raises frappe.ValidationError: if there is nothing to ask about
+	"""
+	doc = named(cases.DOCTYPE, case, "write")
+	_may_be_asked(doc)
+	_note_asked(doc)
+
+
+def _note_asked(doc) -> None:
 	doc.word_asked_on = now_datetime()
 	waiting.set_times(doc, now_datetime(), moved=False)
 	doc.db_set({"word_asked_on": doc.word_asked_on, "next_ask": doc.next_ask})
-	return name
+
+
+def prepared(doc) -> dict:
+	"""Who is asked, how, and in which words; the link can be given in any other way.
+
+	:returns: person, ways (dicts of channel, to, why_not: in words, empty if it can be sent), subject, text, link, asked_on
+		(None, once they have answered)
+	:raises frappe.ValidationError: if there is nothing to ask about
+	"""
+	_may_be_asked(doc)
+	contact = _whom(doc)
+	language = messages.languages(doc.customer)[0]
+	ways = [
+		{
+			"channel": channel,
+			"to": _address(contact, channel) if contact else None,
+			"why_not": _why_not_by(doc, contact, channel),
+		}
+		for channel in CHANNELS
+	]
+	return {
+		"person": contact.full_name if contact else doc.contact_name,
+		"ways": ways,
+		"subject": _subject(language),
+		"text": _question(doc, language),
+		"link": link(doc, language),
+		"asked_on": doc.word_asked_on if _has_not_answered(doc.word_asked_on, doc.word_on) else None,
+	}
 
 
 def send(doc, channel: str) -> str:
@@ -77,34 +123,51 @@ def send(doc, channel: str) -> str:
 	:raises AskedAlready: if they were asked a short time ago
 	"""
 	_may_be_asked(doc)
-	contact = addressee(contact_or_main(doc.customer, doc.contact), doc.customer)
+	contact = _whom(doc)
 	if not contact:
-		frappe.throw(_("The customer has no contact. Please add one first."))
+		frappe.throw(_no_contact())
 	_not_within_the_pause(doc, contact)
-	to = contact.email_id if channel == "Email" else contact.mobile_no
-	if not to:
-		frappe.throw(
-			_("No e-mail address is known of {0}.").format(escape_html(contact.full_name))
-			if channel == "Email"
-			else _("No mobile number is known of {0}.").format(escape_html(contact.full_name))
-		)
-	# It is no advertising; but who wants to hear nothing this way is asked in another.
-	if consent.of_contact(doc.customer, contact.name, channel, FEEDBACK).refused:
-		frappe.throw(
-			_("{0} does not want this channel. Please choose another way.").format(
-				escape_html(contact.full_name)
-			)
-		)
+	if why_not := _why_not_by(doc, contact, channel):
+		frappe.throw(escape_html(why_not))
+	to = _address(contact, channel)
 	language = messages.languages(doc.customer)[0]
 	question, address = _question(doc, language), link(doc, language)
 	if channel == "Email":
-		mail(doc, to, question, _("Your complaint: is it solved?", language), language, address)
+		mail(doc, to, question, _subject(language), language, address)
 	else:
-		try:
-			delivery.text(to, f"{question} {address}")
-		except delivery.NotSent as error:
-			frappe.throw(str(error))
+		delivery.text(to, f"{question} {address}")
 	return contact.full_name
+
+
+def _whom(doc):
+	return addressee(contact_or_main(doc.customer, doc.contact), doc.customer)
+
+
+def _address(contact, channel: str) -> str | None:
+	return contact.email_id if channel == "Email" else contact.mobile_no
+
+
+def _no_contact() -> str:
+	return _("The customer has no contact. Please add one first.")
+
+
+def _why_not_by(doc, contact, channel: str) -> str:
+	"""Why somebody cannot be asked this way, and what to do, as plain text; empty if they can."""
+	if not contact:
+		return _no_contact()
+	name = contact.full_name
+	if not _address(contact, channel):
+		if channel == "Email":
+			return _("No e-mail address is known of {0}.").format(name)
+		return _("No mobile number is known of {0}.").format(name)
+	# It is no advertising; but who wants to hear nothing this way is asked in another.
+	if consent.of_contact(doc.customer, contact.name, channel, FEEDBACK).refused:
+		return _("{0} does not want this channel. Please choose another way.").format(name)
+	if channel == "Email" and not can_mail(doc.doctype):
+		return no_mail()
+	if channel == "SMS" and not delivery.sms_works():
+		return _("Please enter a gateway in SMS Settings.")
+	return ""
 
 
 def _not_within_the_pause(doc, contact) -> None:
@@ -152,6 +215,10 @@ def _question(doc, language: str) -> str:
 	return _("You told us about a problem on {0}. Please tell us whether it is solved.", language).format(day)
 
 
+def _subject(language: str) -> str:
+	return _("Your complaint: is it solved?", language)
+
+
 def link(case, language: str | None = None) -> str:
 	"""The link to the page on which the customer answers about the case as it is now."""
 	page, purpose = COMPLAINT
@@ -161,10 +228,11 @@ def link(case, language: str | None = None) -> str:
 # What the link leads to
 
 
-def answered(case: str, round: int) -> bool:
-	"""Whether the customer has said in this round of a case, or in a later one, whether it is solved."""
+def answered(case: str, round: int) -> str | None:
+	"""Whether it is solved, Yes or No, as the customer has said in this round of a case or in a later one; None if they
+	have not said."""
 	about = {"reference_doctype": cases.DOCTYPE, "reference_name": case, "round": (">=", round)}
-	return bool(frappe.db.exists(DOCTYPE, {**about, "said_by": CUSTOMER}))
+	return frappe.db.get_value(DOCTYPE, {**about, "said_by": CUSTOMER}, "solved", order_by="round asc")
 
 
 def read_complaint(token: str, for_update: bool = False):
@@ -200,16 +268,14 @@ def confirm(
 		return not_ours_to_answer()
 	case, round = found
 	if answered(case.name, round):
-		return thank(_("We have your answer already."))
+		return guest_pages.show(COMPLAINT[0], token=token)
 	stars = stars_of(rating), stars_of(person_rating)
-	if solved not in (engine.YES, engine.NO) or None in stars:
-		return try_again()
+	if solved not in (engine.YES, engine.NO):
+		return guest_pages.again(COMPLAINT[0], {"solved": _("Please say whether it is solved.")})
+	if None in stars:
+		return guest_pages.again(COMPLAINT[0], {"rating": _("Please choose 1 to 5.")})
 	_hear(case, round, solved, *stars, words.strip()[:LONGEST_WORDS])
-	thank(
-		_("We are glad that it is solved.")
-		if solved == engine.YES
-		else _("We are sorry. Somebody will look at it again and get in touch with you.")
-	)
+	guest_pages.show(COMPLAINT[0], token=token)
 
 
 def _hear(case, round: int, solved: str, rating: float, person_rating: float, words: str) -> None:

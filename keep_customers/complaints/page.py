@@ -1,12 +1,14 @@
 """The public page on which anybody can complain, if the settings offer it.
 
-It tells nothing: the answer is the same whether a number or an address is known here or not. Only who knows both, the
-number of a document and the address of one of its customer's contacts, has a case with the customer in it.
+It tells nothing: the answer is the same whether a number or an address is known here or not, but for the number of the
+case. Only who knows both, the number of a document and the address of one of its customer's contacts, has a case with the
+customer in it.
 
 What becomes a complaint has three limits, of one network address, of one writer and of everybody, and one answer to whoever
 passes any of them. The last two are counted in the cases themselves.
 """
 
+import json
 import re
 from pathlib import PurePath
 
@@ -16,15 +18,18 @@ from frappe.core.api.file import get_max_file_size
 from frappe.database import savepoint
 from frappe.utils import add_to_date, cint, escape_html, now_datetime, validate_email_address
 
-from keep_customers.complaints import cases
-from keep_customers.erp import guest_pages, limits
+from keep_customers.complaints import cases, clock
+from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
+from keep_customers.erp.language import hours_in_words, moment_with_clock
 from keep_customers.erp.permissions import nothing_said
 from keep_customers.people.contacts import customers_of_address
 
 ROUTE = "complain"
+RECEIVED = "complaint-received"  # purpose of the link to the thanks, which is good for a day
 TRIES = 60  # an hour from one network address, with what is refused because something in it is missing
 MOST_FILES = 3
+LONGEST_SHEET = 40
 LARGEST_FILE = 5 * 1024 * 1024
 LONGEST = {"number": 140, "email": 140, "full_name": 140, "description": 5000}
 # What a file begins with says what it is, whatever its name says. No SVG: it may hold script.
@@ -37,7 +42,14 @@ NUMBERS = {"Sales Invoice": "sales_invoice", "Delivery Note": "delivery_note", "
 
 
 class Refused(Exception):
-	"""What the guest should do instead, in their language."""
+	"""What the guest should do instead, in their language.
+
+	:ivar errors: by the field it is about
+	"""
+
+	def __init__(self, errors: dict[str, str]):
+		super().__init__(*errors.values())
+		self.errors = errors
 
 
 def is_on() -> bool:
@@ -47,60 +59,80 @@ def is_on() -> bool:
 def _nothing_told() -> None:
 	if not is_on():
 		guest_pages.not_here()
-	_say(_("Please Change Something"), _("Please tell us what happened."), 400)
+	guest_pages.again(ROUTE, {"description": _("Please tell us what happened.")})
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=_nothing_told)
 def post(
-	number: str = "", email: str = "", full_name: str = "", description: str = "", website: str = ""
+	number: str = "",
+	email: str = "",
+	full_name: str = "",
+	description: str = "",
+	website: str = "",
+	sheet: str = "",
 ) -> None:
 	"""What the page's button calls, with up to three files named ``attachments``.
 
 	:param website: a field that people do not see; programs fill it in, and are thanked like everybody
+	:param sheet: which form it is, so that one that is sent twice makes one case
 	"""
 	if not is_on():
 		guest_pages.not_here()
 	try:
 		limits.count("complaint tries", TRIES)
-		not_taken = _receive(
-			website, number=number, email=email, full_name=full_name, description=description
+		received = _receive(
+			website, sheet, number=number, email=email, full_name=full_name, description=description
 		)
 	except Refused as refused:
-		return _say(_("Please Change Something"), str(refused), 400)
+		return guest_pages.again(ROUTE, refused.errors)
 	except frappe.RateLimitExceededError:
-		return _say(
-			_("Too Many Complaints at Once"),
-			_("We have received many complaints on this page. Please try again in an hour, or call us."),
-			429,
-		)
-	thanks = [
-		_("We have received your complaint. Somebody will look at it and get in touch with you by e-mail.")
-	]
-	if not_taken:
-		thanks.append(_("This file could not be taken: {0}").format(escape_html(", ".join(not_taken))))
-	_say(_("Thank You"), " ".join(thanks))
+		text = _("We have received many complaints on this page. Please try again in an hour, or call us.")
+		return guest_pages.again(ROUTE, {"": text}, 429)
+	guest_pages.show(ROUTE, received=signed.token(RECEIVED, json.dumps(received), 1))
 
 
-def _receive(website: str, **said: str) -> list[str]:
+def received(token: str) -> dict | None:
+	"""
+	:returns: number of the case (empty if there is none) and not_taken, the files that the host would not keep; None if
+		the token is not valid
+	"""
+	subject = signed.read(RECEIVED, token)
+	if not subject:
+		return None
+	number, *not_taken = json.loads(subject)
+	return {"number": number, "not_taken": ", ".join(not_taken)}
+
+
+def promise() -> str:
+	"""When somebody who writes now hears of us, in words."""
+	language = frappe.local.lang
+	hours, by, has_hours = clock.answer_to_anybody(frappe.get_cached_doc("Keep Customers Settings"))
+	if not by:
+		return ""
+	return (
+		_("We answer within {0}, in our working time: by {1}.")
+		if has_hours
+		else _("We answer within {0}, day and night: by {1}.")
+	).format(hours_in_words(hours, language), moment_with_clock(by, language))
+
+
+def _receive(website: str, sheet: str, **said: str) -> list[str]:
 	"""Make a case of it.
 
-	:returns: the files that the host would not keep
+	:returns: the case's name, and the files that the host would not keep
 	:raises Refused: if something is missing, or too much
 	"""
 	said = {field: text.strip()[: LONGEST[field]] for field, text in said.items()}
 	files = _files()
-	if not said["description"]:
-		raise Refused(_("Please tell us what happened."))
-	# One address and nothing else: the host's check takes several, and names beside them.
-	if re.search(r"[\s,;<>]", said["email"]) or not validate_email_address(said["email"]):
-		raise Refused(_("Please enter your e-mail address, so that we can answer."))
+	if mistakes := _mistakes(said):
+		raise Refused(mistakes)
 	limits.count("complaint", _limit("complaints_per_address"))
 	# All of it is looked up in any case, so that the time it takes tells little.
 	known = _known(said["number"], said["email"])
 	_count_cases(said["email"])
-	if website.strip():
-		return []
+	if website.strip() or not _first_time(sheet):
+		return [""]
 	case = frappe.get_doc(
 		{
 			"doctype": cases.DOCTYPE,
@@ -120,7 +152,29 @@ def _receive(website: str, **said: str) -> list[str]:
 	if not_taken:
 		text = _("The customer attached what the site would not keep: {0}. Please ask for it in another way.")
 		case.add_comment("Comment", text.format(escape_html(", ".join(not_taken))))
-	return not_taken
+	return [case.name, *not_taken]
+
+
+def _first_time(sheet: str) -> bool:
+	"""Whether no case has been made of this form within the hour: who waits on a slow line presses twice."""
+	if not sheet:
+		return True
+	key = frappe.cache.make_key(f"complaint sheet:{sheet[:LONGEST_SHEET]}")
+	first = frappe.cache.set(key, 1, ex=limits.HOUR, nx=True)
+	if first:
+		# If it fails after all, they can send it again.
+		frappe.db.after_rollback.add(lambda: frappe.cache.delete(key))
+	return bool(first)
+
+
+def _mistakes(said: dict[str, str]) -> dict[str, str]:
+	mistakes = {}
+	if not said["description"]:
+		mistakes["description"] = _("Please tell us what happened.")
+	# One address and nothing else: the host's check takes several, and names beside them.
+	if re.search(r"[\s,;<>]", said["email"]) or not validate_email_address(said["email"]):
+		mistakes["email"] = _("Please enter your e-mail address, so that we can answer.")
+	return mistakes
 
 
 def _attach(case, name: str, content: bytes) -> bool:
@@ -197,20 +251,18 @@ def _files() -> list[tuple[str, bytes]]:
 	"""
 	sent = [file for file in frappe.request.files.getlist("attachments") if file.filename]
 	if len(sent) > MOST_FILES:
-		raise Refused(_("Please attach at most {0} files.").format(MOST_FILES))
+		raise Refused({"attachments": _("Please attach at most {0} files.").format(MOST_FILES)})
 	largest = largest_file()
 	files = []
 	for file in sent:
 		content = file.stream.read(largest + 1)
 		if len(content) > largest:
-			raise Refused(
-				_("A file is too large. Please send files of at most {0} MB each.").format(
-					f"{largest / 1024 / 1024:g}"
-				)
-			)
+			text = _("A file is too large. Please send files of at most {0} MB each.")
+			raise Refused({"attachments": text.format(f"{largest / 1024 / 1024:g}")})
 		kind = _kind(content)
 		if not kind:
-			raise Refused(_("Please attach pictures (JPG, PNG, GIF, WebP) or PDF files only."))
+			text = _("Please attach pictures (JPG, PNG, GIF, WebP) or PDF files only.")
+			raise Refused({"attachments": text})
 		files.append((_name(file.filename, kind), content))
 	return files
 
@@ -230,11 +282,3 @@ def _name(filename: str, kind: str) -> str:
 	"""A name without anything in it that means something elsewhere, and with the ending that is true."""
 	stem = re.sub(r"[^\w -]", "_", PurePath(filename.replace("\\", "/")).stem).strip()[:60]
 	return f"{stem or 'file'}.{kind}"
-
-
-def _say(title: str, text: str, refused: int | None = None) -> None:
-	if refused:
-		text = "{} {}".format(text, _("Please go back; what you wrote is still there."))
-	frappe.respond_as_web_page(
-		title, text, http_status_code=refused, indicator_color="orange" if refused else "green"
-	)

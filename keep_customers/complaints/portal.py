@@ -1,4 +1,4 @@
-"""What a customer who is logged in sees of their own cases: their words, how far it is, what was promised.
+"""What customers see of their own cases, on these pages and by their links: their words, how far it is, what comes next.
 
 There is no ``has_website_permission`` for Complaint Case on purpose: the host would let whoever has it print the whole
 document, with what was noted among ourselves. These pages ask here, and show what is listed here.
@@ -6,10 +6,11 @@ document, with what was noted among ourselves. These pages ask here, and show wh
 
 import frappe
 from frappe import _
-from frappe.utils import format_date, format_datetime
+from frappe.utils import get_datetime, now_datetime
 
 from keep_customers.complaints import cases, feedback
 from keep_customers.engine import complaints as engine
+from keep_customers.erp.language import day_in_words, moment_with_clock
 from keep_customers.people.contacts import customers_of
 
 MOST = 200
@@ -42,15 +43,16 @@ def own_case(user: str, name: str):
 def shown(case) -> dict:
 	"""All that a customer sees of a case.
 
-	:returns: name, subject, description (plain text), day, status (in words), color, promised (or None), settled (the
-		day, or None), answer (the link on which they say whether it is solved, or None)
+	:returns: name, subject, description (plain text), day, status (in words), next (what happens next and by when, or
+		None), offered (the solution, or None), settled (the day, or None), answer (the link on which they say whether it
+		is solved, or None)
 	"""
-	status, color = {
-		engine.OPEN: (_("We are working on it"), "blue"),
-		engine.WAITING: (_("We are waiting for your answer"), "orange"),
-		engine.GIVEN: (_("We have offered you a solution"), "purple"),
-		engine.REOPENED: (_("We are looking at it again"), "red"),
-		engine.CLOSED: (_("It is settled"), "green"),
+	status = {
+		engine.OPEN: _("We are working on it"),
+		engine.WAITING: _("We are waiting for your answer"),
+		engine.GIVEN: _("We have offered you a solution"),
+		engine.REOPENED: _("We are looking at it again"),
+		engine.CLOSED: _("It is settled"),
 	}[case.status]
 	may_answer = (
 		(case.status != engine.CLOSED or case.closed_unanswered)
@@ -61,12 +63,42 @@ def shown(case) -> dict:
 		"name": case.name,
 		"subject": case.subject,
 		"description": case.description,
-		"day": format_date(case.opened_on),
+		"day": day_in_words(case.opened_on, frappe.local.lang),
 		"status": status,
-		"color": color,
-		"promised": format_datetime(case.promised_on)
-		if case.promised_on and case.status != engine.CLOSED
-		else None,
-		"settled": format_date(case.closed_on) if case.closed_on else None,
-		"answer": feedback.link(case) if may_answer else None,
+		"next": next_words(case),
+		"offered": offered(case),
+		"settled": day_in_words(case.closed_on, frappe.local.lang) if case.closed_on else None,
+		"answer": feedback.link(case, frappe.local.lang) if may_answer else None,
 	}
+
+
+def offered(case) -> str | None:
+	"""The solution, in words that are for the customer; the notes of the steps are not."""
+	return case.get("solution") if engine.OFFERED in cases.state(case).done else None
+
+
+def next_words(case) -> str | None:
+	"""What happens next and by when, in the language of who reads it; None if nothing does."""
+	if case.status == engine.WAITING:
+		return _("We have asked you something. Please write to us or call us.")
+	if case.status not in (engine.OPEN, engine.REOPENED):
+		return None
+	promise, by = _next_by(case)
+	if not by or get_datetime(by) < now_datetime():
+		return _("It takes longer than we wanted. We are sorry, and are working on it.")
+	return promise.format(moment_with_clock(by, frappe.local.lang))
+
+
+def _next_by(case) -> tuple:
+	"""(what is promised with a place for the moment, the moment)"""
+	if case.promised_on:
+		return _("We have promised a solution by {0}."), case.promised_on
+	if not case.answered_on:
+		return _("We answer by {0}."), case.answer_due
+	return _("We want to have a solution by {0}."), case.solve_due
+
+
+def sorry(case) -> str:
+	"""What who has said no reads, and by when they hear of us."""
+	words = _("We are sorry. Somebody will look at it again and get in touch with you.")
+	return " ".join(filter(None, (words, next_words(case))))

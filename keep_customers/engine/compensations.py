@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from math import isfinite
 
-GRANTED = ("Approved", "Handed Over")
+SUGGESTED, PROPOSED, APPROVED, HANDED_OVER, REJECTED = (
+	"Suggested",
+	"Proposed",
+	"Approved",
+	"Handed Over",
+	"Rejected",
+)
+GRANTED = (APPROVED, HANDED_OVER)
+UNDECIDED = (SUGGESTED, PROPOSED)
+OWED = (*UNDECIDED, APPROVED)
 # What remains of sums that are equal.
 CENT = 0.005
 
@@ -42,6 +51,14 @@ def exceeded(sums: Sums, limits: Limits) -> tuple[str, float, float] | None:
 	if limits.year and year - limits.year >= CENT:
 		return "year", year, limits.year
 	return None
+
+
+def left(sums: Sums, limits: Limits) -> float:
+	"""What may still be granted without passing a limit; 0 for nothing."""
+	rooms = [limits.case - sums.case - sums.elsewhere_today]
+	if limits.year:
+		rooms.append(limits.year - sums.case - sums.elsewhere)
+	return max(min(rooms), 0.0)
 
 
 def is_more(status: str, cost: float, before: tuple[str, float] | None) -> bool:

@@ -13,7 +13,9 @@ STEPS = (
 	"Received", "Listened", "Apologised", "Cause Found", "Explained", "Solution Offered", "Compensated",
 	"Confirmed", "Followed Up",
 )  # fmt: skip
-RECEIVED, LISTENED, OFFERED, CONFIRMED, FOLLOWED_UP = (STEPS[i] for i in (0, 1, 5, 7, 8))
+RECEIVED, LISTENED, CAUSE_FOUND, OFFERED, COMPENSATED, CONFIRMED, FOLLOWED_UP = (
+	STEPS[i] for i in (0, 1, 3, 5, 6, 7, 8)
+)
 STATUSES = ("Open", "Waiting for Customer", "Solution Given", "Reopened", "Closed")
 OPEN, WAITING, GIVEN, REOPENED, CLOSED = STATUSES
 YES, NO = "Yes", "No"
@@ -46,6 +48,7 @@ class Case:
 	:param repeat: whether it has happened before
 	:param learnt: whether cause and measure are given
 	:param owed: whether a compensation is undecided or not handed over
+	:param given: whether one is handed over
 	:param overridden: whether a manager has closed it without the customer's yes
 	:param silent: whether it was closed because the customer never answered
 	"""
@@ -57,6 +60,7 @@ class Case:
 	repeat: bool = False
 	learnt: bool = False
 	owed: bool = False
+	given: bool = False
 	overridden: bool = False
 	silent: bool = False
 
@@ -72,10 +76,12 @@ class Case:
 
 
 def take_step(case: Case, step: str, reason: str = "") -> tuple[Case, list[str]]:
-	"""Do a step; the ones before it that are open are left out, for a reason.
+	"""Do a step; the ones before it that are open are left out, for a reason. To compensate is left out itself where nothing
+	is given.
 
 	:returns: (the case after it, the steps that were left out)
-	:raises Refused: ``closed``, ``done``, ``customer's word``, ``no solution``, ``left out``, ``not closed``
+	:raises Refused: ``closed``, ``done``, ``customer's word``, ``no solution``, ``left out``, ``compensation``,
+		``nothing given``, ``not closed``
 	"""
 	if step == FOLLOWED_UP:
 		if case.status != CLOSED:
@@ -96,7 +102,22 @@ def take_step(case: Case, step: str, reason: str = "") -> tuple[Case, list[str]]
 	after = replace(case, done=case.done | {step, *before})
 	if step == OFFERED or case.status == WAITING:
 		after = replace(after, status=_at_work(after))
+	if step == COMPENSATED:
+		return _settled(after), [] if _is_given(case, reason) else [step]
 	return after, before
+
+
+def _is_given(case: Case, reason: str) -> bool:
+	if case.owed:
+		raise Refused("compensation")
+	if not case.given and not reason.strip():
+		raise Refused("nothing given")
+	return case.given
+
+
+def _settled(case: Case) -> Case:
+	"""Closed, if only what is settled now stood between the customer's yes and that."""
+	return case if why_not_closed(case) else replace(case, status=CLOSED)
 
 
 def wait(case: Case) -> Case:
@@ -139,8 +160,10 @@ def hear(case: Case, word: str) -> Case:
 	if OFFERED not in case.done:
 		raise Refused("no solution")
 	if word == YES:
-		heard = replace(case, word=YES, status=GIVEN, done=case.done | set(STEPS[: STEPS.index(FOLLOWED_UP)]))
-		return heard if why_not_closed(heard) else replace(heard, status=CLOSED)
+		done = case.done | set(STEPS[: STEPS.index(FOLLOWED_UP)])
+		if case.owed and COMPENSATED not in case.done:
+			done -= {COMPENSATED}  # they are satisfied, and still get it
+		return _settled(replace(case, word=YES, status=GIVEN, done=done))
 	if case.second_chance:
 		return replace(case, word=NO, status=GIVEN, done=case.done - {CONFIRMED})
 	return replace(case, word=NO, status=REOPENED, second_chance=True, done=frozenset({RECEIVED}))
@@ -156,20 +179,26 @@ def reopen(case: Case) -> Case:
 	return replace(case, status=REOPENED, silent=False, overridden=False)
 
 
-def why_not_closed(case: Case, override: bool = False) -> str:
-	"""Why, as in :class:`Refused`; empty if the case may be closed.
+def open_things(case: Case, override: bool = False) -> list[str]:
+	"""What stands between a case and its end, each as in :class:`Refused`; nothing if it may be closed.
 
 	:param override: a manager closes it without the customer's yes
 	"""
 	if case.status == CLOSED:
-		return "closed"
+		return ["closed"]
+	found = []
 	if not override and case.word != YES:
-		return "refused" if case.word == NO else "no answer"
+		found.append("refused" if case.word == NO else "no answer")
 	if case.repeat and not case.learnt:
-		return "repeat"
+		found.append("repeat")
 	if case.owed:
-		return "compensation"
-	return ""
+		found.append("compensation")
+	return found
+
+
+def why_not_closed(case: Case, override: bool = False) -> str:
+	"""The first of :func:`open_things`; empty if the case may be closed."""
+	return next(iter(open_things(case, override)), "")
 
 
 def close(case: Case, override_reason: str = "") -> Case:

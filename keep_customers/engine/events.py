@@ -6,7 +6,7 @@ waits is never overtaken: as long as somebody stands on the waiting list who cou
 and no new wave goes out. An event may let small parties pass: then only who fits into what is free keeps others waiting.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import ceil, floor
@@ -64,6 +64,11 @@ def may_become(
 		raise Refused("not yet")
 	if to == HELD and expected and not checked_in:
 		raise Refused("nobody checked in")
+
+
+def with_its_day(status: str, has_day: bool) -> str:
+	"""What an event is before anybody is invited: an idea, and planned once its day is known."""
+	return (PLANNED if has_day else IDEA) if status in (IDEA, PLANNED) else status
 
 
 # Who comes
@@ -195,6 +200,17 @@ def wave(room: Room) -> list[Guest]:
 	return [replace(guest, status=INVITED) for guest in unasked[:count]]
 
 
+def why_no_wave(room: Room) -> str | None:
+	"""Why :func:`wave` asks nobody now, in a word or two; None if it asks somebody."""
+	if wave(room):
+		return None
+	if not any(guest.status == UNASKED for guest in room.guests):
+		return "nobody left"
+	if room.held(room.free):
+		return "line"
+	return "full" if room.free <= 0 else "answers"
+
+
 def check_in(room: Room, key: str, companions: int | None = None) -> Guest:
 	"""The guest inside. Who has said yes is let in; anybody else who was asked if there is a place.
 
@@ -220,13 +236,28 @@ def leave(room: Room, key: str) -> Guest:
 	return replace(guest, status=ACCEPTED) if guest.status == ATTENDED else guest
 
 
-def after(room: Room, everybody_came: bool = False) -> list[Guest]:
+def invite_after_all(room: Room, key: str) -> Guest:
+	"""The guest whose invitation was taken back, to be asked with the next wave.
+
+	:raises Refused: if it was not
+	"""
+	guest = room.find(key)
+	if guest.status != CANCELLED:
+		raise Refused("not next")
+	return Guest(key)
+
+
+def after(room: Room, everybody_came: bool = False, absent: Container[str] = ()) -> list[Guest]:
 	"""What becomes of the guests when the event is over: who said yes and was not checked in did not come.
 
 	:param everybody_came: where nobody was at the door to check in
+	:param absent: the keys of those who did not come then
 	"""
-	became = ATTENDED if everybody_came else NO_SHOW
-	return [replace(guest, status=became) for guest in room.guests if guest.status == ACCEPTED]
+	return [
+		replace(guest, status=ATTENDED if everybody_came and guest.key not in absent else NO_SHOW)
+		for guest in room.guests
+		if guest.status == ACCEPTED
+	]
 
 
 # The year's goal

@@ -111,7 +111,7 @@ def report_filters(filters: object) -> frappe._dict:
 	"""
 	found = frappe._dict(chosen(filters))
 	for name, value in found.items():
-		if not value or (name in DAYS and _is_day(value)):
+		if not value or (name in DAYS and is_day(value)):
 			continue
 		if name in DAYS:
 			refuse(f"'{name}' is a day, as YYYY-MM-DD.")
@@ -121,7 +121,8 @@ def report_filters(filters: object) -> frappe._dict:
 	return found
 
 
-def _is_day(value: object) -> bool:
+def is_day(value: object) -> bool:
+	"""Whether it is a day, or says one as YYYY-MM-DD, with which arithmetic can be done."""
 	if isinstance(value, str):
 		# A time after it does no harm.
 		try:

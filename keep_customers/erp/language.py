@@ -1,12 +1,15 @@
-"""Languages: the site's, in which is written what is for everybody; and days as people of any language write them."""
+"""Languages: the site's, in which is written what is for everybody; and days and times as people of any language write them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import frappe
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from frappe.utils import formatdate, getdate
+from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
+from frappe import _
+from frappe.utils import formatdate, get_datetime, get_system_timezone, getdate
 
 
 def site_language() -> str:
@@ -47,3 +50,50 @@ def locale_of(language: str) -> Locale | None:
 		return Locale.parse(language.replace("-", "_"))
 	except (ValueError, UnknownLocaleError):
 		return None
+
+
+def moment_in_words(moment, language: str) -> str:
+	"""Day and time as people write them in a language; the clock is the site's, see :func:`whose_clock`."""
+	moment, locale = get_datetime(moment), _written_as(language)
+	return f"{format_date(moment, 'full', locale)}, {format_time(moment.time(), 'short', locale=locale)}"
+
+
+def span_in_words(start, end, language: str) -> str:
+	"""From when to when; the day is not said twice.
+
+	:param end: None if it is open
+	"""
+	words = moment_in_words(start, language)
+	if not end:
+		return words
+	if get_datetime(start).date() != get_datetime(end).date():
+		return f"{words} – {moment_in_words(end, language)}"
+	return f"{words} – {time_in_words(end, language)}"
+
+
+def time_in_words(moment, language: str) -> str:
+	return format_time(get_datetime(moment).time(), "short", locale=_written_as(language))
+
+
+def hours_in_words(hours: float, language: str) -> str:
+	"""Such as "1 hour"; a day of working time is no day, so it is never more than hours."""
+	unit = "hour" if hours == int(hours) else "minute"
+	return format_timedelta(
+		timedelta(hours=hours), granularity=unit, threshold=float("inf"), locale=_written_as(language)
+	)
+
+
+def moment_with_clock(moment, language: str) -> str:
+	"""As :func:`moment_in_words`, for who may be somewhere else."""
+	return f"{moment_in_words(moment, language)} ({whose_clock(language)})"
+
+
+def whose_clock(language: str) -> str:
+	"""In whose time the site's moments are, by a place everybody knows, such as "Berlin time"; its zone's name without one."""
+	zone = get_system_timezone()
+	place = get_timezone_location(ZoneInfo(zone), locale=_written_as(language), return_city=True)
+	return _("{0} time", language).format(place)
+
+
+def _written_as(language: str) -> Locale:
+	return locale_of(language) or Locale("en")

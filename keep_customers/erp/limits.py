@@ -13,6 +13,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import frappe
 from frappe import _
 
+from keep_customers.erp import guest_pages
+
 HOUR = 60 * 60
 HOUSEHOLD = 64  # bits: of an IPv6 address, what a household or a firm has to itself
 
@@ -53,11 +55,10 @@ def count(what: str, most: int) -> None:
 
 
 def _too_many() -> None:
-	frappe.respond_as_web_page(
+	guest_pages.say(
 		_("Too Many at Once"),
 		_("This came several times within a short time. Please try again in an hour, or call us."),
-		http_status_code=429,
-		indicator_color="orange",
+		429,
 	)
 
 

@@ -9,8 +9,6 @@ import time
 from hashlib import sha256
 from urllib.parse import urlencode
 
-import frappe
-from frappe import _
 from frappe.utils import get_url
 from frappe.utils.password import get_encryption_key
 
@@ -54,10 +52,3 @@ def _sign(purpose: str, subject: str, expires: int) -> str:
 	key = get_encryption_key().encode()
 	text = f"keep_customers {purpose} {subject} {expires}"
 	return hmac.new(key, text.encode(errors="replace"), sha256).hexdigest()
-
-
-def not_valid(advice: str) -> None:
-	"""The one answer to every link that does not work, whatever is wrong with it."""
-	frappe.respond_as_web_page(
-		_("This Link Is No Longer Valid"), advice, http_status_code=410, indicator_color="orange"
-	)

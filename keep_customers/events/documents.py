@@ -18,10 +18,11 @@ from keep_customers.worth import ledger
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def set_status(event: str, status: str, everybody_came: bool = False) -> None:
+def set_status(event: str, status: str, everybody_came: bool = False, absent: str = "") -> None:
 	"""What the event's buttons do; to invite see :func:`keep_customers.events.waves.invite`.
 
-	:param everybody_came: for Held, where nobody was at the door to check in
+	:param everybody_came: for Held: who said yes and was not checked in came all the same
+	:param absent: the VIP Invitations of those who did not, with spaces between them
 	:raises frappe.PermissionError: if the user may not write the event
 	:raises frappe.ValidationError: with what to do instead, if it cannot become that
 	"""
@@ -45,7 +46,7 @@ def set_status(event: str, status: str, everybody_came: bool = False) -> None:
 	row.status = status
 	if status == engine.HELD:
 		take_back_all(event, OVER)
-		store(row, room, engine.after(room, bool(cint(everybody_came))))
+		store(row, room, engine.after(room, bool(cint(everybody_came)), set(absent.split())))
 	elif status == engine.CALLED_OFF:
 		_call_off(row, room)
 
@@ -68,7 +69,9 @@ def validate(doc) -> None:
 		# A suggestion that is accepted says so in the new event.
 		if before or not (field == "suggestion" and doc.flags.from_suggestion):
 			doc.set(field, before.get(field) if before else None)
-	doc.status = doc.flags.becomes or (before.status if before else engine.IDEA)
+	doc.status = doc.flags.becomes or engine.with_its_day(
+		before.status if before else engine.IDEA, bool(doc.starts_on)
+	)
 	for field in ("capacity", "max_companions", "budget", "actual_cost"):
 		if flt(doc.get(field)) < 0:
 			frappe.throw(_("{0} cannot be negative.").format(_(doc.meta.get_label(field))))
@@ -124,11 +127,6 @@ def _validate_guests(doc) -> None:
 					row.idx, row.contact
 				)
 			)
-
-
-def onload(doc) -> None:
-	"""For the form: how many were chosen and not asked yet."""
-	doc.set_onload("planned", frappe.db.count(INVITATION, {"event": doc.name, "status": engine.UNASKED}))
 
 
 def on_update(doc) -> None:

@@ -4,16 +4,15 @@ A guest is checked in by somebody who may write the event, or hosts it, and may 
 """
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 import frappe
-from babel import Locale
 from frappe import _
-from frappe.utils import add_days, cint, format_datetime, get_datetime, now_datetime
+from frappe.utils import add_days, cint, get_datetime, getdate, now_datetime
 
+from keep_customers.erp import guest_pages
 from keep_customers.erp.api import typed
-from keep_customers.erp.language import day_in_words, locale_of
-from keep_customers.events import pages, replies
+from keep_customers.erp.language import day_in_words, moment_in_words, time_in_words
+from keep_customers.events import replies
 from keep_customers.events.pages import NOT_INVITED
 from keep_customers.events.terms import EVENT, INVITATION
 
@@ -90,10 +89,18 @@ def guest_list(event) -> dict:
 	}
 
 
+def opens(event) -> str | None:
+	"""The day on which the door opens, in words; None if it has come."""
+	if not event.starts_on or getdate(event.starts_on) <= getdate():
+		return None
+	return day_in_words(event.starts_on, frappe.local.lang)
+
+
 def shown(invitation, event) -> dict:
 	"""
 	:returns: name, guest_name, customer_name, companions, most (companions to choose from at the door), remark, status (in
-		words, None if they said that they come), since (when they were checked in, in words, or None)
+		words, None if they said that they come), since (when they were checked in, in words, or None), opens (the day of
+		the event in words if it has not come yet, else None)
 	"""
 	coming = invitation.status in ("Accepted", "Attended")
 	return {
@@ -105,14 +112,15 @@ def shown(invitation, event) -> dict:
 		"remark": invitation.remark,
 		"status": None if coming else _(invitation.status, context=INVITATION),
 		"since": _since(invitation.checked_in_on) if invitation.status == "Attended" else None,
+		"opens": opens(event),
 	}
 
 
 def _since(moment) -> str:
-	moment = get_datetime(moment) if moment else now_datetime()
+	moment, language = get_datetime(moment) if moment else now_datetime(), frappe.local.lang
 	if moment.date() != now_datetime().date():
-		return format_datetime(moment)
-	return pages.clock(moment, locale_of(frappe.local.lang) or Locale("en"))
+		return moment_in_words(moment, language)
+	return time_in_words(moment, language)
 
 
 # What the team does
@@ -148,8 +156,6 @@ def _at_the_door(name: str, what: Callable[[str], None]) -> None:
 	except frappe.ValidationError as error:
 		frappe.db.rollback()
 		frappe.clear_last_message()
-		return pages.refuse(str(error))
-	frappe.local.response["type"] = "redirect"
-	frappe.local.response["location"] = "/{}?{}".format(
-		PAGE, urlencode({"event": event.name, "done": doc.name})
-	)
+		frappe.form_dict["event"] = event.name
+		return guest_pages.again(PAGE, {"": str(error)})
+	guest_pages.show(PAGE, event=event.name, done=doc.name)

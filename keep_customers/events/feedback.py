@@ -1,9 +1,10 @@
 """What guests say of an event they were at, on the page a signed link leads to: how it was, and which ones they would like."""
 
 import frappe
-from frappe import _
+from frappe.utils import get_datetime, now_datetime
 
-from keep_customers.erp import limits, signed
+from keep_customers.engine.events import ACCEPTED
+from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.tables import wait_for
 from keep_customers.events import wishes
@@ -32,6 +33,16 @@ def read(token: str, for_update: bool = False):
 	return frappe.get_doc(INVITATION, name) if status == "Attended" else None
 
 
+def begins_on(token: str):
+	"""When the event begins of which the guest of a token can say nothing yet; None for all other tokens."""
+	name = signed.read(PURPOSE, token)
+	invitation = name and frappe.db.get_value(INVITATION, name, ["event", "status"], as_dict=True)
+	if not invitation or invitation.status != ACCEPTED:
+		return None
+	starts_on = frappe.db.get_value(EVENT, invitation.event, "starts_on")
+	return starts_on if starts_on and get_datetime(starts_on) > now_datetime() else None
+
+
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=feedback.not_valid)
 @limits.limited(MOST_AN_HOUR)
@@ -48,13 +59,13 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	if feedback.held_by_us():
 		return feedback.not_ours_to_answer()
 	if feedback.was_said(invitation):
-		return feedback.thank(_("We have your answer already."))
+		return guest_pages.show(PAGE, token=token)
 	stars = feedback.stars_of(rating), feedback.stars_of(person_rating)
 	words, wish = words.strip()[: feedback.LONGEST_WORDS], wish.strip()[:LONGEST_WISH]
 	offered = {one["name"] for one in wishes.open_suggestions()}
 	votes = sorted(offered & set(frappe.request.form.getlist("votes")))
 	if None in stars or not (any(stars) or words or votes or wish):
-		return feedback.try_again()
+		return feedback.nothing_said(PAGE)
 	host = frappe.db.get_value(EVENT, invitation.event, "host")
 	name = feedback.insert(
 		{
@@ -74,4 +85,4 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 		wishes.vote(vote, invitation.customer, feedback.DOCTYPE, name)
 	if wish:
 		wishes.suggest(invitation.customer, wish, feedback.DOCTYPE, name)
-	feedback.thank(_("We have your answer."))
+	guest_pages.show(PAGE, token=token)

@@ -10,19 +10,17 @@ from zoneinfo import ZoneInfo
 
 import frappe
 import vobject
-from babel import Locale
-from babel.dates import format_date, format_time, get_timezone_name
 from dateutil.tz import UTC
 from frappe import _
 from frappe.core.utils import html2text
 from frappe.twofactor import get_qr_svg_code
 from frappe.utils import cint, cstr, get_datetime, get_system_timezone, get_url, now_datetime, sanitize_html
 
-from keep_customers.erp import limits, signed
+from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
-from keep_customers.erp.language import day_in_words, locale_of
+from keep_customers.erp.language import day_in_words, span_in_words, whose_clock
 from keep_customers.events import replies
-from keep_customers.events.terms import EVENT, INVITATION
+from keep_customers.events.terms import EVENT, INVITATION, TooManyCompanions
 from keep_customers.messaging import messages
 
 PAGE, PURPOSE = "event-invitation", "invitation"
@@ -33,6 +31,7 @@ DAYS_AFTER = 30
 MOST_AN_HOUR = 120
 LONGEST_REMARK = 1000
 NOT_INVITED = ("Planned", "Cancelled")
+MAP = "https://www.openstreetmap.org/search"
 
 
 # The link
@@ -88,9 +87,9 @@ def state(invitation, event) -> str:
 def shown(token: str, invitation, event) -> dict:
 	"""All that the guest sees.
 
-	:returns: state, ask_again (had said yes to another day), guest_name, theme, when, place, description (safe HTML), host, may_answer, until (in words, or
-		None), companions, max_companions, remark, calendar (its address) and qr_code (SVG, in base 64), both None
-		unless the guest is coming
+	:returns: state, ask_again (had said yes to another day), guest_name, theme, when, place, map (its address), description
+		(safe HTML), host, may_answer, over (whether the event has begun), until (in words, or None), companions,
+		max_companions, remark, calendar (its address) and qr_code (SVG, in base 64), both None unless the guest is coming
 	"""
 	language = frappe.local.lang
 	now = state(invitation, event)
@@ -101,10 +100,12 @@ def shown(token: str, invitation, event) -> dict:
 		"theme": event.theme,
 		"when": when(event, language),
 		"place": event.place,
+		"map": f"{MAP}?" + urlencode({"query": " ".join(event.place.split())}) if event.place else None,
 		"description": sanitize_html(cstr(event.description), always_sanitize=True),
 		"host": frappe.db.get_value("User", event.host, "full_name") if event.host else None,
 		"ask_again": bool(invitation.ask_again),
 		"may_answer": replies.may_reply(invitation, event),
+		"over": bool(event.starts_on) and get_datetime(event.starts_on) <= now_datetime(),
 		"until": day_in_words(event.reply_until, language) if event.reply_until else None,
 		"companions": invitation.companions or 0,
 		"max_companions": event.max_companions or 0,
@@ -115,23 +116,10 @@ def shown(token: str, invitation, event) -> dict:
 
 
 def when(event, language: str) -> str:
-	"""Day and time as people write it in their language, with the time zone it is meant in; empty if it is not fixed."""
+	"""Day and time as people write it in their language, and in whose time that is; empty if it is not fixed."""
 	if not event.starts_on:
 		return ""
-	locale = locale_of(language) or Locale("en")
-	zone = ZoneInfo(get_system_timezone())
-	start = get_datetime(event.starts_on).replace(tzinfo=zone)
-	moments = [f"{format_date(start, 'full', locale)}, {clock(start, locale)}"]
-	if event.ends_on:
-		end = get_datetime(event.ends_on)
-		same_day = end.date() == start.date()
-		day = "" if same_day else f"{format_date(end, 'full', locale)}, "
-		moments.append(day + clock(end, locale))
-	return "{} ({})".format(" – ".join(moments), get_timezone_name(start, locale=locale))
-
-
-def clock(moment: datetime, locale) -> str:
-	return format_time(moment.time(), "short", locale=locale)
+	return f"{span_in_words(event.starts_on, event.ends_on, language)} ({whose_clock(language)})"
 
 
 def door_path(token: str) -> str:
@@ -148,7 +136,7 @@ def advice() -> str:
 
 
 def not_valid() -> None:
-	signed.not_valid(advice())
+	guest_pages.not_valid(advice())
 
 
 # What the page does
@@ -166,30 +154,19 @@ def answer(token: str = "", coming: str = "", companions: str = "0", remark: str
 	found = read(token)
 	if not found:
 		return not_valid()
-	if coming not in ("Yes", "No") or not (companions.isascii() and companions.isdigit()):
-		return refuse(_("Please say whether you will come."))
+	if coming not in ("Yes", "No"):
+		return guest_pages.again(PAGE, {"coming": _("Please say whether you will come.")})
+	if not (companions.isascii() and companions.isdigit()):
+		return guest_pages.again(PAGE, {"companions": _("Please choose how many.")})
 	try:
 		replies.reply(found[0].name, coming, int(companions[:9]), remark.strip()[:LONGEST_REMARK])
 	except frappe.ValidationError as error:
 		# What was done before it was refused is taken back; the page says why.
 		frappe.db.rollback()
 		frappe.clear_last_message()
-		return refuse(str(error))
-	# The page itself says what holds now, and may be loaded again.
-	frappe.local.response["type"] = "redirect"
-	frappe.local.response["location"] = "/{}?{}".format(
-		PAGE, urlencode({"token": token, "_lang": frappe.local.lang})
-	)
-
-
-def refuse(text: str) -> None:
-	"""Say what the guest, or the host's team, should do instead."""
-	frappe.respond_as_web_page(
-		_("Please Change Something"),
-		"{} {}".format(text, _("Please go back; what you wrote is still there.")),
-		http_status_code=400,
-		indicator_color="orange",
-	)
+		field = "companions" if isinstance(error, TooManyCompanions) else ""
+		return guest_pages.again(PAGE, {field: str(error)})
+	guest_pages.show(PAGE, token=token)
 
 
 @frappe.whitelist(allow_guest=True, methods=["GET"])

@@ -105,12 +105,25 @@ def cancel_invitation(name: str) -> None:
 	ending.take_back(INVITATION, name, CALLED_OFF)
 
 
+def invite_after_all(name: str) -> None:
+	"""An invitation that was taken back waits for the next wave again."""
+	row = locked(frappe.db.get_value(INVITATION, name, "event"))
+	room = room_of(row)
+	try:
+		if row.status not in (engine.IDEA, engine.PLANNED, engine.INVITING):
+			raise engine.Refused("over")
+		guest = engine.invite_after_all(room, name)
+	except engine.Refused as refused:
+		refuse(refused)
+	store(row, room, [guest])
+
+
 @frappe.whitelist(methods=["POST"])
 @typed
 def record(invitation: str, what: str, companions: int = 0) -> str:
 	"""What the buttons of an invitation do.
 
-	:param what: Yes, No, Check In, Undo Check In or Cancel
+	:param what: Yes, No, Check In, Undo Check In, Cancel or Invite After All
 	:param companions: who come along, for Yes
 	:returns: the new status
 	:raises frappe.PermissionError: if the user may not write the invitation
@@ -118,7 +131,12 @@ def record(invitation: str, what: str, companions: int = 0) -> str:
 	named(INVITATION, invitation, "write")
 	if what in (engine.YES, engine.NO):
 		return reply(invitation, what, cint(companions), remark=None, late=True)
-	actions = {"Check In": check_in, "Undo Check In": undo_check_in, "Cancel": cancel_invitation}
+	actions = {
+		"Check In": check_in,
+		"Undo Check In": undo_check_in,
+		"Cancel": cancel_invitation,
+		"Invite After All": invite_after_all,
+	}
 	if what not in actions:
 		refuse(engine.Refused("not next"))
 	actions[what](invitation)

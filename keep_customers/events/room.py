@@ -29,15 +29,18 @@ def locked(event: str | None):
 	return row
 
 
-def room_of(row) -> engine.Room:
-	"""The guests of a locked event."""
+def room_of(row, for_update: bool = True) -> engine.Room:
+	"""The guests of a locked event; to look only, of one that is not.
+
+	:param row: with :data:`FIELDS`
+	"""
 	# For update, because this transaction may have read the rows before it had the lock, and would see them as then.
 	rows = frappe.db.get_values(
 		INVITATION,
 		{"event": row.name},
 		["name", "status", "companions", "waiting_since"],
 		as_dict=True,
-		for_update=True,
+		for_update=for_update,
 	)
 	return engine.Room(
 		cint(row.capacity),

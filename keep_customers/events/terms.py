@@ -15,11 +15,17 @@ OF_EVENT = (
 	"bought_invited", "bought_compared", "compared", "result_until", "result_currency",
 )  # fmt: skip
 OF_INVITATION = (
-	"status", "ask_again", "companions", "wave", "invited_on", "reminded_on", "replied_on", "waiting_since", "checked_in_on",
+	"status", "ask_again", "companions", "wave", "invited_on", "reminded_on", "replied_on", "opened_on", "waiting_since", "checked_in_on",
 	"checked_in_by",
 )  # fmt: skip
+# What the engine refuses because of those who come along.
+ABOUT_COMPANIONS = ("too many companions", "larger than the room", "no place for more companions")
 OVER = "Event is over"
 CALLED_OFF = "Event called off"
+
+
+class TooManyCompanions(frappe.ValidationError):
+	"""With fewer companions it would be possible."""
 
 
 def why_not() -> dict[str, str]:
@@ -49,4 +55,5 @@ def why_not() -> dict[str, str]:
 
 
 def refuse(refused: engine.Refused) -> None:
-	frappe.throw(why_not()[refused.why])
+	about_companions = refused.why in ABOUT_COMPANIONS
+	frappe.throw(why_not()[refused.why], TooManyCompanions if about_companions else frappe.ValidationError)

@@ -24,40 +24,38 @@ from keep_customers.events.terms import EVENT, INVITATION, refuse
 def invite(event: str) -> dict:
 	"""Send the next wave: as many invitations as there are free places, to those worth most. Called again it goes on.
 
-	:returns: ``sent`` (how many), ``left`` (planned and not sent), ``pending`` (sent and not answered), ``waiting``
+	:returns: ``asked`` (how many guests), ``left`` (planned and not asked), ``pending`` (asked and not answered), ``waiting``
 		(persons on the waiting list)
 	:raises frappe.PermissionError: if the user may not write the event
 	:raises frappe.ValidationError: if nobody can be invited now
 	"""
 	named(EVENT, event, "write")
-	settings = frappe.get_cached_doc("Keep Customers Settings")
-	if not settings.enabled or not followups.a_night_is_over():
-		frappe.throw(
-			_(
-				"Invitations become ToDos and e-mails once the nights run. Please switch them on in Keep Customers Settings and run the first one."
-			)
-		)
+	if not nights_run():
+		frappe.throw(no_nights())
 	return send_wave(event)
+
+
+def nights_run() -> bool:
+	"""Whether what is asked of reps becomes ToDos, and of guests e-mails."""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	return bool(settings.enabled) and followups.a_night_is_over()
+
+
+def no_nights() -> str:
+	return _(
+		"Invitations become ToDos and e-mails once the nights run. Please switch them on in Keep Customers Settings and run the first one."
+	)
 
 
 def send_wave(event: str) -> dict:
 	"""As :func:`invite`, without asking for permission."""
 	row = locked(event)
 	try:
-		if row.status != engine.INVITING:
-			starts_on = get_datetime(row.starts_on) if row.starts_on else None
-			engine.may_become(row.status, engine.INVITING, starts_on, now_datetime())
-		elif why := why_no_reply(row):
-			raise engine.Refused(why)
+		may_ask(row)
 	except engine.Refused as refused:
 		refuse(refused)
 	room = room_of(row)
-	channels = _may_be_asked(event)
-	order = {name: index for index, name in enumerate(channels)}
-	# Who is not in the order any more, being disabled or unwilling, is not asked.
-	guests = [guest for guest in room.guests if guest.status != engine.UNASKED or guest.key in order]
-	guests.sort(key=lambda guest: order.get(guest.key, -1))
-	wave = engine.wave(replace(room, guests=tuple(guests)))
+	wave = engine.wave(in_order(row, room)[0])
 	if wave:
 		number = cint(row.wave) + 1
 		changed = {"status": engine.INVITING, "wave": number}
@@ -71,11 +69,32 @@ def send_wave(event: str) -> dict:
 		count(event, room)
 	statuses = [guest.status for guest in room.guests]
 	return {
-		"sent": len(wave),
+		"asked": len(wave),
 		"left": statuses.count(engine.UNASKED),
 		"pending": statuses.count(engine.INVITED),
 		"waiting": sum(guest.persons for guest in room.guests if guest.status == engine.WAITING),
 	}
+
+
+def may_ask(row) -> None:
+	"""
+	:raises engine.Refused: if it is not the time to ask anybody to the event
+	"""
+	if row.status != engine.INVITING:
+		starts_on = get_datetime(row.starts_on) if row.starts_on else None
+		engine.may_become(row.status, engine.INVITING, starts_on, now_datetime())
+	elif why := why_no_reply(row):
+		raise engine.Refused(why)
+
+
+def in_order(row, room: engine.Room) -> tuple[engine.Room, dict[str, str]]:
+	"""The room with its guests in the order in which they are asked, without those not asked yet who may not be asked any more,
+	being disabled or unwilling; and invitation -> how who is not asked yet is asked."""
+	channels = _may_be_asked(row.name)
+	order = {name: index for index, name in enumerate(channels)}
+	guests = [guest for guest in room.guests if guest.status != engine.UNASKED or guest.key in order]
+	guests.sort(key=lambda guest: order.get(guest.key, -1))
+	return replace(room, guests=tuple(guests)), channels
 
 
 def _may_be_asked(event: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import cstr, flt, getdate, now_datetime
 
 from keep_customers.access.lookups import named
-from keep_customers.erp.api import typed
+from keep_customers.erp.api import chosen, typed
 from keep_customers.worth import ledger
 
 DOCTYPE, VOTE, EVENT = "Event Suggestion", "Event Suggestion Vote", "VIP Event"
@@ -15,6 +15,9 @@ NEW, FEASIBLE, NOT_FEASIBLE, ACCEPTED, DUPLICATE = "New", "Feasible", "Not Feasi
 OPEN = (NEW, FEASIBLE)
 TITLE_LENGTH = 140
 MOST_SHOWN = 12
+# What the dialogs ask for: whether it is possible, and what is known of the event.
+JUDGEMENT = ("brand_fit", "conflict_of_interest", "expected_cost", "judgement", "kind")
+OF_EVENT = ("theme", "starts_on", "ends_on", "place", "capacity")
 # What only buttons and customers' words write.
 OURS = ("votes", "duplicate_of", "event", "judged_by", "judged_on")
 
@@ -168,13 +171,19 @@ def _opened(suggestion: str):
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def judge(suggestion: str, feasible: bool) -> None:
-	"""Say whether an event is possible, as brand, conflict of interest and judgement on the form say.
+def judge(suggestion: str, feasible: bool, values: dict | str | None = None) -> None:
+	"""Say whether an event is possible.
 
+	:param values: of :data:`JUDGEMENT`, what the dialog says; the others are as they are saved
 	:raises frappe.PermissionError: if the user may not write the suggestion
 	:raises frappe.ValidationError: if something is missing for a judgement, or it is settled already
 	"""
 	doc, feasible = _opened(suggestion), bool(frappe.utils.cint(feasible))
+	_put(doc, JUDGEMENT, chosen(values))
+	_judge(doc, feasible)
+
+
+def _judge(doc, feasible: bool) -> None:
 	if doc.status in (ACCEPTED, DUPLICATE):
 		frappe.throw(_("This suggestion is settled already."))
 	if not doc.brand_fit or not doc.conflict_of_interest:
@@ -189,6 +198,11 @@ def judge(suggestion: str, feasible: bool) -> None:
 		judged_by=frappe.session.user,
 		judged_on=now_datetime(),
 	)
+
+
+def _put(doc, fields: tuple[str, ...], values: dict) -> None:
+	"""What was filled in in a dialog."""
+	doc.update({field: values[field] for field in fields if isinstance(values.get(field), str | int | float)})
 
 
 @frappe.whitelist(methods=["POST"])
@@ -224,26 +238,30 @@ def merge(suggestion: str, into: str) -> None:
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def accept(suggestion: str) -> str:
-	"""Make an event of a feasible suggestion, once.
+def accept(suggestion: str, values: dict | str | None = None) -> str:
+	"""Make an event of a suggestion, once; one that nobody has judged yet is found feasible by that.
 
+	:param values: of :data:`JUDGEMENT` and :data:`OF_EVENT`, what the dialog says
 	:returns: the VIP Event's name
 	:raises frappe.PermissionError: if the user may not write the suggestion, or not make events
-	:raises frappe.ValidationError: if it was not found feasible
+	:raises frappe.ValidationError: if it is not feasible, or something is missing to judge it
 	"""
-	doc = _opened(suggestion)
+	doc, said = _opened(suggestion), chosen(values)
 	if doc.event:
 		return doc.event
+	_put(doc, JUDGEMENT, said)
 	if doc.status != FEASIBLE:
-		frappe.throw(_("Please judge first whether the event is feasible."))
+		_judge(doc, True)
 	event = frappe.get_doc(
 		{
 			"doctype": EVENT,
 			"theme": doc.title,
 			"kind": doc.kind or "Other",
+			"host": frappe.session.user,
 			"suggestion": doc.name,
 		}
 	)
+	_put(event, OF_EVENT, said)
 	event.flags.from_suggestion = True
 	event.insert()
 	if rate := ledger.rate_of_month(doc.currency, event.currency, getdate()):

@@ -6,7 +6,15 @@ from functools import partial
 import frappe
 from frappe.utils import get_datetime, now_datetime
 
-from keep_customers.complaints import cases, check_back, clock, escalation, feedback, silence
+from keep_customers.complaints import (
+	cases,
+	check_back,
+	clock,
+	compensations,
+	escalation,
+	feedback,
+	silence,
+)
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.aside import out_of_the_way
 from keep_customers.erp.attempts import attempt
@@ -29,6 +37,8 @@ def on_case(case) -> None:
 			escalation.tell_of_second_chance(case)
 		elif case.status != engine.CLOSED:
 			escalation.tell_what_is_left(case)
+	if compensations.asks_for_approval(case, before):
+		escalation.ask_for_approval(case)
 	if case.status == engine.CLOSED and before.status != engine.CLOSED:
 		check_back.plan_check_back(case)
 	elif before.status == engine.CLOSED != case.status:

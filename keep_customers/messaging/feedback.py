@@ -21,7 +21,7 @@ from frappe.utils import (
 	now_datetime,
 )
 
-from keep_customers.erp import mailbox, signed
+from keep_customers.erp import guest_pages, mailbox
 from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import lock
 from keep_customers.people.addresses import mark
@@ -64,8 +64,8 @@ def addressee(name: str | None, customer: str):
 
 def mail(doc, to: str, question: str, subject: str, language: str, address: str) -> None:
 	"""Put a question and the link to answer it into the host's queue; an answer to the e-mail comes back to the document."""
-	if not EmailAccount.find_outgoing(match_by_doctype=doc.doctype):
-		frappe.throw(_("No outgoing Email Account is set up. Please ask your administrator."))
+	if not can_mail(doc.doctype):
+		frappe.throw(no_mail())
 	mailbox.send(
 		recipients=[to],
 		subject=subject,
@@ -80,6 +80,15 @@ def mail(doc, to: str, question: str, subject: str, language: str, address: str)
 		# It is about their own case and no advertising.
 		add_unsubscribe_link=0,
 	)
+
+
+def can_mail(doctype: str) -> bool:
+	"""Whether there is an account to write from about a document."""
+	return bool(EmailAccount.find_outgoing(match_by_doctype=doctype))
+
+
+def no_mail() -> str:
+	return _("No outgoing Email Account is set up. Please ask your administrator.")
 
 
 def may_be_asked(contact) -> None:
@@ -166,7 +175,7 @@ def stars_of(text: str) -> float | None:
 
 
 def not_valid() -> None:
-	signed.not_valid(advice())
+	guest_pages.not_valid(advice())
 
 
 def advice() -> str:
@@ -174,9 +183,7 @@ def advice() -> str:
 
 
 def not_ours_to_answer() -> None:
-	frappe.respond_as_web_page(
-		_("This Page Is the Customer's"), what_to_do_instead(), http_status_code=403, indicator_color="orange"
-	)
+	guest_pages.say(_("This Page Is the Customer's"), what_to_do_instead(), 403)
 
 
 def what_to_do_instead() -> str:
@@ -191,17 +198,9 @@ def state(answered: bool, context) -> str:
 	return "answered" if answered else "open"
 
 
-def thank(text: str) -> None:
-	frappe.respond_as_web_page(_("Thank You"), text, indicator_color="green")
-
-
-def try_again() -> None:
-	frappe.respond_as_web_page(
-		_("Something Is Missing"),
-		_("Please go back and answer the questions; what you wrote is still there."),
-		http_status_code=400,
-		indicator_color="orange",
-	)
+def nothing_said(page: str) -> None:
+	"""Ask again where the form had no answer in it."""
+	guest_pages.again(page, {"rating": _("Please answer at least one of the questions.")})
 
 
 # The record

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 
 from keep_customers.care import premises
-from keep_customers.erp import limits, signed
+from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import site_language
 from keep_customers.erp.tables import wait_for
@@ -34,7 +34,7 @@ def read(token: str) -> str | None:
 
 
 def not_valid() -> None:
-	signed.not_valid(_("Please answer the e-mail instead; we will take you off the list."))
+	guest_pages.not_valid(_("Please answer the e-mail instead; we will take you off the list."))
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
@@ -45,9 +45,7 @@ def confirm(token: str = "") -> None:
 	Forged and expired links, and those of customers who are gone, get one and the same answer.
 	"""
 	if press(token):
-		frappe.respond_as_web_page(
-			_("Done"), _("You will not receive such e-mails any more."), indicator_color="green"
-		)
+		guest_pages.say(_("Done"), _("You will not receive such e-mails any more."))
 	else:
 		_forged()
 

@@ -9,7 +9,7 @@ from frappe.utils import get_fullname, now_datetime
 from pypika.terms import ValueWrapper
 
 from keep_customers.engine.consent import FEEDBACK
-from keep_customers.erp import limits, signed
+from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
@@ -28,9 +28,8 @@ from keep_customers.messaging.feedback import (
 	may_be_asked,
 	not_ours_to_answer,
 	not_valid,
+	nothing_said,
 	stars_of,
-	thank,
-	try_again,
 	was_said,
 )
 from keep_customers.people import consent, contacts
@@ -114,10 +113,10 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	if held_by_us():
 		return not_ours_to_answer()
 	if was_said(touch):
-		return thank(_("We have your answer already."))
+		return guest_pages.show(VISIT[0], token=token)
 	stars, words = (stars_of(rating), stars_of(person_rating)), words.strip()[:LONGEST_WORDS]
 	if None in stars or not (any(stars) or words):
-		return try_again()
+		return nothing_said(VISIT[0])
 	insert(
 		{
 			"customer": touch.customer,
@@ -132,4 +131,4 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 		},
 		by_customer=True,
 	)
-	thank(_("We have your answer."))
+	guest_pages.show(VISIT[0], token=token)

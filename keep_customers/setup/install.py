@@ -15,7 +15,7 @@ from keep_customers.care import rules
 from keep_customers.complaints import assignment_rules
 from keep_customers.erp import host
 from keep_customers.erp.language import site_language
-from keep_customers.setup import upgrade
+from keep_customers.setup import onboarding, upgrade
 from keep_customers.setup.confirm_contacts import confirm_contacts
 from keep_customers.setup.custom_fields import add_custom_fields
 from keep_customers.setup.kanban import add_board
@@ -37,6 +37,7 @@ def after_install() -> None:
 	set_shipped_settings()
 	confirm_contacts()
 	add_board()
+	onboarding.refresh()
 
 
 def after_migrate() -> None:
@@ -47,6 +48,7 @@ def after_migrate() -> None:
 	offer_triggers()
 	add_board()
 	upgrade.tell_of(set_shipped_settings())
+	onboarding.refresh()
 
 
 def offer_triggers(app: str | None = None) -> None:

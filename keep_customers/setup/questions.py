@@ -77,6 +77,11 @@ def all_questions() -> list[Question]:
 			"Contacts to Confirm",
 		),
 		Question(
+			learning,
+			_("Does our care change anything?", context="Reports as Questions"),
+			"Effect of Care",
+		),
+		Question(
 			complaints,
 			_("What do customers complain about?", context="Reports as Questions"),
 			"Complaint Analysis",

@@ -11,6 +11,7 @@ from keep_customers.complaints import assignment_rules
 from keep_customers.erp.host import forget_columns, has
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
+from keep_customers.setup.onboarding import remove_steps
 from keep_customers.worth import ledger
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
@@ -26,6 +27,7 @@ def before_uninstall() -> None:
 	remove_boards(doctypes)
 	remove_custom_fields()
 	ledger.drop_index()
+	remove_steps()
 	remove_from_desktop()
 
 

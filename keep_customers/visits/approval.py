@@ -42,7 +42,7 @@ def ask_for_approval(plan: str) -> str:
 
 def ask(doc) -> str | None:
 	"""As :func:`ask_for_approval`, without asking for permission; None if nobody may approve it."""
-	approver = _superior(doc)
+	approver = superior_of(doc)
 	if approver and not todos.has_open(approver, doc.doctype, doc.name):
 		todos.end_all(doc.doctype, doc.name, "Cancelled")
 		text = _("Please approve the visit plan {0} of {1}, {2} – {3}.").format(
@@ -58,7 +58,7 @@ def ask(doc) -> str | None:
 	return approver
 
 
-def _superior(doc) -> str | None:
+def superior_of(doc) -> str | None:
 	territory = doc.territory or frappe.db.get_value("Customer", doc.stops[0].customer, "territory")
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	return superior(doc.rep, territory, settings, may_approve_plans)
@@ -120,7 +120,7 @@ def tell_day_notes(doc) -> None:
 		approver = doc.approved_by or doc.approver
 		_notify(
 			doc,
-			approver if can_act(approver) else _superior(doc),
+			approver if can_act(approver) else superior_of(doc),
 			_("Daily note of {0} on {1}").format(doc.rep_name or doc.rep, doc.name),
 		)
 

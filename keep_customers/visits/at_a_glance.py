@@ -4,6 +4,8 @@ from datetime import date
 
 import frappe
 
+from keep_customers.erp.users import full_names
+
 MOST = 5
 
 
@@ -11,7 +13,7 @@ def visits(customer: str, day: date) -> dict[str, list]:
 	"""Hook ``keep_customers_at_a_glance``.
 
 	:returns: visits: the stops of plans that are not over and have no report yet, the next one first: dicts with plan, status, day,
-		rep, goal
+		rep, rep_name, goal
 	"""
 	if not frappe.has_permission("Visit Plan", "read"):
 		return {"visits": []}
@@ -39,12 +41,14 @@ def visits(customer: str, day: date) -> dict[str, list]:
 		fields=["parent as plan", "appointment", "goal"],
 		order_by="idx asc",
 	)  # fmt: skip
+	names = full_names(plan.rep for plan in plans.values())
 	rows = [
 		{
 			"plan": stop.plan,
 			"status": plans[stop.plan].status,
 			"day": stop.appointment or plans[stop.plan].from_date,
 			"rep": plans[stop.plan].rep,
+			"rep_name": names.get(plans[stop.plan].rep),
 			"goal": stop.goal,
 		}
 		for stop in stops

@@ -6,6 +6,7 @@ import frappe
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate
 
+from keep_customers.worth.retold import retold
 from keep_customers.worth.selection import selected
 
 UP, DOWN, FIRST = "Up", "Down", "First"
@@ -31,7 +32,7 @@ def by_day(filters: dict, since: date, until: date) -> list[dict]:
 def customers(filters: dict, since: date, until: date, most: int) -> list[dict]:
 	"""The latest moves first, of a day those of whom most is expected."""
 	query, customer, change = _query(filters, since, until)
-	return (
+	rows = (
 		query.select(
 			change.date, change.customer, customer.customer_name, change.direction, change.from_tier, change.to_tier,
 			change.current_value, change.currency, change.reason,
@@ -41,6 +42,9 @@ def customers(filters: dict, since: date, until: date, most: int) -> list[dict]:
 		.orderby(change.customer)
 		.limit(most)
 	).run(as_dict=True)  # fmt: skip
+	for row in rows:
+		row.reason = retold(row.reason)
+	return rows
 
 
 def _query(filters: dict, since: date, until: date):

@@ -9,6 +9,7 @@ import frappe
 import numpy as np
 from frappe import _
 from frappe.query_builder.functions import Count
+from frappe.utils import flt
 
 from keep_customers.engine.forecasts.tonight import Fading
 from keep_customers.engine.night import Figures, Model
@@ -129,10 +130,10 @@ def policies() -> list:
 
 def cuts(policy) -> Cuts:
 	return Cuts(
-		high=policy.high_share / 100,
-		top=policy.top_share / 100,
-		low=policy.low_share / 100,
-		keep=(policy.keep_band or 0) / 100,
+		high=flt(policy.high_share) / 100,
+		top=flt(policy.top_share) / 100,
+		low=flt(policy.low_share) / 100,
+		keep=flt(policy.keep_band) / 100,
 	)
 
 

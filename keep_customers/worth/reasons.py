@@ -21,6 +21,42 @@ def why_unsound(kind: str) -> str:
 	}[kind]
 
 
+def sentences(language: str | None) -> dict[int, str]:
+	"""Segment -> its sentence; None is the language of the moment."""
+	return {
+		tiers.TOP: _(
+			"{tier}: {current} {basis} in {months} months, among the top {high} % (cut {high_cut}); "
+			"potential {potential}, among the top {top} % (cut {top_cut}).",
+			language,
+		),
+		tiers.HIGH: _(
+			"{tier}: {current} {basis} in {months} months, among the top {high} % (cut {high_cut}); "
+			"potential {potential}, below the cut {top_cut} of the top {top} %.",
+			language,
+		),
+		tiers.BROAD: _(
+			"{tier}: {current} {basis} in {months} months, below the cut {high_cut} of the top {high} %; "
+			"potential {potential}, above the lowest {low} % (cut {low_cut}).",
+			language,
+		),
+		tiers.LOW: _(
+			"{tier}: {current} {basis} in {months} months, below the cut {high_cut} of the top {high} %; "
+			"potential {potential}, among the lowest {low} % (cut {low_cut}).",
+			language,
+		),
+	}
+
+
+def kept(language: str | None) -> str:
+	"""What is added where a tier is held, with the sentence in it."""
+	return _("{reason} It keeps {tier} for now.", language)
+
+
+def bases(language: str | None) -> tuple[str, str]:
+	"""What is counted: without and with the policy's gross profit."""
+	return _("net sales", language), _("gross profit", language)
+
+
 class Reasons:
 	"""One sentence a customer: why it has its tier, with the figures and the cuts."""
 
@@ -35,26 +71,9 @@ class Reasons:
 			for cut in (ranking.high_cut, ranking.top_cut, ranking.low_cut)
 		)
 		policy = p.policy
-		basis = _("gross profit") if policy.value_basis == ledger.GROSS_PROFIT else _("net sales")
+		basis = bases(None)[policy.value_basis == ledger.GROSS_PROFIT]
 		# The sentences are translated once and filled in a hundred thousand times.
-		self.sentences = {
-			tiers.TOP: _(
-				"{tier}: {current} {basis} in {months} months, among the top {high} % (cut {high_cut}); "
-				"potential {potential}, among the top {top} % (cut {top_cut})."
-			),
-			tiers.HIGH: _(
-				"{tier}: {current} {basis} in {months} months, among the top {high} % (cut {high_cut}); "
-				"potential {potential}, below the cut {top_cut} of the top {top} %."
-			),
-			tiers.BROAD: _(
-				"{tier}: {current} {basis} in {months} months, below the cut {high_cut} of the top {high} %; "
-				"potential {potential}, above the lowest {low} % (cut {low_cut})."
-			),
-			tiers.LOW: _(
-				"{tier}: {current} {basis} in {months} months, below the cut {high_cut} of the top {high} %; "
-				"potential {potential}, among the lowest {low} % (cut {low_cut})."
-			),
-		}
+		self.sentences, self.kept = sentences(None), kept(None)
 		self.fixed = {
 			"basis": basis,
 			"months": policy.window_months,
@@ -65,7 +84,6 @@ class Reasons:
 			"top_cut": self.top_cut,
 			"low_cut": self.low_cut,
 		}
-		self.kept = _("{reason} It keeps {tier} for now.")
 
 	def of(self, index: int) -> str:
 		name = self.p.members[index].name

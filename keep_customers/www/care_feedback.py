@@ -1,7 +1,9 @@
 import frappe
-from frappe.utils import format_date, get_fullname
+from frappe import _
+from frappe.utils import get_fullname
 
 from keep_customers.erp import guest_pages
+from keep_customers.erp.language import day_in_words, moment_with_clock
 from keep_customers.events import feedback as event_feedback
 from keep_customers.events import wishes
 from keep_customers.messaging import feedback, visit_feedback
@@ -11,16 +13,24 @@ sitemap = 0
 
 
 def get_context(context):
-	token = guest_pages.private(context)
+	token, language = guest_pages.private(context), frappe.local.lang
 	if touch := visit_feedback.read_visit(token):
 		context.about = "visit"
-		context.rep, context.day = get_fullname(touch.rep), format_date(touch.date)
+		context.rep, context.day = get_fullname(touch.rep), day_in_words(touch.date, language)
 	elif invitation := event_feedback.read(token):
 		event = frappe.get_doc("VIP Event", invitation.event)
+		guest_pages.prepare(context, event.company)
 		context.about = "event"
-		context.event_theme, context.day = event.theme, format_date(event.starts_on)
+		context.event_theme, context.day = event.theme, day_in_words(event.starts_on, language)
 		context.host = get_fullname(event.host) if event.host else None
 		context.suggestions = wishes.open_suggestions()
+		context.votes = frappe.request.form.getlist("votes")
+	elif begins_on := event_feedback.begins_on(token):
+		context.state, context.headline = "early", _("Not Yet")
+		context.advice = _("The event has not begun yet. You can tell us how it was from {0} on.").format(
+			moment_with_clock(begins_on, language)
+		)
+		return
 	else:
 		return guest_pages.gone(context, feedback.advice())
 	context.state = feedback.state(feedback.was_said(touch or invitation), context)

@@ -1,5 +1,8 @@
+import frappe
+
 from keep_customers.complaints import page
 from keep_customers.erp import guest_pages
+from keep_customers.erp.api import text_sent
 
 no_cache = 1
 sitemap = 0
@@ -8,6 +11,14 @@ sitemap = 0
 def get_context(context):
 	if not page.is_on():
 		guest_pages.not_here()
-	context.no_breadcrumbs = True
+	guest_pages.prepare(context)
+	context.received = page.received(text_sent("received"))
+	context.promise = page.promise()
+	if context.received:
+		return
+	context.sheet = context.said.sheet or frappe.generate_hash(length=32)
+	# A browser fills in no files of its own.
+	context.files_sent = any(file.filename for file in frappe.request.files.getlist("attachments"))
 	context.most_files = page.MOST_FILES
-	context.largest_file = f"{page.largest_file() / 1024 / 1024:g}"
+	context.most_bytes = page.largest_file()
+	context.largest_file = f"{context.most_bytes / 1024 / 1024:g}"

@@ -1,5 +1,4 @@
 import frappe
-from frappe import _
 
 from keep_customers.complaints import portal
 from keep_customers.erp import guest_pages
@@ -10,11 +9,7 @@ sitemap = 0
 
 
 def get_context(context):
-	if frappe.session.user == "Guest":
-		frappe.throw(_("Please log in to see this page."), frappe.PermissionError)
-	case = portal.own_case(frappe.session.user, text_sent("name"))
-	if not case:
+	guest_pages.log_in_first(context)
+	context.case = portal.own_case(frappe.session.user, text_sent("name"))
+	if not context.case:
 		guest_pages.not_here()
-	context.show_sidebar = True
-	context.no_breadcrumbs = True
-	context.case = case

@@ -1,7 +1,10 @@
-from frappe.utils import format_date
+import frappe
+from frappe import _
 
-from keep_customers.complaints import feedback
+from keep_customers.complaints import feedback, portal
+from keep_customers.engine.complaints import YES
 from keep_customers.erp import guest_pages
+from keep_customers.erp.language import day_in_words
 from keep_customers.messaging.feedback import advice, state
 
 no_cache = 1
@@ -14,5 +17,9 @@ def get_context(context):
 	if not found:
 		return guest_pages.gone(context, advice())
 	case, round = found
-	context.state = state(feedback.answered(case.name, round), context)
-	context.subject, context.day = case.subject, format_date(case.opened_on)
+	solved = feedback.answered(case.name, round)
+	context.state = state(bool(solved), context)
+	if context.state == "answered":
+		context.advice = _("We are glad that it is solved.") if solved == YES else portal.sorry(case)
+	context.number, context.subject, context.offered = case.name, case.subject, portal.offered(case)
+	context.day = day_in_words(case.opened_on, frappe.local.lang)

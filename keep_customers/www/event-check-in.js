@@ -2,6 +2,7 @@
 const find = document.getElementById("find");
 if (find) {
 	const rows = [...document.querySelectorAll("[data-name]")];
+	find.hidden = false;
 	find.addEventListener("input", () => {
 		const words = find.value.toLowerCase().split(/\s+/);
 		for (const row of rows) {

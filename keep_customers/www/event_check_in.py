@@ -1,5 +1,4 @@
 import frappe
-from frappe import _
 
 from keep_customers.erp import guest_pages
 from keep_customers.erp.api import text_sent
@@ -10,12 +9,9 @@ sitemap = 0
 
 
 def get_context(context):
-	if frappe.session.user == "Guest":
-		frappe.throw(_("Please log in to see this page."), frappe.PermissionError)
+	guest_pages.log_in_first(context)
 	# A user who has never opened Desk has none yet.
 	frappe.sessions.get_csrf_token()
-	context.no_breadcrumbs = True
-	context.metatags = {"robots": "noindex"}
 	name = text_sent("event")
 	if not name:
 		context.events = door.own_events()
@@ -23,7 +19,8 @@ def get_context(context):
 	event = door.open_event(name)
 	if not event:
 		guest_pages.not_here()
-	context.event_theme, context.event = event.theme, event.name
+	guest_pages.prepare(context, event.company)
+	context.event_theme, context.event, context.opens = event.theme, event.name, door.opens(event)
 	context.update(door.guest_list(event))
 	done = text_sent("done")
 	context.last = next((guest for guest in context.guests if guest["name"] == done), None)

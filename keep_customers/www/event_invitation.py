@@ -14,6 +14,7 @@ def get_context(context):
 	found = pages.read(token)
 	if not found:
 		return guest_pages.gone(context, pages.advice())
+	guest_pages.prepare(context, found[1].company)
 	# The QR code leads here. The host's team sees the guest, anybody else the invitation that is in their hand.
 	at_the_door = bool(frappe.form_dict.get("door"))
 	if at_the_door and door.may_check_in(*found):

@@ -46,19 +46,30 @@ def test_the_contact_comes_first_wherever_it_is_asked_for(story, desk):
 		page.set_default_timeout(30_000)
 		page.set_viewport_size(PHONE)
 		thumb = Thumb(page)
-		for doc, result in ((event, "Reached"), (plan, "Reached"), (case, None)):
+		for doc, result in ((event, "Reached"), (plan, "Reached")):
 			anna.open("Form", doc.doctype, doc.name)
 			page.locator(".keep-contact [data-call] >> visible=true").wait_for()
 			anna.settled()
 			anna.shot(f"contact-{frappe.scrub(doc.doctype)}-on-a-phone")
-			tapped = f"[data-result='{result}']" if result else "[data-did='step']"
+			tapped = f"[data-result='{result}']"
 			for selector in (".keep-who", "[data-call]", ".keep-say", tapped):
 				assert in_sight(page, selector), (doc.doctype, selector)
 			assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
 			thumb.tap(tapped)
-			page.locator(".keep-said, .desk-alert:has-text('Noted') >> visible=true").first.wait_for()
+			page.locator(".keep-said >> visible=true").first.wait_for()
 			anna.settled()
-		assert thumb.taps == 3, "one each"
+		assert thumb.taps == 2, "one each"
+		anna.open("Form", case.doctype, case.name)
+		page.locator(".keep-next-step >> visible=true").wait_for()
+		for selector in (".keep-who", "[data-call]", ".keep-next-step"):
+			assert in_sight(page, selector), selector
+		assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+		thumb.tap(".keep-next-step .btn")
+		page.locator(".modal.show .btn-modal-primary >> visible=true").wait_for()
+		thumb.tap(".modal.show .btn-modal-primary")
+		page.wait_for_function("() => cur_frm.doc.step === 'Listened'")
+		anna.settled()
+		assert thumb.taps == 4, "a step of a complaint is asked what was said"
 	frappe.db.rollback()  # see what the browser did
 	assert frappe.db.get_value("Event", event.name, "status") == "Closed"
 	assert frappe.db.get_value("Visit Plan Stop", {"parent": plan.name}, "visited") == 1

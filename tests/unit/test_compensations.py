@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keep_customers.engine.compensations import GRANTED, Limits, Sums, exceeded, is_cost, is_more
+from keep_customers.engine.compensations import GRANTED, Limits, Sums, exceeded, is_cost, is_more, left
 
 MONEY = st.integers(0, 100_000).map(lambda cents: cents / 100)
 
@@ -25,6 +25,21 @@ MONEY = st.integers(0, 100_000).map(lambda cents: cents / 100)
 )
 def test_the_limit_that_is_passed(sums, limits, passed):
 	assert exceeded(sums, limits) == passed
+
+
+@pytest.mark.parametrize(
+	"sums, limits, rest",
+	[
+		(Sums(0), Limits(50), 50),
+		(Sums(30, 10, 10), Limits(50), 10),
+		(Sums(60), Limits(50), 0),
+		(Sums(0), Limits(0), 0),
+		(Sums(10, 0, 100), Limits(50, 120), 10),
+	],
+)
+def test_what_may_still_be_granted(sums, limits, rest):
+	assert left(sums, limits) == rest
+	assert exceeded(Sums(sums.case + rest, sums.elsewhere_today, sums.elsewhere), limits) is None or rest == 0
 
 
 @given(st.lists(MONEY, max_size=20), MONEY)

@@ -199,6 +199,8 @@ def test_every_refusal_has_words_and_there_are_no_words_for_nothing():
 		refused(engine.take_step, Case(), "Explained", "  "),
 		refused(engine.take_step, GIVEN, "Confirmed", "they said so"),
 		refused(engine.take_step, Case(), "Compensated", "at once"),
+		refused(engine.take_step, GIVEN, "Compensated", " "),
+		refused(engine.take_step, replace(GIVEN, owed=True), "Compensated", "why not"),
 		refused(engine.take_step, GIVEN, "Followed Up", "bored"),
 		refused(engine.wait, replace(Case(), status=engine.WAITING)),
 		refused(engine.wait, GIVEN),
@@ -218,7 +220,7 @@ def test_nine_steps_lead_from_the_first_word_to_the_last():
 	case = Case()
 	for step in engine.STEPS[1:7]:
 		assert case.next_step == step
-		case, left_out = engine.take_step(case, step)
+		case, left_out = engine.take_step(replace(case, given=True), step)
 		assert not left_out and case.step == step
 	assert case.status == engine.GIVEN
 	case = engine.hear(case, engine.YES)
@@ -233,6 +235,25 @@ def test_who_jumps_says_why_and_what_was_left_out_is_known():
 	assert (caught.value.why, caught.value.steps) == ("left out", ("Listened", "Apologised"))
 	case, left_out = engine.take_step(Case(), "Cause Found", "they know us well")
 	assert left_out == ["Listened", "Apologised"] and case.step == "Cause Found"
+
+
+def test_who_gets_nothing_is_told_why_and_nothing_is_ticked_that_is_not_done():
+	case, left_out = engine.take_step(GIVEN, "Compensated", "They asked for nothing")
+	assert left_out == ["Compensated"] and case.step == "Compensated"
+	# A yes leaves open what they still get; with that the case ends.
+	happy = engine.hear(replace(GIVEN, owed=True), engine.YES)
+	assert (happy.status, happy.next_step) == (engine.GIVEN, "Compensated")
+	assert refused(engine.take_step, happy, "Compensated") == "compensation"
+	ended, left_out = engine.take_step(replace(happy, owed=False, given=True), "Compensated")
+	assert (ended.status, left_out) == (engine.CLOSED, [])
+
+
+def test_all_that_is_open_is_named_at_once():
+	case = replace(GIVEN, repeat=True, owed=True)
+	assert engine.open_things(case) == ["no answer", "repeat", "compensation"]
+	assert engine.open_things(replace(case, word=engine.NO)) == ["refused", "repeat", "compensation"]
+	assert engine.open_things(case, override=True) == ["repeat", "compensation"]
+	assert engine.open_things(replace(case, word=engine.YES, learnt=True, owed=False)) == []
 
 
 def test_the_first_no_begins_anew_and_the_second_is_the_managers():
@@ -284,7 +305,7 @@ actions = st.lists(
 		st.tuples(st.just("hear"), st.sampled_from([engine.YES, engine.NO])),
 		st.tuples(st.just("close"), st.sampled_from(["", " ", "why"])),
 		# What people write on an open case.
-		st.tuples(st.sampled_from(["repeat", "learnt", "owed"]), st.booleans()),
+		st.tuples(st.sampled_from(["repeat", "learnt", "owed", "given"]), st.booleans()),
 	),
 	max_size=40,
 )
@@ -298,7 +319,7 @@ def test_no_sequence_of_actions_leads_where_it_must_not(todo, hurry):
 		case, _ = engine.take_step(case, engine.OFFERED, "why")
 	for action, *arguments in todo:
 		before = case
-		if action in ("repeat", "learnt", "owed"):
+		if action in ("repeat", "learnt", "owed", "given"):
 			if case.status != engine.CLOSED:
 				case = replace(case, **{action: arguments[0]})
 			continue
@@ -310,6 +331,8 @@ def test_no_sequence_of_actions_leads_where_it_must_not(todo, hurry):
 			continue
 		case, left_out = result if action == "take_step" else (result, [])
 		assert not left_out or arguments[1].strip(), "a step was jumped without a reason"
+		if engine.COMPENSATED in case.done - before.done and case.word != engine.YES:
+			assert not case.owed, "a tick with nothing decided"
 		assert case.status in engine.STATUSES and case.done <= set(engine.STEPS)
 		assert engine.RECEIVED in case.done
 		if before.status == engine.CLOSED:

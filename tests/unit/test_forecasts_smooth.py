@@ -93,7 +93,7 @@ def test_a_night_without_a_purchase_only_fades(made, day):
 			}
 		)
 		after = forecaster.say(known)
-		assert np.abs(after.buys - before.buys).max(initial=0) < 0.1
+		assert np.abs(after.buys - before.buys).max(initial=0) < MOST
 		assert np.isfinite(after.value).all() and (after.value >= 0).all()
 		before = after
 

@@ -104,6 +104,21 @@ def test_a_card_opens_the_list_it_counts():
 	assert not [name for name, card in named("number_card").items() if card["dynamic_filters_json"] != "[]"]
 
 
+def test_the_first_steps_are_shown_on_both_versions():
+	[onboarding], steps = named("module_onboarding").values(), named("onboarding_step")
+	assert {row["step"] for row in onboarding["steps"]} == set(steps)
+	blocks = json.loads(WORKSPACE["content"])
+	assert [one["data"]["onboarding_name"] for one in blocks if one["type"] == "onboarding"] == [
+		onboarding["name"]
+	]
+	assert SIDEBAR["module_onboarding"] == onboarding["name"]
+	reports = {step["reference_report"] for step in steps.values() if step["action"] == "View Report"}
+	assert reports <= set(named("report"))
+	# A list has its doctype's name in its address.
+	paths = {step["path"] for step in steps.values() if step["action"] == "Go to Page"}
+	assert paths <= {*named("page"), *(one.lower().replace(" ", "-") for one in own("doctype")), "user"}
+
+
 @pytest.mark.parametrize("workspace", [WORKSPACE, *BY_ROLE], ids=lambda one: one["name"])
 def test_a_shortcut_knows_who_is_looking(workspace):
 	# The filter is a JavaScript expression; "__user" is a default of fields, and no user of that name has anything.

@@ -108,6 +108,7 @@ def shipped_messages(record: dict) -> Iterator[Message]:
 
 NAMED = (
 	"label", "chart_name", "report_name", "role_name", "title", "subject", "introduction_text", "success_message",
+	"subtitle", "action_label", "report_description",
 )  # fmt: skip
 
 
@@ -123,7 +124,8 @@ def record_messages(path: Path) -> Iterator[Message]:
 		elif record.get("doctype") == "Workspace":
 			yield from workspace_messages(record)
 		else:
-			yield from ((record.get(field), "") for field in NAMED)
+			described = ("description",) if record.get("doctype") == "Onboarding Step" else ()
+			yield from ((record.get(field), "") for field in (*NAMED, *described))
 			for row in (*record.get("columns", []), *record.get("filters", [])):
 				yield row.get("label"), ""
 

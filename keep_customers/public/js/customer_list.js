@@ -3,30 +3,22 @@
 	const settings = (frappe.listview_settings["Customer"] = frappe.listview_settings["Customer"] || {});
 	const theirs = { onload: settings.onload, get_indicator: settings.get_indicator };
 	const COLUMNS = ["keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch"];
+	const SHORTER = { keep_next_purchase: "Next Expected" };
 	const DAYS = ["keep_next_purchase", "keep_last_touch"];
-	const STAGES = {
-		New: "blue", Active: "green", Due: "cyan", Overdue: "orange", "At Risk": "red", Lost: "gray", "Won Back": "green",
-	};
+	const { STAGE_COLOURS, tier_colour, tier_pill, list_pill } = keep_customers;
 
 	settings.add_fields = [...(settings.add_fields || []), ...COLUMNS, "disabled"];
-
-	const colour_of = (tier) => frappe.boot.keep_tiers?.[tier] || "gray";
-	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
-	const pill = (colour, words) => `<span class="indicator-pill ${colour} ellipsis">${text(words)}</span>`;
 
 	// Beside the name on the form, too.
 	settings.get_indicator = (doc) => {
 		if (doc.disabled || !doc.keep_tier) return theirs.get_indicator?.(doc);
-		return [__(doc.keep_tier, null, "Customer Tier"), colour_of(doc.keep_tier), `keep_tier,=,${doc.keep_tier}`];
+		return [__(doc.keep_tier, null, "Customer Tier"), tier_colour(doc.keep_tier), `keep_tier,=,${doc.keep_tier}`];
 	};
 
 	settings.formatters = {
 		...settings.formatters,
-		keep_tier: (value, _df, doc) => {
-			if (doc.disabled) return pill("gray", __("Disabled", null, "Customer"));
-			return value ? pill(colour_of(value), __(value, null, "Customer Tier")) : "";
-		},
-		keep_status: (value) => (value ? pill(STAGES[value] || "gray", __(value, null, "Customer")) : ""),
+		keep_tier: (value, _df, doc) => (doc.disabled ? list_pill("gray", __("Disabled", null, "Customer")) : tier_pill(value)),
+		keep_status: (value) => (value ? list_pill(STAGE_COLOURS[value] || "gray", __(value, null, "Customer")) : ""),
 	};
 
 	settings.onload = (list) => {
@@ -50,12 +42,14 @@
 		const named = (one) => one.df?.fieldname;
 		const ours = COLUMNS.map((name) => frappe.meta.get_docfield("Customer", name))
 			.filter(Boolean)
-			.map((df) => ({ type: "Field", df }));
+			.map((df) => ({ type: "Field", df: { ...df, label: SHORTER[df.fieldname] || df.label } }));
 		const fixed = columns.filter((one) => ["Subject", "Tag"].includes(one.type));
 		const rest = columns.filter((one) => one.type === "Field" && !COLUMNS.includes(named(one)) && named(one) !== "name");
 		const id = columns.filter((one) => named(one) === "name");
 		const room = Math.max(columns.length - id.length - fixed.length - ours.length, 0);
-		return [...fixed, ...ours, ...rest.slice(0, room), ...id];
+		// Where customers are named by their names, the number would be the name once more.
+		const numbered = frappe.sys_defaults.cust_master_name !== "Customer Name";
+		return [...fixed, ...ours, ...rest.slice(0, room), ...(numbered ? id : [])];
 	}
 
 	// The framework's own filter of a day asks for that very day.

@@ -1,4 +1,6 @@
 import "./in_language";
+import "./tiers";
+import "./phone_lists";
 
 // Who has chosen so begins the day on My Day, not at the host's first page; before Desk looks where it is.
 if (frappe.boot?.keep_my_day && /^\/(app|desk)\/?$/.test(location.pathname)) {

@@ -2,9 +2,6 @@
 frappe.ui.form.on("ToDo", {
 	refresh(frm) {
 		if (!frm.doc.keep_follow_up || frm.is_new()) return;
-		frm.add_custom_button(__("Customer"), () =>
-			frappe.set_route("Form", "Customer", frm.doc.reference_name)
-		);
 		show_own_sidebar();
 		frm.keep_status = frm.doc.status;
 		if (frm.doc.status === "Cancelled") say_why_not(frm);

@@ -17,7 +17,6 @@ frappe.ui.form.on("ToDo", {
 				field.$wrapper.html(help_html(help, frm.doc.status === "Open" && frappe.model.can_write("Customer File")));
 				keep_customers.show_contact(frm, help);
 				field.$wrapper.find("[data-refuse]").on("click", () => note_no(frm, todo));
-				if (help.can_call) frm.add_custom_button(__("Call the Customer"), () => call(frm, todo));
 			})
 			.catch(() => keep_customers.show_no_contact(frm));
 	},
@@ -121,13 +120,13 @@ function help_html(help, may_refuse) {
 		}`;
 	const pills = [
 		value &&
-			`<span class="indicator-pill ${text((help.tier?.colour || "gray").toLowerCase())}">${text(
+			`<span class="indicator-pill keep-chip ${text((help.tier?.colour || "gray").toLowerCase())}">${text(
 				value.tier ? __(value.tier, null, "Customer Tier") : __("Not Ranked")
 			)}</span>`,
-		value?.status && `<span class="indicator-pill gray">${text(__(value.status, null, "Customer Value"))}</span>`,
+		value?.status && `<span class="indicator-pill keep-chip gray">${text(__(value.status, null, "Customer Value"))}</span>`,
 		...help.refused.map(
 			(channel) =>
-				`<span class="indicator-pill red">${text(
+				`<span class="indicator-pill keep-chip red">${text(
 					__("{0} not wanted", [__(channel, null, "Customer File Consent")])
 				)}</span>`
 		),

@@ -5,7 +5,7 @@
 	const theirs = { onload: settings.onload, refresh: settings.refresh };
 	const ORDER = "keep_turn";
 	const AHEAD = 7; // days that are due when the list is opened
-	let colours = {};
+	const { tier_pill } = keep_customers;
 
 	settings.add_fields = [
 		...(settings.add_fields || []),
@@ -51,12 +51,12 @@
 				.filter(Boolean)
 				.map((df) => ({ type: "Field", df }));
 			const whom = { ...subject, df: { ...subject.df, label: "Customer" } };
-			list.columns = [whom, tags, ...fields, ...list.columns.filter((one) => one.type === "Status")];
+			list.columns = [whom, tags, ...fields];
 		};
 		settings.formatters = {
 			...settings.formatters,
 			description: (value, df, doc) => (doc.keep_follow_up ? text(`${doc.keep_customer_name}: ${doc.keep_why}`) : value),
-			keep_tier: (value) => (value ? tier_pill(value) : ""),
+			keep_tier: tier_pill,
 			date: (value) => (value ? day_html(value) : ""),
 			keep_value_at_risk: (value, df, doc) =>
 				value ? `<span class="ellipsis">${text(format_currency(value, doc.keep_currency, 0))}</span>` : "",
@@ -67,13 +67,6 @@
 		list.setup_columns();
 		list.render_header(true);
 		list.page.add_actions_menu_item(__("Later"), () => later(list), false);
-		if (!frappe.model.can_read("Customer Tier")) return;
-		frappe.db.get_list("Customer Tier", { fields: ["name", "colour"], limit: 50 }).then((tiers) => {
-			colours = Object.fromEntries(tiers.map((one) => [one.name, (one.colour || "Gray").toLowerCase()]));
-			list.$result.find("[data-keep-tier]").each((_at, pill) => {
-				$(pill).removeClass("gray").addClass(colours[pill.dataset.keepTier] || "gray");
-			});
-		});
 	}
 
 	// Own, open, due, the most urgent first; what somebody chooses afterwards stays.
@@ -150,7 +143,7 @@
 		const link = row.find(".list-subject a").first();
 		link.html(`<b>${text(doc.keep_customer_name)}</b> <span class="keep-why">${text(doc.keep_why)}</span>`);
 		if (!frappe.is_mobile()) return;
-		const facts = [doc.keep_tier && tier_pill(doc.keep_tier), doc.date && day_html(doc.date)];
+		const facts = [tier_pill(doc.keep_tier), doc.date && day_html(doc.date)];
 		if (doc.keep_value_at_risk) facts.push(`<span>${text(format_currency(doc.keep_value_at_risk, doc.keep_currency, 0))}</span>`);
 		link.append(`<span class="keep-facts">${facts.filter(Boolean).join(" ")}</span>`);
 		row.find(".level-right").first().html(
@@ -181,21 +174,25 @@
 		return `<span class="ellipsis ${away < 0 ? "text-danger" : ""}">${text(words)}</span>`;
 	}
 
-	function tier_pill(tier) {
-		return `<span class="indicator-pill ${colours[tier] || "gray"} ellipsis" data-keep-tier="${text(tier)}">${text(
-			__(tier, null, "Customer Tier")
-		)}</span>`;
-	}
-
 	function text(value) {
 		return frappe.utils.escape_html(String(value ?? ""));
 	}
 
 	frappe.dom.set_style(
-		`.keep-care .list-row-col.list-subject { flex: 4; max-width: none; }
-		.keep-day { padding: 10px 15px 4px; font-weight: 600; }
+		`.keep-day { padding: 10px 15px 4px; font-weight: 600; }
 		.keep-care .keep-why { font-weight: 400; }
+		[data-theme="dark"] .keep-care .text-danger { color: color-mix(in srgb, var(--red-500, #e03636), white 30%) !important; }
+		.keep-care .list-subject a { display: block; overflow: hidden; text-overflow: ellipsis; }
 		.keep-care .list-subject a:hover { text-decoration: none; }
+		.keep-care .list-subject .level-item.ellipsis { justify-content: flex-start; }
+		@media (min-width: 768px) {
+			/* Why takes the room there is, not what is shorter. */
+			.keep-care .level-right { flex: 0 0 150px !important; }
+			.keep-care .list-row-col.list-subject { flex: 4 1 280px !important; width: 280px !important; max-width: none !important; }
+			.keep-care .level-left > .list-row-col.hidden-xs:not(.tag-col) { flex: 0 0 104px !important; min-width: 0 !important; }
+			/* Where the framework's button to open the customer would be. */
+			.keep-care .level-left > .list-row-col:is(:empty, :has(> span:only-child:empty)) { display: none; }
+		}
 		@media (max-width: 767px) {
 			/* The contacts first; what the list is filtered by is behind the button of the filters. */
 			.keep-care-page .standard-filter-section { display: none !important; }
@@ -208,6 +205,7 @@
 			.keep-care .list-subject .level-item, .keep-care .list-row .level-left, .keep-care .list-row-col { white-space: normal; overflow: visible; }
 			.keep-care .keep-why, .keep-care .keep-facts { display: block; }
 			.keep-care .keep-facts > * { display: inline-block; margin-right: 4px; }
+			.keep-care .keep-facts > .indicator-pill { display: inline-flex; }
 			.keep-care .mobile-layout { display: none !important; }
 			.keep-care .keep-facts { font-weight: 400; font-size: var(--text-sm); margin-top: 2px; color: var(--text-muted); }
 			.keep-care .keep-call { min-width: 44px; min-height: 44px; }

@@ -1,15 +1,4 @@
 // The message of a care ToDo: read it, change it, copy it, open it in one's own program, or have it sent from here.
-frappe.ui.form.on("ToDo", {
-	refresh(frm) {
-		if (!frm.doc.keep_follow_up || frm.is_new() || frm.doc.status !== "Open") return;
-		frm.add_custom_button(__("Message"), () =>
-			frappe
-				.xcall("keep_customers.messaging.by_hand.message_for_todo", { todo: frm.doc.name })
-				.then((message) => show_message(frm, message))
-		);
-	},
-});
-
 function show_message(frm, message) {
 	const label = (channel) => __(channel, null, "Follow Up");
 	const can_send = message.ways.filter((way) => way.can_send);

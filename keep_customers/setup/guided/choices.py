@@ -16,11 +16,12 @@ def settings(values: dict, fields: tuple[str, ...], tables: dict[str, str] | Non
 	doc.update({field: values[field] for field in fields if field in values})
 	for table, field in (tables or {}).items():
 		if table in values:
-			doc.set(table, [{field: name} for name in _names(values[table])])
+			doc.set(table, [{field: name} for name in names(values[table])])
 	return doc
 
 
-def _names(value: object) -> list[str]:
+def names(value: object) -> list[str]:
+	"""A list of names as it was sent, each once."""
 	if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
 		frappe.throw(_("Please check what is sent to the server: {0}").format("names"))
 	return list(dict.fromkeys(value))

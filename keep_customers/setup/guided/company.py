@@ -1,6 +1,7 @@
 """Companies and the one currency in which all values are."""
 
 import frappe
+from frappe import _
 from frappe.query_builder.functions import Count, Min
 from frappe.utils import getdate
 
@@ -14,7 +15,6 @@ def look(values: dict) -> dict:
 	"""Each company with its invoices, and what keeps them from being counted."""
 	settings = choices.settings(values, FIELDS)
 	currency = ledger.reporting_currency(settings)
-	_rates, warnings = ledger.exchange_rates(currency, getdate(), {})
 	invoice = frappe.qb.DocType("Sales Invoice")
 	rows = (
 		frappe.qb.from_(invoice)
@@ -23,6 +23,13 @@ def look(values: dict) -> dict:
 		.select(invoice.company, Count("*"), Min(invoice.posting_date))
 	).run()
 	found = {company: (count, first) for company, count, first in rows}
+	_rates, warnings = ledger.exchange_rates(currency, getdate(), {}, set(found))
+	if not found:
+		warnings.append(
+			_(
+				"There are no submitted Sales Invoices yet. You can set up all the same; tiers come with the first ones."
+			)
+		)
 	return {
 		"reporting_currency": currency,
 		"companies": [

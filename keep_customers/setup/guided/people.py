@@ -14,10 +14,18 @@ SHOWN = 10
 
 
 def look(values: dict) -> dict:
-	"""How many customers each rep has, how many only by the fallback, and how many nobody."""
+	"""How many customers each rep has, how many only by the fallback, and how many nobody.
+
+	Before anything is chosen, who would have nobody is proposed for who sets up.
+	"""
 	settings = choices.settings(values, FIELDS)
 	customers = [one.name for one in ranked_customers(settings)]
 	by_rep = _by_rep(customers, settings)
+	proposed = bool(by_rep[None]) and "fallback_user" not in values and not settings.fallback_user
+	if proposed:
+		# Better on the list of who sets up than on nobody's.
+		settings.fallback_user = frappe.session.user
+		by_rep = _by_rep(customers, settings)
 	nobody = by_rep.pop(None, 0)
 	without = choices.settings(dict.fromkeys(FIELDS), FIELDS)
 	fallen_back = _by_rep(customers, without)[None] - nobody
@@ -28,6 +36,7 @@ def look(values: dict) -> dict:
 	)
 	return {
 		**{field: settings.get(field) for field in FIELDS},
+		"proposed": proposed and not nobody,
 		"customers": len(customers),
 		"nobody": nobody,
 		"fallen_back": fallen_back,

@@ -6,8 +6,9 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from keep_customers.care.workload import contacts_a_month
 from keep_customers.erp.permissions import reads_all_customers
-from keep_customers.setup.guided import choices
+from keep_customers.setup.guided import cadence, choices
 from keep_customers.worth import population
 from keep_customers.worth.rehearsal import pyramids
 
@@ -34,6 +35,7 @@ def look(values: dict) -> dict:
 		"tiers": [doc.top_tier, doc.high_tier, doc.broad_tier, doc.low_tier],
 		**{field: doc.get(field) for field in FIELDS},
 		"pyramids": [_shown(one) for one in found],
+		"contacts": round(_contacts(found)),
 		"warnings": warnings,
 	}
 
@@ -51,6 +53,14 @@ def _chosen(values: dict):
 	doc = frappe.get_doc("Tier Policy", policies[0].name)
 	doc.update({field: values[field] for field in FIELDS if field in values})
 	return doc
+
+
+def _contacts(found: list) -> float:
+	"""How many contacts a month it would be to keep in touch with all of them, as often as their tiers say."""
+	days = cadence.every({})
+	return sum(
+		contacts_a_month(step.customers, days.get(step.tier, 0)) for one in found for step in one.steps
+	)
 
 
 def _shown(pyramid) -> dict:

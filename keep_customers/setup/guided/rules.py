@@ -2,11 +2,11 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint, flt
+from frappe.utils import flt
 
 from keep_customers.care.preview import would_have_made
 from keep_customers.erp.permissions import reads_all_customers
-from keep_customers.setup.guided import choices, proposals
+from keep_customers.setup.guided import cadence, choices, proposals
 from keep_customers.worth import ledger
 from keep_customers.worth.values import tier_ranks
 
@@ -15,33 +15,33 @@ DAYS = 7
 
 
 def look(values: dict) -> dict:
-	"""The recommended rules, whether they are on, and what they would have made in the last seven days.
+	"""The recommended rules, whether they are to be on, what they would have made in the last seven days, and how much work
+	the rhythm of the tiers is.
 
-	:param values: ``min_amount`` of the large purchase
+	:param values: as :func:`save` takes them
 	"""
 	settings = frappe.get_doc(choices.SETTINGS)
+	names, days = recommended(), cadence.every(values)
+	chosen = _chosen(values, names)
 	large = proposals.large_purchase(settings) if reads_all_customers() else None
 	rules = []
-	for name in recommended():
+	for name in names:
 		rule = frappe.get_doc("Care Rule", name)
 		if rule.trigger == "Purchase Amount":
 			rule.min_amount = _amount(values, rule, large)
-		rules.append(
-			{
-				**{
-					field: rule.get(field)
-					for field in ("name", "trigger", "enabled", "min_amount", "description")
-				},
-				"made": would_have_made(name, DAYS, {"min_amount": rule.min_amount}),
-			}
-		)
+		shown = {field: rule.get(field) for field in ("name", "trigger", "min_amount", "description")}
+		made = would_have_made(name, DAYS, {"min_amount": rule.min_amount})
+		rules.append({**shown, "chosen": name in chosen, "made": made})
+	others = frappe.get_all("Care Rule", {"enabled": 1, "name": ("not in", names or [""])}, pluck="name")
+	load = cadence.look([*chosen, *others], days, settings)
+	gone = [] if rules else [_("The recommended rules are not there any more.")]
 	return {
+		**load,
 		"rules": rules,
 		"large_purchase": large,
 		"currency": ledger.reporting_currency(settings),
-		"tiers": _tiers(),
-		"on": frappe.db.count("Care Rule", {"enabled": 1}),
-		"warnings": [] if rules else [_("The recommended rules are not there any more.")],
+		"tiers": _tiers(days),
+		"warnings": [*gone, *load["warnings"]],
 	}
 
 
@@ -50,20 +50,15 @@ def save(values: dict) -> None:
 	:param values: ``on``, the names of the rules that are to be on, of the recommended; ``min_amount``; ``cadence``, tier ->
 		days
 	"""
-	chosen = values.get("on") or []
-	for name in recommended():
+	names = recommended()
+	chosen = _chosen(values, names)
+	for name in names:
 		rule = frappe.get_doc("Care Rule", name)
 		rule.enabled = int(name in chosen)
 		if rule.trigger == "Purchase Amount" and flt(values.get("min_amount")) > 0:
 			rule.min_amount = flt(values["min_amount"])
 		rule.save()
-	ranks, cadence = tier_ranks(), values.get("cadence") or {}
-	for name in ranks:
-		if name in cadence and cint(cadence[name]) >= 0:
-			tier = frappe.get_doc("Customer Tier", name)
-			if tier.contact_every_days != cint(cadence[name]):
-				tier.contact_every_days = cint(cadence[name])
-				tier.save()
+	cadence.save(cadence.every(values))
 
 
 def recommended() -> list[str]:
@@ -81,6 +76,15 @@ def _best_rank(rule: str, ranks: dict[str, int]) -> int:
 	return min((ranks[tier] for tier in tiers if tier in ranks), default=len(ranks) + 1)
 
 
+def _chosen(values: dict, names: list[str]) -> list[str]:
+	"""Those of the recommended rules that are ticked; before that those that are on, or all on a site where none is."""
+	if "on" in values:
+		ticked = choices.names(values["on"] or [])
+		return [name for name in names if name in ticked]
+	on = set(frappe.get_all("Care Rule", {"enabled": 1}, pluck="name"))
+	return [name for name in names if name in on or not on]
+
+
 def _amount(values: dict, rule, large: float | None) -> float:
 	"""What was chosen; else what stands in a rule that is on, else what the figures suggest."""
 	if flt(values.get("min_amount")) > 0:
@@ -88,7 +92,9 @@ def _amount(values: dict, rule, large: float | None) -> float:
 	return rule.min_amount if rule.enabled or not large else large
 
 
-def _tiers() -> list[dict]:
+def _tiers(days: dict[str, int]) -> list[dict]:
 	suggested = proposals.cadences() if reads_all_customers() else {}
-	rows = frappe.get_all("Customer Tier", fields=["name", "contact_every_days"], order_by="rank asc")
-	return [{**row, "suggested": suggested.get(row.name)} for row in rows]
+	return [
+		{"name": name, "contact_every_days": every, "suggested": suggested.get(name)}
+		for name, every in days.items()
+	]

@@ -5,6 +5,7 @@ from frappe import _
 
 from keep_customers.erp.api import chosen, typed
 from keep_customers.jobs.nightly import progress
+from keep_customers.setup import onboarding
 from keep_customers.setup.guided import choices, company, excluded, people, policy, rhythm, rules
 
 # In this order. The night comes before the rules: before it there are no tiers, and a preview would show nobody.
@@ -46,6 +47,7 @@ def save(step: str, values: dict | str | None = None) -> dict:
 	order = list(STEPS)
 	if not _done() or order.index(step) > order.index(_done()):
 		frappe.db.set_single_value(choices.SETTINGS, "set_up_done", step)
+	onboarding.refresh()
 	return state()
 
 

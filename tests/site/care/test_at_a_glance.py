@@ -114,7 +114,10 @@ def test_what_is_open_and_agreed_is_there(story, firm):
 	assert [(one.touch, one.next_step, one.status) for one in found["agreements"]] == [
 		(agreed.name, "Send the offer", "Planned")
 	]
-	assert [(one["plan"], one["goal"]) for one in found["visits"]] == [(plan.name, "The new saw")]
+	anna = frappe.db.get_value("User", ANNA, "full_name")
+	assert [(one["plan"], one["goal"], one["rep_name"]) for one in found["visits"]] == [
+		(plan.name, "The new saw", anna)
+	]
 	assert [(one["event"], one["theme"]) for one in found["invitations"]] == [(party.name, f"{PREFIX} Tea")]
 	assert [one.name for one in customer_care(firm)["complaints"]] == [case.name]
 
@@ -141,6 +144,7 @@ def test_every_touch_whatever_the_channel_the_newest_first_a_page_at_a_time(stor
 		["Phone", "Reached"],
 		"All <b>well</b>.",
 	)
+	assert ago(1)["by_name"] == frappe.db.get_value("User", spoken.rep, "full_name")
 	assert (ago(2)["name"], ago(2)["text"]) == (letter.name, letter.subject)
 	# That there was one is told; what it said belongs to whoever it was written about.
 	assert (ago(3)["kind"], ago(3)["name"], ago(3)["text"]) == (timeline.MAIL, None, None), elsewhere.name

@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from keep_customers.care import panel, rules
+from keep_customers.erp.language import speaking
 from keep_customers.worth.outlook import rhythm
 from tests.site.care.asked import as_user, next_working_day, only_todo, state
 from tests.site.story import ANNA, BEN, TERRITORY
@@ -95,6 +96,10 @@ def test_one_contact_a_customer_about_the_most_valuable(shop):
 	shop.night()
 	[follow_up] = shop.follow_ups(firm)
 	assert follow_up.reference_name == BEANS and follow_up.reason.endswith(f"So did: {MILK}.")
+	with speaking("zh"):
+		told = frappe.get_doc("Follow Up", follow_up.name)
+		told.run_method("onload")
+	assert told.reason.endswith(f"同样停购的还有：{MILK}。") and "year" not in told.reason
 	# Another night, the same things: nobody is asked again.
 	shop.night(shop.today + timedelta(days=1))
 	assert len(shop.follow_ups(firm)) == 1

@@ -35,9 +35,14 @@ def test_an_idea_becomes_an_event_step_by_step_and_what_cannot_be_says_why(now):
 		documents.set_status(doc.name, "Planned")
 	doc.starts_on = add_days(now_datetime(), 20)
 	doc.save()
+	assert doc.status == "Planned", "its day is known"
+	doc.starts_on = None
+	doc.save()
+	assert doc.status == "Idea"
+	doc.starts_on = add_days(now_datetime(), 20)
+	doc.save()
 	with pytest.raises(frappe.ValidationError, match="not the next step"):
 		documents.set_status(doc.name, "Closed")
-	documents.set_status(doc.name, "Planned")
 	with pytest.raises(frappe.ValidationError, match="not begun"):
 		documents.set_status(doc.name, "Held")
 	# No form takes a step.
@@ -68,21 +73,18 @@ def test_who_is_worth_most_is_asked_first_as_many_as_there_are_places(now):
 	names = firms(now, 500, 3000, 1000, 200)
 	now.night()
 	doc = event("Planned", guests=listed(names))
-	assert audience.preview(doc.name) | {"names": None} == {
-		"customers": 4,
-		"refused": 0,
-		"names": None,
-		"free": 2,
-	}
+	found = audience.preview(doc.name)
+	assert (found["customers"], found["refused"], found["free"], found["listed"]) == (4, 0, 2, 4)
+	assert [row["customer"] for row in found["names"]] == [names[1], names[2], names[0], names[3]]
 	assert (audience.plan(doc.name), audience.plan(doc.name)) == (4, 0), "planned once"
 	assert {row.guest_name for row in invitations(doc)} == {f"Guest{index}" for index in range(4)}
-	assert waves.invite(doc.name) == {"sent": 2, "left": 2, "pending": 2, "waiting": 0}
+	assert waves.invite(doc.name) == {"asked": 2, "left": 2, "pending": 2, "waiting": 0}
 	assert statuses(doc) == {"0": "Planned", "1": "Invited", "2": "Invited", "3": "Planned"}
 	assert at(doc).status == "Inviting" and (at(doc).wave, at(doc).invited) == (1, 2)
 	# Two clicks are one wave.
-	assert waves.invite(doc.name)["sent"] == 0 and at(doc).wave == 1
+	assert waves.invite(doc.name)["asked"] == 0 and at(doc).wave == 1
 	replies.reply(invitation(doc, names[1]), "No")
-	assert waves.invite(doc.name) == {"sent": 1, "left": 1, "pending": 2, "waiting": 0}
+	assert waves.invite(doc.name) == {"asked": 1, "left": 1, "pending": 2, "waiting": 0}
 	assert statuses(doc)["0"] == "Invited"
 	assert {row.customer: row.wave for row in invitations(doc)}[names[0]] == 2
 
@@ -101,10 +103,15 @@ def test_tiers_groups_and_territories_choose_and_exclusions_and_refusals_are_kep
 	file.save()
 	doc = event("Planned", territory=frappe.db.get_value("Customer", names[4], "territory"))
 	found = audience.preview(doc.name)
-	assert (found["customers"], found["refused"]) == (1, 1) and found["names"] == [names[4]]
+	assert [row["customer"] for row in found["names"]] == [names[4]]
+	# Who is disabled was not chosen by name, and is missed by nobody.
+	assert {row["customer"]: row["why"] for row in found["left_out"]} == {
+		names[2]: "Excluded in Keep Customers Settings.",
+		names[3]: "Does not want to be contacted about events.",
+	}
 	doc.update({"territory": f"{PREFIX} South"})
 	doc.save()
-	assert audience.preview(doc.name)["names"] == [names[0]]
+	assert [row["customer"] for row in audience.preview(doc.name)["names"]] == [names[0]]
 	doc.update({"territory": None})
 	doc.save()
 	with pytest.raises(frappe.ValidationError, match="whom to invite"):

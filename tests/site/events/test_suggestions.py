@@ -41,7 +41,7 @@ def test_what_customers_wish_for_is_joined_counted_judged_and_held(now, monkeypa
 	assert frappe.db.get_value(SUGGESTION, wish, "votes") == 3
 
 	frappe.set_user(MIA)
-	with pytest.raises(frappe.ValidationError, match="judge first"):
+	with pytest.raises(frappe.ValidationError, match="fits the brand"):
 		wishes.accept(wish)
 	with pytest.raises(frappe.ValidationError, match="fits the brand"):
 		wishes.judge(wish, 1)

@@ -7,7 +7,7 @@ from frappe.utils import getdate
 from keep_customers.care.preview import would_have_made
 from keep_customers.jobs import nightly
 from keep_customers.setup.guided import proposals, steps
-from tests.site.story import ANNA, COMPANY, GROUP, MIA, PREFIX, TERRITORY
+from tests.site.story import ANNA, COMPANY, GROUP, MIA, PREFIX, TERRITORY, abroad
 
 POLICY = f"{PREFIX} Policy"
 
@@ -74,12 +74,16 @@ def test_not_everybody_is_excluded(story, firms):
 def test_who_would_have_nobody_is_counted(story, firms):
 	story.file(firms[0], dedicated_rep=ANNA)
 	mine = {"fallback_user": None, "fallback_role": None}
+	story.settings(**mine)
 	found = steps.look("people", mine)
 	assert found["customers"] - found["nobody"] == sum(one["customers"] for one in found["reps"])
 	assert found["nobody"] >= 9 and str(found["nobody"]) in found["warnings"][0]
 	assert {"user": ANNA, "name": frappe.db.get_value("User", ANNA, "full_name"), "customers": 1} in found[
 		"reps"
 	]
+	proposed = steps.look("people", {})
+	assert (proposed["fallback_user"], proposed["proposed"]) == ("Administrator", True)
+	assert not frappe.db.get_single_value("Keep Customers Settings", "fallback_user")
 	found = steps.look("people", {"fallback_user": MIA})
 	assert found["nobody"] == 0 and found["fallen_back"] >= 9
 	assert steps.save("people", {"fallback_user": MIA})["done"] == "people"
@@ -107,7 +111,8 @@ def test_three_rules_with_what_they_would_have_made(story, firms):
 		"Purchase Amount",
 		"Reorder Overdue",
 	]
-	assert (large["made"], large["min_amount"], large["enabled"]) == (1, 4e7, 0)
+	assert (large["made"], large["min_amount"], large["chosen"]) == (1, 4e7, True)
+	assert not frappe.db.count("Care Rule", {"enabled": 1})
 	assert would_have_made(large["name"], 7, {"min_amount": 5e7}) == 0
 	assert not frappe.db.count("Follow Up")
 	tier = found["tiers"][0]["name"]
@@ -118,10 +123,51 @@ def test_three_rules_with_what_they_would_have_made(story, firms):
 	assert frappe.db.count("Care Rule", {"enabled": 1}) == 1
 
 
+def test_how_much_work_the_rhythm_is_is_said_before_it_begins(story, firms):
+	frappe.db.set_value("Customer", {"name": ("not in", firms)}, "disabled", 1)
+	story.settings(fallback_user=MIA, rep_capacity=1)
+	story.file(firms[-1], dedicated_rep=ANNA)
+	story.policy(company=COMPANY, high_share=30, top_share=10, low_share=20)
+	[pyramid] = steps.look("policy", {})["pyramids"]
+	top, high, *_others = (step["tier"] for step in pyramid["steps"])
+	nightly.run()
+	assert [step["customers"] for step in pyramid["steps"]] == [1, 2, 5, 2]
+	# The rule is for the best two tiers: one of them every 15 days, two every 10.
+	found = steps.look("rules", {"cadence": {top: 15, high: 10}})
+	assert found["contacts"] == {top: 2, high: 6}
+	assert sum(one["contacts"] for one in found["reps"]) == 8
+	assert len(found["reps"]) == 2 and not found["warnings"]
+	# Every day is more than there are working days.
+	found = steps.look("rules", {"cadence": {top: 0, high: 1}})
+	assert found["contacts"] == {top: 0, high: 60}
+	assert "contacts a month, and has room for" in found["warnings"][0]
+	[cadence, *_others] = [one["name"] for one in found["rules"]]
+	assert not steps.look("rules", {"on": [], "cadence": {top: 15}})["contacts"]
+	assert steps.look("rules", {"on": [cadence]})["contacts"]
+	# All tiers, as they stand: 1 every 14, 2 every 30, 5 every 90 and 2 every 180 days.
+	assert steps.look("policy", {})["contacts"] == round(30 / 14 + 60 / 30 + 150 / 90 + 60 / 180)
+	assert frappe.db.get_value("Customer Tier", top, "contact_every_days") == 14
+	assert not frappe.db.count("Follow Up")
+
+
 def test_a_large_purchase_is_what_a_tenth_of_the_invoices_reach(story, firms):
 	frappe.db.set_value("Sales Invoice", {"company": ("!=", COMPANY)}, "posting_date", "2001-01-01")
 	# Ten invoices of the last year, 100 to 1000: one of them is above 900.
 	assert proposals.large_purchase(frappe.get_doc("Keep Customers Settings")) == 900
+
+
+def test_what_to_do_without_invoices_or_with_a_company_abroad(story):
+	frappe.db.set_value("Sales Invoice", {"docstatus": 1}, "docstatus", 0)
+	assert "no submitted Sales Invoices" in steps.look("company", {})["warnings"][0]
+	assert "Tiers come with the first invoices" in steps.look("policy", {})["warnings"][-1]
+	firm = story.customer("Firm")
+	story.history(firm, [(40, 100)])
+	other = abroad()
+	frappe.db.delete("Currency Exchange", {"from_currency": "CNY"})
+	assert not steps.look("company", {})["warnings"], "nothing is sold there yet"
+	story.history(firm, [(30, 100)], company=other)
+	[warning] = steps.look("company", {})["warnings"]
+	assert "No exchange rate from CNY to EUR" in warning and "Currency Exchange" in warning
 
 
 def test_who_comes_back_goes_on_where_they_were(story):

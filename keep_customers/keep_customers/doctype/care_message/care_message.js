@@ -1,5 +1,8 @@
 frappe.ui.form.on("Care Message", {
 	refresh(frm) {
+		// The language of who writes it is the likeliest.
+		if (frm.is_new() && !frm.doc.language) frm.set_value("language", frappe.boot.lang);
+		keep_customers.read_back.follow(frm);
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Preview"), () => {
 			if (frm.is_dirty()) return frappe.msgprint(__("Please save first: the preview shows the saved text."));

@@ -1,6 +1,8 @@
 frappe.ui.form.on("Care Notice", {
 	refresh(frm) {
 		clearTimeout(frm.keep_timer);
+		keep_customers.read_back.mean_everybody(frm);
+		keep_customers.read_back.follow(frm);
 		if (frm.doc.docstatus === 0 && frm.perm[0].write && !frm.is_new()) {
 			frm.add_custom_button(__("Preview the Audience"), () => preview(frm));
 		}

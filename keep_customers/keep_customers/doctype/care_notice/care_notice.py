@@ -4,12 +4,13 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from keep_customers.care import notices
+from keep_customers.erp.left_empty import MeansEverybody
 from keep_customers.jobs.notices import start
 
 OURS = ("status", "progress", "sent_by", "released_on", "audience_size")
 
 
-class CareNotice(Document):
+class CareNotice(MeansEverybody, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

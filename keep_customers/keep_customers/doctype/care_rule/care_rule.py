@@ -1,13 +1,14 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import flt, now_datetime
 
 from keep_customers.care import rules
 from keep_customers.care.followups import take_back_of_rule
+from keep_customers.erp.left_empty import MeansEverybody
 
 
-class CareRule(Document):
+class CareRule(MeansEverybody, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -76,6 +77,16 @@ class CareRule(Document):
 		]
 		min_amount: DF.Currency
 		priority: DF.Literal["Low", "Medium", "High"]
+		purpose: DF.Literal[
+			"After a Purchase",
+			"Greetings",
+			"Keep in Touch",
+			"Make Up For Something",
+			"Next Purchase",
+			"Thanks and Welcome",
+			"Win Back",
+			"Other",
+		]
 		role: DF.Link | None
 		rule_name: DF.Data
 		season: DF.Literal[
@@ -147,8 +158,9 @@ class CareRule(Document):
 
 	def validate(self):
 		self.validate_trigger()
+		self.purpose = rules.purpose(self.trigger)
 		self.validate_sending()
-		if not 0 <= (self.control_share or 0) < 100:
+		if not 0 <= flt(self.control_share) < 100:
 			frappe.throw(_("The share held back must be at least 0 % and below 100 %."))
 		was_enabled = not self.is_new() and self.get_db_value("enabled")
 		if self.enabled and not was_enabled:

@@ -24,7 +24,7 @@ frappe.ui.form.on("Complaint Case", {
 	},
 
 	refresh(frm) {
-		const { actions, contact, documents } = keep_customers.complaint_case;
+		const { contact, documents } = keep_customers.complaint_case;
 		clearInterval(frm.keep_clock);
 		// What was opened from here may have noted itself on the case.
 		if (documents.come_back_from(frm)) {
@@ -32,10 +32,10 @@ frappe.ui.form.on("Complaint Case", {
 			return;
 		}
 		show_progress(frm);
-		contact.show(frm);
+		contact.clear(frm);
 		if (frm.is_new()) return;
 		frm.keep_clock = setInterval(() => show_progress(frm), 60_000);
-		if (frm.perm[0].write) actions.offer(frm);
+		show_what_is_next(frm);
 	},
 
 	on_hide(frm) {
@@ -43,9 +43,20 @@ frappe.ui.form.on("Complaint Case", {
 	},
 });
 
+// With one question to the server; the answer to an earlier one is no answer any more.
+function show_what_is_next(frm) {
+	const { actions, contact } = keep_customers.complaint_case;
+	const asked = (frm.keep_asked = (frm.keep_asked || 0) + 1);
+	contact.load(frm).then((help) => {
+		if (frm.keep_asked !== asked) return;
+		contact.show(frm, help);
+		if (frm.perm[0].write) actions.offer(frm, help);
+	});
+}
+
 function show_progress(frm) {
-	const { clock, steps } = keep_customers.complaint_case;
+	const { clock, steps, story } = keep_customers.complaint_case;
 	const field = frm.get_field("progress");
 	if (!field || frm.is_new()) return;
-	field.$wrapper.html(clock.html(frm.doc) + steps.html(frm));
+	field.$wrapper.html(clock.html(frm.doc) + steps.html(frm) + story.html(frm.doc));
 }

@@ -6,11 +6,13 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
-from keep_customers.complaints import cases, clock, compensations, documents, repeats, waiting
+from keep_customers.complaints import cases, clock, compensations, documents, repeats, waiting, whose
+from keep_customers.complaints.steps import Told, take
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
 from keep_customers.jobs import complaints as jobs
 from keep_customers.messaging.feedback import CUSTOMER, NOTED
+from keep_customers.people.contacts import primary_contact
 
 # Clocks on desks differ a little.
 SKEW = timedelta(minutes=10)
@@ -79,6 +81,7 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		second_chance: DF.Check
 		serial_no: DF.Link | None
 		severity: DF.Literal["Low", "Normal", "High", "Grave"]
+		solution: DF.SmallText | None
 		solution_rating: DF.Rating
 		solve_due: DF.Datetime | None
 		solve_escalation: DF.Int
@@ -206,20 +209,37 @@ class ComplaintCase(NamesOnlyReadable, Document):
 
 		:raises frappe.ValidationError: if it is not its turn, saying what to do
 		"""
-		if step not in engine.STEPS:
+		self.take_steps([step], note, reason)
+
+	@frappe.whitelist()
+	@typed
+	def take_steps(
+		self, steps: list[str], note: str | None = None, reason: str | None = None, told: Told | None = None
+	) -> None:
+		"""Do several steps of one call, as :func:`keep_customers.complaints.steps.take`.
+
+		:raises frappe.ValidationError: if one is not its turn or has nothing in it, saying what to do
+		"""
+		if not steps or set(steps) - set(engine.STEPS):
 			frappe.throw(_("Please choose one of the nine steps."))
 		with Action(self) as act:
 			if not self.customer:
 				frappe.throw(_("Please choose the customer first."))
-			act.after, left_out = engine.take_step(act.before, step, reason or "")
-			for one in left_out:
-				cases.add_step(self, one, reason, left_out=True)
-			cases.add_step(self, step, note)
-			if step != engine.FOLLOWED_UP:
-				self.answered_on = self.answered_on or now_datetime()
-			if step == engine.OFFERED:
-				self.solved_on = now_datetime()
-				cases.suggest_compensation(self)
+			act.after = take(self, act.before, steps, note or "", reason or "", told or Told())
+			if act.after.status == engine.CLOSED != act.before.status:
+				self.note_closing()
+
+	@frappe.whitelist()
+	@typed
+	def take_customer(self, customer: str) -> None:
+		"""Whose complaint it is, of those :func:`keep_customers.complaints.whose.proposals` proposes."""
+		self.reload()
+		self.check_permission("write")
+		proposed = {one["customer"]: one for one in whose.proposals(self)}
+		if self.customer or customer not in proposed:
+			frappe.throw(_("Please choose the customer."))
+		self.customer, self.contact = customer, proposed[customer]["contact"] or primary_contact(customer)
+		self.save()
 
 	@frappe.whitelist()
 	@typed
@@ -268,14 +288,16 @@ class ComplaintCase(NamesOnlyReadable, Document):
 
 	def note_word(self, act):
 		if act.after.status == engine.REOPENED:
-			self.solved_on = self.promised_on = None
+			self.solved_on = self.promised_on = self.solution = None
 			self.solve_escalation = self.promise_escalation = 0
 			act.after_note = engine.RECEIVED
 		elif act.after.word == engine.YES:
 			for step in engine.STEPS:
 				if step in act.after.done and step not in act.before.done:
-					left_out = step != engine.CONFIRMED
-					cases.add_step(self, step, _("The customer is satisfied.") if left_out else "", left_out)
+					given = step == engine.COMPENSATED and act.before.given
+					left_out = not (given or step == engine.CONFIRMED)
+					words = _("The customer is satisfied.") if left_out else ""
+					cases.add_step(self, step, words, left_out)
 			if act.after.status == engine.CLOSED:
 				self.note_closing()
 

@@ -114,16 +114,21 @@ class CustomerFile(NamesOnlyReadable, Document):
 			return recurs(getdate(day), calendar)
 		return recurs_on(cint(row.month), cint(row.day), calendar) if row.month or row.day else None
 
+	def onload(self):
+		# What is missing is said in the reader's language, not in that of who has saved it.
+		self.score()
+
 	def score(self):
 		labels = {
 			"decision_maker": _("Decision Maker"),
 			"birthday": _("Birthday"),
-			"phone": _("Phone"),
+			"phone": _("Phone", context="Customer File"),
 			"consent": _("Consent per Channel"),
 		}
 		percent, missing = completeness(self.known())
 		self.completeness = flt(percent, 1)
-		self.missing = ", ".join(labels.get(key) or _(self.meta.get_label(key)) for key in missing[:5])
+		named = (labels.get(key) or _(self.meta.get_label(key), context=self.doctype) for key in missing[:5])
+		self.missing = ", ".join(named)
 
 	def known(self) -> dict[str, bool]:
 		people = self.people

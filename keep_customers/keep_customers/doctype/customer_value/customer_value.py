@@ -1,6 +1,7 @@
 from frappe.model.document import Document
 
 from keep_customers.worth import outlook
+from keep_customers.worth.retold import retold
 
 
 class CustomerValue(Document):
@@ -60,3 +61,4 @@ class CustomerValue(Document):
 	def onload(self):
 		# It tells of today, and in the reader's language: it is stored nowhere.
 		self.set_onload("outlook", outlook.sentence(self))
+		self.tier_reason = retold(self.tier_reason)

@@ -1,13 +1,12 @@
 frappe.listview_settings["Customer Value"] = {
 	add_fields: ["tier", "status", "currency"],
+	// A record has the customer's name.
+	hide_name_column: true,
 	// Most value at risk first, and of those who can still be kept.
 	filters: [["status", "not in", ["Lost", "Not Ranked"]]],
-	formatters: keep_customers.list_in_language("Customer Value", ["tier"]),
+	formatters: { tier: keep_customers.tier_pill },
 	get_indicator(doc) {
-		const colours = {
-			New: "blue", Active: "green", Due: "cyan", Overdue: "yellow",
-			"At Risk": "orange", Lost: "red", "Won Back": "purple",
-		};
-		return [__(doc.status, null, "Customer Value"), colours[doc.status] || "gray", `status,=,${doc.status}`];
+		const colour = keep_customers.STAGE_COLOURS[doc.status] || "gray";
+		return [__(doc.status, null, "Customer Value"), colour, `status,=,${doc.status}`];
 	},
 };

@@ -1,43 +1,118 @@
+// What customers wish for: made into an event in one go, or put aside with a reason.
 frappe.ui.form.on("Event Suggestion", {
 	refresh(frm) {
-		if (frm.is_new() || !frm.perm[0].write) return;
 		const { status } = frm.doc;
-		const call = (method, args = {}) => {
-			const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
-			return saved
-				.then(() =>
-					frappe.xcall(`keep_customers.events.wishes.${method}`, { suggestion: frm.doc.name, ...args })
-				)
-				.then((found) => frm.reload_doc().then(() => found));
-		};
+		if (frm.is_new() || !frm.perm[0].write) return;
+		if (status === "Accepted" && frm.doc.event && frappe.model.can_read("VIP Event")) {
+			keep_customers.offer_actions(frm, [[__("Open the Event"), () => frappe.set_route("Form", "VIP Event", frm.doc.event)]], []);
+			return;
+		}
 		if (["Accepted", "Duplicate"].includes(status)) return;
-		const judge = (label, feasible) => [label, () => call("judge", { feasible })];
-		const join = [
-			__("Join With Another"),
-			() =>
-			frappe.prompt(
-				{
-					fieldname: "into",
-					fieldtype: "Link",
-					options: "Event Suggestion",
-					label: __("Event Suggestion"),
-					reqd: 1,
-					get_query: () => ({ filters: { name: ["!=", frm.doc.name], status: ["!=", "Duplicate"] } }),
-				},
-				(values) => call("merge", values),
-				__("Join With Another")
-			),
-		];
 		keep_customers.offer_actions(
 			frm,
+			[frappe.model.can_create("VIP Event") && [__("Make an Event of It"), () => make_event(frm)]],
 			[
-				status === "Feasible" && [
-					__("Make an Event of It"),
-					() => call("accept").then((event) => frappe.set_route("Form", "VIP Event", event)),
-				],
-				status !== "Feasible" && judge(__("It Is Feasible"), 1),
-			],
-			[status !== "Not Feasible" && judge(__("It Is Not Feasible"), 0), join]
+				status !== "Feasible" && [__("Let Customers Vote for It"), () => judge(frm, 1)],
+				status !== "Not Feasible" && [__("It Is Not Feasible"), () => judge(frm, 0)],
+				[__("Join With Another"), () => join(frm)],
+			]
 		);
 	},
 });
+
+function call(frm, method, args) {
+	const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
+	return saved
+		.then(() => frappe.xcall(`keep_customers.events.wishes.${method}`, { suggestion: frm.doc.name, ...args }))
+		.then((found) => frm.reload_doc().then(() => found));
+}
+
+// A dialog that closes when the server has done it, and stays with what was typed when it has not.
+function ask(frm, title, label, fields, done) {
+	const dialog = new frappe.ui.Dialog({
+		title,
+		fields,
+		primary_action_label: label,
+		primary_action: (values) => done(values).then(() => dialog.hide()),
+	});
+	dialog.show();
+}
+
+// As on the form; `more`: what is different in the dialog.
+const field = (frm, fieldname, more = {}) => {
+	const { label, fieldtype, options } = frappe.meta.get_docfield("Event Suggestion", fieldname);
+	return {
+		fieldname,
+		fieldtype,
+		label: __(label, null, "Event Suggestion"),
+		options: fieldtype === "Currency" ? frm.doc.currency : options,
+		default: frm.doc[fieldname] || more.otherwise,
+		...more,
+	};
+};
+
+function make_event(frm) {
+	const judged = frm.doc.status === "Feasible" ? {} : { reqd: 1 };
+	ask(
+		frm,
+		__("Make an Event of It"),
+		__("Make the Event"),
+		[
+			{ fieldname: "theme", fieldtype: "Data", label: __("Theme", null, "VIP Event"), default: frm.doc.title, reqd: 1 },
+			{
+				fieldname: "starts_on",
+				fieldtype: "Datetime",
+				label: __("Starts On", null, "VIP Event"),
+				description: __("Not known yet? Leave it empty: the event is an idea until it has a day."),
+			},
+			{ fieldname: "place", fieldtype: "Data", label: __("Place", null, "VIP Event") },
+			{ fieldtype: "Column Break" },
+			field(frm, "kind"),
+			{
+				fieldname: "capacity",
+				fieldtype: "Int",
+				label: __("Capacity", null, "VIP Event"),
+				description: __("Persons, companions included. 0: no limit.", null, "VIP Event"),
+			},
+			field(frm, "expected_cost"),
+			{ fieldtype: "Section Break", label: __("Judgement", null, "Event Suggestion") },
+			field(frm, "brand_fit", { otherwise: "Yes", ...judged }),
+			{ fieldtype: "Column Break" },
+			field(frm, "conflict_of_interest", { otherwise: "No", ...judged }),
+		],
+		(values) => call(frm, "accept", { values }).then((event) => frappe.set_route("Form", "VIP Event", event))
+	);
+}
+
+function judge(frm, feasible) {
+	ask(
+		frm,
+		feasible ? __("Let Customers Vote for It") : __("It Is Not Feasible"),
+		feasible ? __("It Is Feasible") : __("It Is Not Feasible"),
+		[
+			field(frm, "brand_fit", { otherwise: feasible ? "Yes" : "", reqd: 1 }),
+			field(frm, "conflict_of_interest", { otherwise: "No", reqd: 1 }),
+			field(frm, "judgement", feasible ? {} : { reqd: 1, label: __("Why is it not possible?") }),
+		],
+		(values) => call(frm, "judge", { feasible, values })
+	);
+}
+
+function join(frm) {
+	ask(
+		frm,
+		__("Join With Another"),
+		__("Join With Another"),
+		[
+			{
+				fieldname: "into",
+				fieldtype: "Link",
+				options: "Event Suggestion",
+				label: __("Event Suggestion"),
+				reqd: 1,
+				get_query: () => ({ filters: { name: ["!=", frm.doc.name], status: ["!=", "Duplicate"] } }),
+			},
+		],
+		(values) => call(frm, "merge", values)
+	);
+}

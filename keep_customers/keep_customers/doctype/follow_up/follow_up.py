@@ -1,6 +1,8 @@
 import frappe
 from frappe.model.document import Document
 
+from keep_customers.erp.said import reworded
+
 
 class FollowUp(Document):
 	# begin: auto-generated types
@@ -12,6 +14,7 @@ class FollowUp(Document):
 		from frappe.types import DF
 
 		amount: DF.Currency
+		arm: DF.Literal["", "Cared For", "Held Back"]
 		assigned_on: DF.Date | None
 		assigned_to: DF.Link | None
 		benefit: DF.Link | None
@@ -20,6 +23,7 @@ class FollowUp(Document):
 		called_by: DF.Link | None
 		care_rule: DF.Link | None
 		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
+		control_share: DF.Percent
 		currency: DF.Link | None
 		customer: DF.Link
 		customer_name: DF.Data | None
@@ -75,6 +79,7 @@ class FollowUp(Document):
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
 		rep: DF.Link | None
+		risk_then: DF.Currency
 		send_attempts: DF.Int
 		send_error: DF.SmallText | None
 		send_status: DF.Literal["", "Queued", "Sending", "Sent", "Delivered", "Read", "Failed"]
@@ -88,7 +93,8 @@ class FollowUp(Document):
 		value_at_risk: DF.Currency
 	# end: auto-generated types
 
-	pass
+	def onload(self):
+		self.reason, self.short = reworded(self, "reason"), reworded(self, "short")
 
 
 def on_doctype_update():

@@ -1,15 +1,17 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import cint, flt
 
 from keep_customers.benefits import offered, pricing_rules
+from keep_customers.erp.left_empty import MeansEverybody
 from keep_customers.erp.trees import branch
 from keep_customers.worth import ledger
 
 MOST_DAYS = 60
 
 
-class TierBenefit(Document):
+class TierBenefit(MeansEverybody, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -72,9 +74,9 @@ class TierBenefit(Document):
 			)
 
 	def validate_discount(self):
-		if not 0 < (self.discount_percentage or 0) < 100:
+		if not 0 < flt(self.discount_percentage) < 100:
 			frappe.throw(_("The discount must be above 0 % and below 100 %."))
-		if not 0 <= (self.days_around or 0) <= MOST_DAYS:
+		if not 0 <= cint(self.days_around) <= MOST_DAYS:
 			frappe.throw(
 				_("A birthday coupon can be valid up to {0} days before and after.").format(MOST_DAYS)
 			)

@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from keep_customers.worth.retold import retold
+
 
 class TierChange(Document):
 	# begin: auto-generated types
@@ -27,6 +29,9 @@ class TierChange(Document):
 	# end: auto-generated types
 
 	"""A log: the nightly run adds to it, nobody changes it. It goes with its customer, past the document life."""
+
+	def onload(self):
+		self.reason = retold(self.reason)
 
 	def validate(self):
 		if not self.is_new():

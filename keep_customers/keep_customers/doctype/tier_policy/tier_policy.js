@@ -9,4 +9,9 @@ frappe.ui.form.on("Tier Policy", {
 				)
 			);
 	},
+
+	refresh(frm) {
+		keep_customers.read_back.mean_everybody(frm);
+		keep_customers.read_back.follow(frm);
+	},
 });

@@ -2,12 +2,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from keep_customers.erp.left_empty import MeansEverybody
 from keep_customers.worth.population import cuts
 
 TIERS = ("top_tier", "high_tier", "broad_tier", "low_tier")
 
 
-class TierPolicy(Document):
+class TierPolicy(MeansEverybody, Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

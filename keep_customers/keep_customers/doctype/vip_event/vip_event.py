@@ -59,9 +59,6 @@ class VIPEvent(ShowsOnlyReadable, Document):
 	def validate(self):
 		documents.validate(self)
 
-	def onload(self):
-		documents.onload(self)
-
 	def on_update(self):
 		documents.on_update(self)
 

@@ -1,3 +1,4 @@
+// One guest: the link, how it was given, and what the guest has said.
 frappe.ui.form.on("VIP Invitation", {
 	setup(frm) {
 		frm.set_query("contact", () => ({
@@ -7,38 +8,85 @@ frappe.ui.form.on("VIP Invitation", {
 	},
 
 	refresh(frm) {
-		if (frm.is_new() || !frm.perm[0].write) return;
-		const { status } = frm.doc;
-		const record = (what, more = {}) =>
-			frappe
-				.xcall("keep_customers.events.replies.record", { invitation: frm.doc.name, what, ...more })
-				.then(() => frm.reload_doc());
-		const is = (...states) => states.includes(status);
-		const button = (label, what) => [label, () => record(what)];
-		const yes = [
-			__("Says Yes"),
-			() =>
-				frappe.prompt(
-					{ fieldname: "companions", fieldtype: "Int", label: __("Companions", null, "VIP Invitation"), default: frm.doc.companions },
-					(values) => record("Yes", values),
-					__("Says Yes")
-				),
-		];
-		const expected = is("Planned", "Invited", "Accepted", "Waiting List");
-		const may_come = is("Accepted", "Invited", "Waiting List");
-		const check_in = button(__("Check In"), "Check In");
-		keep_customers.offer_actions(
-			frm,
-			[
-				is("Accepted") && check_in,
-				(is("Declined") || expected) && yes,
-				is("Attended") && button(__("Undo Check In"), "Undo Check In"),
-			],
-			[
-				expected && button(__("Says No"), "No"),
-				may_come && !is("Accepted") && check_in,
-				expected && button(__("Cancel Invitation"), "Cancel"),
-			]
-		);
+		frm.get_field("way").$wrapper.empty();
+		if (frm.is_new()) return;
+		show_way(frm);
+		if (frm.perm[0].write) offer(frm);
 	},
 });
+
+// What each button notes, by where the invitation stands; the first is the next step.
+const OFFERED = {
+	Planned: { next: [], more: ["Yes", "No", "Cancel"] },
+	Invited: { next: ["Yes"], more: ["No", "Check In", "Cancel"] },
+	"Waiting List": { next: [], more: ["Yes", "No", "Check In", "Cancel"] },
+	Accepted: { next: ["Check In"], more: ["Yes", "No", "Cancel"] },
+	Declined: { next: ["Yes"], more: [] },
+	Attended: { next: [], more: ["Undo Check In"] },
+	Cancelled: { next: ["Invite After All"], more: [] },
+};
+
+function offer(frm) {
+	frappe.db.get_value("VIP Event", frm.doc.event, ["status", "starts_on"]).then(({ message: event }) => {
+		if (frm.is_new() || event.starts_on === undefined) return;
+		const labels = {
+			Yes: __("Says Yes"),
+			No: __("Says No"),
+			Cancel: __("Cancel Invitation"),
+			"Check In": __("Check In"),
+			"Undo Check In": __("Undo Check In"),
+			"Invite After All": __("Invite After All"),
+		};
+		const begun = event.starts_on && event.starts_on <= frappe.datetime.now_datetime();
+		const day_has_come = event.starts_on && event.starts_on.slice(0, 10) <= frappe.datetime.get_today();
+		const answers = event.status === "Inviting" && !begun;
+		const possible = {
+			Yes: answers,
+			No: answers,
+			Cancel: ["Idea", "Planned", "Inviting"].includes(event.status),
+			"Check In": day_has_come && ["Inviting", "Held"].includes(event.status),
+			"Undo Check In": ["Inviting", "Held"].includes(event.status),
+			"Invite After All": ["Idea", "Planned", "Inviting"].includes(event.status),
+		};
+		const buttons = (names) =>
+			names.filter((what) => possible[what]).map((what) => [labels[what], () => (what === "Yes" ? says_yes(frm) : record(frm, what))]);
+		const { next, more } = OFFERED[frm.doc.status] || { next: [], more: [] };
+		keep_customers.offer_actions(frm, buttons(next), buttons(more));
+	});
+}
+
+function record(frm, what, more = {}) {
+	return frappe
+		.xcall("keep_customers.events.replies.record", { invitation: frm.doc.name, what, ...more })
+		.then(() => frm.reload_doc());
+}
+
+function says_yes(frm) {
+	frappe.prompt(
+		{
+			fieldname: "companions",
+			fieldtype: "Int",
+			label: __("Companions", null, "VIP Invitation"),
+			default: frm.doc.companions,
+		},
+		(values) => record(frm, "Yes", values),
+		__("Says Yes")
+	);
+}
+
+function show_way(frm) {
+	const { name } = frm.doc;
+	frappe.xcall("keep_customers.events.links.shown", { invitation: name }).then((way) => {
+		if (frm.doc.name !== name) return;
+		const text = (value) => frappe.utils.escape_html(value);
+		const { $wrapper } = frm.get_field("way");
+		const lines = [
+			way.told || (frm.doc.status === "Planned" && __("Not invited yet; the next wave does that.")),
+			way.opened || (way.link && !frm.doc.replied_on && __("Whether it was opened is not known.")),
+		];
+		$wrapper.html(
+			`${lines.filter(Boolean).map((line) => `<p>${text(line)}</p>`).join("")}${way.link ? keep_customers.copy_link.html(way.link, __("The guest's own page")) : ""}`
+		);
+		keep_customers.copy_link.listen($wrapper);
+	});
+}

@@ -25,6 +25,7 @@ class VIPInvitation(NamesOnlyReadable, Document):
 		event: DF.Link
 		guest_name: DF.Data | None
 		invited_on: DF.Datetime | None
+		opened_on: DF.Datetime | None
 		remark: DF.SmallText | None
 		reminded_on: DF.Datetime | None
 		replied_on: DF.Datetime | None

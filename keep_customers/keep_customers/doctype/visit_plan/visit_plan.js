@@ -4,6 +4,7 @@ frappe.ui.form.on("Visit Plan", {
 	},
 
 	refresh(frm) {
+		keep_customers.read_back.follow(frm);
 		frm.get_field("people_html").$wrapper.empty();
 		// The stops of an approved plan are reported on, and stay.
 		for (const lock of ["cannot_add_rows", "cannot_delete_rows"]) {
@@ -14,6 +15,10 @@ frappe.ui.form.on("Visit Plan", {
 		if (frm.doc.docstatus === 0) show_draft(frm);
 		if (frm.doc.docstatus === 1) show_approved(frm);
 		show_people(frm);
+	},
+
+	from_date(frm) {
+		if (frm.doc.to_date < frm.doc.from_date) frm.set_value("to_date", frm.doc.from_date);
 	},
 });
 

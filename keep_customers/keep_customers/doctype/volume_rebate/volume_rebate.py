@@ -4,9 +4,12 @@ from frappe.model.document import Document
 
 from keep_customers.access.named_rows import ShowsOnlyReadable
 from keep_customers.engine.rebates import Step, rising
+from keep_customers.erp.left_empty import MeansEverybody
 
 
-class VolumeRebate(ShowsOnlyReadable, Document):
+class VolumeRebate(MeansEverybody, ShowsOnlyReadable, Document):
+	left_empty = ("customer_group",)  # the customers on the list would not be the only ones
+
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -31,18 +31,19 @@ frappe.pages["customers-by-tier"].on_page_load = (wrapper) => {
 		const rest = more > 0 ? `<a class="small" href="${text(list)}">${text(__("{0} more", [more]))}</a>` : "";
 		const none = `<p class="text-muted small">${text(__("Nobody"))}</p>`;
 		return `<section><h2><a href="${text(list)}">${name}</a> <span class="text-muted">${text(tier.number)}</span></h2>
-			<p class="text-muted small">${risk}</p>
+			<p class="text-muted small">${risk || "&nbsp;"}</p>
 			<ul>${tier.rows.map((row) => `<li>${card(row, tier.currency)}</li>`).join("")}</ul>${tier.rows.length ? rest : none}</section>`;
 	}
 
 	function card(row, currency) {
-		const facts = joined([
+		const facts = [
 			row.stage && text(__(row.stage, null, "Customer")),
 			row.at_risk > 0 && text(__("{0} at risk", [format_currency(row.at_risk, currency, 0)])),
 			row.next_purchase && `${text(__("Next Expected"))} ${day(row.next_purchase)}`,
 			row.last_contact && `${text(__("Last Contact", null, "Customer"))} ${day(row.last_contact)}`,
-		]);
-		return `<b>${link("Customer", row.customer, text(row.customer_name || row.customer))}</b><div class="text-muted small">${facts}</div>`;
+		];
+		const shown = joined(facts.map((one) => one && `<span>${one}</span>`), " ");
+		return `<b>${link("Customer", row.customer, text(row.customer_name || row.customer))}</b><div class="text-muted small">${shown}</div>`;
 	}
 };
 

@@ -2,6 +2,7 @@
 {% include 'keep_customers/public/js/words.js' %}
 {% include 'keep_customers/public/js/set_up/questions.js' %}
 {% include 'keep_customers/public/js/set_up/previews.js' %}
+{% include 'keep_customers/public/js/set_up/rules.js' %}
 {% include 'keep_customers/public/js/set_up/night.js' %}
 {% include 'keep_customers/public/js/set_up/guide.js' %}
 

@@ -1,6 +1,6 @@
-// Standard answers: taken as an e-mail to the customer or as the note of the next step.
+// Standard answers as an e-mail to the customer; as a solution the dialog of the steps offers them.
 keep_customers.complaint_case.answers = (() => {
-	const { dialogs, server, steps, text } = keep_customers.complaint_case;
+	const { server, text } = keep_customers.complaint_case;
 	const METHODS = "keep_customers.complaints.standard_answers";
 
 	function offer(frm) {
@@ -20,7 +20,7 @@ keep_customers.complaint_case.answers = (() => {
 							dialog.hide();
 							then(words);
 						});
-				const dialog = new frappe.ui.Dialog({
+				const dialog = keep_customers.dialog({
 					title: __("Offer a Standard Answer"),
 					fields: [
 						{
@@ -35,11 +35,8 @@ keep_customers.complaint_case.answers = (() => {
 					],
 					primary_action_label: __("Write an E-Mail"),
 					primary_action: () => use((words) => write_email(frm, words)),
-					secondary_action_label: __("Take It as Note"),
-					secondary_action: () => use((words) => dialogs.take_step(frm, steps.next_to_take(frm), words)),
 				});
 				dialog.get_field("preview").$wrapper.html(preview(offered[0]));
-				if (!steps.next_to_take(frm)) dialog.get_secondary_btn().addClass("hide");
 				dialog.show();
 			});
 	}

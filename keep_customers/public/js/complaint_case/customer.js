@@ -1,34 +1,20 @@
-// The customer has the last word: asked by a link, or told to a rep.
+// Whose complaint it is, and their last word, as it was told to one of us.
 keep_customers.complaint_case.customer = (() => {
-	const { server, text } = keep_customers.complaint_case;
+	const { server } = keep_customers.complaint_case;
 
-	function ask(frm) {
-		const dialog = new frappe.ui.Dialog({
-			title: __("Ask the Customer"),
-			fields: [
-				{
-					fieldname: "channel",
-					fieldtype: "Select",
-					label: __("Channel"),
-					options: [
-						{ value: "Email", label: __("Email") },
-						{ value: "SMS", label: __("SMS") },
-					],
-					default: frm.doc.contact_email || !frm.doc.contact_mobile ? "Email" : "SMS",
-					description: __("The customer gets a link to say whether it is solved."),
-					reqd: 1,
-				},
-			],
-			primary_action_label: __("Send"),
-			primary_action: ({ channel }) =>
-				server
-					.saved(frm)
-					.then(() => frappe.xcall("keep_customers.complaints.feedback.ask", { case: frm.doc.name, channel }))
-					.then((who) => {
-						dialog.hide();
-						frappe.show_alert({ message: __("{0} is asked.", [text(who || frm.doc.customer_name)]), indicator: "green" });
-						frm.reload_doc();
-					}),
+	// One of those the server proposes.
+	const take = (frm, { customer }) => server.act(frm, "take_customer", { customer });
+
+	function choose(frm) {
+		const dialog = keep_customers.dialog({
+			title: __("Choose the Customer"),
+			fields: [{ fieldname: "customer", fieldtype: "Link", options: "Customer", label: __("Customer"), reqd: 1 }],
+			primary_action_label: __("Save"),
+			primary_action: ({ customer }) =>
+				frm
+					.set_value("customer", customer)
+					.then(() => frm.save())
+					.then(() => dialog.hide()),
 		});
 		dialog.show();
 	}
@@ -73,5 +59,5 @@ keep_customers.complaint_case.customer = (() => {
 		);
 	}
 
-	return { ask, record_word };
+	return { take, choose, record_word };
 })();

@@ -1,59 +1,30 @@
 // The dialogs of a case: each asks for what one button needs.
 keep_customers.complaint_case.dialogs = (() => {
 	const { server, steps } = keep_customers.complaint_case;
-	const { OFFERED, CONFIRMED, FOLLOWED_UP } = steps;
 
-	function take_step(frm, step, note = "") {
-		const all = steps.all();
-		const done = steps.done(frm);
-		const possible =
-			step === FOLLOWED_UP
-				? [FOLLOWED_UP]
-				: all.filter(
-						(one, index) =>
-							!done[one] &&
-							![CONFIRMED, FOLLOWED_UP].includes(one) &&
-							(done[OFFERED] || index <= all.indexOf(OFFERED))
-				  );
-		const left_out = (chosen) => all.slice(0, all.indexOf(chosen)).filter((one) => !done[one]);
-		let dialog; // the field asks for it while it is made
-		dialog = server.ask(
-			frm,
-			steps.name_of(step),
-			[
-				{
-					fieldname: "step",
-					fieldtype: "Select",
-					label: __("Step", null, "Complaint Case"),
-					options: possible.map((one) => ({ value: one, label: steps.name_of(one) })),
-					default: step,
-					reqd: 1,
-					hidden: possible.length < 2,
-					onchange() {
-						if (!dialog) return;
-						const skipped = step === FOLLOWED_UP ? [] : left_out(dialog.get_value("step"));
-						dialog.set_df_property("reason", "hidden", skipped.length ? 0 : 1);
-						dialog.set_df_property("reason", "reqd", skipped.length ? 1 : 0);
-						dialog.set_df_property(
-							"reason",
-							"label",
-							__("Why is {0} left out?", [skipped.map(steps.name_of).join(", ")])
-						);
-						dialog.set_title(steps.name_of(dialog.get_value("step")));
-					},
-				},
-				{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), hidden: 1 },
-				{
-					fieldname: "note",
-					fieldtype: "Small Text",
-					label: __("What Was Said or Done", null, "Complaint Step"),
-					default: note,
-				},
-			],
-			__("Done"),
-			"take_step",
-			({ step, note, reason }) => ({ step, note: note || "", reason: reason || "" })
-		);
+	const note = () => ({
+		fieldname: "note", fieldtype: "Small Text", label: __("What Was Said or Done", null, "Complaint Step"),
+	});
+
+	function check_back(frm) {
+		const step = steps.FOLLOWED_UP;
+		server.ask(frm, steps.name_of(step), [note()], __("Done"), "take_step", (values) => ({ step, note: values.note || "" }));
+	}
+
+	function not_reached(frm) {
+		const dialog = keep_customers.dialog({
+			title: __("Not Reached", null, "Customer Touch"),
+			fields: [note()],
+			primary_action_label: __("Save"),
+			primary_action: ({ note }) =>
+				frappe
+					.xcall("keep_customers.complaints.contact.not_reached", { case: frm.doc.name, notes: note || "" })
+					.then(() => {
+						dialog.hide();
+						frappe.show_alert({ message: __("Noted."), indicator: "green" });
+					}),
+		});
+		dialog.show();
 	}
 
 	function wait(frm) {
@@ -75,7 +46,7 @@ keep_customers.complaint_case.dialogs = (() => {
 	}
 
 	function promise(frm) {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = keep_customers.dialog({
 			title: __("Promise a Time"),
 			fields: [
 				{
@@ -107,5 +78,5 @@ keep_customers.complaint_case.dialogs = (() => {
 		);
 	}
 
-	return { take_step, wait, promise, close };
+	return { check_back, not_reached, wait, promise, close };
 })();

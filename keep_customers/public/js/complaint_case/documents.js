@@ -2,8 +2,9 @@
 keep_customers.complaint_case.documents = (() => {
 	const { server } = keep_customers.complaint_case;
 
-	function offer(frm) {
-		const doc = frm.doc;
+	// [label, action] of what can be made of it.
+	function makes(frm) {
+		const { doc } = frm;
 		const made = [
 			["Issue", __("Issue"), "make_issue", !doc.issue],
 			["Warranty Claim", __("Warranty Claim"), "make_warranty_claim", !doc.warranty_claim],
@@ -11,18 +12,16 @@ keep_customers.complaint_case.documents = (() => {
 			["Sales Invoice", __("Credit Note"), "make_credit_note", doc.sales_invoice && doc.status !== "Closed"],
 			["Stock Entry", __("Stock Entry for a Gift"), "make_stock_entry", doc.status !== "Closed"],
 		];
-		for (const [doctype, label, method, possible] of made) {
-			if (!possible || !doc.customer || !frappe.model.can_create(doctype)) continue;
-			frm.add_custom_button(
-				label,
-				() =>
-					server.saved(frm).then(() => {
-						frm.keep_left = true;
-						frappe.model.open_mapped_doc({ method: `keep_customers.complaints.documents.${method}`, frm });
-					}),
-				__("Create")
-			);
-		}
+		return made
+			.filter(([doctype, , , possible]) => possible && doc.customer && frappe.model.can_create(doctype))
+			.map(([, label, method]) => [label, () => make(frm, method)]);
+	}
+
+	function make(frm, method) {
+		return server.saved(frm).then(() => {
+			frm.keep_left = true;
+			frappe.model.open_mapped_doc({ method: `keep_customers.complaints.documents.${method}`, frm });
+		});
 	}
 
 	// Whether the form is seen again after one was opened from it.
@@ -32,5 +31,5 @@ keep_customers.complaint_case.documents = (() => {
 		return left;
 	}
 
-	return { offer, come_back_from };
+	return { makes, make, come_back_from };
 })();

@@ -10,7 +10,7 @@ keep_customers.complaint_case.server = (() => {
 
 	// A dialog that closes when the server has done it, and stays with what was typed when it has not.
 	function ask(frm, title, fields, label, method, args_of = (values) => values) {
-		const dialog = new frappe.ui.Dialog({
+		const dialog = keep_customers.dialog({
 			title,
 			fields,
 			primary_action_label: label,

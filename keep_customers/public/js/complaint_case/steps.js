@@ -1,8 +1,20 @@
 // The nine steps of a case: which are done, which is next, and a bar for each round of them.
 keep_customers.complaint_case.steps = (() => {
 	const { text } = keep_customers.complaint_case;
-	const RECEIVED = "Received", OFFERED = "Solution Offered", CONFIRMED = "Confirmed", FOLLOWED_UP = "Followed Up";
+	const RECEIVED = "Received", CAUSE_FOUND = "Cause Found", OFFERED = "Solution Offered", COMPENSATED = "Compensated";
+	const CONFIRMED = "Confirmed", FOLLOWED_UP = "Followed Up";
 	const name_of = (step) => __(step, null, "Complaint Case");
+
+	// What is to be done next, in words; nothing for what is not ours to do.
+	const to_do = (step) =>
+		({
+			Listened: __("Listen to the Customer"),
+			Apologised: __("Apologise"),
+			[CAUSE_FOUND]: __("Find the Cause"),
+			Explained: __("Explain What Happened"),
+			[OFFERED]: __("Offer a Solution"),
+			[COMPENSATED]: __("Decide What They Get"),
+		}[step]);
 
 	function all() {
 		return frappe.meta.get_docfield("Complaint Case", "step").options.split("\n");
@@ -29,10 +41,16 @@ keep_customers.complaint_case.steps = (() => {
 		return all().find((step) => step !== RECEIVED && !taken[step]);
 	}
 
-	// The next one we take: to confirm is the customer's, and the call afterwards waits until the case is closed.
-	function next_to_take(frm) {
-		const step = next(frm);
-		return [CONFIRMED, FOLLOWED_UP].includes(step) ? undefined : step;
+	// The same for a case, of which what was approved is to be handed over.
+	function to_do_for(frm, step) {
+		const approved = (frm.doc.compensations || []).some((row) => row.status === "Approved");
+		return step === COMPENSATED && approved ? __("Hand It Over") : to_do(step);
+	}
+
+	// Those we can still take: to confirm is the customer's, and the call afterwards waits until the case is closed.
+	function to_take(frm) {
+		const taken = done(frm);
+		return all().filter((step) => !taken[step] && to_do(step));
 	}
 
 	function html(frm) {
@@ -50,23 +68,21 @@ keep_customers.complaint_case.steps = (() => {
 	}
 
 	function bar(round, coming) {
-		const items = all().map((step, index) => {
-			const row = round[step];
-			const state = row ? (row.left_out ? "left-out" : "done") : step === coming ? "next" : "open";
-			const mark = { done: "✓", "left-out": "–" }[state] || index + 1;
-			return `<li class="${state}"${state === "next" ? ' aria-current="step"' : ""} title="${hint(row)}">
-				<span class="mark">${mark}</span><span class="name">${text(name_of(step))}</span>
-				${state === "left-out" ? `<span class="sr-only">${text(__("left out"))}</span>` : ""}</li>`;
-		});
-		return `<ol class="keep-steps">${items.join("")}</ol>`;
+		return keep_customers.step_bar(
+			all().map((step) => {
+				const row = round[step];
+				const state = row ? (row.left_out ? "left-out" : "done") : step === coming ? "next" : "open";
+				return { name: name_of(step), state, hint: hint(row) };
+			})
+		);
 	}
 
 	function hint(row) {
 		if (!row) return "";
 		const what = row.left_out ? __("Left out: {0}", [row.note || ""]) : row.note || "";
 		const who = row.done_by ? frappe.user.full_name(row.done_by) : "";
-		return [row.done_on && frappe.datetime.str_to_user(row.done_on), who, what].filter(Boolean).map(text).join(" · ");
+		return [row.done_on && frappe.datetime.str_to_user(row.done_on), who, what].filter(Boolean).join(" · ");
 	}
 
-	return { OFFERED, CONFIRMED, FOLLOWED_UP, name_of, all, done, next, next_to_take, html };
+	return { RECEIVED, CAUSE_FOUND, OFFERED, COMPENSATED, CONFIRMED, FOLLOWED_UP, name_of, to_do, to_do_for, all, done, next, to_take, html };
 })();

@@ -10,7 +10,7 @@ keep_customers.contact.pieces = (() => {
 	function who(help) {
 		const { value, tier, reach } = help;
 		const pill = value?.tier
-			? `<span class="indicator-pill ${text((tier?.colour || "gray").toLowerCase())}">${text(
+			? `<span class="indicator-pill keep-chip ${text((tier?.colour || "gray").toLowerCase())}">${text(
 					__(value.tier, null, "Customer Tier")
 			  )}</span>`
 			: "";
@@ -33,8 +33,8 @@ keep_customers.contact.pieces = (() => {
 		if (can_call) found.push(`<button class="btn btn-primary" data-call data-dial>${call}</button>`);
 		else if (number) found.push(`<a class="btn btn-primary" data-call href="tel:${digits(number)}">${call}</a>`);
 		if (message) found.push(`<button class="btn btn-default" data-message>${text(__("Message"))}</button>`);
-		if (reach.mobile) found.push(way(`sms:${digits(reach.mobile)}`, __("SMS")));
-		if (reach.email) found.push(way(`mailto:${encodeURIComponent(reach.email).replace("%40", "@")}`, __("Email")));
+		if (reach.mobile) found.push(way(`sms:${digits(reach.mobile)}`, __("SMS", null, "Follow Up")));
+		if (reach.email) found.push(way(`mailto:${encodeURIComponent(reach.email).replace("%40", "@")}`, __("Email", null, "Follow Up")));
 		if (reach.place) found.push(way(map(reach.place), __("Map"), `target="_blank" rel="noopener noreferrer"`));
 		if (!number && !reach.email)
 			found.push(
@@ -75,6 +75,7 @@ frappe.dom.set_style(
 	`.keep-contact { position: relative; padding: 15px; border-bottom: 1px solid var(--border-color); }
 	.keep-folded { display: none !important; }
 	.keep-who { font-size: var(--text-xl); font-weight: 600; padding-right: 80px; }
+	.keep-who .indicator-pill { vertical-align: 2px; }
 	.keep-unfold { position: absolute; top: 18px; right: 15px; font-size: var(--text-sm); }
 	.keep-ways { display: flex; flex-wrap: wrap; gap: 8px; margin: 10px 0; }
 	.keep-say { margin: 6px 0 10px; padding-left: 20px; }

@@ -4,7 +4,6 @@ frappe.provide("keep_customers.customer");
 keep_customers.customer.open_things = (() => {
 	const { text, joined, day, link, pill } = keep_customers.words;
 	const list = (rows) => `<ul>${rows.map((row) => `<li>${row}</li>`).join("")}</ul>`;
-	const person = (user) => user && text(frappe.user.full_name(user));
 
 	function html(care, more) {
 		// What was agreed stands below, in its own words.
@@ -29,7 +28,7 @@ keep_customers.customer.open_things = (() => {
 
 	function follow_up(row) {
 		const [doctype, name] = row.todo ? ["ToDo", row.todo] : ["Follow Up", row.name];
-		const who = person(row.assigned_to) || text(__(row.hold_reason || row.status, null, "Follow Up"));
+		const who = text(row.assigned_name) || text(__(row.hold_reason || row.status, null, "Follow Up"));
 		return joined([`<b>${day(row.due_date)}</b>`, link(doctype, name, text(row.reason)), who]);
 	}
 
@@ -39,7 +38,7 @@ keep_customers.customer.open_things = (() => {
 			link("Visit Plan", row.plan, day(row.day)),
 			text(row.goal),
 			text(__(row.status, null, "Visit Plan")),
-			person(row.rep),
+			text(row.rep_name),
 		]);
 
 	const invitation = (row) =>

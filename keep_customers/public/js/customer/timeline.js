@@ -24,12 +24,11 @@ keep_customers.customer.timeline = (() => {
 
 	function row(one) {
 		const what = joined(one.what.map(text));
-		const by = one.by && (frappe.user_info(one.by).fullname || one.by);
 		const at = time(one.when);
 		return `<li><span class="indicator ${COLOURS[one.kind]}"></span><div>
 			<div>${one.name ? link(one.doctype, one.name, what) : what}</div>
 			${one.text ? `<div class="kc-said">${text(one.text)}</div>` : ""}
-			<div class="kc-quiet">${joined([day(one.when), at !== "00:00" && at, text(by)])}</div></div></li>`;
+			<div class="kc-quiet">${joined([day(one.when), at !== "00:00" && at, text(one.by_name)])}</div></div></li>`;
 	}
 
 	return { load };

@@ -7,7 +7,9 @@ keep_customers.customer.trend = (() => {
 	const LABEL_EVERY = 6; // months
 	const LINE_OF = 12; // purchases on the line of the rhythm
 
-	const month_name = (month) => moment(month).format("MMM YY");
+	// The framework's moment.js speaks English only.
+	const names = new Intl.DateTimeFormat(frappe.boot.lang.replace("_", "-"), { month: "short", year: "2-digit" });
+	const month_name = (month) => names.format(moment(month).toDate());
 	const months_between = (first, last) => moment(last).startOf("month").diff(moment(first), "months");
 
 	function html(value, trend) {

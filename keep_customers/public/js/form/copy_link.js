@@ -32,7 +32,7 @@ keep_customers.copy_link = (() => {
 
 	// The same in a dialog of its own.
 	function show(link, { title = __("Copy the Link"), label, copied } = {}) {
-		const dialog = new frappe.ui.Dialog({ title, fields: [{ fieldname: "link", fieldtype: "HTML" }] });
+		const dialog = keep_customers.dialog({ title, fields: [{ fieldname: "link", fieldtype: "HTML" }] });
 		const { $wrapper } = dialog.get_field("link");
 		$wrapper.html(html(link, label));
 		listen($wrapper, copied);

@@ -49,14 +49,18 @@ keep_customers.my_day.sections = (() => {
 		);
 	}
 
+	// Who is the customer is named once.
+	const of_customer = (one) =>
+		one.customer_name === one.full_name ? link("Customer", one.customer, text(one.full_name)) : text(one.full_name);
+
 	const birthdays = (rows) =>
 		section(
 			__("Birthdays"),
 			rows.map((one) =>
 				two(
-					joined([`<b>${day(one.day)}</b>`, text(one.full_name)]),
+					joined([`<b>${day(one.day)}</b>`, of_customer(one)]),
 					joined([
-						link("Customer", one.customer, text(one.customer_name)),
+						one.customer_name !== one.full_name && link("Customer", one.customer, text(one.customer_name)),
 						one.relation && text(__(one.relation, null, "Customer File Person")),
 					])
 				)

@@ -56,7 +56,7 @@ keep_customers.set_up.Guide = class {
 		for (const [name, value] of Object.entries(this.group?.get_values(true) || {})) if (value !== undefined) values[name] = value;
 		// A field that was emptied is not among them.
 		for (const field of this.group?.fields_list || []) if (field.df.fieldname) values[field.df.fieldname] ??= field.df.fieldtype === "MultiSelectPills" ? [] : null;
-		return values;
+		return { ...values, ...keep_customers.set_up.rules.chosen(this.$body.find(".ks-card")) };
 	}
 
 	look() {
@@ -69,6 +69,7 @@ keep_customers.set_up.Guide = class {
 				if (step !== this.step) return;
 				this.make_fields(found);
 				$preview.html(previews.warnings(found) + previews[step](found));
+				if (step === "rules") keep_customers.set_up.rules.show(this.$body.find(".ks-card"), found);
 			})
 			.catch(() => {}) // what is wrong is said by the framework
 			.finally(() => $preview.removeClass("ks-busy"));
@@ -79,6 +80,7 @@ keep_customers.set_up.Guide = class {
 		const fields = keep_customers.set_up.questions[this.step].fields(found);
 		this.group = new frappe.ui.FieldGroup({ fields, body: this.$body.find(".ks-fields")[0] });
 		this.group.make();
+		if (this.step === "rules") keep_customers.set_up.rules.draw(this.$body.find(".ks-fields"), found, () => this.look_soon());
 		const known = { ...found, min_amount: found.rules?.find((one) => one.trigger === "Purchase Amount")?.min_amount };
 		return this.group.set_values(known).then(() =>
 			this.group.fields_list.forEach((field) => {
@@ -88,14 +90,8 @@ keep_customers.set_up.Guide = class {
 	}
 
 	go_on() {
-		const values = this.values();
-		if (this.step === "rules") {
-			const $card = this.$body.find(".ks-card");
-			values.on = $card.find("[data-rule]:checked").toArray().map((one) => one.dataset.rule);
-			values.cadence = Object.fromEntries($card.find("[data-cadence]").toArray().map((one) => [one.dataset.cadence, Number(one.value)]));
-		}
 		return frappe
-			.xcall("keep_customers.setup.guided.steps.save", { step: this.step, values }, "POST", { freeze: true })
+			.xcall("keep_customers.setup.guided.steps.save", { step: this.step, values: this.values() }, "POST", { freeze: true })
 			.then((state) => {
 				this.state = state;
 				return this.show(state.steps[state.steps.indexOf(this.step) + 1] || "result");
@@ -133,8 +129,11 @@ keep_customers.set_up.Guide = class {
 		const { run } = this.state;
 		const way = (route, label, why) => `<li><a href="${text(route)}"><b>${text(label)}</b></a><br><small class="text-muted">${text(why)}</small></li>`;
 		const list = (type, name) => frappe.utils.generate_route({ type, name, doctype: name, is_query_report: 1 });
+		const ranked = run.customers
+			? __("{0} customers are ranked. From the next night on the rules make ToDos, on working days.", [count(run.customers)])
+			: __("Nobody is ranked yet: nobody has bought anything that counts. Every night looks again, and tiers come with the first invoices that are submitted.");
 		this.$body.find(".ks-card").html(`<h2>${text(__("Set up"))}</h2>
-			<p>${text(run.name ? __("{0} customers are ranked. From the next night on the rules make ToDos, on working days.", [count(run.customers)]) : __("From the next night on the rules make ToDos, on working days."))}</p>
+			<p>${text(run.name ? ranked : __("From the next night on the rules make ToDos, on working days."))}</p>
 			<h3>${text(__("What to Do Next"))}</h3><ul class="ks-next">
 			${way(list("report", "Tier Overview"), __("Look at the tiers"), __("Do the names in the best tier surprise you? Then look at the policy again."))}
 			${way(list("report", "Care Preview"), __("Look at the next contacts"), __("Whom the rules would contact, and what is held back."))}

@@ -45,7 +45,7 @@ keep_customers.set_up.previews = (() => {
 						...(waits ? [n(step.waiting ? count(step.waiting) : "")] : [])
 					)
 				);
-				return `<h4>${text(one.policy)}</h4>${table(
+				return `<h4>${text(__(one.policy, null, "Tier Policy"))}</h4>${table(
 					[
 						__("Tier"), "", n(__("Customers")),
 						...(with_money ? [n(__("From", null, "Set Up")), n(__("Together", null, "Set Up"))] : []),
@@ -56,10 +56,14 @@ keep_customers.set_up.previews = (() => {
 			})
 			.join("")
 			.concat(
+				found.contacts ? `<p>${text(__("As often as the tiers say, all of them together would be about {0} contacts a month.", [count(found.contacts)]))}</p>` : "",
 				found.others ? `<p class="text-muted">${text(__("Further policies: {0}. They are changed in the list of Tier Policies.", [found.others]))}</p>` : "",
 				`<p class="text-muted">${text(__("Nothing is written yet. Who rises does so at once; who falls behind keeps the tier until two reviews in a row say so."))}</p>`
 			);
 	}
+
+	const OWN_REPS = () =>
+		__("Customers get a rep of their own by their Customer File, as Account Manager, in their Sales Team, or by the manager of their Territory. You can do that later.");
 
 	function people(found) {
 		const rows = found.reps.map((one) => line(text(one.name), n(count(one.customers))));
@@ -69,7 +73,8 @@ keep_customers.set_up.previews = (() => {
 				? "" // a warning says so
 				: __("Every customer has a rep of their own.");
 		return `${rows.length ? table([__("Rep"), n(__("Customers"))], rows) : ""}
-			${said ? `<p>${text(said)}</p>` : ""}`;
+			${said ? `<p>${text(said)}</p>` : ""}
+			${found.fallen_back === found.customers ? `<p class="text-muted">${text(OWN_REPS())}</p>` : ""}`;
 	}
 
 	function rhythm(found) {
@@ -81,22 +86,7 @@ keep_customers.set_up.previews = (() => {
 			${found.a_week ? `<p>${text(__("At most {0} new ToDos a week for {1} reps.", [count(found.a_week), count(found.reps)]))}</p>` : ""}`;
 	}
 
-	function rules(found) {
-		const rows = found.rules.map(
-			(one) => `<label class="ks-rule">
-				<input type="checkbox" data-rule="${text(one.name)}" ${one.enabled || !found.on ? "checked" : ""}>
-				<span><b>${text(__(one.name, null, "Care Rule"))}</b><small>${text(__(one.description, null, "Care Rule"))}</small>
-				<small class="ks-made" data-made="${one.made}">${text(__("Would have made {0} ToDos last week.", [count(one.made)]))}</small></span></label>`
-		);
-		const cadence = found.tiers.map((one) =>
-			line(
-				text(__(one.name, null, "Customer Tier")),
-				n(`<input type="number" min="0" class="form-control input-xs" style="width: 88px; margin-inline-start: auto" data-cadence="${text(one.name)}" value="${one.contact_every_days}" aria-label="${text(__("Contact Every (Days)"))}">`),
-				one.suggested ? text(__("their purchases suggest {0}", [one.suggested])) : ""
-			)
-		);
-		return `${rows.join("")}${table([__("Tier"), n(__("Contact Every (Days)")), ""], cadence)}`;
-	}
+	const rules = (found) => keep_customers.set_up.rules.work(found);
 
-	return { company, excluded, policy, people, rhythm, rules, warnings, count };
+	return { company, excluded, policy, people, rhythm, rules, warnings, count, table, line, n };
 })();

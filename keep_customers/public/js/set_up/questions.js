@@ -5,6 +5,7 @@ keep_customers.set_up.questions = (() => {
 	const tier = (found, place) => __(found.tiers[place], null, "Customer Tier");
 	const link = (fieldname, label, options, more = {}) => ({ fieldname, label, fieldtype: "Link", options, ...more });
 	const number = (fieldname, label, more = {}) => ({ fieldname, label, fieldtype: "Int", ...more });
+	const percent = (fieldname, label) => ({ fieldname, label, fieldtype: "Percent", precision: "1" });
 	const half = { fieldtype: "Column Break" };
 
 	return {
@@ -37,14 +38,10 @@ keep_customers.set_up.questions = (() => {
 			fields: (found) =>
 				found.tiers
 					? [
-							{ fieldname: "top_share", fieldtype: "Percent", label: __("{0} (% of all customers)", [tier(found, 0)]) },
-							{
-								fieldname: "high_share",
-								fieldtype: "Percent",
-								label: __("{0} and {1} together (% of all customers)", [tier(found, 0), tier(found, 1)]),
-							},
+							percent("top_share", __("{0} (% of all customers)", [tier(found, 0)])),
+							percent("high_share", __("{0} and {1} together (% of all customers)", [tier(found, 0), tier(found, 1)])),
 							half,
-							{ fieldname: "low_share", fieldtype: "Percent", label: __("{0} (% of all customers)", [tier(found, 3)]) },
+							percent("low_share", __("{0} (% of all customers)", [tier(found, 3)])),
 							number("window_months", __("Purchases of the Last (Months)")),
 							half,
 							{

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from keep_customers.complaints import cases
+from keep_customers.complaints import cases, steps
 from keep_customers.jobs import complaints as jobs
 from keep_customers.keep_customers.doctype.complaint_case import complaint_case as controller
 from tests.site.complaints.cases.case import QUALITY, SETTINGS, Clock
@@ -14,7 +14,7 @@ from tests.site.story import ANNA, BEN, PREFIX
 def clock(monkeypatch):
 	"""The time of day, for the app's own clock; the host's stays as it is."""
 	clock = Clock()
-	for module in (cases, jobs, controller):
+	for module in (cases, jobs, controller, steps):
 		monkeypatch.setattr(module, "now_datetime", clock)
 	return clock
 

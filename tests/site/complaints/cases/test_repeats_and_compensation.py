@@ -6,6 +6,9 @@ import frappe
 import pytest
 from frappe.utils import getdate
 
+from keep_customers.complaints import compensations
+from keep_customers.complaints.compensations import Given
+from keep_customers.complaints.steps import Told
 from tests.site.complaints.cases.case import (
 	QUALITY,
 	START,
@@ -82,6 +85,7 @@ def test_what_costs_more_than_the_limit_is_approved_by_who_may(story, firm):
 		compensated(case, ANNA, cost=51, status="Approved")
 	assert stored(case, "compensation_cost") == 50
 	assert compensated(case, ANNA, cost=80, status="Proposed").approved_by is None
+	assert told(case) == [MIA], "who is asked to approve it"
 	# Who writes somebody else's name into it does not become them.
 	with pytest.raises(frappe.PermissionError):
 		compensated(case, ANNA, cost=80, status="Handed Over", approved_by=MIA)
@@ -108,6 +112,51 @@ def test_grave_cases_and_the_best_customers_are_offered_something(story, firm):
 		assert case.status == "Solution Given", "somebody decides about it first"
 	story.settings(suggest_compensation=0)
 	assert not offered(complaint(firm, severity="Grave")).compensations
+
+
+def test_who_may_not_give_does_not_deny(story, firm):
+	story.settings(compensation_limit=0)
+	case = offered(complaint(firm, severity="Grave"))
+	refused = "decided by somebody with the role Sales Manager"
+	with pytest.raises(frappe.PermissionError, match=refused):
+		compensated(case, ANNA, status="Rejected")
+	case.reload()
+	case.compensations = []
+	with pytest.raises(frappe.PermissionError, match=refused):
+		case.save()
+	with pytest.raises(frappe.PermissionError, match=refused):
+		case.take_steps(["Compensated"], told=Told(given=Given(because="It was their fault")))
+	# By somebody else's proposal it is no other.
+	assert compensated(case, ANNA, status="Proposed").status == "Proposed"
+	with pytest.raises(frappe.PermissionError, match=refused):
+		compensated(case, ANNA, status="Rejected")
+	compensated(case, MIA, status="Rejected")
+
+	frappe.set_user("Administrator")
+	story.settings(compensation_limit=50)
+	case = offered(complaint(firm, severity="Grave"))
+	compensated(case, ANNA, status="Proposed", cost=60)
+	with pytest.raises(frappe.PermissionError, match=refused):
+		compensated(case, ANNA, status="Rejected")
+	compensated(case, ANNA, status="Rejected", cost=40)
+
+
+def test_what_is_proposed_comes_with_its_reason_and_limit(story, firm):
+	story.settings(compensation_limit=50)
+	compensated(complaint(firm, severity="Grave"), MIA, cost=30, status="Handed Over")
+	case = offered(complaint(firm, severity="Grave"))
+	frappe.set_user(ANNA)
+	proposed = compensations.proposal(case)
+	assert (proposed["why"], proposed["kind"], proposed["status"]) == (
+		"The complaint is grave.",
+		"Gift",
+		"Suggested",
+	)
+	assert (proposed["cost"], proposed["left"], proposed["may_deny"]) == (30, 20, True)
+	story_free = compensations.proposal(offered(complaint(firm)))
+	assert (story_free["why"], story_free["cost"], story_free["status"]) == ("", 0, None)
+	frappe.set_user(MIA)
+	assert compensations.proposal(case)["left"] is None
 
 
 def test_nothing_is_owed_on_a_closed_case(firm):

@@ -6,6 +6,8 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate
 
+from keep_customers.complaints.compensations import Given
+from keep_customers.complaints.steps import Told
 from keep_customers.engine import complaints as engine
 from tests.site.complaints.cases.case import CASE, QUALITY, START, complaint, offered, tier, todos, told
 from tests.site.story import ANNA, BEN, MIA, PREFIX
@@ -96,11 +98,14 @@ def test_a_clock_that_is_ahead_a_little_does_not_keep_a_complaint_out(firm):
 def test_nine_steps_to_a_satisfied_customer(firm, clock):
 	frappe.set_user(ANNA)
 	case = complaint(firm, category=QUALITY)
+	case.append("compensations", {"kind": "Gift", "description": "A drill bit", "status": "Handed Over"})
+	case.save()
 	for number, step in enumerate(engine.STEPS[1:7], 1):
 		clock.goes_on(0.25)
 		case.take_step(step, note=f"Note {number}")
 		assert case.step == step
 	assert case.status == "Solution Given"
+	assert (case.cause_text, case.solution) == ("Note 3", None), "what the customer reads is no note of ours"
 	assert case.answered_on == START + timedelta(minutes=15) and not case.answer_late
 	assert (case.answer_minutes, case.solve_minutes, case.solve_late) == (15, 75, 0)
 	clock.goes_on(24)
@@ -142,6 +147,53 @@ def test_who_jumps_is_asked_why(firm):
 		with pytest.raises(frappe.ValidationError, match=words):
 			case.take_step(step, reason="Why not")
 	assert len(frappe.get_doc(CASE, case.name).steps) == 4
+
+
+def test_what_was_said_in_one_call_is_entered_in_one_go(firm, clock):
+	frappe.set_user(ANNA)
+	case = complaint(firm, category=QUALITY, severity="Grave")
+	with pytest.raises(frappe.ValidationError, match="what went wrong"):
+		case.take_steps(["Listened", "Apologised", "Cause Found"])
+	told = Told(
+		cause="Misuse", cause_text="Used for concrete", solution="A hammer drill at the price of this one"
+	)
+	case.take_steps(
+		["Listened", "Cause Found", "Solution Offered"], "Calm at the end.", "Otto knows us", told
+	)
+	assert [(row.step, row.left_out, row.note or "") for row in case.steps[1:]] == [
+		("Listened", 0, ""),
+		("Apologised", 1, "Otto knows us"),
+		("Cause Found", 0, "Misuse: Used for concrete"),
+		("Explained", 1, "Otto knows us"),
+		("Solution Offered", 0, "Calm at the end."),
+	]
+	assert (case.cause, case.solution, case.status) == (told.cause, told.solution, "Solution Given")
+	with pytest.raises(frappe.ValidationError, match="is done already"):
+		case.take_steps(["Listened"])
+	with pytest.raises(frappe.ValidationError, match="one of the nine steps"):
+		case.take_steps([])
+
+
+def test_nothing_is_ticked_as_compensated_that_is_not_decided(story, firm):
+	story.settings(compensation_limit=50)
+	frappe.set_user(ANNA)
+	case = offered(complaint(firm))
+	with pytest.raises(
+		frappe.ValidationError, match="what they get for the trouble, or why they get nothing"
+	):
+		case.take_step("Compensated")
+	case.take_steps(["Compensated"], told=Told(given=Given(because="They asked for nothing")))
+	assert (case.steps[-1].left_out, case.steps[-1].note) == (1, "They asked for nothing")
+
+	case = offered(complaint(firm))
+	case.take_steps(["Compensated"], told=Told(given=Given("Gift", "A drill bit", 10, "Approved")))
+	assert case.step == "Solution Offered", "it is done when they have it"
+	case.hear("Yes")
+	assert (case.status, case.compensations[0].approved_by) == ("Solution Given", ANNA)
+	assert "Compensated" not in {row.step for row in case.steps}
+	case.take_steps(["Compensated"], told=Told(given=Given("Gift", "A drill bit", 10, "Handed Over")))
+	# With it nothing is open any more, and they have said yes.
+	assert (case.status, case.closed_by, case.steps[-1].note) == ("Closed", ANNA, "Gift (A drill bit)")
 
 
 def test_the_first_no_is_a_second_chance_for_the_manager_and_another_no_is_hers_to_end(firm, clock):

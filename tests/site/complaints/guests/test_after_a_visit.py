@@ -43,7 +43,7 @@ def test_after_a_visit_the_customer_is_asked_and_the_answer_counts_once(guest, f
 		ANNA,
 		"Useful",
 	)
-	assert "We have your answer already" in page(guest, "care-feedback", token=token).text
+	assert "We have your answer" in page(guest, "care-feedback", token=token).text
 	assert page(guest, "care-feedback", token=token + "x").status_code == 410
 
 

@@ -79,7 +79,7 @@ def test_a_no_reopens_it_once_and_the_second_no_stays_for_the_manager(guest, fir
 	# Nothing more can be said with the first link, not even after the new solution.
 	for _time in range(2):
 		again = guest.call(CONFIRM, token=first, solved="Yes")
-		assert again.status_code == 200 and "We have your answer already" in again.text
+		assert again.status_code == 200 and "We are sorry" in again.text and "<form" not in again.text
 		assert now(case).word == "No" and len(answers(case)) == 1
 		case = now(case)
 		if case.status == engine.REOPENED:
@@ -96,7 +96,7 @@ def test_a_no_reopens_it_once_and_the_second_no_stays_for_the_manager(guest, fir
 		"still not satisfied" in text for text in told
 	)
 	assert [(row.round, row.solved) for row in answers(case)] == [(1, "No"), (2, "No")]
-	assert "We have your answer already" in guest.call(CONFIRM, token=second, solved="Yes").text
+	assert "We are sorry" in guest.call(CONFIRM, token=second, solved="Yes").text
 	assert now(case).word == "No" and len(answers(case)) == 2
 	with pytest.raises(frappe.ValidationError, match="A solution was given"):
 		feedback.ask(case.name)
@@ -176,8 +176,9 @@ def test_an_answer_that_is_none_changes_nothing(guest, firm):
 		{"solved": "Yes", "rating": "9"},
 		{"solved": "Yes", "person_rating": "-1"},
 	):
-		refused = guest.call(CONFIRM, token=token, **said)
-		assert refused.status_code == 400 and "go back" in refused.text
+		refused = guest.call(CONFIRM, token=token, words="Nice people", **said)
+		assert refused.status_code == 400 and "what you wrote is still there" in refused.text
+		assert 'class="fault"' in refused.text and "Nice people" in refused.text
 	assert now(case).status == engine.GIVEN and not answers(case)
 	guest.call(CONFIRM, token=token, solved="Yes")
 	assert now(case).status == engine.CLOSED, "the link was not used up by that"

@@ -246,13 +246,14 @@ NAMES = {
 }  # fmt: skip
 # … and what is said of it; all else is "Mine".
 SAID = {
-	"address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
+	"absent": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
+	"doc": {"doctype": "Visit Plan", "name": "{plan}"},
 	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
 	"rating": "1", "result": "Reached", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "solved": "Yes",
-	"start": "0", "status": "Held", "step": "Listened", "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
+	"start": "0", "status": "Held", "step": "Listened", "steps": ["Listened"], "told": {}, "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
 	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
-	"end": "2030-01-01", "seconds_ago": "0", "values": {},
+	"end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
 }  # fmt: skip
 MINE = "description full_name next_step note notes override_reason reason remark subject text why wish words".split()
 
@@ -263,7 +264,7 @@ IN_VAIN = {
 	f"keep_customers.{path}": why
 	for why, paths in {
 		"a link is not guessed": (
-			"complaints.feedback.confirm", "events.feedback.give", "events.pages.answer", "events.pages.calendar",
+			"complaints.feedback.confirm", "events.feedback.give", "events.pages.answer", "events.pages.calendar", "events.seen.note",
 			"messaging.unsubscribe.confirm", "messaging.visit_feedback.give",
 		),
 		"it is for guests, and names no customer": ("complaints.page.post",),
@@ -279,9 +280,10 @@ IN_VAIN = {
 			"care.calls.call_for_todo",
 			"messaging.by_hand.send_for_todo",
 			"events.documents.set_status",
-			"care.notices.preview", "visits.stops.file_report", "complaints.feedback.ask", "events.results.refresh",
+			"care.notices.preview", "visits.stops.file_report", "complaints.dialogs.for_asking", "complaints.feedback.ask",
+			"complaints.feedback.note_link_given", "events.results.refresh",
 			"events.waves.invite", "events.wishes.merge",
-			*(f"keep_customers.doctype.complaint_case.complaint_case.ComplaintCase.{one}" for one in ("close", "hear", "resume")),
+			*(f"keep_customers.doctype.complaint_case.complaint_case.ComplaintCase.{one}" for one in ("close", "hear", "resume", "take_customer")),
 		),
 	}.items()
 	for path in paths
@@ -298,7 +300,7 @@ def sent_to(names, where, victim):
 	new = sorted(set(names) - {*NAMES, *SAID, *MINE})
 	assert not new, f"{where} takes {', '.join(new)}: say in NAMES, SAID or MINE of {__name__} what to send."
 	places = {"{customer}": victim.customer, "{invitation}": victim.names["VIP Invitation"]}
-	places["{todo}"] = victim.names["ToDo"]
+	places["{todo}"], places["{plan}"] = victim.names["ToDo"], victim.names["Visit Plan"]
 	return {
 		name: victim.names[NAMES[name]] if name in NAMES else filled(SAID.get(name, "Mine"), places)
 		for name in names

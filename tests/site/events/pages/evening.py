@@ -7,7 +7,7 @@ from frappe.utils import now_datetime
 
 from keep_customers.events import pages
 from tests.site.guests import page
-from tests.site.story import PREFIX
+from tests.site.story import COMPANY, PREFIX
 
 ANSWER = "keep_customers.events.pages.answer"
 CALENDAR = "keep_customers.events.pages.calendar"
@@ -55,8 +55,8 @@ def now(doc):
 
 
 def dressed(html):
-	"""Whether the page has kept the host's style, whose variables stand beside ours."""
-	return re.search(r'rel="stylesheet" href="/[^"{]*\.css"', html)
+	"""Whether the page is in the guests' dress: the company's name, our style, and nothing that is loaded besides."""
+	return COMPANY in html and "<style>" in html and not re.search(r'<script src|rel="stylesheet"', html)
 
 
 def says(browser, token, **said):

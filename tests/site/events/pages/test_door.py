@@ -5,6 +5,7 @@ import re
 import frappe
 from frappe.permissions import add_user_permission
 
+from keep_customers.erp.language import day_in_words
 from keep_customers.events import door as event_door
 from tests.site.events.pages.evening import CHECK_IN, UNDO, dressed, invited, now, shown, today, token_of
 from tests.site.guests import guest_server, page
@@ -19,7 +20,11 @@ def test_the_code_checks_in_for_the_team_and_shows_the_guest_their_own_invitatio
 	assert own.status_code == 200 and "You are coming" in own.text and CHECK_IN not in own.text
 	assert "/login?redirect-to=%2Fevent-invitation%3Fdoor%3D1%26token%3D" in own.text
 	assert guest.call(CHECK_IN, invitation=olga.name).status_code == 403
-	assert page(guest, event_door.PAGE, event=evening.name).status_code in (301, 302, 403)
+	login = page(guest, event_door.PAGE, event=evening.name)
+	assert (
+		login.status_code == 302
+		and "/login?redirect-to=%2Fevent-check-in%3Fevent%3D" in login.headers["Location"]
+	)
 
 	today(evening)
 	mia = Browser(guest_server(guest), MIA)
@@ -49,8 +54,16 @@ def test_the_code_checks_in_for_the_team_and_shows_the_guest_their_own_invitatio
 
 def test_before_the_day_nobody_is_checked_in(guest, evening, firm):
 	olga = invited(evening, firm, "Accepted")
-	refused = Browser(guest_server(guest), MIA).call(CHECK_IN, invitation=olga.name)
+	mia = Browser(guest_server(guest), MIA)
+	listed = page(mia, event_door.PAGE, event=evening.name).text
+	assert f"on the day of the event, {day_in_words(evening.starts_on, 'en')}" in listed
+	assert "Olga Kern" in listed and CHECK_IN not in listed
+	assert CHECK_IN not in shown(mia, token_of(olga), door="1").text
+	refused = mia.call(CHECK_IN, invitation=olga.name)
 	assert refused.status_code == 400 and "on the day of the event" in refused.text
+	assert "Olga Kern" in refused.text and "Status: 400" not in refused.text, (
+		"on the list, not on a page of its own"
+	)
 	assert now(olga).status == "Accepted"
 
 

@@ -1,0 +1,83 @@
+"""A Referral: who is thanked and welcomed for it, and what the same customer has brought before."""
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count, Sum
+from frappe.utils import formatdate
+from pypika import Case
+
+from keep_customers.access.lookups import may_read
+from keep_customers.access.read_back import ReadBack
+from keep_customers.care.read_back import contact
+from keep_customers.erp.document_permissions import only_readable_referrals
+
+THANKS, WELCOME, CALL = "Referral: Thank Referrer", "Referral: Welcome", "Referral: Call"
+
+
+def tell(doc) -> ReadBack:
+	told = ReadBack()
+	if not (doc.referrer and may_read("Customer", doc.referrer)):
+		told.lacks(_("Please choose who has recommended us."), field="referrer")
+		return told
+	if not (doc.lead or doc.referred_customer):
+		told.lacks(_("Whom did they bring? Please choose a lead or a customer."), field="lead")
+	elif doc.referrer == doc.referred_customer:
+		told.lacks(_("Nobody refers himself. Please choose another customer."), field="referred_customer")
+	told.says = [*_thanks(told), *_welcome(doc), *_reward(doc)]
+	told.figure = _figure(doc.referrer)
+	return told
+
+
+def _thanks(told: ReadBack) -> list[str]:
+	"""What a rule that is on does for who has recommended us."""
+	rule = _rule(THANKS)
+	if not rule:
+		told.lacks(
+			_("No rule is on that has customers thanked who recommend us."),
+			route=["List", "Care Rule"],
+		)
+		return []
+	return [_("Who has recommended us is thanked, whether or not anybody buys."), _by_when(rule)]
+
+
+def _welcome(doc) -> list[str]:
+	if not (_rule(WELCOME) or _rule(CALL)):
+		return []
+	if doc.lead and not doc.referred_customer:
+		return [_("Who was brought is welcomed when the lead becomes a customer.")]
+	return [_("Who was brought is welcomed.")]
+
+
+def _reward(doc) -> list[str]:
+	if doc.reward and doc.reward_given_on:
+		return [_("The reward was given on {0}.").format(formatdate(doc.reward_given_on))]
+	return [_("The reward is still to be given: {0}.").format(doc.reward)] if doc.reward else []
+
+
+def _by_when(rule) -> str:
+	return (
+		contact.within(rule.channel, rule.due_in_days)
+		if rule.due_in_days
+		else contact.on_the_day(rule.channel)
+	)
+
+
+def _rule(trigger: str):
+	found = frappe.get_all(
+		"Care Rule",
+		{"trigger": trigger, "enabled": 1},
+		["channel", "due_in_days"],
+		order_by="name asc",
+		limit=1,
+	)
+	return found[0] if found else None
+
+
+def _figure(referrer: str) -> str:
+	referral = frappe.qb.DocType("Referral")
+	won = Sum(Case().when(referral.status == "Won", 1).else_(0))
+	query = frappe.qb.from_(referral).where(referral.referrer == referrer).select(Count("*"), won)
+	[[number, customers]] = only_readable_referrals(query).run()
+	return _("On record so far: {0} recommendations of this customer, {1} of them became customers.").format(
+		number, customers or 0
+	)

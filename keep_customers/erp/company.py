@@ -1,0 +1,70 @@
+"""The company as guests see it: its name, its logo, how to reach it."""
+
+import re
+from base64 import b64encode
+from io import BytesIO
+
+import frappe
+from frappe.utils.caching import redis_cache
+from PIL import Image
+
+LOGO = 320, 112  # pixels at most: twice what is shown, for sharp screens
+LARGEST_DRAWING = 20_000  # bytes of an SVG
+DAY = 24 * 60 * 60
+
+
+def card(company: str | None = None) -> dict:
+	"""
+	:param company: by default the site's
+	:returns: name, logo (an address for an image, or None), phone, call (the same for a link) and email, empty if not known
+	"""
+	company = company or frappe.db.get_single_value("Global Defaults", "default_company")
+	fields = ["company_name", "company_logo", "phone_no", "email"]
+	known = (company and frappe.db.get_value("Company", company, fields, as_dict=True)) or frappe._dict()
+	website = frappe.get_cached_doc("Website Settings")
+	phone = known.phone_no or frappe.db.get_single_value("Contact Us Settings", "phone") or ""
+	return {
+		"name": known.company_name or website.app_name or "",
+		"logo": logo(known.company_logo or website.banner_image or ""),
+		"phone": phone,
+		"call": re.sub(r"[^\d+]", "", phone),
+		"email": known.email
+		or frappe.db.get_single_value("Contact Us Settings", "email_id")
+		or _sender()
+		or "",
+	}
+
+
+def _sender() -> str | None:
+	"""Where the site's mails come from, so that they can be answered."""
+	return frappe.db.get_value("Email Account", {"enable_outgoing": 1, "default_outgoing": 1}, "email_id")
+
+
+def logo(address: str) -> str | None:
+	"""A small copy of an image, as the page itself carries it: light, and for guests too where the file is private."""
+	file = frappe.db.get_value("File", {"file_url": address}, ["name", "modified"]) if address else None
+	return _small_copy(file[0], str(file[1])) if file else None
+
+
+@redis_cache(ttl=DAY)
+def _small_copy(file: str, modified: str) -> str | None:
+	"""
+	:param modified: a changed file is another one
+	"""
+	try:
+		content = frappe.get_doc("File", file).get_content()
+		content = content.encode() if isinstance(content, str) else content
+		if b"<svg" in content[:1000]:
+			# In an image a drawing runs no script.
+			return _address("svg+xml", content) if len(content) <= LARGEST_DRAWING else None
+		with Image.open(BytesIO(content)) as image:
+			image.thumbnail(LOGO)
+			smaller = BytesIO()
+			image.convert("RGBA").save(smaller, "WEBP", quality=85)
+		return _address("webp", smaller.getvalue())
+	except (OSError, ValueError, frappe.ValidationError):
+		return None  # it is gone, or no image
+
+
+def _address(kind: str, content: bytes) -> str:
+	return f"data:image/{kind};base64,{b64encode(content).decode()}"

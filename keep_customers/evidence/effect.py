@@ -1,0 +1,104 @@
+"""The effect of care: outcomes of who was drawn, compared by ``engine/effect``. Two queries, whatever the number of customers."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import frappe
+import numpy as np
+
+from keep_customers.engine.effect.findings import Findings, findings
+from keep_customers.engine.effect.outcomes import usual_most, within
+from keep_customers.erp.tables import columns, to_ordinals
+from keep_customers.evidence.drawn import Drawn, drawn
+from keep_customers.worth import ledger
+from keep_customers.worth.values import last_parameters
+
+VALUE, AGAIN, COMPLAINED = "Purchases", "Bought Again", "Complained"
+OUTCOMES, DAYS = (VALUE, AGAIN, COMPLAINED), (90, 365)
+FEW = 5000  # customers who are asked for by name; of more, all are read
+
+
+@dataclass(frozen=True)
+class Effect:
+	"""What is known of an outcome within some days.
+
+	:param rules: names, in the order of ``each``
+	:param drawn: first assignments a rule and arm (cared for, held back) whose days are over, shape (rules, 2)
+	:param running: how many of a rule's are still within them
+	:param each: of the rules
+	:param every: of all rules together
+	:param most: up to how much of a customer's purchases counts; inf for all
+	:param currency: of amounts
+	"""
+
+	rules: list[str]
+	drawn: np.ndarray
+	running: np.ndarray
+	each: Findings
+	every: Findings
+	most: float
+	currency: str
+
+
+def effect(outcome: str, days: int, today: date) -> Effect:
+	"""
+	:param outcome: one of :data:`OUTCOMES`
+	:param days: after the first assignment, which have to be over
+	"""
+	everybody = drawn()
+	rules = len(everybody.rules)
+	over = everybody.day + days < today.toordinal()
+	those = everybody.where(over)
+	cells = np.bincount(2 * those.rule + those.held, minlength=2 * rules).reshape(rules, 2)
+	came, before, most, currency = _came(outcome, those, days, today)
+	# Two columns of what was known: the same of as many days before, and the forecast of that day.
+	known = np.column_stack([before, np.minimum(np.maximum(those.at_risk, 0), most)])
+	each, every = findings(those.rule, those.held, came, known, rules, those.stratum, yes_no=outcome != VALUE)
+	running = np.bincount(everybody.rule[~over], minlength=rules)
+	return Effect(everybody.rules, cells, running, each, every, most, currency)
+
+
+def _came(outcome: str, those: Drawn, days: int, today: date) -> tuple[np.ndarray, np.ndarray, float, str]:
+	"""(what came, the same before, up to how much counts, the currency)."""
+	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+
+	def around(events) -> tuple[np.ndarray, np.ndarray]:
+		return within(those.customer, those.day, days, *events)
+
+	if outcome == COMPLAINED:
+		after, before = around(_complaints(those))
+		return (after > 0).astype(float), (before > 0).astype(float), np.inf, currency
+	customer, day, net, occasion = _purchases(those, currency, today)
+	if outcome == AGAIN:
+		after, before = around((customer, day, occasion.astype(float)))
+		return (after > 0).astype(float), (before > 0).astype(float), np.inf, currency
+	after, before = around((customer, day, net))
+	most = usual_most(before)
+	return np.minimum(after, most), np.minimum(before, most), most, currency
+
+
+def _purchases(those: Drawn, currency: str, today: date) -> tuple[np.ndarray, ...]:
+	"""(customer, day, net amount, whether it was a purchase), numbered as in ``those``, in the reporting currency."""
+	if not len(those.customer):
+		nothing = np.zeros(0)
+		return nothing, nothing, nothing, nothing
+	rates, _warnings = ledger.exchange_rates(currency, today, ledger.known_rates(last_parameters(), currency))
+	number = {those.customers[at]: at for at in np.unique(those.customer).tolist()}
+	books = ledger.Ledger(today, rates)
+	few = sorted(number) if len(number) <= FEW else None
+	names, found = books.purchases(ledger.Lens(None, ledger.NET_SALES, today), few)
+	place = np.array([number.get(name, -1) for name in names], np.int64)
+	customer = place[found.customer] if len(place) else found.customer
+	ours = customer >= 0
+	return customer[ours], found.day[ours], found.net[ours], found.occasion[ours]
+
+
+def _complaints(those: Drawn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+	"""(customer, day, 1) of each complaint."""
+	case = frappe.qb.DocType("Complaint Case")
+	names, opened = columns(frappe.qb.from_(case).where(case.customer != ""), case.customer, case.opened_on)
+	number = {name: at for at, name in enumerate(those.customers)}
+	customer = np.array([number.get(name, -1) for name in names], np.int64)
+	day = to_ordinals([str(moment)[:10] for moment in opened])
+	ours = customer >= 0
+	return customer[ours], day[ours], np.ones(int(ours.sum()))

@@ -1,0 +1,15 @@
+// On a phone the framework 15 puts every standard filter above the rows: two stay, all are behind the button of the filters.
+// From 16 on, which has sidebars, it folds them itself.
+const LISTS = ["Customer", "Customer Value", "Customer File", "Customer Touch", "Follow Up", "Complaint Case", "Visit Plan"];
+
+if (!frappe.boot?.workspace_sidebar_item) {
+	const on = (part) => LISTS.map((one) => `[data-page-route^="List/${one}/"] ${part}`).join(", ");
+	frappe.dom.set_style(
+		`@media (max-width: 767px) {
+			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
+			${on(".list-row-head .level-left")} { flex: 1 1 0 !important; min-width: 0; }
+			${on(".list-row-head .level-right")} { flex: none !important; white-space: nowrap; }
+		}`,
+		"keep-phone-lists"
+	);
+}

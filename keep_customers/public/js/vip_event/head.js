@@ -1,0 +1,55 @@
+// Above the form: the steps, what stands in the way and where it is mended, and how many have said what.
+keep_customers.vip_event.head = (() => {
+	const { text, joined } = keep_customers.words;
+
+	function show(frm, panel) {
+		const { $wrapper } = frm.get_field("progress");
+		$wrapper.html(
+			`<div class="ke">${keep_customers.vip_event.phases.html(frm.doc, panel.counts)}${when_and_where(frm)}${problems(panel)}${figures(frm.doc, panel.counts)}</div>`
+		);
+		$wrapper.off("click.ke").on("click.ke", "[data-problem]", ({ currentTarget }) => {
+			const { route, field } = panel.problems[currentTarget.dataset.problem];
+			if (route) frappe.set_route(route);
+			else frm.scroll_to_field(field);
+		});
+	}
+
+	// What the first section says, as it is folded once the event is planned.
+	function when_and_where({ doc }) {
+		if (doc.__islocal || !doc.starts_on) return "";
+		const until = doc.reply_until && __("Reply until {0}", [frappe.datetime.str_to_user(doc.reply_until)]);
+		const host = doc.host && __("Host: {0}", [frappe.user_info(doc.host).fullname]);
+		const what = [frappe.datetime.str_to_user(doc.starts_on), doc.place, until, host];
+		return `<p>${joined(what.map((one) => one && text(one)))}</p>`;
+	}
+
+	const problems = (panel) =>
+		panel.problems
+			.map(
+				(one, index) => `<p class="ke-problem">${text(one.text)}
+					<button type="button" class="btn btn-default btn-xs" data-problem="${index}">${text(label_of(one))}</button></p>`
+			)
+			.join("");
+
+	const label_of = ({ route }) => (route ? __("Open {0}", [__(route[1])]) : __("Go There"));
+
+	function figures(doc, counts) {
+		if (!Object.keys(counts).length) return "";
+		const held = ["Held", "Closed"].includes(doc.status);
+		const rows = [
+			doc.capacity && [__("Places"), doc.capacity],
+			counts.Planned && [__("Chosen, Not Invited"), counts.Planned],
+			!held && [__("Not Answered"), counts.Invited || 0],
+			[__("Coming", null, "VIP Event"), doc.accepted],
+			doc.waiting && [__("Waiting", null, "VIP Event"), doc.waiting],
+			counts.Declined && [__("Declined", null, "VIP Invitation"), counts.Declined],
+			(held || doc.attended) && [__("Attended", null, "VIP Event"), doc.attended],
+		];
+		return `<dl class="ke-figures">${rows
+			.filter(Boolean)
+			.map(([name, value]) => `<div><dt>${text(name)}</dt><dd>${text(value)}</dd></div>`)
+			.join("")}</dl>`;
+	}
+
+	return { show };
+})();

@@ -1,0 +1,80 @@
+"""A Visit Plan: who visits whom and when, what these customers are worth, and who approves it."""
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count, Max, Sum
+from frappe.utils import cstr, fmt_money, formatdate, get_fullname
+
+from keep_customers.access.read_back import ReadBack
+from keep_customers.erp.permissions import readable_among
+from keep_customers.visits import approval, stops
+
+
+def tell(doc) -> ReadBack:
+	told = ReadBack()
+	customers = readable_among({stop.customer for stop in doc.stops if stop.customer})
+	if not (doc.from_date and doc.to_date):
+		told.lacks(_("Please say on which days."), field="from_date")
+	if not customers:
+		told.lacks(_("Please add the customers to visit."), field="stops")
+	if told.missing:
+		return told
+	told.says = [_who(doc, len(customers)), *_appointments(doc), *_goes_on(doc)]
+	told.figure = _worth(customers)
+	if not doc.docstatus:
+		_what_is_in_the_way(told, doc, customers)
+	return told
+
+
+def _who(doc, number: int) -> str:
+	said = {
+		"Video": _("{0} meets {1} customers by video, {2} – {3}."),
+		"Phone": _("{0} calls {1} customers, {2} – {3}."),
+	}.get(cstr(doc.method), _("{0} visits {1} customers, {2} – {3}."))
+	return said.format(get_fullname(doc.rep), number, formatdate(doc.from_date), formatdate(doc.to_date))
+
+
+def _appointments(doc) -> list[str]:
+	made = sum(bool(stop.appointment) for stop in doc.stops)
+	return [_("Appointments: {0} of {1}.").format(made, len(doc.stops))]
+
+
+def _goes_on(doc) -> list[str]:
+	if doc.docstatus:
+		return []
+	if doc.status == approval.WAITING:
+		return [_("It waits for {0} to approve it.").format(get_fullname(doc.approver))]
+	return [_("Once it is approved, each stop is a ToDo of the rep.")]
+
+
+def _worth(customers: set[str]) -> str:
+	"""What the customers are worth, to who may read values; empty if nobody is ranked."""
+	if not frappe.has_permission("Customer Value", "read"):
+		return ""
+	value = frappe.qb.DocType("Customer Value")
+	[[number, current, risk, currency]] = (
+		frappe.qb.from_(value)
+		.where(value.name.isin(sorted(customers)))
+		.select(Count("*"), Sum(value.current_value), Sum(value.value_at_risk), Max(value.currency))
+	).run()
+	if not number:
+		return ""
+	return _(
+		"Together they have bought for {0} in the time that counts; {1} of what they are worth is at risk."
+	).format(fmt_money(current or 0, currency=currency), fmt_money(risk or 0, currency=currency))
+
+
+def _what_is_in_the_way(told: ReadBack, doc, customers: set[str]) -> None:
+	for row, customer in stops.refused(doc):
+		if doc.stops[row - 1].customer in customers:
+			told.lacks(
+				_(
+					"Row {0}: {1} does not want this. Please choose another method or leave the stop out."
+				).format(row, customer),
+				field="stops",
+			)
+	if doc.rep and not approval.superior_of(doc):
+		told.lacks(
+			_("Nobody is found who may approve the plan. Please choose a superior in the Employee record."),
+			route=["List", "Employee"],
+		)

@@ -1,0 +1,105 @@
+"""A Tier Policy read back in sentences, with the tiers it would make of today's customers; see ``access/read_back.py``."""
+
+import frappe
+from frappe import _
+from frappe.utils import cint, getdate
+
+from keep_customers.access.read_back import ReadBack, switch_on
+from keep_customers.erp.permissions import reads_all_customers
+from keep_customers.worth import population
+from keep_customers.worth.rehearsal import pyramids
+
+SETTINGS = "Keep Customers Settings"
+
+
+def tell(doc) -> ReadBack:
+	told = ReadBack(next_step=switch_on(doc))
+	policy = frappe._dict({field: doc.get(field) for field in population.POLICY_FIELDS})
+	policy.name = doc.name or doc.policy_name or ""
+	if not all(population.tiers_of(policy)):
+		told.lacks(_("Please choose the four tiers."), field="top_tier")
+	if not 1 <= cint(policy.window_months) <= 120:
+		told.lacks(_("The window must be between 1 and 120 months."), field="window_months")
+	try:
+		population.cuts(policy)
+	except ValueError as problem:
+		told.lacks(_(str(problem)), field="high_share")
+	if told.missing:
+		return told
+	told.says = [_who(policy), _by_what(policy), *_cut(policy), _("Tiers are written in the next night.")]
+	if policy.company:
+		told.says.insert(2, _("Only what {0} sells counts.").format(policy.company))
+	# The tier of one customer would say how it stands among those that its reader may not see.
+	if reads_all_customers():
+		_rehearse(told, doc, policy)
+	return told
+
+
+def _who(policy) -> str:
+	if policy.customer_group and policy.territory:
+		return _("Customers of the group {0} in {1} are ranked among themselves.").format(
+			policy.customer_group, policy.territory
+		)
+	if policy.customer_group:
+		return _("Customers of the group {0} are ranked among themselves.").format(policy.customer_group)
+	if policy.territory:
+		return _("Customers in {0} are ranked among themselves.").format(policy.territory)
+	return _("All customers are ranked among themselves.")
+
+
+def _by_what(policy) -> str:
+	if policy.value_basis == "Gross Profit":
+		return _("Their value is the gross profit of the last {0} months.").format(policy.window_months)
+	return _("Their value is the net sales of the last {0} months.").format(policy.window_months)
+
+
+def _cut(policy) -> list[str]:
+	top, high, broad, low = (_(name, context="Customer Tier") for name in population.tiers_of(policy))
+	return [
+		_(
+			"The {0} % with the greatest value become {1}; {2} % of all, who will probably buy most, become {3}."
+		).format(_number(policy.high_share), high, _number(policy.top_share), top),
+		_("The {0} % who will probably buy least become {1}, all others {2}.").format(
+			_number(policy.low_share), low, broad
+		),
+	]
+
+
+def _number(share: float) -> str:
+	return f"{share:g}"
+
+
+def _rehearse(told: ReadBack, doc, policy) -> None:
+	policies = _with_the_others(doc, policy)
+	found, warnings = pyramids(frappe.get_doc(SETTINGS), policies, getdate())
+	mine = [pyramid for pyramid in found if pyramid.policy == policy.name]
+	for warning in warnings:
+		told.lacks(warning)
+	if not mine and policies[0] is not policy:
+		told.lacks(
+			_("Nobody is left for this policy: those before it claim everybody whom it is for."),
+			route=["List", "Tier Policy"],
+		)
+	elif not mine:
+		told.lacks(
+			_(
+				"Nobody whom this policy is for has bought anything that counts. Tiers come with the invoices."
+			),
+			route=["List", "Sales Invoice"],
+		)
+	if not mine:
+		return
+	counts = [f"{_(step.tier, context='Customer Tier')} {step.customers}" for step in mine[0].steps]
+	told.figure = _(
+		"Today this would be: {0}. Moving up at once: {1}. Moving down if two reviews say so: {2}."
+	).format(
+		", ".join(counts), sum(step.up for step in mine[0].steps), sum(step.waiting for step in mine[0].steps)
+	)
+
+
+def _with_the_others(doc, policy) -> list:
+	"""The policies in the order in which they would claim customers, with this one among them, as if it was on."""
+	order = dict(frappe.get_all("Tier Policy", {"enabled": 1}, ["name", "priority"], as_list=True))
+	order[policy.name] = cint(doc.priority)
+	policies = [*(one for one in population.policies() if one.name != policy.name), policy]
+	return sorted(policies, key=lambda one: (order[one.name], one.name))

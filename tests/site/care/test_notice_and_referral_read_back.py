@@ -1,0 +1,90 @@
+"""A Care Notice says how many it reaches, a Referral what follows from it; before they are saved."""
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+
+from keep_customers.access.read_back import read_back
+from tests.site.story import ANNA, BEN, EVE, GROUP, MIA
+
+
+@pytest.fixture
+def firms(story):
+	"""One does not want to be called; One and Two are Gold."""
+	names = [story.customer(name) for name in ("One", "Two", "Three")]
+	story.file(names[0], stop_phone=1)
+	yield names
+	frappe.set_user("Administrator")
+
+
+def notice(**values):
+	return read_back(
+		{
+			"doctype": "Care Notice",
+			"__islocal": 1,
+			"title": "Snow",
+			"channel": "Phone",
+			"due_in_days": 3,
+			"customer_group": GROUP,
+			**values,
+		}
+	)
+
+
+def test_a_notice_says_whom_it_would_reach(story, firms):
+	told = notice()
+	assert told["says"] == [
+		"Customers are told: Snow.",
+		f"Only for customers of the group {GROUP}.",
+		"Call within 3 days.",
+		"The customer's own rep gets the ToDo.",
+		"Nothing is sent before it is submitted; then the ToDos come with the next night.",
+	]
+	assert told["figure"] == "3 customers would be reached; 1 of them do not want this channel."
+	nobody = notice(tiers=[{"tier": "Platinum"}])
+	assert not nobody["figure"] and nobody["missing"][0]["field"] == "tiers"
+
+
+def test_a_notice_counts_whom_its_writer_may_read(story, firms):
+	add_user_permission("Customer", firms[1], MIA)
+	frappe.set_user(MIA)
+	assert notice()["figure"] == "1 customers would be reached; 0 of them do not want this channel."
+	for user in (ANNA, EVE):
+		frappe.set_user(user)
+		with pytest.raises(frappe.PermissionError):
+			notice()
+
+
+def referral(**values):
+	return read_back({"doctype": "Referral", "__islocal": 1, "date": "2026-01-01", **values})
+
+
+def test_a_referral_says_what_follows(story, firms):
+	assert referral()["missing"][0]["field"] == "referrer"
+	told = referral(referrer=firms[0])
+	assert [one["field"] or one["route"] for one in told["missing"]] == ["lead", ["List", "Care Rule"]]
+	story.rule(trigger="Referral: Thank Referrer", due_in_days=2)
+	story.rule("Welcome", trigger="Referral: Welcome")
+	frappe.get_doc({"doctype": "Referral", "referrer": firms[0], "referred_customer": firms[1]}).insert()
+	told = referral(referrer=firms[0], referred_customer=firms[2], reward="Tea")
+	assert told["says"] == [
+		"Who has recommended us is thanked, whether or not anybody buys.",
+		"Call within 2 days.",
+		"Who was brought is welcomed.",
+		"The reward is still to be given: Tea.",
+	]
+	assert told["figure"].startswith("On record so far: 1 recommendations of this customer")
+	assert not told["missing"]
+
+
+def test_of_a_customer_that_is_not_theirs_a_rep_hears_nothing(story, firms):
+	made = frappe.get_doc(
+		{"doctype": "Referral", "referrer": firms[0], "referred_customer": firms[1]}
+	).insert()
+	add_user_permission("Customer", firms[2], BEN)
+	frappe.set_user(BEN)
+	asked_for = [referral(referrer=name) for name in (firms[0], "nobody of that name")]
+	assert asked_for[0] == asked_for[1]
+	with pytest.raises(frappe.PermissionError):
+		read_back({"doctype": "Referral", "name": made.name})
+	assert referral(referrer=firms[2])["figure"].startswith("On record so far: 0")

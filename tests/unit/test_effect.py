@@ -1,0 +1,265 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keep_customers.engine.effect import arms, intervals
+from keep_customers.engine.effect.arms import compare, together
+from keep_customers.engine.effect.findings import LESS, MORE, UNKNOWN, findings
+from keep_customers.engine.effect.learning import Belief, beliefs, order
+from keep_customers.engine.effect.outcomes import first, usual_most, within
+from keep_customers.engine.effect.pooled import pooled
+
+CARED, HELD = [10, 20, 30, 40], [0, 10, 20]
+
+
+def made(seed: int, number: int, share: float = 0.3, columns: int = 2):
+	rng = np.random.default_rng(seed)
+	held = rng.random(number) < share
+	before = rng.gamma(1, 100, (number, columns))
+	return held, before.sum(1) + rng.gamma(1, 50, number) + 20 * ~held, before
+
+
+# What came
+
+
+def test_what_came_within_days_of_the_first_assignment():
+	customer, day, amount = [0, 0, 0, 0, 1, 1], [90, 100, 101, 110, 100, 111], [1, 2, 4, 8, 16, 32]
+	after, before = within([0, 1, 2], [100, 100, 100], 10, customer, day, amount)
+	assert after.tolist() == [12, 0, 0], (
+		"the day itself is before, the tenth day after it counts, the eleventh does not"
+	)
+	assert before.tolist() == [2, 16, 0]
+
+
+def test_who_was_assigned_first_counts():
+	rule, customer, day = [0, 0, 1, 0], [5, 5, 5, 4], [20, 10, 30, 40]
+	assert first(rule, customer, day).tolist() == [3, 1, 2]
+	assert first([], [], []).tolist() == []
+
+
+def test_the_usual_most_is_of_who_bought():
+	assert usual_most([0, 0, 10, 20, 30], 0.5) == 20
+	assert usual_most([0, 0]) == np.inf
+
+
+# The arms
+
+
+def test_a_table_by_hand(monkeypatch):
+	table = [0] * 7, [False] * 4 + [True] * 3, CARED + HELD
+	found = compare(*table)
+	assert (found.effect[0], found.customers.tolist(), found.means.tolist()) == (15, [[4, 3]], [[25, 10]])
+	# A quarter and a third of every residual are its own: (500 / 0.75²) / 16 + (200 / 0.667²) / 9 ...
+	own = 55.5556, 50
+	# ... and of both arms together (500 / 0.75 + 200 / 0.667) / 5, by 4 and by 3.
+	alike = 48.3333, 64.4444
+	parts = [(n * one + 30 * other) / (n + 30) for n, one, other in zip((4, 3), own, alike, strict=True)]
+	assert found.variance[0] == pytest.approx(sum(parts), 1e-5)
+	monkeypatch.setattr(arms, "BORROWED", 0)
+	found = compare(*table)
+	assert found.variance[0] == pytest.approx(105.5556, 1e-5)
+	assert found.freedom[0] == pytest.approx(105.5556**2 / (55.5556**2 / 3 + 50**2 / 2), 1e-5)
+
+
+def test_what_was_known_before_explains_the_rest():
+	before = np.arange(100.0)
+	held = np.arange(100) % 3 == 0
+	found = compare(np.zeros(100, int), held, 3 * before + 7 * ~held, before)
+	assert found.effect[0] == pytest.approx(7)
+	assert found.variance[0] < 1e-20
+
+
+def test_slopes_of_each_arm_are_those_of_the_interacted_regression():
+	held, outcome, before = made(1, 400)
+	centred = before - before.mean(0)
+	design = np.column_stack([np.ones(400), ~held, centred, centred * ~held[:, None]])
+	expected = np.linalg.lstsq(design, outcome, rcond=None)[0][1]
+	assert compare(np.zeros(400, int), held, outcome, before).effect[0] == pytest.approx(expected)
+
+
+def test_few_customers_borrow_the_slopes_of_other_rules():
+	held, outcome, before = made(2, 2000)
+	rule = np.arange(2000) % 100
+	bare, known = compare(rule, held, outcome), compare(rule, held, outcome, before)
+	assert known.known.sum() >= 95
+	assert np.nanmedian(known.variance) < 0.5 * np.nanmedian(bare.variance)
+
+
+def test_an_empty_arm_says_nothing():
+	found = compare([0, 0, 1, 1, 1], [True, True, True, False, False], [1, 2, 3, 4, 5], groups=3)
+	assert not found.known.any() and found.customers.tolist() == [[0, 2], [2, 1], [0, 0]]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(20, 300), st.floats(-1e4, 1e4), st.floats(0.1, 100))
+def test_the_effect_knows_no_unit_and_no_order(seed, number, shift, scale):
+	held, outcome, before = made(seed, number)
+	rule = np.arange(number) % 3
+	plain = compare(rule, held, outcome, before)
+	order = np.random.default_rng(seed).permutation(number)
+	other = compare(rule[order], held[order], scale * outcome[order] + shift, before[order] * scale)
+	swapped = compare(rule, ~held, outcome, before)
+	assert other.effect == pytest.approx(scale * plain.effect, rel=1e-6, abs=1e-6 * scale, nan_ok=True)
+	assert other.variance == pytest.approx(scale**2 * plain.variance, rel=1e-5, nan_ok=True)
+	assert swapped.effect == pytest.approx(-plain.effect, nan_ok=True)
+	assert swapped.variance == pytest.approx(plain.variance, nan_ok=True)
+
+
+def test_rules_and_strata_count_by_their_customers():
+	held, outcome, _before = made(3, 300)
+	group = np.minimum(np.arange(300) // 100, 1)  # 100 and 200 customers
+	parts = compare(group, held, outcome)
+	whole = together(parts, [0, 0], 1)
+	assert whole.effect[0] == pytest.approx((parts.effect[0] + 2 * parts.effect[1]) / 3)
+	assert whole.variance[0] == pytest.approx((parts.variance[0] + 4 * parts.variance[1]) / 9)
+	assert whole.customers.sum() == 300
+
+
+# Intervals
+
+
+def test_the_boundary_is_the_published_one():
+	# Waudby-Smith et al., theorem 2.2: at the number it is tuned for, with rho² n = -2 log 0.05 + log(1 - 2 log 0.05).
+	known = 5.9915 + np.log(6.9915)
+	assert intervals.boundary(intervals.TIGHTEST) == pytest.approx(
+		np.sqrt(2 * (known + 1) / known * np.log(np.sqrt(known + 1) / 0.05)), 1e-4
+	)
+	# By hand for 100: known is 2.645, 2 * 3.645 / 2.645 * log(1.909 / 0.05) = 10.04.
+	assert intervals.boundary(100) == pytest.approx(3.168, abs=1e-3)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(1e-3, 1e3), st.floats(5, 1e4), st.integers(20, 100_000), st.floats(0.001, 0.05))
+def test_who_looks_often_sees_less(error, freedom, customers, alpha):
+	once = intervals.once(error, freedom, alpha)
+	assert intervals.any_time(error, freedom, customers, alpha) > once > 0
+	assert once >= intervals.once(error, 1e9, alpha)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(0.1, 100), st.integers(20, 2000), st.floats(0.01, 10))
+def test_so_many_more_customers_and_the_effect_is_seen(error, customers, worth):
+	[more] = intervals.how_many_more([error], [customers], [worth])
+	if np.isinf(more):
+		return
+	left = error * np.sqrt(customers / (customers + more))
+	assert intervals.any_time(left, 1e9, customers + more) <= worth
+	if more:
+		fewer = customers + more * 0.98
+		assert (
+			intervals.any_time(error * np.sqrt(customers / fewer), 1e9, fewer) + 0.8416 * left > worth * 0.98
+		)
+
+
+def test_of_what_nothing_is_known_no_number_is_told():
+	more = intervals.how_many_more([np.nan, 1, 1, 1e9], [0, 50, 50, 50], [1, 0, 1e6, 1e-9])
+	assert np.isnan(more[:2]).all() and more[2] == 0 and np.isinf(more[3])
+
+
+# Rules learn from each other
+
+
+def test_rules_that_say_the_same_say_it_together():
+	effect, lower, upper = pooled([10, 10, 10, 10], [4, 4, 4, 400], [1e6] * 4)
+	assert effect == pytest.approx([10] * 4)
+	assert upper[0] - lower[0] < 2 * 1.96 * 2 * 0.9, "narrower than alone"
+	assert upper[3] - lower[3] < 2 * 1.96 * 20 * 0.3, "who has few customers learns the most"
+
+
+def test_eight_schools():
+	# Rubin (1981): the example of the book; with a flat prior its posterior means go from 6 to 11.
+	effect = [28, 8, -3, 7, -1, 1, 18, 12]
+	found, lower, upper = pooled(effect, np.square([15, 10, 16, 11, 9, 11, 10, 18]), [1e9] * 8)
+	assert found.min() == pytest.approx(5.6, abs=1) and found.max() == pytest.approx(11, abs=1.5)
+	assert (lower < found).all() and (found < upper).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+	st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(1, 1e4), st.floats(3, 1e3)), min_size=1, max_size=12)
+)
+def test_what_is_pooled_stays_within_what_there_is(rules):
+	effect, variance, freedom = map(np.array, zip(*rules, strict=True))
+	found, lower, upper = pooled(effect, variance, freedom)
+	assert (found >= effect.min() - 1e-6).all() and (found <= effect.max() + 1e-6).all()
+	assert (lower < found).all() and (found < upper).all()
+
+
+# What is told
+
+
+def test_no_claim_without_an_interval():
+	held, outcome, before = made(5, 3000)
+	rule = np.where(np.arange(3000) < 2980, 0, 1)
+	each, every = findings(rule, held, outcome, before, 3)
+	assert each.claim.tolist() == [MORE, UNKNOWN, UNKNOWN] and every.claim.tolist() == [MORE]
+	assert each.any_time[0][0] < 20 < each.any_time[1][0], "the truth"
+	assert each.any_time[0][0] < each.once[0][0] < each.once[1][0] < each.any_time[1][0]
+	assert np.isnan(each.once[0]).tolist() == [False, True, True], "20 customers are too few, none are none"
+	assert np.isfinite(each.pooled[0]).tolist() == [True, True, False], "yet they learn from the others"
+	assert each.more[0] == 0 and each.more[1] > 20 and np.isnan(each.more[2])
+	assert findings(rule, ~held, outcome, before, 3)[0].claim[0] == LESS
+
+
+def test_rare_complaints_are_too_few_to_tell():
+	held = np.arange(400) % 10 == 0
+	complained = np.arange(400) % 50 == 1
+	each, _every = findings(np.zeros(400, int), held, complained.astype(float), None, 1, yes_no=True)
+	assert np.isnan(each.any_time[0][0]) and each.claim[0] == UNKNOWN
+
+
+def test_nothing_to_find():
+	each, every = findings([], [], [], None, 0)
+	assert (
+		each.claim.shape == (0,) and np.isnan(every.any_time[0]).all() and every.claim.tolist() == [UNKNOWN]
+	)
+
+
+def test_a_share_that_changed_compares_within_itself():
+	"""Half were held back in a bad year, a tenth in a good one: thrown together, care would seem to help."""
+	rng = np.random.default_rng(7)
+	good = np.repeat([False, True], 2000)
+	held = rng.random(4000) < np.where(good, 0.1, 0.5)
+	outcome = 100 * good + rng.normal(0, 10, 4000)
+	mixed, _all = findings(np.zeros(4000, int), held, outcome, None, 1)
+	apart, _all = findings(np.zeros(4000, int), held, outcome, None, 1, stratum=good.astype(int))
+	assert mixed.claim[0] == MORE and apart.claim[0] == UNKNOWN and abs(apart.compared.effect[0]) < 2
+
+
+# Whom to contact first
+
+
+def test_without_evidence_the_order_is_that_of_value_at_risk():
+	nothing = np.full(2, np.nan)
+	belief = beliefs(nothing, nothing, nothing, [100, 0])
+	rng = np.random.default_rng(1)
+	assert order(np.array([0, 1, 1, 0]), [5, 40, 3, 20], belief, 0.2, rng).tolist() == [1, 3, 0, 2]
+
+
+def test_a_rule_that_is_known_to_help_comes_first():
+	# 20 and 2 of the 100 that are at risk where somebody was reached; of the third rule nothing is known.
+	belief = beliefs([20, 2, np.nan], [1, 1, np.nan], [500, 500, np.nan], [100, 100, 0])
+	assert belief.mean[:2] == pytest.approx([0.2, 0.02], abs=0.01)
+	assert belief.mean[1] < belief.mean[2] < belief.mean[0] and belief.spread[2] > 3 * belief.spread[0]
+	found = order(np.array([0, 1, 2, 1]), [10, 60, 10, 200], belief, 0, np.random.default_rng(1))
+	assert found.tolist() == [3, 0, 1, 2] or found.tolist() == [3, 0, 2, 1]
+
+
+def test_an_effect_by_intention_is_that_of_the_few_who_were_reached():
+	belief = beliefs([5, 5], [0.01, 0.01], [500, 500], [100, 10])
+	assert belief.mean == pytest.approx([0.05, 0.5], abs=0.02)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 1000), st.integers(0, 200), st.floats(0, 1))
+def test_everybody_has_one_place_whatever_is_explored(seed, number, exploring):
+	rng = np.random.default_rng(seed)
+	rule, at_risk = rng.integers(0, 4, number), rng.gamma(1, 100, number)
+	belief = Belief(np.array([0.1, 0.2, -0.1, 0.3]), np.array([0.1, 0.2, 0.1, 0]))
+	found = order(rule, at_risk, belief, exploring, rng)
+	assert sorted(found.tolist()) == list(range(number))
+	plain = order(rule, at_risk, belief, 0, rng)
+	assert (np.diff(np.maximum(belief.mean, 1e-9)[rule[plain]] * at_risk[plain]) <= 1e-9).all()
+	some = int(1 / exploring) - 1 if exploring > 0.01 else number
+	assert found[:some].tolist() == plain[:some].tolist(), "the first places are of what is known"
