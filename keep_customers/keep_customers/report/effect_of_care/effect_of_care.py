@@ -9,7 +9,7 @@ from keep_customers.engine.effect.findings import LESS, UNKNOWN, WORTH_KNOWING, 
 from keep_customers.engine.effect.intervals import LEAST
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.permissions import reads_all_customers
-from keep_customers.erp.reports import GOOD, NEUTRAL, column, count, currency, figure, money
+from keep_customers.erp.reports import GOOD, NEUTRAL, column, count, currency, figure, listed, money
 from keep_customers.evidence.effect import DAYS, OUTCOMES, VALUE, Effect, effect
 
 CHARTED = 12
@@ -42,6 +42,10 @@ def rows_of(found: Effect, outcome: str) -> list[dict]:
 		row.update(
 			cared=int(found.drawn[at, CARED]), held=int(found.drawn[at, HELD]), running=int(found.running[at])
 		)
+		row["opens"] = {
+			"cared": listed("Follow Up", care_rule=row["care_rule"], arm="Cared For"),
+			"held": listed("Follow Up", care_rule=row["care_rule"], arm="Held Back"),
+		}
 	rows.sort(key=lambda row: (-row["cared"] - row["held"], row["label"]))
 	if len(rows) > 1:
 		total = {field: sum(row[field] for row in rows) for field in ("cared", "held", "running")}
