@@ -41,9 +41,7 @@ def _odd(settings, work: list) -> list[str]:
 	said = []
 	if not work:
 		said.append(_("The holiday list leaves no working day in the next week: no ToDos would come."))
-	if (
-		settings.holiday_list
-		and frappe.db.get_value("Holiday List", settings.holiday_list, "to_date") < getdate()
-	):
+	ends = settings.holiday_list and frappe.db.get_value("Holiday List", settings.holiday_list, "to_date")
+	if ends and ends < getdate():
 		said.append(_("{0} ends in the past. Please choose this year's list.").format(settings.holiday_list))
 	return said

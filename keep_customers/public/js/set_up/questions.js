@@ -3,7 +3,8 @@ frappe.provide("keep_customers.set_up");
 
 keep_customers.set_up.questions = (() => {
 	const tier = (found, place) => __(found.tiers[place], null, "Customer Tier");
-	const link = (fieldname, label, options, more = {}) => ({ fieldname, label, fieldtype: "Link", options, ...more });
+	// What is there stays although who sets up may not read it, as with users; the server looks when it is saved.
+	const link = (fieldname, label, options, more = {}) => ({ fieldname, label, fieldtype: "Link", options, ignore_link_validation: 1, ...more });
 	const number = (fieldname, label, more = {}) => ({ fieldname, label, fieldtype: "Int", ...more });
 	const percent = (fieldname, label) => ({ fieldname, label, fieldtype: "Percent", precision: "1" });
 	const half = { fieldtype: "Column Break" };
