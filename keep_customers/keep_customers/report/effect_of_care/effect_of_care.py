@@ -104,7 +104,7 @@ def columns(outcome: str) -> list[dict]:
 
 	return [
 		column("label", _("Care Rule"), width=200),
-		column("sentence", _("What We Know", context="Effect of Care"), width=560),
+		column("sentence", _("What We Know", context="Effect of Care"), width=640),
 		count("cared", _("Cared For", context="Effect of Care")),
 		count("held", _("Held Back", context="Effect of Care")),
 		count("running", _("Still Running", context="Effect of Care")),
