@@ -81,7 +81,7 @@ def post(
 		guest_pages.not_here()
 	try:
 		limits.count("complaint tries", TRIES)
-		received = _receive(
+		made = _receive(
 			website, sheet, number=number, email=email, full_name=full_name, description=description
 		)
 	except Refused as refused:
@@ -89,7 +89,7 @@ def post(
 	except frappe.RateLimitExceededError:
 		text = _("We have received many complaints on this page. Please try again in an hour, or call us.")
 		return guest_pages.again(ROUTE, {"": text}, 429)
-	guest_pages.show(ROUTE, received=signed.token(RECEIVED, json.dumps(received), 1))
+	guest_pages.show(ROUTE, received=signed.token(RECEIVED, json.dumps(made), 1))
 
 
 def received(token: str) -> dict | None:

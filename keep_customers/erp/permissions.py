@@ -116,8 +116,8 @@ def names_are_checked(doc, ptype: str) -> bool:
 
 
 def may_use_app() -> bool:
-	"""Whether the app's tile is shown on the apps screen."""
-	return bool(frappe.has_permission("Customer Value", "read"))
+	"""Whether the app's tile is shown: to who looks after customers, and to who answers their complaints only."""
+	return any(frappe.has_permission(doctype, "read") for doctype in ("Customer Value", "Complaint Case"))
 
 
 def only_readable(query, column, user: str | None = None):

@@ -88,6 +88,17 @@ def figure(label: str, value, datatype: str = "Int", **more) -> dict:
 	return {"label": label, "value": value, "datatype": datatype, **more}
 
 
+def decimal(label: str, value: float | None, unit: str = "") -> dict:
+	"""The same with one decimal, as the user writes it, and a dash where nothing is known: the framework shows all decimals
+	of the site, and 0."""
+	shown = "–" if value is None else frappe.format_value(value, {"fieldtype": "Float", "precision": 1})
+	return figure(label, f"{shown} {unit}".strip() if value is not None else shown, "Data")
+
+
+def percent(label: str, value: float | None) -> dict:
+	return decimal(label, value, "%")
+
+
 def bars(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[str], stacked: bool = False):
 	"""A chart of what is counted; None where there is nothing."""
 	if not any(any(values) for values in datasets.values()):

@@ -39,7 +39,7 @@ def answer_with(desk, step, **values):
 def steps(desk):
 	"""The bars: for each round the state of its nine steps."""
 	return desk.page.evaluate(
-		"""() => [...document.querySelectorAll(".keep-steps")].map(
+		"""() => [...document.querySelectorAll(".keep-step-bar")].map(
 			bar => [...bar.children].map(step => step.className))"""
 	)
 
@@ -197,7 +197,7 @@ def test_cases_are_found_late_first_on_list_board_calendar_and_in_the_reports(st
 		sue.page.wait_for_timeout(500)
 		sue.shot("complaint-phone")
 		assert sue.page.evaluate(
-			"() => { const bar = document.querySelector('.keep-steps'); return bar.scrollWidth <= bar.clientWidth }"
+			"() => { const bar = document.querySelector('.keep-step-bar'); return bar.scrollWidth <= bar.clientWidth }"
 		)
 		sue.page.set_viewport_size({"width": 1440, "height": 900})
 		sue.page.get_by_role("button", name="Create").first.click()

@@ -276,6 +276,38 @@ def test_an_event_needs_a_day_and_ends_only_after_it():
 		events.may_become(status, "Cancelled", None, NOW)
 
 
+def test_an_event_is_planned_once_its_day_is_known_and_no_day_changes_what_it_is_later():
+	assert [events.with_its_day(status, True) for status in (IDEA, PLANNED, INVITING)] == [
+		PLANNED, PLANNED, INVITING,
+	]  # fmt: skip
+	assert [events.with_its_day(status, False) for status in (IDEA, PLANNED, CLOSED)] == [IDEA, IDEA, CLOSED]
+
+
+def test_who_did_not_come_is_taken_out_of_who_did():
+	party = room(Guest("a", ACCEPTED), Guest("b", ACCEPTED), Guest("c", DECLINED))
+	became = {guest.key: guest.status for guest in events.after(party, True, {"b"})}
+	assert became == {"a": ATTENDED, "b": NO_SHOW}
+
+
+@pytest.mark.parametrize(
+	("guests", "why"),
+	[
+		([Guest("a")], None),
+		([Guest("a", ACCEPTED)], "nobody left"),
+		([Guest("a"), Guest("b", ACCEPTED, companions=2)], "full"),
+		([Guest("a"), Guest("b", ACCEPTED, companions=1), Guest("c", INVITED)], "answers"),
+		([Guest("a"), Guest("b", WAITING, companions=1, waiting_since=NOW)], "line"),
+	],
+)
+def test_a_wave_that_asks_nobody_says_why(guests, why):
+	assert events.why_no_wave(room(*guests)) == why
+
+
+def test_an_invitation_that_was_taken_back_waits_for_the_next_wave():
+	assert events.invite_after_all(room(Guest("a", CANCELLED, companions=2)), "a") == Guest("a")
+	refused("not next", events.invite_after_all, room(Guest("a", INVITED)), "a")
+
+
 # The year
 
 

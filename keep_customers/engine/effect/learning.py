@@ -14,7 +14,7 @@ from keep_customers.engine.effect.pooled import pooled
 
 # Of a rule of which nothing is known: as unsure as if it had so many times the error of the least known other.
 UNKNOWN = 10.0
-DOUBT = 4.0  # an order is left only for what rules show; see benchmarks/learning.py
+DOUBT = 2.0  # an order is left only for what rules show; see benchmarks/learning.py
 ONE_SPREAD = 0.3173  # of a normal distribution, that much lies outside of one spread on each side
 
 

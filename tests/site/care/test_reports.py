@@ -184,7 +184,7 @@ def test_contacts_caring_ones_in_time_and_satisfaction(now, worked):
 	assert (of_anna["punctual"], round(of_anna["satisfaction"], 2)) == (50, 3.5)
 	assert [of_ben[name] for name in ("contacts", "caring", "on_time", "late")] == [1, 0, 0, 1]
 	assert (of_ben["punctual"], of_ben["satisfaction"]) == (0, 5)
-	assert totals == {"Contacts": 4, "A Month Earlier": 0, "Caring Contacts": 1, "% On Time": 33.3}
+	assert totals == {"Contacts": 4, "A Month Earlier": 0, "Caring Contacts": 1, "% On Time": "33.3 %"}
 	assert chart["data"]["datasets"][1]["values"] == [3, 1]
 
 
@@ -224,7 +224,7 @@ def test_who_brought_whom_and_what_that_is_worth(now):
 	assert [(row.referrer, row.referrals, row.won, row.lost, row.brought or 0) for row in rows] == [
 		(old, 2, 2, 0, 1250), (quiet, 1, 0, 1, 0),
 	]  # fmt: skip
-	assert totals == {"Referrals": 3, "Won": 2, "% Won": 66.7, "Value Brought": 1250}
+	assert totals == {"Referrals": 3, "Won": 2, "% Won": "66.7 %", "Value Brought": 1250}
 	assert sum(chart["data"]["datasets"][0]["values"]) == 3
 	rows, *_rest = run("Referrals", show="One by One", customer=old)
 	assert [row.brought for row in rows] == [1000, 250]

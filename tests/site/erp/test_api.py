@@ -185,7 +185,7 @@ def test_a_guest_gets_nothing_of_what_is_not_for_guests(guest):
 
 
 def test_the_guests_pages_take_what_is_odd_for_an_invalid_link(guest):
-	assert len(PAGES) == 7
+	assert len(PAGES) == 8
 	for path in PAGES:
 		known = parameters(METHODS[path])
 		texts = [

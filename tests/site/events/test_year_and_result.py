@@ -38,7 +38,7 @@ def test_enough_events_are_nobodys_todo_and_the_cards_say_how_many(now):
 	now.settings(events_responsible=MIA)
 	for month in (2, 5, 8, 12):
 		event("Planned", starts_on=f"{year}-{month:02}-01 18:00:00", reply_until=None)
-	event(starts_on=f"{year}-12-05 18:00:00", reply_until=None)  # an idea counts for nothing
+	event("Idea", starts_on=f"{year}-12-05 18:00:00", reply_until=None)  # an idea counts for nothing
 	event_year.ask(getdate(f"{year}-11-20"))
 	assert not frappe.db.count("ToDo", {"reference_type": "Keep Customers Settings"})
 	frappe.set_user(MIA)

@@ -17,6 +17,7 @@ from keep_customers.erp.reports import (
 	listed,
 	most,
 	only_first,
+	percent,
 	period,
 	reported,
 	within,
@@ -165,9 +166,5 @@ def summary(rows: list) -> list[dict]:
 		figure(_("Contacts", context="Care by Rep"), total("contacts")),
 		figure(_("A Month Earlier", context="Care by Rep"), total("contacts_before")),
 		figure(_("Caring Contacts", context="Care by Rep"), total("caring")),
-		figure(
-			_("% On Time", context="Care by Rep"),
-			flt(100 * total("on_time") / decided, 1) if decided else 0,
-			"Percent",
-		),
+		percent(_("% On Time", context="Care by Rep"), 100 * total("on_time") / decided if decided else None),
 	]

@@ -2,7 +2,7 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import flt, get_last_day, getdate, now_datetime
+from frappe.utils import get_last_day, getdate, now_datetime
 
 from keep_customers.complaints import figures as case_figures
 from keep_customers.engine.complaint_figures import figures
@@ -20,6 +20,7 @@ from keep_customers.erp.reports import (
 	money,
 	most,
 	only_first,
+	percent,
 	period,
 	reported,
 )  # fmt: skip
@@ -142,8 +143,8 @@ def summary(cases, now) -> list[dict]:
 	found = [
 		figure(_("Complaints"), total["cases"]),
 		figure(_("Repeats"), total["repeats"]),
-		figure(_("Answered in Time"), flt(total["answered_in_time"]), "Percent"),
-		figure(_("Solved in Time"), flt(total["solved_in_time"]), "Percent"),
+		percent(_("Answered in Time"), total["answered_in_time"]),
+		percent(_("Solved in Time"), total["solved_in_time"]),
 	]
 	if len(currencies) == 1:
 		label = _("Cost of Compensation", context="Complaint Case")

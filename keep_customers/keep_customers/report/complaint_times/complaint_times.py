@@ -4,7 +4,19 @@ from frappe.utils import flt, get_fullname, now_datetime
 from keep_customers.complaints import figures
 from keep_customers.engine import complaint_figures as engine
 from keep_customers.erp.api import report, report_filters
-from keep_customers.erp.reports import BAD, GOOD, bars, column, figure, link, most, only_first, period
+from keep_customers.erp.reports import (
+	BAD,
+	GOOD,
+	bars,
+	column,
+	decimal,
+	figure,
+	link,
+	most,
+	only_first,
+	percent,
+	period,
+)
 
 TO_COME = "#c0c6cc"
 SHOWN = (
@@ -95,8 +107,8 @@ def chart(judged: list[tuple]) -> dict | None:
 def summary(total: dict) -> list[dict]:
 	return [
 		figure(_("Complaints"), total["cases"]),
-		figure(_("Answered in Time"), flt(total["answered_in_time"]), "Percent"),
-		figure(_("Solved in Time"), flt(total["solved_in_time"]), "Percent"),
-		figure(_("Hours to Answer (Median)"), flt(total["answer_hours"]), "Float"),
-		figure(_("Hours to Solve (Median)"), flt(total["solve_hours"]), "Float"),
+		percent(_("Answered in Time"), total["answered_in_time"]),
+		percent(_("Solved in Time"), total["solved_in_time"]),
+		decimal(_("Hours to Answer (Median)"), total["answer_hours"]),
+		decimal(_("Hours to Solve (Median)"), total["solve_hours"]),
 	]

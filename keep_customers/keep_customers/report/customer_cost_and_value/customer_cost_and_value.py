@@ -16,6 +16,7 @@ from keep_customers.erp.reports import (
 	money,
 	most,
 	only_first,
+	percent,
 	period,
 	reported,
 )  # fmt: skip
@@ -233,5 +234,5 @@ def summary(costs, tiers, currency: str) -> list[dict]:
 		figure(_("Cost", context="Customer Cost and Value"), cost, **amount),
 		figure(_("Current Value"), current, **amount),
 		figure(_("Potential Value"), potential, **amount),
-		figure(_("% of Current", context="Customer Cost and Value"), flt(of_value(cost, current)), "Percent"),
+		percent(_("% of Current", context="Customer Cost and Value"), of_value(cost, current)),
 	]

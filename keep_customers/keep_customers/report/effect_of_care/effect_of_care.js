@@ -23,10 +23,4 @@ keep_customers.report("Effect of Care", {
 			reqd: 1,
 		},
 	],
-	links: {
-		cared: (row) => keep_customers.follow_ups_of_arm(row, "Cared For"),
-		held: (row) => keep_customers.follow_ups_of_arm(row, "Held Back"),
-	},
 });
-
-keep_customers.follow_ups_of_arm = ({ care_rule }, arm) => care_rule && ["Follow Up", { care_rule, arm }];

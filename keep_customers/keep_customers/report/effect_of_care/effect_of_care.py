@@ -9,7 +9,7 @@ from keep_customers.engine.effect.findings import LESS, UNKNOWN, WORTH_KNOWING, 
 from keep_customers.engine.effect.intervals import LEAST
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.permissions import reads_all_customers
-from keep_customers.erp.reports import GOOD, NEUTRAL, column, count, currency, figure, money
+from keep_customers.erp.reports import GOOD, NEUTRAL, bars, column, count, currency, figure, listed, money
 from keep_customers.evidence.effect import DAYS, OUTCOMES, VALUE, Effect, effect
 
 CHARTED = 12
@@ -42,6 +42,10 @@ def rows_of(found: Effect, outcome: str) -> list[dict]:
 		row.update(
 			cared=int(found.drawn[at, CARED]), held=int(found.drawn[at, HELD]), running=int(found.running[at])
 		)
+		row["opens"] = {
+			"cared": listed("Follow Up", care_rule=row["care_rule"], arm="Cared For"),
+			"held": listed("Follow Up", care_rule=row["care_rule"], arm="Held Back"),
+		}
 	rows.sort(key=lambda row: (-row["cared"] - row["held"], row["label"]))
 	if len(rows) > 1:
 		total = {field: sum(row[field] for row in rows) for field in ("cared", "held", "running")}
@@ -104,7 +108,7 @@ def columns(outcome: str) -> list[dict]:
 
 	return [
 		column("label", _("Care Rule"), width=200),
-		column("sentence", _("What We Know", context="Effect of Care"), width=560),
+		column("sentence", _("What We Know", context="Effect of Care"), width=640),
 		count("cared", _("Cared For", context="Effect of Care")),
 		count("held", _("Held Back", context="Effect of Care")),
 		count("running", _("Still Running", context="Effect of Care")),
@@ -144,29 +148,25 @@ def message(found: Effect, outcome: str, days: int) -> str:
 
 
 def chart(found: Effect, outcome: str) -> dict | None:
-	"""Dots: the difference, and between which bounds it lies."""
+	"""The difference, between the bounds in which it lies."""
 	told = [at for at in range(len(found.rules)) if np.isfinite(found.each.any_time[0][at])][:CHARTED]
 	if not told:
 		return None
 	factor = 1 if outcome == VALUE else 100
 
-	def dots(name: str, values) -> dict:
-		return {"name": name, "values": [flt(values[at] * factor, 2) for at in told]}
+	def drawn(values) -> list[float]:
+		return [flt(values[at] * factor, 2) for at in told]
 
 	low, high = found.each.any_time
-	return {
-		"data": {
-			"labels": [found.rules[at] for at in told],
-			"datasets": [
-				dots(_("At Least", context="Effect of Care"), low),
-				dots(_("Difference", context="Effect of Care"), found.each.compared.effect),
-				dots(_("At Most", context="Effect of Care"), high),
-			],
+	return bars(
+		[found.rules[at] for at in told],
+		{
+			_("At Least", context="Effect of Care"): drawn(low),
+			_("Difference", context="Effect of Care"): drawn(found.each.compared.effect),
+			_("At Most", context="Effect of Care"): drawn(high),
 		},
-		"type": "line",
-		"lineOptions": {"hideLine": 1, "dotSize": 6},
-		"colors": [NEUTRAL, GOOD, NEUTRAL],
-	}
+		(NEUTRAL, GOOD, NEUTRAL),
+	)
 
 
 def summary(found: Effect, rows: list[dict]) -> list[dict]:

@@ -8,7 +8,7 @@ from frappe.utils import add_days, flt, get_fullname
 
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.permissions import only_readable
-from keep_customers.erp.reports import GOOD, bars, column, count, figure, listed, period, within
+from keep_customers.erp.reports import GOOD, bars, column, count, decimal, figure, listed, period, within
 from keep_customers.messaging.feedback import CUSTOMER
 from keep_customers.worth.selection import of_customers
 
@@ -120,14 +120,10 @@ def chart(rows) -> dict | None:
 
 
 def summary(rows) -> list[dict]:
-	number = sum(row["ratings"] for row in rows)
+	given = sum(row["ratings"] for row in rows)
 	stars = sum(row["ratings"] * (row["average"] or 0) for row in rows)
 	return [
-		figure(_("Ratings", context="Ratings of People"), number),
-		figure(
-			_("Average (of 5)", context="Ratings of People"),
-			round(stars / number, 2) if number else 0,
-			"Float",
-		),
+		figure(_("Ratings", context="Ratings of People"), given),
+		decimal(_("Average (of 5)", context="Ratings of People"), stars / given if given else None),
 		figure(_("Noted by Us", context="Ratings of People"), sum(row["noted"] for row in rows)),
 	]

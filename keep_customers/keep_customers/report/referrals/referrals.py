@@ -17,6 +17,7 @@ from keep_customers.erp.reports import (
 	money,
 	most,
 	only_first,
+	percent,
 	period,
 	reported,
 	within,
@@ -132,7 +133,7 @@ def summary(days: list) -> list[dict]:
 	return [
 		figure(_("Referrals", context="Referrals"), number),
 		figure(_("Won", context="Referral"), won, indicator="Green"),
-		figure(_("% Won", context="Referrals"), flt(100 * won / number, 1) if number else 0, "Percent"),
+		percent(_("% Won", context="Referrals"), 100 * won / number if number else None),
 		figure(
 			_("Value Brought", context="Referrals"),
 			sum(flt(one.brought) for one in days),

@@ -6,6 +6,7 @@ import frappe
 import pytest
 from frappe.permissions import add_user_permission
 
+from keep_customers.complaints import portal
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.language import moment_with_clock
 from tests.site.complaints.guests.said import (
@@ -69,6 +70,13 @@ def test_a_customer_who_is_logged_in_sees_their_own_cases_and_no_notes(guest, fi
 		assert tried.status_code == 403
 	assert olga.call("keep_customers.complaints.feedback.ask", case=own.name).status_code == 403
 	assert now(own).status == engine.GIVEN
+
+
+def test_what_is_offered_is_shown_once_it_is_and_nothing_that_was_noted(firm):
+	early, later = complaint(firm), now(offered(firm))
+	for case, shown in ((early, None), (later, "A new drill by Friday.")):
+		case.solution = "A new drill by Friday."
+		assert portal.shown(case)["offered"] == shown
 
 
 def test_who_is_not_logged_in_or_speaks_for_nobody_sees_no_cases(guest, firm):

@@ -250,7 +250,7 @@ SAID = {
 	"doc": {"doctype": "Visit Plan", "name": "{plan}"},
 	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
-	"rating": "1", "result": "Reached", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "solved": "Yes",
+	"rating": "1", "result": "Reached", "received": "", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "sheet": "", "solved": "Yes",
 	"start": "0", "status": "Held", "step": "Listened", "steps": ["Listened"], "told": {}, "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
 	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
 	"end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
