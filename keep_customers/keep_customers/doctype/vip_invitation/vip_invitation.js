@@ -10,8 +10,13 @@ frappe.ui.form.on("VIP Invitation", {
 	refresh(frm) {
 		frm.get_field("way").$wrapper.empty();
 		if (frm.is_new()) return;
-		show_way(frm);
-		if (frm.perm[0].write) offer(frm);
+		const { name } = frm.doc;
+		frappe.xcall("keep_customers.events.links.shown", { invitation: name }).then((found) => {
+			// Somebody may have gone on to another invitation meanwhile.
+			if (frm.doc.name !== name) return;
+			show_way(frm, found);
+			if (frm.perm[0].write) offer(frm, found);
+		});
 	},
 });
 
@@ -26,33 +31,30 @@ const OFFERED = {
 	Cancelled: { next: ["Invite After All"], more: [] },
 };
 
-function offer(frm) {
-	frappe.db.get_value("VIP Event", frm.doc.event, ["status", "starts_on"]).then(({ message: event }) => {
-		if (frm.is_new() || event.starts_on === undefined) return;
-		const labels = {
-			Yes: __("Says Yes"),
-			No: __("Says No"),
-			Cancel: __("Cancel Invitation"),
-			"Check In": __("Check In"),
-			"Undo Check In": __("Undo Check In"),
-			"Invite After All": __("Invite After All"),
-		};
-		const begun = event.starts_on && event.starts_on <= frappe.datetime.now_datetime();
-		const day_has_come = event.starts_on && event.starts_on.slice(0, 10) <= frappe.datetime.get_today();
-		const answers = event.status === "Inviting" && !begun;
-		const possible = {
-			Yes: answers,
-			No: answers,
-			Cancel: ["Idea", "Planned", "Inviting"].includes(event.status),
-			"Check In": day_has_come && ["Inviting", "Held"].includes(event.status),
-			"Undo Check In": ["Inviting", "Held"].includes(event.status),
-			"Invite After All": ["Idea", "Planned", "Inviting"].includes(event.status),
-		};
-		const buttons = (names) =>
-			names.filter((what) => possible[what]).map((what) => [labels[what], () => (what === "Yes" ? says_yes(frm) : record(frm, what))]);
-		const { next, more } = OFFERED[frm.doc.status] || { next: [], more: [] };
-		keep_customers.offer_actions(frm, buttons(next), buttons(more));
-	});
+function offer(frm, event) {
+	const labels = {
+		Yes: __("Says Yes"),
+		No: __("Says No"),
+		Cancel: __("Cancel Invitation"),
+		"Check In": __("Check In"),
+		"Undo Check In": __("Undo Check In"),
+		"Invite After All": __("Invite After All"),
+	};
+	const begun = event.starts_on && event.starts_on <= frappe.datetime.now_datetime();
+	const day_has_come = event.starts_on && event.starts_on.slice(0, 10) <= frappe.datetime.get_today();
+	const answers = event.status === "Inviting" && !begun;
+	const possible = {
+		Yes: answers,
+		No: answers,
+		Cancel: ["Idea", "Planned", "Inviting"].includes(event.status),
+		"Check In": day_has_come && ["Inviting", "Held"].includes(event.status),
+		"Undo Check In": ["Inviting", "Held"].includes(event.status),
+		"Invite After All": ["Idea", "Planned", "Inviting"].includes(event.status),
+	};
+	const buttons = (names) =>
+		names.filter((what) => possible[what]).map((what) => [labels[what], () => (what === "Yes" ? says_yes(frm) : record(frm, what))]);
+	const { next, more } = OFFERED[frm.doc.status] || { next: [], more: [] };
+	keep_customers.offer_actions(frm, buttons(next), buttons(more));
 }
 
 function record(frm, what, more = {}) {
@@ -74,19 +76,15 @@ function says_yes(frm) {
 	);
 }
 
-function show_way(frm) {
-	const { name } = frm.doc;
-	frappe.xcall("keep_customers.events.links.shown", { invitation: name }).then((way) => {
-		if (frm.doc.name !== name) return;
-		const text = (value) => frappe.utils.escape_html(value);
-		const { $wrapper } = frm.get_field("way");
-		const lines = [
-			way.told || (frm.doc.status === "Planned" && __("Not invited yet; the next wave does that.")),
-			way.opened || (way.link && !frm.doc.replied_on && __("Whether it was opened is not known.")),
-		];
-		$wrapper.html(
-			`${lines.filter(Boolean).map((line) => `<p>${text(line)}</p>`).join("")}${way.link ? keep_customers.copy_link.html(way.link, __("The guest's own page")) : ""}`
-		);
-		keep_customers.copy_link.listen($wrapper);
-	});
+function show_way(frm, way) {
+	const text = (value) => frappe.utils.escape_html(value);
+	const { $wrapper } = frm.get_field("way");
+	const lines = [
+		way.told || (frm.doc.status === "Planned" && __("Not invited yet; the next wave does that.")),
+		way.opened || (way.link && !frm.doc.replied_on && __("Whether it was opened is not known.")),
+	];
+	const told = lines.filter(Boolean).map((line) => `<p>${text(line)}</p>`);
+	const link = way.link ? keep_customers.copy_link.html(way.link, __("The guest's own page")) : "";
+	$wrapper.html(told.join("") + link);
+	keep_customers.copy_link.listen($wrapper);
 }
