@@ -60,8 +60,8 @@ class Look:
 
 	def website(self, address: str) -> "Look":
 		address = "/" + address.split("://", 1)[-1].split("/", 1)[-1] if "://" in address else address
-		self.page.goto(f"{self.url}{address}")
-		return self.rest(500)
+		self.page.goto(f"{self.url}{address}")  # it has no script to wait for
+		return self
 
 	def rest(self, milliseconds: int = 800) -> "Look":
 		"""Until nothing is asked of the server any more, and what was drawn has stopped moving."""
