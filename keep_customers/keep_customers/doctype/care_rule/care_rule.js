@@ -13,9 +13,19 @@ frappe.ui.form.on("Care Rule", {
 	},
 });
 
-// A name to begin with; one that somebody has written stays.
+// A name to begin with, that no rule has; one that somebody has written stays.
 function propose_name(frm) {
-	if (!frm.is_new() || (frm.doc.rule_name && frm.doc.rule_name !== frm.keep_proposed_name)) return;
-	frm.keep_proposed_name = __(frm.doc.trigger, null, "Care Rule");
-	frm.set_value("rule_name", frm.keep_proposed_name);
+	const free = () => frm.is_new() && (!frm.doc.rule_name || frm.doc.rule_name === frm.keep_proposed_name);
+	if (!frm.doc.trigger || !free()) return;
+	const name = __(frm.doc.trigger, null, "Care Rule");
+	frappe.db
+		.get_list("Care Rule", { filters: { name: ["like", `${name}%`] }, fields: ["name"], limit: 0 })
+		.then((rows) => {
+			if (!free()) return;
+			const taken = rows.map((rule) => rule.name);
+			let number = 1;
+			frm.keep_proposed_name = name;
+			while (taken.includes(frm.keep_proposed_name)) frm.keep_proposed_name = `${name} ${++number}`;
+			frm.set_value("rule_name", frm.keep_proposed_name);
+		});
 }
