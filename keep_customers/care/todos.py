@@ -48,8 +48,9 @@ def _description(follow_ups: list) -> str:
 	head = "; ".join(
 		escape_html(reworded(one, "short") or reworded(one, "reason") or "") for one in follow_ups
 	)
-	more = "<br>".join(escape_html(reworded(one, "reason") or "") for one in follow_ups if one.short)
-	return f"<p><b>{what.format(link)}</b>: {head}</p>" + (more and f"<p>{more}</p>")
+	# The host makes a title of it by leaving the tags out: the breaks keep the sentences apart.
+	more = "<br>\n".join(escape_html(reworded(one, "reason") or "") for one in follow_ups if one.short)
+	return f"<p><b>{what.format(link)}</b>: {head}</p>" + (more and f"\n<p>{more}</p>")
 
 
 def describe_anew(customer: str) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import frappe
 import pytest
 from frappe.permissions import add_user_permission
-from frappe.utils import getdate
+from frappe.utils import getdate, strip_html
 
 from keep_customers.care import results, stakes, todo_list
 from tests.site.care.asked import as_user, asked_for, only_todo, state
@@ -145,6 +145,11 @@ def test_the_night_keeps_right_what_the_list_shows(story):
 	todo = only_todo(story, firm)
 	assert (todo.keep_customer_name, todo.keep_why) == (firm, story.follow_ups(firm)[0].short)
 	assert "://" not in todo.description, "a ToDo outlives the site's address"
+	kept = story.follow_ups(firm)[0]
+	title = strip_html(todo.description)
+	assert kept.short + kept.reason not in title and kept.reason in title, (
+		"the host's title keeps sentences apart"
+	)
 	frappe.db.set_value("Customer Value", firm, {"tier": "Platinum", "value_at_risk": 123})
 	# As an upgraded site has them.
 	frappe.db.set_value(
