@@ -15,7 +15,9 @@ from keep_customers.events.terms import INVITATION
 def note(token: str = "") -> None:
 	"""Called by the page's script: who only fetches pages, as mail scanners do, has seen nothing."""
 	found = pages.read(token)
+	if not found:
+		return pages.not_valid()
 	# The host's own people try links out before they give them on.
-	if not found or found[0].opened_on or frappe.session.user != "Guest":
+	if found[0].opened_on or frappe.session.user != "Guest":
 		return
 	frappe.db.set_value(INVITATION, found[0].name, "opened_on", now_datetime(), update_modified=False)
