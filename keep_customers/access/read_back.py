@@ -69,7 +69,7 @@ def _as_written(doctype: str, sent: dict):
 		doc = frappe.get_doc({"doctype": doctype, "__islocal": 1})
 	else:
 		doc = named(doctype, cstr(sent.get("name")))
-		if doc.docstatus != 0 or not doc.has_permission("write"):
+		if doc.docstatus != 0 or not frappe.has_permission(doctype, "write", doc=doc):
 			return doc
 	levels = doc.get_permlevel_access("write")
 	for df in doc.meta.fields:

@@ -26,7 +26,7 @@ def can_call(todo, row) -> bool:
 
 	:param todo, row: as :func:`care_todo` gives them
 	"""
-	if todo.status != "Open" or not todo.has_permission("write"):
+	if todo.status != "Open" or not frappe.has_permission("ToDo", "write", doc=todo):
 		return False
 	number, refused = _number(row)
 	return bool(number and not refused and _dialler())

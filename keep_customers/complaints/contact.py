@@ -38,7 +38,9 @@ def for_case(case: str) -> dict:
 		"tier": tier,
 		"to_say": _to_say(doc),
 		"open": open_things.named(doc),
-		"proposed": whose.proposals(doc) if not doc.customer and doc.has_permission("write") else [],
+		"proposed": whose.proposals(doc)
+		if not doc.customer and frappe.has_permission(doc.doctype, "write", doc=doc)
+		else [],
 	}
 
 

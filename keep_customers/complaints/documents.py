@@ -289,7 +289,7 @@ def link_back(doc, method: str | None = None) -> None:
 		case = frappe.get_doc(DOCTYPE, name)
 		if doc.get("customer") and case.customer and doc.customer != case.customer:
 			return
-		if not case.has_permission("write"):
+		if not frappe.has_permission(case.doctype, "write", doc=case):
 			return
 		if field := LINKS.get(doc.doctype):
 			if case.get(field):

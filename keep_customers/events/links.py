@@ -20,7 +20,7 @@ def shown(invitation: str) -> dict:
 	"""
 	doc = named(INVITATION, invitation)
 	last = told.last([doc.name]).get(doc.name)
-	gives = doc.status not in NOT_INVITED and doc.has_permission("write")
+	gives = doc.status not in NOT_INVITED and frappe.has_permission(INVITATION, "write", doc=doc)
 	return {
 		"link": invitation_link(doc.name) if gives else None,
 		"told": told.in_words(last),

@@ -44,7 +44,7 @@ def shown(event: str) -> dict:
 		"guests": guests,
 		"unseen": sum(counts.values()) - len(guests),
 		"counts": counts,
-		"problems": _problems(doc, counts) if doc.has_permission("write") else [],
+		"problems": _problems(doc, counts) if frappe.has_permission(EVENT, "write", doc=doc) else [],
 		"door": may_open(doc) and _has_come(doc),
 	}
 

@@ -107,8 +107,10 @@ def test_a_rep_hears_of_the_saved_rule_and_of_their_own_customers(story, firms):
 	rule = story.rule()
 	add_user_permission("Customer", firms[0], ANNA)
 	frappe.set_user(ANNA)
+	shown = len(frappe.local.message_log)
 	told = read_back({**rule.as_dict(), "min_amount": 1})
 	assert "€ 2,000.00" in told["says"][0]
+	assert len(frappe.local.message_log) == shown, "who may only read is not shown an empty message"
 	assert told["figure"] == "In the last 30 days this would have been 1 calls."
 	with pytest.raises(frappe.PermissionError):
 		new()
