@@ -33,7 +33,7 @@ def shown(event: str) -> dict:
 	:returns: ``guests`` (the first 200 of the customers the user may read: name, customer, customer_name, guest_name, status,
 		companions, remark, told, answered and opened, in words or None), ``unseen`` (how
 		many others there are), ``counts`` (status -> how many of all), ``problems`` (dicts of text and, where it can be mended
-		elsewhere, route), ``door`` (whether the user may stand at the door today)
+		elsewhere, route), ``door`` (whether the user may stand at the door today), ``host`` (by name, None for none)
 	:raises frappe.PermissionError: if the user may not read the event
 	"""
 	doc = named(EVENT, event)
@@ -46,6 +46,7 @@ def shown(event: str) -> dict:
 		"counts": counts,
 		"problems": _problems(doc, counts) if frappe.has_permission(EVENT, "write", doc=doc) else [],
 		"door": may_open(doc) and _has_come(doc),
+		"host": doc.host and (frappe.db.get_value("User", doc.host, "full_name") or doc.host),
 	}
 
 

@@ -63,10 +63,9 @@ def _open(customer: str, rep: str, story: tuple[str, str, str], severity: str):
 
 def _settle(case) -> None:
 	case.reload()
-	case.set(
-		"compensations",
-		[{"kind": "Gift", "description": "A record of their choice", "cost": 15, "status": "Proposed"}],
-	)
+	# What the policy proposes is changed, not taken off: that nothing is given is not the rep's to say.
+	proposed = case.compensations[0] if case.compensations else case.append("compensations", {})
+	proposed.update({"kind": "Gift", "description": "A record of their choice", "cost": 15, "status": "Proposed"})
 	case.save()
 	frappe.set_user(MANAGER)
 	case = frappe.get_doc("Complaint Case", case.name)

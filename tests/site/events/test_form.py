@@ -225,8 +225,11 @@ def test_what_stands_in_the_way_is_said_with_what_to_do(now, monkeypatch):
 	never = event("Planned")
 	past(never)
 	assert "Correct the day" in problems(never)
+	frappe.db.set_value(EVENT, doc.name, "host", MIA)
 	frappe.set_user(ANNA)
-	assert panel.shown(doc.name)["problems"] == [], "a rep reads the event, and does not plan it"
+	seen = panel.shown(doc.name)
+	assert seen["problems"] == [], "a rep reads the event, and does not plan it"
+	assert seen["host"] == frappe.db.get_value("User", MIA, "full_name"), "the host is a name, not an address"
 
 
 # From the suggestion, and to the end

@@ -5,7 +5,7 @@ keep_customers.vip_event.head = (() => {
 	function show(frm, panel) {
 		const { $wrapper } = frm.get_field("progress");
 		$wrapper.html(
-			`<div class="ke">${keep_customers.vip_event.phases.html(frm.doc, panel.counts)}${when_and_where(frm)}${problems(panel)}${figures(frm.doc, panel.counts)}</div>`
+			`<div class="ke">${keep_customers.vip_event.phases.html(frm.doc, panel.counts)}${when_and_where(frm, panel)}${problems(panel)}${figures(frm.doc, panel.counts)}</div>`
 		);
 		$wrapper.off("click.ke").on("click.ke", "[data-problem]", ({ currentTarget }) => {
 			const { route, field } = panel.problems[currentTarget.dataset.problem];
@@ -15,10 +15,10 @@ keep_customers.vip_event.head = (() => {
 	}
 
 	// What the first section says, as it is folded once the event is planned.
-	function when_and_where({ doc }) {
+	function when_and_where({ doc }, panel) {
 		if (doc.__islocal || !doc.starts_on) return "";
 		const until = doc.reply_until && __("Reply until {0}", [frappe.datetime.str_to_user(doc.reply_until)]);
-		const host = doc.host && __("Host: {0}", [frappe.user_info(doc.host).fullname]);
+		const host = panel.host && __("Host: {0}", [panel.host]);
 		const what = [frappe.datetime.str_to_user(doc.starts_on), doc.place, until, host];
 		return `<p>${joined(what.map((one) => one && text(one)))}</p>`;
 	}
