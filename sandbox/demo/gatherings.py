@@ -67,7 +67,6 @@ def _event(theme: str, guests: list[str], day: date, **values) -> str:
 			**values,
 		}
 	).insert()
-	documents.set_status(event.name, "Planned")
 	audience.plan(event.name)
 	frappe.set_user("Administrator")
 	return event.name
