@@ -134,7 +134,9 @@ def is_counted(won_back_on: date, today: date) -> bool:
 # Which one is written
 
 
-def recognised_late(last: np.ndarray, gap: np.ndarray, noted: np.ndarray, rhythm: Rhythm = Rhythm()) -> np.ndarray:
+def recognised_late(
+	last: np.ndarray, gap: np.ndarray, noted: np.ndarray, rhythm: Rhythm = Rhythm()
+) -> np.ndarray:
 	"""Who had been lost for long when it was noticed: history that was imported, a policy that has become wider.
 
 	:param last: ordinal day of the latest purchase, shape (n,)

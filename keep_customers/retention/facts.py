@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import frappe
-from frappe.query_builder.functions import Count, IfNull, Max
+from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import flt, getdate, strip_html
 
 from keep_customers.worth.corrected import is_purchase
@@ -79,7 +79,11 @@ def _offers(last: Mapping[str, date], today: date) -> Found:
 	meta = frappe.get_meta("Quotation")
 	more = [
 		f"{field} as {name}"
-		for field, name in (("order_lost_reason", "text"), ("base_net_total", "amount"), ("company", "company"))
+		for field, name in (
+			("order_lost_reason", "text"),
+			("base_net_total", "amount"),
+			("company", "company"),
+		)
 		if meta.has_field(field)
 	]
 	rows = frappe.get_all(
@@ -189,18 +193,6 @@ def _bought_lately(customers: set[str], since: date) -> dict[str, date]:
 		.groupby(invoice.customer)
 	).run()
 	return {customer: getdate(day) for customer, day in rows}
-
-
-def contacts_since(customers: list[str], since: date) -> dict[str, int]:
-	"""Customer -> how often somebody was in contact with it since."""
-	touch = frappe.qb.DocType("Customer Touch")
-	return dict(
-		frappe.qb.from_(touch)
-		.select(touch.customer, Count("*"))
-		.where(touch.customer.isin(customers) & (touch.date >= since) & (touch.result != "Not Reached"))
-		.groupby(touch.customer)
-		.run()
-	)
 
 
 def _grouped(rows: list, most: int, text: str = "text") -> Found:

@@ -16,6 +16,7 @@ from frappe.query_builder import Case
 from frappe.query_builder.functions import Count, IfNull, Max
 from frappe.utils import cint, escape_html, flt, formatdate, getdate
 
+from keep_customers.care import ending
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import lifecycle
 from keep_customers.engine import losses as engine
@@ -84,9 +85,7 @@ def write(books: Books, settings, aside: Aside) -> tuple[int, int]:
 		row.profit_before = engine.year_before(row.last_purchase, profits.get(row.customer, ()))
 	done = []
 	for part in chunks(wanted, WRITTEN_AT_ONCE):
-		done += aside.each(
-			part, lambda some: _write(some, books), lambda row: ("Customer", row.customer)
-		)
+		done += aside.each(part, lambda some: _write(some, books), lambda row: ("Customer", row.customer))
 	return sum(written for written, _left in done), sum(left for _written, left in done)
 
 
@@ -99,10 +98,10 @@ def newly_lost(today: date) -> list:
 		frappe.qb.DocType(name) for name in ("Customer Value", "Tier Policy", "Customer")
 	)
 	review = frappe.qb.DocType(DOCTYPE)
+	# What was no loss was none: the next one only needs to be of another silence.
+	day = Case().when(review.status == engine.NO_LOSS, review.last_purchase).else_(review.lost_on)
 	before = (
-		frappe.qb.from_(review)
-		.select(review.customer, Max(review.lost_on).as_("lost_on"))
-		.groupby(review.customer)
+		frappe.qb.from_(review).select(review.customer, Max(day).as_("day")).groupby(review.customer)
 	).as_("before")
 	rows = (
 		frappe.qb.from_(value)
@@ -119,7 +118,7 @@ def newly_lost(today: date) -> list:
 		.where((value.status == LOST) & (policy.review_losses == 1) & (policy.enabled == 1))
 		.where((value.status_since > policy.losses_since) & (value.status_since > today - LOOK_BACK))
 		.where((value.status_since <= today) & (customer.disabled == 0))
-		.where(before.lost_on.isnull() | (value.last_purchase > before.lost_on))
+		.where(before.day.isnull() | (value.last_purchase > before.day))
 		.orderby(value.customer)
 	).run(as_dict=True)  # fmt: skip
 	for row in rows:
@@ -181,6 +180,7 @@ def _write_one(row, known: dict, books: Books) -> bool:
 			"profit_before": row.profit_before,
 			"currency": books.currency,
 			"noted_on": books.as_of,
+			"merged_from": "",
 			"facts": json.dumps(known, default=str, ensure_ascii=False) if known else None,
 		}
 	)
@@ -221,21 +221,25 @@ def end_question(name: str, status: str) -> None:
 	todos.end_all(DOCTYPE, name, status)
 
 
+def forget(name: str) -> None:
+	"""A review is deleted: nobody is asked about it, and what was planned for it is taken back."""
+	end_question(name, "Cancelled")
+	ending.take_back(DOCTYPE, name, "No longer agreed")
+
+
 def show_name(customer: str, title: str) -> None:
 	"""Bring the customer's name up to date in the open ToDos about it, past the document life."""
-	names = frappe.get_all(
+	rows = frappe.get_all(
 		DOCTYPE,
 		filters={"customer": customer, "status": ("in", engine.WAITING)},
 		fields=["name", "customer", "lost_on", "last_purchase"],
 	)
-	reviews = {review.name: review for review in names}
-	for todo in frappe.get_all(
-		"ToDo",
-		filters={"reference_type": DOCTYPE, "reference_name": ("in", list(reviews)), "status": "Open"},
-		fields=["name", "reference_name", "allocated_to"],
-	) if reviews else ():
+	reviews = {row.name: row for row in rows}
+	if not reviews:
+		return
+	about = {"reference_type": DOCTYPE, "reference_name": ("in", list(reviews)), "status": "Open"}
+	for todo in frappe.get_all("ToDo", filters=about, fields=["name", "reference_name", "allocated_to"]):
 		review = reviews[todo.reference_name]
 		review.customer_name = title
-		frappe.db.set_value(
-			"ToDo", todo.name, "description", question(review, todo.allocated_to), update_modified=False
-		)
+		words = question(review, todo.allocated_to)
+		frappe.db.set_value("ToDo", todo.name, "description", words, update_modified=False)

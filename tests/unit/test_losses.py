@@ -76,7 +76,10 @@ def test_no_buttons_lead_out_of_won_back_or_to_a_plan_without_a_cause(review, pr
 def test_what_a_purchase_says_of_a_loss():
 	last, lost = date(2026, 1, 10), date(2026, 5, 1)
 	assert losses.came_of(last, lost, [last]) == (None, None)
-	assert losses.came_of(last, lost, [last, date(2026, 6, 3), date(2026, 7, 1)]) == (WON_BACK, date(2026, 6, 3))
+	assert losses.came_of(last, lost, [last, date(2026, 6, 3), date(2026, 7, 1)]) == (
+		WON_BACK,
+		date(2026, 6, 3),
+	)
 	assert losses.came_of(last, lost, [date(2026, 5, 1)]) == (NO_LOSS, date(2026, 5, 1)), "entered late"
 	assert losses.came_of(last, lost, [date(2026, 1, 9)]) == (None, None), "older than what was known"
 
@@ -94,7 +97,12 @@ def test_a_customer_is_back_only_by_a_purchase_after_the_loss_was_noticed(last, 
 def test_what_was_lost_long_since_is_no_loss_of_today():
 	# Gaps of 30 days: lost 120 days after the latest purchase at the latest; 30 more are a site that was down.
 	last, noted = np.array([1000, 1000, 1000, 1000]), np.array([1100, 1150, 1151, 1121])
-	assert losses.recognised_late(last, np.array([30, 30, 30, 5]), noted).tolist() == [False, False, True, True]
+	assert losses.recognised_late(last, np.array([30, 30, 30, 5]), noted).tolist() == [
+		False,
+		False,
+		True,
+		True,
+	]
 
 
 @given(st.integers(1, 10**6), st.floats(1, 2000), st.integers(0, 5000))
@@ -106,7 +114,13 @@ def test_who_waits_longer_is_never_taken_for_newer(last, gap, days):
 
 
 def test_the_dearest_are_reviewed_first_and_nobody_gets_too_many():
-	found = [("A", "anna", 100.0), ("B", "anna", 900.0), ("C", "anna", 500.0), ("D", "ben", 10.0), ("E", None, 7.0)]
+	found = [
+		("A", "anna", 100.0),
+		("B", "anna", 900.0),
+		("C", "anna", 500.0),
+		("D", "ben", 10.0),
+		("E", None, 7.0),
+	]
 	assert losses.chosen(found, 2, {}) == ["B", "C", "D", "E"]
 	assert losses.chosen(found, 2, {"anna": 1}) == ["B", "D", "E"]
 	assert losses.chosen(found, 0, {}) == []
@@ -114,7 +128,8 @@ def test_the_dearest_are_reviewed_first_and_nobody_gets_too_many():
 
 
 LOSSES = st.lists(
-	st.tuples(st.text(), st.sampled_from(["anna", "ben", None]), st.floats(-1e6, 1e9)), unique_by=lambda one: one[0]
+	st.tuples(st.text(), st.sampled_from(["anna", "ben", None]), st.floats(-1e6, 1e9)),
+	unique_by=lambda one: one[0],
 )
 
 
@@ -131,7 +146,12 @@ def test_each_rep_gets_as_many_as_there_is_room_for_and_those_that_cost_most(fou
 
 def test_a_year_up_to_the_latest_purchase_and_what_was_given_back_since():
 	last = date(2026, 1, 10)
-	days = [(date(2025, 1, 10), 400.0), (date(2025, 1, 11), 300.0), (last, 1000.0), (date(2026, 2, 1), -250.0)]
+	days = [
+		(date(2025, 1, 10), 400.0),
+		(date(2025, 1, 11), 300.0),
+		(last, 1000.0),
+		(date(2026, 2, 1), -250.0),
+	]
 	assert losses.year_before(last, days) == 1050
 
 
