@@ -37,7 +37,7 @@ WRITTEN_AT_ONCE = 20
 # What is known of the customer, by the field of Customer Value it is taken from.
 KNOWN = {
 	"tier": "tier", "policy": "policy", "lost_on": "status_since", "first_purchase": "first_purchase",
-	"last_purchase": "last_purchase", "purchases": "purchases", "gap": "gap", "expected_on": "next_purchase",
+	"last_purchase": "last_purchase", "purchases": "purchases", "gap": "gap",
 	"expected_amount": "expected_order_value", "expected_year": "value_at_risk",
 }  # fmt: skip
 
@@ -122,7 +122,7 @@ def newly_lost(today: date) -> list:
 		.orderby(value.customer)
 	).run(as_dict=True)  # fmt: skip
 	for row in rows:
-		for field in ("lost_on", "first_purchase", "last_purchase", "expected_on"):
+		for field in ("lost_on", "first_purchase", "last_purchase"):
 			row[field] = row[field] and getdate(row[field])
 	rows = [row for row in rows if row.last_purchase]
 	if not rows:
@@ -175,6 +175,7 @@ def _write_one(row, known: dict, books: Books) -> bool:
 		{
 			"customer": row.customer,
 			"customer_name": row.customer_name,
+			"expected_on": row.last_purchase + timedelta(days=round(flt(row.gap))),
 			"responsible": row.rep,
 			"revenue_before": row.revenue_before,
 			"profit_before": row.profit_before,

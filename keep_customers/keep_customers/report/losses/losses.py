@@ -86,7 +86,7 @@ def name_groups(rows: list, group: str) -> None:
 	names = full_names(row.group_value for row in rows) if group == "Rep" else {}
 	for row in rows:
 		if not row.group_value:
-			row.group = _("Not Said Yet", context="Losses") if group == "Cause" else _("None")
+			row.group = _("Not Said Yet", context="Losses") if group == "Cause" else "–"
 		else:
 			value = row.group_value
 			row.group = _(value, context=doctype) if doctype else names.get(value, value)
