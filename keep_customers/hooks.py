@@ -189,7 +189,7 @@ make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 ignore_links_on_delete = [
 	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
 	"Event Suggestion", "Contact Confirmation", "Consent Record", "Care Run Set Aside", "Forecast Check",
-	"Customer Item Group",
+	"Customer Item Group", "Loss Review",
 ]  # fmt: skip
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
@@ -211,11 +211,13 @@ keep_customers_my_day = [
 keep_customers_at_a_glance = [
 	"keep_customers.visits.at_a_glance.visits",
 	"keep_customers.events.at_a_glance.invitations",
+	"keep_customers.retention.at_a_glance.losses",
 ]
 keep_customers_timeline = [
 	"keep_customers.messaging.at_a_glance.timeline_of",
 	"keep_customers.complaints.at_a_glance.timeline_of",
 	"keep_customers.events.at_a_glance.timeline_of",
+	"keep_customers.retention.at_a_glance.timeline_of",
 ]
 # What a document will do, read back while it is written.
 keep_customers_read_back = {
@@ -267,7 +269,8 @@ permission_query_conditions = {
 	doctype: "keep_customers.erp.document_permissions.case_condition"
 	for doctype in ("Complaint Case", "Complaint Step", "Complaint Pause", "Complaint Compensation")
 } | {
-	doctype: "keep_customers.erp.document_permissions.links_condition" for doctype in ("Referral", "Event Suggestion")
+	doctype: "keep_customers.erp.document_permissions.links_condition"
+	for doctype in ("Referral", "Event Suggestion", "Loss Review")
 } | {
 	doctype: "keep_customers.erp.row_permissions.rows_condition" for doctype in ("VIP Event", "Volume Rebate")
 } | {
@@ -285,6 +288,7 @@ has_permission = {
 	for doctype in (
 		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Customer Touch", "Referral",
 		"Customer Feedback", "VIP Invitation", "Event Suggestion", "Rebate Claim", "Contact Confirmation",
+		"Loss Review",
 	)
 } | {
 	"Follow Up": "keep_customers.access.control_group.has_permission",
@@ -357,6 +361,14 @@ doctype_js = {
 	"Care Rule": READ_BACK,
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
+	"Loss Review": [
+		*FORM,
+		"public/js/words.js",
+		"public/js/loss_review/style.js",
+		"public/js/loss_review/dialogs.js",
+		"public/js/loss_review/head.js",
+		"public/js/loss_review/actions.js",
+	],
 	"Referral": READ_BACK,
 	"Tier Benefit": READ_BACK,
 	"Tier Policy": READ_BACK,

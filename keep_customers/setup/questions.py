@@ -43,6 +43,11 @@ def all_questions() -> list[Question]:
 		),
 		Question(
 			customers,
+			_("Whom have we lost, why, and what did it cost?", context="Reports as Questions"),
+			"Losses",
+		),
+		Question(
+			customers,
 			_("Who will buy in the next weeks?", context="Reports as Questions"),
 			"Expected Purchases",
 		),

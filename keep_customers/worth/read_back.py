@@ -2,11 +2,12 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate
+from frappe.utils import cint, flt, fmt_money, getdate
 
 from keep_customers.access.read_back import ReadBack, switch_on
 from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.worth import population
+from keep_customers.worth.ledger import reporting_currency
 from keep_customers.worth.rehearsal import pyramids
 
 SETTINGS = "Keep Customers Settings"
@@ -27,6 +28,13 @@ def tell(doc) -> ReadBack:
 	if told.missing:
 		return told
 	told.says = [_who(policy), _by_what(policy), *_cut(policy), _("Tiers are written in the next night.")]
+	if doc.review_losses:
+		least = fmt_money(flt(doc.losses_from), 0, reporting_currency(frappe.get_cached_doc(SETTINGS)))
+		told.says.append(
+			_("Of who becomes Lost after a year's revenue of at least {0}, the rep is asked why.").format(
+				least
+			)
+		)
 	if policy.company:
 		told.says.insert(2, _("Only what {0} sells counts.").format(policy.company))
 	# The tier of one customer would say how it stands among those that its reader may not see.

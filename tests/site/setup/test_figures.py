@@ -14,6 +14,10 @@ ASKED = {
 	"Customers at Risk": ({}, {"done": "Contacted"}),
 	"Expected Purchases": ({}, {"company": COMPANY}),
 	"Tier Moves": ({}, {"company": COMPANY}),
+	"Losses": (
+		{}, {"group_by": "Rep"}, {"group_by": "Tier"}, {"group_by": "Territory"}, {"group_by": "Status"}, {"group_by": "Competitor"},
+		{"group_by": "Customers"}, {"company": COMPANY},
+	),
 	"Care by Rep": ({}, {"rep": ANNA}),
 	"Referrals": ({}, {"status": "Won"}, {"show": "One by One"}, {"company": COMPANY}),
 	"Follow Ups Held Back": (
@@ -67,6 +71,7 @@ def company(story):
 	):
 		follow_up(now, customer, due=due, **more)
 	moves(now, good, risk, lost)
+	losses(now, good, risk, lost)
 	referral(good, ranked(now, "New", current_value=120), now.days_ago(9), "Won")
 	referral(good, now.customer("Old Friend"), now.days_ago(800), "Won")
 	referral(good, now.customer("No Friend"), now.days_ago(5), "Lost")
@@ -99,6 +104,20 @@ def moves(now, good, risk, lost):
 				"from_tier": old, "to_tier": new, "current_value": 100, "currency": "EUR", "policy": f"{PREFIX} Policy",
 			}
 		).insert()  # fmt: skip
+
+
+def losses(now, *customers):
+	for customer, status, cause, ago in zip(
+		customers, ("Won Back", "Open", "Given Up"), ("Price", None, "Price"), (9, 20, 50), strict=True
+	):
+		frappe.get_doc(
+			{
+				"doctype": "Loss Review", "name": frappe.generate_hash(length=10), "customer": customer, "status": status,
+				"cause": cause, "lost_on": now.days_ago(ago), "merged_from": "", "revenue_before": 100 * ago,
+				"profit_before": 10 * ago, "revenue_since": 70 if status == "Won Back" else 0, "currency": "EUR",
+				"responsible": ANNA if cause else None, "tier": "Gold", "policy": f"{PREFIX} Policy",
+			}
+		).db_insert()  # fmt: skip
 
 
 def slipping(now, good, other):
