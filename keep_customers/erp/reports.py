@@ -114,6 +114,12 @@ def bars(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[
 	}
 
 
+def lines(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[str]):
+	"""A chart of what goes on from one label to the next; None where there is nothing."""
+	chart = bars(labels, datasets, colors)
+	return chart and {**chart, "type": "line", "axisOptions": {"shortenYAxisNumbers": 1}}
+
+
 def most(filters: dict) -> int:
 	"""How many rows are shown."""
 	asked = cint(filters.get("rows"))

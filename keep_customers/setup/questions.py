@@ -62,6 +62,27 @@ def all_questions() -> list[Question]:
 			_("What are our customers worth, tier by tier?", context="Reports as Questions"),
 			"Tier Overview",
 		),
+		Question(
+			customers,
+			_("Whom did we lose, and whom did we win?", context="Reports as Questions"),
+			"Revenue Bridge",
+		),
+		Question(
+			customers,
+			_("How many stay, of those who came in a quarter?", context="Reports as Questions"),
+			"Retention Cohorts",
+		),
+		Question(
+			customers,
+			_("What is a point of retention worth to us?", context="Reports as Questions"),
+			"Revenue Bridge",
+			{"show": "A Point of Retention"},
+		),
+		Question(
+			customers,
+			_("What will the next four quarters bring?", context="Reports as Questions"),
+			"Next Four Quarters",
+		),
 		Question(customers, _("Who brings us new customers?", context="Reports as Questions"), "Referrals"),
 		Question(
 			care,
