@@ -125,6 +125,8 @@ class _Known:
 		customers = sorted(set(customers))
 		pairs = all_contacts(customers)
 		self.main_contacts = dict(pairs)
+		# Whom a rep was told to ask for stands in for it, as long as it counts.
+		self.main_contacts |= _asked_for(customers).items() & set(pairs)
 		self.confirmed = confirmed_marks(customers)
 		rows = _contact_rows({contact for _customer, contact in pairs})
 		files = _file_rows(customers)
@@ -216,6 +218,15 @@ def _contact_rows(names: Collection[str]) -> dict[str, frappe._dict]:
 
 def customer_rows(names: Collection[str]) -> list:
 	return _rows(CUSTOMER, "name", names, ["name", "customer_name", "email_id", "mobile_no"])
+
+
+def _asked_for(customers: Collection[str]) -> dict[str, str]:
+	"""Customer -> the contact for whom its file says that care asks."""
+	found: dict[str, str] = {}
+	for part in chunks(sorted(filter(None, customers)), MANY):
+		filters = {"name": ("in", part), "ask_for": ("is", "set")}
+		found |= dict(frappe.get_all(FILE, filters=filters, fields=["name", "ask_for"], as_list=True))
+	return found
 
 
 def _file_rows(customers: Collection[str]) -> list:

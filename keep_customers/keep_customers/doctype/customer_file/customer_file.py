@@ -28,6 +28,7 @@ class CustomerFile(NamesOnlyReadable, Document):
 			CustomerFilePerson,
 		)
 
+		ask_for: DF.Link | None
 		backup_rep: DF.Link | None
 		best_time: DF.Data | None
 		buying_habits: DF.SmallText | None

@@ -71,6 +71,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		idle_days: DF.Int
 		item_group_level: DF.Int
 		most_days_ahead: DF.Int
+		no_need_days: DF.Int
 		rep_capacity: DF.Int
 		reporting_currency: DF.Link | None
 		set_up_done: DF.Data | None
@@ -78,6 +79,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		tell_after_nights: DF.Int
 		word_days: DF.Int
 		working_hours: DF.Table[KeepWorkingHours]
+		wrong_moment_days: DF.Int
 	# end: auto-generated types
 
 	def validate(self):
