@@ -192,6 +192,7 @@ def _from_file(file, today: date) -> dict:
 		}
 		# Who decides comes first, the others as somebody has put them.
 		for row in sorted(file.people, key=lambda row: not row.decides)
+		if not row.left_on
 	]
 	occasions = [
 		{"occasion": row.occasion, "person": row.person, "day": day}

@@ -140,7 +140,7 @@ class _Known:
 		self.people = {(row.parent, row.name): self._person(row) for row in files}
 		self.own, self.deciding = {}, defaultdict(list)
 		for row in files:
-			if row.decides or row.relation in IN_THE_FIRM:
+			if (row.decides or row.relation in IN_THE_FIRM) and not row.left_on:
 				# Where the file itself says so: their Contact may be for other things.
 				person = self.people[row.parent, row.name]
 				self.deciding[row.parent].append(
@@ -230,7 +230,7 @@ def _asked_for(customers: Collection[str]) -> dict[str, str]:
 
 
 def _file_rows(customers: Collection[str]) -> list:
-	fields = ["name", "parent", "full_name", "contact", "email", "phone", "decides", "relation"]
+	fields = ["name", "parent", "full_name", "contact", "email", "phone", "decides", "relation", "left_on"]
 	rows = _rows(PERSON, "parent", customers, [*fields, "parenttype", "idx"])
 	return sorted((row for row in rows if row.parenttype == FILE), key=lambda row: (row.parent, row.idx))
 
