@@ -1,12 +1,12 @@
 """Relationships at risk: the alarms, the rules they set off, and who is shown them."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import frappe
 from frappe.permissions import add_user_permission
 from frappe.utils import getdate
 
-from keep_customers.care import premises, relationships, rules
+from keep_customers.care import followups, premises, relationships, rules
 from keep_customers.keep_customers.report.relationships_at_risk import relationships_at_risk as report
 from keep_customers.people import ledger
 from tests.site.care.asked import as_user
@@ -25,7 +25,10 @@ def standing(kind, today=TODAY, **more):
 
 def waits(story, firm, name):
 	"""Why what the rule has made due is due no longer; None while it is."""
-	[row] = [one for one in premises.waiting([firm]) if one["care_rule"].endswith(name)]
+	[row] = [one for one in story.follow_ups(firm) if (one.care_rule or "").endswith(name)]
+	if row.status == "Cancelled":
+		return row.hold_reason
+	[row] = premises.waiting(names=[row.name])
 	over = premises.over([row], story.today).get(row["name"])
 	return over and over.why
 
@@ -34,8 +37,6 @@ def due(story, trigger, **values):
 	rule = story.rule(trigger.title()[:20], trigger=trigger, switched_on=story.days_ago(60), **values)
 	[rule] = rules.read({"name": rule.name})
 	rows = rules.due(rule, story.today)
-	from keep_customers.care import followups
-
 	followups.add(rows)
 	return {row["customer"]: row for row in rows}
 

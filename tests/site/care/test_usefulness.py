@@ -49,7 +49,7 @@ def test_a_rule_is_told_what_would_have_spared_most(calls):
 	assert (found["judged"], found["useless"]) == (40, 22), "a wrong person is no fault of the rule"
 	# 2,112 to 2,114 were useful; above the last useless one, 2,111, the next round amount is 2,200.
 	assert found["values"] == {"min_amount": 2200} and (found["spared"], found["lost"]) == (22, 3)
-	assert "2,200" in found["says"] and found["after"] <= found["before"]
+	assert "minimum amount" in found["says"] and found["after"] <= found["before"]
 	# Nothing has changed by itself; once it has, what the rule would not ask for any more says nothing of it.
 	doc = frappe.get_doc("Care Rule", calls.rule_name)
 	assert doc.min_amount == 2000
@@ -101,17 +101,19 @@ def test_after_a_contact_a_rule_waits_until_its_days_are_over(now):
 		now.history(name, [(2, 3000)])
 	frappe.get_doc(
 		{"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Phone", "result": "Reached",
-		"date": now.days_ago(5)}
+		"date": now.days_ago(12)}
 	).insert()  # fmt: skip
 	rule = rules.of(frappe.get_doc("Care Rule", now.rule(quiet_days=14).name))
 	rule.enabled_from = now.days_ago(30)
 	rows = {row["customer"]: row for row in rules.due(rule, now.today)}
-	# Contacted five days ago, bought two days ago: nine days from today the fourteen are over.
-	assert rows[firm]["planned_on"] == now.today + timedelta(days=9)
-	assert rows[firm]["due_date"] == now.today + timedelta(days=16)
+	# Contacted twelve days ago, bought two days ago: in two days the fourteen are over, and the call is not too late yet.
+	assert rows[firm]["planned_on"] == now.today + timedelta(days=2)
+	assert rows[firm]["due_date"] == now.today + timedelta(days=5)
 	assert rows[quiet_one]["planned_on"] == now.days_ago(2)
-	worthless = [{**rows[firm], "planned_on": now.days_ago(2), "due_date": now.today, "expires": 1}]
-	assert quiet.after_contacts(rule, worthless) == []
+	again = {**rows[firm], "planned_on": now.days_ago(2), "due_date": now.today}
+	assert quiet.after_contacts(rule, [again]) == [], "by then a call about the purchase would be odd"
+	[later] = quiet.after_contacts(rule, [{**again, "expires": 0}])
+	assert (later["planned_on"], later["due_date"]) == tuple(now.today + timedelta(days=n) for n in (2, 4))
 
 
 def test_a_group_is_left_out_with_all_below_it(now):
