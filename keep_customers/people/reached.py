@@ -12,7 +12,7 @@ import frappe
 
 from keep_customers.erp.tables import chunks
 from keep_customers.people.addresses import EMAIL, KINDS, PHONE, mark
-from keep_customers.people.contacts import all_contacts, confirmed_marks, linked
+from keep_customers.people.contacts import all_contacts, confirmed_marks, contacts_of, linked
 
 IN_THE_FIRM = ("Owner", "Decision Maker", "Buyer", "Assistant")
 PERSON, GUEST, CONTACT, CUSTOMER, FILE = (
@@ -126,7 +126,7 @@ class _Known:
 		pairs = all_contacts(customers)
 		self.main_contacts = dict(pairs)
 		# Whom a rep was told to ask for stands in for it, as long as it counts.
-		self.main_contacts |= _asked_for(customers).items() & set(pairs)
+		self.main_contacts |= _named_in_files(customers).items() & set(pairs)
 		self.confirmed = confirmed_marks(customers)
 		rows = _contact_rows({contact for _customer, contact in pairs})
 		files = _file_rows(customers)
@@ -220,7 +220,14 @@ def customer_rows(names: Collection[str]) -> list:
 	return _rows(CUSTOMER, "name", names, ["name", "customer_name", "email_id", "mobile_no"])
 
 
-def _asked_for(customers: Collection[str]) -> dict[str, str]:
+def asked_for(customer: str) -> str | None:
+	"""The contact that is reached when nobody in particular is meant; None if there is none."""
+	theirs = contacts_of(customer)
+	named = _named_in_files([customer]).get(customer)
+	return named if named in theirs else next(iter(theirs), None)
+
+
+def _named_in_files(customers: Collection[str]) -> dict[str, str]:
 	"""Customer -> the contact for whom its file says that care asks."""
 	found: dict[str, str] = {}
 	for part in chunks(sorted(filter(None, customers)), MANY):

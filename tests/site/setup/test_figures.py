@@ -29,6 +29,8 @@ ASKED = {
 	"Event Results": ({},),
 	"Customer Cost and Value": ({}, {"show": "tiers"}, {"kind": "Gift"}),
 	"Care Preview": ({},),
+	"What Was Not Useful": ({}, {"rep": ANNA}),
+	"Relationships at Risk": ({}, {"tier": "Gold"}),
 }  # fmt: skip
 # Columns that count something else than rows: how to count it in what they open.
 PERSONS = {("Event Results", "accepted"), ("Event Results", "attended")}
@@ -60,6 +62,10 @@ def company(story):
 		(good, -2, {"status": "Done", "done_on": now.days_ago(1), "assigned_to": ANNA}),
 		(risk, -1, {"status": "Late", "assigned_to": BEN}),
 		(risk, 2, {"status": "Assigned", "assigned_to": BEN}),
+		(good, -6, not_useful(now, "Wrong Data", ANNA, rule.name)),
+		(good, -9, not_useful(now, "No Need Now", ANNA, rule.name)),
+		(risk, -7, not_useful(now, "No Need Now", BEN, None)),
+		(risk, -400, not_useful(now, "Other", BEN, rule.name, ago=400)),
 		(risk, 1, {"hold_reason": "Contact cap", "care_rule": rule.name}),
 		(risk, 3, {"hold_reason": "Contact cap"}),
 		(good, 1, {"hold_reason": "Contact cap", "care_rule": rule.name}),
@@ -86,6 +92,12 @@ def company(story):
 			}
 		).db_insert()  # fmt: skip
 	return now
+
+
+def not_useful(now, because, rep, rule, ago=5):
+	return {
+		"status": "Cancelled", "not_useful": because, "not_useful_on": now.days_ago(ago), "assigned_to": rep, "care_rule": rule,
+	}  # fmt: skip
 
 
 def moves(now, good, risk, lost):

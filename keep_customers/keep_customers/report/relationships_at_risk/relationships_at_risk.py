@@ -56,7 +56,6 @@ def what(row: dict) -> str:
 def opens(row: dict) -> dict:
 	return {
 		"next_contact": listed("Follow Up", customer=row["customer"], status=["in", list(OPEN)]),
-		"last_contact": listed("Customer Touch", customer=row["customer"]),
 		"value_at_risk": listed("Customer Value", name=row["customer"]),
 	}
 
