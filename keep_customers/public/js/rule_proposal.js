@@ -21,7 +21,7 @@ keep_customers.rule_proposal = (() => {
 				__("{0} of {1} contacts in half a year were not useful. Proposal: {2}", [found.useless, found.judged, found.says])
 			)}</div>
 			<div>${text(
-				__("It would have spared {0} of them, and {1} useful ones.", [found.spared, found.lost])
+				__("It would have spared {0} of them and cost {1} useful contacts.", [found.spared, found.lost])
 			)} ${text(__("In the last 30 days: {0} contacts as it is, {1} with the change.", [found.before, found.after]))}</div>
 			<div style="margin-top: 8px; display: flex; flex-wrap: wrap; gap: 8px">
 				<button class="btn btn-xs btn-primary" data-do="accept">${text(__("Put It Into the Form"))}</button>

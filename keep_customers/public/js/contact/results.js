@@ -21,7 +21,7 @@ keep_customers.contact.results = (() => {
 		$in.on("click", "[data-because]", ({ currentTarget }) => {
 			const { because } = currentTarget.dataset;
 			const $people = $(currentTarget).closest("[data-reasons]").siblings("[data-people]");
-			if (because === "Wrong Person" && $people.find("[data-person]").length > 1) $people.removeClass("hidden");
+			if (because === "Wrong Person" && $people.find("[data-person]").length > 1) $people.removeClass("hidden")[0].scrollIntoView({ block: "nearest" });
 			else told(because);
 		});
 		$in.on("click", "[data-person]", ({ currentTarget }) => told("Wrong Person", currentTarget.dataset.person || undefined));
@@ -58,7 +58,7 @@ keep_customers.contact.results = (() => {
 		const found = { result, notes: value("words"), next_step: value("next_step"), next_step_date: value("next_step_date") };
 		if (result === "Agreed" && !found.next_step) return missing("next_step");
 		if (found.next_step && ["Reached", "Agreed"].includes(result) && !found.next_step_date) return missing("next_step_date");
-		if (result === "Not Useful" && !because) return void card.find(".keep-why-not").removeClass("hidden");
+		if (result === "Not Useful" && !because) return void card.find(".keep-why-not").removeClass("hidden")[0].scrollIntoView({ block: "nearest" });
 		if (because === "Other" && !found.notes) return missing("words");
 		return because ? { ...found, because, person } : found;
 	}

@@ -264,8 +264,8 @@ keep_customers.my_day.Day = class {
 
 	was_sent(entry, { said }) {
 		(this.settled ??= new Set()).add(entry.todo);
+		this.recorded += 1;
 		if (entry.because && said) this.say_what_follows(entry, said);
-		else if (entry.result !== "Not Needed") this.recorded += 1;
 		if (this.found) this.show_progress();
 	}
 
