@@ -64,9 +64,11 @@ def settle(todo, row, because: str, words: str | None = None, person: str | None
 	check(because, words)
 	if person and person not in {one["contact"] for one in others(row)}:
 		frappe.throw(_("{0} is nobody of this customer.").format(escape_html(person)))
+	# A call that was made from it has done it already, and may have been in vain.
+	ended = (*followups.OPEN, "Done")
 	parts = frappe.get_all(
 		"Follow Up",
-		filters={"todo": todo.name, "customer": row.customer, "status": ("in", followups.OPEN)},
+		filters={"todo": todo.name, "customer": row.customer, "status": ("in", ended)},
 		fields=list(PART),
 		order_by="name asc",
 	)

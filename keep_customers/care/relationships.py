@@ -30,6 +30,7 @@ DECIDER, ONE_PERSON, NOT_SPOKEN, REP = (
 )
 ALARMS = (DECIDER, ONE_PERSON, NOT_SPOKEN, REP)
 LEFT, BOUNCED, DISABLED = "No Longer Here", "Mail Came Back", "User Disabled"  # how it is known
+NOBODY = "Nobody"  # of one person at most
 BEST = 2  # tiers, of which one person is too few
 MANY = 1000
 
@@ -39,7 +40,8 @@ class Alarm(NamedTuple):
 	:ivar since: day from which on it is so, as far as anybody knows
 	:ivar about: what tells it from others of the customer: a row of its file, a contact, a user
 	:ivar who: a person's name, for who may read the customer's file
-	:ivar how: for who decides, how it is known: :data:`LEFT`, :data:`BOUNCED` or :data:`DISABLED`
+	:ivar how: for who decides, how it is known: :data:`LEFT`, :data:`BOUNCED` or :data:`DISABLED`; :data:`NOBODY` where not even
+		one person is known
 	"""
 
 	customer: str
@@ -201,7 +203,8 @@ def one_person(today: date, customers: Collection[str] | None, tiers: Collection
 	for firm, since in firms.items():
 		people = known[firm]
 		if len(people) <= 1:
-			found.append(Alarm(firm, left.get(firm, since), "", next(iter(people.values()), None)))
+			who = next(iter(people.values()), None)
+			found.append(Alarm(firm, left.get(firm, since), "", who, None if people else NOBODY))
 	return found
 
 

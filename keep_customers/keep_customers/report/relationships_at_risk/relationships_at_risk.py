@@ -48,8 +48,8 @@ def what(row: dict) -> str:
 			relationships.DISABLED: _("User was disabled", context="Relationships at Risk"),
 		}[row["how"]]
 		return f"{who}: {how}" if who else how
-	if row["alarm"] == relationships.ONE_PERSON:
-		return who or _("At most one person", context="Relationships at Risk")
+	if row["alarm"] == relationships.ONE_PERSON and row["how"] == relationships.NOBODY:
+		return _("Nobody is known", context="Relationships at Risk")
 	return who or ""
 
 
@@ -91,6 +91,7 @@ def chart(found: list) -> dict | None:
 
 def summary(found: list) -> list[dict]:
 	customers = {one.customer: one for one in found}
+	without = len({one.customer for one in found if one.alarm == relationships.REP})
 	amount = {"datatype": "Currency", "currency": next((one.currency for one in found), None)}
 	return [
 		figure(_("Customers"), len(customers)),
@@ -101,7 +102,7 @@ def summary(found: list) -> list[dict]:
 		),
 		figure(
 			_("Without Their Rep", context="Relationships at Risk"),
-			len({one.customer for one in found if one.alarm == relationships.REP}),
-			indicator="Red",
+			without,
+			indicator="Red" if without else "Green",
 		),
 	]

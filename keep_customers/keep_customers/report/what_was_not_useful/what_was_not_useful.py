@@ -7,6 +7,7 @@ from keep_customers.care import by_rep, usefulness
 from keep_customers.care.not_useful import REASONS
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
+	WARNING,
 	bars,
 	column,
 	count,
@@ -17,9 +18,6 @@ from keep_customers.erp.reports import (
 	period,
 	within,
 )
-
-CHARTED = 10  # rules
-COLORS = ("#7c8db5", "#c2703d", "#30a66d", "#b5a642", "#cb2929", "#8d99a6")
 
 
 @report
@@ -58,29 +56,21 @@ def columns() -> list[dict]:
 	return [
 		link("care_rule", _("Care Rule"), "Care Rule", 230),
 		column("rep_name", _("Rep"), width=150),
-		count("judged", _("Contacts Ended", context="What Was Not Useful"), 120),
+		count("judged", _("Contacts Ended", context="What Was Not Useful"), 140),
 		count("useless", _("Not Useful")),
-		column("share", _("% Not Useful", context="What Was Not Useful"), "Percent", 110),
+		column("share", _("% Not Useful", context="What Was Not Useful"), "Percent", 130),
 		*(
-			count(usefulness.FIELDS[reason], _(reason, context="Follow Up"), 125)
+			count(usefulness.FIELDS[reason], _(reason, context="Follow Up"), 155)
 			for reason in usefulness.FIELDS
 		),
 	]
 
 
 def chart(rows: list) -> dict | None:
-	by_rule: dict[str, list] = {}
-	for row in rows:
-		by_rule.setdefault(row.rule, []).append(row)
-	names = sorted(by_rule, key=lambda name: -sum(row.useless for row in by_rule[name]))[:CHARTED]
 	return bars(
-		names,
-		{
-			_(reason, context="Follow Up"): [sum(row[field] for row in by_rule[name]) for name in names]
-			for reason, field in usefulness.FIELDS.items()
-		},
-		COLORS,
-		stacked=True,
+		[_(reason, context="Follow Up") for reason in usefulness.FIELDS],
+		{_("Not Useful"): [sum(row[field] for row in rows) for field in usefulness.FIELDS.values()]},
+		(WARNING,),
 	)
 
 
