@@ -170,7 +170,9 @@ def _asked_in_time() -> set[str]:
 
 
 def _named(alarm: relationships.Alarm) -> str:
-	return f"{alarm.about[:100]} {alarm.since}"
+	# Of users the day is only about known, and may change.
+	known = alarm.how in (relationships.LEFT, relationships.BOUNCED)
+	return f"{alarm.about[:100]} {alarm.since if known else 'left'}"
 
 
 # Why it is due no longer
