@@ -358,7 +358,7 @@ doctype_js = {
 	],
 	"Care Message": READ_BACK,
 	"Care Notice": READ_BACK,
-	"Care Rule": READ_BACK,
+	"Care Rule": [READ_BACK, "public/js/rule_proposal.js"],
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
 	"Loss Review": [

@@ -43,6 +43,19 @@ def reworded(row, name: str) -> str | None:
 		return row.get(name)
 
 
+def as_said(row, name: str) -> str:
+	"""A text of a stored row, to be part of another one that remembers what it is made of."""
+	text = row.get(name) or ""
+	try:
+		made_of = json.loads(row.get("made_of") or "{}").get(name)
+	except (AttributeError, TypeError, ValueError):
+		return text
+	if isinstance(made_of, list) and made_of:
+		text = Said(text)
+		text.made_of = made_of
+	return text
+
+
 def _worded(made_of: list) -> str:
 	text, context, *values = made_of
 	return _filled(

@@ -48,6 +48,11 @@ def all_questions() -> list[Question]:
 		),
 		Question(
 			customers,
+			_("Which relationships hang by a thread?", context="Reports as Questions"),
+			"Relationships at Risk",
+		),
+		Question(
+			customers,
 			_("Who will buy in the next weeks?", context="Reports as Questions"),
 			"Expected Purchases",
 		),
@@ -93,6 +98,11 @@ def all_questions() -> list[Question]:
 			care,
 			_("Which contacts reach nobody, and why?", context="Reports as Questions"),
 			"Follow Ups Held Back",
+		),
+		Question(
+			care,
+			_("Which contacts were not useful, and why?", context="Reports as Questions"),
+			"What Was Not Useful",
 		),
 		Question(
 			care, _("Whom will tonight's rules ask for?", context="Reports as Questions"), "Care Preview"

@@ -45,6 +45,8 @@ ASKED = {
 		)
 	),
 	"Next Four Quarters": ({}, {"group_by": "Tier", "company": COMPANY}, {"group_by": "Rep"}),
+	"What Was Not Useful": ({}, {"rep": ANNA}),
+	"Relationships at Risk": ({}, {"tier": "Gold"}),
 }  # fmt: skip
 # Each row of what a figure of these opens has its part of it as "amount"; but a mean is no sum.
 IN_PARTS = {"Retention Cohorts", "Revenue Bridge", "Next Four Quarters"}
@@ -79,6 +81,10 @@ def company(story):
 		(good, -2, {"status": "Done", "done_on": now.days_ago(1), "assigned_to": ANNA}),
 		(risk, -1, {"status": "Late", "assigned_to": BEN}),
 		(risk, 2, {"status": "Assigned", "assigned_to": BEN}),
+		(good, -6, not_useful(now, "Wrong Data", ANNA, rule.name)),
+		(good, -9, not_useful(now, "No Need Now", ANNA, rule.name)),
+		(risk, -7, not_useful(now, "No Need Now", BEN, None)),
+		(risk, -400, not_useful(now, "Other", BEN, rule.name, ago=400)),
 		(risk, 1, {"hold_reason": "Contact cap", "care_rule": rule.name}),
 		(risk, 3, {"hold_reason": "Contact cap"}),
 		(good, 1, {"hold_reason": "Contact cap", "care_rule": rule.name}),
@@ -108,6 +114,12 @@ def company(story):
 			}
 		).db_insert()  # fmt: skip
 	return now
+
+
+def not_useful(now, because, rep, rule, ago=5):
+	return {
+		"status": "Cancelled", "not_useful": because, "not_useful_on": now.days_ago(ago), "assigned_to": rep, "care_rule": rule,
+	}  # fmt: skip
 
 
 def moves(now, good, risk, lost):
