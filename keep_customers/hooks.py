@@ -83,6 +83,7 @@ doc_events = {
 		],
 		"on_trash": "keep_customers.benefits.rebates.on_trash",
 	},
+	"Dashboard Chart": {"onload": "keep_customers.worth.colours.colour_chart"},
 	"Pricing Rule": {
 		"validate": "keep_customers.benefits.pricing_rules.guard_rule",
 		"on_trash": "keep_customers.benefits.pricing_rules.guard_rule_on_trash",
@@ -93,6 +94,7 @@ doc_events = {
 	"Stock Entry": {"after_insert": "keep_customers.complaints.documents.link_back"},
 	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
 	"ToDo": {
+		"before_insert": "keep_customers.jobs.complaints.on_new_todo",
 		"validate": "keep_customers.care.todos.validate",
 		"after_insert": "keep_customers.jobs.complaints.on_todo",
 		"on_update": "keep_customers.care.todos.on_update",
