@@ -196,9 +196,7 @@ def whys(language: str | None) -> dict[str, str]:
 			"On most of {0} past days {1} would have been clearly better than {2}, by {3} points on average.",
 			language,
 		),
-		choice.FIRST: _(
-			"Compared on {0} past days: none would have been clearly better than {1}.", language
-		),
+		choice.FIRST: _("Compared on {0} past days: none would have been clearly better than {1}.", language),
 		choice.STAYS: _("{1} stays: on {0} past days none would have been clearly better.", language),
 	}
 
