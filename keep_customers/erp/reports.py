@@ -20,8 +20,13 @@ def column(fieldname: str, label: str, fieldtype: str = "Data", width: int = 120
 		more.setdefault("align", "left")
 	if fieldtype == "Percent":
 		more.setdefault("precision", 1)
-	width = max(width, WIDEST.get(fieldtype, 0))
+	width = max(width, WIDEST.get(fieldtype, 0), _heading(label))
 	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
+
+
+def _heading(label: str) -> int:
+	"""Pixels that a column's heading takes; a Chinese character is as wide as two letters."""
+	return 36 + sum(14 if ord(one) > 0x2E7F else 7 for one in label)
 
 
 def link(fieldname: str, label: str, doctype: str, width: int = 120) -> dict:
