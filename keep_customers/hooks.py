@@ -83,6 +83,7 @@ doc_events = {
 		],
 		"on_trash": "keep_customers.benefits.rebates.on_trash",
 	},
+	"Dashboard Chart": {"onload": "keep_customers.worth.colours.colour_chart"},
 	"Pricing Rule": {
 		"validate": "keep_customers.benefits.pricing_rules.guard_rule",
 		"on_trash": "keep_customers.benefits.pricing_rules.guard_rule_on_trash",
@@ -93,6 +94,7 @@ doc_events = {
 	"Stock Entry": {"after_insert": "keep_customers.complaints.documents.link_back"},
 	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
 	"ToDo": {
+		"before_insert": "keep_customers.jobs.complaints.on_new_todo",
 		"validate": "keep_customers.care.todos.validate",
 		"after_insert": "keep_customers.jobs.complaints.on_todo",
 		"on_update": "keep_customers.care.todos.on_update",
@@ -224,9 +226,10 @@ keep_customers_read_back = {
 	"Care Message": "keep_customers.messaging.read_back.tell",
 	"Care Notice": "keep_customers.care.read_back.notice.tell",
 	"Care Rule": "keep_customers.care.read_back.rule.tell",
+	"Customer Tier": "keep_customers.care.read_back.tier.tell_tier",
 	"Referral": "keep_customers.care.read_back.referral.tell",
 	"Tier Benefit": "keep_customers.benefits.read_back.benefit.tell",
-	"Tier Policy": "keep_customers.worth.read_back.tell",
+	"Tier Policy": "keep_customers.care.read_back.tier.tell_policy",
 	"Visit Plan": "keep_customers.visits.read_back.tell",
 	"Volume Rebate": "keep_customers.benefits.read_back.rebate.tell",
 }
@@ -358,9 +361,10 @@ doctype_js = {
 	],
 	"Care Message": READ_BACK,
 	"Care Notice": READ_BACK,
-	"Care Rule": READ_BACK,
+	"Care Rule": [READ_BACK, "public/js/rule_proposal.js"],
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
+	"Customer Tier": READ_BACK,
 	"Loss Review": [
 		*FORM,
 		"public/js/words.js",

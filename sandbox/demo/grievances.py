@@ -65,7 +65,9 @@ def _settle(case) -> None:
 	case.reload()
 	# What the policy proposes is changed, not taken off: that nothing is given is not the rep's to say.
 	proposed = case.compensations[0] if case.compensations else case.append("compensations", {})
-	proposed.update({"kind": "Gift", "description": "A record of their choice", "cost": 15, "status": "Proposed"})
+	proposed.update(
+		{"kind": "Gift", "description": "A record of their choice", "cost": 15, "status": "Proposed"}
+	)
 	case.save()
 	frappe.set_user(MANAGER)
 	case = frappe.get_doc("Complaint Case", case.name)

@@ -119,6 +119,7 @@ def remove_everything():
 	frappe.db.delete("Email Account", {"name": ("like", like)})
 	frappe.db.delete("Care Message", {"name": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
+	frappe.db.delete("Care Rule Group", {"parent": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parenttype": ("in", ("Care Notice", "VIP Event"))})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})
 	frappe.db.delete("Standard Answer", {"name": ("like", like)})

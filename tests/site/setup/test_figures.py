@@ -33,7 +33,24 @@ ASKED = {
 	"Event Results": ({},),
 	"Customer Cost and Value": ({}, {"show": "tiers"}, {"kind": "Gift"}),
 	"Care Preview": ({},),
+	"Retention Cohorts": (
+		{"running": 1}, {"running": 1, "measure": "Revenue"}, {"running": 1, "shown_as": "Number"},
+		{"running": 1, "shown_as": "Number", "measure": "Revenue", "company": COMPANY},
+	),
+	"Revenue Bridge": tuple(
+		{"to_date": str(getdate()), "from_date": str(add_days(getdate(), -364)), **more}
+		for more in (
+			{}, {"group_by": "Tier"}, {"group_by": "Territory", "company": COMPANY}, {"group_by": "Rep"},
+			{"group_by": "Cause"}, {"show": "A Point of Retention"},
+		)
+	),
+	"Next Four Quarters": ({}, {"group_by": "Tier", "company": COMPANY}, {"group_by": "Rep"}),
+	"What Was Not Useful": ({}, {"rep": ANNA}),
+	"Relationships at Risk": ({}, {"tier": "Gold"}),
 }  # fmt: skip
+# Each row of what a figure of these opens has its part of it as "amount"; but a mean is no sum.
+IN_PARTS = {"Retention Cohorts", "Revenue Bridge", "Next Four Quarters"}
+MEANS = {("Revenue Bridge", "each"), ("Revenue Bridge", "worth")}
 # Columns that count something else than rows: how to count it in what they open.
 PERSONS = {("Event Results", "accepted"), ("Event Results", "attended")}
 CUSTOMERS = {
@@ -64,6 +81,10 @@ def company(story):
 		(good, -2, {"status": "Done", "done_on": now.days_ago(1), "assigned_to": ANNA}),
 		(risk, -1, {"status": "Late", "assigned_to": BEN}),
 		(risk, 2, {"status": "Assigned", "assigned_to": BEN}),
+		(good, -6, not_useful(now, "Wrong Data", ANNA, rule.name)),
+		(good, -9, not_useful(now, "No Need Now", ANNA, rule.name)),
+		(risk, -7, not_useful(now, "No Need Now", BEN, None)),
+		(risk, -400, not_useful(now, "Other", BEN, rule.name, ago=400)),
 		(risk, 1, {"hold_reason": "Contact cap", "care_rule": rule.name}),
 		(risk, 3, {"hold_reason": "Contact cap"}),
 		(good, 1, {"hold_reason": "Contact cap", "care_rule": rule.name}),
@@ -76,7 +97,9 @@ def company(story):
 	referral(good, now.customer("Old Friend"), now.days_ago(800), "Won")
 	referral(good, now.customer("No Friend"), now.days_ago(5), "Lost")
 	slipping(now, good, ranked(now, "Other", current_value=10))
-	now.history(good, [(3, 3000)])
+	now.history(good, [(3, 3000), (120, 70), (250, 900), (420, 600), (600, 10)])
+	now.history(risk, [(200, 80.05), (400, 100.10)])
+	now.history(lost, [(410, 55.55)])
 	complaints(now, good, risk)
 	event(now, good, risk)
 	for stars, kind, said_by in (
@@ -91,6 +114,12 @@ def company(story):
 			}
 		).db_insert()  # fmt: skip
 	return now
+
+
+def not_useful(now, because, rep, rule, ago=5):
+	return {
+		"status": "Cancelled", "not_useful": because, "not_useful_on": now.days_ago(ago), "assigned_to": rep, "care_rule": rule,
+	}  # fmt: skip
 
 
 def moves(now, good, risk, lost):
@@ -197,6 +226,11 @@ def counted(report: str, column: dict, opens: dict):
 		return 5 * sum(row[RATED[opens["doctype"]]] for row in rows) / len(rows)
 	if column["fieldtype"] == "Int":
 		return len(rows)
+	if (report, field) in MEANS:
+		assert rows
+		return None
+	if report in IN_PARTS and column["fieldtype"] == "Currency":
+		return sum(row["amount"] for row in rows)
 	if column["fieldtype"] == "Currency":
 		of = "cost" if field in ("gift", "contact") else "current_value" if field == "brought" else field
 		return sum(flt(row.get(of, row.get(field))) for row in rows)
