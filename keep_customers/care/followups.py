@@ -42,11 +42,11 @@ USEFUL_AFTER_ALL = dict.fromkeys(("not_useful", "not_useful_words", "not_useful_
 FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "short", "made_of", "channel",
 	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
-	"amount", "benefit", "gift", "gift_cost", "gift_currency", "arm", "control_share", "risk_then",
+	"amount", "benefit", "gift", "gift_cost", "gift_currency", "arm", "control_share", "risk_then", "for_user",
 )  # fmt: skip
 TO_DECIDE = (
 	"name", "customer", "care_rule", "occurrence", "status", "hold_reason", "rep", "channel", "reference_doctype",
-	"reference_name", "arm",
+	"reference_name", "arm", "for_user",
 )  # fmt: skip
 TO_CARRY_OUT = (
 	"name", "customer", "customer_name", "care_rule", "occurrence", "status", "channel", "priority", "reason", "occasion",

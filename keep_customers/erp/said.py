@@ -56,6 +56,23 @@ def as_said(row, name: str) -> str:
 	return text
 
 
+def read_out(sentence: str, text: str, **choices) -> dict[str, str] | None:
+	"""What stands in the places of a sentence; None if the text is another one.
+
+	:param sentence: with places such as {0} or {tier}; of a numbered one the name is ``p0``
+	:param choices: by the name of a place, what can stand there and nothing else
+	"""
+
+	def place(found) -> str:
+		name = f"p{found[1]}" if found[1].isdigit() else found[1]
+		known = "|".join(re.escape(one) for one in choices.get(name, ())) or ".+?"
+		return f"(?P<{name}>{known})"
+
+	pattern = re.sub(r"\\\{(\w+)\\\}", place, re.escape(sentence))
+	found = re.fullmatch(pattern, text, re.DOTALL)
+	return found.groupdict() if found else None
+
+
 def _worded(made_of: list) -> str:
 	text, context, *values = made_of
 	return _filled(

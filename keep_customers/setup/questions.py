@@ -43,6 +43,11 @@ def all_questions() -> list[Question]:
 		),
 		Question(
 			customers,
+			_("Whom have we lost, why, and what did it cost?", context="Reports as Questions"),
+			"Losses",
+		),
+		Question(
+			customers,
 			_("Which relationships hang by a thread?", context="Reports as Questions"),
 			"Relationships at Risk",
 		),
@@ -61,6 +66,27 @@ def all_questions() -> list[Question]:
 			customers,
 			_("What are our customers worth, tier by tier?", context="Reports as Questions"),
 			"Tier Overview",
+		),
+		Question(
+			customers,
+			_("Whom did we lose, and whom did we win?", context="Reports as Questions"),
+			"Revenue Bridge",
+		),
+		Question(
+			customers,
+			_("How many stay, of those who came in a quarter?", context="Reports as Questions"),
+			"Retention Cohorts",
+		),
+		Question(
+			customers,
+			_("What is a point of retention worth to us?", context="Reports as Questions"),
+			"Revenue Bridge",
+			{"show": "A Point of Retention"},
+		),
+		Question(
+			customers,
+			_("What will the next four quarters bring?", context="Reports as Questions"),
+			"Next Four Quarters",
 		),
 		Question(customers, _("Who brings us new customers?", context="Reports as Questions"), "Referrals"),
 		Question(

@@ -31,6 +31,7 @@ class FollowUp(Document):
 		due_date: DF.Date | None
 		email_queue: DF.Link | None
 		expires: DF.Check
+		for_user: DF.Link | None
 		gift: DF.Data | None
 		gift_cost: DF.Currency
 		gift_currency: DF.Link | None

@@ -70,6 +70,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		holiday_list: DF.Link | None
 		idle_days: DF.Int
 		item_group_level: DF.Int
+		loss_reviews_per_rep: DF.Int
 		most_days_ahead: DF.Int
 		no_need_days: DF.Int
 		rep_capacity: DF.Int
