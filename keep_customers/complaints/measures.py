@@ -100,9 +100,7 @@ def _cases(since: date, length: int) -> tuple[dict[tuple[str, str], np.ndarray],
 	"""(cause, category) -> how many came on each day since one; and the day of the first case of all."""
 	case = frappe.qb.DocType("Complaint Case")
 	day = Date(case.opened_on)
-	query = frappe.qb.from_(case).select(
-		IfNull(case.cause, ""), IfNull(case.category, ""), day, Count("*")
-	)
+	query = frappe.qb.from_(case).select(IfNull(case.cause, ""), IfNull(case.category, ""), day, Count("*"))
 	rows = only_readable_cases(query.groupby(IfNull(case.cause, ""), IfNull(case.category, ""), day)).run()
 	found: dict[tuple[str, str], np.ndarray] = defaultdict(lambda: np.zeros(length))
 	first = since + timedelta(days=length)

@@ -43,7 +43,10 @@ def row(one: measures.Outcome, filters: dict) -> dict:
 	about = {"cause": one.measure.cause, "category": one.measure.category}
 	day = timedelta(days=1)
 	asked = {name: value for name, value in filters.items() if name != "measure"}
-	rates = [1000 * cases / bought if bought else None for cases, bought in zip(one.cases, one.purchases, strict=True)]
+	rates = [
+		1000 * cases / bought if bought else None
+		for cases, bought in zip(one.cases, one.purchases, strict=True)
+	]
 	return {
 		"measure": one.measure.name,
 		"title": one.measure.title,
@@ -72,15 +75,17 @@ def sentence(ratio: Ratio, unknown: int) -> str:
 	if not np.isfinite(ratio.high) and not ratio.low:
 		said = _("Nothing is known yet: too few complaints or purchases on one side.")
 	elif ratio.claim == FEWER:
-		said = _("It helped: complaints come {0} times as often as before, between {1} and {2} times.").format(
-			_times(ratio.ratio), low, high
-		)
+		said = _(
+			"It helped: complaints come {0} times as often as before, between {1} and {2} times."
+		).format(_times(ratio.ratio), low, high)
 	elif ratio.claim == MORE:
-		said = _("It did not help: complaints come more often than before, between {0} and {1} times as often.").format(
+		said = _(
+			"It did not help: complaints come more often than before, between {0} and {1} times as often."
+		).format(low, high)
+	else:
+		said = _("Not known yet: complaints come between {0} and {1} times as often as before.").format(
 			low, high
 		)
-	else:
-		said = _("Not known yet: complaints come between {0} and {1} times as often as before.").format(low, high)
 	if unknown:
 		said += " " + _("{0} complaints since then have no cause yet.").format(unknown)
 	return said
