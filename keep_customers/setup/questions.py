@@ -114,6 +114,11 @@ def all_questions() -> list[Question]:
 		),
 		Question(
 			learning,
+			_("How was last month, in a few lines?", context="Reports as Questions"),
+			"Management Letter",
+		),
+		Question(
+			learning,
 			_("Does our care change anything?", context="Reports as Questions"),
 			"Effect of Care",
 		),
@@ -121,6 +126,11 @@ def all_questions() -> list[Question]:
 			complaints,
 			_("What do customers complain about?", context="Reports as Questions"),
 			"Complaint Analysis",
+		),
+		Question(
+			complaints,
+			_("Did what we changed help?", context="Reports as Questions"),
+			"Did the Measure Help",
 		),
 		Question(
 			complaints,

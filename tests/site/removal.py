@@ -10,7 +10,7 @@ OURS = (
 	"Customer File Occasion", "Customer File Consent", "Customer File", "Care Run", "Care Run Set Aside", "Visit Plan",
 	"Visit Plan Stop", "Visit Plan Day Note", "Care Notice", "Referral", "Complaint Case", "Complaint Step",
 	"Complaint Pause", "Complaint Compensation", "Customer Feedback", "Tier Benefit", "Tier Benefit Item",
-	"Tier Benefit Item Group", "Volume Rebate", "Volume Rebate Step", "Volume Rebate Customer", "Rebate Claim",
+	"Tier Benefit Item Group", "Volume Rebate", "Volume Rebate Step", "Volume Rebate Customer", "Rebate Claim", "Complaint Measure",
 	"VIP Event", "VIP Event Guest", "VIP Invitation", "Event Suggestion", "Event Suggestion Vote", "Contact Confirmation",
 	"Consent Record", "Forecast Check", "Forecast Check Candidate", "Customer Item Group",
 	"Loss Review",

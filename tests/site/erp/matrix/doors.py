@@ -274,7 +274,8 @@ IN_VAIN = {
 		"a rule is for admins to change": ("care.usefulness.decline", "care.usefulness.proposal"),
 		"a complaint's step is none of setting up": ("setup.guided.steps.look", "setup.guided.steps.save"),
 		NOT_FOR_THESE_ROLES: (
-			"complaints.documents.make_quality_action", "complaints.documents.make_stock_entry",
+			"complaints.documents.make_measure", "complaints.documents.make_quality_action",
+			"complaints.documents.make_stock_entry", "evidence.letter.send_me_monthly",
 			"complaints.documents.make_warranty_claim",
 		),
 		"its time has not come": (

@@ -23,6 +23,7 @@ ABOUT_NOBODY = {
 	"Care Rule": "for whom something is due, by region, group and tier",
 	"Complaint Category": "a kind of complaint, and who answers it",
 	"Complaint Cause": "a cause of complaints",
+	"Complaint Measure": "what was changed against a cause, in words for every customer",
 	"Customer Tier": "what a tier is",
 	"Forecast Check": "figures of all customers together, for who may read all of them",
 	"Loss Cause": "why customers leave",
