@@ -182,8 +182,8 @@ def chart(rows: list) -> dict | None:
 	return bars(
 		[row.group for row in shown],
 		{
-			_("Revenue of the Year Before", context="Losses"): [flt(row.revenue_before, 2) for row in shown],
-			_("Revenue Since", context="Losses"): [flt(row.revenue_since, 2) for row in shown],
+			_("Lost", context="Customer Value"): [flt(row.revenue_before, 2) for row in shown],
+			_("Won Back", context="Customer Value"): [flt(row.revenue_since, 2) for row in shown],
 		},
 		(BAD, GOOD),
 	)
