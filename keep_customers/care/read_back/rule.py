@@ -30,7 +30,14 @@ def tell(doc) -> ReadBack:
 	if told.missing:
 		return told
 	when_and_what = _("{0}, {1}").format(_when(doc), _what(doc))
-	more = (*_ahead(doc), *_quiet(doc), *contact.only_for(doc), *_only_company(doc), _who(doc), *_held_back(doc))
+	more = (
+		*_ahead(doc),
+		*_quiet(doc),
+		*contact.only_for(doc),
+		*_only_company(doc),
+		_who(doc),
+		*_held_back(doc),
+	)
 	told.says = [contact.sentence(when_and_what, *more)]
 	told.figure = _figure(doc.channel, preview.last_month(rules.of(doc)))
 	_what_is_in_the_way(told, doc)
