@@ -34,7 +34,9 @@ class Clicks:
 		"""The button opens a dialog."""
 		self.on(name).desk.page.wait_for_function("() => cur_dialog && cur_dialog.display")
 		self.desk.settled()
-		assert not barriers(self.desk.page, ".modal.show .modal-body"), name
+		# What the host draws in a dialog is the host's; where the dialog is ours, it is below .ke.
+		if self.desk.page.locator(".modal.show .ke").count():
+			assert not barriers(self.desk.page, ".modal.show .ke"), name
 		return self
 
 	def dark(self, name):

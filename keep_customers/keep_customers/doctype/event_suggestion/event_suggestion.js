@@ -29,7 +29,7 @@ function call(frm, method, args) {
 
 // A dialog that closes when the server has done it, and stays with what was typed when it has not.
 function ask(frm, title, label, fields, done) {
-	const dialog = new frappe.ui.Dialog({
+	const dialog = keep_customers.dialog({
 		title,
 		fields,
 		primary_action_label: label,
