@@ -32,6 +32,8 @@ REPORTS = {
 	"customer_cost_and_value": ({}, {"show": "tiers"}, {"show": "costs"}, {"without_costs": 1}),
 	"complaint_analysis": ({},),
 	"complaint_times": ({},),
+	"did_the_measure_help": ({},),
+	"management_letter": ({},),
 	"ratings_of_people": ({},),
 }  # fmt: skip
 

@@ -885,6 +885,16 @@ DOCTYPES = {
 			("resolutions", "Table", "Quality Action Resolution"),
 		],
 	},
+	"Non Conformance": {
+		"module": "Quality Management",
+		"autoname": "format:QA-NC-{#####}",
+		"permissions": {"Employee": "rwcd"},
+		"fields": [
+			("subject", "Data", "", "reqd list"),
+			("status", "Select", "Open\nResolved\nCancelled", "reqd list"),
+			("details", "Text Editor"),
+		],
+	},
 	"Quality Action Resolution": {
 		"module": "Quality Management",
 		"istable": 1,

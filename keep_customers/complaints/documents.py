@@ -212,6 +212,23 @@ def make_quality_action(source_name: str, target_doc: str | dict | Document | No
 
 @frappe.whitelist()
 @typed
+def make_measure(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
+	"""An unsaved Complaint Measure against the case's cause, or its category where that is not known yet.
+
+	:raises frappe.PermissionError: for who may not write the case, or make one
+	"""
+	case = _case(source_name, "Complaint Measure")
+	measure = frappe.new_doc("Complaint Measure")
+	measure.update(
+		{"cause": case.cause, "quality_action": case.quality_action, "responsible": case.responsible}
+	)
+	if not case.cause:
+		measure.category = case.category
+	return measure
+
+
+@frappe.whitelist()
+@typed
 def make_credit_note(source_name: str, target_doc: str | dict | Document | None = None) -> Document:
 	"""ERPNext's own return of the case's invoice, unsaved; a compensation of the case once it is saved.
 

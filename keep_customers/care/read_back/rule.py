@@ -14,6 +14,7 @@ SETTINGS = "Keep Customers Settings"
 # What only customers with a tier can set off, and what must stand in files.
 OF_RANKED = (
 	"Tier Cadence", "Reorder Due", "Reorder Overdue", "Item Group Slipping Away", "Tier Up", "Tier Down", "Year's Best",
+	"Nobody Spoken To",
 )  # fmt: skip
 IN_FILES = {"Birthday": "Customer File Person", "Occasion": "Customer File Occasion"}
 
@@ -29,7 +30,7 @@ def tell(doc) -> ReadBack:
 	if told.missing:
 		return told
 	when_and_what = _("{0}, {1}").format(_when(doc), _what(doc))
-	more = (*_ahead(doc), *contact.only_for(doc), *_only_company(doc), _who(doc), *_held_back(doc))
+	more = (*_ahead(doc), *_quiet(doc), *contact.only_for(doc), *_only_company(doc), _who(doc), *_held_back(doc))
 	told.says = [contact.sentence(when_and_what, *more)]
 	told.figure = _figure(doc.channel, preview.last_month(rules.of(doc)))
 	_what_is_in_the_way(told, doc)
@@ -67,6 +68,14 @@ def _when(doc) -> str:
 		"Complaint Closed": _("When a complaint of a customer is closed"),
 		"Event: Attended": _("When a customer was at an event"),
 		"Event: No Show": _("When a customer had said yes to an event and did not come"),
+		"Decision Maker Left": _(
+			"When somebody who decides at a customer is no longer there, or cannot be reached any more"
+		),
+		"Only One Person Known": _("Once a quarter, when only one person at a customer is known, or nobody"),
+		"Nobody Spoken To": _(
+			"When nobody has spoken to a customer, by whatever channel, for longer than its tier allows, and nobody was asked to"
+		),
+		"Rep Left": _("When a customer's own rep has left or been disabled"),
 		"Occasion": _("On the days to congratulate on that stand in a Customer File"),
 	}
 	if doc.trigger in said:
@@ -127,6 +136,18 @@ def _ahead(doc) -> list[str]:
 	if not doc.days_before or doc.trigger not in rules.AHEAD:
 		return []
 	return [counted(cint(doc.days_before), _("it is known a day before"), _("it is known {0} days before"))]
+
+
+def _quiet(doc) -> list[str]:
+	if not doc.quiet_days or doc.trigger in rules.DATED | rules.PROMPT:
+		return []
+	return [
+		counted(
+			cint(doc.quiet_days),
+			_("after any contact it waits for a day"),
+			_("after any contact it waits for {0} days"),
+		)
+	]
 
 
 def _only_company(doc) -> list[str]:
@@ -197,7 +218,7 @@ def _what_is_in_the_way(told: ReadBack, doc) -> None:
 			_("No customer has a tier yet, so this rule finds nobody. Please set up the tiers first."),
 			route=["keep-set-up"],
 		)
-	elif doc.trigger == "Tier Cadence" and not frappe.db.exists(
+	elif doc.trigger in ("Tier Cadence", "Nobody Spoken To") and not frappe.db.exists(
 		"Customer Tier", {"contact_every_days": (">", 0)}
 	):
 		told.lacks(

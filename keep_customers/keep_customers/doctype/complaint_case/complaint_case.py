@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
-from keep_customers.complaints import cases, clock, compensations, documents, repeats, waiting, whose
+from keep_customers.complaints import cases, clock, compensations, documents, eight_d, repeats, waiting, whose
 from keep_customers.complaints.steps import Told, take
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
@@ -311,6 +311,10 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		if self.closed_unanswered:
 			self.closed_unanswered = 0
 			self.closed_on = self.closed_by = self.override_reason = None
+
+	def eight_d(self) -> list:
+		"""For the print format *8D Report*."""
+		return eight_d.disciplines(self)
 
 	@frappe.whitelist()
 	@typed

@@ -9,6 +9,7 @@ keep_customers.complaint_case.documents = (() => {
 			["Issue", __("Issue"), "make_issue", !doc.issue],
 			["Warranty Claim", __("Warranty Claim"), "make_warranty_claim", !doc.warranty_claim],
 			["Quality Action", __("Quality Action"), "make_quality_action", !doc.quality_action],
+			["Complaint Measure", __("Complaint Measure"), "make_measure", doc.cause || doc.category],
 			["Sales Invoice", __("Credit Note"), "make_credit_note", doc.sales_invoice && doc.status !== "Closed"],
 			["Stock Entry", __("Stock Entry for a Gift"), "make_stock_entry", doc.status !== "Closed"],
 		];

@@ -1,0 +1,50 @@
+import frappe
+from frappe import _
+from frappe.utils import escape_html, getdate
+
+from keep_customers.erp.acting import acting_as
+from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.reports import column, reported
+from keep_customers.evidence import letter
+
+
+@report
+def execute(filters=None):
+	"""The lines of the management letter, of a month; last month's by default.
+
+	:param filters: from_date, a day of the month; reader, a user as whom the scheduler reads it
+	"""
+	filters, before = report_filters(filters), frappe.session.user
+	reader = filters.pop("reader", None)
+	if not reader or reader == before:
+		return columns(), rows(filters)
+	# Whoever else says so might read as somebody who may more.
+	if before != "Administrator":
+		frappe.throw(_("This report is for managers."), frappe.PermissionError)
+	with acting_as(reader):
+		if not frappe.get_cached_doc("Report", letter.REPORT).is_permitted():
+			frappe.throw(_("This report is for managers."), frappe.PermissionError)
+		return columns(), rows(filters)
+
+
+def rows(filters: dict) -> list[dict]:
+	today = getdate()
+	first = letter.month(getdate(filters["from_date"]) if filters.get("from_date") else None, today)
+	return [
+		{
+			"part": one.part, "line": one.line, "now": one.now, "before": one.before,
+			"see": f'<a href="{escape_html(letter.address(one))}">{escape_html(_(one.report))}</a>',
+			"opens": {"now": reported(one.report, {}, **one.filters)},
+		}
+		for one in letter.lines(first, today)
+	]  # fmt: skip
+
+
+def columns() -> list[dict]:
+	return [
+		column("part", _("About", context="Management Letter"), width=120),
+		column("line", _("What", context="Management Letter"), width=420),
+		column("now", _("This Month", context="Management Letter"), width=220),
+		column("before", _("The Month Before", context="Management Letter"), width=220),
+		column("see", _("Read On", context="Management Letter"), width=180),
+	]

@@ -1,0 +1,193 @@
+"""What was changed against a cause, whether it helped, the 8D report, and the letter to who runs the business."""
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+from frappe.utils import add_days, getdate, now_datetime
+
+from keep_customers.complaints.documents import make_measure
+from keep_customers.evidence import letter
+from keep_customers.keep_customers.report.complaint_times import complaint_times
+from keep_customers.keep_customers.report.did_the_measure_help import did_the_measure_help
+from keep_customers.keep_customers.report.management_letter import management_letter
+from tests.site.care.reported import ranked
+from tests.site.story import ANNA, EVE, MIA, PREFIX
+from tests.site.web import Browser
+
+CAUSE = f"{PREFIX} Packing"
+
+
+def measure(**fields):
+	given = {
+		"title": f"{PREFIX} Thicker sleeves",
+		"cause": CAUSE,
+		"description": "A sleeve of <b>cardboard</b>",
+	}
+	return frappe.get_doc({"doctype": "Complaint Measure", **given, **fields}).insert()
+
+
+def complained(story, customer, *days_ago, cause=CAUSE):
+	for ago in days_ago:
+		case = story.case(customer, f"Scratched {customer} {ago} {cause}")
+		case.db_set({"opened_on": add_days(now_datetime(), -ago), "cause": cause})
+
+
+@pytest.fixture
+def scratched(story):
+	"""A measure 100 days ago. Before: 10 purchases and 12 complaints of Firm, since: 10 and 1; of Other 2 and 2, since 2 and 2."""
+	story.today = getdate()
+	frappe.get_doc({"doctype": "Complaint Cause", "cause_name": CAUSE}).insert(ignore_if_duplicate=True)
+	firm, other = story.customer("Firm"), story.customer("Other")
+	for customer, before, since in (
+		(firm, range(105, 155, 5), range(5, 55, 5)),
+		(other, (110, 120), (10, 20)),
+	):
+		story.history(customer, [(ago, 100) for ago in (*before, *since)])
+	complained(story, firm, *range(102, 160, 5), 7)
+	complained(story, other, 111, 121, 11, 21)
+	complained(story, firm, 3, cause=None)
+	return firm, other, measure(in_force_since=add_days(getdate(), -100))
+
+
+def row_of(user="Administrator"):
+	frappe.set_user(user)
+	[row] = [one for one in did_the_measure_help.execute({"cause": CAUSE})[1]]
+	frappe.set_user("Administrator")
+	return row
+
+
+def test_how_often_before_and_since_is_counted_out_of_purchases(scratched):
+	row = row_of()
+	assert (row["before"], row["after"]) == (14, 3)
+	assert (row["purchases_before"], row["purchases_after"]) == (12, 12)
+	assert row["rate_before"] == round(1000 * 14 / 12, 2)
+	assert row["low"] < row["ratio"] < row["high"]
+	for side in ("before", "after"):
+		assert len(complaint_times.execute(row["opens"][side]["filters"])[1]) == row[side]
+	assert row["unknown"] == 1 and "1 complaints since then" in row["sentence"]
+
+
+def test_a_rep_counts_own_customers_only(scratched, server):
+	firm, _other, _measure = scratched
+	add_user_permission("Customer", firm, ANNA)
+	frappe.db.commit()
+	answer = Browser(server, ANNA).call(
+		"frappe.desk.query_report.run", report_name="Did the Measure Help", filters={"cause": CAUSE}
+	)
+	row = answer.json()["message"]["result"][0]
+	# 12 before and 1 since, and one whose cause is not known, out of 10 each: about a sixth as often.
+	assert (row["before"], row["after"], row["purchases_before"], row["purchases_after"]) == (12, 1, 10, 10)
+	assert row["high"] < 1 and "It helped" in row["sentence"]
+
+
+def test_who_may_not_read_measures_gets_no_report(scratched):
+	from frappe.desk.query_report import run
+
+	frappe.set_user(EVE)
+	for report in ("Did the Measure Help", "Management Letter"):
+		with pytest.raises(frappe.PermissionError):
+			run(report, filters={})
+
+
+def test_a_measure_is_against_something_and_ends_after_it_began(scratched):
+	for wrong in (
+		{"cause": None},
+		{"withdrawn_on": "2026-01-01"},
+		{"in_force_since": "2026-02-01", "withdrawn_on": "2026-01-01"},
+	):
+		with pytest.raises(frappe.ValidationError):
+			measure(**wrong)
+
+
+def test_a_measure_is_made_of_a_case(story, scratched):
+	case = story.case(scratched[0])
+	case.db_set("cause", CAUSE)
+	made = make_measure(case.name)
+	assert (made.cause, made.category, made.responsible) == (CAUSE, None, case.responsible)
+
+
+# 8D
+
+
+def printed(case, language="en"):
+	before, frappe.local.lang = frappe.local.lang, language
+	try:
+		return frappe.get_print("Complaint Case", case.name, "8D Report")
+	finally:
+		frappe.local.lang = before
+
+
+def test_the_8d_report_says_what_a_customer_may_read(story, scratched):
+	case = story.case(scratched[0], subject="Noisy <script>alert(1)</script>")
+	case.db_set({"cause": CAUSE, "cause_text": "Sleeves too thin", "override_reason": "A grumbler"})
+	case.reload()
+	case.append(
+		"steps", {"step": "Listened", "done_on": now_datetime(), "done_by": ANNA, "note": "Drunk again"}
+	)
+	case.flags.keep_action = True
+	case.save()
+	planned = measure(title="Inspect each batch", kind="Preventive")
+	text = printed(case)
+	for there in (
+		"8D Report",
+		"D1 Team",
+		"D8 Closing",
+		"Sleeves too thin",
+		planned.title,
+		"Noisy &lt;script",
+	):
+		assert there in text, there
+	assert "A sleeve of &lt;b&gt;" in text
+	for hidden in ("Drunk again", "A grumbler", "<script>alert", "Thicker sleeves"):
+		assert hidden not in text, hidden  # the last one was there before the case
+	assert "D4 根本原因" in printed(case, "zh") and "D8 結案" in printed(case, "zh-TW")
+
+
+# The letter
+
+
+def test_the_letter_sets_the_month_beside_the_one_before(story):
+	story.today = getdate()
+	first = letter.month(None, getdate())
+	day = add_days(first, 4)
+	ranked(story, "Gone", status="Lost", status_since=day, current_value=800)
+	ranked(story, "Earlier", status="Lost", status_since=add_days(first, -5), current_value=300)
+	rows = {row["line"]: row for row in management_letter.execute({})[1]}
+	lost = rows["Customers lost, and what they bought in a year"]
+	assert lost["now"].startswith("1 · ") and "800" in lost["now"]
+	assert lost["before"].startswith("1 · ") and "300" in lost["before"]
+	assert "/query-report/Customers%20at%20Risk" in lost["see"] or "Customers at Risk" in lost["see"]
+
+
+def test_a_manager_asks_for_the_letter_and_it_waits_in_the_queue(story):
+	mine = ranked(story, "Mine", status="Lost", status_since=letter.month(None, getdate()), current_value=800)
+	ranked(story, "Theirs", status="Lost", status_since=letter.month(None, getdate()), current_value=500)
+	assert not frappe.db.exists("Auto Email Report", {"report": letter.REPORT})
+	add_user_permission("Customer", mine, MIA)
+	frappe.set_user(MIA)
+	name = letter.send_me_monthly()
+	assert letter.send_me_monthly() == name
+	frappe.set_user("Administrator")
+	frappe.get_doc("Auto Email Report", name).send()
+	[queued] = frappe.get_all(
+		"Email Queue", {"reference_doctype": "Auto Email Report", "reference_name": name}, pluck="name"
+	)
+	queued = frappe.get_doc("Email Queue", queued)
+	import email
+
+	mail = email.message_from_string(queued.message)
+	html = next(
+		part.get_payload(decode=True).decode()
+		for part in mail.walk()
+		if part.get_content_type() == "text/html"
+	)
+	assert "Customers lost" in html and "800" in html and "1,300" not in html
+	assert [one.recipient for one in queued.recipients] == [MIA]
+
+
+def test_nobody_reads_the_letter_as_somebody_else(story):
+	frappe.set_user(ANNA)
+	with pytest.raises(frappe.PermissionError):
+		letter.send_me_monthly()
+	with pytest.raises(frappe.PermissionError):
+		management_letter.execute({"reader": MIA})
