@@ -83,6 +83,7 @@ doc_events = {
 		],
 		"on_trash": "keep_customers.benefits.rebates.on_trash",
 	},
+	"Dashboard Chart": {"onload": "keep_customers.worth.colours.colour_chart"},
 	"Pricing Rule": {
 		"validate": "keep_customers.benefits.pricing_rules.guard_rule",
 		"on_trash": "keep_customers.benefits.pricing_rules.guard_rule_on_trash",
@@ -93,6 +94,7 @@ doc_events = {
 	"Stock Entry": {"after_insert": "keep_customers.complaints.documents.link_back"},
 	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
 	"ToDo": {
+		"before_insert": "keep_customers.jobs.complaints.on_new_todo",
 		"validate": "keep_customers.care.todos.validate",
 		"after_insert": "keep_customers.jobs.complaints.on_todo",
 		"on_update": "keep_customers.care.todos.on_update",
@@ -189,7 +191,7 @@ make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 ignore_links_on_delete = [
 	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
 	"Event Suggestion", "Contact Confirmation", "Consent Record", "Care Run Set Aside", "Forecast Check",
-	"Customer Item Group",
+	"Customer Item Group", "Loss Review",
 ]  # fmt: skip
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
@@ -211,20 +213,23 @@ keep_customers_my_day = [
 keep_customers_at_a_glance = [
 	"keep_customers.visits.at_a_glance.visits",
 	"keep_customers.events.at_a_glance.invitations",
+	"keep_customers.retention.at_a_glance.losses",
 ]
 keep_customers_timeline = [
 	"keep_customers.messaging.at_a_glance.timeline_of",
 	"keep_customers.complaints.at_a_glance.timeline_of",
 	"keep_customers.events.at_a_glance.timeline_of",
+	"keep_customers.retention.at_a_glance.timeline_of",
 ]
 # What a document will do, read back while it is written.
 keep_customers_read_back = {
 	"Care Message": "keep_customers.messaging.read_back.tell",
 	"Care Notice": "keep_customers.care.read_back.notice.tell",
 	"Care Rule": "keep_customers.care.read_back.rule.tell",
+	"Customer Tier": "keep_customers.care.read_back.tier.tell_tier",
 	"Referral": "keep_customers.care.read_back.referral.tell",
 	"Tier Benefit": "keep_customers.benefits.read_back.benefit.tell",
-	"Tier Policy": "keep_customers.worth.read_back.tell",
+	"Tier Policy": "keep_customers.care.read_back.tier.tell_policy",
 	"Visit Plan": "keep_customers.visits.read_back.tell",
 	"Volume Rebate": "keep_customers.benefits.read_back.rebate.tell",
 }
@@ -267,7 +272,8 @@ permission_query_conditions = {
 	doctype: "keep_customers.erp.document_permissions.case_condition"
 	for doctype in ("Complaint Case", "Complaint Step", "Complaint Pause", "Complaint Compensation")
 } | {
-	doctype: "keep_customers.erp.document_permissions.links_condition" for doctype in ("Referral", "Event Suggestion")
+	doctype: "keep_customers.erp.document_permissions.links_condition"
+	for doctype in ("Referral", "Event Suggestion", "Loss Review")
 } | {
 	doctype: "keep_customers.erp.row_permissions.rows_condition" for doctype in ("VIP Event", "Volume Rebate")
 } | {
@@ -285,6 +291,7 @@ has_permission = {
 	for doctype in (
 		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Customer Touch", "Referral",
 		"Customer Feedback", "VIP Invitation", "Event Suggestion", "Rebate Claim", "Contact Confirmation",
+		"Loss Review",
 	)
 } | {
 	"Follow Up": "keep_customers.access.control_group.has_permission",
@@ -354,9 +361,18 @@ doctype_js = {
 	],
 	"Care Message": READ_BACK,
 	"Care Notice": READ_BACK,
-	"Care Rule": READ_BACK,
+	"Care Rule": [READ_BACK, "public/js/rule_proposal.js"],
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
+	"Customer Tier": READ_BACK,
+	"Loss Review": [
+		*FORM,
+		"public/js/words.js",
+		"public/js/loss_review/style.js",
+		"public/js/loss_review/dialogs.js",
+		"public/js/loss_review/head.js",
+		"public/js/loss_review/actions.js",
+	],
 	"Referral": READ_BACK,
 	"Tier Benefit": READ_BACK,
 	"Tier Policy": READ_BACK,

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import escape_html, formatdate, get_datetime, getdate
 
 from keep_customers.access.lookups import may_read, named, not_there
-from keep_customers.care import rep_help, results, todos
+from keep_customers.care import not_useful, rep_help, results, todos
 from keep_customers.erp.api import typed
 from keep_customers.people.contacts import is_contact_of
 
@@ -46,6 +46,8 @@ def record(
 	notes: str | None = None,
 	next_step: str | None = None,
 	next_step_date: str | None = None,
+	because: str | None = None,
+	person: str | None = None,
 ) -> dict:
 	"""Record what came of it, as :func:`results.record`: then the event is closed, put off or cancelled.
 
@@ -53,29 +55,33 @@ def record(
 	:raises frappe.PermissionError: if the user may not write the event or not read its customer
 	"""
 	results.check(result, key)
+	result, because = results.reason_of(result, because)
 	doc = named("Event", appointment, "write", for_update=True)
 	row = _row(doc)
 	if not row:
 		not_there("Event", appointment)
 	said = {"notes": notes, "next_step": next_step, "next_step_date": next_step_date}
 	if todo := _todo(row.customer):
-		outcome = results.record(todo, result, key, **said)
+		outcome = results.record(todo, result, key, because=because, person=person, **said)
 	else:
-		outcome = {"said": _without_todo(row, doc, result, key, said), "next": results.next_contact()}
+		outcome = {
+			"said": _without_todo(row, doc, result, key, said, because),
+			"next": results.next_contact(),
+		}
 	if doc.status == "Open":
 		_settle(doc, result)
 	return {part: outcome[part] for part in ("said", "next")}
 
 
-def _without_todo(row, event, result: str, key: str, said: dict) -> str:
+def _without_todo(row, event, result: str, key: str, said: dict, because: str | None) -> str:
 	if event.status != "Open" or results.known(key, None):
 		return _("This was noted already.")
-	if result == results.NOT_NEEDED:
-		why = (said["notes"] or "").strip()
-		if not why:
-			frappe.throw(_("Please say why it is not needed."))
-		event.add_comment("Comment", escape_html(why))
-		return _("Noted: not needed.")
+	if result == results.NOT_USEFUL:
+		words = (said["notes"] or "").strip()
+		not_useful.check(because, words)
+		why = [_(because, context="Follow Up"), escape_html(words)]
+		event.add_comment("Comment", ": ".join(filter(None, why)))
+		return _("Noted: not useful.")
 	contact = results.contact_of(result, key, **said)
 	todos.new_touch(row, **contact)
 	if result == results.NOT_REACHED:
@@ -89,7 +95,7 @@ def _settle(event, result: str) -> None:
 		event.starts_on = _again(event)
 		event.ends_on = event.ends_on and get_datetime(event.ends_on) + away
 	else:
-		event.status = "Cancelled" if result == results.NOT_NEEDED else "Closed"
+		event.status = "Cancelled" if result == results.NOT_USEFUL else "Closed"
 	event.save()
 
 

@@ -37,14 +37,16 @@ PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation", "Visit Plan
 # What nobody needs to be called about once it is cancelled, and how that is noted.
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 CREDITED = "Invoice credited"
+IN_CONTACT = "Already in Contact"  # why a contact was not useful, which says that there was another one
+USEFUL_AFTER_ALL = dict.fromkeys(("not_useful", "not_useful_words", "not_useful_on", "not_useful_by"), None)
 FIELDS = (
 	"customer", "customer_name", "care_rule", "occurrence", "status", "priority", "reason", "short", "made_of", "channel",
 	"planned_on", "due_date", "expires", "occasion", "reference_doctype", "reference_name", "value_at_risk", "currency",
-	"amount", "benefit", "gift", "gift_cost", "gift_currency", "arm", "control_share", "risk_then",
+	"amount", "benefit", "gift", "gift_cost", "gift_currency", "arm", "control_share", "risk_then", "for_user",
 )  # fmt: skip
 TO_DECIDE = (
 	"name", "customer", "care_rule", "occurrence", "status", "hold_reason", "rep", "channel", "reference_doctype",
-	"reference_name", "arm",
+	"reference_name", "arm", "for_user",
 )  # fmt: skip
 TO_CARRY_OUT = (
 	"name", "customer", "customer_name", "care_rule", "occurrence", "status", "channel", "priority", "reason", "occasion",
@@ -194,8 +196,16 @@ def contacts_within(customers: list[str], since: date, today: date) -> Counter:
 		.where((follow_up.assigned_on > since) & (follow_up.assigned_on <= today))
 		.groupby(follow_up.customer)
 	)
+	# The rep says so, and nothing else knows of it.
+	elsewhere = (
+		among(frappe.qb.from_(follow_up), follow_up.customer, customers, FEW)
+		.select(follow_up.customer, Count(IfNull(follow_up.todo, follow_up.name)).distinct())
+		.where((follow_up.not_useful == IN_CONTACT) & (follow_up.not_useful_on > since))
+		.where(follow_up.not_useful_on <= today)
+		.groupby(follow_up.customer)
+	)
 	seen = contacts_seen.within(customers, since, today)
-	return Counter(dict(touched.run())) + Counter(dict(asked.run())) + seen
+	return sum((Counter(dict(query.run())) for query in (touched, asked, elsewhere)), seen)
 
 
 def assigned_on(day: date) -> dict[str, int]:
@@ -299,6 +309,19 @@ def take_back_of_rule(rule: str) -> None:
 		{"care_rule": rule, "status": "Planned"},
 		{"status": "Cancelled", "hold_reason": "Rule switched off"},
 	)
+
+
+def asked_again(occurrence: str | None, name: str) -> str:
+	"""What the occurrence is called that asks again for what was not useful; the day in it stays, which premises read."""
+	return f"{(occurrence or '')[:120]} {name}"
+
+
+def drop_asked_again(name: str) -> None:
+	"""What was not useful is asked for after all: nobody is asked a second time."""
+	row = frappe.db.get_value("Follow Up", name, ["care_rule", "customer", "occurrence"], as_dict=True)
+	again = {"care_rule": row.care_rule, "customer": row.customer, "status": "Planned"}
+	again["occurrence"] = asked_again(row.occurrence, name)
+	frappe.db.set_value("Follow Up", again, {"status": "Cancelled", "hold_reason": "No longer true"})
 
 
 def reason_for_purchase(invoice: str, amount: str, day: str) -> str:

@@ -17,12 +17,13 @@ def of_customer(customer: str, file, today: date) -> list[dict]:
 	:returns: dicts with full_name, relation, decides, contact, phone, email (each None if there is none that was confirmed),
 		refused (of Phone and Email those that are not wanted), birthday (its next day, or None)
 	"""
-	in_file = sorted(file.people, key=lambda row: not row.decides) if file else []
+	here = [row for row in file.people if not row.left_on] if file else []
+	in_file = sorted(here, key=lambda row: not row.decides)
 	asked = [
 		{"customer": customer, "reference_doctype": reached.PERSON, "reference_name": row.name}
 		for row in in_file
 	]
-	others = _other_contacts(customer, {row.contact for row in in_file})
+	others = _other_contacts(customer, {row.contact for row in (file.people if file else ())})
 	named = reached.of_contacts([(customer, name) for name in others]) if others else {}
 	recipients = (reached.of(asked) if asked else []) + [named[customer, name] for name in others]
 	refused = _refused(customer, recipients)

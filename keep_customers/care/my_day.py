@@ -217,6 +217,10 @@ def _dealt_with(user: str, day: date, may: dict) -> set[str]:
 				& follow_up.todo.isnotnull()
 			).run()
 		)
+		# What was not useful is dealt with, too.
+		useless = (follow_up.not_useful_by == user) & (follow_up.not_useful_on == day)
+		query = frappe.qb.from_(follow_up).select(follow_up.todo)
+		done.update(name for (name,) in query.where(useless & follow_up.todo.isnotnull()).run())
 	if may["Customer Touch"]:
 		query = frappe.qb.from_(touch).select(touch.todo)
 		done.update(

@@ -12,8 +12,8 @@ from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.access import control_group
 from keep_customers.care import contacts_seen, followups, premises, referrals, rules, stakes, todos
-from keep_customers.care.assignment import DEDICATED, Assignment
-from keep_customers.care.triggers import rhythm
+from keep_customers.care.assignment import DEDICATED, USER, Assignment
+from keep_customers.care.last_contacts import one_look
 from keep_customers.engine import followups as engine
 from keep_customers.engine.night import culprits
 from keep_customers.erp import neighbours
@@ -44,7 +44,7 @@ class Planning:
 
 		Each thing by itself: one rule with bad settings, or one customer, must not cost the reps the others.
 		"""
-		with rhythm.one_look():
+		with one_look():
 			self._plan()
 
 	def _plan(self) -> None:
@@ -239,7 +239,8 @@ def decide(
 		name, customer, care_rule = row["name"], row["customer"], row["care_rule"] or ""
 		rule = all_rules.get(care_rule, NO_RULE)
 		row["automatic"] = automatic.get(name)
-		reps[name] = assignment.user_for(customer, rule["assign_to"] or DEDICATED, rule["role"], rule["user"])
+		who = USER if row.get("for_user") else rule["assign_to"] or DEDICATED
+		reps[name] = assignment.user_for(customer, who, rule["role"], row.get("for_user") or rule["user"])
 		candidates.append(
 			engine.Candidate(
 				key=name,

@@ -17,6 +17,7 @@ from keep_customers.care import (
 	calls,
 	followups,
 	known_people,
+	not_useful,
 	open_complaints,
 	panel,
 	results,
@@ -58,6 +59,7 @@ def for_todo(todo: str) -> dict:
 		- can_call: whether :func:`calls.call_for_todo` dials
 		- channel: by which the ToDo asks for the contact
 		- refused: channels by which whoever it is about is not to be contacted
+		- others: who else could be asked for, as in :func:`not_useful.others`
 		- purchases: the 5 latest of :func:`panel.deal_archive`
 		- last_contact: dict with name, date, channel, result, satisfaction (0 to 1), notes, next_step, next_step_date;
 		  or None
@@ -102,6 +104,7 @@ def of_contact(row, reasons: list[dict]) -> dict:
 		"can_call": False,
 		"channel": row.channel,
 		"refused": consent.refused_ways(row),
+		"others": not_useful.others(row),
 		"purchases": panel.bought(customer, newest_first=True, limit=PURCHASES) if may_read_file else [],
 		"last_contact": _last_contact(customer) if may_read_touches else None,
 		"demands": _demands(customer, today) if may_read_touches else [],
@@ -189,6 +192,7 @@ def _from_file(file, today: date) -> dict:
 		}
 		# Who decides comes first, the others as somebody has put them.
 		for row in sorted(file.people, key=lambda row: not row.decides)
+		if not row.left_on
 	]
 	occasions = [
 		{"occasion": row.occasion, "person": row.person, "day": day}

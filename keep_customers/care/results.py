@@ -10,11 +10,12 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, get_datetime, getdate, now_datetime
 
-from keep_customers.care import followups, todos
+from keep_customers.care import followups, not_useful, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.calendar import working_days
 
-REACHED, NOT_REACHED, AGREED, NOT_NEEDED = "Reached", "Not Reached", "Agreed", "Not Needed"
+REACHED, NOT_REACHED, AGREED, NOT_USEFUL = "Reached", "Not Reached", "Agreed", "Not Useful"
+NOT_NEEDED = "Not Needed"  # as pages say it that were opened before an upgrade, and what they have kept
 AGAIN = 2  # days until who was not reached is tried again
 KEY = re.compile(r"[0-9A-Za-z-]{16,64}")
 LONGEST_AGO = timedelta(days=14)  # a telephone that lay in a drawer
@@ -30,13 +31,17 @@ def record(
 	notes: str | None = None,
 	next_step: str | None = None,
 	next_step_date: str | None = None,
+	because: str | None = None,
+	person: str | None = None,
 ) -> dict:
 	"""Record what came of it, and close, put off or cancel the ToDo accordingly.
 
 	What somebody else has settled meanwhile stays so; the contact is noted all the same.
 
-	:param result: Reached; Not Reached: the ToDo comes back in two days; Agreed: with a next step and its day; Not Needed:
-		with notes that say why
+	:param result: Reached; Not Reached: the ToDo comes back in two days; Agreed: with a next step and its day; Not
+		Useful: because of what
+	:param because: one of :data:`not_useful.REASONS`; Other has notes that say more
+	:param person: the Contact that is asked for instead of a wrong person
 	:param key: made by the sender, the same however often it is sent
 	:param seconds_ago: when it happened, by the sender's own clock
 	:returns: touch (or None), status and date of the ToDo, said (a sentence: what was noted and planned), next (the contact
@@ -45,14 +50,15 @@ def record(
 	:raises frappe.ValidationError: if the result is another one, or lacks what belongs to it
 	"""
 	check(result, key)
+	result, because = reason_of(result, because)
 	# Two that come at once wait for each other here: the second one finds what the first has done.
 	frappe.db.get_value("ToDo", todo, "name", for_update=True)
 	doc, row = todos.care_todo(todo, "write")
 	touch = known(key, doc.name)
-	if touch or (result == NOT_NEEDED and doc.status != "Open"):
+	if touch or (result == NOT_USEFUL and doc.status != "Open"):
 		said = _("This was noted already.")
-	elif result == NOT_NEEDED:
-		said = _not_needed(doc, row, notes)
+	elif result == NOT_USEFUL:
+		said = not_useful.settle(doc, row, because, _clean(notes), person)
 	else:
 		contact = contact_of(result, key, notes, next_step, next_step_date)
 		touch = _note(doc, row, contact | {"date": _moment(doc, seconds_ago)})
@@ -70,8 +76,13 @@ def check(result: str, key: str) -> None:
 	"""
 	:raises frappe.ValidationError: if it is no result, or no key
 	"""
-	if not KEY.fullmatch(key) or result not in (REACHED, NOT_REACHED, AGREED, NOT_NEEDED):
+	if not KEY.fullmatch(key) or result not in (REACHED, NOT_REACHED, AGREED, NOT_USEFUL, NOT_NEEDED):
 		frappe.throw(_("Please open the ToDo and close it there."))
+
+
+def reason_of(result: str, because: str | None) -> tuple[str, str | None]:
+	"""(result, why it is not useful) of what was sent."""
+	return (NOT_USEFUL, not_useful.OTHER) if result == NOT_NEEDED else (result, because)
 
 
 def next_contact(but: str | None = None) -> dict | None:
@@ -177,16 +188,6 @@ def said_of(contact: dict) -> str:
 			contact["next_step"], formatdate(contact["next_step_date"])
 		)
 	return _("Noted: reached.")
-
-
-def _not_needed(todo, row, why: str | None) -> str:
-	if not _clean(why):
-		frappe.throw(_("Please say why it is not needed."))
-	todo.status = "Cancelled"
-	todo.save()
-	# Where only who may read the customer finds it: a ToDo's own comments go to whoever sees the ToDo.
-	frappe.get_doc("Follow Up", row.name).add_comment("Comment", frappe.utils.escape_html(why.strip()))
-	return _("Noted: not needed.")
 
 
 def _clean(text: str | None) -> str | None:

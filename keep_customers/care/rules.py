@@ -16,7 +16,7 @@ import frappe
 from frappe import _
 
 from keep_customers.benefits import offered
-from keep_customers.care import referrals
+from keep_customers.care import quiet, referrals
 from keep_customers.care.triggers import (
 	Premise,
 	baskets,
@@ -27,6 +27,7 @@ from keep_customers.care.triggers import (
 	occasions,
 	papers,
 	purchases,
+	relationships,
 	rhythm,
 	tiers,
 )
@@ -36,7 +37,7 @@ from keep_customers.erp.tables import among
 FIELDS = (
 	"name", "enabled", "trigger", "min_amount", "every_multiple", "top_n", "yearly_on", "festival", "holiday_list", "season",
 	"whose", "silent_days", "max_score", "days_before", "enabled_from", "customer_group", "territory", "company",
-	"channel", "due_in_days", "priority", "message_kind", "send_automatically", "assign_to", "role", "user", "control_share",
+	"channel", "due_in_days", "quiet_days", "priority", "message_kind", "send_automatically", "assign_to", "role", "user", "control_share",
 )  # fmt: skip
 
 
@@ -88,6 +89,10 @@ TRIGGERS: dict[str, Trigger] = {
 	"Complaint Closed": Trigger(complaints.closed, (complaints.STILL_CLOSED,)),
 	"Event: Attended": Trigger(events.attended, (events.WAS_THERE,)),
 	"Event: No Show": Trigger(events.no_shows, (events.WAS_MISSED,)),
+	"Decision Maker Left": Trigger(relationships.deciders_left, (relationships.STILL_GONE,)),
+	"Only One Person Known": Trigger(relationships.only_one_person, (relationships.ONE_PERSON,)),
+	"Nobody Spoken To": Trigger(relationships.nobody_spoken_to, (rhythm.TURN_IS_OVER,)),
+	"Rep Left": Trigger(relationships.rep_left, (relationships.STILL_LEFT,)),
 }
 DATED = frozenset(name for name, trigger in TRIGGERS.items() if trigger.dated)
 # What is contacted for our own sake: all else is done to care.
@@ -103,7 +108,9 @@ AHEAD = DATED | {"Reorder Due", "Stated Demand Due", "Warranty Ending", "Contrac
 PURPOSES = {
 	"After a Purchase": ("Purchase Amount", "First Purchase", "Delivery"),
 	"Greetings": ("Birthday", "Occasion", "Festival", "Season"),
-	"Keep in Touch": ("Tier Cadence", "File Incomplete"),
+	"Keep in Touch": (
+		"Tier Cadence", "File Incomplete", "Decision Maker Left", "Only One Person Known", "Nobody Spoken To", "Rep Left",
+	),
 	"Make Up For Something": ("Complaint Closed", "Event: No Show"),
 	"Next Purchase": ("Reorder Due", "Reorder Overdue", "Stated Demand Due", "Warranty Ending", "Contract Ending"),
 	"Thanks and Welcome": (
@@ -147,15 +154,24 @@ def enabled(today: date) -> list:
 
 
 def read(filters: dict) -> list:
-	"""Care Rules with their tiers, by name."""
+	"""Care Rules with their tiers and the groups they leave out, by name."""
 	rules = frappe.get_all("Care Rule", filters=filters, fields=list(FIELDS), order_by="name asc")
 	tiers: dict[str, set[str]] = {}
 	for parent, tier in frappe.get_all(
 		"Care Rule Tier", filters={"parenttype": "Care Rule"}, fields=["parent", "tier"], as_list=True
 	):
 		tiers.setdefault(parent, set()).add(tier)
+	groups: dict[str, set[str]] = {}
+	for parent, group in frappe.get_all(
+		"Care Rule Group",
+		filters={"parenttype": "Care Rule"},
+		fields=["parent", "customer_group"],
+		as_list=True,
+	):
+		groups.setdefault(parent, set()).add(group)
 	for rule in rules:
 		rule.tiers = tiers.get(rule.name, set())
+		rule.except_groups = groups.get(rule.name, set())
 	return rules
 
 
@@ -163,6 +179,7 @@ def of(doc) -> frappe._dict:
 	"""A rule as :func:`read` gives it, of a document that need not be saved."""
 	rule = frappe._dict({field: doc.get(field) for field in FIELDS})
 	rule.tiers = {row.tier for row in doc.tiers if row.tier}
+	rule.except_groups = {row.customer_group for row in doc.except_groups if row.customer_group}
 	return rule
 
 
@@ -180,6 +197,8 @@ def due(rule, today: date) -> list[dict]:
 		rows = _meant(rule, list(theirs(rule, today) or ()))
 	else:
 		rows = TRIGGERS[rule.trigger].due(rule, today)
+	if rule.trigger not in DATED | PROMPT:
+		rows = quiet.after_contacts(rule, rows)
 	return offered.with_gifts(rule, rows)
 
 

@@ -20,8 +20,8 @@ from keep_customers.worth.retold import retold
 
 PAGE = 15
 MOST = 600  # who reads further opens the lists
-PHONE, VISIT, MAIL, MESSAGE, COMPLAINT, EVENT, FEEDBACK, REFERRAL, TIER = (
-	"phone", "visit", "mail", "message", "complaint", "event", "feedback", "referral", "tier",
+PHONE, VISIT, MAIL, MESSAGE, COMPLAINT, EVENT, FEEDBACK, REFERRAL, TIER, LOSS = (
+	"phone", "visit", "mail", "message", "complaint", "event", "feedback", "referral", "tier", "loss",
 )  # fmt: skip
 # Channels, and what the host calls them.
 KINDS = {

@@ -140,7 +140,9 @@ def on_update(todo, method=None) -> None:
 		values["status"] = "Late" if late else "Assigned"
 		if before != "Open":
 			# Another contact is asked for; the one on record stays where it is.
-			values |= {"done_on": None, "hold_reason": "", "touch": None}
+			values |= {"done_on": None, "hold_reason": "", "touch": None, **followups.USEFUL_AFTER_ALL}
+			for part in parts:
+				followups.drop_asked_again(part)
 	if todo.date:
 		values["due_date"] = todo.date
 	for part in parts:

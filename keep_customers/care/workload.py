@@ -8,7 +8,7 @@ from keep_customers.care.assignment import Assignment
 from keep_customers.care.triggers import customers, matching
 
 CADENCE = "Tier Cadence"
-MONTH = 30  # days
+WEEK, MONTH = 7, 30  # days
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class Workload:
 	by_rep: dict[str | None, float]
 
 
-def contacts_a_month(customers: int, every: int) -> float:
-	"""Of so many customers, each once in so many days; 0 days: never."""
-	return customers * MONTH / every if every else 0.0
+def contacts_in(days: int, customers: int, every: int) -> float:
+	"""Contacts in a span of days with so many customers, each once in ``every`` days; 0 days: never."""
+	return customers * days / every if every else 0.0
 
 
 def of_cadence(names: list[str], every: dict[str, int], settings) -> Workload:
@@ -38,7 +38,7 @@ def of_cadence(names: list[str], every: dict[str, int], settings) -> Workload:
 	asked = Assignment(meant, settings)
 	by_tier, by_rep = Counter(), Counter()
 	for customer, (tier, rule) in meant.items():
-		contacts = contacts_a_month(1, every[tier])
+		contacts = contacts_in(MONTH, 1, every[tier])
 		by_tier[tier] += contacts
 		by_rep[asked.user_for(customer, rule.assign_to, rule.role, rule.user)] += contacts
 	return Workload(dict(by_tier), dict(by_rep))

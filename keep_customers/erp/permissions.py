@@ -24,6 +24,7 @@ FILE_TABLES = ("Customer File Person", "Customer File Occasion", "Customer File 
 LINKS = {
 	"Referral": {"referrer": "Customer", "referred_customer": "Customer", "lead": "Lead"},
 	"Event Suggestion": {"customer": "Customer"},
+	"Loss Review": {"customer": "Customer", "moved_to": "Customer"},
 }
 
 # Documents that are not about one customer -> their tables that name some, by field.

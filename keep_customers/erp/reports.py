@@ -20,8 +20,13 @@ def column(fieldname: str, label: str, fieldtype: str = "Data", width: int = 120
 		more.setdefault("align", "left")
 	if fieldtype == "Percent":
 		more.setdefault("precision", 1)
-	width = max(width, WIDEST.get(fieldtype, 0))
+	width = max(width, WIDEST.get(fieldtype, 0), _heading(label))
 	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
+
+
+def _heading(label: str) -> int:
+	"""Pixels that a column's heading takes; a Chinese character is as wide as two letters."""
+	return 36 + sum(14 if ord(one) > 0x2E7F else 7 for one in label)
 
 
 def link(fieldname: str, label: str, doctype: str, width: int = 120) -> dict:
@@ -112,6 +117,12 @@ def bars(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[
 		"barOptions": {"stacked": stacked},
 		"colors": list(colors),
 	}
+
+
+def lines(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[str]):
+	"""A chart of what goes on from one label to the next; None where there is nothing."""
+	chart = bars(labels, datasets, colors)
+	return chart and {**chart, "type": "line", "axisOptions": {"shortenYAxisNumbers": 1}}
 
 
 def most(filters: dict) -> int:

@@ -43,6 +43,36 @@ def reworded(row, name: str) -> str | None:
 		return row.get(name)
 
 
+def as_said(row, name: str) -> str:
+	"""A text of a stored row, to be part of another one that remembers what it is made of."""
+	text = row.get(name) or ""
+	try:
+		made_of = json.loads(row.get("made_of") or "{}").get(name)
+	except (AttributeError, TypeError, ValueError):
+		return text
+	if isinstance(made_of, list) and made_of:
+		text = Said(text)
+		text.made_of = made_of
+	return text
+
+
+def read_out(sentence: str, text: str, **choices) -> dict[str, str] | None:
+	"""What stands in the places of a sentence; None if the text is another one.
+
+	:param sentence: with places such as {0} or {tier}; of a numbered one the name is ``p0``
+	:param choices: by the name of a place, what can stand there and nothing else
+	"""
+
+	def place(found) -> str:
+		name = f"p{found[1]}" if found[1].isdigit() else found[1]
+		known = "|".join(re.escape(one) for one in choices.get(name, ())) or ".+?"
+		return f"(?P<{name}>{known})"
+
+	pattern = re.sub(r"\\\{(\w+)\\\}", place, re.escape(sentence))
+	found = re.fullmatch(pattern, text, re.DOTALL)
+	return found.groupdict() if found else None
+
+
 def _worded(made_of: list) -> str:
 	text, context, *values = made_of
 	return _filled(

@@ -17,12 +17,14 @@ from keep_customers.erp.tables import chunks, hold
 from keep_customers.events import room
 from keep_customers.events import wishes as event_wishes
 from keep_customers.people import confirmations, ledger
+from keep_customers.retention import customer_life as of_losses
+from keep_customers.retention import reviews
 
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = (
 	"Tier Change", "Follow Up", "Customer Touch", "Visit Plan Stop", "Complaint Case", "Customer Feedback",
 	"VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
-	"Contact Confirmation", "Consent Record", "Customer Item Group",
+	"Contact Confirmation", "Consent Record", "Customer Item Group", "Loss Review",
 )  # fmt: skip
 FILE_TABLES = ("people", "occasions", "consents")
 SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")
@@ -42,6 +44,7 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	if not merge:
 		return
 	_merge_files(old, new)
+	of_losses.make_room(old, new)
 	# The next night measures both histories as one.
 	frappe.db.delete("Customer Value", {"name": old})
 	frappe.db.delete("Customer Item Group", {"customer": old})
@@ -89,6 +92,7 @@ def show_name(customer: str, title: str) -> None:
 	for doctype in (*NAMED_AFTER_CUSTOMER, *ABOUT_CUSTOMER, "Event Suggestion"):
 		frappe.db.set_value(doctype, {"customer": customer}, "customer_name", title, update_modified=False)
 	referrals.show_name(customer, title)
+	reviews.show_name(customer, title)
 	describe_anew(customer)
 
 
@@ -125,6 +129,7 @@ def on_trash(customer, method=None) -> None:
 	invited_to, wishes = room.events_of(customer.name), event_wishes.about(customer.name)
 	coupons.forget(customer.name)
 	confirming.on_customer_trash(customer.name)
+	of_losses.on_customer_trash(customer.name)
 	frappe.db.delete("Volume Rebate Customer", {"customer": customer.name})
 	for doctype in (*ABOUT_CUSTOMER, "Customer Value"):
 		_forget(doctype, frappe.get_all(doctype, filters={"customer": customer.name}, pluck="name"))

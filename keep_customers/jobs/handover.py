@@ -16,6 +16,7 @@ from keep_customers.erp.leavers import Hands
 from keep_customers.erp.soon import soon
 from keep_customers.events import handover as of_events
 from keep_customers.jobs import open_care
+from keep_customers.retention import handover as of_losses
 
 SETTINGS = "Keep Customers Settings"
 # By what a customer's rep is found.
@@ -55,6 +56,7 @@ def pass_on(aside: Aside) -> None:
 	open_care.pass_on(everybody, aside)
 	open_care.ask_anew(aside)
 	of_events.pass_on(everybody, aside)
+	of_losses.pass_on(everybody, aside)
 
 
 # A customer's change of rep
@@ -112,6 +114,7 @@ def take_over(customer: str, before: str) -> None:
 	aside, hands = Aside(), Hands(before, customer)
 	of_cases.pass_on(hands, aside)
 	open_care.pass_on(hands, aside)
+	of_losses.pass_on(hands, aside)
 	if aside.left:
 		frappe.throw("<br>".join(escape_html(one.why) for one in aside.left.values()))
 

@@ -218,6 +218,8 @@ def validate(doc) -> None:
 		frappe.throw(
 			_("Only the customers themselves answer on the web page. Please choose another channel.")
 		)
+	# A form takes no parts of a second, and would think that somebody has changed it.
+	doc.given_on = get_datetime(doc.given_on).replace(microsecond=0)
 	if getdate(doc.given_on) > getdate():
 		frappe.throw(_("Feedback is recorded after it was given. Please check the date."))
 	for field in ("rating", "person_rating"):

@@ -15,7 +15,8 @@ from keep_customers.erp import host
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, site_language
 from keep_customers.messaging import templates
-from keep_customers.people.contacts import primary_contact, reached_at
+from keep_customers.people.contacts import reached_at
+from keep_customers.people.reached import asked_for
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import is_purchase, sales_of
 
@@ -105,7 +106,7 @@ def variables(
 ) -> dict[str, str | int | None]:
 	"""All variables of :mod:`keep_customers.engine.wording`, in the message's language."""
 	row = host.values("Customer", customer, ["customer_name", "customer_type", "salutation"])
-	contact = reached_at(contact or primary_contact(customer), customer) or frappe._dict()
+	contact = reached_at(contact or asked_for(customer), customer) or frappe._dict()
 	# A named person who is not the contact has a name of their own.
 	if person and person != contact.full_name:
 		contact = frappe._dict(full_name=person)

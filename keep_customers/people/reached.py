@@ -12,7 +12,7 @@ import frappe
 
 from keep_customers.erp.tables import chunks
 from keep_customers.people.addresses import EMAIL, KINDS, PHONE, mark
-from keep_customers.people.contacts import all_contacts, confirmed_marks, linked
+from keep_customers.people.contacts import all_contacts, confirmed_marks, contacts_of, linked
 
 IN_THE_FIRM = ("Owner", "Decision Maker", "Buyer", "Assistant")
 PERSON, GUEST, CONTACT, CUSTOMER, FILE = (
@@ -125,6 +125,8 @@ class _Known:
 		customers = sorted(set(customers))
 		pairs = all_contacts(customers)
 		self.main_contacts = dict(pairs)
+		# Whom a rep was told to ask for stands in for it, as long as it counts.
+		self.main_contacts |= _named_in_files(customers).items() & set(pairs)
 		self.confirmed = confirmed_marks(customers)
 		rows = _contact_rows({contact for _customer, contact in pairs})
 		files = _file_rows(customers)
@@ -138,7 +140,7 @@ class _Known:
 		self.people = {(row.parent, row.name): self._person(row) for row in files}
 		self.own, self.deciding = {}, defaultdict(list)
 		for row in files:
-			if row.decides or row.relation in IN_THE_FIRM:
+			if (row.decides or row.relation in IN_THE_FIRM) and not row.left_on:
 				# Where the file itself says so: their Contact may be for other things.
 				person = self.people[row.parent, row.name]
 				self.deciding[row.parent].append(
@@ -218,8 +220,24 @@ def customer_rows(names: Collection[str]) -> list:
 	return _rows(CUSTOMER, "name", names, ["name", "customer_name", "email_id", "mobile_no"])
 
 
+def asked_for(customer: str) -> str | None:
+	"""The contact that is reached when nobody in particular is meant; None if there is none."""
+	theirs = contacts_of(customer)
+	named = _named_in_files([customer]).get(customer)
+	return named if named in theirs else next(iter(theirs), None)
+
+
+def _named_in_files(customers: Collection[str]) -> dict[str, str]:
+	"""Customer -> the contact for whom its file says that care asks."""
+	found: dict[str, str] = {}
+	for part in chunks(sorted(filter(None, customers)), MANY):
+		filters = {"name": ("in", part), "ask_for": ("is", "set")}
+		found |= dict(frappe.get_all(FILE, filters=filters, fields=["name", "ask_for"], as_list=True))
+	return found
+
+
 def _file_rows(customers: Collection[str]) -> list:
-	fields = ["name", "parent", "full_name", "contact", "email", "phone", "decides", "relation"]
+	fields = ["name", "parent", "full_name", "contact", "email", "phone", "decides", "relation", "left_on"]
 	rows = _rows(PERSON, "parent", customers, [*fields, "parenttype", "idx"])
 	return sorted((row for row in rows if row.parenttype == FILE), key=lambda row: (row.parent, row.idx))
 

@@ -23,7 +23,7 @@ from keep_customers.worth import ledger
 
 DEFAULTS = Path(__file__).parent / "defaults"
 # In this order: policies name tiers.
-SHIPPED = ("customer_tier", "tier_policy", "care_rule", "complaint_category", "complaint_cause")
+SHIPPED = ("customer_tier", "tier_policy", "care_rule", "complaint_category", "complaint_cause", "loss_cause")
 
 
 def after_install() -> None:
@@ -64,17 +64,18 @@ def offer_triggers(app: str | None = None) -> None:
 		frappe.clear_cache(doctype="Care Rule")
 
 
-def add_shipped_defaults(trigger: str | None = None) -> None:
+def add_shipped_defaults(trigger: str | None = None, kinds: tuple[str, ...] = SHIPPED) -> None:
 	"""Insert the shipped tiers, policy and rules; what is there already stays as the admin left it.
 
 	Like ERPNext's own shipped records they are written in the site's language.
 
 	:param trigger: only rules with this one: what the admin has deleted of all others stays away
+	:param kinds: only these, likewise
 	"""
 	language = site_language()
 	# What the cache holds was put together before the app was there.
 	frappe.translate.clear_cache()
-	for kind in SHIPPED:
+	for kind in kinds:
 		for record in json.loads((DEFAULTS / f"{kind}.json").read_text(encoding="utf-8")):
 			if trigger and record.get("trigger") != trigger:
 				continue

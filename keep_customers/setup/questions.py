@@ -43,6 +43,16 @@ def all_questions() -> list[Question]:
 		),
 		Question(
 			customers,
+			_("Whom have we lost, why, and what did it cost?", context="Reports as Questions"),
+			"Losses",
+		),
+		Question(
+			customers,
+			_("Which relationships hang by a thread?", context="Reports as Questions"),
+			"Relationships at Risk",
+		),
+		Question(
+			customers,
 			_("Who will buy in the next weeks?", context="Reports as Questions"),
 			"Expected Purchases",
 		),
@@ -57,6 +67,27 @@ def all_questions() -> list[Question]:
 			_("What are our customers worth, tier by tier?", context="Reports as Questions"),
 			"Tier Overview",
 		),
+		Question(
+			customers,
+			_("Whom did we lose, and whom did we win?", context="Reports as Questions"),
+			"Revenue Bridge",
+		),
+		Question(
+			customers,
+			_("How many stay, of those who came in a quarter?", context="Reports as Questions"),
+			"Retention Cohorts",
+		),
+		Question(
+			customers,
+			_("What is a point of retention worth to us?", context="Reports as Questions"),
+			"Revenue Bridge",
+			{"show": "A Point of Retention"},
+		),
+		Question(
+			customers,
+			_("What will the next four quarters bring?", context="Reports as Questions"),
+			"Next Four Quarters",
+		),
 		Question(customers, _("Who brings us new customers?", context="Reports as Questions"), "Referrals"),
 		Question(
 			care,
@@ -67,6 +98,11 @@ def all_questions() -> list[Question]:
 			care,
 			_("Which contacts reach nobody, and why?", context="Reports as Questions"),
 			"Follow Ups Held Back",
+		),
+		Question(
+			care,
+			_("Which contacts were not useful, and why?", context="Reports as Questions"),
+			"What Was Not Useful",
 		),
 		Question(
 			care, _("Whom will tonight's rules ask for?", context="Reports as Questions"), "Care Preview"

@@ -15,6 +15,8 @@ from keep_customers.engine.forecasts.past import came_after, known_at
 from keep_customers.engine.forecasts.tonight import YEAR, Checked
 from keep_customers.engine.value import Purchases
 from keep_customers.erp.attempts import attempt
+from keep_customers.erp.language import site_language
+from keep_customers.erp.said import read_out
 from keep_customers.erp.todos import notify_managers
 
 DOCTYPE = "Forecast Check"
@@ -180,26 +182,42 @@ def candidates(chosen: choice.Choice) -> list[dict]:
 	return sorted(rows, key=lambda row: -row["points"])
 
 
+def whys(language: str | None) -> dict[str, str]:
+	"""Why a forecast was chosen -> its sentence; None is the language of the moment."""
+	return {
+		choice.NO_HISTORY: _(
+			"There is too little history to look back on. {0} serves most companies well.", language
+		),
+		choice.FEW: _(
+			"With fewer than {0} customers no comparison says anything. {1} serves most companies well.",
+			language,
+		),
+		choice.BETTER: _(
+			"On most of {0} past days {1} would have been clearly better than {2}, by {3} points on average.",
+			language,
+		),
+		choice.FIRST: _("Compared on {0} past days: none would have been clearly better than {1}.", language),
+		choice.STAYS: _("{1} stays: on {0} past days none would have been clearly better.", language),
+	}
+
+
 def why(chosen: choice.Choice) -> str:
 	"""Why this forecast and no other, in a sentence."""
-	days = len(chosen.dates)
-	if chosen.why == choice.NO_HISTORY:
-		return _("There is too little history to look back on. {0} serves most companies well.").format(
-			chosen.name
-		)
-	if chosen.why == choice.FEW:
-		return _(
-			"With fewer than {0} customers no comparison says anything. {1} serves most companies well."
-		).format(choice.FEWEST, chosen.name)
+	name, days = chosen.name, len(chosen.dates)
+	values = {choice.NO_HISTORY: (name,), choice.FEW: (choice.FEWEST, name)}.get(chosen.why, (days, name))
 	if chosen.why == choice.BETTER:
-		return _(
-			"On most of {0} past days {1} would have been clearly better than {2}, by {3} points on average."
-		).format(days, chosen.name, chosen.instead_of, _apart(chosen))
-	if chosen.why == choice.FIRST:
-		return _("Compared on {0} past days: none would have been clearly better than {1}.").format(
-			days, chosen.name
-		)
-	return _("{1} stays: on {0} past days none would have been clearly better.").format(days, chosen.name)
+		values += (chosen.instead_of, _apart(chosen))
+	return whys(None)[chosen.why].format(*values)
+
+
+def retold(text: str | None) -> str | None:
+	"""What :func:`why` has said in the site's language, in the reader's; as it stands if it is something else."""
+	if not text or site_language() == frappe.local.lang:
+		return text
+	for kind, sentence in whys(site_language()).items():
+		if found := read_out(sentence, text):
+			return whys(None)[kind].format(*(found[place] for place in sorted(found)))
+	return text
 
 
 def _apart(chosen: choice.Choice) -> str:

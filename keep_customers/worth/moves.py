@@ -6,6 +6,7 @@ import frappe
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate
 
+from keep_customers.erp.tables import columns
 from keep_customers.worth.retold import retold
 from keep_customers.worth.selection import selected
 
@@ -66,3 +67,24 @@ def _query(filters: dict, since: date, until: date):
 		query = query.where(change.direction != FIRST)
 	left = {name: value for name, value in filters.items() if name != "tier"}
 	return selected(query, customer, change, left), customer, change
+
+
+def tiers_on(day: date | None) -> dict[str, str | None]:
+	"""Customer -> the tier it had on a day, of everybody with one: for who has asked already whom the user may read.
+
+	Of who came into a tier only later it is the first one; of who never moved, today's.
+
+	:param day: None for the first tier that a customer was given
+	"""
+	value, change = frappe.qb.DocType("Customer Value"), frappe.qb.DocType("Tier Change")
+	found = dict(zip(*columns(frappe.qb.from_(value), value.name, value.tier), strict=True))
+	query = frappe.qb.from_(change).orderby(change.date).orderby(change.creation).orderby(change.name)
+	then: dict[str, str | None] = {}
+	until = str(day) if day else ""
+	fields = change.customer, change.date, change.from_tier, change.to_tier
+	for customer, moved, before, after in zip(*columns(query, *fields), strict=True):
+		if str(moved) <= until:
+			then[customer] = after
+		elif customer not in then:
+			then[customer] = before or after
+	return found | then

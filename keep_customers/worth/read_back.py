@@ -1,18 +1,24 @@
 """A Tier Policy read back in sentences, with the tiers it would make of today's customers; see ``access/read_back.py``."""
 
+from collections.abc import Callable
+
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate
+from frappe.utils import cint, flt, fmt_money, getdate
 
 from keep_customers.access.read_back import ReadBack, switch_on
 from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.worth import population
+from keep_customers.worth.ledger import reporting_currency
 from keep_customers.worth.rehearsal import pyramids
 
 SETTINGS = "Keep Customers Settings"
 
 
-def tell(doc) -> ReadBack:
+def tell(doc, more: Callable[[list], str] | None = None) -> ReadBack:
+	"""
+	:param more: what another room has to say of the steps of the pyramid, in a sentence
+	"""
 	told = ReadBack(next_step=switch_on(doc))
 	policy = frappe._dict({field: doc.get(field) for field in population.POLICY_FIELDS})
 	policy.name = doc.name or doc.policy_name or ""
@@ -27,11 +33,20 @@ def tell(doc) -> ReadBack:
 	if told.missing:
 		return told
 	told.says = [_who(policy), _by_what(policy), *_cut(policy), _("Tiers are written in the next night.")]
+	if doc.review_losses:
+		least = fmt_money(flt(doc.losses_from), 0, reporting_currency(frappe.get_cached_doc(SETTINGS)))
+		told.says.append(
+			_("Of who becomes Lost after a year's revenue of at least {0}, the rep is asked why.").format(
+				least
+			)
+		)
 	if policy.company:
 		told.says.insert(2, _("Only what {0} sells counts.").format(policy.company))
 	# The tier of one customer would say how it stands among those that its reader may not see.
 	if reads_all_customers():
-		_rehearse(told, doc, policy)
+		steps = _rehearse(told, doc, policy)
+		if steps and more:
+			told.figure = f"{told.figure} {more(steps)}".strip()
 	return told
 
 
@@ -69,7 +84,7 @@ def _number(share: float) -> str:
 	return f"{share:g}"
 
 
-def _rehearse(told: ReadBack, doc, policy) -> None:
+def _rehearse(told: ReadBack, doc, policy) -> list:
 	policies = _with_the_others(doc, policy)
 	found, warnings = pyramids(frappe.get_doc(SETTINGS), policies, getdate())
 	mine = [pyramid for pyramid in found if pyramid.policy == policy.name]
@@ -88,13 +103,14 @@ def _rehearse(told: ReadBack, doc, policy) -> None:
 			route=["List", "Sales Invoice"],
 		)
 	if not mine:
-		return
+		return []
 	counts = [f"{_(step.tier, context='Customer Tier')} {step.customers}" for step in mine[0].steps]
 	told.figure = _(
 		"Today this would be: {0}. Moving up at once: {1}. Moving down if two reviews say so: {2}."
 	).format(
 		", ".join(counts), sum(step.up for step in mine[0].steps), sum(step.waiting for step in mine[0].steps)
 	)
+	return mine[0].steps
 
 
 def _with_the_others(doc, policy) -> list:

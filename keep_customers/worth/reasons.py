@@ -52,6 +52,11 @@ def kept(language: str | None) -> str:
 	return _("{reason} It keeps {tier} for now.", language)
 
 
+def pinned(language: str | None) -> str:
+	"""Tier, last day, and the words of who has pinned it."""
+	return _("{0}: pinned until {1}. {2}", language)
+
+
 def bases(language: str | None) -> tuple[str, str]:
 	"""What is counted: without and with the policy's gross profit."""
 	return _("net sales", language), _("gross profit", language)
@@ -89,7 +94,7 @@ class Reasons:
 		name = self.p.members[index].name
 		if pin := self.pinned.get(name):
 			tier = _(pin.tier, context="Customer Tier")
-			return _("{0}: pinned until {1}. {2}").format(tier, formatdate(pin.until), pin.reason)
+			return pinned(None).format(tier, formatdate(pin.until), pin.reason)
 		f = self.p.figures
 		asked, given = int(self.strict[index]), int(f.placement.tier[index])
 		text = self.sentences[asked].format(

@@ -4,14 +4,13 @@ A night writes it in the site's language for a hundred thousand customers, with 
 sentence.
 """
 
-import re
-
 import frappe
 from frappe import _
 from frappe.utils.caching import request_cache
 
 from keep_customers.erp.language import site_language
-from keep_customers.worth.reasons import bases, kept, sentences
+from keep_customers.erp.said import read_out
+from keep_customers.worth.reasons import bases, kept, pinned, sentences
 
 
 def retold(reason: str | None) -> str | None:
@@ -19,10 +18,12 @@ def retold(reason: str | None) -> str | None:
 	if not reason or site_language() == frappe.local.lang:
 		return reason
 	tiers, basis = _tiers(), dict(zip(bases(site_language()), bases(None), strict=True))
-	if found := _read(kept(site_language()), reason, tier=tiers):
+	if found := read_out(kept(site_language()), reason, tier=tiers):
 		return kept(None).format(reason=retold(found["reason"]), tier=tiers[found["tier"]])
+	if found := read_out(pinned(site_language()), reason, p0=tiers):
+		return pinned(None).format(tiers[found["p0"]], found["p1"], found["p2"])
 	for segment, sentence in sentences(site_language()).items():
-		if found := _read(sentence, reason, tier=tiers, basis=basis):
+		if found := read_out(sentence, reason, tier=tiers, basis=basis):
 			found |= {"tier": tiers[found["tier"]], "basis": basis[found["basis"]]}
 			return sentences(None)[segment].format(**found)
 	return reason
@@ -33,15 +34,3 @@ def _tiers() -> dict[str, str]:
 	"""A tier's name in the site's language -> in the reader's."""
 	names = frappe.get_all("Customer Tier", pluck="name")
 	return {_(one, site_language(), "Customer Tier"): _(one, context="Customer Tier") for one in names}
-
-
-def _read(sentence: str, text: str, **choices) -> dict[str, str] | None:
-	"""What stands in the places of a sentence; None if the text is another one."""
-
-	def place(found) -> str:
-		known = "|".join(re.escape(one) for one in choices.get(found[1], ())) or ".+?"
-		return f"(?P<{found[1]}>{known})"
-
-	pattern = re.sub(r"\\\{(\w+)\\\}", place, re.escape(sentence))
-	found = re.fullmatch(pattern, text, re.DOTALL)
-	return found.groupdict() if found else None

@@ -24,8 +24,9 @@ def held_event(cast: Cast, today: date) -> None:
 	waves.send_wave(event)
 	for number, name in enumerate(_invitations(event)):
 		replies.reply(name, "Yes", number % 2)
-	moment = f"{today - timedelta(days=2)} 19:00:00"
-	frappe.db.set_value("VIP Event", event, {"starts_on": moment, "reply_until": None})
+	day = today - timedelta(days=2)
+	when = {"starts_on": f"{day} 19:00:00", "ends_on": f"{day} 22:00:00", "reply_until": None}
+	frappe.db.set_value("VIP Event", event, when)
 	for number, name in enumerate(_invitations(event)):
 		if number % 4 != 3:
 			replies.check_in(name)

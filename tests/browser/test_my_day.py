@@ -56,7 +56,7 @@ def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
 		# From here one tap calls: the number is on the first screen, and so is what came of it.
 		shows(first)
 		anna.shot("my-day-phone")
-		for within in (".kd-ways a[href^='tel:']", "[data-result=reached]", "[data-result=not_needed]"):
+		for within in (".kd-ways a[href^='tel:']", "[data-result=reached]", "[data-result=not_useful]"):
 			box = page.locator(within).bounding_box()
 			assert box["y"] + box["height"] <= PHONE["height"] and box["x"] + box["width"] <= PHONE["width"]
 		assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]

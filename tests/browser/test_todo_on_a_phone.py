@@ -84,7 +84,7 @@ def test_a_contact_takes_a_thumb_and_few_taps(story, desk):
 			"[data-call]",
 			".keep-why-now",
 			"[data-result='Reached']",
-			"[data-result='Not Needed']",
+			"[data-result='Not Useful']",
 		):
 			assert in_sight(page, selector), selector
 		assert page.evaluate("() => document.documentElement.scrollWidth") <= 390

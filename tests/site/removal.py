@@ -13,6 +13,7 @@ OURS = (
 	"Tier Benefit Item Group", "Volume Rebate", "Volume Rebate Step", "Volume Rebate Customer", "Rebate Claim", "Complaint Measure",
 	"VIP Event", "VIP Event Guest", "VIP Invitation", "Event Suggestion", "Event Suggestion Vote", "Contact Confirmation",
 	"Consent Record", "Forecast Check", "Forecast Check Candidate", "Customer Item Group",
+	"Loss Review",
 )  # fmt: skip
 
 
@@ -92,6 +93,7 @@ def remove_everything():
 	frappe.db.delete("Sales Team", {"parent": ("like", like)})
 	frappe.db.delete("Quality Action Resolution", {"problem": ("like", f"%{PREFIX}%")})
 	frappe.db.delete("Complaint Cause", {"name": ("like", like)})
+	frappe.db.delete("Loss Cause", {"name": ("like", like)})
 	frappe.db.delete("Standard Answer", {"name": ("like", like)})
 	frappe.db.delete("Competitor", {"name": ("like", like)})
 	# ERPNext may name a lead by its first name.
@@ -117,6 +119,7 @@ def remove_everything():
 	frappe.db.delete("Email Account", {"name": ("like", like)})
 	frappe.db.delete("Care Message", {"name": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parent": ("like", like)})
+	frappe.db.delete("Care Rule Group", {"parent": ("like", like)})
 	frappe.db.delete("Care Rule Tier", {"parenttype": ("in", ("Care Notice", "VIP Event"))})
 	frappe.db.delete("Care Rule", {"name": ("like", like)})
 	frappe.db.delete("Standard Answer", {"name": ("like", like)})

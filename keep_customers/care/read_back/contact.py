@@ -35,6 +35,8 @@ def only_for(doc) -> list[str]:
 		said.append(_("Only for customers of these tiers: {0}.").format(", ".join(tiers)))
 	if doc.customer_group:
 		said.append(_("Only for customers of the group {0}.").format(doc.customer_group))
+	if but := [row.customer_group for row in doc.get("except_groups") or () if row.customer_group]:
+		said.append(_("But not for customers of these groups: {0}.").format(", ".join(but)))
 	if doc.territory:
 		said.append(_("Only for customers in {0}.").format(doc.territory))
 	return said

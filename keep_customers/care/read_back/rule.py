@@ -13,6 +13,7 @@ SETTINGS = "Keep Customers Settings"
 # What only customers with a tier can set off, and what must stand in files.
 OF_RANKED = (
 	"Tier Cadence", "Reorder Due", "Reorder Overdue", "Item Group Slipping Away", "Tier Up", "Tier Down", "Year's Best",
+	"Nobody Spoken To",
 )  # fmt: skip
 IN_FILES = {"Birthday": "Customer File Person", "Occasion": "Customer File Occasion"}
 
@@ -31,6 +32,7 @@ def tell(doc) -> ReadBack:
 		_when(doc),
 		_what(doc),
 		*_ahead(doc),
+		*_quiet(doc),
 		*contact.only_for(doc),
 		*_only_company(doc),
 		*_who(doc),
@@ -86,6 +88,16 @@ def _when(doc) -> str:
 		"Complaint Closed": _("A contact is due when a complaint of a customer is closed."),
 		"Event: Attended": _("A contact is due when a customer was at an event."),
 		"Event: No Show": _("A contact is due when a customer had said yes to an event and did not come."),
+		"Decision Maker Left": _(
+			"A contact is due when somebody who decides at a customer is no longer there, or cannot be reached any more."
+		),
+		"Only One Person Known": _(
+			"A contact is due when only one person at a customer is known, or nobody: once a quarter."
+		),
+		"Nobody Spoken To": _(
+			"A contact is due when nobody has spoken to a customer, by whatever channel, for longer than its tier allows, and nobody was asked to."
+		),
+		"Rep Left": _("A contact is due when a customer's own rep has left or been disabled."),
 		"Occasion": _("A greeting is due on the days to congratulate on that stand in a Customer File."),
 	}
 	if doc.trigger in said:
@@ -135,6 +147,12 @@ def _ahead(doc) -> list[str]:
 	return [_("It is known {0} days before.").format(doc.days_before)]
 
 
+def _quiet(doc) -> list[str]:
+	if not doc.quiet_days or doc.trigger in rules.DATED | rules.PROMPT:
+		return []
+	return [_("After any contact it waits until {0} days are over.").format(cint(doc.quiet_days))]
+
+
 def _only_company(doc) -> list[str]:
 	return [_("Only what {0} sells counts.").format(doc.company)] if doc.company else []
 
@@ -182,7 +200,7 @@ def _what_is_in_the_way(told: ReadBack, doc) -> None:
 			_("No customer has a tier yet, so this rule finds nobody. Please set up the tiers first."),
 			route=["keep-set-up"],
 		)
-	elif doc.trigger == "Tier Cadence" and not frappe.db.exists(
+	elif doc.trigger in ("Tier Cadence", "Nobody Spoken To") and not frappe.db.exists(
 		"Customer Tier", {"contact_every_days": (">", 0)}
 	):
 		told.lacks(

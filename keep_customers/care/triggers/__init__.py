@@ -71,6 +71,8 @@ class Meant:
 	def __init__(self, rule):
 		self.tiers = rule.tiers
 		self.groups = branch("Customer Group", rule.customer_group)
+		but = (branch("Customer Group", group) or () for group in rule.get("except_groups") or ())
+		self.but_groups = set().union(*but)
 		self.territories = branch("Territory", rule.territory)
 		self.excluded = left_out(frappe.get_cached_doc("Keep Customers Settings"))
 
@@ -85,6 +87,7 @@ class Meant:
 		fits = (
 			(not self.tiers or row["tier"] in self.tiers)
 			and (self.groups is None or row["customer_group"] in self.groups)
+			and row["customer_group"] not in self.but_groups
 			and (self.territories is None or row["territory"] in self.territories)
 		)
 		return None if fits else "Customer no longer fits"

@@ -1,14 +1,13 @@
 """Rhythms: the tier's, the customer's own, and their end."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import frappe
-from frappe.query_builder.functions import Date, IfNull, Max
+from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import cint, getdate
 
-from keep_customers.care import contacts_seen, followups
+from keep_customers.care import followups
+from keep_customers.care.last_contacts import days_of, last_contacts
 from keep_customers.care.triggers import (
 	Premise,
 	candidates,
@@ -23,7 +22,7 @@ from keep_customers.care.triggers import (
 )
 from keep_customers.engine.followups import cadence_due
 from keep_customers.erp.said import said
-from keep_customers.erp.tables import among, columns, to_ordinals
+from keep_customers.erp.tables import among, columns
 from keep_customers.worth import demand
 from keep_customers.worth.outlook import span
 from keep_customers.worth.values import NOT_RANKED
@@ -74,59 +73,6 @@ def tier_cadence(rule, today: date) -> list[dict]:
 	return rows
 
 
-def last_contacts(
-	today: date, customers: list[str] | None = None, but: Collection[str] = ()
-) -> dict[str, int]:
-	"""Customer -> ordinal day of the latest contact of any kind.
-
-	:param customers: only these; others may be among them if they are many
-	:param but: touches that are none
-	"""
-	known = getattr(frappe.local, "keep_last_contacts", None)
-	if known is None or but:
-		return _last_contacts(today, customers, but)
-	if today not in known:
-		known[today] = _last_contacts(today, None, ())
-	return known[today]
-
-
-@contextmanager
-def one_look() -> Iterator[None]:
-	"""Within it contacts are looked up once: a night's rules ask the same of everybody."""
-	frappe.local.keep_last_contacts = {}
-	try:
-		yield
-	finally:
-		del frappe.local.keep_last_contacts
-
-
-def _last_contacts(today: date, customers: list[str] | None, but: Collection[str]) -> dict[str, int]:
-	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
-	touched = (
-		frappe.qb.from_(touch)
-		.where((touch.result != "Not Reached") & (touch.date < today + timedelta(days=1)))
-		.groupby(touch.customer)
-	)
-	done = (
-		frappe.qb.from_(follow_up)
-		.where((follow_up.status == "Done") & follow_up.touch.isnull() & (follow_up.done_on <= today))
-		.groupby(follow_up.customer)
-	)
-	if customers is not None:
-		touched = among(touched, touch.customer, customers)
-		done = among(done, follow_up.customer, customers)
-	if but:
-		touched = touched.where(touch.name.notin(list(but)))
-	last = {name: day.toordinal() for name, day in contacts_seen.latest(today, customers).items()}
-	for found in (
-		_days(touched, touch.customer, Max(Date(touch.date))),
-		_days(done, follow_up.customer, Max(follow_up.done_on)),
-	):
-		for name, day in found.items():
-			last[name] = max(day, last.get(name, 0))
-	return last
-
-
 def _settled(rule) -> dict[str, int]:
 	"""Customer -> ordinal day of the rule's latest occurrence that is settled, be it without a contact.
 
@@ -139,7 +85,7 @@ def _settled(rule) -> dict[str, int]:
 		.where(IfNull(follow_up.hold_reason, "").notin(["Rule switched off", TURN_IS_OVER.why]))
 		.groupby(follow_up.customer)
 	)
-	return _days(query, follow_up.customer, Max(follow_up.planned_on))
+	return days_of(query, follow_up.customer, Max(follow_up.planned_on))
 
 
 def _pending(rule) -> set[str]:
@@ -151,11 +97,6 @@ def _pending(rule) -> set[str]:
 			pluck="customer",
 		)
 	)
-
-
-def _days(query, customer, day) -> dict[str, int]:
-	names, days = columns(query, customer, day)
-	return dict(zip(names, to_ordinals(days).tolist(), strict=True))
 
 
 def reorder_due(rule, today: date) -> list[dict]:

@@ -10,7 +10,7 @@ frappe.form.formatters.Select = (value, df, ...rest) =>
 	(df && frappe._messages[`${value}:${df.parent}`]) || show_option(value, df, ...rest);
 
 // So it does with the names of records that may be shipped ones, where they are chosen.
-const NAMED = ["Customer Tier", "Tier Policy", "Care Rule", "Complaint Category", "Complaint Cause"];
+const NAMED = ["Customer Tier", "Tier Policy", "Care Rule", "Complaint Category", "Complaint Cause", "Loss Cause"];
 const { get_translated } = frappe.ui.form.ControlLink.prototype;
 frappe.ui.form.ControlLink.prototype.get_translated = function (value) {
 	const doctype = this.get_options();

@@ -1,6 +1,6 @@
 // On a phone the framework 15 puts every standard filter above the rows: two stay, all are behind the button of the filters.
 // From 16 on, which has sidebars, it folds them itself.
-const LISTS = ["Customer", "Customer Value", "Customer File", "Customer Touch", "Follow Up", "Complaint Case", "Visit Plan"];
+const LISTS = ["Customer", "Customer Value", "Customer File", "Customer Touch", "Follow Up", "Complaint Case", "Loss Review", "Visit Plan"];
 
 if (!frappe.boot?.workspace_sidebar_item) {
 	const on = (part) => LISTS.map((one) => `[data-page-route^="List/${one}/"] ${part}`).join(", ");

@@ -25,7 +25,7 @@ keep_customers.show_contact = (frm, help) => {
 		frappe.xcall("keep_customers.care.results.record", { todo: frm.doc.name, ...told }).then((outcome) => {
 			frm.keep_outcome = { todo: frm.doc.name, ...outcome };
 			card.html(results.outcome(outcome, back_to_list()));
-			return frm.reload_doc();
+			return frm.reload_doc().then(() => card[0].scrollIntoView({ block: "end" }));
 		})
 	);
 	card.on("click", "[data-message]", () =>

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from keep_customers.care.workload import contacts_a_month
+from keep_customers.care.workload import MONTH, contacts_in
 from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.setup.guided import cadence, choices
 from keep_customers.worth import population
@@ -59,7 +59,7 @@ def _contacts(found: list) -> float:
 	"""How many contacts a month it would be to keep in touch with all of them, as often as their tiers say."""
 	days = cadence.every({})
 	return sum(
-		contacts_a_month(step.customers, days.get(step.tier, 0)) for one in found for step in one.steps
+		contacts_in(MONTH, step.customers, days.get(step.tier, 0)) for one in found for step in one.steps
 	)
 
 

@@ -35,7 +35,7 @@ def touch(firm, day, **values):
 	return frappe.get_doc(
 		{
 			"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Phone", "result": "Reached",
-			"date": f"{day} 09:00:00", **values,
+			"date": f"{day} 00:00:01", **values,
 		}
 	).insert()  # fmt: skip
 

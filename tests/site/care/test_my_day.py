@@ -260,19 +260,16 @@ def test_who_was_not_reached_is_tried_again_on_a_working_day(story):
 	assert (touch.result, touch.follow_up) == ("Not Reached", None)
 
 
-def test_not_needed_says_why_to_who_may_read_the_customer(story):
+def test_not_useful_says_why_to_who_may_read_the_customer(story):
 	[firm] = asked_for(story)
 	todo = only_todo(story, firm)
 	for _time in range(2):
-		record(todo, "Not Needed", key="a" * 20, notes="Spoken to <b>them</b> already")
+		record(todo, "Not Useful", key="a" * 20, because="Other", notes="Spoken to <b>them</b> already")
 	todo.reload()
 	assert todo.status == "Cancelled" and state(story, firm)[0] == "Cancelled"
-	[comment] = frappe.get_all(
-		"Comment",
-		{"reference_doctype": "Follow Up", "reference_name": todo.keep_follow_up, "comment_type": "Comment"},
-		pluck="content",
-	)
-	assert "&lt;b&gt;them" in comment and not frappe.db.count("Customer Touch", {"customer": firm})
+	[row] = story.follow_ups(firm)
+	assert (row.not_useful, row.not_useful_words) == ("Other", "Spoken to <b>them</b> already")
+	assert "Spoken" not in todo.description and not frappe.db.count("Customer Touch", {"customer": firm})
 
 
 def test_what_a_colleague_has_settled_meanwhile_stays_and_the_contact_is_kept(story):

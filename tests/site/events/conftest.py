@@ -2,16 +2,32 @@
 
 import frappe
 import pytest
-from frappe.utils import getdate
+from frappe.utils import add_days, getdate
 
 from tests.site.mail import mailbox  # noqa: F401 (for every test here)
+from tests.site.story import PREFIX
 
 
 @pytest.fixture
 def now(story, monkeypatch):
-	"""Today is really today; the first night is behind the site, and what is enqueued is done at once."""
+	"""Today is really today and a working day, as all others; the first night is behind the site, and what is enqueued is
+	done at once."""
 	story.today = getdate()
-	story.settings(events_per_year=4, events_responsible=None, event_reminder_days=3, event_result_days=90)
+	always = frappe.get_doc(
+		{
+			"doctype": "Holiday List",
+			"holiday_list_name": f"{PREFIX} No Holidays",
+			"from_date": add_days(story.today, -400),
+			"to_date": add_days(story.today, 400),
+		}
+	).insert()
+	story.settings(
+		events_per_year=4,
+		events_responsible=None,
+		event_reminder_days=3,
+		event_result_days=90,
+		holiday_list=always.name,
+	)
 	story.completed_yesterday()
 	queued = []
 	monkeypatch.setattr(frappe, "enqueue", lambda method, **values: queued.append((method, values)))

@@ -14,6 +14,10 @@ ASKED = {
 	"Customers at Risk": ({}, {"done": "Contacted"}),
 	"Expected Purchases": ({}, {"company": COMPANY}),
 	"Tier Moves": ({}, {"company": COMPANY}),
+	"Losses": (
+		{}, {"group_by": "Rep"}, {"group_by": "Tier"}, {"group_by": "Territory"}, {"group_by": "Status"}, {"group_by": "Competitor"},
+		{"group_by": "Customers"}, {"company": COMPANY},
+	),
 	"Care by Rep": ({}, {"rep": ANNA}),
 	"Referrals": ({}, {"status": "Won"}, {"show": "One by One"}, {"company": COMPANY}),
 	"Follow Ups Held Back": (
@@ -29,7 +33,24 @@ ASKED = {
 	"Event Results": ({},),
 	"Customer Cost and Value": ({}, {"show": "tiers"}, {"kind": "Gift"}),
 	"Care Preview": ({},),
+	"Retention Cohorts": (
+		{"running": 1}, {"running": 1, "measure": "Revenue"}, {"running": 1, "shown_as": "Number"},
+		{"running": 1, "shown_as": "Number", "measure": "Revenue", "company": COMPANY},
+	),
+	"Revenue Bridge": tuple(
+		{"to_date": str(getdate()), "from_date": str(add_days(getdate(), -364)), **more}
+		for more in (
+			{}, {"group_by": "Tier"}, {"group_by": "Territory", "company": COMPANY}, {"group_by": "Rep"},
+			{"group_by": "Cause"}, {"show": "A Point of Retention"},
+		)
+	),
+	"Next Four Quarters": ({}, {"group_by": "Tier", "company": COMPANY}, {"group_by": "Rep"}),
+	"What Was Not Useful": ({}, {"rep": ANNA}),
+	"Relationships at Risk": ({}, {"tier": "Gold"}),
 }  # fmt: skip
+# Each row of what a figure of these opens has its part of it as "amount"; but a mean is no sum.
+IN_PARTS = {"Retention Cohorts", "Revenue Bridge", "Next Four Quarters"}
+MEANS = {("Revenue Bridge", "each"), ("Revenue Bridge", "worth")}
 # Columns that count something else than rows: how to count it in what they open.
 PERSONS = {("Event Results", "accepted"), ("Event Results", "attended")}
 CUSTOMERS = {
@@ -60,6 +81,10 @@ def company(story):
 		(good, -2, {"status": "Done", "done_on": now.days_ago(1), "assigned_to": ANNA}),
 		(risk, -1, {"status": "Late", "assigned_to": BEN}),
 		(risk, 2, {"status": "Assigned", "assigned_to": BEN}),
+		(good, -6, not_useful(now, "Wrong Data", ANNA, rule.name)),
+		(good, -9, not_useful(now, "No Need Now", ANNA, rule.name)),
+		(risk, -7, not_useful(now, "No Need Now", BEN, None)),
+		(risk, -400, not_useful(now, "Other", BEN, rule.name, ago=400)),
 		(risk, 1, {"hold_reason": "Contact cap", "care_rule": rule.name}),
 		(risk, 3, {"hold_reason": "Contact cap"}),
 		(good, 1, {"hold_reason": "Contact cap", "care_rule": rule.name}),
@@ -67,11 +92,14 @@ def company(story):
 	):
 		follow_up(now, customer, due=due, **more)
 	moves(now, good, risk, lost)
+	losses(now, good, risk, lost)
 	referral(good, ranked(now, "New", current_value=120), now.days_ago(9), "Won")
 	referral(good, now.customer("Old Friend"), now.days_ago(800), "Won")
 	referral(good, now.customer("No Friend"), now.days_ago(5), "Lost")
 	slipping(now, good, ranked(now, "Other", current_value=10))
-	now.history(good, [(3, 3000)])
+	now.history(good, [(3, 3000), (120, 70), (250, 900), (420, 600), (600, 10)])
+	now.history(risk, [(200, 80.05), (400, 100.10)])
+	now.history(lost, [(410, 55.55)])
 	complaints(now, good, risk)
 	event(now, good, risk)
 	for stars, kind, said_by in (
@@ -88,6 +116,12 @@ def company(story):
 	return now
 
 
+def not_useful(now, because, rep, rule, ago=5):
+	return {
+		"status": "Cancelled", "not_useful": because, "not_useful_on": now.days_ago(ago), "assigned_to": rep, "care_rule": rule,
+	}  # fmt: skip
+
+
 def moves(now, good, risk, lost):
 	for customer, direction, old, new, ago in (
 		(good, "Up", "Iron", "Gold", 4), (risk, "Up", "Iron", "Gold", 5), (lost, "Down", "Gold", "Iron", 6),
@@ -99,6 +133,20 @@ def moves(now, good, risk, lost):
 				"from_tier": old, "to_tier": new, "current_value": 100, "currency": "EUR", "policy": f"{PREFIX} Policy",
 			}
 		).insert()  # fmt: skip
+
+
+def losses(now, *customers):
+	for customer, status, cause, ago in zip(
+		customers, ("Won Back", "Open", "Given Up"), ("Price", None, "Price"), (9, 20, 50), strict=True
+	):
+		frappe.get_doc(
+			{
+				"doctype": "Loss Review", "name": frappe.generate_hash(length=10), "customer": customer, "status": status,
+				"cause": cause, "lost_on": now.days_ago(ago), "merged_from": "", "revenue_before": 100 * ago,
+				"profit_before": 10 * ago, "revenue_since": 70 if status == "Won Back" else 0, "currency": "EUR",
+				"responsible": ANNA if cause else None, "tier": "Gold", "policy": f"{PREFIX} Policy",
+			}
+		).db_insert()  # fmt: skip
 
 
 def slipping(now, good, other):
@@ -178,6 +226,11 @@ def counted(report: str, column: dict, opens: dict):
 		return 5 * sum(row[RATED[opens["doctype"]]] for row in rows) / len(rows)
 	if column["fieldtype"] == "Int":
 		return len(rows)
+	if (report, field) in MEANS:
+		assert rows
+		return None
+	if report in IN_PARTS and column["fieldtype"] == "Currency":
+		return sum(row["amount"] for row in rows)
 	if column["fieldtype"] == "Currency":
 		of = "cost" if field in ("gift", "contact") else "current_value" if field == "brought" else field
 		return sum(flt(row.get(of, row.get(field))) for row in rows)

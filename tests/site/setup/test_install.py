@@ -28,8 +28,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 SHIPPED = {
-	"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 30, "Care Message": 132,
-	"Complaint Category": 6, "Complaint Cause": 10, "Standard Answer": 18,
+	"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 34, "Care Message": 132,
+	"Complaint Category": 6, "Complaint Cause": 10, "Loss Cause": 9, "Standard Answer": 18,
 }  # fmt: skip
 FIELDS = {
 	"Customer": {"keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score"},

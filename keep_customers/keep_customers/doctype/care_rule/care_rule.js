@@ -2,6 +2,7 @@ frappe.ui.form.on("Care Rule", {
 	refresh(frm) {
 		keep_customers.read_back.mean_everybody(frm);
 		keep_customers.read_back.follow(frm);
+		keep_customers.rule_proposal.show(frm);
 		if (frm.is_new()) return propose_name(frm);
 		frm.add_custom_button(__("Preview", null, "Care Rule"), () =>
 			frappe.set_route("query-report", "Care Preview", { care_rule: frm.doc.name })

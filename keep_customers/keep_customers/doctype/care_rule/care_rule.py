@@ -17,6 +17,7 @@ class CareRule(MeansEverybody, Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from keep_customers.keep_customers.doctype.care_rule_group.care_rule_group import CareRuleGroup
 		from keep_customers.keep_customers.doctype.care_rule_tier.care_rule_tier import CareRuleTier
 
 		assign_to: DF.Literal["Dedicated Rep", "Territory Manager", "Role", "User"]
@@ -31,6 +32,7 @@ class CareRule(MeansEverybody, Document):
 		enabled: DF.Check
 		enabled_from: DF.Datetime | None
 		every_multiple: DF.Check
+		except_groups: DF.TableMultiSelect[CareRuleGroup]
 		festival: DF.Literal[
 			"",
 			"New Year",
@@ -77,6 +79,7 @@ class CareRule(MeansEverybody, Document):
 		]
 		min_amount: DF.Currency
 		priority: DF.Literal["Low", "Medium", "High"]
+		proposal_declined_on: DF.Datetime | None
 		purpose: DF.Literal[
 			"After a Purchase",
 			"Greetings",
@@ -87,6 +90,7 @@ class CareRule(MeansEverybody, Document):
 			"Win Back",
 			"Other",
 		]
+		quiet_days: DF.Int
 		role: DF.Link | None
 		rule_name: DF.Data
 		season: DF.Literal[
@@ -150,6 +154,10 @@ class CareRule(MeansEverybody, Document):
 			"Complaint Closed",
 			"Event: Attended",
 			"Event: No Show",
+			"Decision Maker Left",
+			"Only One Person Known",
+			"Nobody Spoken To",
+			"Rep Left",
 		]
 		user: DF.Link | None
 		whose: DF.Literal["Everybody", "Decision Makers", "Family"]

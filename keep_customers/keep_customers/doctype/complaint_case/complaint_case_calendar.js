@@ -9,6 +9,6 @@ frappe.views.calendar["Complaint Case"] = {
 	get_css_class(data) {
 		if (data.status === "Closed") return "success";
 		if (data.solve_late || (!data.solved_on && data.solve_due < frappe.datetime.system_datetime())) return "danger";
-		return { "Waiting for Customer": "default", "Solution Given": "info" }[data.status] || "warning";
+		return { "Waiting for Customer": "default", "Solution Given": "success" }[data.status] || "warning";
 	},
 };

@@ -1,4 +1,5 @@
 frappe.listview_settings["Complaint Case"] = {
+	hide_name_column: true,
 	add_fields: [
 		"status", "answer_due", "answered_on", "promised_on", "solve_due", "solved_on", "severity", "customer_name",
 	],

@@ -1,9 +1,11 @@
 frappe.ui.form.on("Customer File", {
 	setup(frm) {
-		frm.set_query("contact", "people", () => ({
+		const theirs = () => ({
 			query: "keep_customers.people.contacts.contact_query",
 			filters: { customer: frm.doc.customer },
-		}));
+		});
+		frm.set_query("contact", "people", theirs);
+		frm.set_query("ask_for", theirs);
 	},
 
 	refresh(frm) {

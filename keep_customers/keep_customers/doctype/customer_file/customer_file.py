@@ -28,6 +28,7 @@ class CustomerFile(NamesOnlyReadable, Document):
 			CustomerFilePerson,
 		)
 
+		ask_for: DF.Link | None
 		backup_rep: DF.Link | None
 		best_time: DF.Data | None
 		buying_habits: DF.SmallText | None
@@ -85,7 +86,8 @@ class CustomerFile(NamesOnlyReadable, Document):
 			if day:
 				row.month = row.day = 0
 			try:
-				row.recurs = self.recurs(row, day)
+				# Who has left is not congratulated any more.
+				row.recurs = None if row.get("left_on") else self.recurs(row, day)
 			except ValueError:
 				frappe.throw(
 					_("Row {0}: lunar dates are known from 1900 to 2100.").format(row.idx)
@@ -102,6 +104,8 @@ class CustomerFile(NamesOnlyReadable, Document):
 					)
 				)
 		for row in self.people:
+			if row.left_on and getdate(row.left_on) > getdate():
+				frappe.throw(_("Row {0}: nobody has left on a day to come.").format(row.idx))
 			if row.birthday and getdate(row.birthday) > getdate():
 				frappe.throw(
 					_("Row {0}: the birthday of {1} lies in the future.").format(row.idx, row.full_name)
@@ -131,7 +135,7 @@ class CustomerFile(NamesOnlyReadable, Document):
 		self.missing = ", ".join(named)
 
 	def known(self) -> dict[str, bool]:
-		people = self.people
+		people = [row for row in self.people if not row.left_on]
 		relations = {row.relation for row in people}
 		known = {
 			field.fieldname: bool(self.get(field.fieldname))

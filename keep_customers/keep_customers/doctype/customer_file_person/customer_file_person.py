@@ -20,6 +20,7 @@ class CustomerFilePerson(NamesOnlyReadable, RowOfFile, Document):
 		decides: DF.Check
 		email: DF.Data | None
 		full_name: DF.Data
+		left_on: DF.Date | None
 		month: DF.Int
 		note: DF.SmallText | None
 		parent: DF.Data

@@ -31,6 +31,7 @@ class FollowUp(Document):
 		due_date: DF.Date | None
 		email_queue: DF.Link | None
 		expires: DF.Check
+		for_user: DF.Link | None
 		gift: DF.Data | None
 		gift_cost: DF.Currency
 		gift_currency: DF.Link | None
@@ -71,6 +72,12 @@ class FollowUp(Document):
 		]
 		made_of: DF.SmallText | None
 		message_id: DF.Data | None
+		not_useful: DF.Literal[
+			"", "No Need Now", "Wrong Person", "Already in Contact", "Wrong Moment", "Wrong Data", "Other"
+		]
+		not_useful_by: DF.Link | None
+		not_useful_on: DF.Date | None
+		not_useful_words: DF.SmallText | None
 		occasion: DF.Data | None
 		occurrence: DF.Data | None
 		planned_on: DF.Date | None

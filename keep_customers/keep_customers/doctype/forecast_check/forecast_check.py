@@ -46,6 +46,7 @@ class ForecastCheck(Document):
 	# end: auto-generated types
 
 	def onload(self):
+		self.why = checks.retold(self.why)
 		self.set_onload("meaning", checks.meaning(self.grade))
 		self.set_onload("colour", COLOURS.get(self.grade, "blue"))
 		self.set_onload("tenths", json.loads(self.tenths) if self.tenths else None)

@@ -70,7 +70,9 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		holiday_list: DF.Link | None
 		idle_days: DF.Int
 		item_group_level: DF.Int
+		loss_reviews_per_rep: DF.Int
 		most_days_ahead: DF.Int
+		no_need_days: DF.Int
 		rep_capacity: DF.Int
 		reporting_currency: DF.Link | None
 		set_up_done: DF.Data | None
@@ -78,6 +80,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		tell_after_nights: DF.Int
 		word_days: DF.Int
 		working_hours: DF.Table[KeepWorkingHours]
+		wrong_moment_days: DF.Int
 	# end: auto-generated types
 
 	def validate(self):

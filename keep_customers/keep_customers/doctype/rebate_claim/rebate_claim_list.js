@@ -1,4 +1,5 @@
 frappe.listview_settings["Rebate Claim"] = {
+	hide_name_column: true,
 	get_indicator(doc) {
 		const colours = {
 			Running: "blue",

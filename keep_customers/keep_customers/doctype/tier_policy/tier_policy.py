@@ -1,6 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate
 
 from keep_customers.erp.left_empty import MeansEverybody
 from keep_customers.worth.population import cuts
@@ -25,11 +26,14 @@ class TierPolicy(MeansEverybody, Document):
 		high_tier: DF.Link
 		keep_band: DF.Percent
 		last_review: DF.Date | None
+		losses_from: DF.Currency
+		losses_since: DF.Date | None
 		low_share: DF.Percent
 		low_tier: DF.Link
 		policy_name: DF.Data
 		priority: DF.Int
 		review: DF.Literal["Nightly", "Weekly", "Monthly", "Quarterly"]
+		review_losses: DF.Check
 		territory: DF.Link | None
 		top_share: DF.Percent
 		top_tier: DF.Link
@@ -51,6 +55,7 @@ class TierPolicy(MeansEverybody, Document):
 		if not 1 <= (self.window_months or 0) <= 120:
 			frappe.throw(_("The window must be between 1 and 120 months."))
 		self.validate_tiers()
+		self.note_asking()
 
 	def validate_tiers(self):
 		tiers = [self.get(field) for field in TIERS]
@@ -59,3 +64,13 @@ class TierPolicy(MeansEverybody, Document):
 		ranks = [frappe.db.get_value("Customer Tier", tier, "rank") for tier in tiers]
 		if ranks != sorted(ranks):
 			frappe.throw(_("The ranks of the tiers must follow the order top, high, broad, low."))
+
+	def note_asking(self):
+		"""Losses are reviewed from the day on which somebody says so: what was lost before stays as it is."""
+		before = self.get_doc_before_save()
+		asked = before and before.review_losses and before.enabled
+		self.losses_since = before.losses_since if before else None
+		if not (self.review_losses and self.enabled):
+			self.losses_since = None
+		elif not (asked and self.losses_since):
+			self.losses_since = getdate()

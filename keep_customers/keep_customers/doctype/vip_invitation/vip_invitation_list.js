@@ -1,4 +1,5 @@
 frappe.listview_settings["VIP Invitation"] = {
+	hide_name_column: true,
 	add_fields: ["status", "companions"],
 	get_indicator(doc) {
 		const colours = {

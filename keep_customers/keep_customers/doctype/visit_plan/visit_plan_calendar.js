@@ -4,6 +4,6 @@ frappe.views.calendar["Visit Plan"] = {
 	},
 	fields: ["name", "from_date", "to_date", "rep_name", "status", "docstatus"],
 	get_css_class(data) {
-		return { Approved: "info", Reported: "success", "Waiting for Approval": "warning" }[data.status] || "";
+		return { Approved: "default", Reported: "success", "Waiting for Approval": "warning" }[data.status] || "";
 	},
 };

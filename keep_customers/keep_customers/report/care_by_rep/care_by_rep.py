@@ -149,7 +149,7 @@ def chart(rows: list) -> dict | None:
 	return bars(
 		[one["rep_name"] for one in charted],
 		{
-			_("A Month Earlier", context="Care by Rep"): [one["contacts_before"] for one in charted],
+			_("Before", context="Care by Rep"): [one["contacts_before"] for one in charted],
 			_("Contacts", context="Care by Rep"): [one["contacts"] for one in charted],
 			_("Caring Contacts", context="Care by Rep"): [one["caring"] for one in charted],
 		},

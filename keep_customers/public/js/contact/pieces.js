@@ -84,7 +84,9 @@ frappe.dom.set_style(
 	.keep-when { display: grid; grid-template-columns: auto minmax(190px, 320px); gap: 8px; align-items: center; }
 	.keep-results { display: grid; grid-template-columns: repeat(4, 1fr); gap: 8px; }
 	.keep-because { display: flex; flex-wrap: wrap; gap: 6px; }
-	.keep-because.hidden { display: none; }
+	.keep-because.hidden, .keep-why-not.hidden { display: none; }
+	.keep-because + .keep-because { margin-top: 8px; }
+	.keep-because > span { flex: 1 1 100%; }
 	.keep-missing { border: 2px solid var(--red-500) !important; }
 	.keep-said { font-weight: 600; margin-bottom: 10px; }
 	.keep-contact textarea { height: auto; min-height: 40px; }
@@ -95,6 +97,10 @@ frappe.dom.set_style(
 		.keep-ways .btn, .keep-results .btn { min-height: 44px; display: inline-flex; flex-direction: column; justify-content: center; align-items: center; }
 		.keep-ways [data-call] { flex: 1 1 100%; }
 		.keep-results { grid-template-columns: 1fr 1fr; }
+		.keep-because { display: grid; grid-template-columns: 1fr 1fr; }
+		.keep-because.hidden { display: none; }
+		.keep-because .btn { min-height: 44px; white-space: normal; }
+		.keep-because > span { grid-column: 1 / -1; }
 		.keep-contact .form-control { font-size: 16px; }
 	}`,
 	"keep-contact"

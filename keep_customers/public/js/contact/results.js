@@ -3,7 +3,29 @@ frappe.provide("keep_customers.contact");
 
 keep_customers.contact.results = (() => {
 	const { text, entry, words, button } = keep_customers.contact.pieces;
-	const BECAUSE = [__("Spoke to them already"), __("They have what they need"), __("Does not fit this customer")];
+	const REASONS = ["No Need Now", "Wrong Person", "Already in Contact", "Wrong Moment", "Wrong Data", "Other"];
+
+	// Why it is not useful, one tap; a wrong person asks for whom instead, where somebody else is known.
+	// `others`: as rep_help.for_todo gives them; `classes`: of the buttons.
+	function reasons(others = [], classes = "btn btn-default btn-sm") {
+		const choice = (attribute, value, label) =>
+			`<button class="${classes}" ${attribute}="${text(value)}">${text(label)}</button>`;
+		const people = others.map((one) => choice("data-person", one.contact, one.name));
+		return `<div class="keep-because" data-reasons>${REASONS.map((one) => choice("data-because", one, __(one, null, "Follow Up"))).join(" ")}</div>
+			<div class="keep-because hidden" data-people><span class="small text-muted">${text(__("Whom to ask for instead?"))}</span>
+				${people.join(" ")} ${choice("data-person", "", __("I do not know"))}</div>`;
+	}
+
+	// Follows the taps on them; `told`: gets because and person, when nothing is left to ask.
+	function listen_reasons($in, told) {
+		$in.on("click", "[data-because]", ({ currentTarget }) => {
+			const { because } = currentTarget.dataset;
+			const $people = $(currentTarget).closest("[data-reasons]").siblings("[data-people]");
+			if (because === "Wrong Person" && $people.find("[data-person]").length > 1) $people.removeClass("hidden")[0].scrollIntoView({ block: "nearest" });
+			else told(because);
+		});
+		$in.on("click", "[data-person]", ({ currentTarget }) => told("Wrong Person", currentTarget.dataset.person || undefined));
+	}
 
 	// `help`: with again (day, why) and again_if_not (none where nothing comes back); `more`: HTML below the buttons.
 	function html(help, more = "") {
@@ -21,42 +43,38 @@ keep_customers.contact.results = (() => {
 				${button(result("Reached"), __("Reached", null, "Customer Touch"), "", "primary")}
 				${button(result("Not Reached"), __("Not Reached", null, "Customer Touch"), again_if_not ? __("again {0}", [on(again_if_not)]) : "")}
 				${button(result("Agreed"), __("Agreed …"))}
-				${button(result("Not Needed"), __("Not Needed …"))}
+				${button(result("Not Useful"), __("Not Useful …"))}
 			</div>
-			<div class="keep-because hidden">${BECAUSE.map(
-				(one) => `<button class="btn btn-default btn-sm" data-because="${text(one)}">${text(one)}</button>`
-			).join(" ")}<div class="small text-muted">${text(__("Or write above why, and press it again."))}</div></div>
+			<div class="keep-why-not hidden">${reasons(help.others)}</div>
 			${more}
 		</div>`;
 	}
 
 	// What was tapped and typed, for `tell`; nothing as long as something is missing.
-	function typed(card, result) {
+	function typed(card, result, because, person) {
 		const field = (name) => card.find(`[name=${name}]`);
 		const value = (name) => field(name).val().trim();
 		const missing = (name) => void field(name).addClass("keep-missing").trigger("focus");
 		const found = { result, notes: value("words"), next_step: value("next_step"), next_step_date: value("next_step_date") };
 		if (result === "Agreed" && !found.next_step) return missing("next_step");
 		if (found.next_step && ["Reached", "Agreed"].includes(result) && !found.next_step_date) return missing("next_step_date");
-		if (result === "Not Needed" && !found.notes) return void card.find(".keep-because").removeClass("hidden");
-		return found;
+		if (result === "Not Useful" && !because) return void card.find(".keep-why-not").removeClass("hidden")[0].scrollIntoView({ block: "nearest" });
+		if (because === "Other" && !found.notes) return missing("words");
+		return because ? { ...found, because, person } : found;
 	}
 
-	// `tell`: gets result, notes, next_step, next_step_date and key; its promise ends with what the server says.
+	// `tell`: gets result, notes, next_step, next_step_date, because, person and key; its promise ends with what the server says.
 	function listen(card, tell) {
 		// Tapped twice, or sent again: it is one contact.
 		const key = frappe.utils.get_random(20);
-		const told = (result) => {
-			const found = typed(card, result);
+		const told = (result, because, person) => {
+			const found = typed(card, result, because, person);
 			if (!found) return;
 			card.find("button").prop("disabled", true);
 			tell({ ...found, key }).catch(() => card.find("button").prop("disabled", false));
 		};
 		card.on("click", "[data-result]", (event) => told(event.currentTarget.dataset.result));
-		card.on("click", "[data-because]", (event) => {
-			card.find("[name=words]").val(event.currentTarget.dataset.because);
-			told("Not Needed");
-		});
+		listen_reasons(card, (because, person) => told("Not Useful", because, person));
 	}
 
 	// What was noted, and whom to contact next; `more`: HTML below.
@@ -73,5 +91,5 @@ keep_customers.contact.results = (() => {
 			${more}`;
 	}
 
-	return { html, listen, outcome };
+	return { html, listen, listen_reasons, outcome, reasons };
 })();

@@ -11,6 +11,7 @@ keep_customers.customer.open_things = (() => {
 		const rows = [
 			...care.complaints.map(complaint),
 			...care.follow_ups.filter((row) => !agreed.includes(row.name)).map(follow_up),
+			...more.losses.map(loss),
 			...more.visits.map(visit),
 			...more.invitations.map(invitation),
 		];
@@ -31,6 +32,14 @@ keep_customers.customer.open_things = (() => {
 		const who = text(row.assigned_name) || text(__(row.hold_reason || row.status, null, "Follow Up"));
 		return joined([`<b>${day(row.due_date)}</b>`, link(doctype, name, text(row.reason)), who]);
 	}
+
+	const loss = (row) =>
+		joined([
+			pill("red", text(__("Lost", null, "Customer Value"))),
+			link("Loss Review", row.name, text(row.cause ? __(row.cause, null, "Loss Cause") : __("Why did they leave?"))),
+			day(row.lost_on),
+			text(__(row.status, null, "Loss Review")),
+		]);
 
 	const visit = (row) =>
 		joined([

@@ -5,7 +5,7 @@ keep_customers.customer.timeline = (() => {
 	const { text, joined, day, time, link } = keep_customers.words;
 	const COLOURS = {
 		phone: "blue", visit: "green", mail: "blue", message: "blue", complaint: "red", event: "cyan", feedback: "yellow",
-		referral: "pink", tier: "purple",
+		referral: "pink", tier: "purple", loss: "red",
 	};
 
 	function load(box, customer, start = 0) {

@@ -22,7 +22,7 @@ keep_customers.my_day.card = (() => {
 			<div class="kd-why">${why(contact)}</div>
 			<div class="kd-ways">${ways(contact, details)}</div>
 			<div class="kd-say">${say(contact, details)}</div>
-			${result()}
+			${result(details)}
 			<footer>
 				${link("ToDo", contact.todo, text(__("Everything about it")))}
 				<button class="btn btn-link btn-xs" data-do="skip">${text(__("Later today"))}</button>
@@ -87,7 +87,7 @@ keep_customers.my_day.card = (() => {
 		);
 	}
 
-	function result() {
+	function result(details) {
 		const button = (number, kind, label, classes = "btn-default") =>
 			`<button class="btn ${classes}" data-result="${kind}"><kbd>${number}</kbd>${text(label)}</button>`;
 		return `<div class="kd-result">
@@ -98,7 +98,7 @@ keep_customers.my_day.card = (() => {
 				${button(1, "reached", __("Reached", null, "Customer Touch"), "btn-primary")}
 				${button(2, "not_reached", __("Not Reached", null, "Customer Touch"))}
 				${button(3, "agreed", __("Agreed …"))}
-				${button(4, "not_needed", __("Not Needed …"))}
+				${button(4, "not_useful", __("Not Useful …"))}
 			</div>
 			<div class="kd-ask" data-ask="agreed" hidden>
 				<input class="form-control" data-field="next_step" maxlength="140"
@@ -111,12 +111,8 @@ keep_customers.my_day.card = (() => {
 				</div>
 				<button class="btn btn-primary" data-do="agreed">${text(__("Save and Go On"))}</button>
 			</div>
-			<div class="kd-ask" data-ask="not_needed" hidden>
-				<div class="kd-when">${[__("Spoken to them already"), __("Settled already"), __("Not our customer any more")]
-					.map((why) => `<button class="btn btn-default btn-sm" data-why="${text(why)}">${text(why)}</button>`)
-					.join("")}
-					<button class="btn btn-primary btn-sm" data-why="">${text(__("Because of My Sentence"))}</button>
-				</div>
+			<div class="kd-ask" data-ask="not_useful" hidden>
+				${keep_customers.contact.results.reasons(details?.help?.others)}
 			</div>
 		</div>`;
 	}

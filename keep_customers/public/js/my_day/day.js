@@ -199,7 +199,7 @@ keep_customers.my_day.Day = class {
 		if (window.innerWidth < 992) this.$body[0].scrollIntoView({ block: "start" });
 	}
 
-	// result: reached, not_reached, agreed, not_needed; the last two first ask what, and why.
+	// result: reached, not_reached, agreed, not_useful; the last two first ask what, and why.
 	answer(kind) {
 		if (!this.at || !this.current()) return;
 		const $card = this.$body.find(".kd-card");
@@ -225,11 +225,10 @@ keep_customers.my_day.Day = class {
 		this.record("Reached", { next_step, next_step_date });
 	}
 
-	not_needed(why) {
+	not_useful(because, person) {
 		const $notes = this.$body.find(".kd-card [data-field=notes]");
-		const notes = [why, $notes.val().trim()].filter(Boolean).join(". ");
-		if (!notes) return $notes.trigger("focus");
-		this.record("Not Needed", { notes });
+		if (because === "Other" && !$notes.val().trim()) return $notes.addClass("keep-missing").trigger("focus");
+		this.record("Not Useful", { because, person });
 	}
 
 	record(result, more = {}) {
@@ -251,21 +250,30 @@ keep_customers.my_day.Day = class {
 		const what = {
 			Reached: entry.next_step ? __("Agreed") : __("Reached", null, "Customer Touch"),
 			"Not Reached": __("Not Reached", null, "Customer Touch"),
-			"Not Needed": __("Not Needed"),
+			"Not Useful": __("Not Useful"),
 		}[entry.result];
 		const then = entry.next_step
 			? `${text(entry.next_step)}, ${day(entry.next_step_date)}`
-			: entry.result === "Not Reached" && text(__("again in two days"));
+			: (entry.result === "Not Reached" && text(__("again in two days"))) ||
+			  (entry.because && text(__(entry.because, null, "Follow Up")));
 		this.$said.html(`<span><b>${text(entry.customer_name)}</b>: ${[text(what), then].filter(Boolean).join(" · ")}</span>
 			<button class="btn btn-xs btn-default" data-undo="${text(entry.key)}" data-todo="${text(entry.todo)}">${text(__("Undo"))}</button>`);
 		clearTimeout(this.saying);
 		this.saying = setTimeout(() => this.$said.empty(), 4000);
 	}
 
-	was_sent(entry) {
+	was_sent(entry, { said }) {
 		(this.settled ??= new Set()).add(entry.todo);
-		if (entry.result !== "Not Needed") this.recorded += 1;
+		this.recorded += 1;
+		if (entry.because && said) this.say_what_follows(entry, said);
 		if (this.found) this.show_progress();
+	}
+
+	say_what_follows(entry, said) {
+		const { text } = keep_customers.words;
+		this.$said.html(`<span><b>${text(entry.customer_name)}</b>: ${text(said)}</span>`);
+		clearTimeout(this.saying);
+		this.saying = setTimeout(() => this.$said.empty(), 6000);
 	}
 
 	undo(key, todo) {
@@ -296,7 +304,7 @@ keep_customers.my_day.Day = class {
 				.find(".kd-card [data-field=next_step_date]")
 				.val(frappe.datetime.add_days(frappe.datetime.get_today(), Number(data.in)))
 		);
-		on("[data-why]", ({ why }) => this.not_needed(why));
+		keep_customers.contact.results.listen_reasons(this.$body, (because, person) => this.not_useful(because, person));
 		on("[data-undo]", ({ undo, todo }) => this.undo(undo, todo));
 		on("[data-drop]", ({ drop }) => {
 			this.outbox.take_back(drop);
@@ -339,7 +347,7 @@ keep_customers.my_day.Day = class {
 		add("1", __("Reached", null, "Customer Touch"), () => this.answer("reached"));
 		add("2", __("Not Reached", null, "Customer Touch"), () => this.answer("not_reached"));
 		add("3", __("Agreed"), () => this.answer("agreed"));
-		add("4", __("Not Needed"), () => this.answer("not_needed"));
+		add("4", __("Not Useful"), () => this.answer("not_useful"));
 		frappe.ui.keys.add_shortcut({
 			shortcut: "enter",
 			description: __("Open the ToDo"),

@@ -42,7 +42,7 @@ frappe.provide("keep_customers.my_day");
 			this.on.changed();
 		}
 
-		// Entry: todo, customer_name, result, notes, next_step, next_step_date.
+		// Entry: todo, customer_name, result, notes, next_step, next_step_date, because, person.
 		put(entry) {
 			const now = Date.now();
 			const key = crypto.randomUUID?.() || `${now}-${Math.random()}${Math.random()}`.replace(/[^0-9-]/g, "");
@@ -102,6 +102,8 @@ frappe.provide("keep_customers.my_day");
 						notes: entry.notes || null,
 						next_step: entry.next_step || null,
 						next_step_date: entry.next_step_date || null,
+						because: entry.because || null,
+						person: entry.person || null,
 					}),
 				});
 				said = await answer.json().catch(() => ({}));

@@ -239,14 +239,14 @@ def ours(doctype):
 
 # What is sent to our own methods, buttons and pages: of the victim's …
 NAMES = {
-	"answer": "Standard Answer", "appointment": "Event", "case": "Complaint Case", "contact": "Contact", "customer": "Customer", "done": "VIP Invitation",
+	"answer": "Standard Answer", "appointment": "Event", "case": "Complaint Case", "cause": "Loss Cause", "contact": "Contact", "customer": "Customer", "done": "VIP Invitation",
 	"event": "VIP Event", "into": "Event Suggestion", "invitation": "VIP Invitation", "message": "Care Message",
-	"name": "Complaint Case", "notice": "Care Notice", "number": "Sales Invoice", "person": "Contact", "plan": "Visit Plan", "record": "Consent Record",
+	"name": "Complaint Case", "notice": "Care Notice", "number": "Sales Invoice", "person": "Contact", "plan": "Visit Plan", "record": "Consent Record", "review": "Loss Review",
 	"source_name": "Complaint Case", "suggestion": "Event Suggestion", "todo": "ToDo",
 }  # fmt: skip
 # … and what is said of it; all else is "Mine".
 SAID = {
-	"absent": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
+	"absent": "", "because": "Other", "rule": "Call After a Large Purchase", "competitor": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
 	"doc": {"doctype": "Visit Plan", "name": "{plan}"},
 	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
@@ -255,7 +255,7 @@ SAID = {
 	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
 	"end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
 }  # fmt: skip
-MINE = "description full_name next_step note notes override_reason reason remark subject text why wish words".split()
+MINE = "description evidence full_name next_step note notes override_reason reason remark subject text why wish words".split()
 
 
 # What nobody is let do in this world, and why: of these the matrix shows only that nothing is told.
@@ -271,6 +271,7 @@ IN_VAIN = {
 		"called by the host, with more": (
 			"access.host_doors.download_template", "care.expected.calendar", "events.door.check_in", "events.door.undo", "people.contacts.contact_query",
 		),
+		"a rule is for admins to change": ("care.usefulness.decline", "care.usefulness.proposal"),
 		"a complaint's step is none of setting up": ("setup.guided.steps.look", "setup.guided.steps.save"),
 		NOT_FOR_THESE_ROLES: (
 			"complaints.documents.make_measure", "complaints.documents.make_quality_action",
@@ -281,6 +282,7 @@ IN_VAIN = {
 			"care.calls.call_for_todo",
 			"messaging.by_hand.send_for_todo",
 			"events.documents.set_status",
+			"retention.actions.no_loss", "retention.actions.plan",
 			"care.notices.preview", "visits.stops.file_report", "complaints.dialogs.for_asking", "complaints.feedback.ask",
 			"complaints.feedback.note_link_given", "events.results.refresh",
 			"events.waves.invite", "events.wishes.merge",

@@ -1,0 +1,77 @@
+"""When somebody was last in contact with customers, whoever knows of it."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import frappe
+from frappe.query_builder.functions import Date, Max
+
+from keep_customers.care import contacts_seen, followups
+from keep_customers.erp.tables import among, columns, to_ordinals
+
+
+def last_contacts(
+	today: date, customers: list[str] | None = None, but: Collection[str] = ()
+) -> dict[str, int]:
+	"""Customer -> ordinal day of the latest contact of any kind.
+
+	:param customers: only these; others may be among them if they are many
+	:param but: touches that are none
+	"""
+	known = getattr(frappe.local, "keep_last_contacts", None)
+	if known is None or but:
+		return _last_contacts(today, customers, but)
+	if today not in known:
+		known[today] = _last_contacts(today, None, ())
+	return known[today]
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+	"""Within it contacts are looked up once: a night's rules ask the same of everybody."""
+	frappe.local.keep_last_contacts = {}
+	try:
+		yield
+	finally:
+		del frappe.local.keep_last_contacts
+
+
+def _last_contacts(today: date, customers: list[str] | None, but: Collection[str]) -> dict[str, int]:
+	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
+	touched = (
+		frappe.qb.from_(touch)
+		.where((touch.result != "Not Reached") & (touch.date < today + timedelta(days=1)))
+		.groupby(touch.customer)
+	)
+	done = (
+		frappe.qb.from_(follow_up)
+		.where((follow_up.status == "Done") & follow_up.touch.isnull() & (follow_up.done_on <= today))
+		.groupby(follow_up.customer)
+	)
+	elsewhere = (
+		frappe.qb.from_(follow_up)
+		.where((follow_up.not_useful == followups.IN_CONTACT) & (follow_up.not_useful_on <= today))
+		.groupby(follow_up.customer)
+	)
+	if customers is not None:
+		touched = among(touched, touch.customer, customers)
+		done = among(done, follow_up.customer, customers)
+		elsewhere = among(elsewhere, follow_up.customer, customers)
+	if but:
+		touched = touched.where(touch.name.notin(list(but)))
+	last = {name: day.toordinal() for name, day in contacts_seen.latest(today, customers).items()}
+	for found in (
+		days_of(touched, touch.customer, Max(Date(touch.date))),
+		days_of(done, follow_up.customer, Max(follow_up.done_on)),
+		days_of(elsewhere, follow_up.customer, Max(follow_up.not_useful_on)),
+	):
+		for name, day in found.items():
+			last[name] = max(day, last.get(name, 0))
+	return last
+
+
+def days_of(query, customer, day) -> dict[str, int]:
+	"""Customer -> ordinal day, of a query grouped by customer."""
+	names, days = columns(query, customer, day)
+	return dict(zip(names, to_ordinals(days).tolist(), strict=True))

@@ -1,0 +1,312 @@
+"""Relationships at risk: who decides is gone, only one person is known, nobody has spoken to the customer, its rep has left.
+
+Each alarm is asked of what stands in the tables, so it ends by itself: triggers make it due, premises ask whether it stands
+still, the report shows all that stand.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from typing import NamedTuple
+
+import frappe
+from frappe.query_builder.functions import IfNull, Lower
+from frappe.utils import cint, cstr, getdate
+from pypika import Case
+
+from keep_customers.care.last_contacts import last_contacts
+from keep_customers.engine.consent import NOT_REACHABLE
+from keep_customers.erp.leavers import those_who_can
+from keep_customers.erp.tables import among, chunks, columns, to_dates, to_ordinals
+from keep_customers.people import contacts
+from keep_customers.people.reached import IN_THE_FIRM
+from keep_customers.worth.values import tier_ranks
+
+DECIDER, ONE_PERSON, NOT_SPOKEN, REP = (
+	"Decision Maker Left",
+	"Only One Person Known",
+	"Nobody Spoken To",
+	"Rep Left",
+)
+ALARMS = (DECIDER, ONE_PERSON, NOT_SPOKEN, REP)
+LEFT, BOUNCED, DISABLED = "No Longer Here", "Mail Came Back", "User Disabled"  # how it is known
+NOBODY = "Nobody"  # of one person at most
+BEST = 2  # tiers, of which one person is too few
+MANY = 1000
+
+
+class Alarm(NamedTuple):
+	"""
+	:ivar since: day from which on it is so, as far as anybody knows
+	:ivar about: what tells it from others of the customer: a row of its file, a contact, a user
+	:ivar who: a person's name, for who may read the customer's file
+	:ivar how: for who decides, how it is known: :data:`LEFT`, :data:`BOUNCED` or :data:`DISABLED`; :data:`NOBODY` where not even
+		one person is known
+	"""
+
+	customer: str
+	since: date | None
+	about: str = ""
+	who: str | None = None
+	how: str | None = None
+
+
+def standing(
+	kind: str, today: date, customers: Collection[str] | None = None, tiers: Collection[str] = ()
+) -> list[Alarm]:
+	"""The alarms of a kind that stand, by customer.
+
+	:param customers: only these; others may be among them if they are many
+	:param tiers: for :data:`ONE_PERSON` and :data:`NOT_SPOKEN`: only theirs; by default the two best ones, and all
+	"""
+	if kind == DECIDER:
+		found = deciders(today, customers)
+	elif kind == ONE_PERSON:
+		found = one_person(today, customers, tiers or best_tiers())
+	elif kind == NOT_SPOKEN:
+		found = not_spoken(today, customers, tiers)
+	else:
+		found = reps(customers)
+	return sorted(found, key=lambda one: (one.customer, one.about))
+
+
+def best_tiers() -> list[str]:
+	ranks = tier_ranks()
+	return sorted(ranks, key=ranks.get)[:BEST]
+
+
+# Who decides
+
+
+def deciders(today: date, customers: Collection[str] | None) -> list[Alarm]:
+	"""Who decides, as the file says, or else the main contact, and is gone or not reached by mail any more; until a successor
+	is entered, or another address."""
+	person = frappe.qb.DocType("Customer File Person")
+	query = frappe.qb.from_(person).where(
+		(person.parenttype == "Customer File") & contacts.who_decides(person)
+	)
+	if customers is not None:
+		query = among(query, person.parent, customers)
+	rows = query.select(
+		person.name, person.parent, person.full_name, person.contact, person.email, person.left_on, person.creation
+	).run(as_dict=True)  # fmt: skip
+	lost = _lost_addresses()
+	having = _contacts_at(lost)
+	disabled = _disabled_users()
+	alarms, gone = [], set()
+	for row in rows:
+		since, how = _gone(row, today, lost, having, disabled)
+		if how:
+			gone.add(row.name)
+			alarms.append(Alarm(row.parent, since, row.name, row.full_name, how))
+	there = defaultdict(list)
+	for row in rows:
+		if row.name not in gone:
+			there[row.parent].append(getdate(row.creation))
+	# A successor is somebody who was entered since then.
+	alarms = [one for one in alarms if not any(day >= one.since for day in there[one.customer])]
+	return alarms + _main_contacts_gone(having, {row.parent for row in rows}, customers)
+
+
+def _gone(row, today: date, lost: dict, having: dict, disabled: dict) -> tuple[date | None, str | None]:
+	if row.left_on and getdate(row.left_on) <= today:
+		return getdate(row.left_on), LEFT
+	mails = [cstr(row.email).strip().lower()] if row.email else []
+	if mails and mails[0] in lost:
+		return lost[mails[0]], BOUNCED
+	if not mails and row.contact in having:
+		return having[row.contact], BOUNCED
+	if row.contact in disabled:
+		return disabled[row.contact], DISABLED
+	return None, None
+
+
+def _main_contacts_gone(having: dict, in_files: set, customers: Collection[str] | None) -> list[Alarm]:
+	"""Of customers of whose file nobody decides."""
+	if not having:
+		return []
+	query, contact, link = contacts.linked()
+	query = among(query, contact.name, having).select(link.link_name).distinct()
+	firms = {name for (name,) in query.run()} - in_files
+	if customers is not None:
+		firms &= set(customers)
+	mains = contacts.primary_contacts(sorted(firms))
+	mains = {firm: contact for firm, contact in mains.items() if contact in having}
+	names = _full_names(mains.values())
+	return [
+		Alarm(firm, having[contact], contact, names.get(contact), BOUNCED) for firm, contact in mains.items()
+	]
+
+
+def _lost_addresses() -> dict[str, date]:
+	"""E-mail address -> the day on which it is known that nobody is reached there."""
+	rows = frappe.get_all(
+		"Consent Record",
+		filters={
+			"consent": NOT_REACHABLE,
+			"channel": "Email",
+			"void_since": ("is", "not set"),
+			"address": ("is", "set"),
+		},
+		fields=["address", "on_date"],
+		order_by="on_date asc",
+		as_list=True,
+	)
+	return {address.strip().lower(): getdate(day) for address, day in rows}
+
+
+def _contacts_at(lost: dict[str, date]) -> dict[str, date]:
+	"""Contact -> since when its own address is lost."""
+	contact, found = frappe.qb.DocType("Contact"), {}
+	for part in chunks(sorted(lost), MANY):
+		query = frappe.qb.from_(contact).where(Lower(contact.email_id).isin(part))
+		for name, email in query.select(contact.name, contact.email_id).run():
+			found[name] = lost[email.strip().lower()]
+	return found
+
+
+def _disabled_users() -> dict[str, date]:
+	"""Contact -> when its user was disabled, at the latest."""
+	contact, user = frappe.qb.DocType("Contact"), frappe.qb.DocType("User")
+	rows = (
+		frappe.qb.from_(contact)
+		.inner_join(user)
+		.on(user.name == contact.user)
+		.where(user.enabled == 0)
+		.select(contact.name, user.modified)
+	).run()
+	return {name: getdate(moment) for name, moment in rows}
+
+
+def _full_names(names: Collection[str]) -> dict[str, str]:
+	found = {}
+	for part in chunks(sorted(set(names)), MANY):
+		rows = frappe.get_all("Contact", filters={"name": ("in", part)}, fields=["name", "full_name"])
+		found |= {row.name: row.full_name or row.name for row in rows}
+	return found
+
+
+# One person
+
+
+def one_person(today: date, customers: Collection[str] | None, tiers: Collection[str]) -> list[Alarm]:
+	"""Customers of some tiers at whom one person is known who has not left, or nobody."""
+	value, customer = frappe.qb.DocType("Customer Value"), frappe.qb.DocType("Customer")
+	query = frappe.qb.from_(value).inner_join(customer).on(customer.name == value.name)
+	query = query.where(value.tier.isin(sorted(tiers) or [""]))
+	if customers is not None:
+		query = among(query, value.name, customers)
+	names, made = columns(query, value.name, customer.creation)
+	firms = dict(zip(names, to_dates(to_ordinals([cstr(moment)[:10] for moment in made])), strict=True))
+	known, left = _people_of(list(firms), today)
+	found = []
+	for firm, since in firms.items():
+		people = known[firm]
+		if len(people) <= 1:
+			who = next(iter(people.values()), None)
+			found.append(Alarm(firm, left.get(firm, since), "", who, None if people else NOBODY))
+	return found
+
+
+def _people_of(firms: list[str], today: date) -> tuple[dict[str, dict[str, str]], dict[str, date]]:
+	"""(customer -> people who are there, by their name in small letters; customer -> day on which the last one left).
+
+	Counted are contacts that count, and who of the file belongs to the firm; of the same name they are one person.
+	"""
+	pairs = contacts.all_contacts(firms)
+	names = _full_names({contact for _firm, contact in pairs})
+	known, gone, left = defaultdict(dict), defaultdict(set), {}
+	for firm, contact in pairs:
+		if contact in names:
+			known[firm][_key(names[contact])] = names[contact]
+	person = frappe.qb.DocType("Customer File Person")
+	of_firm = person.relation.isin(list(IN_THE_FIRM)) | (person.decides == 1)
+	for part in chunks(firms, MANY):
+		query = frappe.qb.from_(person).where(
+			person.parent.isin(part) & (person.parenttype == "Customer File")
+		)
+		rows = query.where(of_firm).select(person.parent, person.full_name, person.contact, person.left_on)
+		for firm, name, contact, day in rows.run():
+			name = names.get(contact) or name or ""
+			known[firm][_key(name)] = name
+			if day and getdate(day) <= today:
+				gone[firm].add(_key(name))
+				left[firm] = max(getdate(day), left.get(firm, getdate(day)))
+	for firm, those in gone.items():
+		for one in those:
+			del known[firm][one]
+	return known, left
+
+
+def _key(name: str) -> str:
+	return " ".join(name.split()).lower()
+
+
+# Nobody spoken to
+
+
+def not_spoken(today: date, customers: Collection[str] | None, tiers: Collection[str]) -> list[Alarm]:
+	"""Customers whose last contact, by whatever channel, is longer ago than their tier allows; who was never contacted, since
+	they are customers."""
+	every = rhythms(tiers)
+	value, customer = frappe.qb.DocType("Customer Value"), frappe.qb.DocType("Customer")
+	query = frappe.qb.from_(value).inner_join(customer).on(customer.name == value.name)
+	query = query.where(value.tier.isin(sorted(every) or [""]))
+	if customers is not None:
+		query = among(query, value.name, customers)
+	last = last_contacts(today, None if customers is None else list(customers))
+	found = []
+	names, all_tiers, made = columns(query, value.name, value.tier, customer.creation)
+	made = to_ordinals([cstr(moment)[:10] for moment in made]).tolist()
+	for name, tier, first in zip(names, all_tiers, made, strict=True):
+		late = last.get(name, first) + every[tier] + 1
+		if late <= today.toordinal():
+			found.append(Alarm(name, date.fromordinal(late)))
+	return found
+
+
+def rhythms(tiers: Collection[str] = ()) -> dict[str, int]:
+	"""Tier -> days between contacts, of tiers that have a rhythm."""
+	rows = frappe.get_all("Customer Tier", fields=["name", "contact_every_days"], as_list=True)
+	return {tier: cint(days) for tier, days in rows if days and (not tiers or tier in tiers)}
+
+
+# The rep
+
+
+def reps(customers: Collection[str] | None) -> list[Alarm]:
+	"""Customers whose dedicated rep, or else account manager, cannot act any more."""
+	file, customer = frappe.qb.DocType("Customer File"), frappe.qb.DocType("Customer")
+	rep = (
+		Case().when(IfNull(file.dedicated_rep, "") != "", file.dedicated_rep).else_(customer.account_manager)
+	)
+	query = frappe.qb.from_(customer).left_join(file).on(file.name == customer.name)
+	query = query.where((IfNull(file.dedicated_rep, "") != "") | (IfNull(customer.account_manager, "") != ""))
+	if customers is not None:
+		query = among(query, customer.name, customers)
+	here = those_who_can()
+	pairs = [pair for pair in zip(*columns(query, customer.name, rep), strict=True) if pair[1] not in here]
+	users = _who_left({user for _customer, user in pairs})
+	return [Alarm(name, users[user][1], user, users[user][0]) for name, user in pairs]
+
+
+def _who_left(users: set[str]) -> dict[str, tuple[str, date | None]]:
+	"""User -> (their name, since when they are gone: as their Employee says, else when the user was last changed)."""
+	if not users:
+		return {}
+	rows = frappe.get_all("User", {"name": ("in", users)}, ["name", "full_name", "modified"])
+	known = {row.name: (row.full_name or row.name, getdate(row.modified)) for row in rows}
+	left = dict(
+		frappe.get_all(
+			"Employee",
+			{"user_id": ("in", users), "status": "Left", "relieving_date": ("is", "set")},
+			["user_id", "relieving_date"],
+			order_by="relieving_date asc",
+			as_list=True,
+		)
+	)
+	found = {}
+	for user in users:
+		name, changed = known.get(user, (user, None))
+		found[user] = (name, getdate(left[user]) if user in left else changed)
+	return found

@@ -1,0 +1,25 @@
+"""A night's losses: who is back, and who has become Lost."""
+
+from frappe import _
+
+from keep_customers.retention import outcomes, reviews
+from keep_customers.worth import ledger
+
+
+def run(night, rates: dict[str, float]) -> None:
+	"""
+	:param rates: company -> factor to the reporting currency
+	"""
+	books = reviews.Books(night.as_of, rates, ledger.reporting_currency(night.settings))
+	night.aside.step(_("Who is back"), lambda: outcomes.follow(books, night.aside))
+	night.aside.step(_("Lost customers"), lambda: _review(night, books))
+
+
+def _review(night, books: reviews.Books) -> None:
+	_written, left = reviews.write(books, night.settings, night.aside)
+	if left:
+		night.warnings.append(
+			_(
+				"{0} lost customers have nobody who can say why they left. Please set a fallback user in Keep Customers Settings."
+			).format(left)
+		)

@@ -1,0 +1,3 @@
+frappe.listview_settings["Care Run Set Aside"] = {
+	hide_name_column: true,
+};

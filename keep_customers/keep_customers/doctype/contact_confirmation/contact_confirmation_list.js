@@ -1,0 +1,3 @@
+frappe.listview_settings["Contact Confirmation"] = {
+	hide_name_column: true,
+};

@@ -1,0 +1,3 @@
+frappe.listview_settings["Customer File"] = {
+	hide_name_column: true,
+};

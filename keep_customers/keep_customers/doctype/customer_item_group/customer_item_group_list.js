@@ -1,0 +1,3 @@
+frappe.listview_settings["Customer Item Group"] = {
+	hide_name_column: true,
+};

@@ -1,0 +1,3 @@
+frappe.listview_settings["Customer Touch"] = {
+	hide_name_column: true,
+};

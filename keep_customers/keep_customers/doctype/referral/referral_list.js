@@ -1,0 +1,3 @@
+frappe.listview_settings["Referral"] = {
+	hide_name_column: true,
+};

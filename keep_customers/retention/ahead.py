@@ -1,0 +1,156 @@
+"""What the next four quarters of a year bring by the forecasts, and what of it is at risk.
+
+Forecasts are stored for twelve months. They are spread over the quarters as the revenue of those who were customers then
+came in the same quarters one and two years ago: so the season is in it, and that customers leave on the way.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+import frappe
+import numpy as np
+
+from keep_customers.engine import retention
+from keep_customers.engine.retention import QUARTERS
+from keep_customers.erp.tables import columns, numbers
+from keep_customers.retention.books import Books, as_texts, months_on
+from keep_customers.worth.values import NOT_RANKED
+
+EXPECTED, AT_RISK, LAST_YEAR = "Expected", "At Risk", "Last Year"
+MEASURES = (EXPECTED, AT_RISK, LAST_YEAR)
+TIER, GROUP, TERRITORY, REP = "Tier", "Customer Group", "Territory", "Rep"
+GROUPED_BY = (TIER, GROUP, TERRITORY, REP)
+YEARS = (1, 2)  # ago, in which customers' purchases say how a year goes
+NONE = "-"  # the group of those who have none
+
+
+@dataclass(frozen=True)
+class Ahead:
+	"""Arrays of one element a customer of ``books``.
+
+	:param days: first and last day of each quarter
+	:param shares: of the year in each quarter, (4,)
+	:param years: how many years they were taken from; 0 where they are even
+	:param money: MEASURES -> cents by quarter, (n, 4)
+	:param buys: probabilities of a purchase within 90 days and 12 months, two arrays
+	"""
+
+	books: Books
+	tiers: np.ndarray
+	days: list[tuple[date, date]]
+	shares: np.ndarray
+	years: int
+	money: dict[str, np.ndarray]
+	buys: tuple[np.ndarray, np.ndarray]
+
+	def keys(self, by: str) -> np.ndarray:
+		"""Each customer's group, NONE for who has none."""
+		people = self.books.people
+		result = {
+			TIER: lambda: self.tiers,
+			GROUP: lambda: people.groups,
+			TERRITORY: lambda: people.territories,
+			REP: self.books.reps,
+		}[by]()
+		return np.where(result == "", NONE, result)
+
+
+def ahead(filters: dict, today: date) -> Ahead:
+	"""
+	:param filters: as :class:`Books`; tier, today's
+	"""
+	books = Books(filters, today)
+	ranked = _forecasts()
+	nothing = (None, 0, 0, 0, 0)
+	found = [ranked.get(name, nothing) for name in books.people.names.tolist()]
+	keep = np.array([one[0] is not None for one in found], bool)
+	if filters.get("tier"):
+		keep = np.array([one[0] == filters["tier"] for one in found], bool)
+	# How the year goes is asked of all of them, also of those who are no customers any more.
+	shares, years = _course(books, today)
+	found = [one for one, kept in zip(found, keep.tolist(), strict=True) if kept]
+	tiers, potential, at_risk, soon, year = zip(*found, strict=True) if found else ((),) * 5
+	books.only(keep)
+	days = _quarters(today)
+	money = {
+		measure: retention.spread(np.rint(np.array(amounts, np.float64) * 100).astype(np.int64), shares)
+		for measure, amounts in ((EXPECTED, potential), (AT_RISK, at_risk))
+	}
+	money[LAST_YEAR] = _came(books, _quarters(months_on(today, -12)))
+	buys = np.array(soon, np.float64) / 100, np.array(year, np.float64) / 100
+	return Ahead(books, as_texts(tiers), days, shares, years, money, buys)
+
+
+def _forecasts() -> dict[str, tuple]:
+	"""Customer -> (tier, expected and at risk within 12 months, percent that buy within 90 days and within 12 months)."""
+	value = frappe.qb.DocType("Customer Value")
+	query = frappe.qb.from_(value).where(value.status != NOT_RANKED)
+	names, tiers, *figures = columns(
+		query,
+		value.name,
+		value.tier,
+		value.potential_value,
+		value.value_at_risk,
+		value.buys_quarter,
+		value.buys_year,
+	)
+	rows = zip(as_texts(tiers).tolist(), *(numbers(one).tolist() for one in figures), strict=True)
+	return dict(zip(names, rows, strict=True))
+
+
+def _course(books: Books, today: date) -> tuple[np.ndarray, int]:
+	"""How the years before went, of those who had bought before they began; and how many of them there were."""
+	came = []
+	for years in YEARS:
+		begin = months_on(today, -12 * years)
+		known = (books.first > 0) & (books.first <= begin.toordinal())
+		if known.any():
+			came.append(_came(books, _quarters(begin))[known].sum(axis=0))
+	came = np.array(came, np.float64).reshape(-1, QUARTERS)
+	return retention.course(came), len(came) if came.sum() > 0 else 0
+
+
+def _quarters(begin: date) -> list[tuple[date, date]]:
+	"""Four times three months from the day after on."""
+	edges = [months_on(begin, 3 * number) for number in range(QUARTERS + 1)]
+	return [(since + timedelta(days=1), until) for since, until in pairwise(edges)]
+
+
+def _came(books: Books, days: list[tuple[date, date]]) -> np.ndarray:
+	"""What was sold to each in the quarters, (n, 4)."""
+	number = len(books.people)
+	periods = [
+		retention.period(books.rows, number, since.toordinal(), until.toordinal()) for since, until in days
+	]
+	return np.column_stack([one.cents for one in periods])
+
+
+def customers(found: Ahead, measure: str, quarter: int | None, only: np.ndarray | None = None) -> list[dict]:
+	"""Who stands behind a figure, those first who make most of it.
+
+	:param measure: one of MEASURES
+	:param quarter: 0 … 3; None for the year
+	:param only: of whom; bool array, by default everybody
+	:returns: dicts of customer, customer_name, tier, expected, at_risk, last_year, amount (what the figure adds up) and
+		last_purchase
+	"""
+	when = slice(None) if quarter is None else slice(quarter, quarter + 1)
+	money = {name: part[:, when].sum(axis=1) for name, part in found.money.items()}
+	amount, books = money[measure], found.books
+	which = amount != 0 if only is None else (amount != 0) & only
+	order = np.flatnonzero(which)
+	order = order[np.lexsort((books.people.names[order].astype(str), -amount[order]))]
+	return [
+		{
+			"customer": books.people.names[at],
+			"customer_name": books.people.titles[at],
+			"tier": found.tiers[at],
+			"expected": int(money[EXPECTED][at]) / 100,
+			"at_risk": int(money[AT_RISK][at]) / 100,
+			"last_year": int(money[LAST_YEAR][at]) / 100,
+			"amount": int(amount[at]) / 100,
+			"last_purchase": date.fromordinal(int(books.last[at])) if books.last[at] else None,
+		}
+		for at in order.tolist()
+	]

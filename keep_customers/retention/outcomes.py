@@ -1,0 +1,157 @@
+"""What becomes of a loss by itself: who buys again is won back, with what it brings; who had never left, is no loss."""
+
+from datetime import date, datetime, time, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import flt, formatdate, getdate
+
+from keep_customers.care import ending
+from keep_customers.engine import losses as engine
+from keep_customers.erp import todos
+from keep_customers.erp.aside import Aside
+from keep_customers.erp.language import language_of, speaking
+from keep_customers.erp.tables import hold
+from keep_customers.retention.reviews import DOCTYPE, Books, end_question
+
+FIELDS = (
+	"name", "customer", "customer_name", "status", "cause", "responsible", "lost_on", "last_purchase", "won_back_on",
+	"won_back_by", "revenue_since",
+)  # fmt: skip
+AT_ONCE = 50
+BOUGHT_AGAIN, NOT_TRUE = "Bought again", "No longer true"
+NOTHING = {"won_back_on": None, "won_back_by": None, "revenue_since": 0, "closed_on": None}
+# The last sum of the year is taken when the year is over.
+AFTER = timedelta(days=7)
+
+
+def follow(books: Books, aside: Aside) -> int:
+	"""Bring all reviews up to date whose customers have bought, or whose purchase is one no longer.
+
+	:returns: how many have another status
+	"""
+	rows = _bought_since() + _counted(books.as_of)
+	if not rows:
+		return 0
+	spent = books.of_companies(rows)
+	changes = [
+		(row, change) for row in rows if (change := _change(row, spent.get(row.customer, []), books.as_of))
+	]
+	_note_who(changes)
+	done = aside.each(changes, _write, lambda one: (DOCTYPE, one[0].name))
+	return sum(done)
+
+
+def _bought_since() -> list:
+	"""Reviews of customers who count as having bought since; by the figures of this night."""
+	query, review, value = _query()
+	return _read(
+		query.where(review.status.isin(list(engine.LOST)) & (value.last_purchase > review.last_purchase))
+	)
+
+
+def _counted(today: date) -> list:
+	"""Reviews of who is back, as long as it is added up what they bring."""
+	query, review, _value = _query()
+	return _read(
+		query.where((review.status == engine.WON_BACK) & (review.won_back_on > today - engine.YEAR - AFTER))
+	)
+
+
+def _query():
+	review, value, policy = (frappe.qb.DocType(name) for name in (DOCTYPE, "Customer Value", "Tier Policy"))
+	query = (
+		frappe.qb.from_(review)
+		.inner_join(value)
+		.on(value.name == review.customer)
+		.left_join(policy)
+		.on(policy.name == value.policy)
+		.select(*(review[field] for field in FIELDS), policy.company, value.last_purchase.as_("bought_on"))
+		.orderby(review.name)
+	)
+	return query, review, value
+
+
+def _read(query) -> list:
+	rows = query.run(as_dict=True)
+	for row in rows:
+		for field in ("lost_on", "last_purchase", "won_back_on", "bought_on"):
+			row[field] = row[field] and getdate(row[field])
+	return rows
+
+
+def _change(row, days: list[tuple[date, float]], today: date) -> dict | None:
+	"""What is to be written on a review; None for nothing."""
+	bought = [day for day, amount in days if amount > 0] + [row.bought_on]
+	if row.bought_on <= row.last_purchase:
+		bought = []  # what counted as a purchase does so no more
+	status, first = engine.came_of(row.last_purchase, row.lost_on, bought)
+	if not status:
+		after = engine.lost_after_all(engine.Review(row.status, bool(row.cause)))
+		return {"status": after.status, **NOTHING}
+	if status == engine.NO_LOSS:
+		why = _("Had bought on {0} already: the invoice was entered later.").format(formatdate(first))
+		return {**NOTHING, "status": status, "closed_on": today, "result_note": why}
+	brought = engine.since(row.last_purchase, min(today, first + engine.YEAR), days)
+	now = {"status": status, "won_back_on": first, "revenue_since": brought}
+	if now == {
+		"status": row.status,
+		"won_back_on": row.won_back_on,
+		"revenue_since": flt(row.revenue_since, 2),
+	}:
+		return None
+	return now | {"closed_on": first}
+
+
+def _note_who(changes: list[tuple]) -> None:
+	"""Add who had spoken to a customer last, before it bought again."""
+	back = {row.customer: (row, change) for row, change in changes if change.get("won_back_on")}
+	if not back:
+		return
+	since = datetime.combine(min(row.lost_on for row, _change in back.values()), time())
+	touches = frappe.get_all(
+		"Customer Touch",
+		filters={"customer": ("in", list(back)), "date": (">=", since), "result": ("!=", "Not Reached")},
+		fields=["customer", "rep", "date"],
+		order_by="date asc, name asc",
+	)
+	for touch in touches:
+		row, change = back[touch.customer]
+		if row.lost_on <= getdate(touch.date) <= change["won_back_on"]:
+			change["won_back_by"] = touch.rep
+
+
+def _write(changes: list[tuple]) -> int:
+	hold("Customer", [row.customer for row, _change in changes])
+	moved = 0
+	for row, change in changes:
+		if not hold(DOCTYPE, [row.name], status=row.status):
+			continue  # somebody has moved it in this moment; the next night looks again
+		# Past the document life: who has it open can save it. What a form sends of these fields is not taken.
+		frappe.db.set_value(DOCTYPE, row.name, change, update_modified=False)
+		if change["status"] != row.status:
+			moved += 1
+			_tell(row, change)
+	return moved
+
+
+def _tell(row, change: dict) -> None:
+	"""End what is no longer to be done, note it on the review, and let who is responsible know."""
+	status = change["status"]
+	if status not in engine.WAITING:
+		end_question(row.name, "Cancelled")
+		ending.take_back(DOCTYPE, row.name, BOUGHT_AGAIN if status == engine.WON_BACK else NOT_TRUE)
+	frappe.get_doc(DOCTYPE, row.name).add_comment("Info", _words(row, change))
+	user = row.responsible
+	if user and user != frappe.session.user and frappe.db.get_value("User", user, "enabled"):
+		with speaking(language_of(user)):
+			link = todos.link_to(DOCTYPE, row.name, row.customer_name or row.customer)
+			todos.notify(user, DOCTYPE, row.name, f"{link}: {_words(row, change)}")
+
+
+def _words(row, change: dict) -> str:
+	if change["status"] == engine.WON_BACK:
+		return _("Bought again on {0}: won back.").format(formatdate(change["won_back_on"]))
+	if change["status"] == engine.NO_LOSS:
+		return _("Had never left: the invoice was entered later.")
+	return _("The purchase does not count any more: lost after all.")

@@ -1,0 +1,184 @@
+"""Relationships at risk: the alarms, the rules they set off, and who is shown them."""
+
+from datetime import date
+
+import frappe
+from frappe.permissions import add_user_permission
+from frappe.utils import getdate
+
+from keep_customers.care import followups, premises, relationships, rules
+from keep_customers.keep_customers.report.relationships_at_risk import relationships_at_risk as report
+from keep_customers.people import ledger
+from tests.site.care.asked import as_user
+from tests.site.care.reported import ranked, touch
+from tests.site.mail import contact
+from tests.site.story import ANNA, BEN, PREFIX, TODAY
+from tests.site.web import Browser, Server
+
+PREMISE = "No longer true"
+
+
+def standing(kind, today=TODAY, **more):
+	found = relationships.standing(kind, today, **more)
+	return [one for one in found if one.customer.startswith(PREFIX)]
+
+
+def waits(story, firm, name):
+	"""Why what the rule has made due is due no longer; None while it is."""
+	[row] = [one for one in story.follow_ups(firm) if (one.care_rule or "").endswith(name)]
+	if row.status == "Cancelled":
+		return row.hold_reason
+	[row] = premises.waiting(names=[row.name])
+	over = premises.over([row], story.today).get(row["name"])
+	return over and over.why
+
+
+def due(story, trigger, **values):
+	rule = story.rule(trigger.title()[:20], trigger=trigger, switched_on=story.days_ago(60), **values)
+	[rule] = rules.read({"name": rule.name})
+	rows = rules.due(rule, story.today)
+	followups.add(rows)
+	return {row["customer"]: row for row in rows}
+
+
+def test_who_decides_has_left_until_a_successor_stands_in_the_file(story):
+	firm, other = ranked(story, "Firm", rep=ANNA), ranked(story, "Other", rep=ANNA)
+	for name in (firm, other):
+		file = frappe.get_doc("Customer File", name)
+		file.append("people", {"full_name": "Ms Wang", "relation": "Owner", "birthday": date(1980, 5, 6)})
+		file.append("people", {"full_name": "Mr Li", "relation": "Technician", "left_on": story.days_ago(9)})
+		file.save()
+	assert not standing(relationships.DECIDER), "who does not decide is missed less"
+	file = frappe.get_doc("Customer File", firm)
+	file.people[0].left_on = story.days_ago(3)
+	file.save()
+	assert not file.people[0].recurs, "nobody congratulates who has left"
+	[alarm] = standing(relationships.DECIDER)
+	assert (alarm.customer, alarm.since, alarm.who, alarm.how) == (
+		firm, story.days_ago(3), "Ms Wang", relationships.LEFT,
+	)  # fmt: skip
+	rows = due(story, "Decision Maker Left")
+	assert set(rows) == {firm} and rows[firm]["planned_on"] == story.days_ago(3)
+	assert "Wang" not in rows[firm]["reason"] + rows[firm]["short"], "a ToDo names nobody"
+	assert waits(story, firm, "Decision Maker Left") is None
+	file.append("people", {"full_name": "Ms Zhao", "decides": 1})
+	file.save()
+	assert not standing(relationships.DECIDER)
+	assert waits(story, firm, "Decision Maker Left") == PREMISE
+
+
+def test_mail_to_who_decides_comes_back(story):
+	firm, other = ranked(story, "Firm", rep=ANNA), ranked(story, "Other", rep=ANNA)
+	main = contact(firm, first_name="Olga", email="olga@firm.example")
+	contact(other, first_name="Ivan", email="ivan@firm.example")
+	entry = ledger.Entry("Email", "Not Reachable", "Bounce", story.days_ago(2), address="olga@firm.example")
+	ledger.note([entry])
+	[alarm] = standing(relationships.DECIDER)
+	assert (alarm.customer, alarm.since, alarm.who, alarm.how) == (
+		firm, story.days_ago(2), "Olga", relationships.BOUNCED,
+	)  # fmt: skip
+	assert set(due(story, "Decision Maker Left")) == {firm}
+	main.email_ids[0].email_id = "olga@new.firm.example"
+	main.save()
+	assert not standing(relationships.DECIDER) and waits(story, firm, "Decision Maker Left") == PREMISE
+
+
+def test_an_important_customer_hangs_by_one_person(story):
+	story.today = getdate()
+	one, two, none, iron = (
+		ranked(story, name, tier=tier, rep=ANNA)
+		for name, tier in (("One", "Platinum"), ("Two", "Gold"), ("None", "Gold"), ("Iron", "Iron"))
+	)
+	contact(one, first_name="Olga", email="olga@firm.example")
+	for name in ("Olga", "Ivan"):
+		contact(two, first_name=name, email=f"{name}2@firm.example".lower())
+	file = frappe.get_doc("Customer File", one)
+	file.append("people", {"full_name": "olga", "relation": "Buyer"})
+	file.append("people", {"full_name": "Peter", "relation": "Spouse"})
+	file.append("people", {"full_name": "Gone", "relation": "Owner", "left_on": story.days_ago(4)})
+	file.save()
+	found = {alarm.customer: alarm for alarm in standing(relationships.ONE_PERSON, story.today)}
+	assert set(found) == {one, none} and found[one].who.lower() == "olga" and found[none].who is None
+	assert found[one].since == story.days_ago(4), "since the other one has left"
+	assert {alarm.customer for alarm in standing(relationships.ONE_PERSON, story.today, tiers=["Iron"])} == {
+		iron
+	}
+	contact(one, first_name="Anna", email="anna@firm.example")
+	assert {alarm.customer for alarm in standing(relationships.ONE_PERSON, story.today)} == {none}
+
+
+def test_nobody_has_spoken_to_them_by_any_channel(story):
+	frappe.db.set_value("Customer Tier", "Gold", "contact_every_days", 30)
+	late, spoken, asked = (ranked(story, name, rep=ANNA) for name in ("Late", "Spoken", "Asked"))
+	for name, ago in ((late, 40), (spoken, 29), (asked, 40)):
+		touch(story, name, ANNA, ago, channel="Email")
+	frappe.get_doc(
+		{"doctype": "Follow Up", "customer": asked, "status": "Assigned", "due_date": story.today}
+	).insert(ignore_permissions=True)
+	found = {alarm.customer: alarm.since for alarm in standing(relationships.NOT_SPOKEN)}
+	assert found == {late: story.days_ago(9), asked: story.days_ago(9)}
+	rows = due(story, "Nobody Spoken To", tiers=[{"tier": "Gold"}])
+	assert set(rows) == {late}, "somebody is asked in time to speak to the other one"
+	assert waits(story, late, "Nobody Spoken To") is None
+	touch(story, late, BEN, 0, channel="SMS")
+	assert waits(story, late, "Nobody Spoken To") == "Contacted meanwhile"
+
+
+def test_the_rep_has_left(story):
+	firm = ranked(story, "Firm", rep=ANNA)
+	assert not standing(relationships.REP)
+	frappe.db.set_value("User", ANNA, "enabled", 0)
+	frappe.clear_cache(user=ANNA)
+	frappe.db.set_value("User", ANNA, "modified", story.days_ago(1), update_modified=False)
+	[alarm] = standing(relationships.REP)
+	assert (alarm.customer, alarm.about, alarm.since) == (firm, ANNA, story.days_ago(1))
+	assert set(due(story, "Rep Left")) == {firm} and waits(story, firm, "Rep Left") is None
+	frappe.db.set_value("Customer File", firm, "dedicated_rep", BEN)
+	assert waits(story, firm, "Rep Left") == PREMISE
+	frappe.db.set_value("User", ANNA, "enabled", 1)
+
+
+def test_the_report_shows_what_stands_of_ones_own_customers(story):
+	story.today = getdate()
+	mine, other = (
+		ranked(story, "Mine", rep=ANNA, value_at_risk=10),
+		ranked(story, "Other", rep=BEN, value_at_risk=90),
+	)
+	for name in (mine, other):
+		contact(name, first_name=f"Olga {name[-4:]}", email=f"olga{name[-4:]}@firm.example".lower())
+	_columns, rows, _message, chart, _figures = report.execute({"alarm": "Only One Person Known"})
+	rows = [row for row in rows if row.customer.startswith(PREFIX)]
+	assert [row.customer for row in rows] == [other, mine], "where most is at stake comes first"
+	assert rows[0].rep_name == "Ben" and rows[0].what.startswith("Olga") and chart
+	assert {row.customer for row in report.execute({"rep": ANNA})[1]} == {mine}
+	add_user_permission("Customer", mine, ANNA, ignore_permissions=True)
+	as_user(ANNA)
+	assert {row.customer for row in report.execute({})[1]} == {mine}
+	as_user("Administrator")
+
+
+def test_over_http_a_rep_reads_of_their_own_customers_only(story):
+	story.today = getdate()
+	mine, other = ranked(story, "Mine", rep=ANNA), ranked(story, "Other", rep=BEN)
+	rule = story.rule().name
+	for name in (mine, other):
+		frappe.get_doc(
+			{"doctype": "Follow Up", "customer": name, "care_rule": rule, "status": "Cancelled", "assigned_to": ANNA,
+			"not_useful": "Other", "not_useful_words": f"Words of {name}", "not_useful_on": story.today}
+		).db_insert()  # fmt: skip
+	add_user_permission("Customer", mine, ANNA, ignore_permissions=True)
+	frappe.db.commit()
+	anna = Browser(Server(), ANNA)
+	for name in ("Relationships at Risk", "What Was Not Useful"):
+		answer = anna.call(
+			"frappe.desk.query_report.run", "GET", report_name=name, filters="{}", ignore_prepared_report=1
+		)
+		assert answer.status_code == 200 and other not in answer.text, answer.text
+	[row] = [one for one in answer.json()["message"]["result"] if isinstance(one, dict)]
+	assert (row["judged"], row["useless"]) == (1, 1)
+	listed = anna.call(
+		"frappe.client.get_list", "GET", doctype="Follow Up", fields='["customer", "not_useful_words"]', limit_page_length=0
+	)  # fmt: skip
+	assert other not in listed.text and f"Words of {mine}" in listed.text
+	told = anna.call("keep_customers.care.usefulness.proposal", "GET", rule=rule)
+	assert told.status_code == 403

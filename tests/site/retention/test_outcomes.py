@@ -1,0 +1,99 @@
+"""What becomes of a loss by itself: back, with what it brings; never away; and lost after all."""
+
+from datetime import timedelta
+
+import frappe
+from frappe.utils import getdate
+
+from keep_customers.retention import actions
+from tests.site.care.asked import as_user
+from tests.site.care.reported import touch
+from tests.site.story import ANNA, BEN
+
+
+def test_who_buys_again_is_won_back_with_what_it_brings_and_who_had_spoken_to_it(story, losses):
+	[review] = losses.lose()
+	for rep, ago in ((BEN, -2), (ANNA, -9), (BEN, -30)):
+		touch(story, review.customer, rep, ago)
+	losses.buys(review.customer, 10, 800)
+	losses.night(11)
+	review.reload()
+	assert (review.status, review.won_back_on) == ("Won Back", losses.lost_on + timedelta(days=10))
+	assert (review.won_back_by, review.revenue_since) == (ANNA, 800)
+	assert not losses.questions(review) and len(losses.questions(review, "Cancelled")) == 1
+	told = frappe.get_all(
+		"Notification Log", {"for_user": ANNA, "document_name": review.name}, pluck="subject"
+	)
+	assert any("won back" in one for one in told)
+	# What it brings is added up for a year; returns are taken off.
+	second = losses.buys(review.customer, 40, 300)
+	story.credit(second, 100, on=losses.lost_on + timedelta(days=50))
+	losses.night(60)
+	assert losses.review(review.customer).revenue_since == 1000
+	losses.buys(review.customer, 380, 999)
+	losses.night(381)
+	assert losses.review(review.customer).revenue_since == 1000
+	assert len(losses.reviews(status="Won Back")) == 1
+
+
+def test_who_was_given_up_and_buys_again_is_won_back_all_the_same(story, losses):
+	[review] = losses.lose()
+	actions.explain(review.name, "Price", "They said so on the phone.")
+	actions.give_up(review.name, "Nothing to be done.")
+	losses.buys(review.customer, 3)
+	losses.night(4)
+	review.reload()
+	assert (review.status, review.result_note) == ("Won Back", "Nothing to be done.")
+
+
+def test_an_invoice_that_comes_late_shows_that_it_had_never_left(story, losses):
+	[review] = losses.lose()
+	losses.buys(review.customer, -5)
+	losses.night(1)
+	review.reload()
+	assert (review.status, review.won_back_on) == ("No Loss", None)
+	assert "entered later" in review.result_note
+	# It is one customer more who can be lost.
+	days = 1
+	while story.value(review.customer).status != "Lost":
+		days += 20
+		losses.night(days)
+	assert [one.status for one in losses.reviews()] == ["No Loss", "Open"]
+
+
+def test_a_purchase_that_is_cancelled_brings_nobody_back(story, losses):
+	[review] = losses.lose()
+	actions.explain(review.name, "Price", "They said so on the phone.")
+	bought = losses.buys(review.customer, 3)
+	losses.night(4)
+	assert losses.review(review.customer).status == "Won Back"
+	bought.reload()
+	bought.cancel()
+	losses.night(5)
+	review.reload()
+	assert (review.status, review.won_back_on, review.revenue_since) == ("Explained", None, 0)
+	assert len(losses.reviews()) == 1
+
+
+def test_a_step_of_the_plan_ends_when_the_customer_is_back(story, losses):
+	[review] = losses.lose()
+	actions.explain(review.name, "Price", "They said so on the phone.")
+	actions.plan(review.name, "Offer the smaller pack", str(getdate() + timedelta(days=3)), "Phone")
+	losses.buys(review.customer, 3)
+	losses.night(4)
+	[step] = story.follow_ups(review.customer, reference_doctype="Loss Review")
+	assert (step.status, step.hold_reason) == ("Cancelled", "Bought again")
+
+
+def test_a_form_that_was_open_meanwhile_can_be_saved_and_takes_nothing_back(story, losses):
+	[review] = losses.lose()
+	losses.buys(review.customer, 3)
+	losses.night(4)
+	as_user(ANNA)
+	try:
+		review.evidence, review.status, review.revenue_since = "Mine", "Open", 0
+		review.save()
+	finally:
+		as_user("Administrator")
+	stored = losses.review(review.customer)
+	assert (stored.status, stored.revenue_since, stored.evidence) == ("Won Back", 800, None)
