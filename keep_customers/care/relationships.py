@@ -31,7 +31,7 @@ DECIDER, ONE_PERSON, NOT_SPOKEN, REP = (
 ALARMS = (DECIDER, ONE_PERSON, NOT_SPOKEN, REP)
 LEFT, BOUNCED, DISABLED = "No Longer Here", "Mail Came Back", "User Disabled"  # how it is known
 NOBODY = "Nobody"  # of one person at most
-BEST = 2  # tiers, of which one person is too few
+BEST = 2  # ranks of tiers, of which one person is too few
 MANY = 1000
 
 
@@ -72,7 +72,8 @@ def standing(
 
 def best_tiers() -> list[str]:
 	ranks = tier_ranks()
-	return sorted(ranks, key=ranks.get)[:BEST]
+	best = sorted(set(ranks.values()))[:BEST]
+	return sorted(tier for tier, rank in ranks.items() if rank in best)
 
 
 # Who decides

@@ -56,9 +56,17 @@ def is_on() -> bool:
 	return bool(frappe.db.get_single_value("Keep Customers Settings", "complaint_page"))
 
 
+def off() -> tuple[str, str]:
+	"""Title and text where the page is not offered."""
+	return (
+		_("This Page Is Switched Off"),
+		_("We do not take complaints on this page. Please call us or write to us instead."),
+	)
+
+
 def _nothing_told() -> None:
 	if not is_on():
-		guest_pages.not_here()
+		return guest_pages.say(*off(), 404)
 	guest_pages.again(ROUTE, {"description": _("Please tell us what happened.")})
 
 
@@ -78,7 +86,7 @@ def post(
 	:param sheet: which form it is, so that one that is sent twice makes one case
 	"""
 	if not is_on():
-		guest_pages.not_here()
+		return guest_pages.say(*off(), 404)
 	try:
 		limits.count("complaint tries", TRIES)
 		made = _receive(

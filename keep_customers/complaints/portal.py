@@ -40,6 +40,12 @@ def own_case(user: str, name: str):
 	return shown(frappe.get_doc(cases.DOCTYPE, name))
 
 
+def why_log_in() -> str:
+	return _(
+		"Your complaints are shown to you alone. If you have no account here, please call us or write to us."
+	)
+
+
 def shown(case) -> dict:
 	"""All that a customer sees of a case.
 

@@ -182,3 +182,13 @@ def since(last_then: date, until: date, days: Iterable[tuple[date, float]]) -> f
 	:param last_then: its latest purchase before the loss
 	"""
 	return round(sum(amount for day, amount in days if last_then < day <= until), 2)
+
+
+def stopped_before(day: date, gap: float, last: date) -> bool:
+	"""Whether something had stopped being bought while the customer still bought other things.
+
+	:param day: its latest purchase
+	:param gap: days between its purchases; the next one may be half a gap late
+	:param last: the customer's latest purchase
+	"""
+	return (last - day).days > 1.5 * gap

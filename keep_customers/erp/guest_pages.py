@@ -4,7 +4,6 @@ Their look is ``templates/guest.html``, drawn by ``guest_renderer.py``; it needs
 with what was written and what is wrong with it (:func:`again`), or by the page as it is from now on (:func:`show`).
 """
 
-from typing import NoReturn
 from urllib.parse import urlencode
 
 import frappe
@@ -42,37 +41,58 @@ def gone(context, advice: str) -> None:
 	context.state, context.advice, context.http_status_code = "gone", advice, 410
 
 
-def not_here() -> NoReturn:
-	"""Answer as if there were no such page.
+def instead(context, title: str, text: str, status: int, way: tuple[str, str] | None = None) -> None:
+	"""Let the page say one thing in place of what it has: why that is not to be seen, and what to do.
 
-	:raises frappe.PageDoesNotExistError: always
+	:param status: of HTTP
+	:param way: where the page's one button leads, and what it says
 	"""
-	# Else the host remembers the address as missing, for those too to whom it belongs later.
-	frappe.local.no_cache = True
-	raise frappe.PageDoesNotExistError
+	if "us" not in context:
+		prepare(context)
+	context.instead = _one_thing(title, text, way)
+	context.http_status_code = status
 
 
-def log_in_first(context) -> None:
-	"""Send who is not logged in to the login, and from there back.
+def _one_thing(title: str, text: str, way: tuple[str, str] | None) -> dict:
+	return {"title": title, "text": text, "way": way}
 
-	:raises frappe.Redirect: if they are not
+
+def not_here(context) -> None:
+	"""The same for what does not exist and for what is not theirs."""
+	instead(context, *nothing_here(), 404)
+
+
+def nothing_here() -> tuple[str, str]:
+	"""Title and text of a page that is not there."""
+	return (
+		_("There Is Nothing Here"),
+		_("This page does not exist, or it is not meant for you. Please check the address, or ask us."),
+	)
+
+
+def logged_in(context, what_for: str) -> bool:
+	"""Whether somebody is logged in; who is not is asked to, and comes back from the login.
+
+	:param what_for: a sentence, what is to be seen then
 	"""
-	if frappe.session.user == "Guest":
-		here = frappe.request.full_path.rstrip("?")
-		frappe.local.flags.redirect_location = "/login?" + urlencode({"redirect-to": here})
-		raise frappe.Redirect(302)
-	prepare(context)
+	if frappe.session.user != "Guest":
+		prepare(context)
+		return True
+	instead(context, _("Please Log In"), what_for, 403, login(frappe.request.full_path.rstrip("?")))
+	return False
+
+
+def login(back_to: str) -> tuple[str, str]:
+	"""The way to the login, and from there back to an address of ours."""
+	return "/login?" + urlencode({"redirect-to": back_to}), _("Log In")
 
 
 # What a form's function answers
 
 
-def say(title: str, text: str, status: int = 200) -> None:
-	"""Answer with a page that says one thing.
-
-	:param status: of HTTP
-	"""
-	context = {"headline": title, "words": text}
+def say(title: str, text: str, status: int = 200, way: tuple[str, str] | None = None) -> None:
+	"""Answer with a page that says one thing, as :func:`instead`."""
+	context = {"instead": _one_thing(title, text, way)}
 	frappe.respond_as_web_page(title, text, http_status_code=status, context=context, template=MESSAGE)
 
 

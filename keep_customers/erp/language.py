@@ -38,6 +38,16 @@ def language_of_the_site():
 	return speaking(site_language())
 
 
+def counted(number: int, one: str, more: str, *words: object) -> str:
+	"""A sentence with a number in it, as it is for one or for none and many.
+
+	:param one: translated; may do without the place {0} of the number
+	:param more: likewise, with it
+	:param words: for the places from {1} on
+	"""
+	return (one if number == 1 else more).format(number, *words)
+
+
 def day_in_words(day, language: str) -> str:
 	"""A day as people write it in the message's language, not as the site shows it."""
 	known = locale_of(language)

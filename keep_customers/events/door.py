@@ -35,6 +35,18 @@ def may_check_in(invitation, event) -> bool:
 	return may_open(event) and bool(frappe.has_permission(INVITATION, "read", doc=invitation))
 
 
+def why_log_in() -> str:
+	return _("Only the event's team checks guests in. Please log in with your own user.")
+
+
+def not_of_the_team() -> tuple[str, str]:
+	"""Title and text for everybody else, as for an event that does not exist."""
+	return (
+		_("You Are Not of This Event's Team"),
+		_("Ask its host to check the guest in, or to make you one of those who may change the event."),
+	)
+
+
 # What the team sees
 
 
@@ -126,31 +138,35 @@ def _since(moment) -> str:
 # What the team does
 
 
-@frappe.whitelist(methods=["POST"])
+# Of guests, too: whose login has ended is told so on a page of ours.
+@frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed
 def check_in(invitation: str, companions: str | None = None) -> None:
 	"""What the list's and the QR code's button calls; a guest who is in already stays so.
 
+	Who is not of the event's team, or may not read the guest's customer, is told so.
+
 	:param companions: how many came along, by default as many as were announced
-	:raises frappe.PermissionError: if the user is not of the event's team, or may not read the guest's customer
 	"""
 	_at_the_door(
 		invitation, lambda name: replies.check_in(name, None if companions is None else cint(companions))
 	)
 
 
-@frappe.whitelist(methods=["POST"])
+@frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed
 def undo(invitation: str) -> None:
-	"""Take a check-in back; errors as of :func:`check_in`."""
+	"""Take a check-in back, as :func:`check_in`."""
 	_at_the_door(invitation, replies.undo_check_in)
 
 
 def _at_the_door(name: str, what: Callable[[str], None]) -> None:
+	if frappe.session.user == "Guest":
+		return guest_pages.say(_("Please Log In"), why_log_in(), 403, guest_pages.login(f"/{PAGE}"))
 	doc = frappe.get_doc(INVITATION, name) if frappe.db.exists(INVITATION, name) else None
 	event = frappe.get_doc(EVENT, doc.event) if doc else None
 	if not event or not may_check_in(doc, event):
-		frappe.throw(_("You are not of this event's team."), frappe.PermissionError)
+		return guest_pages.say(*not_of_the_team(), 403)
 	try:
 		what(doc.name)
 	except frappe.ValidationError as error:

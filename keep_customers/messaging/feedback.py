@@ -218,6 +218,8 @@ def validate(doc) -> None:
 		frappe.throw(
 			_("Only the customers themselves answer on the web page. Please choose another channel.")
 		)
+	# The host fetches it for forms only; a list has no other title.
+	doc.customer_name = doc.customer_name or frappe.db.get_value("Customer", doc.customer, "customer_name")
 	# A form takes no parts of a second, and would think that somebody has changed it.
 	doc.given_on = get_datetime(doc.given_on).replace(microsecond=0)
 	if getdate(doc.given_on) > getdate():

@@ -12,6 +12,7 @@ import frappe
 from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import flt, getdate, strip_html
 
+from keep_customers.engine import losses as engine
 from keep_customers.worth.corrected import is_purchase
 
 FEW = 3
@@ -128,14 +129,21 @@ def _bought(last: Mapping[str, date], today: date) -> Found:
 
 
 def _stopped(last: Mapping[str, date], today: date) -> Found:
-	"""What was bought regularly and stopped while other things were still bought, what stopped first."""
+	"""What was bought more than once and stopped while other things were still bought, what stopped first."""
 	rows = frappe.get_all(
 		"Customer Item Group",
-		filters={"customer": ("in", list(last)), "regular": 1},
+		filters={"customer": ("in", list(last)), "purchases": (">", 1)},
 		fields=["customer", "item_group", "amount", "gap", "currency", "last_purchase as day"],
 		order_by="last_purchase asc, amount desc",
 	)
-	return _grouped([row for row in rows if row.day and getdate(row.day) < last[row.customer]], FEW)
+	return _grouped(
+		[
+			row
+			for row in rows
+			if row.day and engine.stopped_before(getdate(row.day), flt(row.gap), last[row.customer])
+		],
+		FEW,
+	)
 
 
 def _elsewhere(last: Mapping[str, date], today: date) -> Found:

@@ -6,6 +6,7 @@ from frappe.query_builder.functions import Count, Max, Sum
 from frappe.utils import cstr, fmt_money, formatdate, get_fullname
 
 from keep_customers.access.read_back import ReadBack
+from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import readable_among
 from keep_customers.visits import approval, stops
 
@@ -27,11 +28,18 @@ def tell(doc) -> ReadBack:
 
 
 def _who(doc, number: int) -> str:
-	said = {
-		"Video": _("{0} meets {1} customers by video, {2} – {3}."),
-		"Phone": _("{0} calls {1} customers, {2} – {3}."),
-	}.get(cstr(doc.method), _("{0} visits {1} customers, {2} – {3}."))
-	return said.format(get_fullname(doc.rep), number, formatdate(doc.from_date), formatdate(doc.to_date))
+	one, more = {
+		"Video": (
+			_("{1} meets one customer by video, {2} – {3}."),
+			_("{1} meets {0} customers by video, {2} – {3}."),
+		),
+		"Phone": (_("{1} calls one customer, {2} – {3}."), _("{1} calls {0} customers, {2} – {3}.")),
+	}.get(
+		cstr(doc.method),
+		(_("{1} visits one customer, {2} – {3}."), _("{1} visits {0} customers, {2} – {3}.")),
+	)
+	begin, end = formatdate(doc.from_date), formatdate(doc.to_date)
+	return counted(number, one, more, get_fullname(doc.rep), begin, end)
 
 
 def _appointments(doc) -> list[str]:

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import cint, flt, fmt_money, getdate
 
 from keep_customers.access.read_back import ReadBack, switch_on
+from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.worth import population
 from keep_customers.worth.ledger import reporting_currency
@@ -64,8 +65,16 @@ def _who(policy) -> str:
 
 def _by_what(policy) -> str:
 	if policy.value_basis == "Gross Profit":
-		return _("Their value is the gross profit of the last {0} months.").format(policy.window_months)
-	return _("Their value is the net sales of the last {0} months.").format(policy.window_months)
+		return counted(
+			cint(policy.window_months),
+			_("Their value is the gross profit of the last month."),
+			_("Their value is the gross profit of the last {0} months."),
+		)
+	return counted(
+		cint(policy.window_months),
+		_("Their value is the net sales of the last month."),
+		_("Their value is the net sales of the last {0} months."),
+	)
 
 
 def _cut(policy) -> list[str]:

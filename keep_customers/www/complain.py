@@ -10,7 +10,7 @@ sitemap = 0
 
 def get_context(context):
 	if not page.is_on():
-		guest_pages.not_here()
+		return guest_pages.instead(context, *page.off(), 404)
 	guest_pages.prepare(context)
 	context.received = page.received(text_sent("received"))
 	context.promise = page.promise()

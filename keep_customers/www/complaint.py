@@ -9,7 +9,8 @@ sitemap = 0
 
 
 def get_context(context):
-	guest_pages.log_in_first(context)
+	if not guest_pages.logged_in(context, portal.why_log_in()):
+		return
 	context.case = portal.own_case(frappe.session.user, text_sent("name"))
 	if not context.case:
-		guest_pages.not_here()
+		guest_pages.not_here(context)

@@ -8,6 +8,7 @@ sitemap = 0
 
 
 def get_context(context):
-	guest_pages.log_in_first(context)
+	if not guest_pages.logged_in(context, portal.why_log_in()):
+		return
 	context.cases = portal.own_cases(frappe.session.user)
 	context.may_complain = page.is_on()

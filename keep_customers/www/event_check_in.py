@@ -1,4 +1,5 @@
 import frappe
+from frappe import _
 
 from keep_customers.erp import guest_pages
 from keep_customers.erp.api import text_sent
@@ -9,7 +10,8 @@ sitemap = 0
 
 
 def get_context(context):
-	guest_pages.log_in_first(context)
+	if not guest_pages.logged_in(context, door.why_log_in()):
+		return
 	# A user who has never opened Desk has none yet.
 	frappe.sessions.get_csrf_token()
 	name = text_sent("event")
@@ -18,7 +20,7 @@ def get_context(context):
 		return
 	event = door.open_event(name)
 	if not event:
-		guest_pages.not_here()
+		return guest_pages.instead(context, *door.not_of_the_team(), 404, (f"/{door.PAGE}", _("My Events")))
 	guest_pages.prepare(context, event.company)
 	context.event_theme, context.event, context.opens = event.theme, event.name, door.opens(event)
 	context.update(door.guest_list(event))

@@ -6,6 +6,7 @@ from frappe.utils import add_to_date, now_datetime
 from tests.site.mail import contact
 from tests.site.story import ANNA, MIA, PREFIX, _user
 
+from .for_everybody import barriers
 from .test_quick_entry import entered
 from .test_todo_on_a_phone import PHONE, Thumb
 
@@ -16,6 +17,7 @@ def press(desk, name):
 	desk.press(name)
 	desk.page.wait_for_function("() => cur_dialog && cur_dialog.display")
 	desk.settled()
+	assert not barriers(desk.page, ".modal.show .modal-body"), name
 
 
 def answer(desk, **values):

@@ -34,6 +34,7 @@ class Clicks:
 		"""The button opens a dialog."""
 		self.on(name).desk.page.wait_for_function("() => cur_dialog && cur_dialog.display")
 		self.desk.settled()
+		assert not barriers(self.desk.page, ".modal.show .modal-body"), name
 		return self
 
 	def dark(self, name):

@@ -160,3 +160,12 @@ def test_what_it_brings_is_counted_for_a_year_from_when_it_is_back():
 	days = [(last, 1000.0), (back, 200.0), (date(2026, 6, 20), -50.0), (date(2027, 6, 4), 999.0)]
 	assert losses.since(last, back + losses.YEAR, days) == 150
 	assert losses.is_counted(back, date(2027, 6, 3)) and not losses.is_counted(back, date(2027, 6, 4))
+
+
+def test_what_stopped_first():
+	last = date(2026, 8, 27)
+	assert losses.stopped_before(date(2026, 6, 28), 20, last)
+	assert not losses.stopped_before(date(2026, 7, 28), 20, last), (
+		"thirty days: the next one would have been half a gap late"
+	)
+	assert not losses.stopped_before(last, 20, last)

@@ -142,7 +142,12 @@ def extract() -> set[Message]:
 			found += script_messages(path)
 		elif path.suffix == ".json":
 			found += record_messages(path)
-	return {(text, context) for text, context in found if text and re.search("[a-zA-Z]{2}", text)}
+	# With what puts parts of a sentence together, whose marks are others in Chinese.
+	return {
+		(text, context)
+		for text, context in found
+		if text and re.search("[a-zA-Z]{2}|^\\{0\\}[;,.]( \\{1\\})?$", text)
+	}
 
 
 def lines(language: str) -> list[tuple[str, str, str]]:

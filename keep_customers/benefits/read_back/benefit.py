@@ -9,6 +9,7 @@ from frappe.utils import add_months, cint, flt, fmt_money, getdate
 
 from keep_customers.access.read_back import ReadBack, switch_on
 from keep_customers.benefits import offered
+from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.trees import branch
 from keep_customers.people.contacts import who_decides
@@ -49,9 +50,14 @@ def _discount(told: ReadBack, doc, tiers: list[str]) -> None:
 		_on_what(doc) or _("It is for everything they buy."),
 	]
 	bought, currency = _bought_in_a_year(doc, tiers), _reporting_currency()
-	told.figure = _(
-		"{0} customers have it today. On what they bought in the last 12 months it would have been about {1}."
-	).format(_customers(tiers), fmt_money(bought * flt(doc.discount_percentage) / 100, currency=currency))
+	told.figure = counted(
+		_customers(tiers),
+		_("One customer has it today. On what it bought in the last 12 months it would have been about {1}."),
+		_(
+			"{0} customers have it today. On what they bought in the last 12 months it would have been about {1}."
+		),
+		fmt_money(bought * flt(doc.discount_percentage) / 100, currency=currency),
+	)
 
 
 def _birthday(told: ReadBack, doc, tiers: list[str]) -> None:
@@ -61,13 +67,16 @@ def _birthday(told: ReadBack, doc, tiers: list[str]) -> None:
 		_("Once a year, customers of these tiers get a birthday coupon of {0} % for one order: {1}.").format(
 			_share(doc), _names(tiers)
 		),
-		_("It is good {0} days before and after the birthday of somebody who decides.").format(
-			cint(doc.days_around)
+		counted(
+			cint(doc.days_around),
+			_("It is good the day before and after the birthday of somebody who decides."),
+			_("It is good {0} days before and after the birthday of somebody who decides."),
 		),
 		*([on_what] if (on_what := _on_what(doc)) else []),
 	]
 	with_day = _with_birthday(tiers)
-	told.figure = _("{0} customers have these tiers; {1} coupons a year.").format(_customers(tiers), with_day)
+	coupons = counted(with_day, _("One coupon a year."), _("{0} coupons a year."))
+	told.figure = f"{_with_these_tiers(_customers(tiers))} {coupons}"
 	if not with_day:
 		told.lacks(
 			_("No file of theirs has a birthday of somebody who decides."), route=["List", "Customer File"]
@@ -88,9 +97,15 @@ def _reserved(told: ReadBack, doc, tiers: list[str]) -> None:
 		told.says.append(_("These items are reserved: {0}.").format(", ".join(items)))
 	if doc.override_role:
 		told.says.append(_("Who has the role {0} may make an exception.").format(_(doc.override_role)))
-	told.figure = _("{0} customers may buy them today. In the last 12 months {1} others have.").format(
-		_customers(tiers), _others_who_bought(doc, tiers)
+	may = counted(
+		_customers(tiers), _("One customer may buy them today."), _("{0} customers may buy them today.")
 	)
+	others = counted(
+		_others_who_bought(doc, tiers),
+		_("In the last 12 months one other has."),
+		_("In the last 12 months {0} others have."),
+	)
+	told.figure = f"{may} {others}"
 
 
 def _gift(told: ReadBack, doc, tiers: list[str]) -> None:
@@ -107,7 +122,8 @@ def _gift(told: ReadBack, doc, tiers: list[str]) -> None:
 	]
 	number, currency = _customers(tiers), doc.currency or _reporting_currency()
 	cost = fmt_money(number * flt(doc.gift_cost), currency=currency)
-	told.figure = _("{0} customers have these tiers: one gift for each costs {1}.").format(number, cost)
+	each = _("One gift for each costs {0}.").format(cost)
+	told.figure = f"{_with_these_tiers(number)} {each}"
 	if not frappe.db.get_value("Care Rule", doc.care_rule, "enabled"):
 		told.lacks(
 			_("The rule {0} is off: nobody is asked to hand over the gift.").format(
@@ -115,6 +131,10 @@ def _gift(told: ReadBack, doc, tiers: list[str]) -> None:
 			),
 			route=["Form", "Care Rule", doc.care_rule],
 		)
+
+
+def _with_these_tiers(number: int) -> str:
+	return counted(number, _("One customer has these tiers."), _("{0} customers have these tiers."))
 
 
 KINDS = {

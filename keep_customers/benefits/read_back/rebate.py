@@ -9,6 +9,7 @@ from frappe.utils import add_months, cint, flt, fmt_money, formatdate, getdate
 from keep_customers.access.read_back import ReadBack, switch_on
 from keep_customers.benefits import rebates
 from keep_customers.engine import rebates as engine
+from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import readable_among
 
 MONTHS = {engine.YEAR: 12, engine.QUARTER: 3}
@@ -29,8 +30,11 @@ def tell(doc) -> ReadBack:
 		*_who(doc, len(named)),
 		_how_much(doc, ", ".join(_step(one, currency) for one in steps)),
 		*_from_when(doc),
-		_("{0} days after the end a credit note is proposed; who has the role {1} submits it.").format(
-			cint(doc.settle_after_days), _(doc.approve_role or "Accounts Manager")
+		counted(
+			cint(doc.settle_after_days),
+			_("A day after the end a credit note is proposed; who has the role {1} submits it."),
+			_("{0} days after the end a credit note is proposed; who has the role {1} submits it."),
+			_(doc.approve_role or "Accounts Manager"),
 		),
 	]
 	told.figure = _figure(doc, steps, named, currency)
@@ -58,7 +62,9 @@ def _who(doc, named: int) -> list[str]:
 	if doc.customer_group:
 		said.append(_("It is for customers of the group {0}.").format(doc.customer_group))
 	if named:
-		said.append(_("It is for {0} customers by name.").format(named))
+		said.append(
+			counted(named, _("It is for one customer by name."), _("It is for {0} customers by name."))
+		)
 	return said
 
 
@@ -103,8 +109,8 @@ def _figure(doc, steps: list[engine.Step], named: set[str], currency: str) -> st
 	]
 	earned = [amount for amount in earned if amount > 0]
 	said = (
-		_("Of {0} customers {1} would have got one for the last three months: {2} in all.")
+		_("For the last three months {1} of {0} would have got one: {2} in all.")
 		if doc.period == engine.QUARTER
-		else _("Of {0} customers {1} would have got one for the last twelve months: {2} in all.")
+		else _("For the last twelve months {1} of {0} would have got one: {2} in all.")
 	)
 	return said.format(len(members), len(earned), fmt_money(sum(earned), currency=currency))

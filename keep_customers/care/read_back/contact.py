@@ -1,28 +1,36 @@
-"""What several documents say of the contact they ask for: how, by when, with whom, who does it."""
+"""What several documents say of the contact they ask for: how, by when, with whom, who does it. Parts of one sentence."""
+
+from functools import reduce
 
 from frappe import _
 from frappe.utils import cstr
 
+from keep_customers.erp.language import counted
 
-def on_the_day(channel: str | None) -> str:
+
+def sentence(first: str, *others: str) -> str:
+	"""One sentence of its parts, none of which has an end of its own."""
+	joined = reduce(lambda before, part: _("{0}; {1}").format(before, part), others, first)
+	return _("{0}.").format(joined)
+
+
+def what(channel: str | None) -> str:
 	return {
-		"Phone": _("Call on the day."),
-		"Visit": _("Visit on the day."),
-		"Email": _("Write an e-mail on the day."),
-		"SMS": _("Write a text message on the day."),
-		"Messenger": _("Write by messenger on the day."),
-	}.get(cstr(channel), _("Write a letter for the day."))
+		"Phone": _("call"),
+		"Visit": _("visit"),
+		"Email": _("write an e-mail"),
+		"SMS": _("write a text message"),
+		"Messenger": _("write by messenger"),
+	}.get(cstr(channel), _("write a letter"))
 
 
-def within(channel: str | None, days: int) -> str:
-	said = {
-		"Phone": _("Call within {0} days."),
-		"Visit": _("Visit within {0} days."),
-		"Email": _("Write an e-mail within {0} days."),
-		"SMS": _("Write a text message within {0} days."),
-		"Messenger": _("Write by messenger within {0} days."),
-	}.get(cstr(channel), _("Write a letter within {0} days."))
-	return said.format(days)
+def by_when(channel: str | None, days: int | None) -> str:
+	"""
+	:param days: from the day it is about; none or 0 for that day
+	"""
+	if not days:
+		return _("{0} on the same day").format(what(channel))
+	return counted(days, _("{1} within a day"), _("{1} within {0} days"), what(channel))
 
 
 def only_for(doc) -> list[str]:
@@ -32,15 +40,15 @@ def only_for(doc) -> list[str]:
 	"""
 	said = []
 	if tiers := [_(row.tier, context="Customer Tier") for row in doc.tiers if row.tier]:
-		said.append(_("Only for customers of these tiers: {0}.").format(", ".join(tiers)))
+		said.append(_("only for customers of these tiers: {0}").format(", ".join(tiers)))
 	if doc.customer_group:
-		said.append(_("Only for customers of the group {0}.").format(doc.customer_group))
+		said.append(_("only for customers of the group {0}").format(doc.customer_group))
 	if but := [row.customer_group for row in doc.get("except_groups") or () if row.customer_group]:
-		said.append(_("But not for customers of these groups: {0}.").format(", ".join(but)))
+		said.append(_("but not for customers of these groups: {0}").format(", ".join(but)))
 	if doc.territory:
-		said.append(_("Only for customers in {0}.").format(doc.territory))
+		said.append(_("only for customers in {0}").format(doc.territory))
 	return said
 
 
 def own_rep() -> str:
-	return _("The customer's own rep gets the ToDo.")
+	return _("the customer's own rep gets the ToDo")

@@ -2,46 +2,56 @@
 
 import frappe
 from frappe import _
+from frappe.utils import cint
 
 from keep_customers.access.read_back import ReadBack
 from keep_customers.care import notices
 from keep_customers.care.read_back import contact
+from keep_customers.erp.language import counted
 
 
 def tell(doc) -> ReadBack:
-	told = ReadBack(says=[_everybody(doc), *_only(doc), _what(doc), contact.own_rep()])
+	told = ReadBack(says=[_sentence(doc)])
 	if doc.docstatus:
 		told.figure = (
 			_("Its ToDos are being planned.")
 			if doc.status == "Planning"
-			else _("It was released to {0} customers.").format(doc.audience_size or 0)
+			else counted(
+				cint(doc.audience_size),
+				_("It was released to one customer."),
+				_("It was released to {0} customers."),
+			)
 		)
 		return told
 	reached, refused = notices.reach(doc, frappe.session.user)
 	if not reached:
 		told.lacks(_("This reaches nobody. Please widen the audience."), field="tiers")
 		return told
-	told.figure = _("{0} customers would be reached; {1} of them do not want this channel.").format(
-		len(reached), refused
+	told.figure = counted(
+		len(reached), _("One customer would be reached."), _("{0} customers would be reached.")
 	)
+	if refused:
+		told.figure += " " + counted(
+			refused,
+			_("One of them does not want this channel."),
+			_("{0} of them do not want this channel."),
+		)
 	told.says.append(_("Nothing is sent before it is submitted; then the ToDos come with the next night."))
 	return told
 
 
-def _everybody(doc) -> str:
-	if not doc.title:
-		return _("One word goes to many customers.")
-	return _("Customers are told: {0}.").format(doc.title.rstrip("."))
+def _sentence(doc) -> str:
+	said = _("Customers are told: {0}").format(doc.title.rstrip(".")) if doc.title else None
+	return contact.sentence(
+		said or _("One word goes to many customers"),
+		contact.by_when(doc.channel, cint(doc.due_in_days)),
+		*_only(doc),
+		contact.own_rep(),
+	)
 
 
 def _only(doc) -> list[str]:
 	said = contact.only_for(doc)
 	if doc.words:
-		said.append(_("Only for customers in whose file these words stand: {0}.").format(doc.words))
-	return said or [_("It is for all customers you may read.")]
-
-
-def _what(doc) -> str:
-	if not doc.due_in_days:
-		return contact.on_the_day(doc.channel)
-	return contact.within(doc.channel, doc.due_in_days)
+		said.append(_("only for customers in whose file these words stand: {0}").format(doc.words))
+	return said or [_("it is for all customers you may read")]

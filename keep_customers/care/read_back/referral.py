@@ -3,13 +3,14 @@
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, Sum
-from frappe.utils import formatdate
+from frappe.utils import cint, formatdate
 from pypika import Case
 
 from keep_customers.access.lookups import may_read
 from keep_customers.access.read_back import ReadBack
 from keep_customers.care.read_back import contact
 from keep_customers.erp.document_permissions import only_readable_referrals
+from keep_customers.erp.language import counted
 
 THANKS, WELCOME, CALL = "Referral: Thank Referrer", "Referral: Welcome", "Referral: Call"
 
@@ -37,7 +38,8 @@ def _thanks(told: ReadBack) -> list[str]:
 			route=["List", "Care Rule"],
 		)
 		return []
-	return [_("Who has recommended us is thanked, whether or not anybody buys."), _by_when(rule)]
+	thanked = _("Who has recommended us is thanked, whether or not anybody buys")
+	return [contact.sentence(thanked, contact.by_when(rule.channel, cint(rule.due_in_days)))]
 
 
 def _welcome(doc) -> list[str]:
@@ -52,14 +54,6 @@ def _reward(doc) -> list[str]:
 	if doc.reward and doc.reward_given_on:
 		return [_("The reward was given on {0}.").format(formatdate(doc.reward_given_on))]
 	return [_("The reward is still to be given: {0}.").format(doc.reward)] if doc.reward else []
-
-
-def _by_when(rule) -> str:
-	return (
-		contact.within(rule.channel, rule.due_in_days)
-		if rule.due_in_days
-		else contact.on_the_day(rule.channel)
-	)
 
 
 def _rule(trigger: str):
@@ -78,6 +72,15 @@ def _figure(referrer: str) -> str:
 	won = Sum(Case().when(referral.status == "Won", 1).else_(0))
 	query = frappe.qb.from_(referral).where(referral.referrer == referrer).select(Count("*"), won)
 	[[number, customers]] = only_readable_referrals(query).run()
-	return _("On record so far: {0} recommendations of this customer, {1} of them became customers.").format(
-		number, customers or 0
+	if not number:
+		return _("Nothing is on record of what this customer has brought before.")
+	return " ".join(
+		(
+			counted(
+				number,
+				_("One recommendation of this customer is on record."),
+				_("{0} recommendations of this customer are on record."),
+			),
+			counted(int(customers or 0), _("One became a customer."), _("{0} became customers.")),
+		)
 	)

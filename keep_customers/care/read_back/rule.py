@@ -7,6 +7,7 @@ from frappe.utils import cint, cstr, fmt_money, formatdate, get_fullname
 from keep_customers.access.read_back import ReadBack, switch_on
 from keep_customers.care import preview, rules
 from keep_customers.care.read_back import contact
+from keep_customers.erp.language import counted
 from keep_customers.worth import ledger
 
 SETTINGS = "Keep Customers Settings"
@@ -28,16 +29,16 @@ def tell(doc) -> ReadBack:
 			told.lacks(message, field=field.split("|")[0])
 	if told.missing:
 		return told
-	told.says = [
-		_when(doc),
-		_what(doc),
+	when_and_what = _("{0}, {1}").format(_when(doc), _what(doc))
+	more = (
 		*_ahead(doc),
 		*_quiet(doc),
 		*contact.only_for(doc),
 		*_only_company(doc),
-		*_who(doc),
+		_who(doc),
 		*_held_back(doc),
-	]
+	)
+	told.says = [contact.sentence(when_and_what, *more)]
 	told.figure = _figure(doc.channel, preview.last_month(rules.of(doc)))
 	_what_is_in_the_way(told, doc)
 	return told
@@ -48,57 +49,41 @@ def _when(doc) -> str:
 	amount = fmt_money(doc.min_amount, currency=ledger.reporting_currency(frappe.get_cached_doc(SETTINGS)))
 	day = formatdate(doc.yearly_on, "d MMMM") if doc.yearly_on else ""
 	said = {
-		"Purchase Amount": _("A contact is due when a customer is invoiced {0} or more.").format(amount),
-		"First Purchase": _("A contact is due when a customer buys for the first time."),
-		"Delivery": _("A contact is due when goods are delivered to a customer."),
-		"Referral: Thank Referrer": _("A contact is due when a customer has recommended us: to thank them."),
-		"Referral: Welcome": _("A contact is due when somebody becomes a customer by recommendation."),
-		"Referral: Call": _("A contact is due when somebody has become a customer by recommendation."),
-		"Milestone": _(
-			"A contact is due when all purchases of a customer add up to every further {0}."
-		).format(amount)
+		"Purchase Amount": _("When a customer is invoiced {0} or more").format(amount),
+		"First Purchase": _("When a customer buys for the first time"),
+		"Delivery": _("When goods are delivered to a customer"),
+		"Referral: Thank Referrer": _("When a customer has recommended us"),
+		"Referral: Welcome": _("When somebody becomes a customer by recommendation"),
+		"Referral: Call": _("When somebody has become a customer by recommendation"),
+		"Milestone": _("When all purchases of a customer add up to every further {0}").format(amount)
 		if doc.every_multiple
-		else _("A contact is due when all purchases of a customer add up to {0}.").format(amount),
-		"Year's Best": _(
-			"A contact with the {0} customers of the greatest value is due once a year, on {1}."
-		).format(doc.top_n, day)
-		if day
-		else _("A contact with the {0} customers of the greatest value is due once a year.").format(
-			doc.top_n
-		),
+		else _("When all purchases of a customer add up to {0}").format(amount),
+		"Year's Best": _years_best(cint(doc.top_n), day),
 		"Tier Cadence": _(
-			"A contact is due when a customer has not been contacted for as long as the rhythm of its tier allows."
+			"When a customer has not been contacted for as long as the rhythm of its tier allows"
 		),
-		"Reorder Due": _("A contact is due when a customer is expected to buy again."),
-		"Reorder Overdue": _(
-			"A contact is due when a customer has let half as much time again pass as usual."
-		),
-		"Item Group Slipping Away": _(
-			"A contact is due when a customer no longer buys an item group it used to buy."
-		),
-		"Stated Demand Due": _("A contact is due when a customer needs what it said it would need."),
-		"Silence": _("A contact is due when a customer has not bought for {0} days.").format(doc.silent_days),
-		"Tier Up": _("A contact is due when a customer moves up to a better tier."),
-		"Tier Down": _("A contact is due when a customer moves down to a lower tier."),
-		"File Incomplete": _("A contact is due when a Customer File is less than {0} % complete.").format(
-			cint(doc.max_score)
-		),
-		"Warranty Ending": _("A contact is due when a warranty ends."),
-		"Contract Ending": _("A contact is due when a maintenance contract ends."),
-		"Complaint Closed": _("A contact is due when a complaint of a customer is closed."),
-		"Event: Attended": _("A contact is due when a customer was at an event."),
-		"Event: No Show": _("A contact is due when a customer had said yes to an event and did not come."),
+		"Reorder Due": _("When a customer is expected to buy again"),
+		"Reorder Overdue": _("When a customer has let half as much time again pass as usual"),
+		"Item Group Slipping Away": _("When a customer no longer buys an item group it used to buy"),
+		"Stated Demand Due": _("When a customer needs what it said it would need"),
+		"Silence": _("When a customer has not bought for {0} days").format(doc.silent_days),
+		"Tier Up": _("When a customer moves up to a better tier"),
+		"Tier Down": _("When a customer moves down to a lower tier"),
+		"File Incomplete": _("When a Customer File is less than {0} % complete").format(cint(doc.max_score)),
+		"Warranty Ending": _("When a warranty ends"),
+		"Contract Ending": _("When a maintenance contract ends"),
+		"Complaint Closed": _("When a complaint of a customer is closed"),
+		"Event: Attended": _("When a customer was at an event"),
+		"Event: No Show": _("When a customer had said yes to an event and did not come"),
 		"Decision Maker Left": _(
-			"A contact is due when somebody who decides at a customer is no longer there, or cannot be reached any more."
+			"When somebody who decides at a customer is no longer there, or cannot be reached any more"
 		),
-		"Only One Person Known": _(
-			"A contact is due when only one person at a customer is known, or nobody: once a quarter."
-		),
+		"Only One Person Known": _("Once a quarter, when only one person at a customer is known, or nobody"),
 		"Nobody Spoken To": _(
-			"A contact is due when nobody has spoken to a customer, by whatever channel, for longer than its tier allows, and nobody was asked to."
+			"When nobody has spoken to a customer, by whatever channel, for longer than its tier allows, and nobody was asked to"
 		),
-		"Rep Left": _("A contact is due when a customer's own rep has left or been disabled."),
-		"Occasion": _("A greeting is due on the days to congratulate on that stand in a Customer File."),
+		"Rep Left": _("When a customer's own rep has left or been disabled"),
+		"Occasion": _("On the days to congratulate on that stand in a Customer File"),
 	}
 	if doc.trigger in said:
 		return said[doc.trigger]
@@ -106,85 +91,125 @@ def _when(doc) -> str:
 		return _birthday(doc.whose)
 	if doc.trigger in ("Festival", "Season"):
 		return _greeting(doc, day)
-	return _("A contact is due when this happens: {0}.").format(_(doc.trigger, context="Care Rule"))
+	return _("When this happens: {0}").format(_(doc.trigger, context="Care Rule"))
+
+
+def _years_best(number: int, day: str) -> str:
+	if day:
+		return counted(
+			number,
+			_("Every year on {1}, for the customer of the greatest value"),
+			_("Every year on {1}, for the {0} customers of the greatest value"),
+			day,
+		)
+	return counted(
+		number,
+		_("Once a year, for the customer of the greatest value"),
+		_("Once a year, for the {0} customers of the greatest value"),
+	)
 
 
 def _birthday(whose: str | None) -> str:
 	return {
-		"Decision Makers": _("A greeting is due on the birthdays of those who decide."),
-		"Family": _("A greeting is due on the birthdays of the family."),
-	}.get(cstr(whose), _("A greeting is due on the birthdays that stand in a Customer File."))
+		"Decision Makers": _("On the birthdays of those who decide"),
+		"Family": _("On the birthdays of the family"),
+	}.get(cstr(whose), _("On the birthdays that stand in a Customer File"))
 
 
 def _greeting(doc, day: str) -> str:
 	if doc.trigger == "Festival":
 		if not doc.holiday_list:
-			return _("A greeting is due on {0}.").format(_(doc.festival, context="Care Rule"))
+			return _("On {0}").format(_(doc.festival, context="Care Rule"))
 		if not doc.festival:
-			return _("A greeting is due on every day of the holiday list {0}.").format(doc.holiday_list)
-		return _("A greeting is due on {0}, and on every day of the holiday list {1}.").format(
+			return _("On every day of the holiday list {0}").format(doc.holiday_list)
+		return _("On {0}, and on every day of the holiday list {1}").format(
 			_(doc.festival, context="Care Rule"), doc.holiday_list
 		)
 	if not doc.season:
-		return _("A greeting is due every year on {0}.").format(day)
+		return _("Every year on {0}").format(day)
 	season = _(doc.season, context="Care Rule")
 	if not day:
-		return _("A greeting is due on the day of this solar term: {0}.").format(season)
-	return _("A greeting is due on the day of this solar term: {0}; and every year on {1}.").format(
-		season, day
-	)
+		return _("On the day of the solar term {0}").format(season)
+	return _("On the day of the solar term {0}, and every year on {1}").format(season, day)
 
 
 def _what(doc) -> str:
-	if doc.trigger in rules.DATED or not doc.due_in_days:
-		return contact.on_the_day(doc.channel)
-	return contact.within(doc.channel, doc.due_in_days)
+	if doc.trigger in rules.DATED:
+		return contact.what(doc.channel)
+	return contact.by_when(doc.channel, cint(doc.due_in_days))
 
 
 def _ahead(doc) -> list[str]:
 	if not doc.days_before or doc.trigger not in rules.AHEAD:
 		return []
-	return [_("It is known {0} days before.").format(doc.days_before)]
+	return [counted(cint(doc.days_before), _("it is known a day before"), _("it is known {0} days before"))]
 
 
 def _quiet(doc) -> list[str]:
 	if not doc.quiet_days or doc.trigger in rules.DATED | rules.PROMPT:
 		return []
-	return [_("After any contact it waits until {0} days are over.").format(cint(doc.quiet_days))]
+	return [
+		counted(
+			cint(doc.quiet_days),
+			_("after any contact it waits for a day"),
+			_("after any contact it waits for {0} days"),
+		)
+	]
 
 
 def _only_company(doc) -> list[str]:
-	return [_("Only what {0} sells counts.").format(doc.company)] if doc.company else []
+	return [_("only what {0} sells counts").format(doc.company)] if doc.company else []
 
 
-def _who(doc) -> list[str]:
-	"""Who does it, where it is not the customer's own rep."""
+def _who(doc) -> str:
 	if doc.send_automatically:
-		return [_("It is sent by itself to who has agreed to that; for all others the rep gets a ToDo.")]
+		return _("it is sent by itself to who has agreed to that, for all others the rep gets a ToDo")
 	if doc.assign_to == "Territory Manager":
-		return [_("The manager of the customer's territory gets the ToDo.")]
+		return _("the manager of the customer's territory gets the ToDo")
 	if doc.assign_to == "Role" and doc.role:
-		return [_("Somebody with the role {0} gets the ToDo.").format(_(doc.role))]
+		return _("somebody with the role {0} gets the ToDo").format(_(doc.role))
 	if doc.assign_to == "User" and doc.user:
-		return [_("{0} gets the ToDo.").format(get_fullname(doc.user))]
-	return [contact.own_rep()]
+		return _("{0} gets the ToDo").format(get_fullname(doc.user))
+	return contact.own_rep()
 
 
 def _held_back(doc) -> list[str]:
 	if not doc.control_share:
 		return []
 	share = cint(doc.control_share)
-	return [_("{0} % of the customers are left alone, to see whether the rule helps.").format(share)]
+	return [_("{0} % of the customers are left alone, to see whether the rule helps").format(share)]
 
 
 def _figure(channel: str | None, number: int) -> str:
-	return {
-		"Phone": _("In the last 30 days this would have been {0} calls."),
-		"Visit": _("In the last 30 days this would have been {0} visits."),
-		"Email": _("In the last 30 days this would have been {0} e-mails."),
-		"SMS": _("In the last 30 days this would have been {0} text messages."),
-		"Messenger": _("In the last 30 days this would have been {0} messages."),
-	}.get(cstr(channel), _("In the last 30 days this would have been {0} letters.")).format(number)
+	one, more = {
+		"Phone": (
+			_("In the last 30 days this would have been one call."),
+			_("In the last 30 days this would have been {0} calls."),
+		),
+		"Visit": (
+			_("In the last 30 days this would have been one visit."),
+			_("In the last 30 days this would have been {0} visits."),
+		),
+		"Email": (
+			_("In the last 30 days this would have been one e-mail."),
+			_("In the last 30 days this would have been {0} e-mails."),
+		),
+		"SMS": (
+			_("In the last 30 days this would have been one text message."),
+			_("In the last 30 days this would have been {0} text messages."),
+		),
+		"Messenger": (
+			_("In the last 30 days this would have been one message."),
+			_("In the last 30 days this would have been {0} messages."),
+		),
+	}.get(
+		cstr(channel),
+		(
+			_("In the last 30 days this would have been one letter."),
+			_("In the last 30 days this would have been {0} letters."),
+		),
+	)
+	return counted(number, one, more)
 
 
 def _what_is_in_the_way(told: ReadBack, doc) -> None:

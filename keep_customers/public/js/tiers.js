@@ -15,12 +15,16 @@ keep_customers.tier_pill = (tier) =>
 
 // The framework's pills fall short of the contrast that everybody can read (4.5 to 1), in the dark theme and some in the light.
 const COLOURS = ["gray", "blue", "green", "cyan", "orange", "yellow", "red", "pink", "purple"];
+// And its chart has the numbers below the names in black in both.
+const NUMBERS = `[data-theme="dark"] [data-widget-name="Customers by Tier"] .legend-dataset-value { fill: var(--text-color); }`;
 frappe.dom.set_style(
 	COLOURS.map(
 		(one) => `.keep-chip.${one} { color: color-mix(in srgb, var(--text-on-${one}), black 18%); }
 		[data-theme="dark"] .keep-chip.${one} {
 			color: var(--text-on-${one}); background: color-mix(in srgb, var(--bg-${one}), black 18%);
 		}`
-	).join("\n"),
+	)
+		.concat(NUMBERS)
+		.join("\n"),
 	"keep-chips"
 );

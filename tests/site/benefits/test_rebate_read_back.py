@@ -44,19 +44,15 @@ def test_a_rebate_says_what_it_would_have_come_to(story, firms):
 		"14 days after the end a credit note is proposed; who has the role Accounts Manager submits it.",
 	]
 	# 5 % of 6,000 and 2 % of 2,000
-	assert (
-		told["figure"] == "Of 3 customers 2 would have got one for the last twelve months: € 340.00 in all."
-	)
+	assert told["figure"] == "For the last twelve months 2 of 3 would have got one: € 340.00 in all."
 	above = read_back({**SENT, "rebate_on": "Amount Above the Step"})
 	# 2 % of 4,000 and 5 % of 1,000; 2 % of 1,000
 	assert above["figure"].endswith("€ 150.00 in all.")
 	quarter = read_back(
 		{**SENT, "period": "Quarter", "customer_group": None, "customers": [{"customer": firms[0]}]}
 	)
-	assert quarter["says"][0] == "It is for 1 customers by name."
-	assert (
-		quarter["figure"] == "Of 1 customers 0 would have got one for the last three months: € 0.00 in all."
-	)
+	assert quarter["says"][0] == "It is for one customer by name."
+	assert quarter["figure"] == "For the last three months 0 of 1 would have got one: € 0.00 in all."
 
 
 def test_what_is_missing_is_said_with_its_field(story):
@@ -71,8 +67,8 @@ def test_only_customers_of_its_reader_count(story, firms):
 	frappe.set_user(KAI)
 	named = [{"customer": name} for name in firms]
 	told = read_back({**SENT, "customers": named})
-	assert "It is for 1 customers by name." in told["says"]
-	assert told["figure"] == "Of 1 customers 1 would have got one for the last twelve months: € 40.00 in all."
+	assert "It is for one customer by name." in told["says"]
+	assert told["figure"] == "For the last twelve months 1 of 1 would have got one: € 40.00 in all."
 	frappe.set_user(ANNA)
 	with pytest.raises(frappe.PermissionError):
 		read_back(SENT)

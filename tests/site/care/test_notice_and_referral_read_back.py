@@ -34,13 +34,11 @@ def notice(**values):
 def test_a_notice_says_whom_it_would_reach(story, firms):
 	told = notice()
 	assert told["says"] == [
-		"Customers are told: Snow.",
-		f"Only for customers of the group {GROUP}.",
-		"Call within 3 days.",
-		"The customer's own rep gets the ToDo.",
+		f"Customers are told: Snow; call within 3 days; only for customers of the group {GROUP}; "
+		"the customer's own rep gets the ToDo.",
 		"Nothing is sent before it is submitted; then the ToDos come with the next night.",
 	]
-	assert told["figure"] == "3 customers would be reached; 1 of them do not want this channel."
+	assert told["figure"] == "3 customers would be reached. One of them does not want this channel."
 	nobody = notice(tiers=[{"tier": "Platinum"}])
 	assert not nobody["figure"] and nobody["missing"][0]["field"] == "tiers"
 
@@ -48,7 +46,7 @@ def test_a_notice_says_whom_it_would_reach(story, firms):
 def test_a_notice_counts_whom_its_writer_may_read(story, firms):
 	add_user_permission("Customer", firms[1], MIA)
 	frappe.set_user(MIA)
-	assert notice()["figure"] == "1 customers would be reached; 0 of them do not want this channel."
+	assert notice()["figure"] == "One customer would be reached."
 	for user in (ANNA, EVE):
 		frappe.set_user(user)
 		with pytest.raises(frappe.PermissionError):
@@ -68,12 +66,11 @@ def test_a_referral_says_what_follows(story, firms):
 	frappe.get_doc({"doctype": "Referral", "referrer": firms[0], "referred_customer": firms[1]}).insert()
 	told = referral(referrer=firms[0], referred_customer=firms[2], reward="Tea")
 	assert told["says"] == [
-		"Who has recommended us is thanked, whether or not anybody buys.",
-		"Call within 2 days.",
+		"Who has recommended us is thanked, whether or not anybody buys; call within 2 days.",
 		"Who was brought is welcomed.",
 		"The reward is still to be given: Tea.",
 	]
-	assert told["figure"].startswith("On record so far: 1 recommendations of this customer")
+	assert told["figure"] == "One recommendation of this customer is on record. 0 became customers."
 	assert not told["missing"]
 
 
@@ -87,4 +84,7 @@ def test_of_a_customer_that_is_not_theirs_a_rep_hears_nothing(story, firms):
 	assert asked_for[0] == asked_for[1]
 	with pytest.raises(frappe.PermissionError):
 		read_back({"doctype": "Referral", "name": made.name})
-	assert referral(referrer=firms[2])["figure"].startswith("On record so far: 0")
+	assert (
+		referral(referrer=firms[2])["figure"]
+		== "Nothing is on record of what this customer has brought before."
+	)

@@ -39,9 +39,7 @@ LARGE = {
 def test_a_new_rule_is_read_back_with_what_last_month_would_have_been(story, firms):
 	told = new()
 	assert told["says"] == [
-		"A contact is due when a customer is invoiced € 2,000.00 or more.",
-		"Call within 7 days.",
-		"The customer's own rep gets the ToDo.",
+		"When a customer is invoiced € 2,000.00 or more, call within 7 days; the customer's own rep gets the ToDo."
 	]
 	assert told["figure"] == "In the last 30 days this would have been 2 calls."
 	assert not told["missing"] and not told["next_step"]
@@ -51,8 +49,8 @@ def test_what_is_typed_counts_before_it_is_saved(story, firms):
 	rule = story.rule(enabled=0)
 	sent = {**rule.as_dict(), "min_amount": 1900, "channel": "Visit", "tiers": [{"tier": "Gold"}]}
 	told = read_back(sent)
-	assert "€ 1,900.00" in told["says"][0] and told["says"][1] == "Visit within 7 days."
-	assert "Only for customers of these tiers: Gold." in told["says"]
+	[said] = told["says"]
+	assert "€ 1,900.00 or more, visit within 7 days; only for customers of these tiers: Gold; " in said
 	assert told["next_step"]["values"] == {"enabled": 1}
 	assert read_back({**sent, "tiers": []})["figure"] == "In the last 30 days this would have been 3 visits."
 	assert frappe.db.get_value("Care Rule", rule.name, "min_amount") == 2000
@@ -81,11 +79,9 @@ def test_greetings_of_the_month_that_is_over_are_counted(story):
 	for name, born in (("One", day), ("Two", add_days(day, -40)), ("Three", add_days(getdate(), 5))):
 		story.file(story.customer(name), people=[{"full_name": name, "birthday": born.replace(year=1971)}])
 	told = new(trigger="Birthday", whose="Everybody")
-	assert told["says"][:2] == [
-		"A greeting is due on the birthdays that stand in a Customer File.",
-		"Call on the day.",
-	]
-	assert told["figure"] == "In the last 30 days this would have been 1 calls."
+	[said] = told["says"]
+	assert said.startswith("On the birthdays that stand in a Customer File, call; ")
+	assert told["figure"] == "In the last 30 days this would have been one call."
 
 
 @pytest.mark.parametrize("trigger", sorted(rules.TRIGGERS))
@@ -100,6 +96,7 @@ def test_every_trigger_is_said(story, trigger):
 	}
 	told = new(trigger=trigger, **values)
 	assert told["says"] and told["figure"] and "this happens" not in told["says"][0]
+	assert told["says"][0].count(".") == 1 + ("€" in told["says"][0]), "one sentence"
 	assert rules.purpose(trigger) != "Other"
 
 
@@ -111,7 +108,7 @@ def test_a_rep_hears_of_the_saved_rule_and_of_their_own_customers(story, firms):
 	told = read_back({**rule.as_dict(), "min_amount": 1})
 	assert "€ 2,000.00" in told["says"][0]
 	assert len(frappe.local.message_log) == shown, "who may only read is not shown an empty message"
-	assert told["figure"] == "In the last 30 days this would have been 1 calls."
+	assert told["figure"] == "In the last 30 days this would have been one call."
 	with pytest.raises(frappe.PermissionError):
 		new()
 

@@ -22,7 +22,8 @@ def test_a_rep_sees_own_customers_only_over_http(story, losses):
 	assert [one["name"] for one in listed] == [mine.name]
 	assert not {"facts", "profit_before"} & {key for key, value in listed[0].items() if value}
 	assert anna.resource("Loss Review", mine.name).status_code == 200
-	assert "profit_before" not in anna.resource("Loss Review", mine.name).json()["data"]
+	read = anna.resource("Loss Review", mine.name).json()["data"]
+	assert not read.get("profit_before") and not read.get("facts") and read["revenue_before"] == 2500
 	assert anna.resource("Loss Review", others.name).status_code == 403
 	for method, sent in (
 		("panel.shown", {}),
@@ -112,6 +113,8 @@ def known(story, losses, competitor):
 
 
 def _price_list():
+	if not frappe.db.exists("DocType", "Price List"):
+		return None
 	names = frappe.get_all("Price List", {"selling": 1, "enabled": 1}, pluck="name", limit=1)
 	return names[0] if names else None
 
@@ -157,6 +160,7 @@ def test_a_fact_is_shown_to_who_may_read_what_it_is_about(story, known):
 
 
 def test_the_report_adds_up_by_cause_and_leads_to_the_customers(story, losses):
+	story.settings(loss_reviews_per_rep=9)
 	one, two, three, none = losses.lose("A", "B", "C", "D")
 	actions.explain(one.name, "Price", "They said so.")
 	actions.explain(two.name, "Price", "They said so.")

@@ -66,7 +66,7 @@ def test_what_is_in_the_way_is_said(story, firms):
 def test_customers_that_are_not_theirs_do_not_count(story, firms):
 	add_user_permission("Customer", firms[0], ANNA)
 	frappe.set_user(ANNA)
-	assert "visits 1 customers" in new(firms)["says"][0]
+	assert "visits one customer" in new(firms)["says"][0]
 	assert new(firms[1:])["missing"][0]["field"] == "stops"
 
 

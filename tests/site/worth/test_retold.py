@@ -4,7 +4,9 @@ import frappe
 import pytest
 
 from keep_customers.engine import tiers
+from keep_customers.engine.forecasts import choice
 from keep_customers.erp.language import speaking
+from keep_customers.worth import checks
 from keep_customers.worth.reasons import bases, kept, sentences
 from keep_customers.worth.retold import retold
 
@@ -39,5 +41,20 @@ def test_the_same_as_a_site_of_that_language_writes(story, segment, tier, given,
 
 def test_what_somebody_has_said_stays_as_it_is(story):
 	with speaking("zh"):
-		for text in ("Platinum: pinned until 2027-01-01. Sister of the mayor", "{tier}", "", None):
+		for text in ("Sister of the mayor", "{tier}", "", None):
 			assert retold(text) == text
+
+
+def test_why_somebody_has_pinned_it_stays_in_their_words(story):
+	with speaking("zh"):
+		said = retold("Platinum: pinned until 2027-01-01. Sister of the mayor")
+	assert said == "铂金：手动指定，有效期至 2027-01-01。Sister of the mayor"
+
+
+def test_why_a_forecast_was_chosen(story):
+	why = "On most of 4 past days Learner would have been clearly better than MBG/NBD, by 2.5 points on average."
+	assert checks.retold(why) == why
+	with speaking("zh"):
+		said = checks.retold(why)
+		assert said == checks.whys("zh")[choice.BETTER].format("4", "Learner", "MBG/NBD", "2.5") != why
+		assert checks.retold("Somebody has written this.") == "Somebody has written this."

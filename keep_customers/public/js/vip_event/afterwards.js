@@ -6,7 +6,7 @@ keep_customers.vip_event.afterwards = (() => {
 	function held(frm, panel) {
 		const expected = panel.guests.filter((guest) => guest.status === "Accepted");
 		if (!panel.counts.Accepted) return server.become(frm, "Held");
-		const dialog = new frappe.ui.Dialog({
+		const dialog = keep_customers.dialog({
 			title: __("Who Came?"),
 			fields: [
 				{
@@ -37,7 +37,7 @@ keep_customers.vip_event.afterwards = (() => {
 
 	function close(frm) {
 		if (!frm.fields_dict.actual_cost || frm.get_field("actual_cost").disp_status !== "Write") return server.become(frm, "Closed");
-		const dialog = new frappe.ui.Dialog({
+		const dialog = keep_customers.dialog({
 			title: __("Close"),
 			fields: [
 				{

@@ -85,7 +85,7 @@ keep_customers.vip_event.audience = (() => {
 
 	function choose(frm) {
 		return look(frm).then((found) => {
-			const dialog = new frappe.ui.Dialog({
+			const dialog = keep_customers.dialog({
 				title: __("Choose the Guests"),
 				fields: [{ fieldname: "summary", fieldtype: "HTML" }],
 			});

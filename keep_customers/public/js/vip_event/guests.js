@@ -5,16 +5,26 @@ keep_customers.vip_event.guests = (() => {
 	const ORDER = ["Accepted", "Attended", "Waiting List", "Invited", "Planned", "Declined", "No Show", "Cancelled"];
 	const YES = "Yes", NO = "No", IN = "Check In", OUT = "Undo Check In", COPY = "Copy", AGAIN = "Invite After All";
 
+	// On its day whoever may come stands at the door, everybody else with the replies.
+	const AT_THE_DOOR = ["Accepted", "Attended", "Waiting List", "Invited"];
+
 	function show(frm, panel) {
-		const { $wrapper } = frm.get_field("guest_list");
+		const door = is_at_the_door(frm.doc);
+		const at_the_door = (status) => door && AT_THE_DOOR.includes(status);
+		draw(frm, panel, "door_list", ORDER.filter(at_the_door), "");
+		draw(frm, panel, "guest_list", ORDER.filter((status) => !at_the_door(status)), rest(frm, panel));
+	}
+
+	const is_at_the_door = (doc) => phases.has_come(doc) && ["Inviting", "Held"].includes(doc.status);
+
+	function draw(frm, panel, field, statuses, below) {
+		const { $wrapper } = frm.get_field(field);
 		const may = frappe.model.can_write("VIP Invitation");
-		const groups = ORDER.map((status) => [status, panel.guests.filter((guest) => guest.status === status)]);
-		$wrapper.html(
-			`<div class="ke">${groups
-				.filter(([, guests]) => guests.length)
-				.map(([status, guests]) => group(frm, panel, status, guests, may))
-				.join("")}${rest(frm, panel)}</div>`
-		);
+		const groups = statuses
+			.map((status) => [status, panel.guests.filter((guest) => guest.status === status)])
+			.filter(([, guests]) => guests.length)
+			.map(([status, guests]) => group(frm, panel, status, guests, may));
+		$wrapper.html(`<div class="ke">${groups.join("")}${below}</div>`);
 		$wrapper.off("click.ke").on("click.ke", "[data-do]", ({ currentTarget }) => {
 			const guest = panel.guests.find((one) => one.name === currentTarget.closest("[data-guest]").dataset.guest);
 			act(frm, guest, currentTarget.dataset.do, currentTarget);
@@ -45,7 +55,7 @@ keep_customers.vip_event.guests = (() => {
 		const { doc } = frm;
 		const is = (...states) => states.includes(status);
 		const answers = doc.status === "Inviting" && !phases.has_begun(doc);
-		const door = phases.has_come(doc) && ["Inviting", "Held"].includes(doc.status);
+		const door = is_at_the_door(doc);
 		return [
 			door && is("Accepted", "Waiting List", "Invited") && [IN, __("Check In")],
 			door && is("Attended") && [OUT, __("Undo")],

@@ -8,7 +8,7 @@ keep_customers.vip_event.next_wave = (() => {
 			.saved(frm)
 			.then(() => server.ask(frm, "next_wave.shown"))
 			.then((found) => {
-				const dialog = new frappe.ui.Dialog({
+				const dialog = keep_customers.dialog({
 					title: __("Send the Next Wave"),
 					fields: [{ fieldname: "wave", fieldtype: "HTML" }],
 				});

@@ -42,11 +42,11 @@ def test_a_discount_says_what_it_would_have_been(story, firms):
 def test_a_coupon_needs_a_birthday_of_who_decides(story, firms):
 	values = {"kind": "Birthday Discount", "discount_percentage": 10, "days_around": 7}
 	told = new(**values)
-	assert told["figure"] == "2 customers have these tiers; 0 coupons a year."
+	assert told["figure"] == "2 customers have these tiers. 0 coupons a year."
 	assert told["missing"][0]["route"] == ["List", "Customer File"]
 	person = {"full_name": "Ada", "relation": "Owner", "birthday": "1971-05-05"}
 	story.file(firms[0], people=[person, {**person, "full_name": "Bea"}])
-	assert new(**values)["figure"] == "2 customers have these tiers; 1 coupons a year."
+	assert new(**values)["figure"] == "2 customers have these tiers. One coupon a year."
 
 
 def test_what_is_reserved_says_who_else_bought_it(story, firms):
@@ -55,14 +55,14 @@ def test_what_is_reserved_says_who_else_bought_it(story, firms):
 		story.invoice(firm, 10, on=getdate(), item={"item_code": item})
 	told = new(kind="Reserved Items", items=[{"item_code": item}], override_role="Sales Manager")
 	assert f"These items are reserved: {item}." in told["says"]
-	assert told["figure"] == "2 customers may buy them today. In the last 12 months 1 others have."
+	assert told["figure"] == "2 customers may buy them today. In the last 12 months one other has."
 	assert new(kind="Reserved Items")["missing"][0]["field"] == "item_groups"
 
 
 def test_a_gift_needs_a_rule_that_is_on(story, firms):
 	rule = story.rule(trigger="Festival", festival="Christmas", enabled=0)
 	told = new(kind="Holiday Gift", care_rule=rule.name, gift="Tea", gift_cost=12)
-	assert told["figure"] == "2 customers have these tiers: one gift for each costs € 24.00."
+	assert told["figure"] == "2 customers have these tiers. One gift for each costs € 24.00."
 	assert told["missing"][0]["route"] == ["Form", "Care Rule", rule.name]
 
 
@@ -80,7 +80,7 @@ def test_it_counts_whom_its_reader_may_read(story, firms):
 	add_user_permission("Customer", firms[1], ANNA)
 	frappe.set_user(ANNA)
 	told = read_back({**benefit.as_dict(), "discount_percentage": 50})
-	assert told["figure"].startswith("1 customers have it today.") and told["figure"].endswith("€ 15.00.")
+	assert told["figure"].startswith("One customer has it today.") and told["figure"].endswith("€ 15.00.")
 	with pytest.raises(frappe.PermissionError):
 		new(kind="Discount")
 	frappe.set_user(EVE)

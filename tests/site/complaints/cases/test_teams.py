@@ -39,6 +39,22 @@ def test_a_categorys_team_shares_its_cases(firm, team):
 	assert complaint(firm).responsible == ANNA
 
 
+def test_who_gets_a_case_is_asked_in_their_own_language(firm):
+	frappe.db.set_value("User", ANNA, "language", "zh")
+	frappe.clear_cache(user=ANNA)
+	case = complaint(firm)
+	[asked] = frappe.get_all("ToDo", {"reference_name": case.name, "allocated_to": ANNA}, pluck="description")
+	assert asked == f"请答复投诉 {case.name}。"
+	rule = frappe.get_doc("Assignment Rule", "Complaint Cases")
+	rule.db_set("description", "Have a look at {{ name }}")
+	frappe.clear_document_cache("Assignment Rule", rule.name)
+	other = complaint(firm)
+	[asked] = frappe.get_all(
+		"ToDo", {"reference_name": other.name, "allocated_to": ANNA}, pluck="description"
+	)
+	assert asked == f"Have a look at {other.name}", "what an admin has written stays"
+
+
 def test_a_rule_goes_with_its_team(firm, team):
 	name = team.assignment_rule
 	team.update({"team": [{"user": MIA}]})

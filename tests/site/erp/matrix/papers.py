@@ -56,7 +56,7 @@ ABOUT_CUSTOMER = {
 	"Customer Value": lambda papers: {"status": "Active"},
 	"Event Suggestion": lambda papers: {},
 	"Follow Up": lambda papers: {"status": "Assigned"},
-	"Loss Review": lambda papers: {"merged_from": ""},
+	"Loss Review": lambda papers: {},
 	"Rebate Claim": lambda papers: {"status": "Proposed"},
 	"Referral": lambda papers: {"referred_customer": None},
 	"Tier Change": lambda papers: {},

@@ -1,0 +1,49 @@
+"""The lists of the app's documents have room for what they say."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+# As many digits as ERPNext shows of quantities.
+QUANTITIES = ("demand_qty",)
+DOCTYPES = Path(__file__).parents[2] / "keep_customers" / "keep_customers" / "doctype"
+
+
+def documents():
+	for path in sorted(DOCTYPES.glob("*/*.json")):
+		doctype = json.loads(path.read_text(encoding="utf-8"))
+		if not (doctype.get("istable") or doctype.get("issingle")):
+			yield pytest.param(doctype, path, id=doctype["name"])
+
+
+@pytest.mark.parametrize(("doctype", "path"), list(documents()))
+def test_a_list_says_nothing_twice_and_shows_no_made_up_names(doctype, path):
+	title, naming = doctype.get("title_field"), doctype.get("autoname") or ""
+	listed = {field["fieldname"] for field in doctype["fields"] if field.get("in_list_view")}
+	assert naming.removeprefix("field:") not in listed - {title}, "the name is there already"
+	if title == "customer_name":
+		assert "customer" not in listed, "the customer is there already"
+	if naming == "hash":
+		settings = path.with_name(f"{path.stem}_list.js")
+		assert settings.exists() and "hide_name_column: true" in settings.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted(DOCTYPES.glob("*/*_list.js")), ids=lambda path: path.stem)
+def test_what_an_indicator_reads_is_fetched(path):
+	"""The framework fetches the columns of a list and a few fields of its own; what else is read is asked for."""
+	script = path.read_text(encoding="utf-8")
+	doctype = json.loads(path.with_name(f"{path.parent.name}.json").read_text(encoding="utf-8"))
+	listed = {field["fieldname"] for field in doctype["fields"] if field.get("in_list_view")}
+	fetched = listed | {"name", "status", "docstatus", "modified"} | set(re.findall(r'"(\w+)"', script))
+	assert set(re.findall(r"\bdoc\.(\w+)", script)) <= fetched
+
+
+@pytest.mark.parametrize("path", sorted(DOCTYPES.glob("*/*.json")), ids=lambda path: path.stem)
+def test_hours_and_percents_are_not_taken_for_thousands(path):
+	"""Where a comma marks the fraction, the framework's three digits after it make "1,000" of one hour."""
+	for field in json.loads(path.read_text(encoding="utf-8"))["fields"]:
+		writes = not (field.get("read_only") or field.get("hidden"))
+		if writes and field["fieldtype"] in ("Float", "Percent") and field["fieldname"] not in QUANTITIES:
+			assert field.get("precision"), field["fieldname"]
