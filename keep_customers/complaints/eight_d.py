@@ -63,7 +63,7 @@ def _team(case, measures: list) -> list[tuple[str, str]]:
 
 
 def _problem(case) -> list[tuple[str, str]]:
-	return [
+	known = [
 		(_("Customer"), case.customer_name),
 		(_("Received On", context="Complaint Case"), format_date(case.opened_on)),
 		(_("Item"), case.item),
@@ -73,6 +73,7 @@ def _problem(case) -> list[tuple[str, str]]:
 		(_("Delivery Note"), case.delivery_note),
 		(case.subject, case.description),
 	]
+	return [(label, text) for label, text in known if text]
 
 
 def _containment(case) -> list[tuple[str, str]]:
@@ -82,7 +83,8 @@ def _containment(case) -> list[tuple[str, str]]:
 		for row in case.compensations
 		if row.status in GRANTED
 	]
-	return [(_("Solution", context="Complaint Case"), case.solution if offered else ""), *given]
+	solution = [(_("Solution", context="Complaint Case"), case.solution)] if offered and case.solution else []
+	return [*solution, *given]
 
 
 def _measures(case, kind: str) -> list:

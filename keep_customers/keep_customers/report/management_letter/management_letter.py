@@ -1,3 +1,5 @@
+from datetime import date, timedelta
+
 import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate
@@ -16,20 +18,20 @@ def execute(filters=None):
 	"""
 	filters, before = report_filters(filters), frappe.session.user
 	reader = filters.pop("reader", None)
+	today = getdate()
+	first = letter.month(getdate(filters["from_date"]) if filters.get("from_date") else None, today)
 	if not reader or reader == before:
-		return columns(), rows(filters)
+		return columns(first), rows(first, today)
 	# Whoever else says so might read as somebody who may more.
 	if before != "Administrator":
 		frappe.throw(_("This report is for managers."), frappe.PermissionError)
 	with acting_as(reader):
 		if not frappe.get_cached_doc("Report", letter.REPORT).is_permitted():
 			frappe.throw(_("This report is for managers."), frappe.PermissionError)
-		return columns(), rows(filters)
+		return columns(first), rows(first, today)
 
 
-def rows(filters: dict) -> list[dict]:
-	today = getdate()
-	first = letter.month(getdate(filters["from_date"]) if filters.get("from_date") else None, today)
+def rows(first: date, today: date) -> list[dict]:
 	return [
 		{
 			"part": one.part, "line": one.line, "now": one.now, "before": one.before,
@@ -40,11 +42,12 @@ def rows(filters: dict) -> list[dict]:
 	]  # fmt: skip
 
 
-def columns() -> list[dict]:
+def columns(first: date) -> list[dict]:
+	before = letter.month(first - timedelta(days=1), first)
 	return [
 		column("part", _("About", context="Management Letter"), width=120),
 		column("line", _("What", context="Management Letter"), width=420),
-		column("now", _("This Month", context="Management Letter"), width=220),
-		column("before", _("The Month Before", context="Management Letter"), width=220),
+		column("now", f"{first:%Y-%m}", width=220),
+		column("before", f"{before:%Y-%m}", width=220),
 		column("see", _("Read On", context="Management Letter"), width=180),
 	]
