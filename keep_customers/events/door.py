@@ -138,35 +138,32 @@ def _since(moment) -> str:
 # What the team does
 
 
-# Of guests, too: whose login has ended is told so on a page of ours.
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(methods=["POST"])
 @typed
 def check_in(invitation: str, companions: str | None = None) -> None:
 	"""What the list's and the QR code's button calls; a guest who is in already stays so.
 
-	Who is not of the event's team, or may not read the guest's customer, is told so.
-
 	:param companions: how many came along, by default as many as were announced
+	:raises frappe.PermissionError: if the user is not of the event's team, or may not read the guest's customer
 	"""
 	_at_the_door(
 		invitation, lambda name: replies.check_in(name, None if companions is None else cint(companions))
 	)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(methods=["POST"])
 @typed
 def undo(invitation: str) -> None:
-	"""Take a check-in back, as :func:`check_in`."""
+	"""Take a check-in back; errors as of :func:`check_in`."""
 	_at_the_door(invitation, replies.undo_check_in)
 
 
 def _at_the_door(name: str, what: Callable[[str], None]) -> None:
-	if frappe.session.user == "Guest":
-		return guest_pages.say(_("Please Log In"), why_log_in(), 403, guest_pages.login(f"/{PAGE}"))
 	doc = frappe.get_doc(INVITATION, name) if frappe.db.exists(INVITATION, name) else None
 	event = frappe.get_doc(EVENT, doc.event) if doc else None
 	if not event or not may_check_in(doc, event):
-		return guest_pages.say(*not_of_the_team(), 403)
+		title, text = not_of_the_team()
+		frappe.throw(text, frappe.PermissionError, title)
 	try:
 		what(doc.name)
 	except frappe.ValidationError as error:

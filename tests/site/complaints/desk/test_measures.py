@@ -11,6 +11,7 @@ from keep_customers.keep_customers.report.complaint_times import complaint_times
 from keep_customers.keep_customers.report.did_the_measure_help import did_the_measure_help
 from keep_customers.keep_customers.report.management_letter import management_letter
 from tests.site.care.reported import ranked
+from tests.site.mail import mailbox  # noqa: F401 (for every test here)
 from tests.site.story import ANNA, EVE, MIA, PREFIX
 from tests.site.web import Browser
 

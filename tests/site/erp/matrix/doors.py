@@ -282,7 +282,7 @@ IN_VAIN = {
 			"care.calls.call_for_todo",
 			"messaging.by_hand.send_for_todo",
 			"events.documents.set_status",
-			"retention.actions.no_loss", "retention.actions.plan",
+			"retention.actions.no_loss", "retention.actions.plan", "retention.actions.take_up_again",
 			"care.notices.preview", "visits.stops.file_report", "complaints.dialogs.for_asking", "complaints.feedback.ask",
 			"complaints.feedback.note_link_given", "events.results.refresh",
 			"events.waves.invite", "events.wishes.merge",
