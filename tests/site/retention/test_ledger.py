@@ -309,7 +309,10 @@ def test_the_next_four_quarters_go_as_the_last_ones_and_add_up_to_the_forecasts(
 	assert (year["expected"], year["at_risk"], year["last_year"]) == (1000.04, 599.99, 6000)
 	assert [row["at_risk"] for row in quarters] == [240, 179.99, 120, 60]
 	assert [row["last_year"] for row in quarters] == [400, 300, 5200, 100]
-	assert "40 %, 30 %, 20 %, 10 %" in message and len(chart["data"]["labels"]) == 4
+	assert all(
+		share in message.replace(".0", "").replace(",0", "") for share in ("40 %", "30 %", "20 %", "10 %")
+	)
+	assert len(chart["data"]["labels"]) == 4
 	assert totals == {
 		"Customers": 2, "Expected in 12 Months": 1000.04, "At Risk in 12 Months": 599.99,
 		"Will Buy Within 90 Days, About": 1, "Will Buy Within 12 Months, About": 2,

@@ -16,6 +16,7 @@ from keep_customers.erp.reports import (
 	money,
 	most,
 	only_first,
+	percent,
 	reported,
 )  # fmt: skip
 from keep_customers.retention import ahead
@@ -55,7 +56,11 @@ def execute(filters=None):
 		drawn = chart([row["label"] for row in rows[:-1]], rows[:-1])
 	else:
 		rows, columns = quarters(found, filters), columns_of_quarters()
-		drawn = chart([row["label"] for row in rows[:-1]], rows[:-1])
+		until = [
+			_("Until {0}", context="Next Four Quarters").format(formatdate(last))
+			for _first, last in found.days
+		]
+		drawn = chart(until, rows[:-1])
 	for row in rows:
 		row["currency"] = found.books.currency
 	said = [*found.books.warnings, how(found)]
@@ -72,7 +77,7 @@ def how(found: Ahead) -> str:
 	"""How the year's forecast became one of quarters."""
 	if not found.years:
 		return _("The year is spread evenly: there is no year yet that shows how it goes.")
-	shares = ", ".join(f"{flt(100 * one, 1):g} %" for one in found.shares.tolist())
+	shares = ", ".join(percent("", 100 * one)["value"] for one in found.shares.tolist())
 	return _(
 		"The year is spread as it came from the customers known one and two years ago: {0} in these quarters."
 	).format(shares)
@@ -238,7 +243,7 @@ def chart(labels: list[str], rows: list[dict]) -> dict | None:
 		labels[:CHARTED],
 		{
 			_("Expected", context="Next Four Quarters"): [one["expected"] for one in rows],
-			_("At Risk Beside It", context="Next Four Quarters"): [one["at_risk"] for one in rows],
+			_("At Risk", context="Next Four Quarters"): [one["at_risk"] for one in rows],
 			_("Came a Year Before", context="Next Four Quarters"): [one["last_year"] for one in rows],
 		},
 		(COMING, WARNING, NEUTRAL),

@@ -194,12 +194,8 @@ def chart(table: cohorts.Table) -> dict | None:
 	return lines(
 		[f"+{after}" for after in range(len(kept))],
 		{
-			_("Customers Kept %", context="Retention Cohorts"): [
-				flt(100 * value, 1) for value in kept.tolist()
-			],
-			_("Revenue Kept %", context="Retention Cohorts"): [
-				flt(100 * value, 1) for value in revenue.tolist()
-			],
+			_("Customers %", context="Retention Cohorts"): [flt(100 * value, 1) for value in kept.tolist()],
+			_("Revenue %", context="Retention Cohorts"): [flt(100 * value, 1) for value in revenue.tolist()],
 		},
 		(NEUTRAL, GOOD),
 	)

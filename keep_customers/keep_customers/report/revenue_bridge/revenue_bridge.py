@@ -304,7 +304,7 @@ def columns_of_points(by: str) -> list[dict]:
 		count("customers_before", _("Customers Before", context="Revenue Bridge"), 120),
 		column("kept", _("Customers Kept", context="Revenue Bridge"), "Percent"),
 		count("customers_lost", _("Customers Lost", context="Revenue Bridge")),
-		money("each", _("One of Them Had Brought", context="Revenue Bridge"), 170),
+		money("each", _("One of Them Had Brought", context="Revenue Bridge"), 210),
 		column("more", _("A Point: Customers", context="Revenue Bridge"), "Float", 130, precision=1),
 		money("worth", _("A Point Is Worth", context="Revenue Bridge"), 150),
 		money("ahead", _("In Five Such Periods", context="Revenue Bridge"), 160),
@@ -370,6 +370,7 @@ def step_chart(whole: Bridge) -> dict | None:
 
 def group_chart(keys: list[str], bridge: Bridge, by: str) -> dict | None:
 	order = in_order(by, keys, bridge)[:CHARTED]
+	# Beside each other: the framework piles less upon more.
 	shown = {LOST: BAD, SHRUNK: "#e5a3a3", GROWN: "#a5d6be", WON_BACK: NEUTRAL, NEW: GOOD}
 	return bars(
 		[group_name(by, keys[at]) for at in order],
@@ -378,7 +379,6 @@ def group_chart(keys: list[str], bridge: Bridge, by: str) -> dict | None:
 			for step in shown
 		},
 		list(shown.values()),
-		stacked=True,
 	)
 
 
