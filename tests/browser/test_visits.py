@@ -83,11 +83,11 @@ def test_a_notice_is_previewed_and_released(story, desk):
 	frappe.set_user("Administrator")
 	frappe.db.commit()
 	with desk(MIA) as mia:
-		mia.open("Form", "Care Notice", notice.name).see("Call within 3 days.").see(
-			"1 customers would be reached"
+		mia.open("Form", "Care Notice", notice.name).see("call within 3 days").see(
+			"One customer would be reached"
 		)
 		mia.page.evaluate("() => cur_frm.set_value('due_in_days', 1)")
-		mia.see("Call within 1 days.")  # not saved yet
+		mia.see("call within a day")  # not saved yet
 		mia.press("Preview the Audience")
 		mia.see("Customers reached: 1").see(f"{PREFIX} Firm").shot("notice-preview")
 		# Not by Escape, which is lost on a dialog that is still coming in.

@@ -355,7 +355,8 @@ def test_a_rep_sees_own_customers_only_over_http(company, server):
 		(BRIDGE, {**days, "about": "Before"}, ("customer", ["A"]), ("customer", [*"BAEF"])),
 		(BRIDGE, {**days, "about": "Lost"}, ("customer", []), ("customer", ["B"])),
 		(BRIDGE, {**days, "about": "Lost", "group_by": "Territory", "of": "-"}, ("customer", []), None),
-		(AHEAD, {"group_by": "Tier"}, ("expected", [100, 100]), ("expected", [200, 200])),
+		# How a year is spread over its quarters hangs on the day; its sum does not.
+		(AHEAD, {}, ("expected", [100]), ("expected", [200])),
 		(AHEAD, {"group_by": "Rep"}, ("customers", [1, 1]), ("customers", [2, 2])),
 		(AHEAD, {"measure": "Expected", "quarter": "Year"}, ("customer", ["A"]), ("customer", ["A", "B"])),
 	):  # fmt: skip
@@ -371,7 +372,9 @@ def test_a_rep_sees_own_customers_only_over_http(company, server):
 			if wanted:
 				field, values = wanted
 				values = [f"{PREFIX} {one}" for one in values] if field == "customer" else values
-				assert [row[field] for row in asked.json()["message"]["result"]] == values, (ask, asked.text)
+				found = [row[field] for row in asked.json()["message"]["result"]]
+				found = found[-1:] if ask["filters"] == {} and name == AHEAD else found
+				assert found == values, (ask, asked.text)
 		assert intruder.call("frappe.desk.query_report.run", **ask).status_code == 403, ask
 
 

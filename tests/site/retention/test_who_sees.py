@@ -83,7 +83,7 @@ def known(story, losses, competitor):
 		{
 			"doctype": "Quotation", "quotation_to": "Customer", "party_name": firm, "company": COMPANY, "currency": "EUR",
 			"conversion_rate": 1, "transaction_date": story.days_ago(50), "valid_till": story.days_ago(20),
-			"items": [{"item_code": ITEM, "qty": 1, "rate": 90}], "selling_price_list": _price_list(),
+			"items": [{"item_code": ITEM, "item_name": ITEM, "uom": "Nos", "qty": 1, "rate": 90}], "selling_price_list": _price_list(),
 		}
 	).insert()  # fmt: skip
 	offer.submit()

@@ -271,7 +271,6 @@ IN_VAIN = {
 		"called by the host, with more": (
 			"access.host_doors.download_template", "care.expected.calendar", "events.door.check_in", "events.door.undo", "people.contacts.contact_query",
 		),
-		"a rule is for admins to change": ("care.usefulness.decline", "care.usefulness.proposal"),
 		"a complaint's step is none of setting up": ("setup.guided.steps.look", "setup.guided.steps.save"),
 		NOT_FOR_THESE_ROLES: (
 			"complaints.documents.make_measure", "complaints.documents.make_quality_action",
