@@ -34,16 +34,18 @@ def by_day(customer: np.ndarray, day: np.ndarray, net: np.ndarray, bought: np.nd
 
 	:param bought: how many purchases a row adds to its day, or takes from it; a day with any left is an occasion
 	"""
-	order = np.lexsort((day, customer))
-	customer, day = customer[order], day[order]
+	later = np.diff(customer)
+	if not ((later > 0) | ((later == 0) & (np.diff(day) >= 0))).all():
+		order = np.lexsort((day, customer))
+		customer, day, net, bought = customer[order], day[order], net[order], bought[order]
 	starts = np.flatnonzero((np.diff(customer, prepend=-1) != 0) | (np.diff(day, prepend=-1) != 0))
 	if not starts.size:
 		return Purchases(customer, day, net, bought > 0)
 	return Purchases(
 		customer[starts],
 		day[starts],
-		np.add.reduceat(net[order], starts),
-		np.add.reduceat(bought[order], starts) > 0,
+		np.add.reduceat(net, starts),
+		np.add.reduceat(bought, starts) > 0,
 	)
 
 

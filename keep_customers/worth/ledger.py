@@ -151,7 +151,7 @@ class Ledger:
 		names, count, total, window, modified, *histories = columns(query, *terms, costly=True)
 		customers, count, window = list(names), numbers(count).astype(np.int64), numbers(window)
 		self._move(lens, customers, window)
-		rows = unpacked(histories[0], count) if packed else None
+		rows = _unpacked(histories[0], count) if packed else None
 		return Totals(
 			customers,
 			count,
@@ -319,7 +319,7 @@ class Ledger:
 		return amount * factor.else_(1) if any(rate != 1 for rate in rates.values()) else amount
 
 
-def unpacked(histories: Sequence[str], invoices: np.ndarray) -> list[tuple[np.ndarray, ...]] | None:
+def _unpacked(histories: Sequence[str], invoices: np.ndarray) -> list[tuple[np.ndarray, ...]] | None:
 	"""Invoices of one text a customer, "day amount bought,day amount bought"; None if one was cut off."""
 	[[limit]] = frappe.db.sql("select @@group_concat_max_len")
 	if not histories or any(len(history) >= limit for history in histories):

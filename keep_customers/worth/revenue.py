@@ -11,12 +11,15 @@ import numpy as np
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Concat_ws, Count, GroupConcat, Round
 from frappe.utils import getdate
+from pypika.terms import Function
 
 from keep_customers.engine.retention import Days
 from keep_customers.engine.value import Purchases, by_day
 from keep_customers.erp.tables import chunks, columns, numbers
 from keep_customers.worth.corrected import no_opening
-from keep_customers.worth.ledger import Ledger, Lens, unpacked
+from keep_customers.worth.ledger import Ledger, Lens
+
+BEFORE_ORDINALS = 365  # MariaDB's days begin a year before Python's
 
 
 class Revenue(Ledger):
@@ -38,11 +41,19 @@ class Revenue(Ledger):
 		if frappe.db.db_type != "mariadb":
 			return self.purchases(lens)
 		invoice = self.invoice
-		packed = GroupConcat(Concat_ws(" ", invoice.posting_date, self._amount(lens), self._bought()))
+		day = Function("to_days", invoice.posting_date)
+		packed = GroupConcat(Concat_ws(" ", day, self._amount(lens), self._bought()))
 		query = self._invoices(lens).groupby(invoice.customer)
 		names, count, histories = columns(query, invoice.customer, Count("*"), packed, costly=True)
-		rows = unpacked(histories, numbers(count).astype(np.int64))
-		return (list(names), self._by_day(lens, list(names), rows)) if rows else self.purchases(lens)
+		count = numbers(count).astype(np.int64)
+		# One text of nothing but numbers is read in a third of the time.
+		found = np.fromstring(",".join(histories).replace(",", " "), sep=" ").reshape(-1)
+		if len(found) != 3 * count.sum():
+			return self.purchases(lens)  # the database has cut one off
+		days, amounts, bought = found[0::3], found[1::3], found[2::3]
+		who = np.repeat(np.arange(len(names)), count)
+		rows = [(who, days.astype(np.int64) - BEFORE_ORDINALS, amounts, bought)]
+		return list(names), self._by_day(lens, list(names), rows)
 
 	def _amount(self, lens: Lens):
 		amount = Round(super()._amount(lens), 2)
