@@ -4,8 +4,9 @@
 
 Fills the site (a throwaway one, with allow_tests) as night.py does, and lets one night rank everybody. In every round each
 report is run as a manager opens it, and beside it a bare query that groups the same invoices: no corrections, no opening
-entries, no names, no permissions, only fetched. It reads the app's index on the invoices as the report does, and once more
-ERPNext's own alone. Ends with 1 if a report takes more than MOST times its bare query on the same index.
+entries, no names, no groups, no permissions, only fetched; once on the indexes that ERPNext has without the app, as in
+night.py, and once on the app's own, which the report reads. Ends with 1 if a report takes more than MOST times the bare query
+on ERPNext's indexes. Who stops it by force finds the app's index ignored: alter index … not ignored.
 """
 
 import importlib
@@ -88,7 +89,7 @@ def main() -> int:
 
 def measured(rounds: int, values: dict, today: date) -> int:
 	"""Prints a table; 1 if a bound is broken."""
-	print(f"{'':74}{'report':>9}{'bare':>9}{'ratio':>7}{'ERPNext index':>15}")
+	print(f"{'':74}{'report':>9}{'bare':>9}{'ratio':>7}{'our index':>10}{'ratio':>7}")
 	bad = False
 	for name, filters, query in ASKED:
 		module = importlib.import_module(f"keep_customers.keep_customers.report.{name}.{name}")
@@ -103,11 +104,14 @@ def measured(rounds: int, values: dict, today: date) -> int:
 			times["theirs"].append(with_theirs(lambda query=query: bare(query, values)))
 		module.getdate = getdate
 		report, own, theirs = (statistics.median(times[kind]) for kind in ("report", "bare", "theirs"))
-		ratio = statistics.median(a / b for a, b in zip(times["report"], times["bare"], strict=True))
-		bad |= ratio > MOST
+		on_theirs, on_own = (
+			statistics.median(a / b for a, b in zip(times["report"], times[kind], strict=True))
+			for kind in ("theirs", "bare")
+		)
+		bad |= on_theirs > MOST
 		print(
-			f"{name + ' ' + str(filters or ''):74.74}{report:8.2f}s{own:8.2f}s{ratio:7.2f}{theirs:14.2f}s"
-			+ "  TOO SLOW" * (ratio > MOST),
+			f"{name + ' ' + str(filters or ''):74.74}{report:8.2f}s{theirs:8.2f}s{on_theirs:7.2f}{own:9.2f}s{on_own:7.2f}"
+			+ "  TOO SLOW" * (on_theirs > MOST),
 			flush=True,
 		)
 	print(f"peak memory {peak_memory():.0f} MB; waiting for a processor: {os.getloadavg()[0]:.1f}")

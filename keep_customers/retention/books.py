@@ -122,14 +122,21 @@ class Books:
 
 	def tiers_on(self, day: date | None) -> np.ndarray:
 		"""The tier that each had on a day, see :func:`moves.tiers_on`; the first it was given where there is no day."""
-		found = moves.tiers_on(day)
-		return as_texts([found.get(name) for name in self.people.names.tolist()])
-
-	def reps(self) -> np.ndarray:
-		"""The user who takes care of each today."""
 		names = self.people.names.tolist()
+		found = moves.tiers_on(day, names)
+		return as_texts([found.get(name) for name in names])
+
+	def reps(self, of: np.ndarray | None = None) -> np.ndarray:
+		"""The user who takes care of each today; "" for the others.
+
+		:param of: whom it is asked of; bool array, by default all
+		"""
+		result = np.full(len(self.people), "", object)
+		at = np.flatnonzero(of) if of is not None else np.arange(len(result))
+		names = self.people.names[at].tolist()
 		found = Assignment(names, frappe.get_cached_doc("Keep Customers Settings"), self.today)
-		return as_texts([found.user_for(name) for name in names])
+		result[at] = [found.user_for(name) or "" for name in names]
+		return result
 
 
 def _only(rows: Days, keep: np.ndarray) -> Days:

@@ -118,7 +118,7 @@ def keys(found: Movements, by: str) -> np.ndarray:
 	elif by == TERRITORY:
 		result = books.people.territories
 	elif by == REP:
-		result = books.reps()
+		result = books.reps(found.step != NOTHING)
 	else:
 		of = causes.newest()
 		# Why somebody once left says nothing of who is here.
