@@ -147,7 +147,7 @@ def columns_of(table: cohorts.Table, filters: dict) -> list[dict]:
 		elif filters["measure"] == CUSTOMERS:
 			columns.append(count(name, label, 78))
 		else:
-			columns.append(money(name, label, 120))
+			columns.append(money(name, label, 135))
 	return [*columns, currency()]
 
 

@@ -281,7 +281,7 @@ def columns_of_groups(by: str, whole: Bridge) -> list[dict]:
 		money("lost", step_name("Lost")),
 		money("shrunk", step_name("Shrunk")),
 		money("grown", step_name("Grown")),
-		count("customers_won_back", _("Customers Won Back", context="Revenue Bridge")),
+		count("customers_won_back", _("Customers Won Back", context="Revenue Bridge"), 170),
 		money("won_back", step_name("Won Back")),
 		count("customers_new", _("New Customers", context="Revenue Bridge")),
 		money("new", step_name("New")),
