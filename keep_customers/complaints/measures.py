@@ -59,7 +59,7 @@ def outcomes(filters: dict, today: date) -> list[Outcome]:
 	since = min(getdate(one.in_force_since) for one in measures) - timedelta(days=DAYS)
 	length = max((today - since).days, 1)
 	cases, first = _cases(since, length)
-	purchases = _purchases(since, today, length)
+	purchases = purchases_by_day(since, today, length)
 	# Nothing is known of before complaints were written down.
 	return [_outcome(one, since, max(first, since), today, cases, purchases) for one in measures]
 
@@ -112,8 +112,8 @@ def _cases(since: date, length: int) -> tuple[dict[tuple[str, str], np.ndarray],
 	return found, first
 
 
-def _purchases(since: date, today: date, length: int) -> np.ndarray:
-	"""How many purchases each day saw: a customer's invoices of a day are one, and what was credited in full is none."""
+def purchases_by_day(since: date, today: date, length: int) -> np.ndarray:
+	"""How many purchases each day since one saw, (length,): a customer's invoices of a day are one, and what was credited in full is none."""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	query = (
 		frappe.qb.from_(invoice)

@@ -129,6 +129,11 @@ def all_questions() -> list[Question]:
 		),
 		Question(
 			complaints,
+			_("Which complaints become more, which fewer?", context="Reports as Questions"),
+			"Complaints Over Time",
+		),
+		Question(
+			complaints,
 			_("Did what we changed help?", context="Reports as Questions"),
 			"Did the Measure Help",
 		),

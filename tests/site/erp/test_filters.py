@@ -20,6 +20,7 @@ WITH_A_PERIOD = (
 	"Event Results",
 	"Complaint Times",
 	"Complaint Analysis",
+	"Complaints Over Time",
 	"Customer Cost and Value",
 	"Ratings of People",
 )
@@ -62,7 +63,7 @@ def test_a_slip_of_the_pen_makes_no_report_a_prepared_one(story):
 			frappe.get_doc("Report", report).execute_script_report({"customer": ["a"]})
 		assert not host.report_watches(), report
 	for report, filters in (
-		("Complaint Analysis", {"group_by": "x"}), ("Customer Cost and Value", {"show": "x"}),
+		("Complaint Analysis", {"group_by": "x"}), ("Complaints Over Time", {"each": "x"}), ("Customer Cost and Value", {"show": "x"}),
 		*((report, {"from_date": "2026-03-04", "to_date": "2026-03-03"}) for report in WITH_A_PERIOD),
 	):  # fmt: skip
 		with pytest.raises(frappe.ValidationError):
@@ -72,7 +73,7 @@ def test_a_slip_of_the_pen_makes_no_report_a_prepared_one(story):
 
 def test_a_day_that_is_none_is_no_failure_of_ours(manager):
 	for report, name in (
-		("Complaint Times", "from_date"), ("Complaint Analysis", "to_date"), ("Customer Cost and Value", "from_date"),
+		("Complaint Times", "from_date"), ("Complaint Analysis", "to_date"), ("Complaints Over Time", "from_date"), ("Customer Cost and Value", "from_date"),
 		("Event Results", "to_date"), ("Ratings of People", "to_date"), ("Categories Without Answer", "since"),
 	):  # fmt: skip
 		for value in ("soon", "2026-13-40", "9999-12-31", "0001-01-01", 5, True):

@@ -28,6 +28,9 @@ ASKED = {
 	"Complaint Analysis": tuple(
 		{"group_by": by} for by in ("cause", "category", "customer", "severity", "month", "responsible")
 	),
+	"Complaints Over Time": (
+		{}, {"group_by": "category", "each": "Year"}, {"group_by": "item", "each": "Quarter"},
+	),
 	"Categories Without Answer": ({}, {"company": COMPANY}),
 	"Ratings of People": ({},),
 	"Event Results": ({},),

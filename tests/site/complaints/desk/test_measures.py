@@ -8,8 +8,10 @@ from frappe.permissions import add_user_permission
 from frappe.utils import add_days, getdate, now_datetime
 
 from keep_customers.complaints.documents import make_measure
+from keep_customers.complaints.over_time import periods
 from keep_customers.evidence import letter
 from keep_customers.keep_customers.report.complaint_times import complaint_times
+from keep_customers.keep_customers.report.complaints_over_time import complaints_over_time
 from keep_customers.keep_customers.report.did_the_measure_help import did_the_measure_help
 from keep_customers.keep_customers.report.management_letter import management_letter
 from tests.site.care.reported import ranked
@@ -87,7 +89,7 @@ def test_who_may_not_read_measures_gets_no_report(scratched):
 	from frappe.desk.query_report import run
 
 	frappe.set_user(EVE)
-	for report in ("Did the Measure Help", "Management Letter"):
+	for report in ("Did the Measure Help", "Complaints Over Time", "Management Letter"):
 		with pytest.raises(frappe.PermissionError):
 			run(report, filters={})
 
@@ -107,6 +109,78 @@ def test_a_measure_is_made_of_a_case(story, scratched):
 	case.db_set("cause", CAUSE)
 	made = make_measure(case.name)
 	assert (made.cause, made.category, made.responsible) == (CAUSE, None, case.responsible)
+
+
+# Period by period
+
+
+def over_time(user="Administrator", **filters):
+	frappe.set_user(user)
+	columns, rows, _message, _chart, summary = complaints_over_time.execute({"cause": CAUSE, **filters})
+	frappe.set_user("Administrator")
+	return [column["fieldname"] for column in columns], rows, {one["label"]: one["value"] for one in summary}
+
+
+def test_causes_are_counted_period_by_period_with_what_was_changed(story, scratched):
+	since, until = add_days(getdate(), -160), getdate()
+	span = {"from_date": str(since), "to_date": str(until)}
+	for each in ("Month", "Quarter", "Year"):
+		columns, [row], totals = over_time(each=each, **span)
+		cells = [name for name in columns if name.startswith("p")]
+		# Whatever the calendar cuts them into, none is lost: 14 before and 3 since.
+		assert sum(row[name] for name in cells) == row["total"] == totals["Complaints"] == 17
+		for name in cells:
+			assert len(complaint_times.execute(row["opens"][name]["filters"])[1]) == row[name]
+		assert totals["Purchases"] == 24
+		assert row["measures"].endswith(f"{PREFIX} Thicker sleeves")
+	columns, [row], _totals = over_time(each="Year", per_purchases=1, from_date=f"{until.year}-01-01")
+	cases = [
+		ago for ago in (*range(102, 160, 5), 7, 111, 121, 11, 21) if add_days(until, -ago).year == until.year
+	]
+	bought = [
+		ago
+		for ago in (*range(105, 155, 5), *range(5, 55, 5), 110, 120, 10, 20)
+		if add_days(until, -ago).year == until.year
+	]
+	assert row["p0"] == pytest.approx(1000 * len(cases) / len(bought) if bought else 0, abs=0.01)
+
+
+def test_a_measure_withdrawn_or_planned_is_none_in_force(scratched):
+	_firm, _other, made = scratched
+	made.db_set("withdrawn_on", getdate())
+	measure(title=f"{PREFIX} Planned", in_force_since=add_days(getdate(), 9))
+	_columns, [row], _totals = over_time()
+	assert row["measures"] == ""
+
+
+def test_periods_are_the_calendars_and_not_too_many(scratched):
+	names = [
+		(one.name, str(one.first), str(one.last))
+		for one in periods(getdate("2025-11-15"), getdate("2026-02-10"), "Quarter")
+	]
+	assert names == [("2025-Q4", "2025-11-15", "2025-12-31"), ("2026-Q1", "2026-01-01", "2026-02-10")]
+	assert [one.name for one in periods(getdate("2025-12-31"), getdate("2026-01-01"), "Month")] == [
+		"2025-12",
+		"2026-01",
+	]
+	with pytest.raises(frappe.ValidationError, match="longer periods"):
+		periods(getdate("2020-01-01"), getdate("2026-01-01"), "Month")
+
+
+def test_of_what_is_not_known_yet_the_cases_open(story, scratched):
+	rows = complaints_over_time.execute({})[1]
+	unknown = rows[-1]
+	assert unknown["key"] == "" and unknown["label"] == "Not Known Yet" and unknown["total"] == 1
+	assert len(complaint_times.execute(unknown["opens"]["total"]["filters"])[1]) == 1
+
+
+def test_a_rep_sees_the_periods_of_own_customers_only(scratched, server):
+	add_user_permission("Customer", scratched[0], ANNA)
+	frappe.db.commit()
+	answer = Browser(server, ANNA).call(
+		"frappe.desk.query_report.run", report_name="Complaints Over Time", filters={"cause": CAUSE}
+	)
+	assert answer.json()["message"]["result"][0]["total"] == 13
 
 
 # 8D
