@@ -398,6 +398,7 @@ doctype_js = {
 		"public/js/todo_message.js",
 		"public/js/todo_contact.js",
 		"public/js/todo_help.js",
+		"public/js/todo_about.js",
 	],
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"Sales Order": "public/js/sales_order.js",

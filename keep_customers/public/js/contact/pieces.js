@@ -76,6 +76,7 @@ frappe.dom.set_style(
 	.keep-folded { display: none !important; }
 	.keep-who { font-size: var(--text-xl); font-weight: 600; padding-right: 80px; }
 	.keep-who .indicator-pill { vertical-align: 2px; }
+	.keep-about { font-size: var(--text-lg); padding-right: 80px; white-space: pre-line; overflow-wrap: anywhere; }
 	.keep-unfold { position: absolute; top: 18px; right: 15px; font-size: var(--text-sm); }
 	.keep-ways { display: flex; flex-wrap: wrap; gap: 8px; margin: 10px 0; }
 	.keep-say { margin: 6px 0 10px; padding-left: 20px; }
