@@ -54,6 +54,14 @@ def test_who_would_fall_waits_for_the_review(story, firms):
 	assert sum(step["waiting"] for step in pyramid["steps"][:2]) == 2
 
 
+def test_whether_reps_are_asked_why_somebody_left_is_chosen_with_the_tiers(story, firms):
+	found = steps.look("policy", {})
+	assert (found["review_losses"], found["losses_from"], found["currency"]) == (0, 2000, "EUR")
+	steps.save("policy", {"review_losses": 1, "losses_from": 500})
+	policy = frappe.get_doc("Tier Policy", POLICY)
+	assert (policy.review_losses, policy.losses_from, policy.losses_since) == (1, 500, getdate())
+
+
 def test_cuts_that_contradict_each_other_are_said(story, firms):
 	with pytest.raises(frappe.ValidationError, match="larger than"):
 		steps.look("policy", {"high_share": 5, "top_share": 10})

@@ -60,6 +60,16 @@ keep_customers.set_up.questions = (() => {
 									label: __(value, null, "Tier Policy"),
 								})),
 							},
+							{ fieldtype: "Section Break" },
+							{ fieldname: "review_losses", fieldtype: "Check", label: __("When a customer is lost, ask the rep why") },
+							half,
+							{
+								fieldname: "losses_from",
+								fieldtype: "Float",
+								precision: 0,
+								depends_on: "review_losses",
+								label: __("Ask from a year's revenue of ({0})", [found.currency]),
+							},
 					  ]
 					: [],
 		},
