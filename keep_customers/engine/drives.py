@@ -85,7 +85,7 @@ def digits(number: object) -> str:
 def real_phone(number: object) -> bool:
 	"""Whether somebody may answer: enough digits, not nearly all the same, not counted up or down."""
 	found = digits(number)
-	if len(found) < FEWEST_DIGITS or max(Counter(found).values()) > 2 * len(found) / 3:
+	if len(found) < FEWEST_DIGITS or len(set(found)) < 3 or max(Counter(found).values()) > 2 * len(found) / 3:
 		return False
 	return found not in "01234567890123456789" and found not in "98765432109876543210"
 
