@@ -35,6 +35,7 @@ REPORTS = {
 	"did_the_measure_help": ({},),
 	"management_letter": ({},),
 	"ratings_of_people": ({},),
+	"file_quality": ({}, {"group_by": "Tier"}, {"group_by": "Territory"}, {"group_by": "Customers"}),
 }  # fmt: skip
 
 

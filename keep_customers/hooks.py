@@ -370,7 +370,7 @@ doctype_js = {
 	"Care Rule": [READ_BACK, "public/js/rule_proposal.js"],
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
-	"Customer File": ["public/js/form/dialog.js", "public/js/take_over.js"],
+	"Customer File": "public/js/take_over.js",
 	"Customer Tier": READ_BACK,
 	"Fact Check": [*FORM, "public/js/fact_check.js"],
 	"Maintenance Drive": [*FORM, "public/js/words.js", "public/js/maintenance_drive.js"],
@@ -416,7 +416,10 @@ doctype_js = {
 	"Warranty Claim": "public/js/warranty_claim.js",
 	"HD Ticket": "public/js/hd_ticket.js",
 }
-doctype_list_js = {"Customer": "public/js/customer_list.js", "ToDo": "public/js/todo_list.js"}
+doctype_list_js = {
+	"Customer": ["public/js/take_over.js", "public/js/customer_list.js"],
+	"ToDo": "public/js/todo_list.js",
+}
 # The cases about it, among a form's connections.
 override_doctype_dashboards = {
 	"Customer": "keep_customers.complaints.documents.customer_dashboard",

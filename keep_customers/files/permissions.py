@@ -53,8 +53,8 @@ def check_condition(user: str | None = None, doctype: str = CHECK) -> str:
 		f" and taking_part.user = {_quoted(user)})"
 	)
 	over = (
-		"exists (select 1 from `tabMaintenance Drive` over where over.name = `tabFact Check`.`drive`"
-		" and over.status = 'Closed')"
+		"exists (select 1 from `tabMaintenance Drive` ended_drive where ended_drive.name = `tabFact Check`.`drive`"
+		" and ended_drive.status = 'Closed')"
 	)
 	conditions = [f"({over} or ({hidden}))"]
 	if readable := customer_condition(user, CHECK):
