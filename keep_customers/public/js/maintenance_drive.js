@@ -26,7 +26,16 @@ keep_customers.drive = (() => {
 		__("Say who takes part, save, and start the drive: what is unknown then is noted, and only what becomes known of it counts.");
 
 	function board(doc, panel) {
-		return steps(doc) + `<p>${text(sentence(doc, panel))}</p>` + table(doc, panel) + rules(doc);
+		return steps(doc) + `<p>${text(sentence(doc, panel))}</p>` + table(doc, panel) + rules(doc) + templates(doc, panel);
+	}
+
+	// What lies in a spreadsheet already need not be asked.
+	function templates({ status }, { may_lead }) {
+		if (!may_lead || !["Draft", "Running"].includes(status)) return "";
+		const links = [
+			["customer-files", __("Customer Files")], ["people", __("People", null, "Customer File")], ["occasions", __("Occasions", null, "Customer File")],
+		].map(([file, label]) => `<a href="/assets/keep_customers/templates/${file}.csv" download>${text(label)}</a>`);
+		return `<p class="text-muted small">${text(__("Templates for Data Import:"))} ${links.join(" · ")}</p>`;
 	}
 
 	function steps({ status }) {
