@@ -98,6 +98,11 @@ def real_birthday(day: date | None, today: date) -> bool:
 	)
 
 
+def real_day(day: date | None) -> bool:
+	"""The same of an occasion: a firm may be as old as it likes."""
+	return bool(day) and (day.year, day.month, day.day) not in NO_BIRTHDAYS
+
+
 class Said(NamedTuple):
 	"""What a file says of a fact.
 

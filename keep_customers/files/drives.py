@@ -81,7 +81,8 @@ def on_trash(drive) -> None:
 	"""
 	if drive.status in (CHECKING, CLOSED):
 		frappe.throw(_("What has been checked stays on record. A drive that is over can be left alone."))
-	frappe.db.delete(SNAPSHOT, {"drive": drive.name})
+	for doctype in (SNAPSHOT, CHECK):
+		frappe.db.delete(doctype, {"drive": drive.name})
 
 
 def weights_of(drive) -> dict[str, float]:
@@ -249,33 +250,35 @@ def draw(drive) -> None:
 
 
 def _write_checks(drive, drawn: list[tuple], titles: dict[str, str]) -> None:
-	writers = _writers({customer for customer, *_more in drawn}, drive.started_on)
+	# Who wrote what was known before may have done so at any time.
+	writers = {
+		in_drive: _writers(
+			{one[0] for one in drawn if one[3] == in_drive}, drive.started_on if in_drive else None
+		)
+		for in_drive in (0, 1)
+	}
 	standard = standard_columns()
 	fields = [
 		"name", "drive", "customer", "customer_name", "fact", "rep", "in_drive", "drawn_on", "writers", *standard,
 	]  # fmt: skip
-	insert(
-		CHECK,
-		fields,
+	rows = [
 		[
-			[
-				frappe.generate_hash(length=10), drive.name, customer, titles[customer], facts.LABELS[fact], rep, in_drive,
-				drive.checking_since, "\n".join(sorted(writers[customer])), *standard.values(),
-			]
-			for customer, fact, rep, in_drive in drawn
-		],
-		ignore_existing=True,
-	)  # fmt: skip
+			frappe.generate_hash(length=10), drive.name, customer, titles[customer], facts.LABELS[fact], rep, in_drive,
+			drive.checking_since, "\n".join(sorted(writers[in_drive][customer])), *standard.values(),
+		]
+		for customer, fact, rep, in_drive in drawn
+	]  # fmt: skip
+	insert(CHECK, fields, rows, ignore_existing=True)
 
 
 def _writers(customers: Collection[str], since) -> dict[str, set[str]]:
-	"""Customer -> who has written in its file since a moment: whoever of them wrote a fact, none of them checks it."""
+	"""Customer -> who has written in its file since a moment, or ever: whoever of them wrote a fact, none of them checks it."""
 	found: dict[str, set[str]] = defaultdict(set)
 	version, file = frappe.qb.DocType("Version"), frappe.qb.DocType(facts.FILE)
 	for part in chunks(sorted(customers), 1000):
 		query = frappe.qb.from_(version).select(version.docname, version.owner).distinct()
-		query = query.where((version.ref_doctype == facts.FILE) & (version.creation >= since))
-		rows = list(query.where(version.docname.isin(part)).run())
+		query = query.where((version.ref_doctype == facts.FILE) & version.docname.isin(part))
+		rows = list((query.where(version.creation >= since) if since else query).run())
 		query = frappe.qb.from_(file).where(file.name.isin(part))
 		for name, owner, changed_by in query.select(file.name, file.owner, file.modified_by).run():
 			rows += [(name, owner), (name, changed_by)]

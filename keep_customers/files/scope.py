@@ -31,7 +31,7 @@ def of_participants(
 	Of the customers that the user of this session may read.
 	"""
 	rows = _customers(tiers, policy)
-	reps = Assignment([row.customer for row in rows], frappe.get_cached_doc(SETTINGS))
+	reps = _who_looks_after(rows)
 	found: dict[str, list[Mine]] = defaultdict(list)
 	for row in rows:
 		rep = reps.user_for(row.customer)
@@ -42,10 +42,16 @@ def of_participants(
 
 def of_user(user: str) -> list[Mine]:
 	"""The customers a user takes care of and may read, the best first."""
-	settings = frappe.get_cached_doc(SETTINGS)
 	rows = _customers((), None, user)
-	reps = Assignment([row.customer for row in rows], settings)
+	reps = _who_looks_after(rows)
 	return [row for row in rows if reps.user_for(row.customer) == user]
+
+
+def _who_looks_after(rows: list[Mine]) -> Assignment:
+	reps = Assignment([row.customer for row in rows], frappe.get_cached_doc(SETTINGS))
+	# Who is away this week looks after their files all the same: they have a month for them.
+	reps.substitutes = {}
+	return reps
 
 
 def best(rows: list[Mine], share: float) -> list[Mine]:
