@@ -15,6 +15,7 @@ from keep_customers.engine.drives import (
 	plain,
 	real,
 	real_birthday,
+	real_day,
 	real_phone,
 	real_text,
 )
@@ -120,8 +121,7 @@ class Facts:
 		for customer, occasion, person, day, recurs in among(query, row.parent, self.customers).run():
 			if customer not in self.customers or not real_text(occasion):
 				continue
-			# A firm may be as old as it likes, and founded on 1 January of any year but those that programs write.
-			if not day or getdate(day).year < 1900 or real_birthday(getdate(day), self.today):
+			if not day or real_day(getdate(day)):
 				# The same feast is on many files; whose it is, on one.
 				self._add(customer, "birthday", f"{plain(occasion)} {plain(person) or customer} {recurs}")
 
