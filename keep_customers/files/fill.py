@@ -10,7 +10,7 @@ from frappe.utils import cint, cstr, getdate
 
 from keep_customers.access.lookups import named, not_there
 from keep_customers.engine.drives import FACTS, plain, real_birthday, real_phone, real_text
-from keep_customers.erp.api import refuse, typed
+from keep_customers.erp.api import chosen, refuse, rows_sent, typed
 from keep_customers.erp.tables import chunks
 from keep_customers.files import facts
 from keep_customers.files.scope import TOP_SHARE, Mine, best, of_user
@@ -22,11 +22,11 @@ MOST_SKIPPED = 5000
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def next_question(skipped: list | None = None, customer: str | None = None) -> dict:
+def next_question(customer: str | None = None, skipped: list | str | None = None) -> dict:
 	"""What to ask next: of the best customers first, of each its weightiest gap.
 
-	:param skipped: what the user has put aside, as ``[customer, fact]``, or ``[customer, ""]`` for all of one
 	:param customer: asked about first, if it is the user's
+	:param skipped: what the user has put aside, as ``[customer, fact]``, or ``[customer, ""]`` for all of one; or JSON
 	:returns:
 		- question: dict of customer, customer_name, tier, fact, label, people (names of who is in the file), options (of a
 		  choice); None if nothing is left
@@ -50,10 +50,10 @@ def next_question(skipped: list | None = None, customer: str | None = None) -> d
 	return {"question": question, "top": top, "customers": len(mine)}
 
 
-def _pairs(skipped: list | None) -> set[tuple[str, str]]:
-	pairs = (skipped or [])[-MOST_SKIPPED:]
+def _pairs(skipped: list | str | None) -> set[tuple[str, str]]:
+	pairs = rows_sent("skipped", skipped)[-MOST_SKIPPED:]
 	if not all(isinstance(one, list) and len(one) == 2 for one in pairs):
-		refuse("'skipped' is a list of [customer, fact].")
+		refuse("Argument 'skipped' should be a list of [customer, fact].")
 	return {(cstr(name), cstr(fact)) for name, fact in pairs}
 
 
@@ -100,7 +100,7 @@ def _question(row: Mine, fact: str) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def answer(customer: str, fact: str, said: dict) -> None:
+def answer(customer: str, fact: str, said: dict | str) -> None:
 	"""Write an answer into the file, which is made if there is none.
 
 	:param said: ``text``; or of a person ``full_name``, ``relation``, ``phone``; or of a day ``full_name`` or ``occasion``,
@@ -111,7 +111,7 @@ def answer(customer: str, fact: str, said: dict) -> None:
 	named("Customer", customer)
 	if fact not in FACTS:
 		frappe.throw(_("Please choose what you know of the customer."))
-	said = {key: cstr(value).strip()[:LONGEST] for key, value in said.items()}
+	said = {key: cstr(value).strip()[:LONGEST] for key, value in chosen(said).items()}
 	file = _file(customer)
 	if fact in facts.Facts([customer]).anyhow().get(customer, ()):
 		frappe.throw(

@@ -15,7 +15,7 @@ from frappe.utils import cstr, getdate
 
 from keep_customers.access.lookups import named
 from keep_customers.engine.drives import plain, real_birthday, real_text
-from keep_customers.erp.api import refuse, typed
+from keep_customers.erp.api import names_sent, typed
 from keep_customers.erp.permissions import readable_among
 from keep_customers.erp.tables import chunks
 from keep_customers.files.facts import FILE, PERSON
@@ -63,10 +63,10 @@ class Change(NamedTuple):
 
 @frappe.whitelist()
 @typed
-def preview(customers: list) -> dict:
+def preview(customers: list | str) -> dict:
 	"""What taking over would write, of the customers the user may write files of.
 
-	:param customers: names
+	:param customers: names, as a list or as JSON
 	:returns:
 		- rows: dicts of customer, customer_name, contact, full_name, adds (whether they are new in the file), phone, email,
 		  birthday, note: what would be written
@@ -101,18 +101,19 @@ def preview(customers: list) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def take_over(customers: list, contacts: list | None = None) -> dict:
+def take_over(customers: list | str, contacts: list | str | None = None) -> dict:
 	"""Write it.
 
-	:param customers: names
+	:param customers: names, as a list or as JSON
 	:param contacts: only these of their contacts; by default all
 	:returns: people added, people completed, and files made
 	:raises frappe.PermissionError: as :func:`preview`
 	"""
 	names = _asked(customers)
+	chosen = None if contacts is None else set(names_sent("contacts", contacts))
 	of_file: dict[str, list[Change]] = defaultdict(list)
 	for one in _changes(names):
-		if contacts is None or one.contact in contacts:
+		if chosen is None or one.contact in chosen:
 			of_file[one.customer].append(one)
 	found = {"added": 0, "completed": 0, "files": 0}
 	for customer, changes in of_file.items():
@@ -136,10 +137,9 @@ def take_over(customers: list, contacts: list | None = None) -> dict:
 	return found
 
 
-def _asked(customers: list) -> list[str]:
+def _asked(sent: list | str) -> list[str]:
 	"""Those of the customers whose files the user may write."""
-	if not all(isinstance(one, str) for one in customers):
-		refuse("'customers' is a list of names.")
+	customers = names_sent("customers", sent)
 	if len(customers) > MOST:
 		frappe.throw(_("Please choose at most {0} customers at once.").format(MOST))
 	frappe.has_permission("Contact", "read", throw=True)

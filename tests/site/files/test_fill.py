@@ -13,7 +13,7 @@ ORDER = sorted(FACTS, key=lambda fact: (-FACTS[fact], fact))
 
 
 def asked(drives, user=ANNA, skipped=None, customer=None):
-	return drives.by(user, fill.next_question, skipped, customer)
+	return drives.by(user, fill.next_question, customer, skipped)
 
 
 def said(drives, name, fact, **said):
