@@ -97,7 +97,8 @@ def test_a_drive_from_its_start_to_its_close(story, desk):
 		mia.page.locator(".keep-step-bar .done").nth(3).wait_for()
 		mia.shot("drive-closed")
 		mia.open("query-report", "File Quality")
-		mia.page.get_by_text("Surely at Least").first.wait_for()
+		mia.page.locator(".datatable .dt-row").first.wait_for()
+		mia.settled()
 		mia.shot("file-quality")
 	with desk(ANNA) as anna:
 		anna.page.set_viewport_size(PHONE)

@@ -88,7 +88,7 @@ keep_customers.FillFiles = class {
 			<h2>${link("Customer", question.customer, text(question.customer_name))} ${tier}</h2>
 			<p class="kf-known">${text(known)}</p>
 			<h3>${text(keep_customers.FillFiles.question(question.fact))}</h3>
-			<div class="kf-fields"></div>
+			<div class="kf-fields" data-fact="${text(question.fact)}"></div>
 			<div class="kf-buttons">
 				<button class="btn btn-primary" data-do="save">${text(__("Save and Go On"))}</button>
 				<button class="btn btn-default" data-do="dont_know">${text(__("I Do Not Know"))}</button>
@@ -127,9 +127,9 @@ keep_customers.FillFiles = class {
 				who,
 				{ fieldname: "occasion", fieldtype: "Data", label: __("Or an Occasion of the Firm") },
 				{ fieldname: "date", fieldtype: "Date", label: __("Date") },
+				{ fieldname: "calendar", fieldtype: "Select", label: __("Calendar"), options: calendars, default: "Gregorian" },
 				{ fieldname: "month", fieldtype: "Int", label: __("Or the Month, Without a Year") },
 				{ fieldname: "day", fieldtype: "Int", label: __("And the Day") },
-				{ fieldname: "calendar", fieldtype: "Select", label: __("Calendar"), options: calendars, default: "Gregorian" },
 			];
 		}
 		const label = __("Answer", null, "Fill the Files");

@@ -87,7 +87,7 @@ keep_customers.drive = (() => {
 					: []),
 			];
 			return `<tr${row.mine ? ' class="keep-mine"' : ""}>${cells
-				.map(([html, right], at) => `<td data-label="${text(head[at][0])}"${right ? ' class="text-right"' : ""}>${html}</td>`)
+				.map(([html, right], at) => `<td data-label="${text(head[at][0])}"${right ? ' class="text-right"' : ""}><span>${html}</span></td>`)
 				.join("")}</tr>`;
 		};
 		return `<div class="keep-board"><table class="table table-bordered">
@@ -143,7 +143,7 @@ keep_customers.drive = (() => {
 				lead && ["Running", "Checking"].includes(status) && [__("Give Up the Drive"), call("cancel", __("Nothing of this drive will count. Give it up?"))],
 			]
 		);
-		if (status !== "Draft") for (const field of ["period", "from_date", "ranked_by", "top_share", "policy", "sample_before", "tiers", "participants", "facts"]) frm.set_df_property(field, "read_only", 1);
+		if (status !== "Draft") for (const field of [...(status === "Running" ? [] : ["sample_size"]), "period", "from_date", "ranked_by", "top_share", "policy", "sample_before", "tiers", "participants", "facts"]) frm.set_df_property(field, "read_only", 1);
 	}
 
 	return { beginning, board, offer };
@@ -159,9 +159,9 @@ frappe.dom.set_style(
 	.keep-pill { padding: 1px 8px; border-radius: 999px; background: var(--control-bg); font-size: var(--text-sm); }
 	@media (max-width: 767px) {
 		.keep-board thead { display: none; }
-		.keep-board tr { display: grid; grid-template-columns: 1fr auto; padding: 8px 0; border-bottom: 1px solid var(--border-color); }
-		.keep-board td { display: contents; border: 0; }
-		.keep-board td::before { content: attr(data-label); color: var(--text-muted); padding: 2px 8px; }
+		.keep-board tr { display: block; padding: 8px; margin-bottom: 8px; border: 1px solid var(--border-color); border-radius: var(--border-radius); }
+		.keep-board .table td { display: flex; justify-content: space-between; gap: 8px; border: 0; padding: 2px 0; height: auto; }
+		.keep-board td::before { content: attr(data-label); color: var(--text-muted); }
 		.keep-board table { border: 0; }
 	}`,
 	"keep-drive"
