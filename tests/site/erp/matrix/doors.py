@@ -283,7 +283,7 @@ IN_VAIN = {
 			"messaging.by_hand.send_for_todo",
 			"events.documents.set_status",
 			"retention.actions.no_loss", "retention.actions.plan", "retention.actions.take_up_again",
-			"files.checks.answer", "files.panel.cancel", "files.panel.close", "files.panel.count", "files.panel.draw", "files.panel.start",
+			"files.checks.answer", "files.fill.answer", "files.panel.cancel", "files.panel.close", "files.panel.count", "files.panel.draw", "files.panel.start",
 			"care.notices.preview", "visits.stops.file_report", "complaints.dialogs.for_asking", "complaints.feedback.ask",
 			"complaints.feedback.note_link_given", "events.results.refresh",
 			"events.waves.invite", "events.wishes.merge",
