@@ -42,6 +42,7 @@ REPORTS = {
 	"event_results": ({},),
 	"management_letter": ({},),
 	"ratings_of_people": ({},),
+	"file_quality": ({}, {"group_by": "Tier"}, {"group_by": "Territory"}, {"group_by": "Customers"}),
 }  # fmt: skip
 
 

@@ -191,7 +191,7 @@ make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 ignore_links_on_delete = [
 	"Follow Up", "Customer Touch", "Referral", "Complaint Case", "Customer Feedback", "VIP Event", "VIP Invitation",
 	"Event Suggestion", "Contact Confirmation", "Consent Record", "Care Run Set Aside", "Forecast Check",
-	"Customer Item Group", "Loss Review",
+	"Customer Item Group", "Loss Review", "Maintenance Drive File", "Fact Check",
 ]  # fmt: skip
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
@@ -263,8 +263,11 @@ permission_query_conditions = {
 		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Customer Touch",
 		"Customer File Person", "Customer File Occasion", "Customer File Consent",
 		"Customer Feedback", "VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
-		"Volume Rebate Customer", "Keep Excluded Customer", "Contact Confirmation",
+		"Volume Rebate Customer", "Keep Excluded Customer", "Contact Confirmation", "Maintenance Drive File",
 	)
+} | {
+	doctype: "keep_customers.files.permissions.drive_condition"
+	for doctype in ("Maintenance Drive", "Maintenance Drive Participant", "Maintenance Drive Fact")
 } | {
 	doctype: "keep_customers.erp.document_permissions.plan_condition"
 	for doctype in ("Visit Plan", "Visit Plan Stop", "Visit Plan Day Note")
@@ -280,6 +283,7 @@ permission_query_conditions = {
 	doctype: "keep_customers.access.totals.condition"
 	for doctype in ("Forecast Check", "Forecast Check Candidate")
 } | {
+	"Fact Check": "keep_customers.files.permissions.check_condition",
 	"Follow Up": "keep_customers.access.control_group.condition",
 	"Consent Record": "keep_customers.erp.document_permissions.consent_condition",
 	"File": "keep_customers.erp.document_permissions.reference_condition",
@@ -291,10 +295,12 @@ has_permission = {
 	for doctype in (
 		"Customer File", "Customer Value", "Customer Item Group", "Tier Change", "Customer Touch", "Referral",
 		"Customer Feedback", "VIP Invitation", "Event Suggestion", "Rebate Claim", "Contact Confirmation",
-		"Loss Review",
+		"Loss Review", "Maintenance Drive File",
 	)
 } | {
+	"Fact Check": "keep_customers.files.permissions.has_check_permission",
 	"Follow Up": "keep_customers.access.control_group.has_permission",
+	"Maintenance Drive": "keep_customers.files.permissions.has_drive_permission",
 	"Visit Plan": "keep_customers.erp.document_permissions.has_plan_permission",
 	"Complaint Case": "keep_customers.erp.document_permissions.has_case_permission",
 	"Coupon Code": "keep_customers.benefits.coupons.has_permission",
@@ -364,7 +370,10 @@ doctype_js = {
 	"Care Rule": [READ_BACK, "public/js/rule_proposal.js"],
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
+	"Customer File": "public/js/take_over.js",
 	"Customer Tier": READ_BACK,
+	"Fact Check": [*FORM, "public/js/fact_check.js"],
+	"Maintenance Drive": [*FORM, "public/js/words.js", "public/js/maintenance_drive.js"],
 	"Loss Review": [
 		*FORM,
 		"public/js/words.js",
@@ -408,7 +417,10 @@ doctype_js = {
 	"Warranty Claim": "public/js/warranty_claim.js",
 	"HD Ticket": "public/js/hd_ticket.js",
 }
-doctype_list_js = {"Customer": "public/js/customer_list.js", "ToDo": "public/js/todo_list.js"}
+doctype_list_js = {
+	"Customer": ["public/js/take_over.js", "public/js/customer_list.js"],
+	"ToDo": "public/js/todo_list.js",
+}
 # The cases about it, among a form's connections.
 override_doctype_dashboards = {
 	"Customer": "keep_customers.complaints.documents.customer_dashboard",

@@ -77,7 +77,7 @@ def refuse(why: str) -> NoReturn:
 
 
 def chosen(filters: object) -> dict:
-	"""The filters of a Dashboard Chart, which the host hands on as they were sent.
+	"""An object that was sent as such or as JSON, as the filters of a Dashboard Chart, which the host hands on as they were sent.
 
 	:raises FrappeTypeError: if they are none
 	"""
@@ -87,6 +87,31 @@ def chosen(filters: object) -> dict:
 		found = None
 	if not isinstance(found, dict):
 		refuse("filters are an object, as JSON.")
+	return found
+
+
+def names_sent(name: str, sent: object) -> list[str]:
+	"""An argument that is a list of names, sent as such or as JSON.
+
+	:raises FrappeTypeError: if it is something else
+	"""
+	found = rows_sent(name, sent)
+	if not all(isinstance(one, str) for one in found):
+		refuse(f"Argument '{name}' should be a list of names.")
+	return found
+
+
+def rows_sent(name: str, sent: object) -> list:
+	"""An argument that is a list; nothing is an empty one.
+
+	:raises FrappeTypeError: if it is something else
+	"""
+	try:
+		found = frappe.parse_json(sent or None) or []
+	except (ValueError, RecursionError):
+		found = None
+	if not isinstance(found, list):
+		refuse(f"Argument '{name}' should be a list.")
 	return found
 
 

@@ -112,6 +112,10 @@ class RowOfPlan(RowOfFile):
 	row_of = "Visit Plan"
 
 
+class RowOfDrive(RowOfFile):
+	row_of = "Maintenance Drive"
+
+
 class RowOfEvent(RowOfFile):
 	"""Names a customer of its own: who may read the document does not learn of every customer in it."""
 

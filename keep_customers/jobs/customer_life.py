@@ -16,6 +16,7 @@ from keep_customers.complaints import cases
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.events import room
 from keep_customers.events import wishes as event_wishes
+from keep_customers.files import customer_life as of_drives
 from keep_customers.people import confirmations, ledger
 from keep_customers.retention import customer_life as of_losses
 from keep_customers.retention import reviews
@@ -25,6 +26,7 @@ ABOUT_CUSTOMER = (
 	"Tier Change", "Follow Up", "Customer Touch", "Visit Plan Stop", "Complaint Case", "Customer Feedback",
 	"VIP Invitation", "VIP Event Guest", "Event Suggestion Vote", "Rebate Claim",
 	"Contact Confirmation", "Consent Record", "Customer Item Group", "Loss Review",
+	"Maintenance Drive File", "Fact Check",
 )  # fmt: skip
 FILE_TABLES = ("people", "occasions", "consents")
 SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "keep_file_score")
@@ -45,6 +47,7 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 		return
 	_merge_files(old, new)
 	of_losses.make_room(old, new)
+	of_drives.make_room(old, new)
 	# The next night measures both histories as one.
 	frappe.db.delete("Customer Value", {"name": old})
 	frappe.db.delete("Customer Item Group", {"customer": old})

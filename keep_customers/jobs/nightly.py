@@ -24,6 +24,7 @@ from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, attempt
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.todos import MANAGERS
+from keep_customers.files import drives
 from keep_customers.jobs import benefits, clock, handover, losses, notices, set_aside
 from keep_customers.worth import baskets, ledger
 from keep_customers.worth.valuation import Valuation
@@ -195,6 +196,7 @@ class Night:
 				self.aside.step(_("What who has left had open"), lambda: handover.pass_on(self.aside))
 				benefits.run(self)
 				losses.run(self, rates)
+				self.aside.step(_("Maintenance drives"), drives.count_running)
 				planning.plan()
 			with self.stage("ToDos"):
 				planning.create_todos()

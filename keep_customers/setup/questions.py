@@ -113,6 +113,11 @@ def all_questions() -> list[Question]:
 			"Contacts to Confirm",
 		),
 		Question(
+			care,
+			_("How good are our Customer Files?", context="Reports as Questions"),
+			"File Quality",
+		),
+		Question(
 			learning,
 			_("How was last month, in a few lines?", context="Reports as Questions"),
 			"Management Letter",

@@ -16,7 +16,9 @@ from keep_customers.worth import ledger
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 # Prefixes of names, before the year.
-SERIES = ("RUN-", "TOUCH-", "REF-", "VISIT-", "NOTICE-", "CC-", "CF-", "VIP-", "WISH-")
+SERIES = (
+	"RUN-", "TOUCH-", "REF-", "VISIT-", "NOTICE-", "CC-", "CF-", "VIP-", "WISH-", "LOSS-", "DRIVE-",
+)  # fmt: skip
 
 
 def before_uninstall() -> None:

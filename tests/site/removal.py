@@ -13,7 +13,8 @@ OURS = (
 	"Tier Benefit Item Group", "Volume Rebate", "Volume Rebate Step", "Volume Rebate Customer", "Rebate Claim", "Complaint Measure",
 	"VIP Event", "VIP Event Guest", "VIP Invitation", "Event Suggestion", "Event Suggestion Vote", "Contact Confirmation",
 	"Consent Record", "Forecast Check", "Forecast Check Candidate", "Customer Item Group",
-	"Loss Review",
+	"Loss Review", "Maintenance Drive", "Maintenance Drive Participant", "Maintenance Drive Fact", "Maintenance Drive File",
+	"Fact Check",
 )  # fmt: skip
 
 

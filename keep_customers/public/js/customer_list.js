@@ -26,6 +26,11 @@
 		if (list.view_name !== "List") return;
 		if (!frappe.is_mobile()) add_day_filters(list);
 		list.page.add_menu_item(__("Customers by Tier"), () => frappe.set_route("customers-by-tier"));
+		if (frappe.model.can_create("Customer File") && frappe.model.can_read("Contact")) {
+			list.page.add_actions_menu_item(__("Take Over People From Contacts"), () =>
+				keep_customers.take_over.ask(list.get_checked_items(true), () => list.refresh())
+			);
+		}
 		// Who has chosen columns for this site keeps them.
 		if (list.list_view_settings?.fields) return;
 		const as_before = list.setup_columns.bind(list);

@@ -50,6 +50,7 @@ ASKED = {
 	"Next Four Quarters": ({}, {"group_by": "Tier", "company": COMPANY}, {"group_by": "Rep"}),
 	"What Was Not Useful": ({}, {"rep": ANNA}),
 	"Relationships at Risk": ({}, {"tier": "Gold"}),
+	"File Quality": ({}, {"group_by": "Tier"}, {"group_by": "Territory"}, {"state": "With a File"}, {"company": COMPANY}),
 }  # fmt: skip
 # Each row of what a figure of these opens has its part of it as "amount"; but a mean is no sum.
 IN_PARTS = {"Retention Cohorts", "Revenue Bridge", "Next Four Quarters"}

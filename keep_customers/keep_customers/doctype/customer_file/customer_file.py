@@ -6,7 +6,7 @@ from frappe.utils import cint, flt, getdate
 from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.engine.completeness import completeness
 from keep_customers.engine.occasions import GREGORIAN, recurs, recurs_on
-from keep_customers.people import file
+from keep_customers.people import file, imported
 
 
 class CustomerFile(NamesOnlyReadable, Document):
@@ -65,6 +65,7 @@ class CustomerFile(NamesOnlyReadable, Document):
 	# end: auto-generated types
 
 	def validate(self):
+		imported.keep_rows(self)
 		self.validate_reps()
 		self.validate_pin()
 		self.validate_dates()

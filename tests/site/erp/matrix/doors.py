@@ -239,7 +239,7 @@ def ours(doctype):
 
 # What is sent to our own methods, buttons and pages: of the victim's …
 NAMES = {
-	"answer": "Standard Answer", "appointment": "Event", "case": "Complaint Case", "cause": "Loss Cause", "contact": "Contact", "customer": "Customer", "done": "VIP Invitation",
+	"answer": "Standard Answer", "appointment": "Event", "case": "Complaint Case", "check": "Fact Check", "cause": "Loss Cause", "contact": "Contact", "customer": "Customer", "done": "VIP Invitation", "drive": "Maintenance Drive",
 	"event": "VIP Event", "into": "Event Suggestion", "invitation": "VIP Invitation", "message": "Care Message",
 	"name": "Complaint Case", "notice": "Care Notice", "number": "Sales Invoice", "person": "Contact", "plan": "Visit Plan", "record": "Consent Record", "review": "Loss Review",
 	"source_name": "Complaint Case", "suggestion": "Event Suggestion", "todo": "ToDo",
@@ -253,6 +253,7 @@ SAID = {
 	"rating": "1", "result": "Reached", "received": "", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "sheet": "", "solved": "Yes",
 	"start": "0", "status": "Held", "step": "Listened", "steps": ["Listened"], "told": {}, "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
 	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
+	"customers": ["{customer}"], "contacts": [], "fact": "usage", "said": {"text": "Mine"}, "skipped": [],
 	"end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
 }  # fmt: skip
 MINE = "description evidence full_name next_step note notes override_reason reason remark subject text why wish words".split()
@@ -282,6 +283,7 @@ IN_VAIN = {
 			"messaging.by_hand.send_for_todo",
 			"events.documents.set_status",
 			"retention.actions.no_loss", "retention.actions.plan", "retention.actions.take_up_again",
+			"files.checks.answer", "files.fill.answer", "files.panel.cancel", "files.panel.close", "files.panel.count", "files.panel.draw", "files.panel.start",
 			"care.notices.preview", "visits.stops.file_report", "complaints.dialogs.for_asking", "complaints.feedback.ask",
 			"complaints.feedback.note_link_given", "events.results.refresh",
 			"events.waves.invite", "events.wishes.merge",

@@ -27,6 +27,7 @@ ABOUT_NOBODY = {
 	"Customer Tier": "what a tier is",
 	"Forecast Check": "figures of all customers together, for who may read all of them",
 	"Loss Cause": "why customers leave",
+	"Maintenance Drive": "figures of those who take part, for each other",
 	"Standard Answer": "words for everybody",
 	"Tier Benefit": "what a tier gets",
 	"Tier Policy": "how tiers are cut",
@@ -51,6 +52,8 @@ ABOUT_CUSTOMER = {
 		"reference_name": papers.names["Complaint Case"],
 	},
 	"Customer File": lambda papers: {"backup_rep": None},
+	"Fact Check": lambda papers: {},
+	"Maintenance Drive File": lambda papers: {},
 	"Customer Item Group": lambda papers: {},
 	"Customer Touch": lambda papers: {},
 	"Customer Value": lambda papers: {"status": "Active"},
@@ -68,6 +71,7 @@ OF_THE_FIRMS_OWN = {
 		"status": "Inviting", "capacity": 9, "starts_on": f"{NEXT_WEEK} 10:00:00", "ends_on": f"{NEXT_WEEK} 12:00:00",
 	},
 	"Volume Rebate": {"enabled": 1},
+	"Maintenance Drive": {"status": "Closed"},
 }  # fmt: skip
 # Those that others link to come first.
 ORDER = ("Complaint Case", "Customer Touch", "Follow Up")

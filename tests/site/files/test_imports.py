@@ -1,0 +1,175 @@
+"""The templates for Data Import, really imported; and consent, which outlives every import that says nothing of it."""
+
+from pathlib import Path
+
+import frappe
+import pytest
+
+import keep_customers
+from keep_customers.people import desk
+from tests.site.story import ANNA
+
+TEMPLATES = Path(keep_customers.__file__).parent / "public" / "templates"
+NEW, UPDATE = "Insert New Records", "Update Existing Records"
+
+
+def imported(kind, template, *rows):
+	"""What Data Import makes of a template with some rows; a row is a dict by the heading."""
+	[heading] = (TEMPLATES / template).read_text(encoding="utf-8").splitlines()
+	names = heading.split(",")
+	assert not {key for row in rows for key in row} - set(names)
+	lines = [heading, *(",".join(str(row.get(name, "")) for name in names) for row in rows)]
+	return import_text(kind, "\n".join(lines))
+
+
+def import_text(kind, text):
+	from frappe.core.doctype.data_import.importer import Importer
+
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{frappe.generate_hash(length=8)}.csv",
+			"content": text,
+			"is_private": 1,
+		}
+	).insert()
+	doc = frappe.get_doc(
+		{
+			"doctype": "Data Import", "reference_doctype": "Customer File", "import_type": kind, "mute_emails": 1,
+			"import_file": file.file_url,
+		}
+	).insert()  # fmt: skip
+	Importer("Customer File", data_import=doc).import_data()
+	doc.reload()
+	assert not frappe.parse_json(doc.template_warnings or "[]"), doc.template_warnings
+	logs = frappe.get_all("Data Import Log", {"data_import": doc.name}, ["success", "messages", "exception"])
+	assert logs and all(one.success for one in logs), logs
+	return doc
+
+
+def file_of(customer):
+	return frappe.get_doc("Customer File", customer)
+
+
+def test_files_people_and_occasions_come_in_from_the_templates(story):
+	one, two = story.customer("One"), story.customer("Two")
+	imported(
+		NEW,
+		"customer-files.csv",
+		{"customer": one, "dedicated_rep": ANNA, "usage": "Drilling", "preferred_channel": "Phone"},
+		{"customer": two, "specifications": "M8"},
+	)
+	assert (file_of(one).usage, file_of(one).dedicated_rep, file_of(two).specifications) == (
+		"Drilling",
+		ANNA,
+		"M8",
+	)
+	imported(
+		UPDATE,
+		"people.csv",
+		{
+			"customer": one, "people.full_name": "Olga", "people.relation": "Owner", "people.decides": 1,
+			"people.phone": "+49 30 901820", "people.birthday": "1980-05-06",
+		},
+		{"people.full_name": "Max", "people.relation": "Buyer", "people.month": 2, "people.day": 29},
+		{"customer": two, "people.full_name": "Ida"},
+	)  # fmt: skip
+	imported(
+		UPDATE,
+		"occasions.csv",
+		{"customer": one, "occasions.occasion": "Founded", "occasions.date": "1990-03-07"},
+		{
+			"occasions.occasion": "Saint's Day",
+			"occasions.person": "Olga",
+			"occasions.month": 7,
+			"occasions.day": 11,
+		},
+	)
+	file = file_of(one)
+	assert [(row.full_name, row.recurs) for row in file.people] == [("Olga", "G-05-06"), ("Max", "G-02-29")]
+	assert [(row.occasion, row.recurs) for row in file.occasions] == [
+		("Founded", "G-03-07"),
+		("Saint's Day", "G-07-11"),
+	]
+	assert file.usage == "Drilling" and [row.full_name for row in file_of(two).people] == ["Ida"]
+	assert frappe.db.get_value("Customer", one, "keep_file_score") == file.completeness > 30
+
+
+@pytest.fixture
+def agreed(story):
+	"""A firm whose Olga has agreed to e-mails and does not want to be called."""
+	firm = story.customer("Firm")
+	file = story.file(
+		firm,
+		dedicated_rep=ANNA,
+		people=[
+			{
+				"full_name": "Olga",
+				"relation": "Owner",
+				"email": "olga@firm.example",
+				"phone": "+49 30 901820",
+				"note": "Tea",
+			},
+			{"full_name": "Max", "birthday": "1970-02-03"},
+		],
+		occasions=[{"occasion": "Founded", "date": "1990-03-07"}],
+		consents=[{"channel": "Letter", "consent": "Given", "date": "2026-01-02", "source": "By phone"}],
+	)
+	olga = file.people[0].name
+	for channel, given in (("Email", True), ("Phone", False)):
+		desk.tell(firm, channel, given, "Customer File Person", olga)
+	return firm, olga
+
+
+def said(firm):
+	rows = frappe.get_all(
+		"Consent Record", {"customer": firm}, ["channel", "consent", "person"], order_by="channel"
+	)
+	return [tuple(row.values()) for row in rows]
+
+
+def test_consent_outlives_an_import_of_other_fields(agreed):
+	firm, olga = agreed
+	before = said(firm)
+	assert ("Email", "Given", olga) in before and ("Phone", "Refused", olga) in before
+	import_text(UPDATE, f"customer,usage\n{firm},Drilling")
+	assert said(firm) == before and len(file_of(firm).people) == 2
+
+
+def test_consent_outlives_an_import_of_people(agreed):
+	firm, olga = agreed
+	before = said(firm)
+	imported(
+		UPDATE,
+		"people.csv",
+		{"customer": firm, "people.full_name": "OLGA ", "people.birthday": "1980-05-06"},
+		{"people.full_name": "Ida", "people.relation": "Buyer"},
+	)
+	file = file_of(firm)
+	assert [row.full_name.strip().title() for row in file.people] == ["Olga", "Max", "Ida"], (
+		"who is not in the sheet stays"
+	)
+	assert file.people[0].name == olga and (file.people[0].phone, file.people[0].note) == (
+		"+49 30 901820",
+		"Tea",
+	)
+	assert [row.recurs for row in file.people] == ["G-05-06", "G-02-03", None]
+	assert said(firm) == before
+	assert [row.idx for row in file.people] == [1, 2, 3] and len(file.occasions) == len(file.consents) == 1
+
+
+def test_the_same_import_again_changes_nothing(agreed):
+	firm, _olga = agreed
+	row = {"customer": firm, "occasions.occasion": "founded", "occasions.note": "A Wednesday"}
+	imported(UPDATE, "occasions.csv", row)
+	imported(UPDATE, "occasions.csv", {**row, "occasions.note": "A Thursday"})
+	[occasion] = file_of(firm).occasions
+	assert (str(occasion.date), occasion.note) == ("1990-03-07", "A Thursday")
+
+
+def test_who_is_taken_off_on_the_form_is_forgotten_still(agreed):
+	firm, olga = agreed
+	file = file_of(firm)
+	file.people = file.people[1:]
+	file.save()
+	assert not frappe.db.exists("Consent Record", {"person": olga})
