@@ -7,7 +7,18 @@ from keep_customers.care import full_day
 from keep_customers.engine.turns import HELPS, STAKE, TRIED
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.permissions import reads_all_customers
-from keep_customers.erp.reports import GOOD, NEUTRAL, bars, column, count, currency, decimal, figure, listed, money
+from keep_customers.erp.reports import (
+	GOOD,
+	NEUTRAL,
+	bars,
+	column,
+	count,
+	currency,
+	decimal,
+	figure,
+	listed,
+	money,
+)
 from keep_customers.evidence import learned, orders
 from keep_customers.worth import ledger
 
