@@ -221,6 +221,8 @@ keep_customers_timeline = [
 	"keep_customers.events.at_a_glance.timeline_of",
 	"keep_customers.retention.at_a_glance.timeline_of",
 ]
+# What contacts change, for the order of a full day.
+keep_customers_learned = ["keep_customers.evidence.learned.of_today"]
 # What a document will do, read back while it is written.
 keep_customers_read_back = {
 	"Care Message": "keep_customers.messaging.read_back.tell",

@@ -51,7 +51,7 @@ TO_DECIDE = (
 TO_CARRY_OUT = (
 	"name", "customer", "customer_name", "care_rule", "occurrence", "status", "channel", "priority", "reason", "occasion",
 	"due_date", "expires", "amount", "currency", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
-	"reference_doctype", "reference_name",
+	"reference_doctype", "reference_name", "came_first",
 )  # fmt: skip
 WORDS = ("customer_name", "reason", "short", "made_of", "priority", "currency")
 LONGEST_SHORT = 140
@@ -287,6 +287,17 @@ def hold_back(names: list[str], status: str, reason: str, rep: str | None = None
 			.set(follow_up.hold_reason, reason)
 			.set(follow_up.rep, rep)
 			.set(follow_up.modified, now_datetime())
+			.where(follow_up.name.isin(part) & (follow_up.status == "Planned"))
+		).run()
+
+
+def note_turns(names: list[str]) -> None:
+	"""Note of what was drawn into an arm that there was room for it on the first day it was looked at, whoever gets it."""
+	follow_up = frappe.qb.DocType("Follow Up")
+	for part in chunks(names, 1000):
+		(
+			frappe.qb.update(follow_up)
+			.set(follow_up.turn_came, 1)
 			.where(follow_up.name.isin(part) & (follow_up.status == "Planned"))
 		).run()
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
@@ -11,10 +12,11 @@ from frappe.utils import getdate
 from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.access import control_group
-from keep_customers.care import contacts_seen, followups, premises, referrals, rules, stakes, todos
+from keep_customers.care import contacts_seen, followups, full_day, premises, referrals, rules, stakes, todos
 from keep_customers.care.assignment import DEDICATED, USER, Assignment
 from keep_customers.care.last_contacts import one_look
 from keep_customers.engine import followups as engine
+from keep_customers.engine.effect.learning import Learned
 from keep_customers.engine.night import culprits
 from keep_customers.erp import neighbours
 from keep_customers.erp.aside import Aside
@@ -30,6 +32,25 @@ COMMIT_EVERY = 20
 NO_RULE = dict.fromkeys(rules.FIELDS)
 
 
+@dataclass(frozen=True)
+class Case:
+	"""What is known before it is decided who is asked today.
+
+	:param reps: follow-up -> who would do it
+	:param plan: what was learned -> decisions
+	"""
+
+	waiting: list
+	reps: dict[str, str | None]
+	candidates: list[engine.Candidate]
+	plan: Callable[[Learned | None], list[engine.Decision]]
+
+	def decided(self, learned: Learned | None) -> list[tuple[dict, engine.Decision]]:
+		"""Every follow-up with its decision in the order of importance."""
+		by_name = {row["name"]: row for row in self.waiting}
+		return [(by_name[decision.key], decision) for decision in self.plan(learned)]
+
+
 class Planning:
 	def __init__(self, night):
 		self.night = night
@@ -38,6 +59,7 @@ class Planning:
 		self.settings = night.settings
 		self.counts = {"planned": 0, "assigned": 0, "held_back": 0, "ended": 0}
 		self.decisions: list[tuple[dict, engine.Decision]] = []
+		self.orders: dict | None = None  # what the places of the day bring by either order
 
 	def plan(self) -> None:
 		"""Note what has become due, then decide about everything that is planned for today or before.
@@ -73,20 +95,31 @@ class Planning:
 		"""Decide about what some documents have made due, with what room the day has left."""
 		self._decide(lambda row: row.reference_doctype == reference_doctype and row.reference_name in names)
 
-	def _decide(self, wanted=lambda row: True) -> None:
-		waiting = [row for row in followups.planned(self.today) if wanted(row)]
+	def _decide(self, wanted: Callable | None = None) -> None:
+		waiting = [row for row in followups.planned(self.today) if not wanted or wanted(row)]
 		self.rules = rules.by_name()
 		self.days = working_days(self.settings)
-		self.reps, self.decisions = self._decided(waiting)
+		self.learned = full_day.learned(self.settings, self.today)
+		case, self.decisions = self._decided(waiting)
+		self.reps = case.reps
+		if self.learned and not wanted:
+			self.orders = full_day.compared(case.candidates, case.plan, self.learned)
+		self._note_turns()
 		self._note_held_back()
 
-	def _decided(self, waiting: list) -> tuple[dict, list]:
+	def _decided(self, waiting: list) -> tuple[Case, list]:
 		"""As :func:`decide`; a customer about whom nothing can be decided waits until tomorrow."""
 		all_about = self.rules, self.settings, self.today, self.days
 		claims, waiting = self._claims(waiting)
-		decided, problem = tried(lambda: decide(waiting, *all_about, claims))
+		goes_by = self.learned if full_day.by_change(self.settings) else None
+
+		def decided(some: list) -> tuple[Case, list]:
+			case = gather(some, *all_about, claims)
+			return case, case.decided(goes_by)
+
+		done, problem = tried(lambda: decided(waiting))
 		if not problem:
-			return decided
+			return done
 		of_customer: dict[str, list] = {}
 		for row in waiting:
 			of_customer.setdefault(row.customer, []).append(row)
@@ -94,14 +127,14 @@ class Planning:
 
 		def fails(part) -> bool:
 			some = [row for index in part for row in of_customer[names[index]]]
-			return bool(tried(lambda: decide(some, *all_about, claims))[1])
+			return bool(tried(lambda: decided(some))[1])
 
 		found = {names[index] for index in culprits(len(names), fails)}
 		if not found:
 			raise problem
 		for name in found:
 			self.aside.add("Customer", name, problem)
-		return decide([row for row in waiting if row.customer not in found], *all_about, claims)
+		return decided([row for row in waiting if row.customer not in found])
 
 	def _claims(self, waiting: list) -> tuple[dict[str, Callable], list]:
 		"""What needs no rep; and what can be decided, which is less if an app cannot say what is its own."""
@@ -122,6 +155,16 @@ class Planning:
 		if dated:
 			return getdate(dated[0].due_date)
 		return self.days.on_or_before(min(getdate(row.due_date) for row in rows), self.today)
+
+	def _note_turns(self) -> None:
+		"""In both arms at once, before anybody is asked or left alone: what has waited already is not compared."""
+		came = [
+			row["name"]
+			for row, decision in self.decisions
+			if decision.came and row["arm"] and not row["hold_reason"]
+		]
+		for part in chunks(came, 1000):
+			self.aside.each(part, followups.note_turns, lambda name: ("Follow Up", name))
 
 	def _note_held_back(self) -> None:
 		reasons = Counter()
@@ -155,6 +198,7 @@ class Planning:
 		for row, decision in self.decisions:
 			if decision.action == engine.ASSIGN:
 				contacts[row.name] = [row]
+				row.came_first, row.turn_worth = decision.turn.why, decision.turn.worth
 			elif decision.action == engine.JOIN:
 				contacts[decision.lead].append(row)
 		by_hand = [row for rows in contacts.values() for row in rows if not row.automatic]
@@ -196,6 +240,8 @@ class Planning:
 				due_date=due,
 				value_at_risk=part.current_risk or 0,
 				hold_reason="",
+				came_first=part.came_first or "",
+				turn_worth=part.turn_worth or 0,
 			)
 
 
@@ -214,6 +260,7 @@ def decide(
 	today: date,
 	days: engine.WorkingDays,
 	automatic: dict[str, Callable] | None = None,
+	learned: Learned | None = None,
 ) -> tuple[dict[str, str | None], list[tuple[dict, engine.Decision]]]:
 	"""What is to become of follow-ups that are planned for today; nothing is written to the database.
 
@@ -221,8 +268,22 @@ def decide(
 		done where it is ``automatic``
 	:param all_rules: Care Rules by name
 	:param automatic: what needs no rep, if it was asked before, see :func:`without_rep`
+	:param learned: what the order of a full day goes by, instead of value at risk
 	:returns: (follow-up -> who would do it, every follow-up with its decision in the order of importance)
 	"""
+	case = gather(waiting, all_rules, settings, today, days, automatic)
+	return case.reps, case.decided(learned)
+
+
+def gather(
+	waiting: list,
+	all_rules: dict,
+	settings,
+	today: date,
+	days: engine.WorkingDays,
+	automatic: dict[str, Callable] | None = None,
+) -> Case:
+	"""As :func:`decide`, up to the decision."""
 	customers = sorted({row.customer for row in waiting})
 	assignment = Assignment(customers, settings, today)
 	consents = consent.of_follow_ups(waiting)
@@ -245,6 +306,7 @@ def decide(
 			engine.Candidate(
 				key=name,
 				cause=f"{care_rule} {row['occurrence']}",
+				rule=care_rule,
 				customer=customer,
 				rep=reps[name],
 				due=row["due_date"],
@@ -260,7 +322,8 @@ def decide(
 				elsewhere=any(abs(day - row["due_date"]) <= near for day in elsewhere[customer, reps[name]]),
 			)
 		)
-	decisions = engine.plan(
+	plan = partial(
+		engine.plan,
 		candidates,
 		today,
 		days,
@@ -269,8 +332,7 @@ def decide(
 		followups.assigned_on(today),
 		settings.rep_capacity or 0,
 	)
-	by_name = {row.name: row for row in waiting}
-	return reps, [(by_name[decision.key], decision) for decision in decisions]
+	return Case(waiting, reps, candidates, plan)
 
 
 def _asked_elsewhere(customers: list[str]) -> dict[tuple[str, str], set[date]]:

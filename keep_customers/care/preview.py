@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.access import control_group
-from keep_customers.care import followups, rules
+from keep_customers.care import followups, full_day, rules
 from keep_customers.care.planning import decide
 from keep_customers.care.triggers import CATCH_UP_DAYS
 from keep_customers.erp.calendar import working_days
@@ -39,7 +39,8 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 		waiting += _new(one, today)
 	all_rules = rules.by_name()
 	shown = control_group.may_be_seen()
-	reps, decisions = decide(waiting, all_rules, settings, today, working_days(settings))
+	learned = full_day.learned(settings, today) if full_day.by_change(settings) else None
+	reps, decisions = decide(waiting, all_rules, settings, today, working_days(settings), learned=learned)
 	return [
 		{
 			**{key: row.get(key) for key in SHOWN},

@@ -16,6 +16,7 @@ from keep_customers.care import (
 	at_hand,
 	calls,
 	followups,
+	full_day,
 	known_people,
 	not_useful,
 	open_complaints,
@@ -47,6 +48,7 @@ def for_todo(todo: str) -> dict:
 	:returns:
 		- customer, customer_name
 		- due, priority: of the ToDo
+		- comes_first: why before others, in a sentence; empty where the order is that of value at risk
 		- reach: as in :func:`at_hand.at_hand`
 		- to_say, more_to_say: as in :func:`to_say.things`
 		- again: the next contact that is proposed, as in :func:`to_say.speak_again`; again_if_not: the day on which who was
@@ -76,6 +78,7 @@ def for_todo(todo: str) -> dict:
 	) | {
 		"due": doc.date,
 		"priority": doc.priority,
+		"comes_first": full_day.because(row),
 		"can_call": calls.can_call(doc, row),
 		"again_if_not": results.again_on(row),
 	}

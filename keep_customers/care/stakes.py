@@ -10,6 +10,7 @@ import frappe
 from frappe.utils import flt, getdate
 
 from keep_customers.care.followups import OPEN, promised
+from keep_customers.care.full_day import by_change
 from keep_customers.engine.stakes import NOTHING, Stake, priority, turn
 from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.permissions import only_readable
@@ -51,7 +52,7 @@ def fields(parts: list, user: str, due, stake: Stake) -> dict:
 		"keep_customer_name": parts[0].get("customer_name") or parts[0].get("customer"),
 		"keep_why": why(parts),
 		**shown,
-		"keep_turn": turn(due and getdate(due), level, shown["keep_value_at_risk"]),
+		"keep_turn": turn(due and getdate(due), level, shown["keep_value_at_risk"] * _worth(parts[0])),
 	}
 
 
@@ -82,6 +83,11 @@ def _shown(todo) -> dict:
 	return _money(Stake(todo.keep_tier, at_risk=flt(todo.keep_value_at_risk), currency=todo.keep_currency))
 
 
+def _worth(follow_up) -> float:
+	"""How many times the money at risk counts in the order, as long as it goes by what was learned."""
+	return flt(follow_up.get("turn_worth")) or 1.0 if by_change() else 1.0
+
+
 def _level(parts: list, stake: Stake) -> str:
 	levels = [priority(stake, one.get("priority"), promised(one)) for one in parts]
 	return next(level for level in ("High", "Medium", "Low") if level in levels)
@@ -93,7 +99,9 @@ def follow(todo) -> None:
 	if before and before.allocated_to != todo.allocated_to and todo.reference_name:
 		stake = known([todo.reference_name]).get(todo.reference_name, NOTHING)
 		todo.update(money(todo.reference_name, todo.allocated_to, stake))
-	todo.keep_turn = turn(todo.date and getdate(todo.date), todo.priority, flt(todo.keep_value_at_risk))
+	worth = {"turn_worth": frappe.db.get_value("Follow Up", todo.keep_follow_up, "turn_worth")}
+	counts = flt(todo.keep_value_at_risk) * _worth(worth)
+	todo.keep_turn = turn(todo.date and getdate(todo.date), todo.priority, counts)
 
 
 def keep_right() -> int:
@@ -108,7 +116,7 @@ def keep_right() -> int:
 		.on(part.name == todo.keep_follow_up)
 		.select(
 			todo.name, todo.allocated_to, todo.date, todo.priority, todo.keep_tier, todo.keep_value_at_risk, todo.keep_currency,
-			todo.keep_turn, todo.keep_why, todo.keep_customer_name, part.customer, part.customer_name, part.short, part.reason, part.made_of,
+			todo.keep_turn, todo.keep_why, todo.keep_customer_name, part.customer, part.customer_name, part.short, part.reason, part.made_of, part.turn_worth,
 		)
 		.where((todo.status == "Open") & (part.todo == todo.name) & part.status.isin(OPEN))
 	).run(as_dict=True)  # fmt: skip
@@ -116,7 +124,8 @@ def keep_right() -> int:
 	hidden = _hidden([row for row in rows if _shown(row) != _money(stakes.get(row.customer, NOTHING))])
 	for row in rows:
 		now = _money(NOTHING if row.name in hidden else stakes.get(row.customer, NOTHING))
-		now["keep_turn"] = turn(row.date and getdate(row.date), row.priority, now["keep_value_at_risk"])
+		counts = now["keep_value_at_risk"] * _worth(row)
+		now["keep_turn"] = turn(row.date and getdate(row.date), row.priority, counts)
 		if not row.keep_why:  # made before these fields were there
 			with speaking(language_of(row.allocated_to)):
 				now |= {"keep_why": why([row]), "keep_customer_name": row.customer_name or row.customer}

@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import escape_html, getdate, today
 
 from keep_customers.access.lookups import if_readable, may_read, named, not_there
-from keep_customers.care import followups, stakes
+from keep_customers.care import followups, full_day, stakes
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.engine.stakes import Stake
 from keep_customers.erp import todos
@@ -18,14 +18,14 @@ from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.said import reworded
 from keep_customers.worth import ledger
 
-DESCRIBED = ("customer", "customer_name", "channel", "reason", "short", "made_of")
+DESCRIBED = ("customer", "customer_name", "channel", "reason", "short", "made_of", "came_first")
 
 
 def create(follow_ups: list, user: str, due, stake: Stake | None = None) -> str:
 	"""A ToDo for one contact.
 
 	:param follow_ups: what it is for, the leading one first: dicts with name, customer, customer_name, channel,
-		reason, short, made_of, priority, care_rule, reference_doctype
+		reason, short, made_of, priority, care_rule, reference_doctype, came_first, turn_worth
 	:param stake: what is at stake, if it was asked before
 	:returns: the ToDo's name
 	"""
@@ -49,7 +49,8 @@ def _description(follow_ups: list) -> str:
 		escape_html(reworded(one, "short") or reworded(one, "reason") or "") for one in follow_ups
 	)
 	# The host makes a title of it by leaving the tags out: the breaks keep the sentences apart.
-	more = "<br>\n".join(escape_html(reworded(one, "reason") or "") for one in follow_ups if one.short)
+	lines = [reworded(one, "reason") or "" for one in follow_ups if one.short]
+	more = "<br>\n".join(escape_html(line) for line in (*lines, full_day.because(follow_up)) if line)
 	return f"<p><b>{what.format(link)}</b>: {head}</p>" + (more and f"\n<p>{more}</p>")
 
 

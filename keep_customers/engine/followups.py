@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from keep_customers.engine.effect.learning import Learned
+from keep_customers.engine.turns import AS_IT_IS, Turn, owed, turns
+
 ASSIGN, JOIN, WAIT, SKIP = "Assign", "Join", "Wait", "Skip"
 
 # Why something is held back; stored on the Follow Up, translated where it is shown.
@@ -89,6 +92,7 @@ class Candidate(NamedTuple):
 	:param elsewhere: whether another app asks the same rep to contact the customer in these days; a promise, a greeting and
 		thanks are not what it asks for
 	:param automatic: whether nobody has to do it; then it needs no rep, no working day and no capacity
+	:param rule: what a learned order knows it by
 	"""
 
 	key: str
@@ -106,6 +110,7 @@ class Candidate(NamedTuple):
 	automatic: bool = False
 	elsewhere: bool = False
 	cause: str = ""
+	rule: str = ""
 
 
 class Decision(NamedTuple):
@@ -114,12 +119,16 @@ class Decision(NamedTuple):
 	:param action: :data:`ASSIGN`; :data:`JOIN`, it is done with another contact of the day; :data:`WAIT`; :data:`SKIP`
 	:param reason: why it waits or is skipped
 	:param lead: the key of the contact it is done with
+	:param turn: what put it where it is in a learned order
+	:param came: whether there was room for it today; of who is held back, whether there would have been
 	"""
 
 	key: str
 	action: str
 	reason: str = ""
 	lead: str = ""
+	turn: Turn = AS_IT_IS
+	came: bool = False
 
 
 def plan(
@@ -130,8 +139,9 @@ def plan(
 	cap: int,
 	assigned_today: Mapping[str, int],
 	capacity: int,
+	learned: Learned | None = None,
 ) -> list[Decision]:
-	"""Decide for every candidate of a day, the greatest value at risk first.
+	"""Decide for every candidate of a day, the greatest value at risk first, or by what was learned.
 
 	What a rep is to do for the same customer on the same day is one contact: the first is assigned, the others
 	join it.
@@ -140,43 +150,47 @@ def plan(
 	:param cap: how many contacts a customer may have within the cap's days; 0 for no cap
 	:param assigned_today: user -> follow-ups already assigned today, so that a repeated run gives no more
 	:param capacity: new follow-ups a user may get in a day; 0 for no limit
+	:param learned: what contacts are expected to change; without it the order is that of value at risk
 	:returns: one :class:`Decision` a candidate, in the order of their importance
 	"""
 	contacts, load = Counter(contacts), defaultdict(int, assigned_today)
 	shared: dict[tuple[str, str], list[list[Candidate]]] = defaultdict(list)  # the first of each is its lead
 	decisions = []
 
-	def alone(candidate: Candidate, reason: str, final: bool) -> Decision:
-		reason = reason or _no_room(candidate, today, working_days, contacts, cap, load, capacity)
-		if reason:
-			too_late = candidate.expires and candidate.due <= today
-			return Decision(candidate.key, SKIP if final or too_late else WAIT, reason)
-		contacts[candidate.customer] += 1
+	def joined(candidate: Candidate) -> list[Candidate] | None:
 		if not candidate.automatic:
-			load[candidate.rep] += 1
-			shared[candidate.customer, candidate.rep].append([candidate])
-		return Decision(candidate.key, ASSIGN)
+			for parts in shared[candidate.customer, candidate.rep]:
+				if all(_together(candidate, part, today) for part in parts):
+					return parts
+		return None
 
-	order = sorted(
-		candidates, key=lambda c: (-c.value_at_risk, c.tier_rank, c.due, c.customer, c.cause, c.key)
-	)
-	for candidate in order:
-		reason, final = _refused(candidate)
-		contacts_today = [] if reason or candidate.automatic else shared[candidate.customer, candidate.rep]
-		for parts in contacts_today:
-			if all(_together(candidate, part, today) for part in parts):
-				decisions.append(Decision(candidate.key, JOIN, lead=parts[0].key))
-				parts.append(candidate)
-				break
+	for candidate, turn in turns(candidates, load, learned):
+		key, (reason, final) = candidate.key, _refused(candidate)
+		parts = joined(candidate)
+		room = not parts and _no_room(candidate, today, working_days, contacts, cap, load, capacity)
+		if reason or room:
+			too_late = candidate.expires and candidate.due <= today
+			came = candidate.control and not room and not _cannot(candidate)[0]  # as if it were cared for
+			action = SKIP if final or too_late else WAIT
+			decisions.append(Decision(key, action, reason or room, came=came))
+		elif parts:
+			parts.append(candidate)
+			decisions.append(Decision(key, JOIN, lead=parts[0].key, came=True))
 		else:
-			decisions.append(alone(candidate, reason, final))
+			contacts[candidate.customer] += 1
+			if not candidate.automatic:
+				load[candidate.rep] += 1
+				shared[candidate.customer, candidate.rep].append([candidate])
+			decisions.append(Decision(key, ASSIGN, turn=turn, came=True))
 	return decisions
 
 
 def _refused(c: Candidate) -> tuple[str, bool]:
 	"""(why it is not to be done at all, whether that is final); an empty reason lets it through."""
-	if c.control:
-		return CONTROL_GROUP, True
+	return (CONTROL_GROUP, True) if c.control else _cannot(c)
+
+
+def _cannot(c: Candidate) -> tuple[str, bool]:
 	if not c.consent:
 		return NO_CONSENT, True
 	if not c.rep and not c.automatic:
@@ -186,10 +200,9 @@ def _refused(c: Candidate) -> tuple[str, bool]:
 
 def _no_room(c, today, working_days, contacts, cap, load, capacity) -> str:
 	"""Why it has to wait; empty if it need not."""
-	owed = c.agreed or c.dated or c.prompt
-	if c.elsewhere and not (owed or c.automatic):
+	if c.elsewhere and not (owed(c) or c.automatic):
 		return ELSEWHERE
-	if cap and contacts[c.customer] >= cap and not owed:
+	if cap and contacts[c.customer] >= cap and not owed(c):
 		return CAP
 	if c.automatic:
 		return ""

@@ -25,6 +25,7 @@ class Drawn:
 	:param held: whether it was held back
 	:param stratum: equal where the same share was held back
 	:param at_risk: money, value at risk when it was planned
+	:param came: whether there was room for it at once, in whichever arm; of who was drawn before that was noted, never
 	"""
 
 	rules: list[str]
@@ -35,6 +36,7 @@ class Drawn:
 	held: np.ndarray
 	stratum: np.ndarray
 	at_risk: np.ndarray
+	came: np.ndarray
 
 	def where(self, chosen: np.ndarray) -> "Drawn":
 		"""Those chosen; rules and customers keep their numbers."""
@@ -43,7 +45,15 @@ class Drawn:
 			self.customers,
 			*(
 				one[chosen]
-				for one in (self.rule, self.customer, self.day, self.held, self.stratum, self.at_risk)
+				for one in (
+					self.rule,
+					self.customer,
+					self.day,
+					self.held,
+					self.stratum,
+					self.at_risk,
+					self.came,
+				)
 			),
 		)
 
@@ -60,6 +70,7 @@ def drawn() -> Drawn:
 		follow_up.arm,
 		follow_up.control_share,
 		follow_up.risk_then,
+		follow_up.turn_came,
 	)
 	rules, rule = _numbered(found[0])
 	customers, customer = _numbered(found[1])
@@ -68,7 +79,8 @@ def drawn() -> Drawn:
 	at = known[first(rule[known], customer[known], day[known])]
 	held = np.array([arm == HELD_BACK for arm in found[3]], bool)
 	stratum = np.unique(numbers(found[4]), return_inverse=True)[1].reshape(-1)
-	everything = Drawn(rules, customers, rule, customer, day, held, stratum, numbers(found[5]))
+	came = numbers(found[6]) > 0
+	everything = Drawn(rules, customers, rule, customer, day, held, stratum, numbers(found[5]), came)
 	return everything.where(at)
 
 

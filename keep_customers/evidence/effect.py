@@ -50,7 +50,7 @@ def effect(outcome: str, days: int, today: date) -> Effect:
 	over = everybody.day + days < today.toordinal()
 	those = everybody.where(over)
 	cells = np.bincount(2 * those.rule + those.held, minlength=2 * rules).reshape(rules, 2)
-	came, before, most, currency = _came(outcome, those, days, today)
+	came, before, most, currency = what_came(outcome, those, days, today)
 	# Two columns of what was known: the same of as many days before, and the forecast of that day.
 	known = np.column_stack([before, np.minimum(np.maximum(those.at_risk, 0), most)])
 	each, every = findings(those.rule, those.held, came, known, rules, those.stratum, yes_no=outcome != VALUE)
@@ -58,7 +58,9 @@ def effect(outcome: str, days: int, today: date) -> Effect:
 	return Effect(everybody.rules, cells, running, each, every, most, currency)
 
 
-def _came(outcome: str, those: Drawn, days: int, today: date) -> tuple[np.ndarray, np.ndarray, float, str]:
+def what_came(
+	outcome: str, those: Drawn, days: int, today: date
+) -> tuple[np.ndarray, np.ndarray, float, str]:
 	"""(what came, the same before, up to how much counts, the currency)."""
 	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
 

@@ -24,6 +24,7 @@ from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, attempt
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.todos import MANAGERS
+from keep_customers.evidence import learned
 from keep_customers.files import drives
 from keep_customers.jobs import benefits, clock, handover, losses, notices, set_aside
 from keep_customers.worth import baskets, ledger
@@ -197,10 +198,17 @@ class Night:
 				benefits.run(self)
 				losses.run(self, rates)
 				self.aside.step(_("Maintenance drives"), drives.count_running)
+				self.aside.step(_("What contacts change"), lambda: learned.keep(self.row.name, self.as_of))
 				planning.plan()
+				self.note_orders(planning.orders)
 			with self.stage("ToDos"):
 				planning.create_todos()
 		return counts | planning.counts
+
+	def note_orders(self, orders: dict | None) -> None:
+		"""Before anybody is asked: a night that is begun anew decides about less."""
+		if orders:
+			attempt(lambda: frappe.db.set_value("Care Run", self.row.name, "orders", json.dumps(orders)))
 
 	def _read_baskets(self, rates: dict[str, float]) -> int:
 		level = cint(self.settings.item_group_level)

@@ -128,6 +128,11 @@ def all_questions() -> list[Question]:
 			"Effect of Care",
 		),
 		Question(
+			learning,
+			_("Whom should a full day go to?", context="Reports as Questions"),
+			"Orders Compared",
+		),
+		Question(
 			complaints,
 			_("What do customers complain about?", context="Reports as Questions"),
 			"Complaint Analysis",

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from keep_customers.engine.effect import arms, intervals
 from keep_customers.engine.effect.arms import compare, together
 from keep_customers.engine.effect.findings import LESS, MORE, UNKNOWN, findings
-from keep_customers.engine.effect.learning import Belief, beliefs, order
 from keep_customers.engine.effect.outcomes import first, usual_most, within
 from keep_customers.engine.effect.pooled import pooled
 
@@ -225,41 +224,3 @@ def test_a_share_that_changed_compares_within_itself():
 	mixed, _all = findings(np.zeros(4000, int), held, outcome, None, 1)
 	apart, _all = findings(np.zeros(4000, int), held, outcome, None, 1, stratum=good.astype(int))
 	assert mixed.claim[0] == MORE and apart.claim[0] == UNKNOWN and abs(apart.compared.effect[0]) < 2
-
-
-# Whom to contact first
-
-
-def test_without_evidence_the_order_is_that_of_value_at_risk():
-	nothing = np.full(2, np.nan)
-	belief = beliefs(nothing, nothing, nothing, [100, 0])
-	rng = np.random.default_rng(1)
-	assert order(np.array([0, 1, 1, 0]), [5, 40, 3, 20], belief, 0.2, rng).tolist() == [1, 3, 0, 2]
-
-
-def test_a_rule_that_is_known_to_help_comes_first():
-	# 20 and 2 of the 100 that are at risk where somebody was reached; of the third rule nothing is known.
-	belief = beliefs([20, 2, np.nan], [1, 1, np.nan], [500, 500, np.nan], [100, 100, 0])
-	assert belief.mean[:2] == pytest.approx([0.2, 0.02], abs=0.01)
-	assert belief.mean[1] < belief.mean[2] < belief.mean[0] and belief.spread[2] > 3 * belief.spread[0]
-	found = order(np.array([0, 1, 2, 1]), [10, 60, 10, 200], belief, 0, np.random.default_rng(1))
-	assert found.tolist() == [3, 0, 1, 2] or found.tolist() == [3, 0, 2, 1]
-
-
-def test_an_effect_by_intention_is_that_of_the_few_who_were_reached():
-	belief = beliefs([5, 5], [0.01, 0.01], [500, 500], [100, 10])
-	assert belief.mean == pytest.approx([0.05, 0.5], abs=0.02)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.integers(0, 1000), st.integers(0, 200), st.floats(0, 1))
-def test_everybody_has_one_place_whatever_is_explored(seed, number, exploring):
-	rng = np.random.default_rng(seed)
-	rule, at_risk = rng.integers(0, 4, number), rng.gamma(1, 100, number)
-	belief = Belief(np.array([0.1, 0.2, -0.1, 0.3]), np.array([0.1, 0.2, 0.1, 0]))
-	found = order(rule, at_risk, belief, exploring, rng)
-	assert sorted(found.tolist()) == list(range(number))
-	plain = order(rule, at_risk, belief, 0, rng)
-	assert (np.diff(np.maximum(belief.mean, 1e-9)[rule[plain]] * at_risk[plain]) <= 1e-9).all()
-	some = int(1 / exploring) - 1 if exploring > 0.01 else number
-	assert found[:some].tolist() == plain[:some].tolist(), "the first places are of what is known"

@@ -57,6 +57,7 @@ function contact_html(frm, help, open) {
 	const more = `<button class="btn btn-link btn-sm" data-more>${text(__("More to note …"))}</button>`;
 	return `${who(help)}${ways(help, true)}
 		${why(help.reasons.map((one) => one.next_step || one.short || one.reason))}
+		${help.comes_first ? `<div class="text-muted small keep-comes-first">${text(help.comes_first)}</div>` : ""}
 		${say(help.to_say)}
 		${frm.perm[0]?.write !== 0 ? results.html(help, more) : ""}`;
 }

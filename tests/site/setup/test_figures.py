@@ -260,11 +260,11 @@ def test_a_figure_of_a_report_opens_what_it_counts(company, report):
 
 
 def test_reports_whose_figures_lead_nowhere_count_nothing():
-	"""Each row of these is one customer or contact, with links of its own; what Effect of Care, Did the Measure Help and
-	the Management Letter count is told in their tests."""
+	"""Each row of these is one customer or contact, with links of its own; what Effect of Care, Orders Compared, Did the
+	Measure Help and the Management Letter count is told in their tests."""
 	ours = set(frappe.get_all("Report", {"module": "Keep Customers"}, pluck="name"))
 	assert ours - set(ASKED) == {
-		"Complaint Times", "Contacts to Confirm", "Did the Measure Help", "Effect of Care", "Management Letter", "Forecast Preview", "Reports as Questions",
+		"Complaint Times", "Contacts to Confirm", "Did the Measure Help", "Effect of Care", "Management Letter", "Forecast Preview", "Orders Compared", "Reports as Questions",
 	}  # fmt: skip
 
 

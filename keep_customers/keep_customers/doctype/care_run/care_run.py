@@ -19,7 +19,9 @@ class CareRun(Document):
 		finished: DF.Datetime | None
 		first_run: DF.Check
 		held_back: DF.Int
+		learned: DF.Code | None
 		moves: DF.Int
+		orders: DF.Code | None
 		parameters: DF.Code | None
 		planned: DF.Int
 		seconds: DF.Float

@@ -21,6 +21,7 @@ class FollowUp(Document):
 		call_id: DF.Data | None
 		call_result: DF.Literal["", "Reached", "Not Reached"]
 		called_by: DF.Link | None
+		came_first: DF.Literal["", "Helps More", "Much at Stake", "Tried Out"]
 		care_rule: DF.Link | None
 		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
 		control_share: DF.Percent
@@ -97,6 +98,8 @@ class FollowUp(Document):
 		status: DF.Literal["Planned", "Assigned", "Done", "Late", "Skipped", "Cancelled"]
 		todo: DF.Link | None
 		touch: DF.Link | None
+		turn_came: DF.Check
+		turn_worth: DF.Float
 		value_at_risk: DF.Currency
 	# end: auto-generated types
 

@@ -8,6 +8,7 @@ frappe.ui.form.on("Keep Customers Settings", {
 			);
 		});
 		show_last_run(frm);
+		show_order(frm);
 	},
 });
 
@@ -43,6 +44,13 @@ function follow(frm, before) {
 			});
 		});
 	}, 1500);
+}
+
+// How far it is known what contacts change, below the choice of the order.
+function show_order(frm) {
+	frappe.xcall("keep_customers.evidence.learned.order_of_a_full_day").then((text) => {
+		frm.get_field("full_day_html").$wrapper.html(`<p class="text-muted small">${frappe.utils.escape_html(text)}</p>`);
+	});
 }
 
 function show_last_run(frm) {

@@ -6,6 +6,8 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_time, getdate
 
 from keep_customers.access.named_rows import ShowsOnlyReadable
+from keep_customers.care import full_day
+from keep_customers.evidence import learned
 from keep_customers.worth.population import left_out, rankable
 
 MIDNIGHT = time(0)
@@ -56,6 +58,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		events_responsible: DF.Link | None
 		excluded_customers: DF.TableMultiSelect[KeepExcludedCustomer]
 		excluded_groups: DF.TableMultiSelect[KeepExcludedGroup]
+		exploring_share: DF.Percent
 		fallback_role: DF.Link | None
 		fallback_user: DF.Link | None
 		feedback_after_visits: DF.Check
@@ -64,6 +67,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		forecasts_accepted_by: DF.Link | None
 		forecasts_accepted_on: DF.Datetime | None
 		forecasts_reason: DF.SmallText | None
+		full_day_order: DF.Literal["Value at Risk", "What a Contact Is Expected to Change"]
 		head_of_service: DF.Link | None
 		head_office_role: DF.Link | None
 		head_office_user: DF.Link | None
@@ -104,6 +108,13 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 			)
 		self.validate_excluded()
 		self.validate_complaints()
+		self.validate_order()
+
+	def validate_order(self):
+		if not 0 <= flt(self.exploring_share) <= 100:
+			frappe.throw(_("Places that explore are between 0 and 100 %."))
+		if full_day.by_change(self) and self.has_value_changed("full_day_order"):
+			learned.check(self)
 
 	def validate_excluded(self):
 		"""Nobody excludes all customers on purpose; what is so already does not stand in the way of other settings."""

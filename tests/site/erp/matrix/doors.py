@@ -275,7 +275,7 @@ IN_VAIN = {
 		"a complaint's step is none of setting up": ("setup.guided.steps.look", "setup.guided.steps.save"),
 		NOT_FOR_THESE_ROLES: (
 			"complaints.documents.make_measure", "complaints.documents.make_quality_action",
-			"complaints.documents.make_stock_entry", "evidence.letter.send_me_monthly",
+			"complaints.documents.make_stock_entry", "evidence.letter.send_me_monthly", "evidence.learned.order_of_a_full_day",
 			"complaints.documents.make_warranty_claim",
 		),
 		"its time has not come": (
