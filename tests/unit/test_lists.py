@@ -30,6 +30,12 @@ def test_a_list_says_nothing_twice_and_shows_no_made_up_names(doctype, path):
 		assert settings.exists() and "hide_name_column: true" in settings.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("doctype", "path"), list(documents()))
+def test_on_a_phone_the_rows_come_before_the_filters(doctype, path):
+	script = (DOCTYPES.parents[1] / "public" / "js" / "phone_lists.js").read_text(encoding="utf-8")
+	assert f'"{doctype["name"]}"' in script
+
+
 @pytest.mark.parametrize("path", sorted(DOCTYPES.glob("*/*_list.js")), ids=lambda path: path.stem)
 def test_what_an_indicator_reads_is_fetched(path):
 	"""The framework fetches the columns of a list and a few fields of its own; what else is read is asked for."""

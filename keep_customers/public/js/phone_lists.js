@@ -1,6 +1,14 @@
 // On a phone the framework 15 puts every standard filter above the rows: two stay, all are behind the button of the filters.
 // From 16 on, which has sidebars, it folds them itself.
-const LISTS = ["Customer", "Customer Value", "Customer File", "Customer Touch", "Follow Up", "Complaint Case", "Loss Review", "Visit Plan"];
+// prettier-ignore
+const LISTS = [
+	"Customer", "Care Message", "Care Notice", "Care Rule", "Care Run", "Care Run Set Aside", "Complaint Case",
+	"Complaint Category", "Complaint Cause", "Complaint Measure", "Consent Record", "Contact Confirmation",
+	"Customer Feedback", "Customer File", "Customer Item Group", "Customer Tier", "Customer Touch", "Customer Value",
+	"Event Suggestion", "Follow Up", "Forecast Check", "Loss Cause", "Loss Review", "Rebate Claim", "Referral",
+	"Standard Answer", "Tier Benefit", "Tier Change", "Tier Policy", "VIP Event", "VIP Invitation", "Visit Plan",
+	"Volume Rebate",
+];
 
 if (!frappe.boot?.workspace_sidebar_item) {
 	const on = (part) => LISTS.map((one) => `[data-page-route^="List/${one}/"] ${part}`).join(", ");

@@ -196,6 +196,8 @@
 		@media (max-width: 767px) {
 			/* The contacts first; what the list is filtered by is behind the button of the filters. */
 			.keep-care-page .standard-filter-section { display: none !important; }
+			.keep-care .list-row-head .level-left { flex: 1 1 0 !important; min-width: 0; }
+			.keep-care .list-row-head .level-right { flex: none !important; white-space: nowrap; }
 			.keep-care .list-row { height: auto; min-height: 60px; padding: 8px 0; align-items: flex-start; }
 			.keep-care .list-row .level-left { flex: 0 0 calc(100% - 60px); min-width: 0; max-width: calc(100% - 60px); }
 			.keep-care .list-row .level-right { flex: 0 0 52px; margin-left: 8px; }

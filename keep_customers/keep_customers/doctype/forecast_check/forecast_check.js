@@ -21,6 +21,8 @@ function show_tenths(frm) {
 	new frappe.Chart(wrapper.find(".forecast-tenths")[0], {
 		type: "bar",
 		height: 240,
+		animate: 0,
+		disableEntryAnimation: 1, // as AT_ONCE of erp/reports.py
 		colors: ["#7c8db5", "#1f6f5c"],
 		data: {
 			labels: tenths.map((_, index) => String(index + 1)),
