@@ -104,6 +104,12 @@ def _next_by(case) -> tuple:
 	return _("We want to have a solution by {0}."), case.solve_due
 
 
+def glad() -> str:
+	"""What who has said yes reads; also when they come back to the link, which takes no second answer."""
+	words = _("We are glad that it is solved.")
+	return f"{words} {_('If something is not right after all, please answer our message or call us.')}"
+
+
 def sorry(case) -> str:
 	"""What who has said no reads, and by when they hear of us."""
 	words = _("We are sorry. Somebody will look at it again and get in touch with you.")

@@ -14,7 +14,16 @@ from dateutil.tz import UTC
 from frappe import _
 from frappe.core.utils import html2text
 from frappe.twofactor import get_qr_svg_code
-from frappe.utils import cint, cstr, get_datetime, get_system_timezone, get_url, now_datetime, sanitize_html
+from frappe.utils import (
+	cint,
+	cstr,
+	get_datetime,
+	get_system_timezone,
+	get_url,
+	getdate,
+	now_datetime,
+	sanitize_html,
+)
 
 from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
@@ -88,7 +97,7 @@ def shown(token: str, invitation, event) -> dict:
 	"""All that the guest sees.
 
 	:returns: state, ask_again (had said yes to another day), guest_name, theme, when, place, map (its address), description
-		(safe HTML), host, may_answer, over (whether the event has begun), until (in words, or None), companions,
+		(safe HTML), host, may_answer, over (whether the event has begun), ended (see :func:`has_ended`), until (in words, or None), companions,
 		max_companions, remark, calendar (its address) and qr_code (SVG, in base 64), both None unless the guest is coming
 	"""
 	language = frappe.local.lang
@@ -106,6 +115,7 @@ def shown(token: str, invitation, event) -> dict:
 		"ask_again": bool(invitation.ask_again),
 		"may_answer": replies.may_reply(invitation, event),
 		"over": bool(event.starts_on) and get_datetime(event.starts_on) <= now_datetime(),
+		"ended": has_ended(event),
 		"until": day_in_words(event.reply_until, language) if event.reply_until else None,
 		"companions": invitation.companions or 0,
 		"max_companions": event.max_companions or 0,
@@ -120,6 +130,15 @@ def when(event, language: str) -> str:
 	if not event.starts_on:
 		return ""
 	return f"{span_in_words(event.starts_on, event.ends_on, language)} ({whose_clock(language)})"
+
+
+def has_ended(event) -> bool:
+	"""Whether nobody comes any more: the end has passed, or the whole day where no end is known."""
+	if not event.starts_on:
+		return False
+	if event.ends_on:
+		return get_datetime(event.ends_on) <= now_datetime()
+	return getdate(event.starts_on) < getdate()
 
 
 def door_path(token: str) -> str:

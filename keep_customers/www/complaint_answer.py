@@ -1,5 +1,4 @@
 import frappe
-from frappe import _
 
 from keep_customers.complaints import feedback, portal
 from keep_customers.engine.complaints import YES
@@ -20,6 +19,6 @@ def get_context(context):
 	solved = feedback.answered(case.name, round)
 	context.state = state(bool(solved), context)
 	if context.state == "answered":
-		context.advice = _("We are glad that it is solved.") if solved == YES else portal.sorry(case)
+		context.advice = portal.glad() if solved == YES else portal.sorry(case)
 	context.number, context.subject, context.offered = case.name, case.subject, portal.offered(case)
 	context.day = day_in_words(case.opened_on, frappe.local.lang)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import frappe
 import vobject
 from frappe.twofactor import get_qr_svg_code
-from frappe.utils import add_days, get_system_timezone, get_url, getdate
+from frappe.utils import add_days, add_to_date, get_system_timezone, get_url, getdate, now_datetime
 
 from keep_customers.erp import signed
 from keep_customers.erp.language import whose_clock
@@ -141,6 +141,38 @@ def test_of_an_event_that_is_called_off_the_page_says_so(guest, evening, firm):
 	answer = shown(guest, token)
 	assert answer.status_code == 200 and "does not take place" in answer.text and "<form" not in answer.text
 	assert says(guest, token, coming="No").status_code == 400 and now(olga).status == "Cancelled"
+
+
+def test_once_it_is_over_the_page_says_so_whatever_was_answered(guest, evening, firm, story):
+	"""Who came is thanked; nobody is told to wait, to come or to show a code."""
+	states = ("Invited", "Accepted", "Waiting List", "Declined", "Attended", "No Show")
+	tokens = {
+		state: token_of(invited(evening, story.customer(f"Works {state}"), state, contact=None))
+		for state in states
+	}
+
+	def said(begun, ends):
+		frappe.db.set_value(EVENT, evening.name, {"starts_on": begun, "ends_on": ends})
+		frappe.db.commit()
+		return {state: shown(guest, token).text for state, token in tokens.items()}
+
+	moment = now_datetime()
+	during = said(add_to_date(moment, hours=-1), add_to_date(moment, hours=1))
+	assert [state for state in states if "You are coming" in during[state]] == ["Accepted"]
+	assert [state for state in states if "has begun already" in during[state]] == ["Invited", "Waiting List"]
+	assert "waiting list" not in during["Waiting List"] and "You are with us" in during["Attended"]
+	for begun, ends in (
+		(add_to_date(moment, hours=-3), add_to_date(moment, hours=-1)),
+		(add_days(moment, -1), None),
+	):
+		after = said(begun, ends)
+		assert [state for state in states if "hope to see you at another one" in after[state]] == [
+			"Invited", "Accepted", "Waiting List", "No Show",
+		]  # fmt: skip
+		assert "Thank you for having been with us" in after["Attended"]
+		assert "You have told us that you cannot come" in after["Declined"]
+		text = "".join(after.values())
+		assert not re.search("svg\\+xml|waiting list|has begun already|<form", text)
 
 
 def test_the_page_is_in_the_customers_language(guest, evening, firm):

@@ -1,0 +1,54 @@
+"""The forms that read back what they will do are for everybody, in the light and in the dark."""
+
+import frappe
+
+from tests.browser.for_everybody import barriers
+from tests.site.story import EVE
+
+# What is typed for the form to have something to say, or a lack to lead to.
+FORMS = {
+	"Care Rule": {"trigger": "Purchase Amount", "min_amount": 2000},
+	"Care Message": {"message": "Good morning, {{ nobody }}"},
+	"Care Notice": {"title": "Snow"},
+	"Referral": {},
+	"Tier Benefit": {"kind": "Discount", "discount_percentage": 5},
+	"Tier Policy": {"policy_name": "Dealers"},
+	"Visit Plan": {"purpose": "See how the new tools do"},
+	"Volume Rebate": {},
+}
+NEW = "doctype => window.cur_frm && cur_frm.doctype === doctype && cur_frm.is_new()"
+THEME = "theme => document.documentElement.setAttribute('data-theme', theme)"
+
+
+def new(desk, doctype):
+	"""The form of a new document, also of one that is usually written down in a small window."""
+	quick = desk.page.evaluate(
+		"""doctype => new Promise(done => frappe.model.with_doctype(doctype, () => {
+			frappe.new_doc(doctype);
+			done(frappe.get_meta(doctype).quick_entry);
+		}))""",
+		doctype,
+	)
+	if quick:
+		desk.page.locator(".modal.show").get_by_role("button", name="Edit Full Form").click()
+	desk.page.wait_for_function(NEW, arg=doctype)
+	desk.settled()
+
+
+def test_what_forms_read_back_is_for_everybody(story, desk):
+	story.customer("First")
+	frappe.get_doc("User", EVE).add_roles("Keep Customers Manager", "Sales Manager", "Sales User")
+	frappe.db.commit()
+	with desk(EVE) as eve:
+		eve.page.set_default_timeout(20_000)
+		for doctype, values in FORMS.items():
+			new(eve, doctype)
+			eve.page.evaluate("values => cur_frm.set_value(values)", values)
+			ours = f"[data-page-route='{doctype}'] .keep-read-back"
+			# The host's own fields around it are the host's.
+			eve.page.locator(f"{ours} div div >> visible=true").first.wait_for()
+			eve.page.wait_for_function("() => !cur_frm.keep_read_back_asked")
+			for theme in ("light", "dark"):
+				eve.page.evaluate(THEME, theme)
+				eve.shot(f"form-{frappe.scrub(doctype)}-{theme}")
+				assert not barriers(eve.page, ours), (doctype, theme)
