@@ -5,9 +5,9 @@ const LISTS = [
 	"Customer", "Care Message", "Care Notice", "Care Rule", "Care Run", "Care Run Set Aside", "Complaint Case",
 	"Complaint Category", "Complaint Cause", "Complaint Measure", "Consent Record", "Contact Confirmation",
 	"Customer Feedback", "Customer File", "Customer Item Group", "Customer Tier", "Customer Touch", "Customer Value",
-	"Event Suggestion", "Follow Up", "Forecast Check", "Loss Cause", "Loss Review", "Rebate Claim", "Referral",
-	"Standard Answer", "Tier Benefit", "Tier Change", "Tier Policy", "VIP Event", "VIP Invitation", "Visit Plan",
-	"Volume Rebate",
+	"Event Suggestion", "Fact Check", "Follow Up", "Forecast Check", "Loss Cause", "Loss Review", "Maintenance Drive",
+	"Maintenance Drive File", "Rebate Claim", "Referral", "Standard Answer", "Tier Benefit", "Tier Change",
+	"Tier Policy", "VIP Event", "VIP Invitation", "Visit Plan", "Volume Rebate",
 ];
 
 if (!frappe.boot?.workspace_sidebar_item) {
