@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import backtest
-from keep_customers.engine.forecasts import candidates, choice, scores
+from keep_customers.engine.forecasts import candidates, choice, learner, scores
 from keep_customers.engine.forecasts.candidates import ALL, LAST_PERIOD, LEARNER, MBG, Population
 from keep_customers.engine.forecasts.past import came_after, known_at
 from keep_customers.engine.value import Purchases, by_day
@@ -141,6 +141,33 @@ def test_the_learner_mends_what_the_model_gets_wrong():
 		name: scores.log_loss(population.forecast(name).buys, came.purchases > 0) for name in (MBG, LEARNER)
 	}
 	assert losses[LEARNER] < 0.95 * losses[MBG], losses
+
+
+def test_what_is_spent_lately_says_more_than_what_was_spent_before():
+	"""Twins of the same days and the same total, in twins of money: one spends more every time, one less, one always the same."""
+	days = (0, 100, 200, 300)
+	amounts = (10, 20, 30, 40), (40, 30, 20, 10), (25, 25, 25, 25)
+
+	def lately(unit):
+		log = log_of(
+			*((who, day, unit * much, 1) for who, twin in enumerate(amounts) for day, much in zip(days, twin, strict=True))
+		)  # fmt: skip
+		known = known_at(log, FIRST + 310, 365)
+		model = learner.Forecast(np.full(3, 2.0), np.full(3, 50.0 * unit), np.full(3, 0.9))
+		return learner.features(known, model, 365, learner.unit_of(known), 0.0)[:, -1]
+
+	more, less, same = lately(1.0)
+	assert more > 0.1 and less < -0.1 and same == pytest.approx(0, abs=0.01)
+	assert lately(1000.0) == pytest.approx(lately(1.0))
+
+
+def test_where_all_amounts_are_alike_nothing_is_learned_of_them():
+	log = company(size=300, leaving=0.05)
+	even = by_day(log.customer, log.day, np.full(len(log.day), 50.0), log.occasion.astype(np.int64))
+	learned = Population(even, FIRST + 120 * 7, 180).says(LEARNER).learned
+	assert abs(learned.value[-1]) < 0.01
+	said = Population(even, FIRST + 120 * 7, 180).forecast(LEARNER)
+	assert said.value / said.purchases == pytest.approx(np.full(len(said.value), 50.0), rel=0.25)
 
 
 # The choice

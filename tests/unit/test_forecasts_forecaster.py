@@ -81,6 +81,23 @@ def test_a_population_without_a_past_has_a_forecaster_too(name, rows):
 	assert np.isfinite(stored.ahead(known_at(company(), DAY, 365)).high).all()
 
 
+def test_what_an_earlier_version_has_stored_says_what_it_said(population):
+	"""Thirteen features and the value by way of the learned number, until the next month's check."""
+	saved = json.loads(json.dumps(population.forecaster(LEARNER).as_dict()))
+	learned = saved["says"]["learned"]
+	learned |= {"middle": learned["middle"][:13], "spread": learned["spread"][:13]}
+	learned |= {"purchases": [0.1] + 13 * [0], "value": [0.2, *24 * [0]]}
+	del learned["apart"]
+	stored = Forecaster.from_dict(saved)
+	said = stored.say(population.known)
+	model = population.asked.modelled(stored.buying, stored.spend)
+	number = (model.purchases + 1e-4) * np.exp(0.1)
+	each = model.value / model.purchases + 1e-3 * stored.says.learned.money
+	assert said.purchases == pytest.approx(number)
+	assert said.value == pytest.approx(number * each * np.exp(0.2))
+	assert said.buys == pytest.approx(population.forecast(LEARNER).buys)
+
+
 def test_what_is_no_forecaster_is_refused(population):
 	saved = population.forecaster(MBG).as_dict()
 	for wrong in (

@@ -12,7 +12,7 @@ all it needs on every bench, is none of its dependencies. Nothing in it is rando
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
@@ -26,10 +26,13 @@ STRENGTH = 10.0
 MOST = 200_000  # customers to learn from; more teach nothing new
 STEPS, ENOUGH = 50, 1e-7  # of Newton's method; what may be left to gain
 FURTHEST = 3.0  # standard deviations; what lies outside was as good as never seen
-BENT = 11  # features that say more or less above the middle than below; the last two are a yes or no
+OF_BOTH = 13  # features that tell of the number and of money
+BENT = 11  # of them, those that say more or less above the middle than below; the last two are a yes or no
 BEND = 0.4  # what is above the middle, on average
 SOME = 1e-4  # purchases that are expected of everybody, for the logarithm …
 SOME_MONEY = 1e-3  # … and what each is worth at least, in mean purchases
+LATELY = 1  # of FADING: half a year; within a quarter most have bought nothing
+ALIKE = 0.1  # a spread of the logarithm of amounts; where they differ by less, they are all alike
 MOST_LOG = 30.0
 
 
@@ -48,6 +51,7 @@ class Learned:
 
 	:param money: the unit of money of the features, of the population that is asked
 	:param season: from 0 to 1, how far what is asked about is known to be a season
+	:param apart: whether the value mends the model's value; what an earlier version has stored mends the learned number's
 	"""
 
 	middle: np.ndarray
@@ -57,6 +61,7 @@ class Learned:
 	buys: np.ndarray
 	money: float
 	season: float
+	apart: bool = False
 
 
 def unit_of(known: Known) -> float:
@@ -65,7 +70,7 @@ def unit_of(known: Known) -> float:
 
 
 def features(known: Known, model: Forecast, horizon: int, money: float, season: float) -> np.ndarray:
-	"""(n, p), of which none says who somebody is."""
+	"""(n, p), of which none says who somebody is; the last one is about money alone."""
 	length = horizon / DAYS_PER_WEEK
 	# What would be bought within the horizon at the pace of lately.
 	fading = np.array(FADING)[:, None]
@@ -81,8 +86,19 @@ def features(known: Known, model: Forecast, horizon: int, money: float, season: 
 			np.log1p(np.maximum(known.decayed_revenue * pace, 0) / money).T,
 			known.bought > 1,
 			np.full(len(known.who), season),
+			_lately(known, _each(model) + SOME_MONEY * money),
 		]
 	)
+
+
+def _lately(known: Known, each: np.ndarray) -> np.ndarray:
+	"""By how much purchases of lately are worth more than the model expects of each, as a logarithm; (n,).
+
+	Gamma-Gamma takes a customer's mean to stay what it is, however old the purchases are that tell it. One purchase of that
+	mean is added, so that who bought little lately says little.
+	"""
+	count, revenue = known.decayed_counts[LATELY], np.maximum(known.decayed_revenue[LATELY], 0)
+	return np.log((revenue / each + 1) / (count + 1))
 
 
 @dataclass(frozen=True)
@@ -98,6 +114,13 @@ class Lesson:
 	season: bool
 	weight: float = 1.0
 
+	def of(self, at: np.ndarray) -> Lesson:
+		"""Of some of the customers."""
+		model = Forecast(*(column[at] for column in vars(self.model).values()))
+		return replace(
+			self, known=self.known.of(at), model=model, purchases=self.purchases[at], value=self.value[at]
+		)
+
 
 def learn(lessons: list[Lesson], money: float) -> Learned | None:
 	"""
@@ -107,6 +130,7 @@ def learn(lessons: list[Lesson], money: float) -> Learned | None:
 	if not lessons:
 		return None
 	units = [unit_of(one.known) for one in lessons]
+	lessons = _some(lessons)
 	season = float(max((one.weight for one in lessons if one.season), default=0.0))
 	x = np.concatenate(
 		[
@@ -129,25 +153,33 @@ def learn(lessons: list[Lesson], money: float) -> Learned | None:
 			for one, unit in zip(lessons, units, strict=True)
 		]
 	)
-	if len(x) > MOST:
-		some = np.linspace(0, len(x) - 1, MOST).astype(int)
-		x, rows = x[some], rows[some]
 	came, value, expected, each, odds, weight = rows.T
 	middle = np.average(x, axis=0, weights=weight)
 	spread = np.sqrt(np.average((x - middle) ** 2, axis=0, weights=weight))
 	spread = np.where(spread > 1e-9, spread, 1.0)
+	spread[-1] = max(spread[-1], ALIKE)
 	design = _design(x, middle, spread)
 	# Customers are looked at once a lesson, and are no more of them for it.
 	strength = STRENGTH * max(sum(one.weight for one in lessons), 1.0)
 	loss, dispersion = _poisson(came, expected, weight)
 	# A total is told on from a short time to a long one, and the straighter, the better.
-	straight = design[:, : 1 + x.shape[1]]
-	purchases = _solve(straight, expected, loss, strength * dispersion)
-	expected = expected + straight @ purchases + each
-	loss, dispersion = _poisson(value, expected, weight)
-	spent = _solve(design, expected, loss, strength * dispersion)
-	buys = _solve(design, odds, _logistic(came > 0, weight), strength)
-	return Learned(middle, spread, purchases, spent, buys, money, season)
+	purchases = _solve(design[:, : 1 + OF_BOTH], expected, loss, strength * dispersion)
+	# The value is not told by way of the number: what is not known of that would be handed on.
+	loss, dispersion = _poisson(value, expected + each, weight)
+	spent = _solve(design, expected + each, loss, strength * dispersion)
+	buys = _solve(design[:, :-1], odds, _logistic(came > 0, weight), strength)
+	return Learned(middle, spread, purchases, spent, buys, money, season, apart=True)
+
+
+def _some(lessons: list[Lesson]) -> list[Lesson]:
+	"""All of them, or :data:`MOST` customers spread evenly: features of a million would take half a gigabyte."""
+	ends = np.cumsum([len(one.purchases) for one in lessons])
+	if ends[-1] <= MOST:
+		return lessons
+	rows = np.linspace(0, ends[-1] - 1, MOST).astype(int)
+	parts = np.split(rows, np.searchsorted(rows, ends[:-1]))
+	begins = np.concatenate([[0], ends[:-1]])
+	return [one.of(part - begin) for one, part, begin in zip(lessons, parts, begins, strict=True)]
 
 
 def _logistic(again: np.ndarray, weight: np.ndarray):
@@ -178,25 +210,28 @@ def _each(model: Forecast) -> np.ndarray:
 
 def forecast(learned: Learned, known: Known, model: Forecast, horizon: int) -> Forecast:
 	"""The model's forecast with what was learned."""
-	design = _design(
-		features(known, model, horizon, learned.money, learned.season), learned.middle, learned.spread
-	)
+	x = features(known, model, horizon, learned.money, learned.season)
+	design = _design(x, learned.middle, learned.spread)
 
 	def said(coefficients: np.ndarray) -> np.ndarray:
 		return design[:, : len(coefficients)] @ coefficients
 
-	purchases = (model.purchases + SOME) * np.exp(np.clip(said(learned.purchases), -5, 5))
+	number = model.purchases + SOME
+	purchases = number * np.exp(np.clip(said(learned.purchases), -5, 5))
 	buys = expit(log_odds(model.buys) + said(learned.buys))
-	value = (
-		purchases * (_each(model) + SOME_MONEY * learned.money) * np.exp(np.clip(said(learned.value), -3, 3))
-	)
-	return Forecast(purchases, value, buys)
+	before, most = (number, 5) if learned.apart else (purchases, 3)
+	each = _each(model) + SOME_MONEY * learned.money
+	return Forecast(purchases, before * each * np.exp(np.clip(said(learned.value), -most, most)), buys)
 
 
 def _design(x: np.ndarray, middle: np.ndarray, spread: np.ndarray) -> np.ndarray:
-	"""(n, q): one, the standardised features, and of those that are amounts what lies above the middle."""
-	z = np.clip((x - middle) / spread, -FURTHEST, FURTHEST)
-	return np.column_stack([np.ones(len(z)), z, np.maximum(z[:, :BENT], 0) - BEND])
+	"""(n, q): one, the standardised features, of those that are amounts what lies above the middle, and what is about money alone.
+
+	:param middle: with spread (p,); without the last feature in what an earlier version has stored
+	"""
+	z = np.clip((x[:, : len(middle)] - middle) / spread, -FURTHEST, FURTHEST)
+	both, money = z[:, :OF_BOTH], z[:, OF_BOTH:]
+	return np.column_stack([np.ones(len(z)), both, np.maximum(both[:, :BENT], 0) - BEND, money])
 
 
 def _solve(design: np.ndarray, offset: np.ndarray, loss, strength: float) -> np.ndarray:

@@ -72,6 +72,10 @@ class Known:
 		"""Weeks since the last purchase."""
 		return self.age - self.recency
 
+	def of(self, at: np.ndarray) -> Known:
+		"""What is known of some of them."""
+		return Known(**{name: column[..., at] for name, column in vars(self).items()})
+
 
 @dataclass(frozen=True)
 class Came:

@@ -146,7 +146,7 @@ def say(checked: Checked, m: Measures, fading: Fading, last_period: np.ndarray, 
 	soon = checked.quarter.say(now, QUARTER)
 
 	def interval(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-		of_some = year.ahead(some(now, at), YEAR)
+		of_some = year.ahead(now.of(at), YEAR)
 		return of_some.low, of_some.high
 
 	return Said(
@@ -158,11 +158,6 @@ def say(checked: Checked, m: Measures, fading: Fading, last_period: np.ndarray, 
 		# Each is learned by itself: a purchase within 90 days is one within the year.
 		Forecast(np.minimum(soon.buys, said.buys), said.buys, interval),
 	)
-
-
-def some(of: Known, at: np.ndarray) -> Known:
-	"""What is known of some of them."""
-	return Known(**{name: column[..., at] for name, column in vars(of).items()})
 
 
 def value_as_before(model: Model, m: Measures, today: int) -> np.ndarray:
