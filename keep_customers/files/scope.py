@@ -45,7 +45,7 @@ def of_participants(
 def of_user(user: str) -> list[Mine]:
 	"""The customers a user takes care of and may read, the best first; of very many, as it was a few minutes ago."""
 	key = f"keep_customers_looked_after_by:{user}"
-	if kept := frappe.cache.get_value(key):
+	if kept := frappe.cache.get_value(key, expires=True):
 		return [Mine(*row) for row in kept]
 	rows = _customers((), None, user)
 	reps = _who_looks_after(rows)
