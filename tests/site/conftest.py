@@ -63,6 +63,7 @@ def pytest_sessionfinish(session, exitstatus):
 def story():
 	"""A small company with named reps; everything a test made is gone after it."""
 	frappe.set_user("Administrator")
+	frappe.clear_messages()  # what an earlier story was told
 	# Counting what is linked to a document leaves a second a statement to the connection, which a request has to itself.
 	frappe.db.set_execution_timeout(0)
 	told = Story()

@@ -21,7 +21,7 @@ from keep_customers.engine.potential import GammaGamma, _histories
 
 ROWS = 1 << 12  # handled at a time
 NEGLIGIBLE = 1e-9  # chance of one more purchase, from which on none is counted
-MOST = 5000  # purchases within a horizon
+MOST = 5000  # purchases of one customer within a horizon; more are not counted
 LOW, HIGH = 0.1, 0.9  # what lies between is the 80 % interval
 ALIKE = 1.5  # numbers of purchases this near each other are taken together for what they cost
 HALVINGS = 9  # of a range of exp(-7) to exp(7); what is left is a straight line
