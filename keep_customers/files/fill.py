@@ -11,6 +11,7 @@ from frappe.utils import cint, cstr, getdate
 from keep_customers.access.lookups import named, not_there
 from keep_customers.engine.drives import FACTS, plain, real_birthday, real_phone, real_text
 from keep_customers.erp.api import chosen, refuse, rows_sent, typed
+from keep_customers.erp.permissions import readable_among
 from keep_customers.erp.tables import chunks
 from keep_customers.files import facts
 from keep_customers.files.scope import TOP_SHARE, Mine, best, of_user
@@ -69,7 +70,8 @@ def _first_gap(rows: list[Mine], gaps: dict[str, list[str]], aside: set[tuple[st
 		if (row.customer, "") in aside:
 			continue
 		for fact in gaps.get(row.customer, ()):
-			if (row.customer, fact) not in aside:
+			# The list may be some minutes old.
+			if (row.customer, fact) not in aside and readable_among({row.customer}):
 				return _question(row, fact)
 	return None
 

@@ -14,6 +14,8 @@ from keep_customers.erp.permissions import only_readable
 
 SETTINGS = "Keep Customers Settings"
 TOP_SHARE = 20.0  # per cent
+# Who looks after whom is found out anew for each question, but among so many customers that takes a second or two.
+MANY, KEPT = 5000, 300  # customers; seconds
 
 
 class Mine(NamedTuple):
@@ -41,10 +43,16 @@ def of_participants(
 
 
 def of_user(user: str) -> list[Mine]:
-	"""The customers a user takes care of and may read, the best first."""
+	"""The customers a user takes care of and may read, the best first; of very many, as it was a few minutes ago."""
+	key = f"keep_customers_looked_after_by:{user}"
+	if kept := frappe.cache.get_value(key, expires=True):
+		return [Mine(*row) for row in kept]
 	rows = _customers((), None, user)
 	reps = _who_looks_after(rows)
-	return [row for row in rows if reps.user_for(row.customer) == user]
+	mine = [row for row in rows if reps.user_for(row.customer) == user]
+	if len(rows) > MANY:
+		frappe.cache.set_value(key, [tuple(row) for row in mine], expires_in_sec=KEPT)
+	return mine
 
 
 def _who_looks_after(rows: list[Mine]) -> Assignment:
