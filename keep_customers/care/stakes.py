@@ -99,8 +99,9 @@ def follow(todo) -> None:
 	if before and before.allocated_to != todo.allocated_to and todo.reference_name:
 		stake = known([todo.reference_name]).get(todo.reference_name, NOTHING)
 		todo.update(money(todo.reference_name, todo.allocated_to, stake))
-	worth = {"turn_worth": frappe.db.get_value("Follow Up", todo.keep_follow_up, "turn_worth")}
-	counts = flt(todo.keep_value_at_risk) * _worth(worth)
+	counts = flt(todo.keep_value_at_risk)
+	if by_change():
+		counts *= _worth({"turn_worth": frappe.db.get_value("Follow Up", todo.keep_follow_up, "turn_worth")})
 	todo.keep_turn = turn(todo.date and getdate(todo.date), todo.priority, counts)
 
 

@@ -65,9 +65,9 @@ class Change:
 
 
 def of_today(today: date, exploring: int) -> Learned | None:
-	"""What the planner goes by; None as long as rules are not told apart."""
+	"""What the planner goes by; None as long as rules are not told apart, and when nobody is held back any more."""
 	found = kept(today)
-	if not found or not found.belief.told_apart:
+	if not found or not found.belief.told_apart or len(holding_back()) < 2:
 		return None
 	return Learned(tuple(found.rules), found.belief, exploring, str(today))
 

@@ -44,7 +44,7 @@ def compared(nights: int, today: date) -> Orders:
 	:param nights: so many days up to today
 	:returns: rules of which something is known or noted, what changes most first
 	"""
-	since, found = today - timedelta(days=nights), {}
+	since, found = today - timedelta(days=nights - 1), {}
 
 	def of(name: str | None) -> OfRule:
 		return found.setdefault(name or "", OfRule(name or "", came_first={}))
@@ -83,7 +83,7 @@ def _noted(since: date, today: date) -> dict[date, dict]:
 		frappe.qb.from_(run)
 		.select(run.as_of, run.orders)
 		.where(run.orders.isnotnull() & (run.clock_was_wrong == 0))
-		.where((run.as_of > since) & (run.as_of <= today))
+		.where((run.as_of >= since) & (run.as_of <= today))
 		.orderby(run.creation)
 	).run()
 	for day, orders in rows:

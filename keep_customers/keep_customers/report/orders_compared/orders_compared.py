@@ -39,7 +39,7 @@ def execute(filters=None):
 		frappe.throw(_("Please choose how many nights."))
 	settings, today = frappe.get_cached_doc("Keep Customers Settings"), getdate()
 	found = orders.compared(nights, today)
-	rows = rows_of(found, ledger.reporting_currency(settings), add_days(today, -nights), today)
+	rows = rows_of(found, ledger.reporting_currency(settings), add_days(today, 1 - nights), today)
 	return columns(), rows, message(found, settings, today), chart(rows), summary(found, rows)
 
 
