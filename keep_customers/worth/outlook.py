@@ -23,7 +23,8 @@ def sentence(value: dict, today: date | None = None) -> str:
 	known = _known(value.get("purchases"), value.get("gap") or 0, since)
 	if not value.get("forecast"):
 		return _("{0}.").format(known)
-	return _("{0}; {1}.").format(known, _prospects((value.get("buys_year") or 0) / 100))
+	both = _("{0}; {1}").format(known, _prospects((value.get("buys_year") or 0) / 100))
+	return _("{0}.").format(both)
 
 
 def _known(purchases: int, gap: float, since: int) -> str:

@@ -1,4 +1,5 @@
 import "./in_language";
+import "./list_columns";
 import "./tiers";
 import "./phone_lists";
 

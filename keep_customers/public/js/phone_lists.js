@@ -17,6 +17,10 @@ if (!frappe.boot?.workspace_sidebar_item) {
 			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
 			${on(".list-row-head .level-left")} { flex: 1 1 0 !important; min-width: 0; }
 			${on(".list-row-head .level-right")} { flex: none !important; white-space: nowrap; }
+			/* A title that ends after a quarter of the width, and a status that is cut where a name is long. */
+			${on(".page-head .title-text")} { max-width: 54vw; }
+			${on(".list-row .level-left")} { flex: 1 1 0 !important; min-width: 0; max-width: none; }
+			${on(".list-row .level-right")} { flex: none !important; margin-left: 8px; }
 		}`,
 		"keep-phone-lists"
 	);

@@ -83,6 +83,12 @@ keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 		else if (!report._no_refresh) report.refresh(true);
 	};
 
+	// On a phone the framework gives the rows of a table two fifths of the width to be seen in, whatever is below.
+	frappe.dom.set_style(
+		`@media (max-width: 767px) { [data-route="query-report/${name}"] .dt-scrollable { height: 60vh; } }`,
+		`keep-report-${frappe.scrub(name)}`
+	);
+
 	frappe.query_reports[name] = {
 		...settings,
 		// Asked for whenever the report is opened.

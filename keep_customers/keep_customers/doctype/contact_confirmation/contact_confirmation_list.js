@@ -1,3 +1,4 @@
 frappe.listview_settings["Contact Confirmation"] = {
 	hide_name_column: true,
+	formatters: keep_customers.list_people("confirmed_by"),
 };

@@ -1,3 +1,4 @@
 frappe.listview_settings["Customer Feedback"] = {
 	hide_name_column: true,
+	formatters: keep_customers.list_days("given_on"),
 };

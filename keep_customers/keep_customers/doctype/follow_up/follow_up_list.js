@@ -1,6 +1,11 @@
 frappe.listview_settings["Follow Up"] = {
 	hide_name_column: true,
-	formatters: keep_customers.list_in_language("Follow Up", ["care_rule"]),
+	// What is to be done; what was done stands in the customer's story.
+	filters: [["status", "in", ["Planned", "Assigned", "Late"]]],
+	formatters: {
+		...keep_customers.list_in_language("Follow Up", ["care_rule"]),
+		...keep_customers.list_people("assigned_to"),
+	},
 	get_indicator(doc) {
 		const colours = {
 			Planned: "gray", Assigned: "blue", Late: "red", Done: "green", Skipped: "yellow", Cancelled: "gray",

@@ -1,5 +1,6 @@
 frappe.listview_settings["Loss Review"] = {
 	add_fields: ["status"],
+	hide_name_column: true,
 	formatters: keep_customers.list_in_language("Loss Cause", ["cause"]),
 
 	get_indicator(doc) {

@@ -1,5 +1,6 @@
 frappe.listview_settings["VIP Event"] = {
 	add_fields: ["status", "accepted", "capacity"],
+	formatters: keep_customers.list_people("host"),
 	get_indicator(doc) {
 		const colours = {
 			Idea: "gray", Planned: "blue", Inviting: "orange", Held: "purple", Closed: "green", Cancelled: "red",

@@ -118,11 +118,12 @@ def columns() -> list[dict]:
 
 
 def chart(rows: list[dict]) -> dict | None:
+	# A legend has room for a word.
 	return bars(
 		[row["title"] for row in rows],
 		{
-			_("Per 1,000 Purchases Before"): [row["rate_before"] or 0 for row in rows],
-			_("Per 1,000 Purchases Since"): [row["rate_after"] or 0 for row in rows],
+			_("Before", context="Did the Measure Help"): [row["rate_before"] or 0 for row in rows],
+			_("Since", context="Did the Measure Help"): [row["rate_after"] or 0 for row in rows],
 		},
 		(NEUTRAL, GOOD),
 	)

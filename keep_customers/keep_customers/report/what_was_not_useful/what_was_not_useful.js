@@ -7,4 +7,9 @@ keep_customers.report("What Was Not Useful", {
 		{ fieldname: "care_rule", label: __("Care Rule"), fieldtype: "Link", options: "Care Rule" },
 		keep_customers.filter("rep"),
 	],
+	// What was agreed comes of no rule.
+	formatter: (value, row, column, data, standard) =>
+		column.fieldname === "care_rule" && data && !value
+			? frappe.utils.escape_html(data.rule || "")
+			: standard(value, row, column, data),
 });
