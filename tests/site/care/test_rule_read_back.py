@@ -56,6 +56,22 @@ def test_what_is_typed_counts_before_it_is_saved(story, firms):
 	assert frappe.db.get_value("Care Rule", rule.name, "min_amount") == 2000
 
 
+def test_a_rule_that_sends_by_itself_says_what_it_would_send_with(story, firms):
+	frappe.db.set_value("Email Account", {"enable_outgoing": 1}, "enable_outgoing", 0)
+	frappe.db.set_single_value("SMS Settings", "sms_gateway_url", "")
+	frappe.local.outgoing_email_account = {}
+
+	def lacks(channel, **values):
+		return [one["route"] for one in new(channel=channel, **values)["missing"]]
+
+	by_itself = {"message_kind": "Thank You", "send_automatically": 1}
+	assert not lacks("Email") and not lacks("SMS"), "a rep has ways of their own"
+	assert lacks("Email", **by_itself) == [["List", "Email Account"]]
+	assert lacks("SMS", **by_itself) == [["Form", "SMS Settings", "SMS Settings"]]
+	frappe.db.set_single_value("SMS Settings", "sms_gateway_url", "https://gateway.example")
+	assert not lacks("SMS", **by_itself)
+
+
 def test_what_a_rule_has_made_already_counts_as_well(story, firms):
 	rule = story.rule(switched_on=add_days(getdate(), -60))
 	story.night(add_days(getdate(), -1))
