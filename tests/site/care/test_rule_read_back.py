@@ -8,6 +8,7 @@ from frappe.utils import add_days, getdate
 
 from keep_customers.access.read_back import read_back
 from keep_customers.care import rules
+from keep_customers.erp import outgoing
 from keep_customers.patches.v0_2 import group_rules_by_purpose
 from tests.site.story import ANNA, COMPANY, EVE, GROUP, MIA
 
@@ -56,10 +57,9 @@ def test_what_is_typed_counts_before_it_is_saved(story, firms):
 	assert frappe.db.get_value("Care Rule", rule.name, "min_amount") == 2000
 
 
-def test_a_rule_that_sends_by_itself_says_what_it_would_send_with(story, firms):
-	frappe.db.set_value("Email Account", {"enable_outgoing": 1}, "enable_outgoing", 0)
+def test_a_rule_that_sends_by_itself_says_what_it_would_send_with(story, firms, monkeypatch):
+	monkeypatch.setattr(outgoing.EmailAccount, "find_outgoing", lambda **_for: None)
 	frappe.db.set_single_value("SMS Settings", "sms_gateway_url", "")
-	frappe.local.outgoing_email_account = {}
 
 	def lacks(channel, **values):
 		return [one["route"] for one in new(channel=channel, **values)["missing"]]
