@@ -340,6 +340,7 @@ doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [
 		*FORM,
+		"public/js/words.js",
 		*CONTACT,
 		"public/js/complaint_case/server.js",
 		"public/js/complaint_case/steps.js",

@@ -10,6 +10,7 @@ from frappe.utils import escape_html, fmt_money, getdate
 
 from keep_customers.engine.wording import BadTemplate
 from keep_customers.erp import mailbox
+from keep_customers.erp.outgoing import sms_works
 from keep_customers.erp.registered import registered_as, registered_by_name
 from keep_customers.messaging import messages, recipients
 from keep_customers.people.addresses import mark
@@ -133,7 +134,3 @@ def other_channels() -> dict:
 	asked = registered_by_name("keep_customers_channel_available")
 	there = [name for name in senders if name not in asked or asked[name]()]
 	return {name: senders[name] for name in sorted(there, key=lambda name: name in asked)}
-
-
-def sms_works() -> bool:
-	return bool(frappe.db.get_single_value("SMS Settings", "sms_gateway_url"))

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model import no_value_fields
 from frappe.utils import (
 	cint,
@@ -22,6 +21,7 @@ from frappe.utils import (
 )
 
 from keep_customers.erp import guest_pages, mailbox
+from keep_customers.erp.outgoing import mail_works
 from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import lock
 from keep_customers.people.addresses import mark
@@ -84,7 +84,7 @@ def mail(doc, to: str, question: str, subject: str, language: str, address: str)
 
 def can_mail(doctype: str) -> bool:
 	"""Whether there is an account to write from about a document."""
-	return bool(EmailAccount.find_outgoing(match_by_doctype=doctype))
+	return mail_works(doctype)
 
 
 def no_mail() -> str:

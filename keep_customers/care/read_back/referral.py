@@ -8,10 +8,12 @@ from pypika import Case
 
 from keep_customers.access.lookups import may_read
 from keep_customers.access.read_back import ReadBack
+from keep_customers.care.notices import not_excluded
 from keep_customers.care.read_back import contact
 from keep_customers.erp.document_permissions import only_readable_referrals
 from keep_customers.erp.language import counted
 
+SETTINGS = "Keep Customers Settings"
 THANKS, WELCOME, CALL = "Referral: Thank Referrer", "Referral: Welcome", "Referral: Call"
 
 
@@ -24,13 +26,17 @@ def tell(doc) -> ReadBack:
 		told.lacks(_("Whom did they bring? Please choose a lead or a customer."), field="lead")
 	elif doc.referrer == doc.referred_customer:
 		told.lacks(_("Nobody refers himself. Please choose another customer."), field="referred_customer")
-	told.says = [*_thanks(told), *_welcome(doc), *_reward(doc)]
+	told.says = [*_thanks(told, doc.referrer), *_welcome(told, doc), *_reward(doc)]
 	told.figure = _figure(doc.referrer)
 	return told
 
 
-def _thanks(told: ReadBack) -> list[str]:
+def _thanks(told: ReadBack, referrer: str) -> list[str]:
 	"""What a rule that is on does for who has recommended us."""
+	if _is_excluded(referrer):
+		text = _("{0} is excluded in Keep Customers Settings: no rule has anybody thank them.")
+		told.lacks(text.format(_name(referrer)), route=["Form", SETTINGS, SETTINGS])
+		return []
 	rule = _rule(THANKS)
 	if not rule:
 		told.lacks(
@@ -42,8 +48,16 @@ def _thanks(told: ReadBack) -> list[str]:
 	return [contact.sentence(thanked, contact.by_when(rule.channel, cint(rule.due_in_days)))]
 
 
-def _welcome(doc) -> list[str]:
+def _welcome(told: ReadBack, doc) -> list[str]:
 	if not (_rule(WELCOME) or _rule(CALL)):
+		return []
+	if (
+		doc.referred_customer
+		and may_read("Customer", doc.referred_customer)
+		and _is_excluded(doc.referred_customer)
+	):
+		text = _("{0} is excluded in Keep Customers Settings: no rule has anybody welcome them.")
+		told.lacks(text.format(_name(doc.referred_customer)), route=["Form", SETTINGS, SETTINGS])
 		return []
 	if doc.lead and not doc.referred_customer:
 		return [_("Who was brought is welcomed when the lead becomes a customer.")]
@@ -54,6 +68,15 @@ def _reward(doc) -> list[str]:
 	if doc.reward and doc.reward_given_on:
 		return [_("The reward was given on {0}.").format(formatdate(doc.reward_given_on))]
 	return [_("The reward is still to be given: {0}.").format(doc.reward)] if doc.reward else []
+
+
+def _is_excluded(customer: str) -> bool:
+	row = frappe.db.get_value("Customer", customer, ["name as customer", "customer_group"], as_dict=True)
+	return bool(row) and not not_excluded([row])
+
+
+def _name(customer: str) -> str:
+	return frappe.db.get_value("Customer", customer, "customer_name") or customer
 
 
 def _rule(trigger: str):

@@ -8,6 +8,7 @@ from keep_customers.access.read_back import ReadBack, switch_on
 from keep_customers.care import preview, rules
 from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
+from keep_customers.erp.outgoing import mail_works, sms_works
 from keep_customers.worth import ledger
 
 SETTINGS = "Keep Customers Settings"
@@ -234,3 +235,19 @@ def _what_is_in_the_way(told: ReadBack, doc) -> None:
 		)
 	if (table := IN_FILES.get(doc.trigger)) and not frappe.db.exists(table, {"recurs": ("is", "set")}):
 		told.lacks(_("No Customer File has such a day yet."), route=["List", "Customer File"])
+	if doc.send_automatically:
+		_nothing_to_send_with(told, doc.channel)
+
+
+def _nothing_to_send_with(told: ReadBack, channel: str | None) -> None:
+	if channel == "Email" and not mail_works():
+		told.lacks(
+			_(
+				"No outgoing Email Account is set up: e-mails wait, and after three attempts the rep has a ToDo instead. Please set one up."
+			),
+			route=["List", "Email Account"],
+		)
+	elif channel == "SMS" and not sms_works():
+		told.lacks(
+			_("Please enter a gateway in SMS Settings."), route=["Form", "SMS Settings", "SMS Settings"]
+		)

@@ -74,6 +74,20 @@ def test_a_referral_says_what_follows(story, firms):
 	assert not told["missing"]
 
 
+def test_a_referral_promises_nothing_to_who_is_excluded(story, firms):
+	story.rule(trigger="Referral: Thank Referrer", due_in_days=2)
+	story.rule("Welcome", trigger="Referral: Welcome")
+	story.settings(excluded_customers=[{"customer": firms[0]}])
+	for by, whom, said, lack in (
+		(firms[0], firms[1], ["Who was brought is welcomed."], "thank them"),
+		(firms[1], firms[0], ["Who has recommended us is thanked, whether or not anybody buys; call within 2 days."], "welcome them"),
+	):  # fmt: skip
+		told = referral(referrer=by, referred_customer=whom)
+		assert told["says"] == said
+		[missing] = told["missing"]
+		assert lack in missing["text"] and missing["route"][1] == "Keep Customers Settings"
+
+
 def test_of_a_customer_that_is_not_theirs_a_rep_hears_nothing(story, firms):
 	made = frappe.get_doc(
 		{"doctype": "Referral", "referrer": firms[0], "referred_customer": firms[1]}

@@ -8,6 +8,7 @@ from frappe.utils import add_days, getdate
 
 from keep_customers.access.read_back import read_back
 from keep_customers.care import rules
+from keep_customers.erp import outgoing
 from keep_customers.patches.v0_2 import group_rules_by_purpose
 from tests.site.story import ANNA, COMPANY, EVE, GROUP, MIA
 
@@ -54,6 +55,21 @@ def test_what_is_typed_counts_before_it_is_saved(story, firms):
 	assert told["next_step"]["values"] == {"enabled": 1}
 	assert read_back({**sent, "tiers": []})["figure"] == "In the last 30 days this would have been 3 visits."
 	assert frappe.db.get_value("Care Rule", rule.name, "min_amount") == 2000
+
+
+def test_a_rule_that_sends_by_itself_says_what_it_would_send_with(story, firms, monkeypatch):
+	monkeypatch.setattr(outgoing.EmailAccount, "find_outgoing", lambda **_for: None)
+	frappe.db.set_single_value("SMS Settings", "sms_gateway_url", "")
+
+	def lacks(channel, **values):
+		return [one["route"] for one in new(channel=channel, **values)["missing"]]
+
+	by_itself = {"message_kind": "Thank You", "send_automatically": 1}
+	assert not lacks("Email") and not lacks("SMS"), "a rep has ways of their own"
+	assert lacks("Email", **by_itself) == [["List", "Email Account"]]
+	assert lacks("SMS", **by_itself) == [["Form", "SMS Settings", "SMS Settings"]]
+	frappe.db.set_single_value("SMS Settings", "sms_gateway_url", "https://gateway.example")
+	assert not lacks("SMS", **by_itself)
 
 
 def test_what_a_rule_has_made_already_counts_as_well(story, firms):

@@ -1,6 +1,7 @@
 // The customer is asked whether it is solved: who, how and in which words; the link can always be given by hand.
 keep_customers.complaint_case.asking = (() => {
 	const { server, text } = keep_customers.complaint_case;
+	const { link } = keep_customers.words;
 	const METHODS = "keep_customers.complaints";
 
 	function open(frm) {
@@ -20,7 +21,7 @@ keep_customers.complaint_case.asking = (() => {
 					options: possible.map(({ channel, to }) => ({ value: channel, label: `${__(channel)}: ${to}` })),
 					default: possible[0]?.channel,
 				},
-				{ fieldname: "about", fieldtype: "HTML", options: about(asked, possible) },
+				{ fieldname: "about", fieldtype: "HTML", options: about(frm, asked, possible) },
 				{ fieldname: "link", fieldtype: "HTML", options: keep_customers.copy_link.html(asked.link) },
 			],
 			...(possible.length && {
@@ -33,6 +34,7 @@ keep_customers.complaint_case.asking = (() => {
 					}),
 			}),
 		});
+		dialog.get_field("about").$wrapper.on("click", "a", () => dialog.hide());
 		keep_customers.copy_link.listen(dialog.get_field("link").$wrapper, () => given(frm, dialog));
 		dialog.show();
 		return dialog;
@@ -45,16 +47,22 @@ keep_customers.complaint_case.asking = (() => {
 		});
 	}
 
-	function about(asked, possible) {
-		const why_not = [...new Set(asked.ways.map((way) => way.why_not).filter(Boolean))];
+	function about(frm, asked, possible) {
 		const lines = [
 			asked.asked_on &&
 				__("Asked on {0}; no answer yet, and the link is still good.", [frappe.datetime.str_to_user(asked.asked_on)]),
-			!possible.length && [...why_not, __("Copy the link and give it to them yourself.")].join(" "),
+			...(possible.length ? [] : [...why_not(asked.ways), __("Copy the link and give it to them yourself.")]),
 		].filter(Boolean);
 		return `${lines.map((one) => `<p>${text(one)}</p>`).join("")}
+			${asked.person ? "" : `<p>${link("Customer", frm.doc.customer, text(__("Open {0}", [__("Customer")])))}</p>`}
 			<div class="text-muted">${text(asked.person || "")}</div>
 			<blockquote class="border-left pl-3">${text(asked.text)}</blockquote>`;
+	}
+
+	// Of each channel, unless all of them lack the same.
+	function why_not(ways) {
+		const whys = [...new Set(ways.map((way) => way.why_not))];
+		return whys.length === 1 ? whys : ways.map((way) => `${__(way.channel)}: ${way.why_not}`);
 	}
 
 	return { open };
