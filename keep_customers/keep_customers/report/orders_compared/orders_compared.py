@@ -104,8 +104,8 @@ def message(found: orders.Orders, settings, today) -> str:
 	if found.nights:
 		sentences.append(
 			_(
-				"Places and what is expected of them are of {0} nights; promises, greetings and thanks are not among them."
-			).format(found.nights)
+				"Places and what is expected of them are those of the nights compared, without promises, greetings and thanks."
+			)
 		)
 	if found.rules and found.rules[0].mean is not None:
 		sentences.append(
@@ -120,8 +120,8 @@ def chart(rows: list[dict]) -> dict | None:
 	return bars(
 		[row["label"] for row in rows],
 		{
-			_("Expected by Value at Risk", context="Orders Compared"): [row["gain_by_risk"] for row in rows],
-			_("Expected by Expected Change", context="Orders Compared"): [
+			_("By Value at Risk", context="Orders Compared"): [row["gain_by_risk"] for row in rows],
+			_("By Expected Change", context="Orders Compared"): [
 				row["gain_by_change"] for row in rows
 			],
 		},
