@@ -10,6 +10,12 @@ const LISTS = [
 	"Tier Policy", "VIP Event", "VIP Invitation", "Visit Plan", "Volume Rebate",
 ];
 
+// What else has a title that would end after a quarter of the width.
+const PAGES = [
+	...["Keep Customers", "My Customers", "Care Overview", "Customer Complaints", "Care Settings"].map((one) => `Workspaces/${one}`),
+	"customers-by-tier",
+];
+
 if (!frappe.boot?.workspace_sidebar_item) {
 	const on = (part) => LISTS.map((one) => `[data-page-route^="List/${one}/"] ${part}`).join(", ");
 	frappe.dom.set_style(
@@ -19,6 +25,7 @@ if (!frappe.boot?.workspace_sidebar_item) {
 			${on(".list-row-head .level-right")} { flex: none !important; white-space: nowrap; }
 			/* A title that ends after a quarter of the width, and a status that is cut where a name is long. */
 			${on(".page-head .title-text")} { max-width: 54vw; }
+			${PAGES.map((one) => `[data-route="${one}"] .page-head .title-text`).join(", ")} { max-width: 54vw; }
 			${on(".list-row .level-left")} { flex: 1 1 0 !important; min-width: 0; max-width: none; }
 			${on(".list-row .level-right")} { flex: none !important; margin-left: 8px; }
 		}`,

@@ -28,3 +28,6 @@ frappe.dom.set_style(
 		.join("\n"),
 	"keep-chips"
 );
+
+// The framework draws the figures in the legend of a chart of shares black on black where the theme is dark.
+frappe.dom.set_style(`[data-theme="dark"] .frappe-chart .legend-dataset-value { fill: var(--text-muted); }`, "keep-legends");

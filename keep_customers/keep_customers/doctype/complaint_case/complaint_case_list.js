@@ -4,6 +4,10 @@ frappe.listview_settings["Complaint Case"] = {
 		"status", "answer_due", "answered_on", "promised_on", "solve_due", "solved_on", "severity", "customer_name",
 	],
 	filters: [["status", "!=", "Closed"]],
+	formatters: {
+		...keep_customers.list_in_language("Complaint Case", ["step", "severity"]),
+		...keep_customers.list_days("solve_due"),
+	},
 
 	// Late before anything else: that is what the customer notices.
 	get_indicator(doc) {

@@ -17,7 +17,7 @@ keep_customers.set_up.previews = (() => {
 
 	function company(found) {
 		return table(
-			[__("Company"), __("Currency"), n(__("Invoices")), __("Since")],
+			[__("Company"), __("Currency"), n(__("Invoices", null, "Set Up")), __("Since")],
 			found.companies.map((one) =>
 				line(text(one.company), text(one.currency), n(count(one.invoices)), one.first ? text(frappe.datetime.str_to_user(one.first)) : "")
 			)
