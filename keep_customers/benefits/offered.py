@@ -1,8 +1,10 @@
 """Tier Benefits as they are set up: which are switched on, for whom, and the gifts of an occasion."""
 
 import frappe
+from frappe import _
 
 from keep_customers.erp.said import said
+from keep_customers.erp.trees import branch
 
 DISCOUNT, BIRTHDAY, RESERVED, GIFT = "Discount", "Birthday Discount", "Reserved Items", "Holiday Gift"
 PRICED = (DISCOUNT, BIRTHDAY)
@@ -42,6 +44,32 @@ def read(**filters) -> list:
 
 def holds_for(benefit, tier: str | None, company: str | None) -> bool:
 	return tier in benefit.tiers and benefit.company in (None, "", company)
+
+
+def overlap(doc) -> tuple[str, list[str]] | None:
+	"""Another discount that is on, for the same tiers and some of the same items: they would add up, which nobody means.
+
+	:param doc: a Tier Benefit, saved or not
+	:returns: the other's name, and the tiers of both
+	"""
+	tiers, groups = {row.tier for row in doc.tiers}, _groups({row.item_group for row in doc.item_groups})
+	for other in read(kind=DISCOUNT, name=("!=", doc.name or "")):
+		company = not (doc.company and other.company) or doc.company == other.company
+		if company and tiers & other.tiers and groups & _groups(other.item_groups):
+			return other.name, sorted(tiers & other.tiers)
+	return None
+
+
+def add_up(other: str, tiers: list[str]) -> str:
+	"""What :func:`overlap` has found, and what to do."""
+	found = _("{0} gives a discount on some of these items to {1} already.").format(other, ", ".join(tiers))
+	return f"{found} {_('Please switch it off, or choose other tiers or items.')}"
+
+
+def _groups(names: set[str]) -> set[str]:
+	if not names:
+		return set(frappe.get_all("Item Group", pluck="name"))
+	return set().union(*(branch("Item Group", name) for name in names))
 
 
 def with_gifts(rule, rows: list[dict]) -> list[dict]:

@@ -5,6 +5,7 @@ from frappe.utils import getdate
 
 from tests.site.story import ANNA, MIA, PREFIX, TERRITORY
 
+NEXT_STEP = "() => [...cur_frm.layout.wrapper[0].querySelectorAll('.keep-next-step')].map(one => one.innerText || one.textContent)"
 TABLE = "() => cur_frm.fields_dict.stops.grid.wrapper.find('.grid-add-row:visible').length"
 
 
@@ -38,11 +39,15 @@ def test_a_visit_is_prepared_approved_noted_and_reported(story, desk):
 		anna.page.wait_for_function("() => cur_frm.doc.status == 'Waiting for Approval'")
 		anna.shot("visit-plan")
 		assert not anna.page.evaluate("() => cur_frm.perm[0].submit || 0")
+		# On a phone the next step stands above the form; it is the one of this plan, not of the plan before.
+		assert anna.page.evaluate(NEXT_STEP) == []
 	with desk(MIA) as mia:
 		mia.open("Form", "Visit Plan", plan.name)
 		mia.press("Submit")
 		mia.press("Yes")
 		mia.page.wait_for_function("() => cur_frm.doc.status == 'Approved'")
+		mia.settled()
+		assert mia.page.evaluate(NEXT_STEP) == ["File the Report"]
 	with desk(ANNA) as anna:
 		anna.open("Form", "Visit Plan", plan.name).see("File the Report")
 		assert anna.page.evaluate(TABLE) == 0

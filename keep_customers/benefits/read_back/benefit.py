@@ -49,6 +49,8 @@ def _discount(told: ReadBack, doc, tiers: list[str]) -> None:
 		_("Customers of these tiers get {0} % off the price list: {1}.").format(_share(doc), _names(tiers)),
 		_on_what(doc) or _("It is for everything they buy."),
 	]
+	if found := offered.overlap(doc):
+		told.lacks(offered.add_up(*found), route=["Form", doc.doctype, found[0]])
 	bought, currency = _bought_in_a_year(doc, tiers), _reporting_currency()
 	told.figure = counted(
 		_customers(tiers),

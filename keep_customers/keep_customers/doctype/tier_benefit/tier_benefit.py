@@ -90,23 +90,8 @@ class TierBenefit(MeansEverybody, Document):
 
 	def validate_overlap(self):
 		"""Two discounts for the same tier and items would add up, which nobody means by two benefits."""
-		tiers, groups = (
-			{row.tier for row in self.tiers},
-			self._groups([row.item_group for row in self.item_groups]),
-		)
-		for other in offered.read(kind=offered.DISCOUNT, name=("!=", self.name)):
-			company = not (self.company and other.company) or self.company == other.company
-			if company and tiers & other.tiers and groups & self._groups(other.item_groups):
-				frappe.throw(
-					_("{0} gives a discount on some of these items to {1} already.").format(
-						other.name, ", ".join(sorted(tiers & other.tiers))
-					)
-				)
-
-	def _groups(self, names) -> set[str]:
-		if not names:
-			return set(frappe.get_all("Item Group", pluck="name"))
-		return set().union(*(branch("Item Group", name) for name in names))
+		if found := offered.overlap(self):
+			frappe.throw(offered.add_up(*found))
 
 	def on_update(self):
 		pricing_rules.bring_rule(self)

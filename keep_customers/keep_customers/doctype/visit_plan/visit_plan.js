@@ -46,14 +46,18 @@ function show_draft(frm) {
 
 function show_approved(frm) {
 	if (!frm.perm[0].write) return;
-	frm.add_custom_button(__("File the Report"), () =>
-		call(frm, "stops.file_report").then((counts) =>
-			frappe.show_alert({ message: __("Contacts recorded: {0}", [counts.contacts]), indicator: "green" })
-		)
-	);
+	const file = [
+		__("File the Report"),
+		() =>
+			call(frm, "stops.file_report").then((counts) =>
+				frappe.show_alert({ message: __("Contacts recorded: {0}", [counts.contacts]), indicator: "green" })
+			),
+	];
+	const filed = frm.doc.status === "Reported";
+	keep_customers.offer_actions(frm, [!filed && file], [filed && file]);
 	$(frm.wrapper)
-		.off("dirty.keep_customers")
-		.on("dirty.keep_customers", () => offer_update(frm));
+		.off("dirty.keep_update")
+		.on("dirty.keep_update", () => offer_update(frm));
 }
 
 // Who may not submit is offered no button to save an approved plan; the server takes the rep's notes and report.

@@ -45,6 +45,17 @@ keep_customers.offer_actions = (() => {
 	return offer;
 })();
 
+// The form is one for all documents of its kind: what was offered of the one before goes first, as the host takes its buttons.
+$(document)
+	.off("form-refresh.keep_customers")
+	.on("form-refresh.keep_customers", (event, frm) => {
+		const left = frm.layout?.wrapper.find(".keep-next-step");
+		if (!left?.length) return;
+		left.remove();
+		$(frm.wrapper).off("dirty.keep_customers");
+		frm.page.btn_primary.addClass("btn-primary").removeClass("btn-default");
+	});
+
 frappe.dom.set_style(
 	`.keep-next-step { padding: 10px 15px; }
 	.keep-next-step .btn { width: 100%; min-height: 44px; white-space: normal; }

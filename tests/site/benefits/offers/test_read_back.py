@@ -39,6 +39,21 @@ def test_a_discount_says_what_it_would_have_been(story, firms):
 	)
 
 
+def test_two_discounts_that_would_add_up_are_said_before_the_second_is_switched_on(story, firms):
+	values = {"kind": "Discount", "discount_percentage": 3, "tiers": [{"tier": "Gold"}]}
+	first, second = (
+		frappe.get_doc({"doctype": "Tier Benefit", "benefit_name": name, "enabled": on, **values}).insert()
+		for name, on in (("First", 1), ("Second", 0))
+	)
+	[missing] = read_back(second.as_dict())["missing"]
+	assert missing["route"] == ["Form", "Tier Benefit", first.name] and "switch it off" in missing["text"]
+	assert not read_back(first.as_dict())["missing"]
+	assert not new(**{**values, "tiers": [{"tier": "Iron"}]})["missing"]
+	second.enabled = 1
+	with pytest.raises(frappe.ValidationError, match="switch it off, or choose other"):
+		second.save()
+
+
 def test_a_coupon_needs_a_birthday_of_who_decides(story, firms):
 	values = {"kind": "Birthday Discount", "discount_percentage": 10, "days_around": 7}
 	told = new(**values)
