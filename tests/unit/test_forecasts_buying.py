@@ -90,7 +90,9 @@ def test_bgnbd_says_what_its_closed_form_says(rows, horizon, r, alpha, a, b):
 	x, t_x, age = np.array(rows, dtype=float).T
 	x = np.minimum(x, 60)
 	ahead = horizon / (alpha + age)
-	assume((betainc(MOST, r + x, ahead / (1 + ahead)) < 1e-9).all())  # more purchases than MOST are not counted
+	assume(
+		(betainc(MOST, r + x, ahead / (1 + ahead)) < 1e-9).all()
+	)  # more purchases than MOST are not counted
 	seen = outlook(Buying(r, alpha, a, b, 1, False), horizon, x, t_x, age)
 	old = BGNBD(r, alpha, a, b)
 	assert seen.alive == pytest.approx(probability_alive(old, x, t_x, age), abs=1e-9)
