@@ -121,9 +121,7 @@ def chart(rows: list[dict]) -> dict | None:
 		[row["label"] for row in rows],
 		{
 			_("By Value at Risk", context="Orders Compared"): [row["gain_by_risk"] for row in rows],
-			_("By Expected Change", context="Orders Compared"): [
-				row["gain_by_change"] for row in rows
-			],
+			_("By Expected Change", context="Orders Compared"): [row["gain_by_change"] for row in rows],
 		},
 		(NEUTRAL, GOOD),
 	)
