@@ -20,7 +20,7 @@ UNKNOWN = 1000.0
 DOUBT = 2.0  # an order is left only for what rules show; see benchmarks/learning.py
 ONE_SPREAD = 0.3173  # of a normal distribution, that much lies outside of one spread on each side
 # Two rules are told apart when they are believed to differ by so many spreads of their difference; see benchmarks/learning.py
-APART = 2.0
+APART = 2.5
 MOST_TIMES = 1000  # as many customers as there are; what takes more will not be known
 # A rule that seems to do harm comes last, and among those who is worth the most.
 LEAST = 1e-9
