@@ -18,6 +18,10 @@ POLICY = (
 	" base-uri 'none'; frame-ancestors 'none'"
 )
 
+# Asked for anew each time: without it, as the host's 15 has it, a browser keeps a 410 for good, and a link that works again
+# would never be asked about. Not "no-store": who comes back to a form after the line broke finds what they wrote.
+CACHED = "private, no-cache"
+
 
 class GuestPage(TemplatePage):
 	"""A page of ``www/`` that stands in ``templates/guest.html``, which needs nothing of the website's settings."""
@@ -38,9 +42,8 @@ class GuestPage(TemplatePage):
 		script = self.context.colocated_js
 		allowed = f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" if script else "'none'"
 		policy = f"{POLICY}; script-src {allowed}"
-		return super().build_response(
-			data, http_status_code, {**(headers or {}), "Content-Security-Policy": policy}
-		)
+		ours = {"Content-Security-Policy": policy, "Cache-Control": CACHED}
+		return super().build_response(data, http_status_code, {**(headers or {}), **ours})
 
 	def update_toc(self, html: str) -> str:
 		# What somebody wrote may look like the host's mark for a list of contents.

@@ -30,5 +30,11 @@ def test_a_page_runs_its_own_script_and_no_other(guest):
 		assert len(shown.content) < 20_000 and "Link" not in shown.headers, "nothing of the host's is loaded"
 
 
+def test_no_browser_keeps_a_page_whatever_its_status(guest):
+	for name, status in (("complain", 200), ("complaint-answer", 410), ("complaints", 403)):
+		shown = page(guest, name)
+		assert (shown.status_code, shown.headers["Cache-Control"]) == (status, "private, no-cache")
+
+
 def test_what_is_said_after_a_form_is_no_page_by_itself(guest):
 	assert page(guest, "guest-message").status_code == 404

@@ -66,3 +66,6 @@ keep_customers.complaint_case.clock = (() => {
 
 	return { html };
 })();
+
+// A long one is two lines on a phone, not one above what follows.
+frappe.dom.set_style(`.keep-clock .indicator-pill { height: auto; min-height: 20px; white-space: normal; }`, "keep-clock");
