@@ -28,3 +28,9 @@ keep_customers.list_days = (...fieldnames) =>
 			},
 		])
 	);
+
+// From 16 on a column has its field's name as a class, and "result" is the framework's for all rows together: 200 px high.
+frappe.dom.set_style(
+	`.frappe-list .list-row-col.result { min-height: 0 !important; min-width: 0 !important; overflow: hidden; }`,
+	"keep-list-columns"
+);
