@@ -106,8 +106,17 @@ def percent(label: str, value: float | None) -> dict:
 	return decimal(label, value, "%")
 
 
-def bars(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[str], stacked: bool = False):
-	"""A chart of what is counted; None where there is nothing."""
+def bars(
+	labels: Sequence[str],
+	datasets: dict[str, Sequence],
+	colors: Sequence[str],
+	stacked: bool = False,
+	series: bool = False,
+):
+	"""A chart of what is counted; None where there is nothing.
+
+	:param series: the labels follow each other, as months do: without room for all, some are left out and none is cut
+	"""
 	if not any(any(values) for values in datasets.values()):
 		return None
 	return {
@@ -117,6 +126,7 @@ def bars(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[
 		},
 		"type": "bar",
 		"barOptions": {"stacked": stacked},
+		"axisOptions": {"xIsSeries": int(series)},
 		"colors": list(colors),
 		**AT_ONCE,
 	}
@@ -124,8 +134,12 @@ def bars(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[
 
 def lines(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[str]):
 	"""A chart of what goes on from one label to the next; None where there is nothing."""
-	chart = bars(labels, datasets, colors)
-	return chart and {**chart, "type": "line", "axisOptions": {"shortenYAxisNumbers": 1}}
+	chart = bars(labels, datasets, colors, series=True)
+	return chart and {
+		**chart,
+		"type": "line",
+		"axisOptions": {**chart["axisOptions"], "shortenYAxisNumbers": 1},
+	}
 
 
 def most(filters: dict) -> int:

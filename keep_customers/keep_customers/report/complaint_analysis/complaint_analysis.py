@@ -64,7 +64,7 @@ def execute(filters=None):
 	# Of months the newest are charted, of everything else the most frequent.
 	charted = rows[-CHARTED:] if by == "month" else rows[:CHARTED]
 	message = only_first(len(rows), most(filters)) if rows else case_figures.none_found()
-	return columns(by), rows[: most(filters)], message, chart(charted), summary(cases, now)
+	return columns(by), rows[: most(filters)], message, chart(charted, by), summary(cases, now)
 
 
 def opens(key: str, money_of: str | None, by: str, filters: dict, since: date | None, until: date | None):
@@ -126,7 +126,7 @@ def columns(by: str) -> list[dict]:
 	]
 
 
-def chart(charted) -> dict | None:
+def chart(charted, by: str) -> dict | None:
 	return bars(
 		[row["label"] for row in charted],
 		{
@@ -134,6 +134,7 @@ def chart(charted) -> dict | None:
 			_("Repeats"): [row["repeats"] for row in charted],
 		},
 		(NEUTRAL, BAD),
+		series=by == "month",
 	)
 
 

@@ -100,7 +100,7 @@ def chart(lines: list, by: str, periods: list) -> dict | None:
 		datasets[_("Others")] = [
 			sum(counts) for counts in zip(*(line.counts for line in others), strict=True)
 		]
-	return bars([one.name for one in periods], datasets, COLORS, stacked=True)
+	return bars([one.name for one in periods], datasets, COLORS, stacked=True, series=True)
 
 
 def summary(lines: list, bought: list[int]) -> list[dict]:

@@ -77,6 +77,7 @@ def chart(days: list, daily: bool) -> dict | None:
 		[formatdate(day) for day in charted],
 		{_("Customers", context="Expected Purchases"): [customers[day] for day in charted]},
 		(GOOD,),
+		series=True,
 	)
 
 

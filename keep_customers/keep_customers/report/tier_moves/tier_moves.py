@@ -114,7 +114,9 @@ def chart(days: list) -> dict | None:
 		]
 
 	shown = {direction: of(direction) for direction in (moves.UP, moves.DOWN)}
-	return bars(months, {_(name, context="Tier Change"): row for name, row in shown.items()}, (GOOD, BAD))
+	return bars(
+		months, {_(name, context="Tier Change"): row for name, row in shown.items()}, (GOOD, BAD), series=True
+	)
 
 
 def summary(days: list) -> list[dict]:
