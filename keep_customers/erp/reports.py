@@ -126,7 +126,7 @@ def bars(
 		},
 		"type": "bar",
 		"barOptions": {"stacked": stacked},
-		"axisOptions": {"xIsSeries": int(series)},
+		"keep_series": int(series),  # see reports.js
 		"colors": list(colors),
 		**AT_ONCE,
 	}

@@ -69,9 +69,9 @@ keep_customers.drive = (() => {
 		const one = (value) => format_number(value || 0, null, 1);
 		const checked = ["Checking", "Closed"].includes(doc.status);
 		const head = [
-			[__("Place"), 1], [__("Rep")], [__("Files", null, "Maintenance Drive Participant"), 1],
+			[__("Place", null, "Maintenance Drive Participant"), 1], [__("Rep")], [__("Files", null, "Maintenance Drive Participant"), 1],
 			[__("Known Now", null, "Maintenance Drive Participant"), 1], [__("Of the Gaps"), 1],
-			...(checked ? [[__("Right of Checked"), 1], [__("Surely at Least", null, "Maintenance Drive Participant"), 1], [__("Points"), 1]] : []),
+			...(checked ? [[__("Right of Checked"), 1], [__("Surely at Least", null, "Maintenance Drive Participant"), 1], [__("Points", null, "Maintenance Drive Participant"), 1]] : []),
 		];
 		const line = (row) => {
 			const share = row.gap ? (100 * row.gain) / row.gap : 0;

@@ -3,8 +3,8 @@ frappe.provide("keep_customers");
 
 keep_customers.filter = (fieldname, more = {}) => {
 	const known = {
-		from_date: { label: __("From"), fieldtype: "Date" },
-		to_date: { label: __("To"), fieldtype: "Date" },
+		from_date: { label: __("From", null, "Period"), fieldtype: "Date" },
+		to_date: { label: __("To", null, "Period"), fieldtype: "Date" },
 		company: { label: __("Company"), fieldtype: "Link", options: "Company" },
 		customer: { label: __("Customer"), fieldtype: "Link", options: "Customer" },
 		customer_group: { label: __("Customer Group"), fieldtype: "Link", options: "Customer Group" },
@@ -44,6 +44,17 @@ keep_customers.follow_own_links = (report) => {
 		history.pushState(null, null, href);
 		frappe.router.route();
 	});
+};
+
+// Labels that follow each other, as months do: without room for all the framework cuts every one; better some are left out.
+keep_customers.leave_labels_out = (report) => {
+	if (report.keep_leaves_out) return; // one object draws all reports
+	report.keep_leaves_out = true;
+	const draw = report.render_chart;
+	report.render_chart = (options) => {
+		if (options.keep_series) options.axisOptions.xIsSeries = 1;
+		return draw.call(report, options);
+	};
 };
 
 // On a phone the figures come first: the filters wait behind a button that says how many are set.
@@ -104,6 +115,7 @@ keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 			report.page.wrapper.find(".title-text").css("max-width", "none");
 			keep_customers.fold_filters(report);
 			keep_customers.follow_own_links(report);
+			keep_customers.leave_labels_out(report);
 			settings.onload?.(report);
 		},
 		formatter(value, row, column, data, standard) {
