@@ -135,11 +135,7 @@ def bars(
 def lines(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[str]):
 	"""A chart of what goes on from one label to the next; None where there is nothing."""
 	chart = bars(labels, datasets, colors, series=True)
-	return chart and {
-		**chart,
-		"type": "line",
-		"axisOptions": {**chart["axisOptions"], "shortenYAxisNumbers": 1},
-	}
+	return chart and {**chart, "type": "line", "axisOptions": {"shortenYAxisNumbers": 1}}
 
 
 def most(filters: dict) -> int:
