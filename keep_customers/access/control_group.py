@@ -5,6 +5,7 @@ day they are planned on: one that vanishes when its turn comes would tell as muc
 """
 
 import frappe
+from frappe import _
 from frappe.query_builder.functions import IfNull
 
 from keep_customers.erp import permissions
@@ -18,6 +19,15 @@ def may_be_seen(user: str | None = None) -> bool:
 	return meta.get_field(ARM).permlevel in meta.get_permlevel_access(
 		"read", user=user or frappe.session.user
 	)
+
+
+def only_who_may_see_all() -> None:
+	"""Reports that compare control groups: of few customers a figure would tell who is in one.
+
+	:raises frappe.PermissionError: for who may not read every customer, or not know of control groups
+	"""
+	if not (permissions.reads_all_customers() and may_be_seen()):
+		frappe.throw(_("This report is for managers who may read all customers."), frappe.PermissionError)
 
 
 def condition(user: str | None = None, doctype: str = "Follow Up") -> str:

@@ -5,6 +5,8 @@ keep_customers.filter = (fieldname, more = {}) => {
 	const known = {
 		from_date: { label: __("From", null, "Period"), fieldtype: "Date" },
 		to_date: { label: __("To", null, "Period"), fieldtype: "Date" },
+		category: { label: __("Category"), fieldtype: "Link", options: "Complaint Category" },
+		cause: { label: __("Cause", null, "Complaint Case"), fieldtype: "Link", options: "Complaint Cause" },
 		company: { label: __("Company"), fieldtype: "Link", options: "Company" },
 		customer: { label: __("Customer"), fieldtype: "Link", options: "Customer" },
 		customer_group: { label: __("Customer Group"), fieldtype: "Link", options: "Customer Group" },
@@ -22,6 +24,10 @@ keep_customers.filter = (fieldname, more = {}) => {
 	};
 	return { fieldname, ...known[fieldname], ...more };
 };
+
+// A formatter for groups of which one is not known: that has a name and no document.
+keep_customers.unknown_by_name = (value, row, column, data, standard) =>
+	column.fieldname === "key" && data && !data.key ? frappe.utils.escape_html(data.label) : standard(value, row, column, data);
 
 // Where a figure leads to: what `listed` or `reported` of erp/reports.py says.
 keep_customers.address = ({ doctype, report, filters }) => {

@@ -20,15 +20,11 @@ keep_customers.report("Complaint Analysis", {
 		},
 		keep_customers.filter("from_date", { default: frappe.datetime.add_months(frappe.datetime.get_today(), -12) }),
 		...["to_date", "customer"].map((field) => keep_customers.filter(field)),
-		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Complaint Category" },
-		{ fieldname: "cause", label: __("Cause", null, "Complaint Case"), fieldtype: "Link", options: "Complaint Cause" },
+		keep_customers.filter("category"),
+		keep_customers.filter("cause"),
 		{ fieldname: "item", label: __("Item"), fieldtype: "Link", options: "Item" },
 		...["tier", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
 	],
 
-	formatter(value, row, column, data, standard) {
-		// What is not known has a name and no document.
-		if (column.fieldname === "key" && data && !data.key) return frappe.utils.escape_html(data.label);
-		return standard(value, row, column, data);
-	},
+	formatter: keep_customers.unknown_by_name,
 });

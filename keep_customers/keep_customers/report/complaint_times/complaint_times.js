@@ -16,8 +16,8 @@ keep_customers.report("Complaint Times", {
 				label: value && __(value, null, "Complaint Case"),
 			})),
 		},
-		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Complaint Category" },
-		{ fieldname: "cause", label: __("Cause", null, "Complaint Case"), fieldtype: "Link", options: "Complaint Cause" },
+		keep_customers.filter("category"),
+		keep_customers.filter("cause"),
 		{ fieldname: "item", label: __("Item"), fieldtype: "Link", options: "Item" },
 		{
 			fieldname: "not_known",

@@ -29,15 +29,11 @@ keep_customers.report("Complaints Over Time", {
 		keep_customers.filter("from_date", { default: frappe.datetime.add_months(frappe.datetime.month_start(), -11) }),
 		keep_customers.filter("to_date"),
 		{ fieldname: "per_purchases", label: __("Per 1,000 Purchases"), fieldtype: "Check" },
-		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Complaint Category" },
-		{ fieldname: "cause", label: __("Cause", null, "Complaint Case"), fieldtype: "Link", options: "Complaint Cause" },
+		keep_customers.filter("category"),
+		keep_customers.filter("cause"),
 		{ fieldname: "item", label: __("Item"), fieldtype: "Link", options: "Item" },
 		keep_customers.filter("rows"),
 	],
 
-	formatter(value, row, column, data, standard) {
-		// What is not known has a name and no document.
-		if (column.fieldname === "key" && data && !data.key) return frappe.utils.escape_html(data.label);
-		return standard(value, row, column, data);
-	},
+	formatter: keep_customers.unknown_by_name,
 });

@@ -32,8 +32,6 @@ def execute(filters=None):
 	if by not in over_time.BY or each not in over_time.MONTHS:
 		frappe.throw(_("Please choose what the complaints are grouped by, and how long the periods are."))
 	since, until = period(filters, getdate(get_first_day(add_months(getdate(), -11))), getdate())
-	if since is None or until is None or since > until:
-		frappe.throw(_("The period ends before it begins. Please check the dates."))
 	periods = over_time.periods(since, until, each)
 	lines = over_time.table(filters, by, periods)
 	bought = over_time.bought(periods)
@@ -45,7 +43,9 @@ def execute(filters=None):
 
 def _row(line, by: str, filters: dict, periods: list, bought: list[int]) -> dict:
 	about = {by: line.key} if line.key else {"not_known": by}
-	asked = {name: value for name, value in filters.items() if name not in ("group_by", "each", "shown_as")}
+	asked = {
+		name: value for name, value in filters.items() if name not in ("group_by", "each", "per_purchases")
+	}
 	cells = {f"p{at}": number for at, number in enumerate(line.counts)}
 	opens = {
 		f"p{at}": reported("Complaint Times", asked, **about, from_date=one.first, to_date=one.last)

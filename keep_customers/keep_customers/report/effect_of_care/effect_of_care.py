@@ -8,7 +8,6 @@ from keep_customers.engine.effect.arms import CARED, HELD
 from keep_customers.engine.effect.findings import LESS, UNKNOWN, WORTH_KNOWING, Findings
 from keep_customers.engine.effect.intervals import LEAST
 from keep_customers.erp.api import report, report_filters
-from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.erp.reports import GOOD, NEUTRAL, bars, column, count, currency, figure, listed, money
 from keep_customers.evidence.effect import DAYS, OUTCOMES, VALUE, Effect, effect
 
@@ -22,8 +21,7 @@ def execute(filters=None):
 	:raises frappe.PermissionError: for who may not read every customer, or not know of control groups
 	"""
 	filters = report_filters(filters)
-	if not (reads_all_customers() and control_group.may_be_seen()):
-		frappe.throw(_("This report is for managers who may read all customers."), frappe.PermissionError)
+	control_group.only_who_may_see_all()
 	outcome, days = filters.outcome or VALUE, cint(filters.days) or DAYS[0]
 	if outcome not in OUTCOMES or days not in DAYS:
 		frappe.throw(_("Please choose what came of it, and within how many days."))

@@ -6,7 +6,6 @@ from keep_customers.access import control_group
 from keep_customers.care import full_day
 from keep_customers.engine.turns import HELPS, STAKE, TRIED
 from keep_customers.erp.api import report, report_filters
-from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.erp.reports import (
 	GOOD,
 	NEUTRAL,
@@ -32,8 +31,7 @@ def execute(filters=None):
 	:raises frappe.PermissionError: for who may not read every customer, or not know of control groups
 	"""
 	filters = report_filters(filters)
-	if not (reads_all_customers() and control_group.may_be_seen()):
-		frappe.throw(_("This report is for managers who may read all customers."), frappe.PermissionError)
+	control_group.only_who_may_see_all()
 	nights = cint(filters.nights) or NIGHTS[0]
 	if nights not in NIGHTS:
 		frappe.throw(_("Please choose how many nights."))
