@@ -13,8 +13,9 @@ from .story import PASSWORD
 # A process of its own: it has its own connection and caches, as a web server has.
 SERVER = """
 import os, sys
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 import frappe, frappe.app
+WSGIRequestHandler.protocol_version = "HTTP/1.1"  # a browser's connection serves many requests
 frappe.app._site = sys.argv[1]
 server = make_server("127.0.0.1", 0, frappe.app.application, threaded=True)
 print(server.port, flush=True)
