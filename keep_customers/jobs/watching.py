@@ -66,7 +66,9 @@ def compare(run: str) -> None:
 		text = _("The nightly run took {0} minutes, usually it takes {1}.")
 		tell(run, text.format(_minutes(now.seconds), _minutes(usual)))
 	if ranked_fewer(cint(now.customers), cint(before[0].customers)):
-		text = _("The nightly run ranked {0} customers, the one before {1}. Are invoices or policies missing?")
+		text = _(
+			"The nightly run ranked {0} customers, the one before {1}. Are invoices or policies missing?"
+		)
 		tell(run, text.format(cint(now.customers), cint(before[0].customers)))
 
 

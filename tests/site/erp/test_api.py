@@ -164,7 +164,8 @@ def wrong(function) -> Iterator[dict]:
 
 
 INNER = sorted(path for path, one in METHODS.items() if one not in frappe.guest_methods)
-PAGES = sorted(path for path, one in METHODS.items() if one in frappe.guest_methods)
+FOR_MACHINES = "keep_customers.jobs.watching.health"  # it takes nothing and shows no page
+PAGES = sorted(path for path, one in METHODS.items() if one in frappe.guest_methods and path != FOR_MACHINES)
 
 
 def test_a_rep_who_sends_something_else_hears_what_is_expected(rep):
@@ -200,6 +201,17 @@ def test_the_guests_pages_take_what_is_odd_for_an_invalid_link(guest):
 			assert answer.status_code == (400 if path.endswith("page.post") else 410), path
 			assert answer.headers["Content-Type"].startswith("text/html")
 			assert "<h" in answer.text
+
+
+def test_a_monitor_is_told_one_word_whatever_it_sends(guest):
+	for sent in ({}, {"status": "ok", "nonsense": "x"}, {"now": "1900-01-01"}):
+		answer = civil(guest.http.get(f"{guest.base}/api/method/{FOR_MACHINES}", params=sent, timeout=60))
+		assert (answer.status_code, answer.json()) in (
+			(200, {"message": {"status": "ok"}}),
+			(200, {"message": {"status": "to come"}}),
+			(400, answer.json()),
+		)
+	assert send(guest, FOR_MACHINES).status_code == 403
 
 
 def test_one_odd_field_beside_a_good_link_changes_nothing(guest, case):
