@@ -11,7 +11,7 @@ import frappe
 from keep_customers.engine.occasions import GREGORIAN, LUNAR
 from keep_customers.visits import approval
 
-from . import files, words
+from . import files, purchases, words
 from .cast import Cast
 from .company import ANNA, BEN, CHEN, COMPANY, DORA, EMIL, LISTENERS, MANAGER
 from .customers import Customer
@@ -39,6 +39,7 @@ def tell(today: date, customers: dict[str, Customer]) -> None:
 	next_event(cast, today)
 	referral(cast, customers, today)
 	lost(cast, today)
+	one_firm()
 	needs(today)
 	papers(cast, today)
 	visits(cast, today)
@@ -124,6 +125,11 @@ def _silent_longest(rep: str) -> str:
 	query = frappe.qb.from_(value).inner_join(customer).on(customer.name == value.name).select(value.name)
 	query = query.where((value.status == "Lost") & (customer.account_manager == rep))
 	return query.orderby(value.purchases, order=frappe.qb.desc).orderby(value.name).limit(1).run()[0][0]
+
+
+def one_firm() -> None:
+	"""Emil finds out that two customers are the same café."""
+	frappe.rename_doc("Customer", purchases.ONCE_MORE, purchases.ONE_FIRM, merge=True, show_alert=False)
 
 
 def needs(today: date) -> None:
