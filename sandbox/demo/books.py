@@ -5,7 +5,7 @@ a customer who was entered twice, a sale that was credited and written anew.
 """
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import frappe
@@ -19,6 +19,7 @@ from keep_customers.retention.movements import GROUPED_BY
 from .company import ABROAD, EUROS
 
 STEPS = ("lost", "shrunk", "same", "grown", "won_back", "new", "corrected")
+DAYS = 170  # no whole months
 CENT = Decimal("0.01")
 
 
@@ -28,7 +29,11 @@ def check() -> None:
 	:raises SystemExit: where a report and the invoices differ, or the parts of a report and its whole
 	"""
 	sold = _sold()
-	_bridge(sold)
+	_bridge(sold, _year(1), _year(0))
+	# Long enough for those whom the reps have been asked about.
+	until = getdate() - timedelta(days=1)
+	since, middle = until - timedelta(days=2 * DAYS - 1), until - timedelta(days=DAYS)
+	_bridge(sold, (since, middle), (middle + timedelta(days=1), until))
 	_cohorts(sold)
 	_losses()
 
@@ -73,26 +78,28 @@ def _items(one) -> set[str]:
 	return set(frappe.get_all("Sales Invoice Item", {"parent": one.name}, pluck="item_code"))
 
 
-def _bridge(sold) -> None:
-	rows = revenue_bridge.execute({})[1]
-	(since, until), now = _year(1), _year(0)
-	wanted = [_between(sold, since, until), _between(sold, *now)]
-	_same("The revenue of two years", [_cents(rows[0]["amount"]), _cents(rows[-1]["amount"])], wanted)
+def _bridge(sold, before: tuple[date, date], now: tuple[date, date]) -> None:
+	"""Its steps, and its groups by everything it is grouped by."""
+	filters = {"from_date": str(now[0]), "to_date": str(now[1])}
+	rows = revenue_bridge.execute(filters)[1]
+	wanted = [_between(sold, *before), _between(sold, *now)]
+	_same("The revenue of two periods", [_cents(rows[0]["amount"]), _cents(rows[-1]["amount"])], wanted)
 	_same("The steps between them", sum(_cents(row["amount"]) for row in rows[:-1]), wanted[1])
-	print(f"\nFrom the revenue of one year to that of the next ({since} to {now[1]})\n")
+	print(f"\nFrom the revenue of {before[0]} to {before[1]} to that of {now[0]} to {now[1]}\n")
 	for row in rows:
-		print(
-			f"{row['step']:<20}{row['customers']:>10,}{fmt_money(row['amount'], currency=row['currency']):>18}"
-		)
+		amount = fmt_money(row["amount"], currency=row["currency"])
+		print(f"{row['step']:<20}{row['customers']:>10,}{amount:>18}")
+	parts = []
 	for by in GROUPED_BY:
-		*groups, every = revenue_bridge.execute({"group_by": by})[1]
+		*groups, every = revenue_bridge.execute({**filters, "group_by": by})[1]
 		for field in ("before", *STEPS, "now"):
 			_same(f"{field} by {by}", sum(_cents(row[field]) for row in groups), _cents(every[field]))
 		for row in (*groups, every):
 			moved = sum(_cents(row[field]) for field in STEPS)
 			_same(f"{row['label']} by {by}", _cents(row["before"]) + moved, _cents(row["now"]))
-		_same(f"all by {by}", [_cents(every["before"]), _cents(every["now"])], wanted)
-		print(f"  adds up by {by}: {len(groups)}")
+		_same(f"All by {by}", [_cents(every["before"]), _cents(every["now"])], wanted)
+		parts.append(f"{by.lower()} ({len(groups)})")
+	print("Adds up to the cent, also by", ", ".join(parts))
 
 
 def _cohorts(sold) -> None:
@@ -116,7 +123,7 @@ def _cohorts(sold) -> None:
 		{key: cents for key, cents in found.items() if cents},
 		{key: cents for key, cents in cells.items() if cents},
 	)
-	print(f"  every cell of the cohorts: {len(found)}")
+	print(f"So does every cell of the cohorts ({len(found)})", end="")
 
 
 def _losses() -> None:
@@ -131,7 +138,7 @@ def _losses() -> None:
 			*(sum(_cents(row[field]) for row in rows) for field in fields[1:]),
 		]
 		_same(f"The losses by {by}", sums, wanted)
-	print(f"  the losses, by six things: {wanted[0]}")
+	print(f", and the losses by six things ({wanted[0]} customers).")
 
 
 def _year(back: int) -> tuple[date, date]:

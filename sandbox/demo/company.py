@@ -59,6 +59,7 @@ RULES = {
 }
 
 
+WORTH_ASKING = 60  # in a year; whoever brought less is not asked about when lost
 # Days from one contact to the next. Who sells CDs has not the time for two calls a month.
 RHYTHMS = {"Platinum": 21, "Gold": 45}
 
@@ -85,6 +86,13 @@ def build(today: date, nights: int, language: str) -> None:
 		}
 		frappe.get_doc({"doctype": "Item", **item}).insert()
 	_settings(today)
+	# Asked about is who becomes Lost after the first night, which finds out about a year and a half at once.
+	since = {
+		"review_losses": 1,
+		"losses_from": WORTH_ASKING,
+		"losses_since": today - timedelta(days=nights - 1),
+	}
+	frappe.db.set_value("Tier Policy", {"enabled": 1}, since)
 	for tier, days in RHYTHMS.items():
 		frappe.db.set_value("Customer Tier", tier, "contact_every_days", days)
 	for name, values in RULES.items():
