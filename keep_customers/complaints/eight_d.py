@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
+from frappe.translate import get_all_languages
 from frappe.utils import format_date, get_fullname
 
 from keep_customers.complaints.measures import DOCTYPE
 from keep_customers.engine.compensations import GRANTED
 from keep_customers.engine.complaints import OFFERED, YES
+from keep_customers.erp.language import speaking
 
 
 class Discipline(NamedTuple):
@@ -27,6 +29,23 @@ class Discipline(NamedTuple):
 
 def disciplines(case) -> list[Discipline]:
 	"""The eight of a case, in the language of the print."""
+	with speaking(language()):
+		return _disciplines(case)
+
+
+def words() -> dict[str, str]:
+	"""What else stands on the print, in its language: title, and not_known for a discipline without a line."""
+	with speaking(language()):
+		return {"title": _("8D Report"), "not_known": _("Not known yet.")}
+
+
+def language() -> str:
+	"""The one that is chosen beside a print: Frappe 15 sends it, and then prints in the user's own."""
+	asked = frappe.form_dict.get("_lang")
+	return asked if asked in get_all_languages() else frappe.local.lang
+
+
+def _disciplines(case) -> list[Discipline]:
 	corrective, preventive = (_measures(case, kind) for kind in ("Corrective", "Preventive"))
 	planned = [(one.title, one.description) for one in corrective]
 	in_force = [

@@ -5,7 +5,7 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate
+from frappe.utils import cint, fmt_money, getdate
 
 # Drawn as it is: the framework's charts fail (removeChild) when the page changes its width while they still grow.
 AT_ONCE = {"animate": 0, "disableEntryAnimation": 1}
@@ -24,6 +24,12 @@ def column(fieldname: str, label: str, fieldtype: str = "Data", width: int = 120
 		more.setdefault("precision", 1)
 	width = max(width, WIDEST.get(fieldtype, 0), _heading(label))
 	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
+
+
+def about(number: int) -> str:
+	"""A number of which no more than the size is known, as it is said: 57,922 is about 58,000."""
+	step = 10 ** max(len(str(number)) - 2, 0)
+	return fmt_money(-(-number // step) * step, precision=0)
 
 
 def _heading(label: str) -> int:

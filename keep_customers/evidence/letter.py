@@ -27,6 +27,7 @@ from keep_customers.worth.selection import selected
 
 REPORT = "Management Letter"
 WITHIN = 90
+NO_BREAK = "\u00a0"
 
 
 class Line(NamedTuple):
@@ -70,7 +71,12 @@ def _last(first: date) -> date:
 
 
 def _money(value: float, currency: str) -> str:
-	return fmt_money(flt(value), precision=0, currency=currency)
+	# In a narrow mail it stays on one line.
+	return fmt_money(flt(value), precision=0, currency=currency).replace(" ", NO_BREAK)
+
+
+def _pair(number: int, amount: str) -> str:
+	return f"{fmt_money(number, precision=0)} · {amount}"
 
 
 def _stages(months: list, currency: str) -> Iterator[Line]:
@@ -93,12 +99,12 @@ def _stages(months: list, currency: str) -> Iterator[Line]:
 				.select(Count("*"), Sum(value[field]))
 			)
 			[(number, amount)] = selected(query, customer, value, {}).run()
-			said.append(f"{number} · {_money(amount or 0, currency)}")
+			said.append(_pair(number, _money(amount or 0, currency)))
 		yield Line(part, label, *said, "Customers at Risk", {})
 	now = [one for one in at_risk.totals({}) if one.status in STILL_TO_KEEP]
 	number, amount = sum(one.customers for one in now), sum(flt(one.value_at_risk) for one in now)
 	label = _("All customers at risk today, and the value at risk")
-	yield Line(risk, label, f"{number} · {_money(amount, currency)}", "", "Customers at Risk", {})
+	yield Line(risk, label, _pair(number, _money(amount, currency)), "", "Customers at Risk", {})
 
 
 def _complaints(months: list, currency: str) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from time import perf_counter
 import frappe
 from frappe.utils import getdate
 
-from . import company, customers, files, month, purchases, stories, telling
+from . import books, company, customers, files, month, purchases, stories, telling
 
 WITH_FILE, KNOWN = 40, 120  # of each rep's customers, those who bought most in a year
 
@@ -32,6 +32,7 @@ def main(load: bool, language: str = "en") -> None:
 	telling.moves()
 	telling.a_day()
 	telling.reasons(getdate())
+	books.check()
 	print(f"\nDone in {perf_counter() - start:.0f} seconds. To look around in Desk: make serve")
 
 
@@ -42,13 +43,12 @@ def _load(start: float, language: str) -> None:
 	who = customers.listeners({one.buyer for one in bought})
 	who |= customers.firms(one.buyer for one in firms)
 	everybody = list(who.values())
-	customers.load(everybody, [(who[one.buyer], one) for one in (*bought, *firms)])
-	best = _best([*bought, *firms], who, today)
+	sold = [*bought, *firms]
+	customers.load(everybody, [(who[one.buyer], one) for one in sold], purchases.returns(sold, today))
+	best = _best(sold, who, today)
 	files.write([one for own in best for one in own[:WITH_FILE]], today)
 	month.calls_before([one for own in best for one in own[:KNOWN]], today)
-	print(
-		f"Loaded {len(everybody):,} customers and {len(bought) + len(firms):,} invoices ({perf_counter() - start:.0f} s)."
-	)
+	print(f"Loaded {len(everybody):,} customers and {len(sold):,} invoices ({perf_counter() - start:.0f} s).")
 	recent = today - timedelta(days=month.RECENT)
 	month.up_to(today - timedelta(days=month.NIGHTS), recent)
 	stories.tell(today, {one.name: one for one in everybody})

@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 import frappe
 from frappe.desk.doctype.notification_settings.notification_settings import create_notification_settings
+from frappe.utils import get_first_day
 
 from .purchases import ITEM_GROUPS
 
 COMPANY = "Demo Company"
+ABROAD, EUROS = "Demo Company Europe", 1.25  # what one of its euros is worth to the other one
 LISTENERS, FIRMS = "Music Lovers", "Cafés and Hotels"
 MANAGER = "maria@example.com"
 
@@ -57,6 +59,7 @@ RULES = {
 }
 
 
+WORTH_ASKING = 60  # in a year; whoever brought less is not asked about when lost
 # Days from one contact to the next. Who sells CDs has not the time for two calls a month.
 RHYTHMS = {"Platinum": 21, "Gold": 45}
 
@@ -67,6 +70,7 @@ def build(today: date, nights: int, language: str) -> None:
 		_user(rep.user, rep.first_name, rep.last_name, rep.speaks, ["Sales User"], keep_my_day=1)
 	if language != "en":
 		_speak(language)
+	_second_company(today)
 	for territory in (rep.territory for rep in REPS):
 		_leaf("Territory", territory)
 	for group in (LISTENERS, FIRMS):
@@ -82,6 +86,13 @@ def build(today: date, nights: int, language: str) -> None:
 		}
 		frappe.get_doc({"doctype": "Item", **item}).insert()
 	_settings(today)
+	# Asked about is who becomes Lost after the first night, which finds out about a year and a half at once.
+	since = {
+		"review_losses": 1,
+		"losses_from": WORTH_ASKING,
+		"losses_since": today - timedelta(days=nights - 1),
+	}
+	frappe.db.set_value("Tier Policy", {"enabled": 1}, since)
 	for tier, days in RHYTHMS.items():
 		frappe.db.set_value("Customer Tier", tier, "contact_every_days", days)
 	for name, values in RULES.items():
@@ -94,6 +105,36 @@ def build(today: date, nights: int, language: str) -> None:
 		# As if it had been on all the month.
 		rule.db_set("enabled_from", today - timedelta(days=nights))
 	frappe.db.commit()
+
+
+def _second_company(today: date) -> None:
+	"""It sells in euros; what it sells counts in the first one's currency, at the rate of each month."""
+	home = frappe.get_doc("Company", COMPANY)
+	frappe.get_doc(
+		{
+			"doctype": "Company",
+			"company_name": ABROAD,
+			"abbr": "DCE",
+			"default_currency": "EUR",
+			"country": "Germany",
+			"chart_of_accounts": "Standard",
+		}
+	).insert()
+	# The site has a default company, and none of the demo's papers is to depend on which.
+	frappe.db.set_single_value("Global Defaults", "default_company", COMPANY)
+	frappe.db.set_single_value("Keep Customers Settings", "reporting_currency", home.default_currency)
+	for months in range(-3, 2):
+		frappe.get_doc(
+			{
+				"doctype": "Currency Exchange",
+				"date": get_first_day(today, d_months=months),
+				"from_currency": "EUR",
+				"to_currency": home.default_currency,
+				"exchange_rate": EUROS,
+				"for_buying": 1,
+				"for_selling": 1,
+			}
+		).insert()
 
 
 def _speak(language: str) -> None:

@@ -8,9 +8,9 @@ import frappe
 from keep_customers.erp.tables import insert, standard_columns
 from keep_customers.people.addresses import mark
 
-from .company import COMPANY, EMIL, FIRMS, LISTENERS, REPS
+from .company import ABROAD, COMPANY, EMIL, FIRMS, LISTENERS, REPS
 from .people import people
-from .purchases import Purchase
+from .purchases import Purchase, Return
 
 ENGLISH_NAMES = 500  # for each rep, so that no two have the same
 
@@ -42,7 +42,9 @@ def firms(names: Iterable[str]) -> dict[str, Customer]:
 	}
 
 
-def load(customers: Sequence[Customer], purchases: Iterable[tuple[Customer, Purchase]]) -> None:
+def load(
+	customers: Sequence[Customer], purchases: Sequence[tuple[Customer, Purchase]], returns: Iterable[Return]
+) -> None:
 	fill("Customer", [_customer(one) for one in customers])
 	fill("Contact", [_contact(one) for one in customers])
 	fill(
@@ -67,7 +69,7 @@ def load(customers: Sequence[Customer], purchases: Iterable[tuple[Customer, Purc
 	fill("Address", [_address(one) for one in customers])
 	fill("Dynamic Link", [_link(one, doctype) for one in customers for doctype in ("Contact", "Address")])
 	fill("Contact Confirmation", [_confirmation(one) for one in customers])
-	_load_invoices(purchases)
+	_load_invoices(purchases, returns)
 	frappe.db.commit()
 
 
@@ -157,28 +159,42 @@ def _confirmation(one: Customer) -> dict:
 	}
 
 
-def _load_invoices(purchases: Iterable[tuple[Customer, Purchase]]) -> None:
-	currency = frappe.db.get_value("Company", COMPANY, "default_currency")
+def _load_invoices(purchases: Sequence[tuple[Customer, Purchase]], returns: Iterable[Return]) -> None:
 	invoices, items = [], []
 	for number, (customer, bought) in enumerate(purchases, 1):
-		name = f"DEMO-SINV-{number:05}"
-		invoices.append(_invoice(name, customer, bought.day, bought.amount, currency))
+		name = _invoice_name(number)
+		invoices.append(_invoice(name, customer, bought, bought.day, bought.amount))
 		items += [_item(name, place, *line) for place, line in enumerate(bought.lines, 1)]
+	for place, back in enumerate(returns, 1):
+		customer, bought = purchases[back.number - 1]
+		name = f"DEMO-SINV-R{place:03}"
+		against = {"is_return": 1, "return_against": _invoice_name(back.number), "status": "Return"}
+		invoices.append({**_invoice(name, customer, bought, back.day, -back.amount), **against})
+		if back.amount == bought.amount:
+			lines = [(group, -amount) for group, amount in bought.lines]
+			items += [_item(name, line, *part) for line, part in enumerate(lines, 1)]
 	fill("Sales Invoice", invoices)
 	fill("Sales Invoice Item", items)
 
 
-def _invoice(name: str, customer: Customer, day: date, amount: float, currency: str) -> dict:
+def _invoice_name(number: int) -> str:
+	return f"DEMO-SINV-{number:05}"
+
+
+def _invoice(name: str, customer: Customer, bought: Purchase, day: date, amount: float) -> dict:
 	amounts = dict.fromkeys(("net_total", "base_net_total", "grand_total", "base_grand_total"), amount)
+	company = ABROAD if bought.abroad else COMPANY
 	return {
 		"name": name,
 		"customer": customer.name,
 		"customer_name": customer.name,
-		"company": COMPANY,
+		"company": company,
 		"posting_date": day,
 		"docstatus": 1,
 		"is_opening": "No",
-		"currency": currency,
+		"is_return": 0,
+		"return_against": None,
+		"currency": frappe.get_cached_value("Company", company, "default_currency"),
 		"conversion_rate": 1,
 		"status": "Paid",
 		**amounts,
@@ -188,6 +204,7 @@ def _invoice(name: str, customer: Customer, day: date, amount: float, currency: 
 
 
 def _item(invoice: str, place: int, group: str, amount: float) -> dict:
+	number = -1 if amount < 0 else 1
 	return {
 		"parent": invoice,
 		"parenttype": "Sales Invoice",
@@ -197,8 +214,8 @@ def _item(invoice: str, place: int, group: str, amount: float) -> dict:
 		"item_code": group,
 		"item_name": group,
 		"item_group": group,
-		"qty": 1,
-		"stock_qty": 1,
+		"qty": number,
+		"stock_qty": number,
 		"amount": amount,
 		"base_net_amount": amount,
 	}

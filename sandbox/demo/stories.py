@@ -9,9 +9,10 @@ from datetime import date, timedelta
 import frappe
 
 from keep_customers.engine.occasions import GREGORIAN, LUNAR
+from keep_customers.retention import actions
 from keep_customers.visits import approval
 
-from . import files, words
+from . import files, purchases, words
 from .cast import Cast
 from .company import ANNA, BEN, CHEN, COMPANY, DORA, EMIL, LISTENERS, MANAGER
 from .customers import Customer
@@ -19,6 +20,13 @@ from .gatherings import held_event, next_event
 from .grievances import complaints
 
 COMPETITOR = "Bargain Discs"
+# Causes of the losses, how they are known, and who sells to them now.
+WHY = (
+	("Price", "Said so when I called: two dollars less for each record.", COMPETITOR),
+	("No Need Any More", "Listens to music on the train only, from a telephone.", None),
+	("We Lost Touch", "Nobody of us had called for half a year.", None),
+	("Competitor's Offer", "Got a voucher with the first parcel.", COMPETITOR),
+)
 
 
 @contextmanager
@@ -39,6 +47,8 @@ def tell(today: date, customers: dict[str, Customer]) -> None:
 	next_event(cast, today)
 	referral(cast, customers, today)
 	lost(cast, today)
+	why_lost()
+	one_firm()
 	needs(today)
 	papers(cast, today)
 	visits(cast, today)
@@ -124,6 +134,21 @@ def _silent_longest(rep: str) -> str:
 	query = frappe.qb.from_(value).inner_join(customer).on(customer.name == value.name).select(value.name)
 	query = query.where((value.status == "Lost") & (customer.account_manager == rep))
 	return query.orderby(value.purchases, order=frappe.qb.desc).orderby(value.name).limit(1).run()[0][0]
+
+
+def why_lost() -> None:
+	"""Of those who became Lost in these weeks the reps have explained two in three."""
+	reviews = frappe.get_all("Loss Review", fields=["name", "responsible"], order_by="lost_on, customer")
+	for number, review in enumerate(reviews):
+		if number % 3 < 2:
+			cause, how, competitor = WHY[number % len(WHY)]
+			with as_user(review.responsible):
+				actions.explain(review.name, cause, how, competitor)
+
+
+def one_firm() -> None:
+	"""Emil finds out that two customers are the same café."""
+	frappe.rename_doc("Customer", purchases.ONCE_MORE, purchases.ONE_FIRM, merge=True, show_alert=False)
 
 
 def needs(today: date) -> None:

@@ -103,12 +103,15 @@ def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
 
 def test_at_a_desk_the_keys_will_do(story, desk):
 	first, second, _third = three_contacts(story)
+	frappe.db.set_value("Follow Up", {"todo": first.name}, "came_first", "Helps More")
+	frappe.db.commit()
 	with desk(ANNA) as anna:
 		page = anna.page
 		page.set_default_timeout(20_000)
 		page.goto(f"{anna.url}/app/my-day")
 		card = ".kd-card[data-todo='{}'] .kd-ways a[href^='tel:']"
 		page.locator(card.format(first.name)).wait_for()
+		assert "have changed more than others" in page.locator(".kd-why").inner_text()
 		anna.shot("my-day-desk")
 		page.keyboard.press("j")
 		page.locator(card.format(second.name)).wait_for()

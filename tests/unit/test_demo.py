@@ -34,3 +34,22 @@ def test_the_firms_have_bought_by_now():
 	assert all(
 		one.day < TODAY and one.amount == sum(a for _g, a in one.lines) for one in purchases.firms(TODAY)
 	)
+
+
+def test_what_comes_back_is_of_a_purchase_and_no_more_than_it():
+	sold = [*purchases.cdnow(TODAY), *purchases.firms(TODAY)]
+	back = purchases.returns(sold, TODAY)
+	whole = [one for one in back if one.amount == sold[one.number - 1].amount]
+	assert len(back) == purchases.RETURNED + 2 and len(whole) == purchases.RETURNED // purchases.IN_FULL + 1
+	for one in back:
+		bought = sold[one.number - 1]
+		assert bought.day < one.day < TODAY and 0 < one.amount <= bought.amount
+	assert back == purchases.returns(sold, TODAY)
+
+
+def test_a_firm_that_was_entered_twice_has_bought_under_one_name_after_the_other():
+	days = {
+		name: [one.day for one in purchases.firms(TODAY) if one.buyer == name]
+		for name in (purchases.ONCE_MORE, purchases.ONE_FIRM)
+	}
+	assert max(days[purchases.ONCE_MORE]) < min(days[purchases.ONE_FIRM])

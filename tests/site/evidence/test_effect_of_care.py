@@ -7,6 +7,7 @@ import pytest
 from frappe.utils import fmt_money
 
 from keep_customers.engine.followups import in_control_group
+from keep_customers.erp.reports import about
 from keep_customers.evidence.effect import AGAIN, COMPLAINED, VALUE, effect
 from keep_customers.patches.v0_2 import note_arms_of_follow_ups
 from tests.site.story import ANNA, MIA, PREFIX
@@ -92,7 +93,8 @@ def test_not_known_yet_is_an_answer_and_says_how_many_more(now):
 		drawn(now, customer, rule.name, "Held Back" if at < 12 else "Cared For")
 	_columns, [row], *_rest = run()
 	assert row["effect"] == 0 and row["low"] < 0 < row["high"]
-	assert row["more"] > 100 and f"About {row['more']} more customers will tell." in row["sentence"]
+	assert row["more"] > 100 and f"About {about(row['more'])} more customers will tell." in row["sentence"]
+	assert [about(number) for number in (1, 99, 101, 57_922)] == ["1", "99", "110", "58,000"]
 
 
 def test_rules_side_by_side_and_all_together(trial):

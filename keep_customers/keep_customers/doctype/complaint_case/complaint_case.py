@@ -316,6 +316,10 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		"""For the print format *8D Report*."""
 		return eight_d.disciplines(self)
 
+	def eight_d_words(self) -> dict[str, str]:
+		"""Likewise."""
+		return eight_d.words()
+
 	@frappe.whitelist()
 	@typed
 	def close(self, override_reason: str | None = None) -> None:

@@ -8,7 +8,18 @@ from keep_customers.engine.effect.arms import CARED, HELD
 from keep_customers.engine.effect.findings import LESS, UNKNOWN, WORTH_KNOWING, Findings
 from keep_customers.engine.effect.intervals import LEAST
 from keep_customers.erp.api import report, report_filters
-from keep_customers.erp.reports import GOOD, NEUTRAL, bars, column, count, currency, figure, listed, money
+from keep_customers.erp.reports import (
+	GOOD,
+	NEUTRAL,
+	about,
+	bars,
+	column,
+	count,
+	currency,
+	figure,
+	listed,
+	money,
+)
 from keep_customers.evidence.effect import DAYS, OUTCOMES, VALUE, Effect, effect
 
 CHARTED = 12
@@ -85,7 +96,7 @@ def sentence(row: dict, claim: int, never: bool, outcome: str) -> str:
 	if claim == UNKNOWN:
 		return _(
 			"Not known yet: the difference is between {0} and {1}. About {2} more customers will tell."
-		).format(low, high, max(row["more"], 1))
+		).format(low, high, about(max(row["more"], 1)))
 	of = amount(row["effect"], row["currency"], outcome)
 	if claim == LESS:
 		return _("Less with care: {0} on average, between {1} and {2}.").format(of, low, high)
@@ -106,7 +117,7 @@ def columns(outcome: str) -> list[dict]:
 
 	return [
 		column("label", _("Care Rule"), width=200),
-		column("sentence", _("What We Know", context="Effect of Care"), width=640),
+		column("sentence", _("What We Know", context="Effect of Care"), width=680),
 		count("cared", _("Cared For", context="Effect of Care")),
 		count("held", _("Held Back", context="Effect of Care")),
 		count("running", _("Still Running", context="Effect of Care")),

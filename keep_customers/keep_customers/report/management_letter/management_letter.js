@@ -18,7 +18,7 @@ keep_customers.report("Management Letter", {
 
 	formatter(value, row, column, data, standard) {
 		// Made by the server, for the mail as well.
-		if (column.fieldname === "see") return value;
+		if (column.fieldname === "line") return value;
 		return standard(value, row, column, data);
 	},
 });

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, getdate
+from frappe.utils import escape_html, formatdate, getdate
 
 from keep_customers.erp.acting import acting_as
 from keep_customers.erp.api import report, report_filters
@@ -34,8 +34,8 @@ def execute(filters=None):
 def rows(first: date, today: date) -> list[dict]:
 	return [
 		{
-			"part": one.part, "line": one.line, "now": one.now, "before": one.before,
-			"see": f'<a href="{escape_html(letter.address(one))}">{escape_html(_(one.report))}</a>',
+			"part": one.part, "now": one.now, "before": one.before,
+			"line": f'<a href="{escape_html(letter.address(one))}">{escape_html(one.line)}</a>',
 			"opens": {"now": reported(one.report, {}, **one.filters)},
 		}
 		for one in letter.lines(first, today)
@@ -43,11 +43,13 @@ def rows(first: date, today: date) -> list[dict]:
 
 
 def columns(first: date) -> list[dict]:
-	before = letter.month(first - timedelta(days=1), first)
+	"""Few, as most read it in a mail on a phone: each line is the way to where it is read on."""
+	now, before = (
+		formatdate(day, "MMM yyyy") for day in (first, letter.month(first - timedelta(days=1), first))
+	)
 	return [
 		column("part", _("About", context="Management Letter"), width=120),
-		column("line", _("What", context="Management Letter"), width=420),
-		column("now", f"{first:%Y-%m}", width=220),
-		column("before", f"{before:%Y-%m}", width=220),
-		column("see", _("Read On", context="Management Letter"), width=180),
+		column("line", _("What", context="Management Letter"), width=520),
+		column("now", now, width=220),
+		column("before", before, width=220),
 	]

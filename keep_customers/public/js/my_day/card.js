@@ -19,7 +19,7 @@ keep_customers.my_day.card = (() => {
 		return `<article class="kd-card" data-todo="${text(contact.todo)}">
 			<h2>${link("Customer", contact.customer, text(contact.customer_name))}</h2>
 			<div class="kd-marks">${joined(marks, " ")}</div>
-			<div class="kd-why">${why(contact)}</div>
+			<div class="kd-why">${why(contact, details)}</div>
 			<div class="kd-ways">${ways(contact, details)}</div>
 			<div class="kd-say">${say(contact, details)}</div>
 			${result(details)}
@@ -30,9 +30,10 @@ keep_customers.my_day.card = (() => {
 		</article>`;
 	}
 
-	// In few words, and below it the sentences where they say more.
-	function why(contact) {
-		const more = contact.reasons.filter((one) => one !== contact.why).map((one) => `<small>${text(one)}</small>`);
+	// In few words, and below it the sentences where they say more; the last one why this contact came before others.
+	function why(contact, details) {
+		const sentences = [...contact.reasons.filter((one) => one !== contact.why), details?.help?.comes_first];
+		const more = sentences.filter(Boolean).map((one) => `<small>${text(one)}</small>`);
 		return `${contact.why ? `<p>${text(contact.why)}</p>` : ""}${more.join(" ")}`;
 	}
 
