@@ -135,7 +135,10 @@ def desk(server, chromium):
 	def open_desk(user):
 		# SQLite has one writer: a login beside a job that writes would be answered with an error.
 		wait_for_jobs()
-		view = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}  # dialogs are there at once
+		view = {
+			"viewport": {"width": 1440, "height": 900},
+			"reduced_motion": "reduce",
+		}  # dialogs are there at once
 		context = chromium.new_context(locale="en-GB", **view)
 		opened = Desk(context.new_page(), server.url).login(user)
 		yield opened

@@ -1,7 +1,6 @@
 """The site over real HTTP, and users who are logged in there as a browser is."""
 
 import os
-import re
 import subprocess
 import sys
 
