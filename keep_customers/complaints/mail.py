@@ -11,7 +11,7 @@ from frappe.utils import cstr
 
 from keep_customers.complaints import cases, escalation
 from keep_customers.engine import complaints as engine
-from keep_customers.erp.mailbox import MARK
+from keep_customers.erp.mailbox import FORGED, MARK
 from keep_customers.erp.todos import link_to
 from keep_customers.people.contacts import customers_of_address
 
@@ -33,10 +33,11 @@ def on_communication(communication, method=None) -> None:
 		_no_word_of_a_customer(case, communication)
 	elif not case.description:
 		_complete(case, communication)
-	elif (case.status == engine.WAITING or case.closed_unanswered) and not _is_colleague(
-		communication.sender
-	):
-		if _is_of_customer(case, cstr(communication.sender)):
+	elif (case.status == engine.WAITING or case.closed_unanswered) and not _is_colleague(communication):
+		if _is_forged(communication):
+			text = _("An e-mail about {0} may be by somebody else than it says. Is it the answer?")
+			escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)))
+		elif _is_of_customer(case, cstr(communication.sender)):
 			_go_on(case)
 		else:
 			text = _(
@@ -65,13 +66,20 @@ def _complete(case, communication) -> None:
 	case.subject = case.subject or "-"
 	case.channel = "Email"
 	case.contact_name = case.contact_name or communication.sender_full_name
-	known = customers_of_address(cstr(communication.sender))
+	forged = _is_forged(communication)
+	known = {} if forged else customers_of_address(cstr(communication.sender))
 	# One address may be that of several customers; then a person has to say which.
 	if len(known) == 1 and not case.customer:
 		[(case.customer, case.contact)] = known.items()
 		settings = frappe.get_cached_doc("Keep Customers Settings")
 		case.responsible = cases.responsible_for(case, settings)
 	case.save()
+	if forged:
+		text = _(
+			"The mail server says that this e-mail may be by somebody else than it says (DMARC). Please make sure who wrote it"
+			" before you name a customer."
+		)
+		case.add_comment("Comment", text)
 
 
 def _is_of_customer(case, sender: str) -> bool:
@@ -91,7 +99,14 @@ def _words(communication) -> str:
 	return text[:LONGEST]
 
 
-def _is_colleague(sender: str | None) -> bool:
+def _is_forged(communication) -> bool:
+	return communication.delivery_status == FORGED
+
+
+def _is_colleague(communication) -> bool:
+	sender = communication.sender
 	return bool(
-		sender and frappe.db.exists("User", {"email": sender, "user_type": "System User", "enabled": 1})
+		sender
+		and not _is_forged(communication)
+		and frappe.db.exists("User", {"email": sender, "user_type": "System User", "enabled": 1})
 	)

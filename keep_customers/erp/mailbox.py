@@ -15,11 +15,12 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.receive import InboundMail
 from frappe.utils import add_to_date, cstr, now_datetime
 
-from keep_customers.engine import automatic
+from keep_customers.engine import automatic, senders
 from keep_customers.erp.registered import registered
 
 MOST_REPLIES = 5  # of the host's automatic ones to an address within an hour: a robot may hide that it is one
 MARK = "Automated Message"  # the host's own mark, shown in its timeline
+FORGED = "Marked As Spam"  # the host's word, too: nobody counts it as something that the customer has written
 GENERATED, REPLIED = "auto-generated", "auto-replied"
 
 
@@ -38,7 +39,10 @@ def install(**_about) -> None:
 	reply = EmailAccount.send_auto_reply
 
 	def marked(mail) -> dict:
-		return as_dict(mail) | ({"communication_type": MARK} if is_automatic(mail) else {})
+		more = {"communication_type": MARK} if is_automatic(mail) else {}
+		if senders.is_forged(mail.mail):
+			more["delivery_status"] = FORGED
+		return as_dict(mail) | more
 
 	def created(mail, doctype):
 		# A machine's mail is no document of ours; of others the host decides.
