@@ -84,7 +84,6 @@ doc_events = {
 		],
 		"on_trash": "keep_customers.benefits.rebates.on_trash",
 	},
-	"Dashboard Chart": {"onload": "keep_customers.worth.colours.colour_chart"},
 	"Pricing Rule": {
 		"validate": "keep_customers.benefits.pricing_rules.guard_rule",
 		"on_trash": "keep_customers.benefits.pricing_rules.guard_rule_on_trash",

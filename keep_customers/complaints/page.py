@@ -10,13 +10,15 @@ passes any of them. The last two are counted in the cases themselves.
 
 import json
 import re
+import time
+from hashlib import sha256
 from pathlib import PurePath
 
 import frappe
 from frappe import _
 from frappe.core.api.file import get_max_file_size
 from frappe.database import savepoint
-from frappe.utils import add_to_date, cint, escape_html, now_datetime, validate_email_address
+from frappe.utils import add_to_date, cint, cstr, escape_html, now_datetime, validate_email_address
 
 from keep_customers.complaints import cases, clock
 from keep_customers.erp import guest_pages, limits, signed
@@ -30,6 +32,8 @@ RECEIVED = "complaint-received"  # purpose of the link to the thanks, which is g
 TRIES = 60  # an hour from one network address, with what is refused because something in it is missing
 MOST_FILES = 3
 LONGEST_SHEET = 40
+BEGUN = "begun"
+PATIENCE = 20  # seconds that who presses twice waits for what the first time makes
 LARGEST_FILE = 5 * 1024 * 1024
 LONGEST = {"number": 140, "email": 140, "full_name": 140, "description": 5000}
 # What a file begins with says what it is, whatever its name says. No SVG: it may hold script.
@@ -60,7 +64,7 @@ def off() -> tuple[str, str]:
 	"""Title and text where the page is not offered."""
 	return (
 		_("This Page Is Switched Off"),
-		_("We do not take complaints on this page. Please call us or write to us instead."),
+		_("We do not take complaints on this page. Please tell us in another way."),
 	)
 
 
@@ -95,7 +99,9 @@ def post(
 	except Refused as refused:
 		return guest_pages.again(ROUTE, refused.errors)
 	except frappe.RateLimitExceededError:
-		text = _("We have received many complaints on this page. Please try again in an hour, or call us.")
+		text = _(
+			"We have received many complaints on this page. Please try again in an hour, or tell us in another way."
+		)
 		return guest_pages.again(ROUTE, {"": text}, 429)
 	guest_pages.show(ROUTE, received=signed.token(RECEIVED, json.dumps(made), 1))
 
@@ -135,12 +141,17 @@ def _receive(website: str, sheet: str, **said: str) -> list[str]:
 	files = _files()
 	if mistakes := _mistakes(said):
 		raise Refused(mistakes)
+	key = _key(sheet, said, files)
+	if key and (made := _made(key)):
+		return made
 	limits.count("complaint", _limit("complaints_per_address"))
 	# All of it is looked up in any case, so that the time it takes tells little.
 	known = _known(said["number"], said["email"])
 	_count_cases(said["email"])
-	if website.strip() or not _first_time(sheet):
+	if website.strip():
 		return [""]
+	if key and not _begin(key):
+		return _made(key, PATIENCE) or [""]
 	case = frappe.get_doc(
 		{
 			"doctype": cases.DOCTYPE,
@@ -160,19 +171,39 @@ def _receive(website: str, sheet: str, **said: str) -> list[str]:
 	if not_taken:
 		text = _("The customer attached what the site would not keep: {0}. Please ask for it in another way.")
 		case.add_comment("Comment", text.format(escape_html(", ".join(not_taken))))
-	return [case.name, *not_taken]
+	made = [case.name, *not_taken]
+	if key:
+		frappe.db.after_commit.add(lambda: frappe.cache.set(key, json.dumps(made), ex=limits.HOUR))
+	return made
 
 
-def _first_time(sheet: str) -> bool:
-	"""Whether no case has been made of this form within the hour: who waits on a slow line presses twice."""
+def _key(sheet: str, said: dict[str, str], files: list[tuple[str, bytes]]) -> str | None:
+	"""What is the same when one form is sent twice, and another as soon as something else is written into it."""
 	if not sheet:
-		return True
-	key = frappe.cache.make_key(f"complaint sheet:{sheet[:LONGEST_SHEET]}")
-	first = frappe.cache.set(key, 1, ex=limits.HOUR, nx=True)
+		return None
+	contents = [(name, sha256(content).hexdigest()) for name, content in files]
+	form = json.dumps([sheet[:LONGEST_SHEET], said, contents])
+	return frappe.cache.make_key(f"complaint form:{sha256(form.encode()).hexdigest()}")
+
+
+def _begin(key: str) -> bool:
+	"""Whether nothing has been made of this form within the hour: who waits on a slow line presses twice."""
+	first = frappe.cache.set(key, BEGUN, ex=limits.HOUR, nx=True)
 	if first:
 		# If it fails after all, they can send it again.
 		frappe.db.after_rollback.add(lambda: frappe.cache.delete(key))
 	return bool(first)
+
+
+def _made(key: str, patience: float = 0) -> list[str] | None:
+	"""What has been made of this form, as :func:`_receive` answers; None if nothing has.
+
+	:param patience: so many seconds may go by until it is there
+	"""
+	end = time.monotonic() + patience
+	while (made := cstr(frappe.cache.get(key))) == BEGUN and time.monotonic() < end:
+		time.sleep(0.2)
+	return json.loads(made) if made and made != BEGUN else None
 
 
 def _mistakes(said: dict[str, str]) -> dict[str, str]:

@@ -41,9 +41,7 @@ def own_case(user: str, name: str):
 
 
 def why_log_in() -> str:
-	return _(
-		"Your complaints are shown to you alone. If you have no account here, please call us or write to us."
-	)
+	return _("Your complaints are shown to you alone. If you have no account here, please ask us.")
 
 
 def shown(case) -> dict:
@@ -86,7 +84,7 @@ def offered(case) -> str | None:
 def next_words(case) -> str | None:
 	"""What happens next and by when, in the language of who reads it; None if nothing does."""
 	if case.status == engine.WAITING:
-		return _("We have asked you something. Please write to us or call us.")
+		return _("We have asked you something. Please answer our message, or tell us in another way.")
 	if case.status not in (engine.OPEN, engine.REOPENED):
 		return None
 	promise, by = _next_by(case)
@@ -107,7 +105,7 @@ def _next_by(case) -> tuple:
 def glad() -> str:
 	"""What who has said yes reads; also when they come back to the link, which takes no second answer."""
 	words = _("We are glad that it is solved.")
-	return f"{words} {_('If something is not right after all, please answer our message or call us.')}"
+	return f"{words} {_('If something is not right after all, please answer our message.')}"
 
 
 def sorry(case) -> str:

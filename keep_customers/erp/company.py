@@ -16,10 +16,11 @@ DAY = 24 * 60 * 60
 def card(company: str | None = None) -> dict:
 	"""
 	:param company: by default the site's
-	:returns: name, logo (an address for an image, or None), phone, call (the same for a link) and email, empty if not known
+	:returns: name, logo (an address for an image, or None), phone, call (the same for a link), email and website (an address),
+		empty if not known
 	"""
 	company = company or frappe.db.get_single_value("Global Defaults", "default_company")
-	fields = ["company_name", "company_logo", "phone_no", "email"]
+	fields = ["company_name", "company_logo", "phone_no", "email", "website"]
 	known = (company and frappe.db.get_value("Company", company, fields, as_dict=True)) or frappe._dict()
 	website = frappe.get_cached_doc("Website Settings")
 	phone = known.phone_no or frappe.db.get_single_value("Contact Us Settings", "phone") or ""
@@ -32,7 +33,14 @@ def card(company: str | None = None) -> dict:
 		or frappe.db.get_single_value("Contact Us Settings", "email_id")
 		or _sender()
 		or "",
+		"website": _address_of_site(known.website or ""),
 	}
+
+
+def _address_of_site(written: str) -> str:
+	"""A website as people write it, to lead to; empty if it is none."""
+	address = written if "//" in written else f"https://{written}"
+	return address if re.fullmatch(r"https?://[^/\s]+\.[^/\s]+(/\S*)?", address) else ""
 
 
 def _sender() -> str | None:

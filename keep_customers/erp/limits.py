@@ -57,7 +57,7 @@ def count(what: str, most: int) -> None:
 def _too_many() -> None:
 	guest_pages.say(
 		_("Too Many at Once"),
-		_("This came several times within a short time. Please try again in an hour, or call us."),
+		_("This came several times within a short time. Please try again in an hour."),
 		429,
 	)
 

@@ -151,7 +151,7 @@ def _calendar_link(token: str, language: str) -> str:
 
 
 def advice() -> str:
-	return _("Please answer our message or call us instead; we will tell you all about it.")
+	return _("Please answer the message with which we invited you; we will tell you all about it.")
 
 
 def not_valid() -> None:

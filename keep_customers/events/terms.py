@@ -39,7 +39,7 @@ def why_not() -> dict[str, str]:
 		"nobody checked in": _(
 			"Nobody was checked in. Please check in who came, or say that everybody came."
 		),
-		"invitation cancelled": _("This invitation was cancelled. Please call us."),
+		"invitation cancelled": _("This invitation was cancelled. Please ask us if you have a question."),
 		"too many companions": _("So many companions are not possible. Please choose fewer."),
 		"larger than the room": _("There is not so much room. Please come with fewer companions."),
 		"no place for more companions": _(
@@ -49,7 +49,7 @@ def why_not() -> dict[str, str]:
 			"There is no free place left. If there is room all the same, please raise the capacity of the event."
 		),
 		"not open": _("Nobody can reply to this event now."),
-		"too late to reply": _("The time to reply is over. Please call us."),
+		"too late to reply": _("The time to reply is over. Please ask us if you would like to come."),
 		"not the day": _("Guests are checked in on the day of the event."),
 	}
 

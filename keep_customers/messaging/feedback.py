@@ -179,7 +179,7 @@ def not_valid() -> None:
 
 
 def advice() -> str:
-	return _("Please answer our message or call us instead; we want to hear from you.")
+	return _("Please answer our message instead; we want to hear from you.")
 
 
 def not_ours_to_answer() -> None:

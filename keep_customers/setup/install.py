@@ -19,7 +19,7 @@ from keep_customers.setup import onboarding, upgrade
 from keep_customers.setup.confirm_contacts import confirm_contacts
 from keep_customers.setup.custom_fields import add_custom_fields
 from keep_customers.setup.kanban import add_board
-from keep_customers.worth import ledger
+from keep_customers.worth import colours, ledger
 
 DEFAULTS = Path(__file__).parent / "defaults"
 # In this order: policies name tiers.
@@ -49,6 +49,8 @@ def after_migrate() -> None:
 	add_board()
 	upgrade.tell_of(set_shipped_settings())
 	onboarding.refresh()
+	# The framework has written the chart anew if it has changed.
+	colours.colour_chart()
 
 
 def offer_triggers(app: str | None = None) -> None:

@@ -12,6 +12,7 @@ sitemap = 0
 def get_context(context):
 	if not guest_pages.logged_in(context, door.why_log_in()):
 		return
+	context.colleague = True
 	# A user who has never opened Desk has none yet.
 	frappe.sessions.get_csrf_token()
 	name = text_sent("event")

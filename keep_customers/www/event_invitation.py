@@ -18,6 +18,7 @@ def get_context(context):
 	# The QR code leads here. The host's team sees the guest, anybody else the invitation that is in their hand.
 	at_the_door = bool(frappe.form_dict.get("door"))
 	if at_the_door and door.may_check_in(*found):
+		context.colleague = True
 		# A user who has never opened Desk has none yet.
 		frappe.sessions.get_csrf_token()
 		context.state, context.guest = "door", door.shown(*found)

@@ -1,21 +1,36 @@
 // Names and options in the user's language where the framework looks them up without their doctype, or not at all.
 frappe.provide("keep_customers");
 
-// A tier's name. Without the context the tier Lead would read like ERPNext's Lead.
-frappe.form.link_formatters["Customer Tier"] = (value) => __(value, null, "Customer Tier");
-
 // Options have their doctype as context where they are chosen; the framework forgets it where they are only shown.
 const show_option = frappe.form.formatters.Select;
 frappe.form.formatters.Select = (value, df, ...rest) =>
 	(df && frappe._messages[`${value}:${df.parent}`]) || show_option(value, df, ...rest);
 
-// So it does with the names of records that may be shipped ones, where they are chosen.
+// Names of records that may be shipped ones. Without the context the tier Lead would read like ERPNext's Lead.
 const NAMED = ["Customer Tier", "Tier Policy", "Care Rule", "Complaint Category", "Complaint Cause", "Loss Cause"];
+NAMED.forEach((doctype) => (frappe.form.link_formatters[doctype] = (value) => __(value, null, doctype)));
+
+// Where they are chosen.
 const { get_translated } = frappe.ui.form.ControlLink.prototype;
 frappe.ui.form.ControlLink.prototype.get_translated = function (value) {
 	const doctype = this.get_options();
 	return NAMED.includes(doctype) ? __(value, null, doctype) : get_translated.call(this, value);
 };
+
+// Texts of such records, stored in the language the site was set up in: where one is only shown and nobody has changed it,
+// each reads it in their own. Who may change it sees what is stored.
+const TEXTS = {
+	"Care Rule": ["description", "talking_points"],
+	"Complaint Category": ["description"],
+	"Complaint Cause": ["description"],
+	"Customer Tier": ["strategy", "benefits"],
+	"Loss Cause": ["description"],
+};
+for (const kind of ["SmallText", "Text"]) {
+	const show_text = frappe.form.formatters[kind];
+	frappe.form.formatters[kind] = (value, df, ...rest) =>
+		show_text(value && df && TEXTS[df.parent]?.includes(df.fieldname) ? __(value) : value, df, ...rest);
+}
 
 // A form's title, for names that mean something else to the host.
 keep_customers.title_in_language = (frm) =>

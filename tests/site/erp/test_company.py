@@ -28,7 +28,22 @@ def test_the_company_says_how_it_is_reached(story):
 
 def test_without_anything_known_there_is_a_page_all_the_same(story):
 	frappe.db.set_single_value("Global Defaults", "default_company", None)
-	assert set(company.card()) == {"name", "logo", "phone", "call", "email"}
+	assert set(company.card()) == {"name", "logo", "phone", "call", "email", "website"}
+
+
+@pytest.mark.parametrize(
+	("written", "leads_to"),
+	[
+		("keep.example", "https://keep.example"),
+		("http://keep.example/contact", "http://keep.example/contact"),
+		("javascript:alert(1)", ""),
+		("https://x/ <b>", ""),
+		("soon", ""),
+	],
+)
+def test_a_website_leads_somewhere_or_is_none(story, written, leads_to):
+	frappe.db.set_value("Company", COMPANY, "website", written)
+	assert company.card(COMPANY)["website"] == leads_to
 
 
 def test_a_heavy_logo_becomes_a_light_one(story):

@@ -26,6 +26,10 @@ def get(filters: str | dict | None = None, **kwargs: object) -> dict:
 	counts = counted(by)
 	if not counts:
 		return {}
+	if by == "tier":
+		# With those where nobody stands: the chart's colours go by the place.
+		tiers = frappe.get_all("Customer Tier", order_by="rank asc", pluck="name")
+		counts = {tier: counts.get(tier, 0) for tier in tiers}
 	kind = "Customer Tier" if by == "tier" else "Customer Value"
 	return {
 		"labels": [_(name, context=kind) for name in counts],

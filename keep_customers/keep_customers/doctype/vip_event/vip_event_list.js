@@ -1,6 +1,6 @@
 frappe.listview_settings["VIP Event"] = {
 	add_fields: ["status", "accepted", "capacity"],
-	formatters: keep_customers.list_people("host"),
+	formatters: { ...keep_customers.list_people("host"), ...keep_customers.list_days("starts_on") },
 	get_indicator(doc) {
 		const colours = {
 			Idea: "gray", Planned: "blue", Inviting: "orange", Held: "purple", Closed: "green", Cancelled: "red",

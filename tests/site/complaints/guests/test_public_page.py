@@ -7,6 +7,7 @@ import frappe
 import pytest
 
 from keep_customers.complaints import feedback
+from keep_customers.complaints import page as public
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import signed
 from keep_customers.messaging import visit_feedback
@@ -179,7 +180,29 @@ def test_who_presses_twice_on_a_slow_line_has_one_case(guest, firm):
 	first, second = (complain(guest, sheet=sheet) for _time in range(2))
 	assert first.status_code == second.status_code == 200 and "Thank You" in second.text
 	[case] = cases()
-	assert case.name in first.text and "Its number" not in second.text
+	assert case.name in first.text and case.name in second.text
+
+
+def test_who_waits_for_what_the_first_time_makes_has_its_number(guest, firm, monkeypatch):
+	"""The second time comes while the first is still at work."""
+	sheet = re.search('name="sheet" value="([0-9a-f]+)"', page(guest, "complain").text)[1]
+	key = public._key(
+		sheet, {"number": "", "email": "olga@firm.example", "full_name": "", "description": "It smokes"}, []
+	)
+	assert public._begin(key) and not public._begin(key)
+	monkeypatch.setattr(public.time, "sleep", lambda _s: frappe.cache.set(key, '["CC-1"]', ex=60))
+	assert public._made(key, 5) == ["CC-1"]
+	frappe.cache.set(key, public.BEGUN, ex=60)
+	assert public._made(key) is None, "and nobody waits for ever"
+	frappe.cache.delete(key)
+	assert public._made(key) is None
+
+
+def test_what_is_written_anew_into_the_same_form_is_another_complaint(guest, firm):
+	sheet = re.search('name="sheet" value="([0-9a-f]+)"', page(guest, "complain").text)[1]
+	complain(guest, sheet=sheet)
+	again = complain(guest, sheet=sheet, description="And now the saw sings")
+	assert len(cases()) == 2 and max(case.name for case in cases()) in again.text
 
 
 def test_thanks_by_a_forged_link_are_the_form(guest, firm):
