@@ -236,6 +236,13 @@ def test_the_8d_report_is_printed_in_the_language_that_is_chosen_beside_it(story
 	answer = Browser(server, MIA).call("frappe.www.printview.get_html_and_style", **asked)
 	text = answer.json()["message"]["html"]
 	assert "8D 报告" in text and "D4 根本原因" in text and "D8 Closing" not in text
+	# Neither is it a way around who may read the case, nor is the letter one.
+	add_user_permission("Customer", scratched[1], ANNA)
+	frappe.db.commit()
+	rep = Browser(server, ANNA)
+	refused = rep.call("frappe.www.printview.get_html_and_style", **asked)
+	assert refused.status_code == 403 and scratched[0] not in refused.text
+	assert rep.call("frappe.desk.query_report.run", report_name=letter.REPORT, filters={}).status_code == 403
 
 
 # The letter
