@@ -106,9 +106,10 @@ def test_a_measure_is_against_something_and_ends_after_it_began(scratched):
 
 def test_a_measure_is_made_of_a_case(story, scratched):
 	case = story.case(scratched[0])
-	case.db_set("cause", CAUSE)
+	case.db_set({"cause": CAUSE, "non_conformance": "NC-1"})
 	made = make_measure(case.name)
 	assert (made.cause, made.category, made.responsible) == (CAUSE, None, case.responsible)
+	assert made.non_conformance == "NC-1"
 
 
 # Period by period
