@@ -433,6 +433,7 @@ override_doctype_dashboards = {
 	"Warranty Claim": "keep_customers.complaints.documents.warranty_claim_dashboard",
 	"Item": "keep_customers.complaints.documents.item_dashboard",
 	"Quality Action": "keep_customers.complaints.documents.quality_action_dashboard",
+	"Non Conformance": "keep_customers.complaints.documents.non_conformance_dashboard",
 }
 
 # The log is written once and read rarely; keep a year of runs.

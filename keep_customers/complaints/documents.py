@@ -220,8 +220,11 @@ def make_measure(source_name: str, target_doc: str | dict | Document | None = No
 	case = _case(source_name, "Complaint Measure")
 	measure = frappe.new_doc("Complaint Measure")
 	measure.update(
-		{"cause": case.cause, "quality_action": case.quality_action, "responsible": case.responsible}
-	)
+		{
+			"cause": case.cause, "quality_action": case.quality_action, "non_conformance": case.non_conformance,
+			"responsible": case.responsible,
+		}
+	)  # fmt: skip
 	if not case.cause:
 		measure.category = case.category
 	return measure
@@ -364,3 +367,4 @@ issue_dashboard = _dashboard("issue")
 warranty_claim_dashboard = _dashboard("warranty_claim")
 item_dashboard = _dashboard("item")
 quality_action_dashboard = _dashboard("quality_action")
+non_conformance_dashboard = _dashboard("non_conformance")

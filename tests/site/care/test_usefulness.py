@@ -10,6 +10,7 @@ from keep_customers.care import quiet, rules, usefulness
 from keep_customers.keep_customers.report.what_was_not_useful import what_was_not_useful
 from tests.site.care.asked import as_user
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX
+from tests.site.web import Browser
 
 
 def judged(story, customer, rule, amount, because=None, ago=3, rep=ANNA, **more):
@@ -93,6 +94,24 @@ def test_who_is_held_back_does_not_count_and_a_rep_sees_their_own(calls):
 	assert [(row.rep, row.judged, row.useless) for row in shown] == [(BEN, 15, 1)]
 	as_user(MIA)
 	assert len(what_was_not_useful.execute({"care_rule": calls.rule_name})[1]) == 2
+
+
+def test_over_http_a_rep_reads_of_their_own_contacts_and_nothing_of_who_is_held_back(calls, server):
+	mine, theirs = calls.firms
+	judged(calls, mine, calls.rule_name, 3000, "Other", arm="Held Back", control_share=20, rep=ANNA)
+	frappe.permissions.add_user_permission("Customer", mine, ANNA, ignore_permissions=True)
+	frappe.db.commit()
+	ask = {"report_name": "What Was Not Useful", "filters": {"rep": BEN}}
+	run = "frappe.desk.query_report.run"
+	answer = Browser(server, ANNA).call(run, **ask)
+	rows = [row for row in answer.json()["message"]["result"] if isinstance(row, dict)]
+	assert [(row["rep"], row["judged"]) for row in rows] == [(ANNA, 7)]
+	assert theirs not in answer.text
+	refused = (
+		Browser(server, EVE).call(run, **ask),
+		Browser(server, ANNA).call("keep_customers.care.usefulness.proposal", rule=calls.rule_name),
+	)
+	assert [one.status_code for one in refused] == [403, 403]
 
 
 def test_after_a_contact_a_rule_waits_until_its_days_are_over(now):

@@ -66,6 +66,7 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		next_alarm: DF.Datetime | None
 		next_ask: DF.Datetime | None
 		next_idle: DF.Datetime | None
+		non_conformance: DF.Link | None
 		opened_on: DF.Datetime
 		override_reason: DF.SmallText | None
 		pauses: DF.Table[ComplaintPause]

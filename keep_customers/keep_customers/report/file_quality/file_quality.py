@@ -103,7 +103,7 @@ def columns_of_groups(group: str) -> list[dict]:
 	label = {"Rep": _("Rep"), "Tier": _("Tier"), "Territory": _("Territory")}[group]
 	return [
 		column("group", label, width=200),
-		count("customers", _("Customers")),
+		count("customers", _("Customers", context="File Quality")),
 		count("files", _("Files", context=NAME)),
 		column("completeness", _("Completeness", context=NAME), "Percent", 120),
 		count("full", _("Full Files", context=NAME)),
@@ -148,7 +148,7 @@ def chart(rows: list) -> dict | None:
 def summary(total) -> list[dict]:
 	with_accuracy(total)
 	return [
-		figure(_("Customers"), total.customers),
+		figure(_("Customers", context="File Quality"), total.customers),
 		figure(_("Files", context=NAME), total.files),
 		percent(_("Completeness", context=NAME), total.completeness if total.customers else None),
 		figure(_("Full Files", context=NAME), total.full),

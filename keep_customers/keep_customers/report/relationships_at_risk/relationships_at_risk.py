@@ -81,7 +81,7 @@ def chart(found: list) -> dict | None:
 	return bars(
 		[_(kind, context="Care Rule") for kind in relationships.ALARMS],
 		{
-			_("Customers"): [
+			_("Customers", context="Relationships at Risk"): [
 				len({one.customer for one in found if one.alarm == kind}) for kind in relationships.ALARMS
 			]
 		},
@@ -94,7 +94,7 @@ def summary(found: list) -> list[dict]:
 	without = len({one.customer for one in found if one.alarm == relationships.REP})
 	amount = {"datatype": "Currency", "currency": next((one.currency for one in found), None)}
 	return [
-		figure(_("Customers"), len(customers)),
+		figure(_("Customers", context="Relationships at Risk"), len(customers)),
 		figure(
 			_("Their Current Value", context="Relationships at Risk"),
 			sum(flt(one.current_value) for one in customers.values()),

@@ -16,8 +16,11 @@ keep_customers.step_bar = (steps) => {
 frappe.dom.set_style(
 	`.keep-step-bar { list-style: none; padding: 0; margin: 0 0 12px; display: flex; }
 	.keep-step-bar li { flex: 1 1 0; min-width: 0; text-align: center; position: relative; font-size: var(--text-xs); color: var(--text-muted); }
-	.keep-step-bar li::before { content: ""; position: absolute; top: 11px; inset-inline-start: -50%; width: 100%; height: 2px; background: var(--border-color); }
-	.keep-step-bar li:first-child::before { display: none; }
+	/* Half of the way on either side of a mark, as they are not equally wide everywhere. */
+	.keep-step-bar li::before, .keep-step-bar li::after { content: ""; position: absolute; top: 11px; width: 50%; height: 2px; background: var(--border-color); }
+	.keep-step-bar li::before { inset-inline-start: 0; }
+	.keep-step-bar li::after { inset-inline-end: 0; }
+	.keep-step-bar li:first-child::before, .keep-step-bar li:last-child::after { display: none; }
 	.keep-step-bar .mark { position: relative; z-index: 1; display: block; width: 24px; height: 24px; line-height: 20px; margin: 0 auto 4px;
 		border: 2px solid var(--border-color); border-radius: 50%; background: var(--card-bg, var(--fg-color)); font-weight: 600; }
 	.keep-step-bar .name { display: block; margin: 0 -4px; overflow-wrap: anywhere; }

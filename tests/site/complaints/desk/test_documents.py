@@ -215,6 +215,7 @@ def test_a_made_up_mark_links_nothing(story, firm):
 		("Warranty Claim", "warranty_claim"),
 		("Item", "item"),
 		("Quality Action", "quality_action"),
+		("Non Conformance", "non_conformance"),
 	],
 )
 def test_forms_of_the_host_show_their_cases(story, doctype, field):

@@ -106,9 +106,10 @@ def test_a_measure_is_against_something_and_ends_after_it_began(scratched):
 
 def test_a_measure_is_made_of_a_case(story, scratched):
 	case = story.case(scratched[0])
-	case.db_set("cause", CAUSE)
+	case.db_set({"cause": CAUSE, "non_conformance": "NC-1"})
 	made = make_measure(case.name)
 	assert (made.cause, made.category, made.responsible) == (CAUSE, None, case.responsible)
+	assert made.non_conformance == "NC-1"
 
 
 # Period by period
@@ -236,6 +237,13 @@ def test_the_8d_report_is_printed_in_the_language_that_is_chosen_beside_it(story
 	answer = Browser(server, MIA).call("frappe.www.printview.get_html_and_style", **asked)
 	text = answer.json()["message"]["html"]
 	assert "8D 报告" in text and "D4 根本原因" in text and "D8 Closing" not in text
+	# Neither is it a way around who may read the case, nor is the letter one.
+	add_user_permission("Customer", scratched[1], ANNA)
+	frappe.db.commit()
+	rep = Browser(server, ANNA)
+	refused = rep.call("frappe.www.printview.get_html_and_style", **asked)
+	assert refused.status_code == 403 and scratched[0] not in refused.text
+	assert rep.call("frappe.desk.query_report.run", report_name=letter.REPORT, filters={}).status_code == 403
 
 
 # The letter
