@@ -14,7 +14,7 @@ from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.engine.stakes import Stake
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
-from keep_customers.erp.language import language_of, speaking
+from keep_customers.erp.language import language_of, site_language, speaking
 from keep_customers.erp.said import reworded
 from keep_customers.worth import ledger
 
@@ -56,10 +56,23 @@ def _description(follow_ups: list) -> str:
 
 def describe_anew(customer: str) -> None:
 	"""Write the customer's name and link into its open ToDos, past the document life: nothing else has changed."""
+	_describe_anew({"customer": customer})
+
+
+def speak_to(user: str, language: str | None) -> None:
+	"""Write a user's open ToDos in another language."""
+	_describe_anew({"assigned_to": user}, language or site_language())
+
+
+def _describe_anew(filters: dict, language: str | None = None) -> None:
+	"""
+	:param filters: of the follow-ups
+	:param language: by default that of whoever has the ToDo
+	"""
 	contacts: dict[str, list] = {}
 	for follow_up in frappe.get_all(
 		"Follow Up",
-		filters={"customer": customer, "todo": ("is", "set"), "status": ("in", followups.OPEN)},
+		filters={**filters, "todo": ("is", "set"), "status": ("in", followups.OPEN)},
 		fields=["name", "todo", "assigned_to", *DESCRIBED],
 		order_by="name asc",
 	):
@@ -76,8 +89,12 @@ def describe_anew(customer: str) -> None:
 	)
 	for todo, parts in contacts.items():
 		parts.sort(key=lambda part: part.name != leads.get(todo))
-		with speaking(language_of(parts[0].assigned_to)):
-			values = {"description": _description(parts), "keep_customer_name": parts[0].customer_name}
+		with speaking(language or language_of(parts[0].assigned_to)):
+			values = {
+				"description": _description(parts),
+				"keep_why": stakes.why(parts),
+				"keep_customer_name": parts[0].customer_name,
+			}
 		frappe.db.set_value("ToDo", todo, values, update_modified=False)
 
 

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import escape_html, get_fullname
 
 from keep_customers.access.lookups import named
+from keep_customers.care import todos as contacts
 from keep_customers.care.assignment import Assignment
 from keep_customers.complaints import assignment_rules
 from keep_customers.complaints import handover as of_cases
@@ -26,6 +27,8 @@ FOUND_BY = ("account_manager", "territory", "sales_team", "dedicated_rep", "back
 def on_user(user, method=None) -> None:
 	"""After a user is saved or deleted."""
 	before = user.get_doc_before_save()
+	if before and method != "after_delete" and before.language != user.language:
+		contacts.speak_to(user.name, user.language)
 	if method == "after_delete" or (before and before.enabled != user.enabled):
 		soon(run, queue="long")
 

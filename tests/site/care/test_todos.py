@@ -259,6 +259,24 @@ def test_a_todo_says_why_and_nothing_personal_and_runs_no_script(story):
 			assert personal not in text
 
 
+def test_todos_follow_the_language_their_user_chooses(now):
+	"""In the list too, which shows what is stored."""
+
+	[firm] = asked_for(now)
+	todo = only_todo(now, firm)
+
+	def shown():
+		return frappe.db.get_value("ToDo", todo.name, ["description", "keep_why", "modified"])
+
+	user = frappe.get_doc("User", todo.allocated_to)
+	chosen, (words, why, modified) = user.language, shown()
+	for language in ("zh", chosen):
+		user.reload().update({"language": language}).save()
+		said = shown()
+		assert said[2] == modified, "nobody has changed it"
+		assert (said[0] == words) is (said[1] == why) is (language == chosen)
+
+
 def test_what_is_shipped_is_for_all_companies_groups_and_territories(story):
 	from keep_customers.setup import install
 
