@@ -1,4 +1,7 @@
 frappe.listview_settings["Customer Feedback"] = {
 	hide_name_column: true,
-	formatters: keep_customers.list_days("given_on"),
+	formatters: {
+		...keep_customers.list_days("given_on"),
+		...keep_customers.list_in_language("Customer Feedback", ["about"]),
+	},
 };

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from keep_customers.benefits import pricing_rules
+from keep_customers.worth import colours
 
 
 class CustomerTier(Document):
@@ -30,6 +31,12 @@ class CustomerTier(Document):
 		other = frappe.db.get_value("Customer Tier", {"rank": self.rank, "name": ("!=", self.name)})
 		if other:
 			frappe.throw(_("Rank {0} is already taken by {1}.").format(self.rank, other))
+
+	def on_update(self):
+		colours.colour_chart()
+
+	def after_delete(self):
+		colours.colour_chart()
 
 	def after_rename(self, old, new, merge=False):
 		pricing_rules.on_tier_renamed()
