@@ -1,4 +1,7 @@
 frappe.listview_settings["Contact Confirmation"] = {
 	hide_name_column: true,
-	formatters: keep_customers.list_people("confirmed_by"),
+	formatters: {
+		...keep_customers.list_people("confirmed_by"),
+		...keep_customers.list_in_language("Contact Confirmation", ["how"]),
+	},
 };
