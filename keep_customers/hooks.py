@@ -41,8 +41,11 @@ after_install = "keep_customers.setup.install.after_install"
 after_migrate = "keep_customers.setup.install.after_migrate"
 before_uninstall = "keep_customers.setup.uninstall.before_uninstall"
 after_uninstall = "keep_customers.setup.uninstall.after_uninstall"
-# Other apps may bring triggers of their own.
-after_app_install = "keep_customers.setup.install.offer_triggers"
+# Other apps may bring triggers of their own; the framework makes icons and sidebars after each of them.
+after_app_install = [
+	"keep_customers.setup.install.offer_triggers",
+	"keep_customers.setup.desktop.keep_one_entrance",
+]
 after_app_uninstall = "keep_customers.setup.install.offer_triggers"
 fixtures = [{"dt": "Role", "filters": [["name", "=", "Keep Customers Manager"]]}]
 
@@ -84,6 +87,7 @@ doc_events = {
 		],
 		"on_trash": "keep_customers.benefits.rebates.on_trash",
 	},
+	"Dashboard Chart": {"before_insert": "keep_customers.worth.colours.colour_new_chart"},
 	"Pricing Rule": {
 		"validate": "keep_customers.benefits.pricing_rules.guard_rule",
 		"on_trash": "keep_customers.benefits.pricing_rules.guard_rule_on_trash",

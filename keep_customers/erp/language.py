@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import frappe
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_time, format_timedelta, get_datetime_format, get_timezone_location
 from frappe import _
 from frappe.utils import formatdate, get_datetime, get_system_timezone, getdate
 
@@ -63,9 +63,12 @@ def locale_of(language: str) -> Locale | None:
 
 
 def moment_in_words(moment, language: str) -> str:
-	"""Day and time as people write them in a language; the clock is the site's, see :func:`whose_clock`."""
+	"""Day and time as people write them in a language; the clock is the site's, see :func:`with_clock`."""
 	moment, locale = get_datetime(moment), _written_as(language)
-	return f"{format_date(moment, 'full', locale)}, {format_time(moment.time(), 'short', locale=locale)}"
+	# Some put a comma between the two, some do not.
+	return str(get_datetime_format("medium", locale=locale)).format(
+		format_time(moment.time(), "short", locale=locale), format_date(moment, "full", locale)
+	)
 
 
 def span_in_words(start, end, language: str) -> str:
@@ -95,14 +98,15 @@ def hours_in_words(hours: float, language: str) -> str:
 
 def moment_with_clock(moment, language: str) -> str:
 	"""As :func:`moment_in_words`, for who may be somewhere else."""
-	return f"{moment_in_words(moment, language)} ({whose_clock(language)})"
+	return with_clock(moment_in_words(moment, language), language)
 
 
-def whose_clock(language: str) -> str:
-	"""In whose time the site's moments are, by a place everybody knows, such as "Berlin time"; its zone's name without one."""
-	zone = get_system_timezone()
-	place = get_timezone_location(ZoneInfo(zone), locale=_written_as(language), return_city=True)
-	return _("{0} time", language).format(place)
+def with_clock(words: str, language: str) -> str:
+	"""Moments of the site, with whose time that is: by a place everybody knows, such as "(Berlin time)"; by the zone's name
+	without one."""
+	zone = ZoneInfo(get_system_timezone())
+	place = get_timezone_location(zone, locale=_written_as(language), return_city=True)
+	return _("{0} ({1} time)", language).format(words, place)
 
 
 def _written_as(language: str) -> Locale:

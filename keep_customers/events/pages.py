@@ -27,7 +27,7 @@ from frappe.utils import (
 
 from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
-from keep_customers.erp.language import day_in_words, span_in_words, whose_clock
+from keep_customers.erp.language import day_in_words, span_in_words, with_clock
 from keep_customers.events import replies
 from keep_customers.events.terms import EVENT, INVITATION, TooManyCompanions
 from keep_customers.messaging import messages
@@ -129,7 +129,7 @@ def when(event, language: str) -> str:
 	"""Day and time as people write it in their language, and in whose time that is; empty if it is not fixed."""
 	if not event.starts_on:
 		return ""
-	return f"{span_in_words(event.starts_on, event.ends_on, language)} ({whose_clock(language)})"
+	return with_clock(span_in_words(event.starts_on, event.ends_on, language), language)
 
 
 def has_ended(event) -> bool:

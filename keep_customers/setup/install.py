@@ -15,7 +15,7 @@ from keep_customers.care import rules
 from keep_customers.complaints import assignment_rules
 from keep_customers.erp import host
 from keep_customers.erp.language import site_language
-from keep_customers.setup import onboarding, upgrade
+from keep_customers.setup import desktop, onboarding, upgrade
 from keep_customers.setup.confirm_contacts import confirm_contacts
 from keep_customers.setup.custom_fields import add_custom_fields
 from keep_customers.setup.kanban import add_board
@@ -46,6 +46,8 @@ def after_migrate() -> None:
 	ledger.add_index()
 	assignment_rules.add_rule()
 	offer_triggers()
+	desktop.keep_one_entrance()
+	colours.colour_chart()
 	add_board()
 	upgrade.tell_of(set_shipped_settings())
 	onboarding.refresh()

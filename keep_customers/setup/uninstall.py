@@ -8,7 +8,8 @@ import frappe
 
 from keep_customers.benefits import pricing_rules
 from keep_customers.complaints import assignment_rules
-from keep_customers.erp.host import forget_columns, has
+from keep_customers.erp.host import forget_columns
+from keep_customers.setup import desktop
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
 from keep_customers.setup.onboarding import remove_steps
@@ -30,7 +31,7 @@ def before_uninstall() -> None:
 	remove_custom_fields()
 	ledger.drop_index()
 	remove_steps()
-	remove_from_desktop()
+	desktop.leave()
 
 
 def after_uninstall() -> None:
@@ -133,17 +134,3 @@ def remove_jobs() -> None:
 	frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ("in", jobs or [""])})
 	frappe.db.delete("Scheduled Job Type", {"name": ("in", jobs or [""])})
 	frappe.db.delete("Patch Log", {"patch": ("like", f"{APP}.%")})
-
-
-def remove_from_desktop() -> None:
-	"""Frappe 16 makes icons and sidebars out of an app's workspaces, and keeps them."""
-	workspaces = frappe.get_all("Workspace", filters={"module": MODULE}, pluck="name")
-	for doctype in ("Desktop Icon", "Workspace Sidebar"):
-		if not has(doctype, "app"):
-			continue
-		names = frappe.get_all(
-			doctype, or_filters={"app": APP, "name": ("in", {MODULE, *workspaces})}, pluck="name"
-		)
-		for table in frappe.get_meta(doctype).get_table_fields():
-			frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names or [""])})
-		frappe.db.delete(doctype, {"name": ("in", names or [""])})

@@ -19,31 +19,36 @@ def tell_desk(bootinfo) -> None:
 
 
 def colour_chart() -> None:
-	"""Write the colours of the tiers, by rank, into the chart that counts their customers; what an admin chose for it stays.
+	"""Let the chart of the tiers be drawn in their colours, in the order of its figures, unless an admin has chosen others.
 
-	It is stored, not added when the chart is read: a widget asks for its chart twice, the second time without ``onload``, and
-	draws with whatever has come by then.
+	They are kept in the chart: the framework reads it again whenever it draws it anew, and then asks nobody.
 	"""
-	options = frappe.db.get_value("Dashboard Chart", CHART, "custom_options")
-	if not _ours(options):
-		return
-	shades = [SHADES.get(colour, SHADES["Gray"]) for colour in _colours().values()]
-	frappe.db.set_value(
-		"Dashboard Chart", CHART, "custom_options", frappe.as_json({"colors": shades}), update_modified=False
-	)
+	kept = frappe.db.get_value("Dashboard Chart", CHART, "custom_options")
+	if not kept or _by_us(kept):
+		frappe.db.set_value("Dashboard Chart", CHART, "custom_options", _options(), update_modified=False)
 
 
-def _ours(options: str | None) -> bool:
-	"""Whether nobody but us has set up how the chart is drawn."""
-	if not options:
-		return True
+def colour_new_chart(doc, _method: str | None = None) -> None:
+	"""``before_insert`` of a Dashboard Chart: the framework brings the shipped ones after everything else, and anew
+	when their files change."""
+	if doc.chart_name == CHART and not doc.custom_options and frappe.db.table_exists("Customer Tier"):
+		doc.custom_options = _options()
+
+
+def _options() -> str:
+	order = frappe.get_all("Customer Tier", order_by="rank asc", pluck="colour")
+	return json.dumps({"colors": [SHADES.get(colour, SHADES["Gray"]) for colour in order]})
+
+
+def _by_us(options: str) -> bool:
+	"""Whether a chart's options are such as are kept above: nothing but shades of ours."""
 	try:
 		chosen = json.loads(options)
 		return set(chosen) == {"colors"} and set(chosen["colors"]) <= set(SHADES.values())
-	except (TypeError, ValueError):
+	except (ValueError, TypeError):
 		return False
 
 
 def _colours() -> dict[str, str]:
-	tiers = frappe.get_all("Customer Tier", fields=["name", "colour"], order_by="rank asc", as_list=True)
+	tiers = frappe.get_all("Customer Tier", fields=["name", "colour"], as_list=True)
 	return {name: colour or "Gray" for name, colour in tiers}

@@ -17,6 +17,19 @@ FORMS = {
 	"Volume Rebate": {},
 }
 NEW = "doctype => window.cur_frm && cur_frm.doctype === doctype && cur_frm.is_new()"
+# Of the list on the screen: purpose that a heading names -> purposes of the rows below it.
+BELOW = """() => {
+	const found = {};
+	let heading = null;
+	for (const one of cur_list.$result.children()) {
+		if (one.classList.contains("keep-purpose")) found[(heading = one.innerText)] = new Set();
+		else if (one.querySelector(".list-row")) {
+			const name = decodeURIComponent(one.querySelector(".list-row-checkbox").dataset.name);
+			found[heading].add(cur_list.data.find((rule) => rule.name === name).purpose);
+		}
+	}
+	return Object.entries(found).map(([heading, purposes]) => [heading, ...purposes]);
+}"""
 THEME = "theme => document.documentElement.setAttribute('data-theme', theme)"
 
 
@@ -52,3 +65,14 @@ def test_what_forms_read_back_is_for_everybody(story, desk):
 				eve.page.evaluate(THEME, theme)
 				eve.shot(f"form-{frappe.scrub(doctype)}-{theme}")
 				assert not barriers(eve.page, ours), (doctype, theme)
+
+
+def test_rules_stand_below_the_heading_of_their_purpose(story, desk):
+	frappe.get_doc("User", EVE).add_roles("Keep Customers Manager", "Sales Manager", "Sales User")
+	frappe.db.commit()
+	with desk(EVE) as eve:
+		eve.page.evaluate("() => frappe.set_route('List', 'Care Rule', 'List')")
+		eve.page.locator(".keep-purpose >> visible=true").first.wait_for()
+		eve.settled()
+		found = eve.page.evaluate(BELOW)
+		assert len(found) > 2 and all(heading == purpose and not more for heading, purpose, *more in found)

@@ -32,9 +32,27 @@ for (const kind of ["SmallText", "Text"]) {
 		show_text(value && df && TEXTS[df.parent]?.includes(df.fieldname) ? __(value) : value, df, ...rest);
 }
 
-// A form's title, for names that mean something else to the host.
+// The framework puts the time zone behind a moment's description before it looks the text up, and finds none.
+const { set_description } = frappe.ui.form.ControlDatetime.prototype;
+frappe.ui.form.ControlDatetime.prototype.set_description = function () {
+	if (this.df.description) this.df.description = __(this.df.description);
+	set_description.call(this);
+};
+
+// A document's title in the path above its form and at its side, from Frappe 16 on. Where the field of it may be empty, as of
+// addresses nobody is known by, the framework writes "undefined".
+const { get_doc_title } = frappe.model;
+if (get_doc_title)
+	frappe.model.get_doc_title = (doc) => {
+		const title = get_doc_title.call(frappe.model, doc);
+		return title === doc.name && NAMED.includes(doc.doctype)
+			? __(title, null, doc.doctype)
+			: title || doc.address || doc.name;
+	};
+
+// A form's title on Frappe 15, for names that mean something else to the host.
 keep_customers.title_in_language = (frm) =>
-	!frm.is_new() && frm.page.set_title(__(frm.doc.name, null, frm.doctype));
+	!get_doc_title && !frm.is_new() && frm.page.set_title(__(frm.doc.name, null, frm.doctype));
 
 // Formatters of a list, by field. A name stands as text in the list, the others are filters as the framework's own are.
 keep_customers.list_in_language = (doctype, fieldnames) =>

@@ -2,6 +2,7 @@ import "./in_language";
 import "./list_columns";
 import "./tiers";
 import "./phone_lists";
+import "./form/many_links";
 
 // Who has chosen so begins the day on My Day, not at the host's first page; before Desk looks where it is.
 if (frappe.boot?.keep_my_day && /^\/(app|desk)\/?$/.test(location.pathname)) {

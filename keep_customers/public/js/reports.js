@@ -100,9 +100,13 @@ keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 		else if (!report._no_refresh) report.refresh(true);
 	};
 
-	// On a phone the framework gives the rows of a table two fifths of the width to be seen in, whatever is below.
+	// On a phone the framework gives the rows of a table two fifths of the width to be seen in, whatever is below; from 16 on
+	// it cuts what hangs below a title's line.
 	frappe.dom.set_style(
-		`@media (max-width: 767px) { [data-route="query-report/${name}"] .dt-scrollable { height: 60vh; } }`,
+		`@media (max-width: 767px) {
+			[data-route="query-report/${name}"] .dt-scrollable { height: 60vh; }
+			[data-route="query-report/${name}"] .navbar-breadcrumbs a { line-height: 21px; }
+		}`,
 		`keep-report-${frappe.scrub(name)}`
 	);
 

@@ -26,10 +26,8 @@ def get(filters: str | dict | None = None, **kwargs: object) -> dict:
 	counts = counted(by)
 	if not counts:
 		return {}
-	if by == "tier":
-		# With those where nobody stands: the chart's colours go by the place.
-		tiers = frappe.get_all("Customer Tier", order_by="rank asc", pluck="name")
-		counts = {tier: counts.get(tier, 0) for tier in tiers}
+	if by == "tier":  # every tier in its place, which is where its colour stands
+		counts = dict.fromkeys(frappe.get_all("Customer Tier", order_by="rank asc", pluck="name"), 0) | counts
 	kind = "Customer Tier" if by == "tier" else "Customer Value"
 	return {
 		"labels": [_(name, context=kind) for name in counts],

@@ -1,4 +1,5 @@
 frappe.listview_settings["Care Rule"] = {
+	add_fields: ["purpose"],
 	formatters: keep_customers.list_in_language("Care Rule", ["name", "rule_name", "trigger", "channel"]),
 
 	// A heading where the next purpose begins.
@@ -6,7 +7,8 @@ frappe.listview_settings["Care Rule"] = {
 		listview.$result.find(".keep-purpose").remove();
 		if (listview.sort_by !== "purpose") return;
 		let last;
-		listview.$result.find(".list-row-container").each((place, row) => {
+		// From Frappe 16 on the head of the list is such a container too.
+		listview.$result.find(".list-row-container:has(.list-row)").each((place, row) => {
 			const { purpose } = listview.data[place] || {};
 			if (purpose === last) return;
 			last = purpose;

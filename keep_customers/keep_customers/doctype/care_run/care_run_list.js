@@ -1,5 +1,4 @@
 frappe.listview_settings["Care Run"] = {
-	formatters: keep_customers.list_in_language("Care Run", ["stage"]),
 	get_indicator(doc) {
 		const colours = {
 			Running: "blue", Waiting: "yellow", Completed: "green", "Completed With Errors": "orange", Failed: "red",

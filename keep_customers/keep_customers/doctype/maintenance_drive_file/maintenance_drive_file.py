@@ -1,5 +1,8 @@
 import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from keep_customers.files.facts import labelled, read
 
 
 class MaintenanceDriveFile(Document):
@@ -21,7 +24,12 @@ class MaintenanceDriveFile(Document):
 		unknown: DF.SmallText | None
 	# end: auto-generated types
 
-	pass
+	def onload(self):
+		"""What is stored are facts; a person reads what they are called."""
+		self.set_onload("in_words", {field: self._in_words(field) for field in ("unknown", "gained")})
+
+	def _in_words(self, field: str) -> str:
+		return ", ".join(_(label, context="Fact Check") for label in labelled(read(self.get(field))))
 
 
 def on_doctype_update():

@@ -14,8 +14,8 @@ keep_customers.open_things = ($where, things) => {
 };
 
 frappe.dom.set_style(
-	`.keep-open { list-style: none; margin: 0 0 12px; padding: 8px 12px; border-radius: var(--border-radius);
-		background: color-mix(in srgb, var(--orange-500, #e86c13) 12%, var(--fg-color)); color: var(--text-color); }
+	`.keep-open { list-style: none; margin: 0 0 12px; padding: 4px 0 4px 12px;
+		border-inline-start: 3px solid var(--orange-500, #e79913); color: var(--text-color); }
 	.keep-open li { padding: 4px 0; }
 	.keep-open .btn { margin-left: 4px; }
 	@media (max-width: 767px) { .keep-open .btn { display: block; margin: 6px 0 0; min-height: 44px; } }`,

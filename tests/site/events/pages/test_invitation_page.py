@@ -15,7 +15,7 @@ from frappe.twofactor import get_qr_svg_code
 from frappe.utils import add_days, add_to_date, get_system_timezone, get_url, getdate, now_datetime
 
 from keep_customers.erp import signed
-from keep_customers.erp.language import whose_clock
+from keep_customers.erp.language import with_clock
 from keep_customers.events import door as event_door
 from keep_customers.events import feedback, pages
 from keep_customers.messaging import visit_feedback
@@ -53,7 +53,7 @@ def test_a_guest_reads_answers_and_changes_their_mind(guest, evening, firm):
 	# The hour is that of the site, and the page says so.
 	day = getdate(evening.starts_on)
 	assert f"{day.day}, {day.year}" in first.text and "6:00" in first.text and "10:30" in first.text
-	assert f"({whose_clock('en')})" in first.text and "Coordinated" not in first.text
+	assert with_clock("", "en") in first.text and "Coordinated" not in first.text
 	assert [value in first.text for value in ('value="2"', 'value="3"')] == [True, False], (
 		"2 companions at most"
 	)
@@ -221,7 +221,8 @@ def test_forged_expired_and_guessed_links_get_one_answer(guest, evening, firm, s
 	assert says(guest, tokens[-2]).status_code == 410
 	assert guest.call(ANSWER, "GET", token=good, coming="Yes").status_code in (403, 405)
 	assert {now(one).status for one in (olga, other)} == {"Invited"}
-	assert shown(guest, good).status_code == 200
+	assert shown(guest, good).status_code == 200 and "sendBeacon" in shown(guest, good).text
+	assert "<script" not in shown(guest, tokens[-2]).text, "nothing to see, nothing to tell the hosts"
 	frappe.db.set_value(INVITATION, olga.name, "status", "Accepted")
 	frappe.delete_doc(INVITATION, other.name, force=True)
 	frappe.db.commit()
