@@ -44,9 +44,6 @@ REPORTS = {
 	"event_results": ({},),
 	"management_letter": ({},),
 	"orders_compared": ({},),
-	"revenue_bridge": ({}, {"group_by": "Rep"}, {"group_by": "Cause"}),
-	"retention_cohorts": ({}, {"measure": "Revenue"}),
-	"next_four_quarters": ({},),
 	"ratings_of_people": ({},),
 	"file_quality": ({}, {"group_by": "Tier"}, {"group_by": "Territory"}, {"group_by": "Customers"}),
 }  # fmt: skip

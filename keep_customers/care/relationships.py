@@ -13,6 +13,7 @@ import frappe
 from frappe.query_builder.functions import IfNull, Lower
 from frappe.utils import cint, cstr, getdate
 from pypika import Case
+from pypika.functions import Trim
 
 from keep_customers.care.last_contacts import last_contacts
 from keep_customers.engine.consent import NOT_REACHABLE
@@ -82,18 +83,21 @@ def best_tiers() -> list[str]:
 def deciders(today: date, customers: Collection[str] | None) -> list[Alarm]:
 	"""Who decides, as the file says, or else the main contact, and is gone or not reached by mail any more; until a successor
 	is entered, or another address."""
-	person = frappe.qb.DocType("Customer File Person")
-	query = frappe.qb.from_(person).where(
-		(person.parenttype == "Customer File") & contacts.who_decides(person)
-	)
-	if customers is not None:
-		query = among(query, person.parent, customers)
-	rows = query.select(
-		person.name, person.parent, person.full_name, person.contact, person.email, person.left_on, person.creation
-	).run(as_dict=True)  # fmt: skip
 	lost = _lost_addresses()
 	having = _contacts_at(lost)
 	disabled = _disabled_users()
+	# Where nobody is gone, nobody is looked at.
+	firms = _who_may_be_gone(today, customers, lost, {*having, *disabled})
+	rows = []
+	for part in chunks(sorted(firms), MANY):
+		query, person = _who_decides()
+		rows += (
+			query.where(person.parent.isin(part))
+			.select(
+				person.name, person.parent, person.full_name, person.contact, person.email, person.left_on, person.creation
+			)
+			.run(as_dict=True)
+		)  # fmt: skip
 	alarms, gone = [], set()
 	for row in rows:
 		since, how = _gone(row, today, lost, having, disabled)
@@ -106,7 +110,37 @@ def deciders(today: date, customers: Collection[str] | None) -> list[Alarm]:
 			there[row.parent].append(getdate(row.creation))
 	# A successor is somebody who was entered since then.
 	alarms = [one for one in alarms if not any(day >= one.since for day in there[one.customer])]
-	return alarms + _main_contacts_gone(having, {row.parent for row in rows}, customers)
+	return alarms + _main_contacts_gone(having, customers)
+
+
+def _who_decides():
+	"""(query of who decides as the files say, its table)"""
+	person = frappe.qb.DocType("Customer File Person")
+	query = frappe.qb.from_(person)
+	return query.where((person.parenttype == "Customer File") & contacts.who_decides(person)), person
+
+
+def _who_may_be_gone(
+	today: date, customers: Collection[str] | None, lost: Collection[str], gone: Collection[str]
+) -> set[str]:
+	"""Customers of whose deciders one may be gone, as far as the database can tell.
+
+	:param lost: addresses
+	:param gone: contacts
+	"""
+	_query, person = _who_decides()
+	signs = [
+		person.left_on <= today,
+		*(Lower(Trim(person.email)).isin(part) for part in chunks(sorted(lost), MANY)),
+		*(person.contact.isin(part) for part in chunks(sorted(gone), MANY)),
+	]
+	found = set()
+	for sign in signs:
+		query, person = _who_decides()
+		if customers is not None:
+			query = among(query, person.parent, customers)
+		found.update(firm for (firm,) in query.where(sign).select(person.parent).distinct().run())
+	return found
 
 
 def _gone(row, today: date, lost: dict, having: dict, disabled: dict) -> tuple[date | None, str | None]:
@@ -122,15 +156,19 @@ def _gone(row, today: date, lost: dict, having: dict, disabled: dict) -> tuple[d
 	return None, None
 
 
-def _main_contacts_gone(having: dict, in_files: set, customers: Collection[str] | None) -> list[Alarm]:
+def _main_contacts_gone(having: dict, customers: Collection[str] | None) -> list[Alarm]:
 	"""Of customers of whose file nobody decides."""
 	if not having:
 		return []
 	query, contact, link = contacts.linked()
 	query = among(query, contact.name, having).select(link.link_name).distinct()
-	firms = {name for (name,) in query.run()} - in_files
+	firms = {name for (name,) in query.run()}
 	if customers is not None:
 		firms &= set(customers)
+	for part in chunks(sorted(firms), MANY):
+		query, person = _who_decides()
+		query = query.where(person.parent.isin(part)).select(person.parent).distinct()
+		firms -= {name for (name,) in query.run()}
 	mains = contacts.primary_contacts(sorted(firms))
 	mains = {firm: contact for firm, contact in mains.items() if contact in having}
 	names = _full_names(mains.values())

@@ -1,9 +1,12 @@
 """Complaint cases in numbers, of those the user may read: for the reports, the workspace's cards and charts."""
 
+from datetime import date
+
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, IfNull
 from frappe.utils import add_days, get_datetime, getdate, now_datetime
+from pypika.functions import Date
 
 from keep_customers.complaints import standard_answers
 from keep_customers.complaints.cases import DOCTYPE
@@ -31,25 +34,11 @@ def cases(filters: dict, open_only: bool = False) -> list[dict]:
 	:param filters: from_date and to_date (of receiving), any of :data:`EQUALS`, company, territory and customer_group of the
 		customer; not_known, one of EQUALS that is empty; language of the customer; repeats for those of which there was one before
 	"""
-	doc = frappe.qb.DocType(DOCTYPE)
-	query = frappe.qb.from_(doc).select(*(doc[field] for field in FIELDS)).orderby(doc.opened_on, doc.name)
-	if filters.get("from_date"):
-		query = query.where(doc.opened_on >= getdate(filters["from_date"]))
-	if filters.get("to_date"):
-		query = query.where(doc.opened_on < add_days(getdate(filters["to_date"]), 1))
-	for field in EQUALS:
-		if filters.get(field):
-			query = query.where(doc[field] == filters[field])
-	if filters.get("not_known") in EQUALS:
-		query = query.where(IfNull(doc[filters["not_known"]], "") == "")
-	if filters.get("repeats"):
-		query = query.where(IfNull(doc.repeat_of, "") != "")
-	if filters.get("language"):
-		query, language = standard_answers.with_language(query, doc)
-		query = query.where(language == filters["language"])
+	query, doc = _chosen(filters)
+	query = query.select(*(doc[field] for field in FIELDS)).orderby(doc.opened_on, doc.name)
 	if open_only:
 		query = query.where(doc.status != CLOSED)
-	rows = only_readable_cases(of_customers(query, doc.customer, filters)).run(as_dict=True)
+	rows = query.run(as_dict=True)
 	stars = _stars([row.name for row in rows])
 	for row in rows:
 		row.solution_rating = stars.get(row.name, 0)
@@ -69,6 +58,38 @@ def _stars(names: list[str]) -> dict[str, float]:
 		.orderby(feedback.given_on, feedback.name)
 	)
 	return dict(among(query, feedback.reference_name, names).run())
+
+
+def by_day(filters: dict, by: str) -> list[tuple[str, date, int]]:
+	"""How many of them came on which day, by a field: (value, empty where it is not known; day; number). One query.
+
+	:param filters: as :func:`cases`
+	"""
+	query, doc = _chosen(filters)
+	key, day = IfNull(doc[by], ""), Date(doc.opened_on)
+	rows = query.select(key, day, Count("*")).groupby(key, day).run()
+	return [(value, getdate(on), number) for value, on, number in rows]
+
+
+def _chosen(filters: dict):
+	"""(query of the cases, without columns; its table)"""
+	doc = frappe.qb.DocType(DOCTYPE)
+	query = frappe.qb.from_(doc)
+	if filters.get("from_date"):
+		query = query.where(doc.opened_on >= getdate(filters["from_date"]))
+	if filters.get("to_date"):
+		query = query.where(doc.opened_on < add_days(getdate(filters["to_date"]), 1))
+	for field in EQUALS:
+		if filters.get(field):
+			query = query.where(doc[field] == filters[field])
+	if filters.get("not_known") in EQUALS:
+		query = query.where(IfNull(doc[filters["not_known"]], "") == "")
+	if filters.get("repeats"):
+		query = query.where(IfNull(doc.repeat_of, "") != "")
+	if filters.get("language"):
+		query, language = standard_answers.with_language(query, doc)
+		query = query.where(language == filters["language"])
+	return only_readable_cases(of_customers(query, doc.customer, filters)), doc
 
 
 @frappe.whitelist()

@@ -89,8 +89,8 @@ def table(filters: dict, by: str, those: list[Period]) -> list[Line]:
 	asked = {**filters, "from_date": those[0].first, "to_date": those[-1].last}
 	lasts = [one.last for one in those]
 	found: dict[str, list[int]] = defaultdict(lambda: [0] * len(those))
-	for case in figures.cases(asked):
-		found[case[by] or ""][bisect_left(lasts, getdate(case.opened_on))] += 1
+	for key, day, number in figures.by_day(asked, by):
+		found[key][bisect_left(lasts, day)] += number
 	measures = _measures(by, those[-1].last)
 	lines = [Line(key, counts, measures.get(key, [])) for key, counts in found.items()]
 	return sorted(lines, key=lambda line: (not line.key, -sum(line.counts), line.key))
