@@ -59,6 +59,8 @@ scheduler_events = {
 		"0 7 * * *": ["keep_customers.jobs.events.run", "keep_customers.setup.onboarding.refresh"],
 		"10 * * * *": ["keep_customers.jobs.sending.run_by_day"],
 		"50 * * * *": ["keep_customers.jobs.watching.missed"],
+		"40 * * * *": ["keep_customers.jobs.privacy.go_on"],
+		"20 3 * * *": ["keep_customers.jobs.privacy.run_by_night"],
 		# Who is to answer within the hour hears of it before the hour after.
 		"*/10 * * * *": ["keep_customers.jobs.complaints.run"],
 	},
@@ -164,6 +166,8 @@ doc_events = {
 		"before_rename": "keep_customers.care.referrals.before_lead_rename",
 		"on_trash": "keep_customers.care.referrals.on_lead_trash",
 	},
+	"Personal Data Deletion Request": {"on_update": "keep_customers.privacy.requests.on_deletion"},
+	"Personal Data Download Request": {"after_insert": "keep_customers.privacy.requests.on_download"},
 	"Version": {"before_insert": "keep_customers.access.named_rows.leave_names_out"},
 	"Communication": {
 		"before_insert": "keep_customers.erp.mailbox.before_communication",
@@ -340,6 +344,7 @@ CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "for
 FORM = [f"public/js/form/{part}.js" for part in ("dialog", "actions", "open_things", "step_bar", "copy_link")]
 # What it will do, read back while it is written.
 READ_BACK = "public/js/read_back.js"
+PERSONAL_DATA = ["public/js/form/dialog.js", "public/js/personal_data.js"]
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [
@@ -377,7 +382,8 @@ doctype_js = {
 	"Care Rule": [READ_BACK, "public/js/rule_proposal.js"],
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
-	"Customer File": "public/js/take_over.js",
+	"Contact": PERSONAL_DATA,
+	"Customer File": ["public/js/take_over.js", *PERSONAL_DATA],
 	"Customer Tier": READ_BACK,
 	"Fact Check": [*FORM, "public/js/fact_check.js"],
 	"Maintenance Drive": [*FORM, "public/js/words.js", "public/js/maintenance_drive.js"],

@@ -256,6 +256,18 @@ def forget(known: Iterable[Known]) -> None:
 		frappe.db.delete(DOCTYPE, who)
 
 
+def forget_addresses(marks: Collection[str]) -> None:
+	"""Of addresses nobody has any more a no is kept, nameless; what else was said at them goes."""
+	record = frappe.qb.DocType(DOCTYPE)
+	for part in chunks(sorted(filter(None, marks)), MANY):
+		here = record.address_mark.isin(part)
+		frappe.qb.from_(record).delete().where(here & (record.consent != REFUSED)).run()
+		query = frappe.qb.update(record).where(here)
+		for field in NAMELESS:
+			query = query.set(record[field], None)
+		query.run()
+
+
 NAMELESS = dict.fromkeys(
 	(
 		"customer", "customer_name", "person_type", "person", "person_name", "address", "words", "reference_doctype",

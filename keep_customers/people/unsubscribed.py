@@ -79,6 +79,12 @@ def read_in(since: date | None = None) -> None:
 	)
 
 
+def read_in_for(emails: Collection[str]) -> None:
+	"""Note what the host's own marks say of addresses, before these marks go."""
+	if emails:
+		_note([*_email_unsubscribes({"email": ("in", sorted(emails))})])
+
+
 def on_contact(doc, method=None) -> None:
 	before = doc.get_doc_before_save()
 	if doc.unsubscribed:

@@ -14,7 +14,7 @@ OURS = (
 	"VIP Event", "VIP Event Guest", "VIP Invitation", "Event Suggestion", "Event Suggestion Vote", "Contact Confirmation",
 	"Consent Record", "Forecast Check", "Forecast Check Candidate", "Customer Item Group",
 	"Loss Review", "Maintenance Drive", "Maintenance Drive Participant", "Maintenance Drive Fact", "Maintenance Drive File",
-	"Fact Check",
+	"Fact Check", "Forgotten Person", "Forgotten Person Count",
 )  # fmt: skip
 
 

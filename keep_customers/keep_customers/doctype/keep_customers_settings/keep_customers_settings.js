@@ -9,8 +9,33 @@ frappe.ui.form.on("Keep Customers Settings", {
 		});
 		show_last_run(frm);
 		show_order(frm);
+		show_limits(frm);
 	},
+	kept_for_on_form_rendered: show_limits,
 });
+
+frappe.ui.form.on("Keep Age Limit", { kind: show_limits, months: show_limits, kept_for_remove: show_limits });
+
+// What would lose its words tonight, as the table stands.
+function show_limits(frm) {
+	const limits = (frm.doc.kept_for || [])
+		.filter((row) => row.kind && row.months > 0)
+		.map(({ kind, months }) => ({ kind, months }));
+	const place = frm.get_field("privacy_html").$wrapper;
+	if (!limits.length) return place.html(`<p class="text-muted small">${__("Everything is kept.")}</p>`);
+	frappe.xcall("keep_customers.privacy.ageing.preview", { limits }).then((found) => {
+		const text = frappe.utils.escape_html;
+		const line = (one) =>
+			one.number
+				? __("{0}: {1} documents would lose their words tonight, the oldest of {2}.", [
+						__(one.kind, null, "Keep Age Limit"),
+						one.number,
+						frappe.datetime.str_to_user(one.oldest),
+				  ])
+				: __("{0}: nothing is that old.", [__(one.kind, null, "Keep Age Limit")]);
+		place.html(found.map((one) => `<p class="small">${text(line(one))}</p>`).join(""));
+	});
+}
 
 const progress = () => frappe.xcall("keep_customers.jobs.nightly.progress");
 

@@ -8,6 +8,7 @@ from frappe.utils import flt, get_time, getdate
 from keep_customers.access.named_rows import ShowsOnlyReadable
 from keep_customers.care import full_day
 from keep_customers.evidence import learned
+from keep_customers.privacy import ageing
 from keep_customers.worth.population import left_out, rankable
 
 MIDNIGHT = time(0)
@@ -25,6 +26,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 
 		from keep_customers.keep_customers.doctype.complaint_target.complaint_target import ComplaintTarget
 		from keep_customers.keep_customers.doctype.keep_absence.keep_absence import KeepAbsence
+		from keep_customers.keep_customers.doctype.keep_age_limit.keep_age_limit import KeepAgeLimit
 		from keep_customers.keep_customers.doctype.keep_excluded_customer.keep_excluded_customer import (
 			KeepExcludedCustomer,
 		)
@@ -74,6 +76,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		holiday_list: DF.Link | None
 		idle_days: DF.Int
 		item_group_level: DF.Int
+		kept_for: DF.Table[KeepAgeLimit]
 		loss_reviews_per_rep: DF.Int
 		most_days_ahead: DF.Int
 		no_need_days: DF.Int
@@ -91,6 +94,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		for field in self.meta.fields:
 			if field.get("non_negative") and flt(self.get(field.fieldname)) < 0:
 				frappe.throw(_("{0} cannot be negative.").format(_(field.label, context=self.doctype)))
+		ageing.check(self)
 		for row in self.absences:
 			if getdate(row.to_date) < getdate(row.from_date):
 				frappe.throw(_("Row {0}: the absence ends before it begins.").format(row.idx))

@@ -254,6 +254,7 @@ SAID = {
 	"start": "0", "status": "Held", "step": "Listened", "steps": ["Listened"], "told": {}, "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
 	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
 	"customers": ["{customer}"], "contacts": [], "fact": "usage", "said": {"text": "Mine"}, "skipped": [],
+	"row": "{person}", "whole": "1", "sales": "1", "never_again": "1", "limits": [{"kind": "Contacts", "months": 1}],
 	"end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
 }  # fmt: skip
 MINE = "description evidence full_name next_step note notes override_reason reason remark subject text why wish words".split()
@@ -304,6 +305,7 @@ def sent_to(names, where, victim):
 	new = sorted(set(names) - {*NAMES, *SAID, *MINE})
 	assert not new, f"{where} takes {', '.join(new)}: say in NAMES, SAID or MINE of {__name__} what to send."
 	places = {"{customer}": victim.customer, "{invitation}": victim.names["VIP Invitation"]}
+	places["{person}"] = victim.rows["Customer File Person"][0]
 	places["{todo}"], places["{plan}"] = victim.names["ToDo"], victim.names["Visit Plan"]
 	return {
 		name: victim.names[NAMES[name]] if name in NAMES else filled(SAID.get(name, "Mine"), places)

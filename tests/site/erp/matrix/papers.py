@@ -26,6 +26,7 @@ ABOUT_NOBODY = {
 	"Complaint Measure": "what was changed against a cause, in words for every customer",
 	"Customer Tier": "what a tier is",
 	"Forecast Check": "figures of all customers together, for who may read all of them",
+	"Forgotten Person": "that somebody was forgotten, and nothing of whom",
 	"Loss Cause": "why customers leave",
 	"Maintenance Drive": "figures of those who take part, for each other",
 	"Standard Answer": "words for everybody",

@@ -1,0 +1,14 @@
+"""What the clock brings for people's data: who is still to be forgotten, and words that are too old."""
+
+from keep_customers.privacy import ageing, forgetting
+
+
+def go_on() -> None:
+	"""Begin again what was stopped on the way: a worker that was killed, a database that was gone."""
+	for name in forgetting.unfinished():
+		forgetting.enqueue(name)
+
+
+def run_by_night() -> None:
+	"""Nothing, as long as nobody has said for how long words are kept."""
+	ageing.run()

@@ -1,0 +1,234 @@
+"""The host's own documents about somebody: mails, ToDos, what a customer shows of its contact, the Contact itself, their user."""
+
+from collections import Counter
+from collections.abc import Collection
+
+import frappe
+from frappe.model.rename_doc import get_link_fields
+from frappe.utils import cstr
+
+from keep_customers.care.ending import take_back_one
+from keep_customers.care.followups import PENDING
+from keep_customers.erp.tables import chunks
+from keep_customers.events import room
+from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, GUEST, PERSON
+from keep_customers.privacy import emptying, places
+from keep_customers.privacy.belongings import Names
+from keep_customers.privacy.emptying import DELETED, EMPTIED, MANY, Counts
+from keep_customers.privacy.person import OCCASION, Person
+from keep_customers.privacy.words import GONE
+
+MAIL, TODO, FOLLOW_UP = "Communication", "ToDo", "Follow Up"
+COMING = ("Planned", "Invited", "Accepted", "Waiting List")
+# What a sales document shows of its contact.
+SHOWN = ("contact_display", "contact_email", "contact_mobile", "contact_phone")
+
+
+# What is due for them
+
+
+def due(person: Person) -> list:
+	"""Follow-ups that are still to be done for this person: their birthday, their invitation."""
+	theirs = {
+		PERSON: person.rows,
+		CONTACT: person.contacts,
+		GUEST: _invitations(person),
+		OCCASION: _occasions(person),
+	}
+	found = []
+	for doctype, names in theirs.items():
+		for part in chunks(names, MANY):
+			about = {"reference_doctype": doctype, "reference_name": ("in", part), "status": ("in", PENDING)}
+			found += frappe.get_all(FOLLOW_UP, about, ["name", "todo", "reason"])
+	return found
+
+
+def _invitations(person: Person) -> list[str]:
+	return frappe.get_all(GUEST, {"contact": ("in", person.contacts or [""])}, pluck="name")
+
+
+def _occasions(person: Person) -> list[str]:
+	of = {
+		"person": ("in", person.full_names or [""]),
+		"parent": ("in", person.customers or [""]),
+		"parenttype": FILE,
+	}
+	return frappe.get_all(OCCASION, of, pluck="name")
+
+
+def end_what_is_due(person: Person) -> Counts:
+	"""Nobody calls, greets or expects somebody who is gone."""
+	pending = due(person)
+	for row in pending:
+		take_back_one(row, "No longer true")
+	coming = {"contact": ("in", person.contacts or [""]), "status": ("in", COMING)}
+	events = set()
+	for row in frappe.get_all(GUEST, coming, ["name", "event"]):
+		if frappe.db.get_value("VIP Event", row.event, "status") in ("Idea", "Planned", "Inviting"):
+			frappe.db.set_value(GUEST, row.name, "status", "Cancelled")
+			events.add(row.event)
+	for event in sorted(events):
+		room.settle(event)
+	return Counter({(FOLLOW_UP, "Cancelled"): len(pending)})
+
+
+# Mails and ToDos
+
+
+def mails_of(person: Person, owned: Names) -> list[str]:
+	"""Communications with the person and about documents that are theirs."""
+	mail, link = frappe.qb.DocType(MAIL), frappe.qb.DocType("Communication Link")
+	found: set[str] = set()
+	for doctype, names in {**owned, CONTACT: person.contacts}.items():
+		if frappe.get_meta(doctype).istable:
+			continue
+		for part in chunks(names, MANY):
+			about = (mail.reference_doctype == doctype) & mail.reference_name.isin(part)
+			found |= set(frappe.qb.from_(mail).select(mail.name).where(about).run(pluck=True))
+	for part in chunks(person.contacts, MANY):
+		linked = (link.link_doctype == CONTACT) & link.link_name.isin(part)
+		found |= set(frappe.qb.from_(link).select(link.parent).where(linked).run(pluck=True))
+	for address in person.addresses:
+		alone = (mail.sender == address) | (mail.recipients == address) | (mail.phone_no == address)
+		named = mail.recipients.like(f"%<{address}>") & mail.recipients.not_like("%,%")
+		found |= set(frappe.qb.from_(mail).select(mail.name).where(alone | named).run(pluck=True))
+	return sorted(found)
+
+
+def empty_mails(names: Collection[str]) -> Counts:
+	"""That there was a mail, and when, stays: the host's figures count them."""
+	done: Counts = Counter({(MAIL, EMPTIED): emptying.empty(MAIL, names)})
+	for part in chunks(sorted(names), MANY):
+		of_them = {"communication": ("in", part)}
+		done += emptying.queued(frappe.get_all("Email Queue", of_them, pluck="name"))
+		frappe.db.delete("Communication Link", {"parent": ("in", part), "link_doctype": CONTACT})
+	done += emptying.beside(MAIL, names)
+	return done
+
+
+def mails_to(person: Person) -> Counts:
+	"""What lies in the queue for them, sent or not."""
+	found: set[str] = set()
+	for address in person.emails:
+		for field, doctype in (("recipient", "Email Queue Recipient"),):
+			like = {field: ("like", f"%{address}%")}
+			found |= set(frappe.get_all(doctype, like, pluck="parent"))
+	return emptying.queued(found)
+
+
+def todos_of(owned: Names) -> list[str]:
+	"""The reps' ToDos for follow-ups that are theirs, and about documents that are."""
+	found: set[str] = set()
+	for doctype, names in owned.items():
+		if frappe.get_meta(doctype).istable and doctype != PERSON:
+			continue
+		for part in chunks(names, MANY):
+			about = {"reference_type": doctype, "reference_name": ("in", part)}
+			found |= set(frappe.get_all(TODO, about, pluck="name"))
+	for part in chunks(owned.get(FOLLOW_UP, []), MANY):
+		found |= set(frappe.get_all(TODO, {"keep_follow_up": ("in", part)}, pluck="name"))
+		found |= set(filter(None, frappe.get_all(FOLLOW_UP, {"name": ("in", part)}, pluck="todo")))
+	# One that is also for something else is still somebody's work.
+	open_ones = {"name": ("in", sorted(found) or [""]), "status": "Open"}
+	busy = {
+		one.name
+		for one in frappe.get_all(TODO, open_ones, ["name"])
+		if frappe.db.exists(FOLLOW_UP, {"todo": one.name, "status": ("in", PENDING)})
+	}
+	return sorted(found - busy)
+
+
+# The Contact, and what leads to it
+
+
+def customers_forget(person: Person) -> int:
+	"""What ERPNext copies from the primary contact to the customer."""
+	done = 0
+	for customer in person.customers:
+		row = frappe.db.get_value(CUSTOMER, customer, ["email_id", "mobile_no"], as_dict=True) or {}
+		gone = {
+			field: None
+			for field, value in row.items()
+			if value and value in (*person.addresses, *person.shared)
+		}
+		primary = frappe.db.get_value(CUSTOMER, customer, "customer_primary_contact")
+		if gone and (primary in person.contacts or set(row.values()) & set(person.addresses)):
+			frappe.db.set_value(CUSTOMER, customer, gone)
+			done += 1
+	return done
+
+
+def sales_documents(person: Person) -> dict[str, int]:
+	"""Doctype -> how many of the host's documents name this person as the contact."""
+	found = {}
+	for doctype, field in _naming_contacts():
+		if "contact_display" in places.stored(doctype, "contact_display"):
+			about = {field: ("in", person.contacts or [""])}
+			if count := frappe.db.count(doctype, about):
+				found[doctype] = found.get(doctype, 0) + count
+	return found
+
+
+def sales_documents_forget(person: Person) -> Counts:
+	"""Take the person off sales documents: their name and addresses, not the customer's."""
+	done: Counts = Counter()
+	for doctype, field in _naming_contacts():
+		shown = places.stored(doctype, *SHOWN)
+		if not shown:
+			continue
+		table = frappe.qb.DocType(doctype)
+		condition = table[field].isin(person.contacts or [""])
+		query = frappe.qb.update(table).where(condition)
+		for column in shown:
+			query = query.set(table[column], None)
+		if count := frappe.db.count(doctype, {field: ("in", person.contacts or [""])}):
+			query.run()
+			done[doctype, emptying.CHANGED] += count
+	return done
+
+
+def _naming_contacts() -> list[tuple[str, str]]:
+	return [
+		(row.parent, row.fieldname)
+		for row in get_link_fields(CONTACT)
+		if not row.issingle and places.stored(row.parent, row.fieldname)
+	]
+
+
+def contacts_gone(person: Person) -> Counts:
+	"""Delete the Contacts; what linked to them links to nobody."""
+	if not person.contacts:
+		return Counter()
+	for doctype, field in _naming_contacts():
+		table = frappe.qb.DocType(doctype)
+		frappe.qb.update(table).set(table[field], None).where(table[field].isin(person.contacts)).run()
+	for name in person.contacts:
+		# Of the host's life of it, everything but the copy it would keep.
+		frappe.delete_doc(CONTACT, name, force=True, ignore_permissions=True, delete_permanently=True)
+	links = frappe.qb.DocType("Dynamic Link")
+	emptying.delete("Dynamic Link", (links.link_doctype == CONTACT) & links.link_name.isin(person.contacts))
+	return Counter({(CONTACT, DELETED): len(person.contacts)})
+
+
+def user_gone(person: Person) -> Counts:
+	"""Their user of the website: nobody logs in with it any more, and what it has made is by nobody in particular."""
+	user = person.user
+	if not user or not frappe.db.exists("User", user):
+		return Counter()
+	nameless = f"forgotten-{frappe.generate_hash(length=10)}@{_domain()}"
+	words = places.place("User").words
+	keep = {"name", "email", "username", "language", "time_zone", "roles", "module_profile", "desk_theme"}
+	values = {one: None for one in words if one not in keep and places.stored("User", one)}
+	values |= {"enabled": 0, "first_name": GONE, "username": None, "full_name": GONE, "birth_date": None}
+	frappe.db.set_value("User", user, values)
+	frappe.db.delete("Portal User", {"user": user})
+	frappe.clear_cache(user=user)
+	frappe.db.delete("Sessions", {"user": user})
+	frappe.clear_document_cache("User", user)
+	frappe.rename_doc("User", user, nameless, force=True, show_alert=False)
+	return Counter({("User", EMPTIED): 1})
+
+
+def _domain() -> str:
+	site = cstr(frappe.local.site).split(":")[0].replace("_", "-")
+	return site if "." in site else f"{site}.invalid"

@@ -1,0 +1,80 @@
+"""What would be gone of somebody, and what would stay: shown before it is done."""
+
+from collections import Counter
+
+import frappe
+
+from keep_customers.engine.consent import REFUSED
+from keep_customers.people import ledger
+from keep_customers.people.reached import CONTACT, FILE
+from keep_customers.privacy import belongings, host_papers, person
+from keep_customers.privacy.emptying import DELETED, EMPTIED, ROWS
+from keep_customers.privacy.person import Person
+
+
+def of(who: Person, whole: bool) -> dict:
+	"""
+	:param whole: what is written about their customers goes, too
+	:returns: names (whom it is about), customers, user, alone, goes and stays: rows of kind, done, number; open_cases,
+		shared (addresses others have as well)
+	"""
+	owned = belongings.of(who, whole)
+	goes: Counter = Counter()
+	for doctype, names in owned.items():
+		if doctype == CONTACT:
+			goes[doctype, DELETED] += len(names)
+		elif doctype != ledger.DOCTYPE:
+			goes[doctype, DELETED if doctype in ROWS else EMPTIED] += len(names)
+	goes["ToDo", EMPTIED] += len(host_papers.todos_of(owned))
+	goes["Communication", EMPTIED] += len(host_papers.mails_of(who, owned))
+	goes["File", DELETED] += _attached(owned)
+	goes["Follow Up", "Cancelled"] += len(host_papers.due(who))
+	if whole:
+		goes[FILE, EMPTIED] += frappe.db.count(FILE, {"name": ("in", who.customers or [""])})
+	if who.user:
+		goes["User", EMPTIED] += 1
+	refused, other = _consent(who, owned.get(ledger.DOCTYPE, []))
+	goes[ledger.DOCTYPE, DELETED] += other
+	stays = Counter(host_papers.sales_documents(who)) + Counter({ledger.DOCTYPE: refused})
+	return {
+		"names": who.full_names,
+		"customers": _titles(who.customers),
+		"user": who.user,
+		"alone": who.alone,
+		"goes": [
+			{"kind": kind, "done": what, "number": number}
+			for (kind, what), number in sorted(goes.items(), key=lambda one: (-one[1], one[0]))
+			if number
+		],
+		"stays": [{"kind": kind, "number": number} for kind, number in sorted(stays.items())],
+		"open_cases": frappe.db.count(
+			"Complaint Case",
+			{"name": ("in", owned.get("Complaint Case") or [""]), "status": ("!=", "Closed")},
+		),
+		"shared": who.shared,
+	}
+
+
+def _attached(owned: belongings.Names) -> int:
+	return sum(
+		frappe.db.count("File", {"attached_to_doctype": doctype, "attached_to_name": ("in", names)})
+		for doctype, names in owned.items()
+		if doctype != CONTACT and not frappe.get_meta(doctype).istable
+	) + frappe.db.count(
+		"File", {"attached_to_doctype": CONTACT, "attached_to_name": ("in", owned.get(CONTACT) or [""])}
+	)
+
+
+def _consent(who: Person, names: list[str]) -> tuple[int, int]:
+	"""How many noes stay as fingerprints, and how many lines go."""
+	rows = frappe.get_all(
+		ledger.DOCTYPE,
+		or_filters={"name": ("in", names or [""]), "address_mark": ("in", who.marks or [""])},
+		fields=["consent", "address_mark"],
+	)
+	refused = sum(row.consent == REFUSED and bool(row.address_mark) for row in rows)
+	return refused, len(rows) - refused
+
+
+def _titles(customers: list[str]) -> list[str]:
+	return sorted(frappe.get_all(person.CUSTOMER, {"name": ("in", customers or [""])}, pluck="customer_name"))

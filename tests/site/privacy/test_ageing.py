@@ -1,0 +1,75 @@
+"""Words that are too old go; what they stood on stays."""
+
+import frappe
+import pytest
+
+from keep_customers.jobs import privacy
+from keep_customers.privacy import ageing
+
+NOTE = "Talked about his boat"
+
+
+@pytest.fixture
+def touches(story):
+	"""What Anna noted four years and one year ago."""
+	customer = story.customer("Firm")
+	found = []
+	for years in (4, 1):
+		touch = frappe.get_doc(
+			{
+				"doctype": "Customer Touch",
+				"customer": customer,
+				"date": frappe.utils.add_years(frappe.utils.now_datetime(), -years),
+				"channel": "Phone",
+				"result": "Reached",
+				"notes": NOTE,
+				"cost": 12,
+				"cost_kind": "Meal",
+			}
+		).insert()
+		touch.add_comment("Comment", NOTE)
+		found.append(touch.name)
+	return found
+
+
+def notes(names):
+	return [frappe.db.get_value("Customer Touch", name, "notes") for name in names]
+
+
+def test_everything_is_kept_until_somebody_says_how_long(touches):
+	privacy.run_by_night()
+	assert notes(touches) == [NOTE, NOTE]
+
+
+def test_words_go_when_they_are_old_enough(touches, story):
+	story.settings(kept_for=[{"kind": "Contacts", "months": 24}])
+	[shown] = ageing.preview([{"kind": "Contacts", "months": 24}])
+	assert shown["number"] == 1
+	assert ageing.run() == {"Contacts": 1}
+	assert notes(touches) == [None, NOTE]
+	old = frappe.db.get_value("Customer Touch", touches[0], ["cost", "result", "channel"])
+	assert old == (12, "Reached", "Phone")
+	of = {"reference_doctype": "Customer Touch", "comment_type": "Comment"}
+	assert frappe.get_all("Comment", of, pluck="reference_name") == [touches[1]]
+	assert ageing.run() == {"Contacts": 0}
+	assert ageing.preview([{"kind": "Contacts", "months": 24}])[0]["number"] == 0
+
+
+def test_what_is_not_over_keeps_its_words(story):
+	open_case = story.case(story.customer("Firm"))
+	closed = story.case(story.customer("Other"), "Closed", status="Closed", closed_on="2020-01-01 10:00:00")
+	story.settings(kept_for=[{"kind": "Complaints", "months": 1}])
+	assert ageing.run() == {"Complaints": 1}
+	assert (
+		frappe.db.get_value("Complaint Case", open_case.name, "description") == "It broke on the first day."
+	)
+	assert frappe.db.get_value("Complaint Case", closed.name, ["description", "subject"]) == ("[…]", "[…]")
+
+
+def test_every_kind_can_be_asked_for(story):
+	kinds = frappe.get_meta("Keep Age Limit").get_field("kind").options.split("\n")
+	assert kinds == list(ageing.KINDS)
+	found = ageing.preview([{"kind": kind, "months": 1} for kind in kinds])
+	assert [row["number"] >= 0 for row in found] == [True] * len(kinds)
+	with pytest.raises(frappe.ValidationError):
+		story.settings(kept_for=[{"kind": "Contacts", "months": 3}, {"kind": "Contacts", "months": 4}])

@@ -1,0 +1,209 @@
+"""Somebody is forgotten: what was written about them is nowhere, and all figures are what they were."""
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+
+from keep_customers.people import consent, desk
+from keep_customers.privacy import desk as buttons
+from keep_customers.privacy import export, forgetting, host_papers, person, places
+from tests.site.erp.matrix import papers
+from tests.site.mail import contact
+from tests.site.privacy.told import EMAIL, FIRST, LAST, NAME, OTHERWISE, PHONE, everything, where
+from tests.site.story import ANNA, MIA, _user
+
+WORDS = (NAME, FIRST, LAST, EMAIL, PHONE, "5551234", "555 12-34")
+# Of a customer's papers these words stay when its only person is forgotten, and why.
+STAY = {
+	**dict.fromkeys(places.ABOUT_THE_FIRM, "written by programs about the firm, or the firm's own"),
+	**dict.fromkeys(
+		("Visit Plan", "Visit Plan Day Note"), "a rep's words about a journey to several customers"
+	),
+	"Care Run Set Aside": "what a night could not do",
+	"Customer": "what the customer is called",
+}
+
+
+def forget(who, **wish):
+	name = forgetting.begin(who, forgetting.Wish(**wish))
+	frappe.db.commit()
+	forgetting.run(name)
+	return frappe.get_doc("Forgotten Person", name)
+
+
+def is_about_somebody(doctype, field):
+	"""Whether what stands there was written about somebody at a customer; a doctype that is new is, until STAY says why not."""
+	if papers.parents().get(doctype, doctype) not in papers.ABOUT_CUSTOMER or doctype not in places.ours():
+		return False
+	if field not in places.place(doctype).words:
+		return False
+	return field not in places.FACTS_OF_FILE if doctype == "Customer File" else doctype not in STAY
+
+
+def figures(customer):
+	"""What counts, costs and rates, of all that is about a customer."""
+	kinds = ("Int", "Float", "Currency", "Percent", "Rating", "Date", "Datetime", "Check")
+	found = {}
+	for doctype in places.ours():
+		column = places.customer_field(doctype)
+		# What is noted about the file's people changes with them.
+		if column and doctype not in ("Contact Confirmation", "Consent Record"):
+			fields = [one.fieldname for one in frappe.get_meta(doctype).fields if one.fieldtype in kinds]
+			found[doctype] = frappe.get_all(doctype, {column: customer}, ["name", *fields], order_by="name")
+	return found
+
+
+def test_what_was_planted_is_nowhere_and_figures_stay(story):
+	"""A word in every text field of every document of ours: found in no table and no file."""
+	told = everything(story)
+	before = figures(told.customer)
+	record = forget(person.of_contact(told.names["Contact"]), whole=True, sales=True)
+	assert (record.status, record.work, record.asked_by) == ("Done", None, "Administrator")
+	words = {word for word, (doctype, field) in told.words.items() if is_about_somebody(doctype, field)}
+	assert len(words) > 60
+	left = where(*WORDS, *words)
+	assert left == {}, {place: [told.words.get(one, one) for one in some] for place, some in left.items()}
+	assert figures(told.customer) == before
+
+
+# Two people of a firm, one of whom is forgotten
+
+SWITCHBOARD = "+49 30 1112220"
+
+
+@pytest.fixture
+def firm(story):
+	"""Otto and Wilhelmine, their complaints, and what Otto says of her."""
+	firm = frappe._dict(name=story.customer("Firm"))
+	firm.file = story.file(
+		firm.name,
+		people=[
+			{
+				"full_name": NAME,
+				"email": EMAIL,
+				"phone": SWITCHBOARD,
+				"note": "Collects owls",
+				"birthday": "1970-03-04",
+			},
+			{"full_name": "Otto Zyxelbaum", "phone": SWITCHBOARD},
+		],
+		occasions=[{"occasion": "Wedding", "date": "2020-05-05", "person": NAME}],
+		family="Two cats",
+	)
+	firm.wilma = contact(firm.name, first_name=FIRST, last_name=LAST, email=EMAIL, mobile=PHONE).name
+	firm.otto = contact(firm.name, first_name="Otto", last_name=LAST, email="otto@zyxelbaum.example").name
+	firm.file.people[0].contact = firm.wilma
+	firm.file.save()
+	firm.hers = story.case(firm.name, "Hers", contact=firm.wilma, description="My owl is broken.")
+	firm.hers.db_set({"person_rating": 0.4, "compensation_cost": 25})
+	says = f"{NAME} says so, ask Wilhelmine at {OTHERWISE} or {EMAIL.upper()}; Otto Zyxelbaum agrees, on {SWITCHBOARD}."
+	firm.his = story.case(firm.name, "His", contact=firm.otto, description=says)
+	firm.his.add_comment("Comment", f"Called {FIRST}.")
+	return firm
+
+
+def test_of_two_one_is_forgotten(firm):
+	record = forget(person.of_contact(firm.wilma))
+	assert not frappe.db.exists("Contact", firm.wilma) and frappe.db.exists("Contact", firm.otto)
+	hers = frappe.db.get_value("Complaint Case", firm.hers.name, "*", as_dict=True)
+	assert (hers.description, hers.subject, hers.contact, hers.contact_email) == ("[…]", "[…]", None, None)
+	assert (hers.person_rating, hers.compensation_cost, hers.customer) == (0.4, 25, firm.name)
+	# What another has written is still there, and his name, which is hers in part, and a number that is both of theirs.
+	his = frappe.get_doc("Complaint Case", firm.his.name)
+	assert his.description == f"[…] says so, ask […] at […] or […]; Otto Zyxelbaum agrees, on {SWITCHBOARD}."
+	assert (his.contact, his.subject) == (firm.otto, firm.his.subject)
+	assert frappe.get_all(
+		"Comment", {"reference_name": his.name, "comment_type": "Comment"}, pluck="content"
+	) == ["Called […]."]
+	file = frappe.get_doc("Customer File", firm.name)
+	assert [(one.full_name, one.phone) for one in file.people] == [("Otto Zyxelbaum", SWITCHBOARD)]
+	assert (file.occasions, file.family) == ([], "Two cats")
+	assert {row.kind: row.number for row in record.counts if row.done == "Deleted"}["Contact"] == 1
+	assert NAME not in record.as_json() and EMAIL not in record.as_json()
+
+
+def test_who_did_not_want_it_is_not_written_to_again(firm, story):
+	desk.tell(firm.name, "Email", False, "Contact", firm.wilma)
+	forget(person.of_contact(firm.wilma), never_again=False)
+	assert not frappe.get_all("Consent Record", {"person_name": ("like", f"%{LAST}%")})
+	again = contact(story.customer("Other"), first_name=FIRST, last_name=LAST, email=EMAIL, mobile=PHONE)
+	other = again.links[0].link_name
+	assert consent.of_contact(other, again.name, "Email").refused
+	assert not consent.of_contact(other, again.name, "SMS").refused
+
+
+def test_nobody_writes_again_to_who_was_forgotten(firm, story):
+	forget(person.of_contact(firm.wilma), never_again=True)
+	again = contact(story.customer("Other"), first_name=FIRST, last_name=LAST, email=EMAIL, mobile=PHONE)
+	other = again.links[0].link_name
+	assert consent.of_contact(other, again.name, "Email").refused
+	assert consent.of_contact(other, again.name, "SMS").refused
+
+
+def test_a_job_that_was_killed_goes_on_where_it_stopped(firm, monkeypatch):
+	name = forgetting.begin(person.of_contact(firm.wilma), forgetting.Wish())
+	frappe.db.commit()
+
+	def killed(_names):
+		raise frappe.ValidationError(f"{NAME} stands in the way")
+
+	with monkeypatch.context() as patched:
+		patched.setattr(host_papers, "empty_mails", killed)
+		with pytest.raises(frappe.ValidationError):
+			forgetting.run(name)
+	half = frappe.get_doc("Forgotten Person", name)
+	assert (half.status, half.stopped_by) == ("Failed", "ValidationError")
+	assert frappe.db.exists("Contact", firm.wilma)
+	assert forgetting.unfinished() == [name]
+	forgetting.run(name)
+	record = frappe.get_doc("Forgotten Person", name)
+	assert (record.status, record.work) == ("Done", None)
+	assert not frappe.db.exists("Contact", firm.wilma)
+	numbers = {row.kind: row.number for row in record.counts if row.done == "Emptied"}
+	assert numbers["Complaint Case"] == 1
+	counted = [row.as_dict() for row in record.counts]
+	forgetting.run(name)  # again: nothing is left to do
+	assert [row.as_dict() for row in frappe.get_doc("Forgotten Person", name).counts] == counted
+
+
+def test_what_is_due_for_them_is_taken_back(firm, story):
+	row = firm.file.people[0].name
+	due = frappe.get_doc(
+		{
+			"doctype": "Follow Up", "customer": firm.name, "status": "Planned", "channel": "Phone", "reason": "Birthday",
+			"occurrence": "2026-03-04", "reference_doctype": "Customer File Person", "reference_name": row,
+		}
+	)  # fmt: skip
+	due.db_insert()
+	forget(person.of_row(row))
+	assert frappe.db.get_value("Follow Up", due.name, ["status", "reason", "reference_name"]) == (
+		"Cancelled",
+		None,
+		None,
+	)
+
+
+# Who may
+
+
+def test_it_is_for_managers_of_all_their_customers(firm, story):
+	shown = buttons.what_would_go(contact=firm.wilma)
+	assert {row["kind"]: row["number"] for row in shown["goes"]}["Complaint Case"] == 1
+	assert (shown["names"], shown["alone"], shown["shared"]) == ([NAME], False, [SWITCHBOARD])
+	frappe.set_user(ANNA)
+	for call in (buttons.what_would_go, buttons.forget, export.make):
+		with pytest.raises(frappe.PermissionError):
+			call(contact=firm.wilma)
+	frappe.set_user("Administrator")
+	_user(MIA, [])
+	frappe.get_doc("User", MIA).add_roles("Keep Customers Manager", "Sales Manager")
+	other = story.customer("Other")
+	doc = frappe.get_doc("Contact", firm.wilma)
+	doc.append("links", {"link_doctype": "Customer", "link_name": other})
+	doc.save()
+	add_user_permission("Customer", firm.name, MIA, ignore_permissions=True)
+	frappe.set_user(MIA)
+	with pytest.raises(frappe.PermissionError):
+		buttons.forget(contact=firm.wilma)
+	with pytest.raises(frappe.PermissionError):
+		export.make(customer=firm.name, row=firm.file.people[0].name)
