@@ -55,6 +55,7 @@ scheduler_events = {
 		# Before the day's first messages go out, and after the night has its ToDos.
 		"0 7 * * *": ["keep_customers.jobs.events.run", "keep_customers.setup.onboarding.refresh"],
 		"10 * * * *": ["keep_customers.jobs.sending.run_by_day"],
+		"50 * * * *": ["keep_customers.jobs.watching.missed"],
 		# Who is to answer within the hour hears of it before the hour after.
 		"*/10 * * * *": ["keep_customers.jobs.complaints.run"],
 	},

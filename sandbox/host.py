@@ -42,6 +42,12 @@ PATCHES = [
 		"INDEX IF NOT EXISTS `{constraint_name}`",
 		"INDEX IF NOT EXISTS `{table_name}.{constraint_name}`",
 	),
+	# The sandbox's Redis has no port.
+	(
+		"utils/redis_wrapper.py",
+		"class _TrackedConnection(redis.Connection)",
+		"class _TrackedConnection(redis.UnixDomainSocketConnection)",
+	),
 	# mysqlclient needs a compiler; the sandbox talks through PyMySQL.
 	("app.py", "import frappe.database.mariadb.mysqlclient ", "# import frappe.database.mariadb.mysqlclient "),
 	# The function for all sites is shadowed by the one for a site, so that the daemon never connects.

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zlib
@@ -28,8 +29,8 @@ def running(db, data=None):
 	:param data: a folder with MariaDB's data that may be lost; without, the lasting one
 	"""
 	with contextlib.ExitStack() as stack:
-		url = f"redis://127.0.0.1:{stack.enter_context(_redis())}"
-		env = {**environment(db), "FRAPPE_REDIS_CACHE": f"{url}/0", "FRAPPE_REDIS_QUEUE": f"{url}/1"}
+		url = f"unix://{stack.enter_context(_redis())}"
+		env = {**environment(db), "FRAPPE_REDIS_CACHE": f"{url}?db=0", "FRAPPE_REDIS_QUEUE": f"{url}?db=1"}
 		if db == "mariadb":
 			port, socket = stack.enter_context(_throwaway(data) if data else _mariadb())
 			env |= {"FRAPPE_DB_PORT": str(port), "SANDBOX_SOCKET": socket}
@@ -59,10 +60,23 @@ def free_port():
 
 @contextlib.contextmanager
 def _redis():
-	port = free_port()
-	options = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", paths.HOME]
-	with process("redis", [_redis_binary(), *options], port):
-		yield port
+	"""On a socket without a network: Frappe asks Redis some hundred times for a document, a third of that is TCP."""
+	with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:  # a socket's path has to be short
+		socket = Path(folder, "redis")
+		options = [
+			"--port",
+			0,
+			"--unixsocket",
+			socket,
+			"--save",
+			"",
+			"--appendonly",
+			"no",
+			"--dir",
+			paths.HOME,
+		]
+		with process("redis", [_redis_binary(), *options], socket):
+			yield socket
 
 
 def _redis_binary():
@@ -166,7 +180,7 @@ def _socket_path(folder):
 
 @contextlib.contextmanager
 def process(name, command, port=None, **kwargs):
-	"""Run `command` until the block ends; with a port, wait until it answers there."""
+	"""Run `command` until the block ends; with a port, or a socket's path, wait until it answers there."""
 	with open(paths.LOGS / f"{name}.log", "a") as log:
 		# Its own session: Ctrl-C goes to us, and we end it in order.
 		child = subprocess.Popen(
@@ -191,13 +205,22 @@ def process(name, command, port=None, **kwargs):
 def _wait_for(name, child, port, seconds=60):
 	until = time.monotonic() + seconds
 	while time.monotonic() < until and child.poll() is None:
-		with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as s:
+		with contextlib.suppress(OSError), _connected(port) as s:
 			if name == "redis":
 				s.sendall(b"PING\r\n")
 			if name not in ("redis", "mariadb") or s.recv(1):
 				return
 		time.sleep(0.02)
 	sys.exit(f"sandbox: {name} did not start, see {paths.LOGS / name}.log")
+
+
+def _connected(port):
+	if not isinstance(port, Path):
+		return socket.create_connection(("127.0.0.1", port), 1)
+	connection = socket.socket(socket.AF_UNIX)
+	connection.settimeout(1)
+	connection.connect(str(port))
+	return connection
 
 
 def stop_all():

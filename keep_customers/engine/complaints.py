@@ -248,6 +248,8 @@ class WorkingTime:
 		if self.hours is None:
 			yield start, end
 			return
+		if not any(self.hours.values()):
+			return
 		day = self.wall(start).date()
 		last = self.wall(end).date()
 		while day <= last:

@@ -6,7 +6,8 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 
 def mail_works(doctype: str = "Customer") -> bool:
 	"""Whether there is an account to write from about a document of this kind."""
-	return bool(EmailAccount.find_outgoing(match_by_doctype=doctype))
+	account = EmailAccount.find_outgoing(match_by_doctype=doctype)
+	return bool(account and account.email_id)  # a muted site has one that is none
 
 
 def sms_works() -> bool:

@@ -6,6 +6,8 @@ import frappe
 from frappe.utils import escape_html, get_url_to_form, today
 from frappe.utils.user import get_users_with_role
 
+from keep_customers.erp import outgoing
+
 MANAGERS = ("System Manager", "Keep Customers Manager")  # who look after the app
 
 
@@ -74,11 +76,23 @@ def notify(user: str, doctype: str, name: str, subject: str) -> None:
 	log.insert(ignore_permissions=True)
 
 
-def notify_managers(doctype: str, name: str, subject: str) -> None:
-	"""As :func:`notify`, each of those who manage the site or the app."""
-	users = {user for role in MANAGERS for user in get_users_with_role(role)} or {"Administrator"}
-	for user in sorted(users):
+def notify_managers(doctype: str, name: str, subject: str, by_mail: bool = False) -> None:
+	"""As :func:`notify`, each of those who manage the site or the app.
+
+	:param by_mail: what cannot wait until they look into Desk, where the site can send mail
+	"""
+	users = sorted({user for role in MANAGERS for user in get_users_with_role(role)} or {"Administrator"})
+	for user in users:
 		notify(user, doctype, name, subject)
+	if by_mail and outgoing.mail_works(doctype):
+		addresses = frappe.get_all("User", filters={"name": ("in", users), "enabled": 1}, pluck="email")
+		frappe.sendmail(
+			recipients=sorted({address for address in addresses if address}),
+			subject=subject,
+			message=f"<p>{escape_html(subject)}</p><p>{link_to(doctype, name)}</p>",
+			reference_doctype=doctype,
+			reference_name=name,
+		)
 
 
 def link_to(doctype: str, name: str, title: str | None = None) -> str:

@@ -26,7 +26,7 @@ from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.todos import MANAGERS
 from keep_customers.evidence import learned
 from keep_customers.files import drives
-from keep_customers.jobs import benefits, clock, handover, losses, notices, set_aside
+from keep_customers.jobs import benefits, clock, handover, losses, notices, set_aside, watching
 from keep_customers.worth import baskets, ledger
 from keep_customers.worth.valuation import Valuation
 from keep_customers.worth.values import COMPLETED, last_parameters
@@ -249,6 +249,8 @@ class Night:
 			title = f"Keep Customers: nightly run of {self.as_of}"
 			attempt(lambda: frappe.log_error(title, errors, "Care Run", self.row.name))
 		left.tell(status)
+		if status == "Completed":
+			watching.compare(self.row.name)
 
 
 def _close_interrupted_runs() -> None:

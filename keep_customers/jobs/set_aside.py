@@ -138,10 +138,10 @@ def tell_of_failure(run: str, interrupted: bool = False) -> None:
 
 
 def tell(run: str, subject: str) -> None:
-	"""A line among the managers' notifications, with a link to the run; it names no customer."""
+	"""A line among the managers' notifications and a mail, with a link to the run; they name no customer."""
 
 	def notify() -> None:
-		todos.notify_managers("Care Run", run, subject)
+		todos.notify_managers("Care Run", run, subject, by_mail=True)
 		frappe.db.set_value("Care Run", run, "told", 1, update_modified=False)
 
 	attempt(notify)

@@ -1,5 +1,6 @@
 """E-mails: people to write to, a mailbox to write from, and what was written."""
 
+from contextlib import contextmanager
 from email import message_from_string
 from email.policy import default
 
@@ -24,9 +25,9 @@ def contact(customer, **values):
 	).insert()
 
 
-@pytest.fixture(autouse=True)
-def mailbox(story):
-	"""A mailbox the site sends from; past the document life, which would try to log in there."""
+@contextmanager
+def sending():
+	"""There is a mailbox the site sends from; past the document life, which would try to log in there."""
 	frappe.get_doc(
 		{
 			"doctype": "Email Account", "name": f"{PREFIX} Mailbox", "email_account_name": f"{PREFIX} Mailbox",
@@ -36,6 +37,12 @@ def mailbox(story):
 	frappe.local.outgoing_email_account = {}
 	yield
 	frappe.local.outgoing_email_account = {}
+
+
+@pytest.fixture(autouse=True)
+def mailbox(story):
+	with sending():
+		yield
 
 
 def text_of(queued):

@@ -189,7 +189,7 @@ def test_stated_demand_is_potential_until_it_is_bought_or_forgotten(story):
 	firm, other = story.customer("Firm"), story.customer("Other")
 	for name in (firm, other):
 		story.history(name, [(90, 500), (60, 500), (30, 500)])
-	story.completed_yesterday()
+	story.night(story.days_ago(1))
 	model = story.value(firm).potential_value
 	needed = story.today + timedelta(days=40)
 	said = touch(story, firm, demand_date=needed, demand_amount=90_000)
@@ -218,7 +218,7 @@ def test_stated_demand_is_potential_until_it_is_bought_or_forgotten(story):
 def test_a_small_demand_leaves_the_greater_potential_as_it_is(story):
 	firm = story.customer("Firm")
 	story.history(firm, [(90, 5000), (60, 5000), (30, 5000)])
-	story.completed_yesterday()
+	story.night(story.days_ago(1))
 	before = story.value(firm).potential_value
 	touch(story, firm, demand_date=story.today + timedelta(days=3), demand_amount=1)
 	story.night()

@@ -19,6 +19,7 @@ import keep_customers
 from keep_customers import moved
 from keep_customers.complaints import feedback
 from keep_customers.events import pages
+from keep_customers.jobs import watching
 from tests.site.removal import remove_everything
 from tests.site.story import ANNA, MIA, Story, _user
 from tests.site.web import Browser
@@ -164,7 +165,8 @@ def wrong(function) -> Iterator[dict]:
 
 
 INNER = sorted(path for path, one in METHODS.items() if one not in frappe.guest_methods)
-PAGES = sorted(path for path, one in METHODS.items() if one in frappe.guest_methods)
+FOR_MACHINES = "keep_customers.jobs.watching.health"  # it takes nothing and shows no page
+PAGES = sorted(path for path, one in METHODS.items() if one in frappe.guest_methods and path != FOR_MACHINES)
 
 
 def test_a_rep_who_sends_something_else_hears_what_is_expected(rep):
@@ -200,6 +202,14 @@ def test_the_guests_pages_take_what_is_odd_for_an_invalid_link(guest):
 			assert answer.status_code == (400 if path.endswith("page.post") else 410), path
 			assert answer.headers["Content-Type"].startswith("text/html")
 			assert "<h" in answer.text
+
+
+def test_a_monitor_is_told_one_word_whatever_it_sends(guest):
+	words = [
+		civil(guest.http.get(f"{guest.base}/api/method/{FOR_MACHINES}", params=sent, timeout=60)).json()
+		for sent in ({}, {"status": "failed", "nonsense": "x"}, {"now": "1900-01-01"})
+	]
+	assert words == [{"message": {"status": watching.state()[0]}}] * 3
 
 
 def test_one_odd_field_beside_a_good_link_changes_nothing(guest, case):

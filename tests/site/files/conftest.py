@@ -27,7 +27,7 @@ class Drives:
 			firm = self.firms[name] = story.customer(name)
 			story.history(firm, [(60, amount), (30, amount)])
 			story.file(firm, dedicated_rep=ANNA if name.startswith("A") else BEN)
-		story.completed_yesterday()
+		story.night(story.days_ago(1))
 
 	def new(self, users=(ANNA, BEN), **values):
 		"""All customers of each rep, unless a share is said."""

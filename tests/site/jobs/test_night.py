@@ -61,7 +61,7 @@ def snapshot():
 
 def test_only_what_changed_is_read_and_written_the_next_night(story):
 	names = a_hundred_days_of_business(story)
-	story.completed_yesterday()
+	story.night(story.days_ago(1))
 	story.invoice(names[5], 50)
 	run = story.night()
 	assert run.changed == 1 and run.written >= 1

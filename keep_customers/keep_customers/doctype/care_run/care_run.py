@@ -30,6 +30,7 @@ class CareRun(Document):
 		started: DF.Datetime | None
 		status: DF.Literal["Running", "Waiting", "Completed", "Completed With Errors", "Failed"]
 		told: DF.Check
+		told_of_none: DF.Check
 		triggered_by: DF.Link | None
 		warnings: DF.SmallText | None
 		written: DF.Int

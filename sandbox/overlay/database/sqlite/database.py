@@ -1,5 +1,8 @@
 # Replaces methods of the same name in frappe/database/sqlite/database.py.
 
+import atexit
+import contextlib
+import os
 
 class SQLiteDatabase:
 	def get_table_columns_description(self, table_name):
@@ -24,6 +27,29 @@ class SQLiteDatabase:
 		names = self.sql(f"SELECT name FROM pragma_index_list(`{table_name}`)", pluck=True)
 		return bool({index_name, f"{table_name}.{index_name}"} & set(names))
 
+	def get_connection(self, read_only=False):
+		# A new one reads the whole schema, some thousand tables: longer than most requests take. So what one
+		# request has closed the next one takes, as long as it is the same file.
+		path = self.get_db_path()
+		file = os.stat(path) if os.path.exists(path) else None
+		of = (os.getpid(), str(path), file and file.st_ino, read_only)
+		connection = _Lasting.take(of)
+		if not connection:
+			connection = self.create_connection(read_only)
+			connection.of = of if file else None
+			connection.create_function("regexp", 2, regexp)
+			connection.create_function("regexp_replace", 3, regexp_replace)
+			connection.execute("PRAGMA journal_mode = WAL")
+			connection.execute("PRAGMA synchronous = NORMAL")
+		connection.execute("PRAGMA busy_timeout = 5000")  # the host may have set another one
+		return connection
+
+	def create_connection(self, read_only=False):
+		path = self.get_db_path()
+		uri = f"file:{path}?mode=ro" if read_only else str(path)
+		options = {"uri": read_only, "timeout": 15, "detect_types": sqlite3.PARSE_DECLTYPES}
+		return sqlite3.connect(uri, factory=_Lasting, check_same_thread=False, **options)
+
 	def execute_query(self, query, values=None):
 		# The original pastes a dict's values into the text: None becomes 'None', numbers become strings, a
 		# percent sign in a text breaks. Bind them instead; a sequence (for IN) gets one place per element.
@@ -45,6 +71,37 @@ class SQLiteDatabase:
 		return self._cursor.execute(_PLACEHOLDER.sub(place, query), [_ADAPT.get(type(v), _same)(v) for v in bound])
 
 
+class _Lasting(sqlite3.Connection):
+	"""Once closed it waits for who opens the same file next; it ends with the process."""
+
+	MOST = 8
+	idle = []
+	of = None
+
+	@classmethod
+	def take(cls, of):
+		for connection in reversed(cls.idle):
+			if connection.of == of:
+				with contextlib.suppress(ValueError):  # another thread was quicker
+					cls.idle.remove(connection)
+					return connection
+
+	def close(self):
+		if not self.of or len(self.idle) >= self.MOST:
+			super().close()
+			return
+		self.rollback()
+		self.idle.append(self)
+
+	@classmethod
+	def close_all(cls):
+		while cls.idle:
+			sqlite3.Connection.close(cls.idle.pop())
+
+
+atexit.register(_Lasting.close_all)
+
+
 def _same(value):
 	return value
 
@@ -52,6 +109,9 @@ def _same(value):
 _PLACEHOLDER = re.compile(r"%%|%\((\w+)\)s|%s")
 
 
+sqlite3.register_converter("timestamp", lambda x: datetime.fromisoformat(x.decode()))
+sqlite3.register_converter("date", lambda x: date.fromisoformat(x.decode()))
+sqlite3.register_converter("time", lambda x: time.fromisoformat(x.decode()))
 # Columns that say DATETIME (creation, modified) come back as text without this; those that say TIMESTAMP do not.
 sqlite3.register_converter("datetime", lambda x: datetime.fromisoformat(x.decode()))
 
