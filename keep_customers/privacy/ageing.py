@@ -132,11 +132,12 @@ def preview(limits: list | str) -> list[dict]:
 	:returns: dicts of kind, months, number and oldest
 	:raises frappe.PermissionError: if the user is no manager
 	"""
-	frappe.only_for(ROLES)
-	found = []
-	for row in rows_sent("limits", limits):
+	rows, found = rows_sent("limits", limits), []
+	for row in rows:
 		if not isinstance(row, dict) or row.get("kind") not in KINDS or cint(row.get("months")) < 1:
 			refuse("'limits' is a list of kinds and months.")
+	frappe.only_for(ROLES)
+	for row in rows:
 		kind = KINDS[row["kind"]]
 		table = frappe.qb.DocType(kind.doctype)
 		query = _old(kind, _before(row["months"])).select(Count("*"), Min(table[kind.since]))

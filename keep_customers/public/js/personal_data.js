@@ -62,14 +62,15 @@ keep_customers.personal_data = (() => {
 			found.shared.length && __("Others have this, too, and it stays: {0}", [found.shared.join(", ")]),
 		].filter(Boolean);
 		return `${customers}${table(__("Will Be Gone"), found.goes, true)}
-			${warnings.map((one) => `<p class="text-warning">${text(one)}</p>`).join("")}
+			${warnings.map((one) => `<p><span class="indicator-pill orange" style="height: auto; white-space: normal">${text(one)}</span></p>`).join("")}
 			${found.stays.some((one) => one.number) ? table(__("Stays"), found.stays.filter((one) => one.number)) : ""}
 			<p class="text-muted">${text(__("Elsewhere the name, the addresses and the numbers are taken out of what others have written. Figures and money stay as they are. It cannot be undone."))}</p>`;
 	}
 
 	function table(title, rows, done) {
 		if (!rows.length) return `<p>${text(__("Nothing is stored beside the name."))}</p>`;
-		const line = (row) => `<tr><td>${text(__(row.kind))}</td>${
+		const kind = (row) => (!done && row.kind === "Consent Record" ? __("A no to being contacted, as a fingerprint") : __(row.kind));
+		const line = (row) => `<tr><td>${text(kind(row))}</td>${
 			done ? `<td>${text(__(row.done, null, "Forgotten Person Count"))}</td>` : ""
 		}<td class="text-right">${text(row.number)}</td></tr>`;
 		return `<h5>${text(title)}</h5><table class="table table-bordered small"><tbody>${rows.map(line).join("")}</tbody></table>`;
@@ -88,12 +89,14 @@ keep_customers.personal_data = (() => {
 	}
 
 	function done(record, gone) {
-		gone();
-		frappe.msgprint({
-			title: __("Forgotten"),
-			indicator: "green",
-			message: `${text(__("Nothing of this person is stored any more."))} ${link(record)}`,
-		});
+		const tell = () =>
+			frappe.msgprint({
+				title: __("Forgotten"),
+				indicator: "green",
+				message: `${text(__("Nothing of this person is stored any more."))} ${link(record)}`,
+			});
+		// On the next page, as the framework closes what is open on the one before.
+		Promise.resolve(gone()).then(() => setTimeout(tell, 500));
 	}
 
 	const failed = (record) =>
