@@ -124,6 +124,7 @@ DOCTYPES = {
 			("tax_id", "Data"),
 			("phone_no", "Data", "Phone"),
 			("email", "Data", "Email"),
+			("website", "Data"),
 			("lft", "Int", "", "hidden ro index"),
 			("rgt", "Int", "", "hidden ro index"),
 			("old_parent", "Data", "", "hidden ro"),

@@ -7,6 +7,7 @@ that was agreed, and a link only. Names, notes and figures are shown from the cu
 import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, today
+from frappe.utils.html_utils import sanitize_html
 
 from keep_customers.access.lookups import if_readable, may_read, named, not_there
 from keep_customers.care import followups, full_day, stakes
@@ -91,7 +92,7 @@ def _describe_anew(filters: dict, language: str | None = None) -> None:
 		parts.sort(key=lambda part: part.name != leads.get(todo))
 		with speaking(language or language_of(parts[0].assigned_to)):
 			values = {
-				"description": _description(parts),
+				"description": sanitize_html(_description(parts), linkify=True),  # as the document life does
 				"keep_why": stakes.why(parts),
 				"keep_customer_name": parts[0].customer_name,
 			}
