@@ -5,8 +5,8 @@ const LISTS = [
 	"Customer", "Care Message", "Care Notice", "Care Rule", "Care Run", "Care Run Set Aside", "Complaint Case",
 	"Complaint Category", "Complaint Cause", "Complaint Measure", "Consent Record", "Contact Confirmation",
 	"Customer Feedback", "Customer File", "Customer Item Group", "Customer Tier", "Customer Touch", "Customer Value",
-	"Event Suggestion", "Fact Check", "Follow Up", "Forecast Check", "Loss Cause", "Loss Review", "Maintenance Drive",
-	"Maintenance Drive File", "Rebate Claim", "Referral", "Standard Answer", "Tier Benefit", "Tier Change",
+	"Event Suggestion", "Fact Check", "Follow Up", "Forecast Check", "Forgotten Person", "Loss Cause", "Loss Review",
+	"Maintenance Drive", "Maintenance Drive File", "Rebate Claim", "Referral", "Standard Answer", "Tier Benefit", "Tier Change",
 	"Tier Policy", "VIP Event", "VIP Invitation", "Visit Plan", "Volume Rebate",
 ];
 

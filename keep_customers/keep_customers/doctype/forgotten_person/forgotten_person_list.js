@@ -1,0 +1,3 @@
+frappe.listview_settings["Forgotten Person"] = {
+	hide_name_column: true,
+};
