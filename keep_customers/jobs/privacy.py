@@ -1,6 +1,6 @@
 """What the clock brings for people's data: who is still to be forgotten, and words that are too old."""
 
-from keep_customers.privacy import ageing, forgetting
+from keep_customers.privacy import ageing, exported, forgetting
 
 
 def go_on() -> None:
@@ -10,5 +10,6 @@ def go_on() -> None:
 
 
 def run_by_night() -> None:
-	"""Nothing, as long as nobody has said for how long words are kept."""
+	"""What was given out of somebody goes after a week; words stay as long as nobody has said for how long they are kept."""
+	exported.remove_old()
 	ageing.run()

@@ -1,7 +1,5 @@
 """All that is stored of somebody, as one file: for who answers their question, to be read before it is given out."""
 
-import json
-
 import frappe
 from frappe import _
 from frappe.utils import today
@@ -9,7 +7,7 @@ from frappe.utils import today
 from keep_customers.erp.api import typed
 from keep_customers.erp.tables import chunks
 from keep_customers.people.reached import CONTACT
-from keep_customers.privacy import belongings, desk, host_papers, places
+from keep_customers.privacy import belongings, desk, exported, host_papers, places
 from keep_customers.privacy.person import Person
 
 MANY = 500
@@ -49,17 +47,7 @@ def make(contact: str = "", customer: str = "", row: str = "") -> str:
 	:param contact, customer, row: as for :func:`keep_customers.privacy.desk.what_would_go`
 	:raises frappe.PermissionError: likewise
 	"""
-	who = desk.whom(contact, customer, row)
-	file = frappe.get_doc(
-		{
-			"doctype": "File",
-			"file_name": f"personal-data-{frappe.generate_hash(length=8)}.json",
-			"content": as_text(of(who)),
-			"is_private": 1,
-		}
-	)
-	# Attached to nothing: nobody else finds it, and whoever is forgotten takes it along.
-	return file.insert(ignore_permissions=True).file_url
+	return exported.keep(of(desk.whom(contact, customer, row)))
 
 
 def of(who: Person, own_words: bool = False) -> dict:
@@ -92,10 +80,6 @@ def of(who: Person, own_words: bool = False) -> dict:
 		"addresses": who.addresses,
 		"documents": {kind: rows for kind, rows in documents.items() if rows},
 	}
-
-
-def as_text(found: dict) -> str:
-	return json.dumps(found, indent=1, ensure_ascii=False, default=str)
 
 
 def _rows(doctype: str, names: list[str]) -> list[dict]:

@@ -19,7 +19,7 @@ from keep_customers.erp.soon import soon
 from keep_customers.people import ledger, reached, unsubscribed
 from keep_customers.people.addresses import KINDS, mark
 from keep_customers.people.reached import CONTACT
-from keep_customers.privacy import belongings, emptying, host_papers, mentions
+from keep_customers.privacy import belongings, emptying, exported, host_papers, mentions
 from keep_customers.privacy.emptying import CHANGED, DELETED, EMPTIED, ROWS, Counts
 from keep_customers.privacy.person import Person
 
@@ -136,6 +136,7 @@ def steps(person: Person, wish: Wish, work: dict) -> list[tuple[str, Callable[[]
 	"""(name, what to do), in this order: who it was is known until the end."""
 	found = [
 		("due", lambda: host_papers.end_what_is_due(person)),
+		("exported", lambda: exported.gone_with(person)),
 		("find", lambda: _find(person, wish, work)),
 		("consent", lambda: _consent(person, wish)),
 		("documents", lambda: _documents(person, wish, work["owned"])),

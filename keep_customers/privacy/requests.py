@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from keep_customers.erp.aside import out_of_the_way
-from keep_customers.privacy import export, forgetting, person
+from keep_customers.privacy import export, exported, forgetting, person
 
 DELETION, DOWNLOAD = "Personal Data Deletion Request", "Personal Data Download Request"
 
@@ -41,7 +41,7 @@ def on_download(request, method=None) -> None:
 				"file_name": f"personal-data-{request.name}-customers.json",
 				"attached_to_doctype": DOWNLOAD,
 				"attached_to_name": request.name,
-				"content": export.as_text(found),
+				"content": exported.as_text(found),
 				"is_private": 1,
 				"owner": request.user,
 			}

@@ -4,8 +4,9 @@ import json
 
 import frappe
 import pytest
+from frappe.utils import add_to_date, now_datetime
 
-from keep_customers.privacy import desk, export, forgetting, person
+from keep_customers.privacy import desk, export, exported, forgetting, person
 from tests.site.mail import contact, mailbox  # noqa: F401
 from tests.site.privacy.told import EMAIL, FIRST, LAST, NAME
 from tests.site.story import ANNA
@@ -72,7 +73,7 @@ def test_who_works_here_is_not_forgotten_by_the_button(story):
 
 def test_who_asks_what_is_stored_gets_what_is_theirs(wilma):
 	found = export.of(person.of_email(EMAIL), own_words=True)
-	text = export.as_text(found)
+	text = exported.as_text(found)
 	assert "My owl is broken." in text and "Collects owls" not in text
 	request = frappe.get_doc({"doctype": DOWNLOAD, "user": EMAIL, "user_name": NAME}).insert()
 	of = {
@@ -92,3 +93,9 @@ def test_everything_is_in_the_file_for_who_answers(wilma):
 	told = json.loads(file.get_content())
 	assert told["addresses"] == [EMAIL]
 	assert "Collects owls" in json.dumps(told["documents"])
+	# A file that is given out is not to lie about.
+	exported.remove_old()
+	assert frappe.db.exists("File", file.name)
+	file.db_set("creation", add_to_date(now_datetime(), days=-exported.DAYS - 1), update_modified=False)
+	exported.remove_old()
+	assert not frappe.db.exists("File", file.name)

@@ -1,5 +1,6 @@
 """Wilhelmine, of whom everything is written everywhere, and where a word of her still stands afterwards."""
 
+import time
 from pathlib import Path
 
 import frappe
@@ -19,6 +20,7 @@ class Everything(Papers):
 	"""A document of every kind about one customer; in every text stands a word of its own, and who it is about."""
 
 	def hosts_people(self):
+		self.begun = time.time()
 		super().hosts_people()
 		made = contact(self.customer, first_name=FIRST, last_name=LAST, email=EMAIL, mobile=PHONE)
 		self.names["Contact"] = made.name
@@ -42,8 +44,11 @@ def everything(story, rep=REP):
 	return Everything(story, STEM, 730_000, REGION, rep)
 
 
-def where(*words):
-	"""The places, tables with their columns or files, in which words stand, whatever their case -> which of them."""
+def where(*words, since):
+	"""The places, tables with their columns or files, in which words stand, whatever their case -> which of them.
+
+	:param since: files before are of other tests, whose rows are gone
+	"""
 	wanted, found = {word.lower(): word for word in words}, {}
 	# All planted words begin alike: most tables are done with at once.
 	begins = {STEM.lower() if word.startswith(STEM.lower()) else word for word in wanted}
@@ -60,7 +65,7 @@ def where(*words):
 					found.setdefault(f"{table}.{column}", set()).update(here)
 	for folder in ("private", "public"):
 		for file in Path(frappe.get_site_path(folder)).rglob("*"):
-			if file.is_file():
+			if file.is_file() and file.stat().st_mtime >= since:
 				text = f"{file.name} {file.read_bytes().decode(errors='replace')}".lower()
 				if here := {wanted[word] for word in wanted if word in text}:
 					found[str(file)] = here

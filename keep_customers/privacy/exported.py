@@ -1,0 +1,65 @@
+"""The files with what is stored of somebody: each is its maker's alone, lasts a week, and goes with whom it is about."""
+
+import json
+from collections import Counter
+
+import frappe
+from frappe.utils import add_to_date, now_datetime
+
+from keep_customers.privacy.emptying import DELETED, Counts
+from keep_customers.privacy.person import Person
+
+FILE = "File"
+BEGINS, ENDS = "personal-data-", ".json"
+DAYS = 7
+
+
+def keep(found: dict) -> str:
+	"""What is known of somebody, as a private file of the user of this session; returns its address."""
+	file = frappe.get_doc(
+		{
+			"doctype": FILE,
+			"file_name": f"{BEGINS}{frappe.generate_hash(length=8)}{ENDS}",
+			"content": as_text(found),
+			"is_private": 1,
+		}
+	)
+	# Attached to nothing, so that nobody else finds it; who made it was asked for their right.
+	return file.insert(ignore_permissions=True).file_url
+
+
+def as_text(found: dict) -> str:
+	return json.dumps(found, indent=1, ensure_ascii=False, default=str)
+
+
+def remove_old() -> None:
+	"""Those that have lasted; a background job: it commits."""
+	for name in _names(creation=("<", add_to_date(now_datetime(), days=-DAYS))):
+		frappe.delete_doc(FILE, name, ignore_permissions=True, delete_permanently=True)
+		frappe.db.commit()
+
+
+def gone_with(person: Person) -> Counts:
+	"""Those about somebody who is forgotten."""
+	done: Counts = Counter()
+	for name in _names():
+		if _is_about(person, frappe.get_doc(FILE, name)):
+			frappe.delete_doc(FILE, name, ignore_permissions=True, delete_permanently=True)
+			done[FILE, DELETED] += 1
+	return done
+
+
+def _names(**more) -> list[str]:
+	about_nothing = {"is_private": 1, "attached_to_doctype": ("is", "not set")}
+	return frappe.get_all(
+		FILE, {"file_name": ("like", f"{BEGINS}%{ENDS}"), **about_nothing, **more}, pluck="name"
+	)
+
+
+def _is_about(person: Person, file) -> bool:
+	try:
+		found = json.loads(file.get_content())
+		names, addresses = set(found["names"]), set(found["addresses"])
+	except (OSError, ValueError, TypeError, KeyError):
+		return False  # somebody else's file of such a name, or one that is gone already
+	return bool(names & set(person.full_names) or addresses & set(person.addresses))
