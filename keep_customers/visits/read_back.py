@@ -6,9 +6,12 @@ from frappe.query_builder.functions import Count, Max, Sum
 from frappe.utils import cstr, fmt_money, formatdate, get_fullname
 
 from keep_customers.access.read_back import ReadBack
+from keep_customers.care.notices import not_excluded
 from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import readable_among
 from keep_customers.visits import approval, stops
+
+NAMED = 5
 
 
 def tell(doc) -> ReadBack:
@@ -20,7 +23,7 @@ def tell(doc) -> ReadBack:
 		told.lacks(_("Please add the customers to visit."), field="stops")
 	if told.missing:
 		return told
-	told.says = [_who(doc, len(customers)), *_appointments(doc), *_goes_on(doc)]
+	told.says = [_who(doc, len(customers)), *_appointments(doc), *_left_out(customers), *_goes_on(doc)]
 	told.figure = _worth(customers)
 	if not doc.docstatus:
 		_what_is_in_the_way(told, doc, customers)
@@ -45,6 +48,20 @@ def _who(doc, number: int) -> str:
 def _appointments(doc) -> list[str]:
 	made = sum(bool(stop.appointment) for stop in doc.stops)
 	return [_("Appointments: {0} of {1}.").format(made, len(doc.stops))]
+
+
+def _left_out(customers: set[str]) -> list[str]:
+	"""Who has no tier and is asked about by no rule, and may be visited all the same."""
+	fields = ["name as customer", "customer_name", "customer_group"]
+	rows = frappe.get_all("Customer", {"name": ("in", sorted(customers))}, fields)
+	kept = {row.customer for row in not_excluded(rows)}
+	out = sorted(row.customer_name for row in rows if row.customer not in kept)
+	if not out:
+		return []
+	text = _(
+		"Excluded in Keep Customers Settings: {0}. No rule asks for such a visit; it is yours to decide."
+	)
+	return [text.format(", ".join(out[:NAMED]) + (" …" if len(out) > NAMED else ""))]
 
 
 def _goes_on(doc) -> list[str]:

@@ -63,6 +63,15 @@ def test_what_is_in_the_way_is_said(story, firms):
 	assert new(firms)["missing"][-1]["route"] == ["List", "Employee"]
 
 
+def test_who_is_excluded_is_named_and_may_be_visited(story, firms):
+	story.settings(excluded_customers=[{"customer": firms[0]}])
+	told = new(firms)
+	assert told["says"][2] == (
+		f"Excluded in Keep Customers Settings: {firms[0]}. No rule asks for such a visit; it is yours to decide."
+	)
+	assert not told["missing"]
+
+
 def test_customers_that_are_not_theirs_do_not_count(story, firms):
 	add_user_permission("Customer", firms[0], ANNA)
 	frappe.set_user(ANNA)
