@@ -44,10 +44,14 @@ class Part:
 		self.seconds += time.monotonic() - start
 		self.output += done.stdout or ""
 
-	def pytest(self, *arguments, shown, env=None):
+	def pytest(self, *arguments, shown, env=None, gives_way=False):
+		"""
+		:param gives_way: to what else runs
+		"""
 		report = paths.LOGS / f"tests-{os.getpid()}-{self.folder}-{self.db}.xml"
 		ours = ["-o", "junit_family=xunit1", f"--junitxml={report}"]
-		self.run(paths.PYTHON, "-m", "pytest", *ours, *arguments, shown=shown, env=env)
+		way = ("nice", "-n", "5") if gives_way else ()
+		self.run(*way, paths.PYTHON, "-m", "pytest", *ours, *arguments, shown=shown, env=env)
 		if self.code == NONE_CHOSEN:
 			self.code = 0
 		if report.exists():
@@ -110,7 +114,11 @@ def run(arguments, dbs, folders=FOLDERS, lint=()):
 	def site(db, shown):
 		with layers.test_sites(db, at_once[1] if at_once else 1) as (env, sites):
 			env = {**env, "KEEP_TEST_SITE": ",".join(sites), "KEEP_TEST_SITES_PATH": str(paths.SITES)}
-			parts["site", db].pytest(*at_once, *options, *paths_of["site"], shown=shown, env=env)
+			# The browser's tests wait for one page after the other, and would end last.
+			beside = "browser" in paths_of
+			parts["site", db].pytest(
+				*at_once, *options, *paths_of["site"], shown=shown, env=env, gives_way=beside
+			)
 
 	def browser():
 		from .__main__ import web

@@ -54,6 +54,7 @@ class Desk:
 		self.page.wait_for_function(
 			"() => window.frappe && frappe.boot && document.querySelector('.page-head')"
 		)
+		self.settled()  # who leaves the host's list before it is drawn makes it stumble
 		return self
 
 	def open(self, *route):

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 # Of what is ours: the host's bars around it are the host's, and so are the colours of its pills.
-RUN = """async (ours) => {
-	const found = await axe.run({ include: [ours], exclude: [".indicator-pill"] }, { resultTypes: ["violations"] });
+RUN = """async ([ours, rules]) => {
+	const options = { resultTypes: ["violations"], ...(rules && { runOnly: { type: "rule", values: rules } }) };
+	const found = await axe.run({ include: [ours], exclude: [".indicator-pill"] }, options);
 	return found.violations
 		.filter((one) => ["serious", "critical"].includes(one.impact))
 		.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
@@ -23,8 +24,11 @@ def axe() -> str:
 	return Path(path).read_text(encoding="utf-8")
 
 
-def barriers(page, ours: str) -> list[str]:
-	"""Serious and critical findings below a selector."""
+def barriers(page, ours: str, rules: list[str] | None = None) -> list[str]:
+	"""Serious and critical findings below a selector.
+
+	:param rules: only these of axe's, as where the same page has but other colours
+	"""
 	if not page.evaluate("() => Boolean(window.axe)"):
 		page.evaluate(axe())
-	return page.evaluate(RUN, ours)
+	return page.evaluate(RUN, [ours, rules])
