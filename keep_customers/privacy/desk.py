@@ -26,8 +26,10 @@ def what_would_go(contact: str = "", customer: str = "", row: str = "", whole: b
 	:param customer, row: of a Customer File and of a person in it
 	:param whole: what is written about their customers is about them; by default if nobody else is known there
 	:raises frappe.PermissionError: if the user is no manager, or may not write one of their customers
+	:raises frappe.ValidationError: if it is somebody who works here
 	"""
 	who = whom(contact, customer, row)
+	person.check_is_no_colleague(who)
 	return preview.of(who, who.alone if whole is None else whole) | {
 		"whole": who.alone if whole is None else whole
 	}

@@ -66,8 +66,9 @@ def test_their_user_goes_with_them(wilma):
 
 def test_who_works_here_is_not_forgotten_by_the_button(story):
 	made = contact(story.customer("Firm"), first_name="Anna", email=ANNA, user=ANNA)
-	with pytest.raises(frappe.ValidationError):
-		desk.forget(contact=made.name)
+	for ask in (desk.what_would_go, desk.forget):
+		with pytest.raises(frappe.ValidationError):
+			ask(contact=made.name)
 	assert forgetting.unfinished() == []
 
 
