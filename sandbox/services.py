@@ -63,18 +63,8 @@ def _redis():
 	"""On a socket without a network: Frappe asks Redis some hundred times for a document, a third of that is TCP."""
 	with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:  # a socket's path has to be short
 		socket = Path(folder, "redis")
-		options = [
-			"--port",
-			0,
-			"--unixsocket",
-			socket,
-			"--save",
-			"",
-			"--appendonly",
-			"no",
-			"--dir",
-			paths.HOME,
-		]
+		options = ["--port", 0, "--unixsocket", socket, "--save", "", "--appendonly", "no"]
+		options += ["--dir", paths.HOME]
 		with process("redis", [_redis_binary(), *options], socket):
 			yield socket
 

@@ -34,14 +34,16 @@ def on_communication(communication, method=None) -> None:
 	elif not case.description:
 		_complete(case, communication)
 	elif (case.status == engine.WAITING or case.closed_unanswered) and not _is_colleague(communication):
-		if _is_forged(communication):
-			text = _("An e-mail about {0} may be by somebody else than it says. Is it the answer?")
-			escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)))
-		elif _is_of_customer(case, cstr(communication.sender)):
+		forged = _is_forged(communication)
+		if not forged and _is_of_customer(case, cstr(communication.sender)):
 			_go_on(case)
 		else:
-			text = _(
-				"An e-mail about {0} came from an address that is not known to be the customer's. Is it the answer?"
+			text = (
+				_("An e-mail about {0} may be by somebody else than it says. Is it the answer?")
+				if forged
+				else _(
+					"An e-mail about {0} came from an address that is not known to be the customer's. Is it the answer?"
+				)
 			)
 			escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)))
 

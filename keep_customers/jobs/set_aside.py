@@ -1,6 +1,7 @@
 """What a night has set aside, on its Care Run: named with a link, since when, and who was told."""
 
 from collections import Counter
+from datetime import date
 
 import frappe
 from frappe import _
@@ -82,15 +83,7 @@ class OfNight:
 
 def _of_the_night_before(night) -> dict[tuple[str, str], frappe._dict]:
 	"""What the last completed night has set aside."""
-	runs = frappe.get_all(
-		"Care Run",
-		filters={
-			"status": ("in", COMPLETED), "clock_was_wrong": 0, "name": ("!=", night.row.name), "as_of": ("<=", night.as_of),
-		},
-		fields=["name", "as_of"],
-		order_by="creation desc",
-		limit=1,
-	)  # fmt: skip
+	runs = completed_before(night.row.name, night.as_of, ["name", "as_of"], 1)
 	if not runs:
 		return {}
 	rows = frappe.get_all(
@@ -104,6 +97,22 @@ def _of_the_night_before(night) -> dict[tuple[str, str], frappe._dict]:
 		(row.reference_doctype or "", cstr(row.reference_name if row.reference_doctype else row.part)): row
 		for row in rows
 	}
+
+
+def completed_before(run: str, as_of: date, fields: list[str], most: int, **more) -> list:
+	"""The nights a night may be held against, the last one first: completed ones up to its day, on a clock that was right.
+
+	:param more: filters
+	"""
+	return frappe.get_all(
+		"Care Run",
+		filters={
+			"status": ("in", COMPLETED), "clock_was_wrong": 0, "name": ("!=", run), "as_of": ("<=", as_of), **more,
+		},
+		fields=fields,
+		order_by="creation desc",
+		limit=most,
+	)  # fmt: skip
 
 
 def _gone(named: set[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -16,8 +16,7 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.limits import limited
 from keep_customers.jobs.clock import WAITING
-from keep_customers.jobs.set_aside import tell
-from keep_customers.worth.values import COMPLETED
+from keep_customers.jobs.set_aside import completed_before, tell
 
 NIGHTS = 9  # what is usual is the median of so many
 LONGER = 3.0  # times the usual
@@ -49,16 +48,8 @@ def ranked_fewer(customers: int, before: int) -> bool:
 def compare(run: str) -> None:
 	"""Tell of a completed night that is unlike those before it."""
 	now = frappe.db.get_value("Care Run", run, ["as_of", "creation", "seconds", "customers"], as_dict=True)
-	before = frappe.get_all(
-		"Care Run",
-		filters={
-			"status": ("in", COMPLETED), "clock_was_wrong": 0, "name": ("!=", run), "creation": ("<=", now.creation),
-			"as_of": ("<=", now.as_of),
-		},
-		fields=["seconds", "customers"],
-		order_by="creation desc",
-		limit=NIGHTS,
-	)  # fmt: skip
+	earlier = {"creation": ("<=", now.creation)}
+	before = completed_before(run, now.as_of, ["seconds", "customers"], NIGHTS, **earlier)
 	if not before:
 		return
 	usual = took_longer(flt(now.seconds), [flt(one.seconds) for one in before])

@@ -74,16 +74,16 @@ def _naming(doctype: str, table, person: Person) -> list[Criterion]:
 			found += _among(table[field], person.contacts)
 	for field in places.address_fields(doctype):
 		found += _among(table[field], person.addresses)
-	near = _near(doctype, table, person)
-	if near is not None and person.full_names:
+	here = near(doctype, table, person)
+	if here is not None and person.full_names:
 		place = places.place(doctype)
 		for field in frappe.get_meta(doctype).fields:
 			if field.fieldtype == "Data" and field.fieldname in place.words:
-				found += [near & one for one in _among(table[field.fieldname], person.full_names)]
+				found += [here & one for one in _among(table[field.fieldname], person.full_names)]
 	return found
 
 
-def _near(doctype: str, table, person: Person) -> Criterion | None:
+def near(doctype: str, table, person: Person) -> Criterion | None:
 	"""That it is in the papers of the person's customers, where others of the name are not meant."""
 	if not person.customers:
 		return None

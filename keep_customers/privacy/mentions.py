@@ -14,7 +14,7 @@ from pypika.terms import Criterion
 
 from keep_customers.erp.tables import chunks
 from keep_customers.people.reached import CUSTOMER, FILE
-from keep_customers.privacy import emptying, places
+from keep_customers.privacy import belongings, emptying, places
 from keep_customers.privacy.emptying import CHANGED, DELETED, MANY, WITH_IT, Counts, delete, queued
 from keep_customers.privacy.person import Person
 from keep_customers.privacy.words import Words
@@ -112,11 +112,8 @@ def _near(doctype: str, columns: Sequence[str], person: Person, words: Words) ->
 def _here(doctype: str, table, person: Person) -> Criterion | None:
 	if not person.customers:
 		return None
-	meta = frappe.get_meta(doctype)
-	if meta.module == places.MODULE and (column := places.customer_field(doctype)):
-		return table[column].isin(person.customers)
-	if doctype.startswith(FILE) and meta.istable:
-		return (table.parenttype == FILE) & table.parent.isin(person.customers)
+	if frappe.get_meta(doctype).module == places.MODULE:
+		return belongings.near(doctype, table, person)
 	pair = BESIDE.get(doctype)
 	if not pair or len(places.stored(doctype, *pair)) < 2:
 		return None

@@ -107,7 +107,7 @@ def _found(contacts: list[str], rows: list[str]) -> Person:
 		contacts |= {row.contact for row in found if row.contact}
 		contacts |= _twins(contacts)
 	person = Person(contacts=sorted(contacts), rows=sorted(rows))
-	known = [one for one in reached.known_contacts(person.contacts).values()]
+	known = list(reached.known_contacts(person.contacts).values())
 	titles = _contacts("name", person.contacts)
 	person.names = sorted(
 		{(row.full_name or "", row.first_name or "", row.last_name or "") for row in titles}

@@ -131,14 +131,10 @@ def of_the_framework() -> list[str]:
 		pluck="name",
 		order_by="name",
 	)
-	return [one for one in names if one not in NOT_TO_TOUCH and _is_no_definition(one)]
+	return [one for one in names if one not in NOT_TO_TOUCH | DEFINITIONS]
 
 
-def _is_no_definition(doctype: str) -> bool:
-	"""What says how the site looks and works is the admins', and too much to look through."""
-	return doctype not in DEFINITIONS
-
-
+# What says how the site looks and works is the admins', and too much to look through.
 DEFINITIONS = {
 	"DocType", "DocField", "DocPerm", "DocType Action", "DocType Link", "DocType State", "DocType Layout",
 	"DocType Layout Field", "Custom Field", "Custom DocPerm", "Property Setter", "Customize Form", "Customize Form Field",

@@ -136,11 +136,10 @@ def desk(server, chromium):
 	def open_desk(user):
 		# SQLite has one writer: a login beside a job that writes would be answered with an error.
 		wait_for_jobs()
-		view = {
-			"viewport": {"width": 1440, "height": 900},
-			"reduced_motion": "reduce",
-		}  # dialogs are there at once
-		context = chromium.new_context(locale="en-GB", **view)
+		# With less motion, dialogs are there at once.
+		context = chromium.new_context(
+			viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce"
+		)
 		opened = Desk(context.new_page(), server.url).login(user)
 		yield opened
 		context.close()
