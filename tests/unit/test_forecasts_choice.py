@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import backtest
 from keep_customers.engine.forecasts import candidates, choice, learner, past, scores
-from keep_customers.engine.forecasts.candidates import ALL, LAST_PERIOD, LEARNER, MBG, Population
+from keep_customers.engine.forecasts.candidates import ALL, BG, LAST_PERIOD, LEARNER, MBG, RFM, Population
 from keep_customers.engine.forecasts.past import came_after, known_at, statistics
 from keep_customers.engine.forecasts.tonight import YEAR, Checked
 from keep_customers.engine.value import Purchases, by_day
@@ -190,6 +190,32 @@ def test_who_is_in_use_stays_until_another_is_clearly_better(ordinary):
 		assert (again.name, again.why) == (first.name, choice.STAYS)
 	better = choice.choose(log, day, 180, LAST_PERIOD)
 	assert better.why == choice.BETTER and better.instead_of == LAST_PERIOD and better.name != LAST_PERIOD
+
+
+@pytest.mark.parametrize(
+	("ahead", "noise", "longer", "chosen"),
+	(
+		([3, 3, 3, 3], 1, 1, MBG),
+		([3, 3, 3, 3], 3, 1, None),
+		([3, 3, 3, 3], 1, 4, None),
+		([0.5, 0.5, 0.5, 0.5], 0, 1, None),
+		([9, 9, -1, -1], 1, 1, None),
+		([-1, 9, 9, 9], 1, 1, None),
+		([1.2, 9, 9, 9], 1, 1, None),
+	),
+	ids=(
+		"clear",
+		"within noise",
+		"for a short time",
+		"too little",
+		"half the dates",
+		"no more",
+		"hardly any more",
+	),
+)
+def test_what_is_clearly_better(ahead, noise, longer, chosen):
+	told = {choice.USUAL: [50.0] * 4, RFM: [99.0] * 4, MBG: [50.0 + by for by in ahead], BG: [51.0] * 4}
+	assert choice.clearly_better(told, {name: [noise] for name in told}, choice.USUAL, longer) == chosen
 
 
 @pytest.mark.parametrize("size", (0, 1, 10))

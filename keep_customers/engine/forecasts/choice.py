@@ -2,12 +2,13 @@
 
 At each of a few past dates every candidate says what it would have said then, and is graded by what came. One figure sums a
 grade up, in points: what the best 20 % and 5 % brought of the later value, the log loss of buying again, and how far the
-total was off. The forecast in use is replaced only where another one is better by :data:`CLEARLY` on average, by more than
-other customers might have changed, and on most dates, so that a choice is made once and not every month anew.
+total was off. The forecast in use is replaced only where another one is better by :data:`CLEARLY` on average and at the newest
+date, by more than other customers might have changed, and on most dates, so that a choice is made once and not every month anew.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,17 +116,35 @@ def choose(log: Purchases, day: int, horizon: int, in_use: str = "") -> Choice:
 			noise[name].append(float(np.linalg.norm(_parts(said, came) - parts)))
 	told = {name: [points(score) for score in of_one] for name, of_one in table.items()}
 	average = {name: float(np.mean(of_one)) for name, of_one in told.items()}
-	# RFM is graded, and never chosen: who passes from one cell to the next would be somebody else overnight.
-	best = max((name for name in ALL if name != RFM), key=lambda name: (average[name], -ALL.index(name)))
-	wins = np.mean(np.array(told[best]) > np.array(told[in_use]))
 	# What is true of a short time need not be of a long one.
-	longer = horizon / found[0][1]
-	needed = max(CLEARLY, SURELY * float(np.mean(noise[best]))) * longer
-	better = average[best] - average[in_use] > needed and wins >= MOST_DATES
-	name = best if better else in_use
-	why = FIRST if first else BETTER if better else STAYS
-	before = in_use if better and not first else ""
+	best = clearly_better(told, noise, in_use, longer=horizon / found[0][1])
+	name = best or in_use
+	why = FIRST if first else BETTER if best else STAYS
+	before = in_use if best and not first else ""
 	return Choice(name, why, before, grade(average[name] - average[LAST_PERIOD]), told, table, found)
+
+
+def clearly_better(
+	told: Mapping[str, Sequence[float]],
+	noise: Mapping[str, Sequence[float]],
+	in_use: str,
+	longer: float = 1.0,
+) -> str | None:
+	"""The best candidate, if it is better than the one in use by enough, surely enough and often enough.
+
+	What was better when less of a past lay behind, and is no more at the newest date, is not better now: a learner needs a past, and
+	a season is known from the second year on. So it must be by as much at the newest date as on average.
+
+	:param told: candidate -> points at each date, the newest first
+	:param noise: candidate -> standard errors of the differences to the one in use
+	:param longer: than at those dates, so many times, is the horizon that is asked about
+	"""
+	ahead = {name: np.array(of_one) - np.array(told[in_use]) for name, of_one in told.items()}
+	# RFM is graded, and never chosen: who passes from one cell to the next would be somebody else overnight.
+	least = {name: min(of_one.mean(), of_one[0]) for name, of_one in ahead.items() if name != RFM}
+	best = max(least, key=lambda name: least[name])
+	needed = max(CLEARLY, SURELY * float(np.mean(noise[best]))) * longer
+	return best if least[best] > needed and np.mean(ahead[best] > 0) >= MOST_DATES else None
 
 
 def buyers(log: Purchases, day: int) -> int:
