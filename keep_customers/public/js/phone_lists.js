@@ -16,6 +16,14 @@ const PAGES = [
 	"customers-by-tier",
 ];
 
+// What is said at the top of a form ends before the cross that closes it.
+const FORMS = [...LISTS.slice(1), "Keep Customers Settings"];
+const forms = (part) => FORMS.map((one) => `[data-page-route="${one}"] ${part}`).join(", ");
+frappe.dom.set_style(
+	`@media (max-width: 767px) { ${forms(".form-message:has(.close-message)")} { padding-right: 28px; } }`,
+	"keep-phone-messages"
+);
+
 const on = (part) => LISTS.map((one) => `[data-page-route^="List/${one}/"] ${part}`).join(", ");
 
 if (frappe.boot?.workspace_sidebar_item) {
@@ -24,14 +32,14 @@ if (frappe.boot?.workspace_sidebar_item) {
 	frappe.dom.set_style(
 		`@media (max-width: 576px) {
 			${on(".list-row .mobile-layout")} { max-width: 100%; vertical-align: top; }
+			${on(".list-row .mobile-layout-seperator::after")} { content: none !important; }
+			${on(`.list-row ${FIRST}::after`)} { content: "\\2022" !important; }
 			${on(`.list-row ${FIRST}`)} { max-width: 58%; }
 			${on(`.list-row ${FIRST} ~ .mobile-layout`)} { max-width: 38%; }
 		}`,
 		"keep-phone-lists"
 	);
 } else {
-	const forms = (part) =>
-		[...LISTS.slice(1), "Keep Customers Settings"].map((one) => `[data-page-route="${one}"] .page-head ${part}`).join(", ");
 	frappe.dom.set_style(
 		`@media (max-width: 767px) {
 			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
@@ -46,11 +54,11 @@ if (frappe.boot?.workspace_sidebar_item) {
 			${on(".list-row .list-subject")} { flex: 1 1 0; min-width: 0; }
 			${on(".list-row .list-subject > .level-item:last-child")} { flex: 0 1 auto; min-width: 0; }
 			/* A form's title has what its state and its buttons leave. */
-			${forms(".page-title")} { flex: 1 1 0; width: auto; min-width: 0; max-width: none; padding-right: 0; }
-			${forms(".page-actions")} { flex: none; width: auto; padding-left: 0; }
-			${forms(".title-area")}, ${forms(".title-area div")} { min-width: 0; }
-			${forms(".title-text")} { min-width: 0; max-width: none !important; }
-			${forms(".indicator-pill")} { flex: none; }
+			${forms(".page-head .page-title")} { flex: 1 1 0; width: auto; min-width: 0; max-width: none; padding-right: 0; }
+			${forms(".page-head .page-actions")} { flex: none; width: auto; padding-left: 0; }
+			${forms(".page-head .title-area")}, ${forms(".page-head .title-area div")} { min-width: 0; }
+			${forms(".page-head .title-text")} { min-width: 0; max-width: none !important; }
+			${forms(".page-head .indicator-pill")} { flex: none; }
 		}`,
 		"keep-phone-lists"
 	);

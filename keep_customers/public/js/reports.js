@@ -132,7 +132,7 @@ keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 	frappe.dom.set_style(
 		`@media (max-width: 767px) {
 			[data-route="query-report/${name}"] .dt-scrollable { height: 60vh; }
-			[data-route="query-report/${name}"] .navbar-breadcrumbs a { line-height: 21px; }
+			[data-route="query-report/${name}"] .navbar-breadcrumbs a { line-height: 21px; overflow: hidden; text-overflow: ellipsis; }
 		}`,
 		`keep-report-${frappe.scrub(name)}`
 	);

@@ -9,15 +9,18 @@ const COLUMNS = { // of ten parts of the width
 	"Customer File Consent": { channel: 5, consent: 5 },
 	"Customer File Occasion": { occasion: 5, date: 5 },
 	"Customer File Person": { full_name: 5, relation: 5 },
-	"Event Suggestion Vote": { customer_name: 4, said_on: 6 },
+	"Event Suggestion Vote": { customer: 4, said_on: 6 },
 	"Forecast Check Candidate": { candidate: 7, points: 3 },
 	"Forgotten Person Count": { kind: 4, done: 3, number: 3 },
 	"Keep Absence": { user: 6, to_date: 4 },
+	"Keep Age Limit": { kind: 7, months: 3 },
 	"Keep Working Hours": { workday: 4, start_time: 3, end_time: 3 },
+	"Maintenance Drive Fact": { fact: 7, weight: 3 },
 	"Maintenance Drive Participant": { user: 7, points: 3 },
 	"VIP Event Guest": { customer: 10 },
 	"Visit Plan Day Note": { date: 4, note: 6 },
 	"Visit Plan Stop": { customer: 4, appointment: 6 },
+	"Volume Rebate Step": { from_amount: 6, percent: 4 },
 };
 
 const { make } = frappe.ui.form.ControlTable.prototype;
