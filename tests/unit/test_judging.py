@@ -78,7 +78,7 @@ def test_what_is_lost_a_little_at_every_cut_is_beyond_noise_in_the_end():
 	def beyond(table):
 		return {loss.figure for loss in judging.judge([table])[0] if loss.beyond_noise}
 
-	assert not beyond(cuts([0.35])) and "log_loss" in beyond(cuts([0.35] * 20))
+	assert not beyond(cuts([0.15])) and "log_loss" in beyond(cuts([0.15] * 25))
 	assert "log_loss" not in beyond(cuts([1.5] + [0.0] * 9))
 
 
