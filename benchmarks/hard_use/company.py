@@ -13,9 +13,9 @@ from tests.site.story import ANNA, BEN, GROUP, MIA, PREFIX, Story
 CUSTOMERS = 36
 FIRST = date(2026, 3, 2)  # a Monday
 REPS = (ANNA, BEN)
-# What the scheduler starts, when, and what of it begins anew a customer's day.
+# What the scheduler starts, and when.
 JOBS = (
-	(time(1, 30), "keep_customers.jobs.nightly.run_if_enabled"),
+	(time(1, 30), "keep_customers.jobs.nightly.run_today"),
 	(time(7, 0), "keep_customers.jobs.events.run"),
 	(time(7, 50), "keep_customers.jobs.watching.missed"),
 	(time(9, 0), "keep_customers.jobs.complaints.run"),
