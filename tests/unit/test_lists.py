@@ -60,6 +60,14 @@ def test_on_a_phone_a_table_shows_what_has_room():
 	assert {name for name, listed in tables.items() if len(listed) > 1} <= columns.keys()
 
 
+@pytest.mark.parametrize(("doctype", "path"), list(documents()))
+def test_a_status_is_read_in_its_own_words(doctype, path):
+	"""The framework looks a status up without its doctype: "New" would be any other thing's."""
+	if any(field["fieldname"] == "status" for field in doctype["fields"]):
+		script = path.with_name(f"{path.stem}_list.js").read_text(encoding="utf-8")
+		assert f'null, "{doctype["name"]}")' in script[script.index("get_indicator") :]
+
+
 @pytest.mark.parametrize("path", sorted(DOCTYPES.glob("*/*_list.js")), ids=lambda path: path.stem)
 def test_what_an_indicator_reads_is_fetched(path):
 	"""The framework fetches the columns of a list and a few fields of its own; what else is read is asked for."""

@@ -24,7 +24,7 @@ keep_customers.list_days = (...fieldnames) =>
 			(moment) => {
 				if (!moment) return "";
 				const shown = frappe.datetime.str_to_user(moment);
-				return `<span class="ellipsis keep-day" title="${shown}">${shown.split(" ")[0]}</span>`;
+				return `<span class="ellipsis keep-moment" title="${shown}">${shown.split(" ")[0]}</span>`;
 			},
 		])
 	);

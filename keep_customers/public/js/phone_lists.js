@@ -28,7 +28,7 @@ const on = (part) => LISTS.map((one) => `[data-page-route^="List/${one}/"] ${par
 
 if (frappe.boot?.workspace_sidebar_item) {
 	// Two columns stand below a row's title, whole; where the first is long, the second is cut in the middle.
-	const FIRST = ".mobile-layout-seperator:has(~ .mobile-layout .filterable:not(:empty), ~ .mobile-layout .keep-day)";
+	const FIRST = ".mobile-layout-seperator:has(~ .mobile-layout .filterable:not(:empty), ~ .mobile-layout .keep-moment)";
 	frappe.dom.set_style(
 		`@media (max-width: 576px) {
 			${on(".list-row .mobile-layout")} { max-width: 100%; vertical-align: top; }
@@ -41,7 +41,9 @@ if (frappe.boot?.workspace_sidebar_item) {
 	);
 } else {
 	frappe.dom.set_style(
-		`@media (max-width: 767px) {
+		`/* A name that is too long for its row says so. */
+		${on(".list-row .list-subject > .level-item:last-child")} { flex: 0 1 auto; min-width: 0; }
+		@media (max-width: 767px) {
 			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
 			${on(".list-row-head .level-left")} { flex: 1 1 0 !important; min-width: 0; }
 			${on(".list-row-head .level-right")} { flex: none !important; white-space: nowrap; }
@@ -50,9 +52,7 @@ if (frappe.boot?.workspace_sidebar_item) {
 			${PAGES.map((one) => `[data-route="${one}"] .page-head .title-text`).join(", ")} { max-width: 54vw; }
 			${on(".list-row .level-left")} { flex: 1 1 0 !important; min-width: 0; max-width: none; }
 			${on(".list-row .level-right")} { flex: none !important; margin-left: 8px; }
-			/* A name that is too long for its row says so. */
 			${on(".list-row .list-subject")} { flex: 1 1 0; min-width: 0; }
-			${on(".list-row .list-subject > .level-item:last-child")} { flex: 0 1 auto; min-width: 0; }
 			/* A form's title has what its state and its buttons leave. */
 			${forms(".page-head .page-title")} { flex: 1 1 0; width: auto; min-width: 0; max-width: none; padding-right: 0; }
 			${forms(".page-head .page-actions")} { flex: none; width: auto; padding-left: 0; }
