@@ -226,6 +226,21 @@ def test_too_few_customers_choose_nothing(size):
 	assert (chosen.name, chosen.why, chosen.grade) == (MBG, choice.FEW, "")
 
 
+def test_one_mistyped_date_makes_no_past_to_compare_at(ordinary):
+	"""Three years before everybody else: the days on which there was one customer tell nothing."""
+	log, day = ordinary
+	typo = by_day(
+		*(
+			np.append(column, more)
+			for column, more in zip((log.customer, log.day, log.net), (0, FIRST - 1000, 9.0), strict=True)
+		),
+		np.append(log.occasion.astype(np.int64), 1),
+	)
+	assert choice.dates(typo, day, 180) == choice.dates(log, day, 180) != []
+	early = FIRST + 20 * 7
+	assert all(choice.buyers(typo, then) >= choice.FEWEST for then, _length in choice.dates(typo, early, 180))
+
+
 def test_many_customers_are_looked_at_in_part(monkeypatch, ordinary):
 	log, day = ordinary
 	assert choice.some_of(log) is log, "as long as there are no more of them, nobody is left out"
