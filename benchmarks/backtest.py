@@ -1,6 +1,7 @@
 """How right the forecasts would have been on a log of purchases: all candidates, the choice and the peers.
 
 	python benchmarks/backtest.py FILE.csv --cut 1997-09-30 --until 1998-06-30 [--json]
+	python benchmarks/backtest.py FILE.csv --cut 2012-12-31 2013-12-31 --until 2013-12-31 2014-12-31
 
 FILE.csv is UTF-8 with a header that has customer, date and amount among its columns: one purchase a line, the date as
 2026-11-27, the amount with a point; below 0 it is a return. Nothing after --cut is looked at before the grading; --until
@@ -31,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import judging
 from keep_customers.engine.forecasts import scores
 from keep_customers.engine.forecasts.candidates import ALL, Forecast, Population
-from keep_customers.engine.forecasts.choice import choose
+from keep_customers.engine.forecasts.choice import FEWEST, choose
 from keep_customers.engine.forecasts.past import came_after
 from keep_customers.engine.value import DAYS_PER_WEEK, Purchases, by_day
 
@@ -121,7 +122,8 @@ def peers(population: Population) -> dict:
 	return found
 
 
-def backtest(log: Purchases, cut: int, until: int) -> dict:
+def backtest(log: Purchases, cut: int, until: int) -> tuple[dict, judging.Compared]:
+	"""What is shown of a cut, and how the choice compares with all candidates."""
 	horizon = until - cut
 	start = time.perf_counter()
 	chosen = choose(log, cut, horizon)
@@ -141,22 +143,21 @@ def backtest(log: Purchases, cut: int, until: int) -> dict:
 			print(f"{name}: {error}", file=sys.stderr)
 			continue
 		seconds[name] = time.perf_counter() - start
-	compared = judging.compare(said, chosen.name, came, population.known.who, judging.shock(chosen), cut)
+	year = judging.shock(chosen)
+	with_choice = {CHOICE: said[chosen.name], **said}
+	compared = judging.compare(with_choice, CHOICE, came, population.known.who, year, cut)
 	apart = dict(zip(compared.against, compared.noise, strict=True))
-	[losses] = judging.judge([[compared]])
 	table = {}
 	for name, forecast in said.items():
 		score = scores.score(forecast.value, forecast.buys, forecast.purchases, came.value, came.purchases)
 		table[name] = {
 			**score.as_dict(),
-			"noise": dict(
-				zip(judging.FIGURES, apart.get(name, np.zeros(len(judging.FIGURES))).tolist(), strict=True)
-			),
+			"noise": dict(zip(judging.FIGURES, apart[name].tolist(), strict=True)),
 			"expected_purchases": float(forecast.purchases.sum()),
 			"expected_value": float(forecast.value.sum()),
 			"seconds": seconds[name],
 		}
-	return {
+	found = {
 		"customers": len(population.known.who),
 		"cut": date.fromordinal(cut).isoformat(),
 		"until": date.fromordinal(until).isoformat(),
@@ -168,9 +169,17 @@ def backtest(log: Purchases, cut: int, until: int) -> dict:
 		"choosing_seconds": choosing,
 		"peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
 		"candidates": table,
-		"year": judging.shock(chosen),
-		"loses": [{**asdict(loss), "beyond_noise": loss.beyond_noise} for loss in losses],
+		"year": year,
+		"loses": judged([compared]),
 	}
+	return found, compared
+
+
+def judged(cuts: list[judging.Compared]) -> list[dict]:
+	"""What the choice loses, over several cuts on average; nothing is said of a handful of customers."""
+	told = [one for one in cuts if one.customers >= FEWEST]
+	losses = judging.judge([told])[0] if told else []
+	return [{**asdict(loss), "beyond_noise": loss.beyond_noise} for loss in losses]
 
 
 def show(found: dict) -> None:
@@ -195,17 +204,22 @@ def show(found: dict) -> None:
 	tenths = found["candidates"][found["choice"]]["tenths"]
 	print("expected / actual value by tenth:", "  ".join(_ratio(*pair) for pair in tenths))
 	print(f"peak memory {found['peak_megabytes']:,.0f} MB\n")
-	losses = [
-		judging.Loss(**{name: loss[name] for name in ("to", "figure", "by", "noise", "chance")})
-		for loss in found["loses"]
-	]
-	looked_at = len(judging.FIGURES) * (len(found["candidates"]) - 1)
-	beyond = sum(loss.beyond_noise for loss in losses)
+	if found["customers"] < FEWEST:
+		print(f"Of fewer than {FEWEST} customers noise says nothing.")
+	else:
+		say_losses(
+			found["loses"], len(found["candidates"]) - 1, f"years differing by {100 * found['year']:.0f} %"
+		)
+
+
+def say_losses(loses: list[dict], others: int, how: str) -> None:
+	beyond = sum(loss["beyond_noise"] for loss in loses)
 	print(
-		f"{CHOICE} loses {len(losses)} of {looked_at} comparisons, {beyond} of them beyond noise (customers and the year drawn anew "
-		f"{judging.DRAWS:,} times, years differing by {100 * found['year']:.0f} %; corrected for all that is looked at)"
+		f"{CHOICE} loses {len(loses)} of {len(judging.FIGURES) * others} comparisons, {beyond} of them beyond noise "
+		f"(customers and the year drawn anew {judging.DRAWS:,} times, {how}; corrected for all that is looked at)"
 	)
-	for loss in losses:
+	for one in loses:
+		loss = judging.Loss(*(one[name] for name in ("to", "figure", "by", "noise", "chance")))
 		if loss.beyond_noise or loss.by > 2 * loss.noise:
 			print(f"{CHOICE} {loss}")
 
@@ -217,12 +231,13 @@ def _ratio(expected: float, actual: float) -> str:
 def main(arguments: list[str] | None = None) -> int:
 	parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 	parser.add_argument("file")
-	parser.add_argument("--cut", required=True, type=date.fromisoformat, help="the last day that is known")
-	parser.add_argument("--until", required=True, type=date.fromisoformat, help="the last day that is graded")
+	day = {"required": True, "type": date.fromisoformat, "nargs": "+"}
+	parser.add_argument("--cut", **day, help="the last day that is known; several are judged together, too")
+	parser.add_argument("--until", **day, help="the last day that is graded, for each cut")
 	parser.add_argument("--json", action="store_true", help="all figures, for a program")
 	options = parser.parse_args(arguments)
-	if options.until <= options.cut:
-		parser.error("--until must be after --cut")
+	if len(options.cut) != len(options.until) or any(map(date.__le__, options.until, options.cut)):
+		parser.error("--until must be after --cut, one for each")
 	try:
 		log, bad = read(options.file)
 	except BadFile as error:
@@ -233,16 +248,31 @@ def main(arguments: list[str] | None = None) -> int:
 	if bad:
 		more = f", {len(bad) - NAMED} more not named here" if len(bad) > NAMED else ""
 		print(f"{len(bad)} lines were left out{more}", file=sys.stderr)
-	if not (log.occasion & (log.day <= options.cut.toordinal())).any():
-		print(f"{options.file} has no purchase up to {options.cut}: nothing is known then.", file=sys.stderr)
+	if not (log.occasion & (log.day <= min(options.cut).toordinal())).any():
+		print(
+			f"{options.file} has no purchase up to {min(options.cut)}: nothing is known then.",
+			file=sys.stderr,
+		)
 		return 2
-	found = backtest(log, options.cut.toordinal(), options.until.toordinal())
-	found["lines_left_out"] = len(bad)
+	cuts = []
+	for cut, until in zip(options.cut, options.until, strict=True):
+		cuts.append(backtest(log, cut.toordinal(), until.toordinal()))
+		cuts[-1][0]["lines_left_out"] = len(bad)
+		if not options.json:
+			show(cuts[-1][0])
+	found = cuts[0][0]
+	if len(cuts) > 1:
+		found = {
+			"cuts": [one for one, _compared in cuts],
+			"loses": judged([compared for _one, compared in cuts]),
+		}
+		if not options.json:
+			print(f"\nover all {len(cuts)} cuts:")
+			others = len(cuts[0][0]["candidates"]) - (len({one["choice"] for one, _compared in cuts}) == 1)
+			say_losses(found["loses"], others, "each cut of a year of its own")
 	if options.json:
 		json.dump(found, sys.stdout, indent=1)
 		print()
-	else:
-		show(found)
 	return 0
 
 

@@ -54,6 +54,8 @@ class Compared:
 	worse: np.ndarray
 	drawn: np.ndarray
 
+	customers: int
+
 	@property
 	def noise(self) -> np.ndarray:
 		"""Standard errors, (m, figures)."""
@@ -112,7 +114,7 @@ def compare(
 	who: np.ndarray | None = None,
 	year: float = USUAL_SHOCK,
 	cut: int = 0,
-	draws: int = DRAWS,
+	draws: int | None = None,
 ) -> Compared:
 	"""
 	:param said: forecasts by name, that of ``name`` among them
@@ -126,7 +128,7 @@ def compare(
 	place = list(said).index(name)
 	others = [index for index in range(len(said)) if index != place]
 
-	years = np.random.default_rng([SEED, cut]).normal(0, year, draws)
+	years = np.random.default_rng([SEED, cut]).normal(0, year, draws or DRAWS)
 
 	def apart(weight: np.ndarray, better: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
 		"""Of the one and of the others: figures, of which the last two are still logarithms."""
@@ -147,6 +149,7 @@ def compare(
 		tuple(name_ for name_ in said if name_ != name),
 		np.nan_to_num(worse(one, other)),
 		np.nan_to_num(np.array(drawn)),
+		len(came.value),
 	)
 
 

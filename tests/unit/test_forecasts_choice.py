@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import backtest
+from benchmarks import backtest, judging
 from keep_customers.engine.forecasts import candidates, choice, learner, past, scores
 from keep_customers.engine.forecasts.candidates import ALL, BG, LAST_PERIOD, LEARNER, MBG, RFM, Population
 from keep_customers.engine.forecasts.past import came_after, known_at, statistics
@@ -226,6 +226,21 @@ def test_too_few_customers_choose_nothing(size):
 	assert (chosen.name, chosen.why, chosen.grade) == (MBG, choice.FEW, "")
 
 
+def test_one_mistyped_date_makes_no_past_to_compare_at(ordinary):
+	"""Three years before everybody else: the days on which there was one customer tell nothing."""
+	log, day = ordinary
+	typo = by_day(
+		*(
+			np.append(column, more)
+			for column, more in zip((log.customer, log.day, log.net), (0, FIRST - 1000, 9.0), strict=True)
+		),
+		np.append(log.occasion.astype(np.int64), 1),
+	)
+	assert choice.dates(typo, day, 180) == choice.dates(log, day, 180) != []
+	early = FIRST + 20 * 7
+	assert all(choice.buyers(typo, then) >= choice.FEWEST for then, _length in choice.dates(typo, early, 180))
+
+
 def test_many_customers_are_looked_at_in_part(monkeypatch, ordinary):
 	log, day = ordinary
 	assert choice.some_of(log) is log, "as long as there are no more of them, nobody is left out"
@@ -285,7 +300,9 @@ def test_part_by_part_the_figures_are_the_same(monkeypatch, ordinary):
 
 
 @pytest.fixture
-def file(tmp_path, ordinary):
+def file(tmp_path, ordinary, monkeypatch):
+	monkeypatch.setattr(judging, "DRAWS", 50)
+
 	def write(*more, head="customer,date,amount"):
 		path = tmp_path / "log.csv"
 		log = ordinary[0]
@@ -308,6 +325,26 @@ def test_a_log_is_graded(file, capsys):
 	assert found["candidates"][found["choice"]]["noise"]["top_20"] == 0
 	assert run(file()) == 0
 	assert f"* {found['choice']}" in capsys.readouterr().out
+
+
+def test_the_choice_is_held_against_every_candidate(file, capsys):
+	"""At each cut, and at all of them together."""
+	path = file()
+	assert run(path, "--json") == 0
+	one = json.loads(capsys.readouterr().out)
+	both = ["--cut", "2001-08-31", "2001-10-26", "--until", "2002-02-28", "2002-04-26"]
+	assert backtest.main([path, *both, "--json"]) == 0
+	found = json.loads(capsys.readouterr().out)
+	assert [cut["cut"] for cut in found["cuts"]] == ["2001-08-31", "2001-10-26"]
+	assert found["cuts"][1]["loses"] == one["loses"], "customers are drawn by seed"
+	assert all(loss["to"] in ALL and loss["by"] > 0 for loss in found["loses"] + one["loses"])
+	assert backtest.main([path, *both]) == 0
+	told = capsys.readouterr().out
+	assert (
+		told.count("the choice loses") - told.count("the choice loses to") == 3 and "over all 2 cuts" in told
+	)
+	with pytest.raises(SystemExit):
+		backtest.main([path, *both[:2], "--until", "2002-02-28", "2002-04-26"])
 
 
 def test_bad_lines_are_counted_and_named(file, capsys):

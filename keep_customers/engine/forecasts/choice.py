@@ -22,6 +22,7 @@ from keep_customers.engine.forecasts.candidates import (
 	RFM,
 	WITH,
 	Population,
+	start_of,
 )
 from keep_customers.engine.forecasts.learner import Forecast
 from keep_customers.engine.forecasts.past import Came, came_after
@@ -70,15 +71,15 @@ class Choice:
 
 
 def dates(log: Purchases, day: int, horizon: int) -> list[tuple[int, int]]:
-	"""Past days and horizons at which candidates can be compared; the newest first."""
+	"""Past days and horizons at which candidates can be compared, the newest first; on each there were customers enough."""
 	if not len(log.day):
 		return []
-	first = int(log.day.min())
+	first = start_of(log, day)
 	length = min(horizon, int((day - first) * OF_HISTORY))
 	if length < SHORTEST:
 		return []
 	found = [day - length - round(number * STEP * length) for number in range(DATES)]
-	return [(one, length) for one in found if one - first >= length * 0.8]
+	return [(one, length) for one in found if one - first >= length * 0.8 and buyers(log, one) >= FEWEST]
 
 
 def points(score: scores.Score) -> float:
