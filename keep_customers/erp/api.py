@@ -22,8 +22,10 @@ from frappe.exceptions import FrappeTypeError
 from frappe.utils.typing_validations import validate_argument_types
 
 from keep_customers.erp import host
+from keep_customers.erp.texts import as_storable
 
 DAYS = ("from_date", "to_date", "since")  # filters of reports
+LARGEST = 2**53  # whole numbers that JavaScript can tell apart
 YEARS = range(1900, 3000)  # with room for arithmetic on both sides
 
 
@@ -39,10 +41,12 @@ def typed(function: Callable | None = None, *, otherwise: Callable[[], None] | N
 	@wraps(function)
 	def as_sent(**values) -> dict:
 		for name, value in values.items():
-			# "nan" and "1e999" are numbers to Python, and to nobody else.
+			# "nan" and "1e999" are numbers to Python, and to nobody else; of others a database can hold so many digits.
 			if isinstance(value, float) and not isfinite(value):
 				raise TypeError(f"Argument '{name}' should be a number but got '{value}' instead.")
-		return values
+			if isinstance(value, int | float) and abs(value) > LARGEST:
+				raise TypeError(f"Argument '{name}' should be a smaller number.")
+		return as_storable(values)
 
 	as_declared = validate_argument_types(as_sent)
 
@@ -76,17 +80,16 @@ def refuse(why: str) -> NoReturn:
 	)
 
 
-def chosen(filters: object) -> dict:
+def chosen(filters: object, name: str = "filters") -> dict:
 	"""An object that was sent as such or as JSON, as the filters of a Dashboard Chart, which the host hands on as they were sent.
+
+	:param name: of the argument
 
 	:raises FrappeTypeError: if they are none
 	"""
-	try:
-		found = frappe.parse_json(filters or None) or {}
-	except (ValueError, RecursionError):
-		found = None
+	found = _parsed(filters, {})
 	if not isinstance(found, dict):
-		refuse("filters are an object, as JSON.")
+		refuse(f"Argument '{name}' should be an object, as JSON.")
 	return found
 
 
@@ -106,13 +109,18 @@ def rows_sent(name: str, sent: object) -> list:
 
 	:raises FrappeTypeError: if it is something else
 	"""
-	try:
-		found = frappe.parse_json(sent or None) or []
-	except (ValueError, RecursionError):
-		found = None
+	found = _parsed(sent, [])
 	if not isinstance(found, list):
 		refuse(f"Argument '{name}' should be a list.")
 	return found
+
+
+def _parsed(sent: object, nothing: object) -> object:
+	"""What was sent as such or as JSON; None if it is no JSON."""
+	try:
+		return as_storable(frappe.parse_json(sent or None) or nothing)
+	except (ValueError, TypeError, RecursionError):
+		return None
 
 
 def report(execute: Callable) -> Callable:
