@@ -80,7 +80,9 @@ class TierBenefit(MeansEverybody, Document):
 			frappe.throw(
 				_("A birthday coupon can be valid up to {0} days before and after.").format(MOST_DAYS)
 			)
-		groups = [row.item_group for row in self.item_groups if row.item_group]  # an empty row is refused later
+		groups = [
+			row.item_group for row in self.item_groups if row.item_group
+		]  # an empty row is refused later
 		for group in groups:
 			# ERPNext would find the rule once for each and take the discount off twice.
 			if inside := (branch("Item Group", group) - {group}) & set(groups):

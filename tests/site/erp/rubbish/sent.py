@@ -6,6 +6,7 @@ new ones for that long, shared out among the tests of the folder.
 
 import json
 import os
+import random
 import time
 import zlib
 
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 SECONDS = float(os.environ.get("KEEP_FUZZ_SECONDS", 0))
-TESTS = 9  # that share them
+TESTS = 11  # that share them
 
 LONG = "Lang und breit 长 " * 20_000
 STRANGE = (
@@ -64,22 +65,25 @@ class Found(Exception):
 	"""What should not have come of it."""
 
 
-def tried(cases, examples):
+def tried(cases, examples, again=True):
 	"""Hold a check against generated cases of each of several doors; all that is found, together.
 
 	:param cases: (name of a door, strategy, check); a check raises Found
-	:param examples: how many of each door, where no time is set
+	:param examples: how many of each door, and in each round where a time is set
+	:param again: whether there are rounds
 	"""
-	found, until, more = {}, time.monotonic() + SECONDS / TESTS, settings(derandomize=not SECONDS)
-	more = settings(
-		more, max_examples=examples, deadline=None, database=None, phases=[Phase.generate],
+	found, until, round = {}, time.monotonic() + SECONDS / TESTS * again, 0
+	how = settings(
+		max_examples=examples, deadline=None, database=None, phases=[Phase.generate],
 		suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
 	)  # fmt: skip
-	while True:
+	started = random.randrange(2**32) if SECONDS else 0
+	while not round or time.monotonic() < until:
 		for name, strategy, check in cases:
-			seed(zlib.crc32(name.encode()))(more(given(strategy)(noting(found, name, check))))()
-		if time.monotonic() > until:
-			break
+			# Each door its own, and the same each time.
+			number = zlib.crc32(f"{name} {started} {round}".encode())
+			seed(number)(how(given(strategy)(noting(found, name, check))))()
+		round += 1
 	assert not found, "\n".join(
 		["", *(f"{what}\n\twith {shortly(sent)}" for what, sent in sorted(found.items()))]
 	)
