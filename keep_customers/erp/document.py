@@ -14,10 +14,10 @@ import frappe
 from frappe import _
 from frappe.model import table_fields
 from frappe.model.document import Document as HostsDocument
-from frappe.utils import flt, get_datetime, getdate, to_timedelta
+from frappe.utils import cint, flt, get_datetime, getdate, to_timedelta
 
 from keep_customers.erp.api import refuse
-from keep_customers.erp.texts import storable
+from keep_customers.erp.texts import harmless, storable
 
 YEARS = range(1000, 9000)  # what MariaDB stores, less room for arithmetic
 LARGEST = {"Int": 2**31 - 1, "Check": 2**31 - 1, "Long Int": 2**63 - 1}
@@ -25,6 +25,7 @@ LARGEST_AMOUNT = 10**12  # decimal(21, 9)
 DAYS = {"Date": getdate, "Datetime": get_datetime, "Time": to_timedelta}
 AMOUNTS = ("Float", "Currency", "Percent", "Rating", "Duration")
 SCALARS = (str, int, float, Decimal, date, time, timedelta)
+NOT_SHOWN = ("Code", "JSON", "Attach", "Attach Image", "Barcode")
 AS_STORED = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|\d\d:\d\d:\d\d(\.\d+)?", re.ASCII)
 
 
@@ -38,6 +39,15 @@ class Document(HostsDocument):
 	def _save(self, *args, **kwargs):
 		hold(self)
 		return super()._save(*args, **kwargs)
+
+	def _validate(self):
+		super()._validate()
+		# By now it has what is fetched from others, too.
+		for row in (self, *self.get_all_children()):
+			for field in row.meta.fields:
+				text = row.__dict__.get(field.fieldname)
+				if isinstance(text, str) and "<" in text and _is_shown(field):
+					row.set(field.fieldname, harmless(text))
 
 	def extend(self, key, value):
 		if not isinstance(value, list | tuple) or not all(
@@ -74,10 +84,16 @@ def _held(field, value: object) -> object:
 	if kind in DAYS:
 		return _day(field, value)
 	if kind in LARGEST or kind in AMOUNTS:
-		return _number(field, value, LARGEST.get(kind, LARGEST_AMOUNT))
+		number = _number(field, value, LARGEST.get(kind, LARGEST_AMOUNT))
+		return (cint(number) if kind in LARGEST else flt(number)) if isinstance(number, str) else number
 	if kind in frappe.model.no_value_fields:
 		return value
 	return storable(value if isinstance(value, str) else str(value))
+
+
+def _is_shown(field) -> bool:
+	"""Whether the host would let its filter look at it."""
+	return not (field.ignore_xss_filter or field.fieldtype in NOT_SHOWN or field.options in ("Email", "JSON"))
 
 
 def _day(field, value: object) -> object:
@@ -103,7 +119,7 @@ def _parsed(field, value: object) -> object:
 	"""What it says, if that is a day in :data:`YEARS` or a time of day."""
 	said = len(frappe.local.message_log)
 	try:
-		found = DAYS[field.fieldtype](value)
+		found = value if isinstance(value, timedelta) else DAYS[field.fieldtype](value)
 	except (ValueError, TypeError, OverflowError, AttributeError, frappe.ValidationError):
 		del frappe.local.message_log[said:]
 		return None

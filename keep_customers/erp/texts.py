@@ -1,15 +1,28 @@
-"""Texts as databases, mails and sheets can hold them."""
+"""Texts as databases, mails and sheets can hold them, and as Desk can show them."""
 
 import re
+
+from frappe.utils import sanitize_html
 
 # Halves of a sign that JSON can write alone and no encoding can, and the sign at which C ends a text.
 UNFIT = re.compile("[\ud800-\udfff]")
 DEEPEST = 50
+# What may do something, or is worth a look: a tag that does more than set a text, a handler, another scheme.
+LIVE = re.compile(
+	r"<(?!/?(p|br|b|i|u|a|div|span|strong|em|ul|ol|li|h\d|hr|table|thead|tbody|tr|td|th|blockquote)\b)[a-z!?/]|<[^>]*\bon\w+\s*=|<[^>]*(javascript|data):",
+	re.IGNORECASE,
+)
 
 
 def storable(text: str) -> str:
 	"""The text without signs that cannot be stored; they say nothing to anybody."""
 	return UNFIT.sub("\ufffd", text).replace("\x00", "")
+
+
+def harmless(text: str) -> str:
+	"""The text as the host's filter of scripts leaves it, where that looks away: what reads as JSON, what is inserted as
+	submitted, what is written past the document life. Lists, tables and prints of the host show what is stored as it is."""
+	return sanitize_html(text, always_sanitize=True) if "<" in text and LIVE.search(text) else text
 
 
 def as_storable(value: object, depth: int = DEEPEST) -> object:

@@ -99,7 +99,7 @@ def _on_its_own() -> Iterator[None]:
 		yield
 	except Exception:
 		frappe.db.rollback()
-		frappe.log_error(title="Keep Customers: message")
+		frappe.log_error(title="Keep Customers: message", message=frappe.get_traceback())
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 
 

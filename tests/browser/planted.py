@@ -32,8 +32,6 @@ LOOK = """() => {
 		for (const name of ["href", "src", "action", "formaction"])
 			if (/^[\\s\\x00-\\x20]*(javascript|data:text):?/i.test(link.getAttribute(name) || "") && /Xss/.test(link.outerHTML))
 				found.push(`leads to ${link.outerHTML.slice(0, 150)}`);
-	for (const one of document.querySelectorAll("[onerror*=__xss], [onload*=__xss], [onmouseover*=__xss]"))
-		if (one.isConnected) found.push(`has ${one.outerHTML.slice(0, 150)}`);
 	return [...new Set(found)];
 }"""
 
@@ -45,6 +43,10 @@ def attack(word):
 
 
 class Planted(Papers):
+	def __init__(self, *about):
+		self.planted = {}  # word -> where it stands
+		super().__init__(*about)
+
 	def word(self, doctype, field):
 		word = super().word(doctype, field)
 		if field == "name":
@@ -52,7 +54,9 @@ class Planted(Papers):
 		if doctype in NAMED_BY_IT:
 			return word
 		self.count += 1
-		return attack(f"{STEM}{self.count:04d}")
+		word = f"{STEM}{self.count:04d}"
+		self.planted[word] = f"{doctype}.{field}"
+		return attack(word)
 
 	def value(self, field):
 		if field.options in ("Email", "Phone"):
@@ -72,9 +76,6 @@ def plant(story):
 	for number, (doctype, fields) in enumerate(NAMED_BY_IT.items()):
 		said = {field: attack(f"{STEM}80{number}{place}") for place, field in enumerate(fields)}
 		frappe.db.set_value(doctype, papers.names[doctype], said)
-	# The host writes it into its own page as it is, where an end of a script ends the page.
-	named = {"full_name": attack(f"{STEM}9001"), "first_name": attack(f"{STEM}9002")}
-	frappe.db.set_value("User", REP, {key: one.replace("</script>", "") for key, one in named.items()})
 	frappe.db.set_value("Item", ITEM, "item_name", attack(f"{STEM}9003"))
 	frappe.db.set_value("Customer Tier", "Platinum", "strategy", attack(f"{STEM}9004"))
 	frappe.clear_cache()

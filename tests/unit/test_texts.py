@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keep_customers.erp.texts import as_storable, storable
+from keep_customers.erp.texts import as_storable, harmless, storable
 
 
 @given(st.text(st.characters(exclude_categories=())))
@@ -30,3 +30,31 @@ def test_all_that_json_can_say():
 		inner = inner[0]
 	with pytest.raises(TypeError):
 		as_storable(deep)
+
+
+@pytest.mark.parametrize(
+	"text",
+	(
+		"<img src=x onerror=alert(1)>", '["<img src=x onerror=alert(1)>"]', '"><svg onload=alert(1)>', "<p onclick = alert(1)>x</p>",
+		"<script>alert(1)</script>", '{"a": "<iframe src=javascript:alert(1)>"}', "<a href='javascript:alert(1)'>x</a>",
+	),
+)  # fmt: skip
+def test_a_script_does_not_stay(text):
+	held = harmless(text).lower()
+	assert not any(
+		one in held for one in ("onerror", "onload", "onclick", "<script", "<iframe", "javascript:")
+	)
+
+
+@pytest.mark.parametrize(
+	"text",
+	(
+		"a < b",
+		"I <3 you",
+		"<p>The <b>blue</b> one.<br>And <a href='https://x.example'>this</a></p>",
+		"[1] < 2",
+		"Bosch & Söhne",
+	),
+)
+def test_what_only_looks_like_one_does(text):
+	assert harmless(text) == text

@@ -23,7 +23,7 @@ STRANGE = (
 	"0000-00-00", "0000-00-00 00:00:00", "2026-02-30", "2026-13-01", "9999-12-31", "10000-01-01", "0001-01-01", "26-1-1",
 	"2026-01-01T25:61:61Z", "２０２６-０１-０１", "25:00:00", "-1:00:00", "today", "1790-01-01",
 	"' or 1=1 --", '"; drop table `tabCustomer`; --', "`", "\\", "%s%(x)s%", "{0}{x.__class__}", "%", "_", "{{ 7*7 }}", "{% for %}",
-	"{{ frappe.db.sql('select 1') }}", "{% raw %}", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "../../etc/passwd", "/etc/passwd",
+	"{{ frappe.db.sql('select 1') }}", "{% raw %}", "<img src=x onerror=alert(1)>", "javascript:alert(1)", '["<img src=x onerror=alert(1)>"]', '"><svg onload=alert(1)>', "../../etc/passwd", "/etc/passwd",
 	"[" * 5_000, '{"a":' * 5_000, "[]", "{}", "[1]", '{"a": 1}', "[[]]", '[{"doctype": "User"}]', '["in", ["a"]]', "[null]", '{"name": {"a": 1}}',
 	"Keep Test Nobody", "Administrator", "Guest", "new-customer-1", "User", "DocType", "tabCustomer", "x" * 141, "长" * 300, LONG,
 )  # fmt: skip

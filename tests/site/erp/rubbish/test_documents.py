@@ -1,12 +1,17 @@
 """Rubbish in the fields of our documents: by REST, and by Data Import."""
 
+import re
+
 import frappe
 import pytest
 from frappe.client import insert, save
 
 from tests.site.erp.matrix.papers import doctypes
 from tests.site.erp.rubbish.asking import ask
-from tests.site.erp.rubbish.sent import instead_of, tried
+from tests.site.erp.rubbish.sent import Found, instead_of, tried
+
+# What Desk would run where it shows a text as it is stored.
+LIVE = re.compile(r"<[^>]*\bon(error|load)=|<script", re.IGNORECASE)
 
 
 def fields(doctype):
@@ -61,6 +66,8 @@ def shown(doctype, name):
 	from frappe.desk.form.load import getdoc
 
 	getdoc(doctype, name)
+	if live := LIVE.search(frappe.get_doc(doctype, name).as_json()):
+		raise Found(f"stores {live[0]}")
 	if not frappe.get_meta(doctype).issingle:
 		frappe.get_list(doctype, fields=["*"], limit=5)
 
