@@ -192,7 +192,8 @@ doc_events |= {
 }
 
 # E-mails that come in are looked at, and those that go out say that a machine wrote them.
-before_request = before_job = ["keep_customers.erp.mailbox.install"]
+before_request = ["keep_customers.erp.mailbox.install", "keep_customers.erp.api.guard_request"]
+before_job = ["keep_customers.erp.mailbox.install"]
 make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.

@@ -152,11 +152,12 @@ LINT = (
 	(paths.VENV / "bin" / "ruff", "check", "."),
 	(paths.VENV / "bin" / "ruff", "format", "--check", "."),
 	(paths.VENV / "bin" / "lint-imports",),
+	(paths.PYTHON, "-m", "sandbox.audit"),
 )
 
 
 def lint(db, rest):
-	"""ruff and import-linter, as pre-commit runs them"""
+	"""ruff and import-linter, as pre-commit runs them, and whether what is needed has a known vulnerability"""
 	layers.ready()
 	return max(subprocess.run(command, cwd=paths.REPO).returncode for command in LINT)
 

@@ -4,13 +4,13 @@ They are called over HTTP by the host's forms, so they stand in place of the hos
 """
 
 import frappe
-from frappe import _, client
+from frappe import _
 from frappe.core.doctype.data_export import exporter
 from frappe.core.doctype.data_import import data_import
 from frappe.desk import like, reportview, search
 
 from keep_customers.access.lookups import guarded, named
-from keep_customers.erp.api import typed
+from keep_customers.erp.api import filters_sent, names_sent, refuse, typed
 from keep_customers.erp.permissions import TABLES_OF_CUSTOMERS, reads_all_customers
 
 # Whose customers are hidden by us, row by row, and not by the framework.
@@ -40,7 +40,7 @@ def _asked(doctype: str, more: dict) -> dict:
 @typed
 def get_count(doctype: str, filters: str | dict | list | None = None, **more: object) -> int:
 	"""As that of Frappe 16, what a list would show; that of 15 counts by any filter, for anybody."""
-	asked = {"doctype": doctype, "filters": client.get_safe_filters(filters)}
+	asked = {"doctype": doctype, "filters": filters_sent(filters)}
 	frappe.local.form_dict = frappe._dict({key: value for key, value in asked.items() if value is not None})
 	return reportview.get_count()
 
@@ -73,8 +73,12 @@ def download_template(doctype: str, **more: object) -> None:
 
 
 def _with_tables(doctype: str | list | None, parent: object) -> None:
-	asked = {*(frappe.parse_json(doctype) if str(doctype).startswith("[") else [doctype]), parent}
-	if asked & set(TABLES_OF_CUSTOMERS) and not reads_all_customers():
+	several = isinstance(doctype, list) or str(doctype).startswith("[")
+	names = names_sent("doctype", doctype) if several else [doctype]
+	if not names:
+		refuse("Argument 'doctype' should name a doctype.")
+	asked = [*names, parent]
+	if any(one in asked for one in TABLES_OF_CUSTOMERS) and not reads_all_customers():
 		frappe.throw(
 			_("You may not read every customer in these tables. Please export them from the list instead."),
 			frappe.PermissionError,

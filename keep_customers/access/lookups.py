@@ -34,7 +34,10 @@ def if_readable(doctype: str, name: str, for_update: bool = False):
 	with nothing_said():
 		try:
 			doc = frappe.get_doc(doctype, name, for_update=for_update)
-		except frappe.DoesNotExistError:
+		except (
+			frappe.DoesNotExistError,
+			ImportError,
+		):  # the host looks for the code of a doctype that is none
 			return None
 		return doc if doc.has_permission("read") else None
 

@@ -53,7 +53,7 @@ def read_back(doc: dict | str) -> dict:
 	:returns: the parts of :class:`ReadBack`
 	:raises frappe.PermissionError: if the user may neither read nor create it
 	"""
-	sent = chosen(doc)
+	sent = chosen(doc, "doc")
 	doctype = cstr(sent.get("doctype"))
 	tell = registered_as("keep_customers_read_back", doctype)
 	if not tell:

@@ -117,7 +117,7 @@ def show(as_of: date) -> None:
 			)
 	if newer:
 		forget_cached_customers()
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit, a step of a night that may be killed after it
 
 
 def _contacts(first: date, last: date, ask: Callable, customers: Collection[str] | None) -> Iterator[tuple]:

@@ -7,7 +7,7 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate
 
 from keep_customers.care.assignment import of_rep
-from keep_customers.erp.api import refuse, typed
+from keep_customers.erp.api import filters_sent, refuse, typed
 from keep_customers.worth.selection import selected
 
 IN_CALENDAR = 300  # a month in which one still finds something
@@ -60,7 +60,7 @@ def calendar(start: str, end: str, filters: str | list | None = None, **kwargs: 
 		since, until = getdate(start), getdate(end)
 	except (ValueError, TypeError, frappe.ValidationError):
 		refuse("'start' and 'end' are days, as YYYY-MM-DD.")
-	asked = frappe.parse_json(filters) if filters else []
+	asked = filters_sent(filters) or []
 	if not isinstance(asked, list):
 		refuse("filters are a list, as JSON.")
 	rows = frappe.get_list(

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from keep_customers.access.lookups import named
-from keep_customers.erp.api import refuse, typed
+from keep_customers.erp.api import names_sent, typed
 
 MOST = 500  # as many as the host's list shows
 
@@ -22,9 +22,7 @@ def later(todos: list[str] | str, day: str) -> int:
 	"""
 	if getdate(day) < getdate():
 		frappe.throw(_("Please choose a day that is not over."))
-	todos = frappe.parse_json(todos)
-	if not isinstance(todos, list) or not all(isinstance(name, str) for name in todos):
-		refuse("Argument 'todos' should be a list of names.")
+	todos = names_sent("todos", todos)
 	if len(todos) > MOST:
 		frappe.throw(_("Please choose {0} ToDos at most.").format(MOST))
 	docs = [named("ToDo", name, "write") for name in dict.fromkeys(todos)]

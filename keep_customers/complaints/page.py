@@ -173,6 +173,7 @@ def _receive(website: str, sheet: str, **said: str) -> list[str]:
 		case.add_comment("Comment", text.format(escape_html(", ".join(not_taken))))
 	made = [case.name, *not_taken]
 	if key:
+		# nosemgrep: frappe-cache-breaks-multitenancy, the key is made by make_key
 		frappe.db.after_commit.add(lambda: frappe.cache.set(key, json.dumps(made), ex=limits.HOUR))
 	return made
 
@@ -188,6 +189,7 @@ def _key(sheet: str, said: dict[str, str], files: list[tuple[str, bytes]]) -> st
 
 def _begin(key: str) -> bool:
 	"""Whether nothing has been made of this form within the hour: who waits on a slow line presses twice."""
+	# nosemgrep: frappe-cache-breaks-multitenancy, the key is made by make_key
 	first = frappe.cache.set(key, BEGUN, ex=limits.HOUR, nx=True)
 	if first:
 		# If it fails after all, they can send it again.
@@ -201,6 +203,7 @@ def _made(key: str, patience: float = 0) -> list[str] | None:
 	:param patience: so many seconds may go by until it is there
 	"""
 	end = time.monotonic() + patience
+	# nosemgrep: frappe-cache-breaks-multitenancy, the key is made by make_key
 	while (made := cstr(frappe.cache.get(key))) == BEGUN and time.monotonic() < end:
 		time.sleep(0.2)
 	return json.loads(made) if made and made != BEGUN else None

@@ -9,6 +9,7 @@ error of ours. Below ``@frappe.whitelist`` stands ``@typed``, which leaves the h
 """
 
 import inspect
+import json
 from collections.abc import Callable
 from datetime import date
 from functools import partial, wraps
@@ -22,8 +23,10 @@ from frappe.exceptions import FrappeTypeError
 from frappe.utils.typing_validations import validate_argument_types
 
 from keep_customers.erp import host
+from keep_customers.erp.texts import as_storable
 
 DAYS = ("from_date", "to_date", "since")  # filters of reports
+LARGEST = 2**53  # whole numbers that JavaScript can tell apart
 YEARS = range(1900, 3000)  # with room for arithmetic on both sides
 
 
@@ -39,10 +42,12 @@ def typed(function: Callable | None = None, *, otherwise: Callable[[], None] | N
 	@wraps(function)
 	def as_sent(**values) -> dict:
 		for name, value in values.items():
-			# "nan" and "1e999" are numbers to Python, and to nobody else.
+			# "nan" and "1e999" are numbers to Python, and to nobody else; of others a database can hold so many digits.
 			if isinstance(value, float) and not isfinite(value):
 				raise TypeError(f"Argument '{name}' should be a number but got '{value}' instead.")
-		return values
+			if isinstance(value, int | float) and abs(value) > LARGEST:
+				raise TypeError(f"Argument '{name}' should be a smaller number.")
+		return as_storable(values)
 
 	as_declared = validate_argument_types(as_sent)
 
@@ -76,17 +81,16 @@ def refuse(why: str) -> NoReturn:
 	)
 
 
-def chosen(filters: object) -> dict:
+def chosen(filters: object, name: str = "filters") -> dict:
 	"""An object that was sent as such or as JSON, as the filters of a Dashboard Chart, which the host hands on as they were sent.
+
+	:param name: of the argument
 
 	:raises FrappeTypeError: if they are none
 	"""
-	try:
-		found = frappe.parse_json(filters or None) or {}
-	except (ValueError, RecursionError):
-		found = None
+	found = _parsed(filters, {})
 	if not isinstance(found, dict):
-		refuse("filters are an object, as JSON.")
+		refuse(f"Argument '{name}' should be an object, as JSON.")
 	return found
 
 
@@ -106,13 +110,53 @@ def rows_sent(name: str, sent: object) -> list:
 
 	:raises FrappeTypeError: if it is something else
 	"""
-	try:
-		found = frappe.parse_json(sent or None) or []
-	except (ValueError, RecursionError):
-		found = None
+	found = _parsed(sent, [])
 	if not isinstance(found, list):
 		refuse(f"Argument '{name}' should be a list.")
 	return found
+
+
+def filters_sent(filters: object) -> dict | list:
+	"""Filters of a list, sent as such or as JSON: an object, or rows of a field, how to compare, and with what.
+
+	:raises FrappeTypeError: if they are something else, over which the host would stumble
+	"""
+	if isinstance(filters, dict) or (isinstance(filters, str) and filters.lstrip().startswith("{")):
+		return chosen(filters)
+	found = rows_sent("filters", filters)
+	if not all(isinstance(one, list) and 3 <= len(one) <= 5 for one in found):
+		refuse("Argument 'filters' should be a list of filters.")
+	return found
+
+
+def guard_request() -> None:
+	"""What a guest sends to us is such as the host can look through before it asks us; what is wrong with it shows nothing.
+
+	The host looks for HTML in it, and stumbles over halves of signs and over brackets a thousand deep.
+	"""
+	request = getattr(frappe.local, "request", None)
+	if frappe.session.user != "Guest" or not (
+		request and request.path.startswith("/api/method/keep_customers.")
+	):
+		return
+	frappe.local.flags.disable_traceback = True
+	for name, value in list(frappe.form_dict.items()):
+		try:
+			frappe.form_dict[name] = as_storable(value)
+			if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+				json.loads(value)
+		except (RecursionError, TypeError):
+			frappe.form_dict[name] = ""
+		except ValueError:
+			pass
+
+
+def _parsed(sent: object, nothing: object) -> object:
+	"""What was sent as such or as JSON; None if it is no JSON."""
+	try:
+		return as_storable(frappe.parse_json(sent or None) or nothing)
+	except (ValueError, TypeError, RecursionError):
+		return None
 
 
 def report(execute: Callable) -> Callable:

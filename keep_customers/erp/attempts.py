@@ -106,7 +106,7 @@ def attempt(work: Callable[[], T], most: int = ATTEMPTS) -> T:
 			if number == most or not given_up(error):
 				raise
 		# Two who meet again and again would wait for each other at the same time.
-		time.sleep(random.uniform(0.5, 1) * pause)
+		time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311 (it only keeps them apart)
 		pause = min(2 * pause, LONGEST_PAUSE)
 	raise AssertionError("not reached")
 

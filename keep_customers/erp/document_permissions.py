@@ -54,7 +54,7 @@ def case_condition(user: str | None = None, doctype: str = "Complaint Case") -> 
 	)
 	if doctype == "Complaint Case":
 		return condition
-	return f"`tab{doctype}`.`parent` in (select `tabComplaint Case`.`name` from `tabComplaint Case` where {condition})"
+	return f"`tab{doctype}`.`parent` in (select `tabComplaint Case`.`name` from `tabComplaint Case` where {condition})"  # noqa: S608 (users are escaped, all else is ours)
 
 
 def has_case_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
@@ -144,7 +144,7 @@ def plan_condition(user: str | None = None, doctype: str = "Visit Plan") -> str:
 	if readable := readable_sql(user):
 		# "case": where nothing is readable, "in (null)" is neither true nor false.
 		conditions.append(
-			"not exists (select 1 from `tabVisit Plan Stop` planned_stop"
+			"not exists (select 1 from `tabVisit Plan Stop` planned_stop"  # noqa: S608 (users are escaped, all else is ours)
 			" where planned_stop.parent = `tabVisit Plan`.`name`"
 			f" and case when planned_stop.customer in ({readable}) then 0 else 1 end = 1)"
 		)
@@ -152,7 +152,7 @@ def plan_condition(user: str | None = None, doctype: str = "Visit Plan") -> str:
 	if doctype == "Visit Plan" or not condition:
 		return condition
 	return (
-		f"`tab{doctype}`.`parent` in (select `tabVisit Plan`.`name` from `tabVisit Plan` where {condition})"
+		f"`tab{doctype}`.`parent` in (select `tabVisit Plan`.`name` from `tabVisit Plan` where {condition})"  # noqa: S608 (users are escaped, all else is ours)
 	)
 
 

@@ -11,7 +11,11 @@ from email import policy
 from email.headerregistry import UnstructuredHeader
 
 import frappe
+
+# nosemgrep: frappe-monkey-patching-not-allowed, see above
 from frappe.email.doctype.email_account.email_account import EmailAccount
+
+# nosemgrep: frappe-monkey-patching-not-allowed, see above
 from frappe.email.receive import InboundMail
 from frappe.utils import add_to_date, cstr, now_datetime
 

@@ -10,6 +10,8 @@ from frappe.query_builder.functions import Concat_ws, Count, IfNull, Sum
 from frappe.utils import get_datetime_str, now_datetime
 from pypika.terms import AggregateFunction, Criterion, Function
 
+from keep_customers.erp.texts import harmless
+
 UNIX_EPOCH = date(1970, 1, 1).toordinal()
 # Values per statement stay below SQLite's limit of 32,766 parameters.
 MAX_PARAMETERS = 30_000
@@ -45,6 +47,7 @@ def _joined(query, terms, one_text: bool) -> list[Sequence] | None:
 	lines = query.select(Concat_ws(SEPARATOR, *(IfNull(term, "") for term in terms)).as_("line"))
 	width = len(terms)
 	if one_text:
+		# nosemgrep: frappe-using-db-sql, names are ours and texts are parameters
 		frappe.db.sql(f"set session group_concat_max_len = {LONGEST_TEXT}")
 		all_lines = _Joined(lines.line), Count("*"), Sum(Function("length", lines.line))
 		[[text, count, length]] = frappe.qb.from_(lines).select(*all_lines).run()
@@ -180,8 +183,8 @@ def _insert(doctype, fields, rows, conflict):
 	names = ", ".join(f"`{field}`" for field in fields)
 	for part in chunks(rows, min(MAX_PARAMETERS // len(fields), MAX_ROWS)):
 		places, values = _rendered(part)
-		# nosemgrep: doctype and fields come from this app's own code, every text is a parameter
-		frappe.db.sql(f"INSERT {verb} INTO `tab{doctype}` ({names}) VALUES {places} {clause}", values)
+		# nosemgrep: frappe-using-db-sql, doctype and fields come from this app's own code, every text is a parameter
+		frappe.db.sql(f"INSERT {verb} INTO `tab{doctype}` ({names}) VALUES {places} {clause}", values)  # noqa: S608 (names are ours, texts are parameters)
 
 
 def _rendered(rows) -> tuple[str, list]:
@@ -200,7 +203,7 @@ def _rendered(rows) -> tuple[str, list]:
 			in_sql.append(f"'{text}'" for text in column)
 		else:
 			in_sql.append(["%s"] * len(column))
-			parameters.append(column)
+			parameters.append([harmless(one) if isinstance(one, str) else one for one in column])
 	places = ", ".join([f"({', '.join(row)})" for row in zip(*in_sql, strict=True)])
 	return places, [value for row in zip(*parameters, strict=True) for value in row]
 

@@ -63,7 +63,7 @@ def preview(event: str = "", values: dict | str | None = None) -> dict:
 	doc = named(EVENT, event, "write") if event else frappe.new_doc(EVENT)
 	if not event:
 		doc.check_permission("create")
-	_put(doc, chosen(values))
+	_put(doc, chosen(values, "values"))
 	found = audience(doc, frappe.session.user)
 	ranks = tier_ranks()
 	tiers: dict[str | None, int] = {}

@@ -163,7 +163,7 @@ def remind(today) -> None:
 		if names:
 			frappe.db.set_value(INVITATION, {"name": ("in", names)}, "reminded_on", now_datetime())
 			tell(row, names, REMIND)
-		frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit, each event by itself
 
 
 def next_waves(today) -> None:
@@ -176,4 +176,4 @@ def next_waves(today) -> None:
 	):
 		if not event.reply_until or getdate(event.reply_until) >= today:
 			send_wave(event.name)
-			frappe.db.commit()
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit, each event by itself

@@ -179,7 +179,7 @@ def judge(suggestion: str, feasible: bool, values: dict | str | None = None) -> 
 	:raises frappe.ValidationError: if something is missing for a judgement, or it is settled already
 	"""
 	doc, feasible = _opened(suggestion), bool(frappe.utils.cint(feasible))
-	_put(doc, JUDGEMENT, chosen(values))
+	_put(doc, JUDGEMENT, chosen(values, "values"))
 	_judge(doc, feasible)
 
 
@@ -246,7 +246,7 @@ def accept(suggestion: str, values: dict | str | None = None) -> str:
 	:raises frappe.PermissionError: if the user may not write the suggestion, or not make events
 	:raises frappe.ValidationError: if it is not feasible, or something is missing to judge it
 	"""
-	doc, said = _opened(suggestion), chosen(values)
+	doc, said = _opened(suggestion), chosen(values, "values")
 	if doc.event:
 		return doc.event
 	_put(doc, JUDGEMENT, said)

@@ -113,7 +113,7 @@ def answer(customer: str, fact: str, said: dict | str) -> None:
 	named("Customer", customer)
 	if fact not in FACTS:
 		frappe.throw(_("Please choose what you know of the customer."))
-	said = {key: cstr(value).strip()[:LONGEST] for key, value in chosen(said).items()}
+	said = {key: cstr(value).strip()[:LONGEST] for key, value in chosen(said, "said").items()}
 	file = _file(customer)
 	if fact in facts.Facts([customer]).anyhow().get(customer, ()):
 		frappe.throw(

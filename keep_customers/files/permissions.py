@@ -21,13 +21,13 @@ def drive_condition(user: str | None = None, doctype: str = DRIVE) -> str:
 		return ""
 	# What is being prepared is not announced: nobody shall empty a file to fill it again.
 	condition = (
-		"`tabMaintenance Drive`.`status` != 'Draft' and exists (select 1 from `tabMaintenance Drive Participant` taking_part"
+		"`tabMaintenance Drive`.`status` != 'Draft' and exists (select 1 from `tabMaintenance Drive Participant` taking_part"  # noqa: S608 (users are escaped, all else is ours)
 		" where taking_part.parent = `tabMaintenance Drive`.`name`"
 		f" and taking_part.user = {_quoted(user)})"
 	)
 	if doctype == DRIVE:
 		return condition
-	return f"`tab{doctype}`.`parent` in (select `tabMaintenance Drive`.`name` from `tabMaintenance Drive` where {condition})"
+	return f"`tab{doctype}`.`parent` in (select `tabMaintenance Drive`.`name` from `tabMaintenance Drive` where {condition})"  # noqa: S608 (users are escaped, all else is ours)
 
 
 def has_drive_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
@@ -48,7 +48,7 @@ def check_condition(user: str | None = None, doctype: str = CHECK) -> str:
 	if user == "Administrator":
 		return ""
 	hidden = (
-		f"coalesce(`tabFact Check`.`rep`, '') != {_quoted(user)} and not exists (select 1 from"
+		f"coalesce(`tabFact Check`.`rep`, '') != {_quoted(user)} and not exists (select 1 from"  # noqa: S608 (users are escaped, all else is ours)
 		" `tabMaintenance Drive Participant` taking_part where taking_part.parent = `tabFact Check`.`drive`"
 		f" and taking_part.user = {_quoted(user)})"
 	)

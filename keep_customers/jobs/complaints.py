@@ -76,6 +76,7 @@ def _settle(case: str, work: Callable) -> None:
 	except Exception:
 		frappe.log_error(
 			title="Keep Customers: late complaint",
+			message=frappe.get_traceback(),
 			reference_doctype=cases.DOCTYPE,
 			reference_name=case,
 		)

@@ -47,7 +47,7 @@ def run() -> None:
 		pass_on(aside)
 		for one in aside.left.values():
 			todos.notify_managers(SETTINGS, SETTINGS, f"{one.name}: {one.why}")
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit, the job's end
 
 
 def pass_on(aside: Aside) -> None:

@@ -224,7 +224,7 @@ class Night:
 		start = perf_counter()
 		yield
 		self.seconds[name] = round(perf_counter() - start, 3)
-		frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit, a stage of a night that may be killed after it
 
 	def _show(self, name: str) -> None:
 		# One small update that everybody sees at once, so that a run that hangs says where.

@@ -99,8 +99,8 @@ def _on_its_own() -> Iterator[None]:
 		yield
 	except Exception:
 		frappe.db.rollback()
-		frappe.log_error(title="Keep Customers: message")
-		frappe.db.commit()
+		frappe.log_error(title="Keep Customers: message", message=frappe.get_traceback())
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 
 
 def _waiting(today: date, most: int) -> list[str]:
@@ -148,7 +148,7 @@ def _send_one(name: str, today: date) -> str:
 	if held := _held_back(row, rule, today, answer.refused):
 		status, reason = held
 		followups.settle(name, status, hold_reason=reason, send_status="")
-		frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 		return status
 	attempts, claimed = (row.send_attempts or 0) + 1, False
 	try:
@@ -167,10 +167,10 @@ def _send_one(name: str, today: date) -> str:
 			claim["email_queue"] = delivery.send_email(row, to, message, link=unsubscribe.link(row.name))
 			claim |= delivery.to_whom(recipient, to)
 			followups.settle(name, row.status, **claim)
-			frappe.db.commit()
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 			return "Sending"
 		followups.settle(name, row.status, **claim)
-		frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 		claimed = True
 		delivery.send_by_gateway(row, to, message)
 	except Exception as error:
@@ -182,7 +182,7 @@ def _send_one(name: str, today: date) -> str:
 		final = getattr(error, "final", False) or isinstance(error, ReadTimeout)
 		return attempt(partial(_failed, row, str(error), final))
 	# It has left: whatever goes wrong with the note of it, it is not sent again, and what the app has noted stays.
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 	attempt(lambda: _sent(row))
 	return "Sent"
 
@@ -231,7 +231,7 @@ def follow_back() -> Counter:
 		with _on_its_own():
 			if row.state in ("Sent", "Partially Sent"):
 				_sent(row)
-				frappe.db.commit()
+				frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 				done["Sent"] += 1
 			else:
 				# The host clears its queue after some weeks; what is gone from it unsent is not tried again.
@@ -251,7 +251,7 @@ def _sent(row) -> None:
 def _failed(row, error: str, final: bool) -> str:
 	"""As :func:`note_failure`; commits."""
 	done = note_failure(row, error, final)
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 	return done
 
 

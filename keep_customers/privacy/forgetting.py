@@ -96,7 +96,7 @@ def _run(forgotten: str) -> None:
 		frappe.db.rollback()
 		# No word of the error: it may quote what is to be forgotten.
 		frappe.db.set_value(DOCTYPE, forgotten, {"status": FAILED, "stopped_by": type(error).__name__})
-		frappe.db.commit()
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit, that it stopped is kept
 		raise
 	finally:
 		frappe.set_user(user)

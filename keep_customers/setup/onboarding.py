@@ -7,7 +7,7 @@ sidebar, to who may set up.
 import frappe
 from frappe.desk import desktop
 
-from keep_customers.erp.api import typed
+from keep_customers.erp.api import refuse, typed
 from keep_customers.erp.host import has
 from keep_customers.worth.values import COMPLETED
 
@@ -36,6 +36,8 @@ def update_onboarding_step(name: str, field: str, value: int) -> None:
 	"""As the host's, which ticks a step that was only looked at."""
 	if name in DONE and field == "is_complete":
 		refresh()
+	elif not frappe.get_meta(STEP).has_field(field):
+		refuse(f"Argument 'field' should be a field of {STEP}.")
 	else:
 		desktop.update_onboarding_step(name, field, value)
 

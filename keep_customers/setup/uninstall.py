@@ -38,7 +38,7 @@ def after_uninstall() -> None:
 	remove_role()
 	remove_jobs()
 	# The framework has committed before, and does not after.
-	frappe.db.commit()
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit, see above
 	frappe.clear_cache()
 
 
@@ -113,11 +113,14 @@ def drop_columns(doctype: str, names: list[str]) -> None:
 		if frappe.db.has_column(doctype, name):
 			# SQLite refuses to drop a column that an index still needs.
 			if frappe.db.db_type == "sqlite":
+				# nosemgrep: frappe-using-db-sql, names are ours and texts are parameters
 				for (index,) in frappe.db.sql(
 					"select name from sqlite_master where type = 'index' and tbl_name = %s and sql like %s",
 					(f"tab{doctype}", f"%{name}%"),
 				):
+					# nosemgrep: frappe-using-db-sql, names are ours and texts are parameters
 					frappe.db.sql_ddl(f"drop index `{index}`")
+			# nosemgrep: frappe-using-db-sql, names are ours and texts are parameters
 			frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{name}`")
 	forget_columns(doctype)
 

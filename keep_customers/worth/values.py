@@ -175,11 +175,12 @@ def show_on_customer(customers: list[str]) -> None:
 	if not customers:
 		return
 	columns = ", ".join(
-		f"`{field}` = (select v.`{source}` from `tabCustomer Value` v where v.`name` = `tabCustomer`.`name`)"
+		f"`{field}` = (select v.`{source}` from `tabCustomer Value` v where v.`name` = `tabCustomer`.`name`)"  # noqa: S608 (names are ours, texts are parameters)
 		for field, source in ON_CUSTOMER.items()
 	)
 	places = ", ".join(["%s"] * len(customers))
-	frappe.db.sql(f"update `tabCustomer` set {columns} where `name` in ({places})", customers)
+	# nosemgrep: frappe-using-db-sql, names are ours and texts are parameters
+	frappe.db.sql(f"update `tabCustomer` set {columns} where `name` in ({places})", customers)  # noqa: S608 (names are ours, texts are parameters)
 
 
 def forget_cached_customers() -> None:

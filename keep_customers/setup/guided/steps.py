@@ -34,7 +34,7 @@ def look(step: str, values: dict | str | None = None) -> dict:
 	"""What there is, and what would come of the values; nothing is written."""
 	_guard()
 	module = _module(step)
-	return module.look(chosen(values)) if module else {}
+	return module.look(chosen(values, "values")) if module else {}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -43,7 +43,7 @@ def save(step: str, values: dict | str | None = None) -> dict:
 	"""Take the values over. Who comes back to a step that is done does not undo those after it."""
 	_guard()
 	if module := _module(step):
-		module.save(chosen(values))
+		module.save(chosen(values, "values"))
 	order = list(STEPS)
 	if not _done() or order.index(step) > order.index(_done()):
 		frappe.db.set_single_value(choices.SETTINGS, "set_up_done", step)

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from keep_customers.engine.greetings import GREETINGS, find_advertising, find_reproach
+from keep_customers.erp.document import Document
 from keep_customers.messaging import templates
 
 

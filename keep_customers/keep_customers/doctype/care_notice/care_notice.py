@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from keep_customers.care import notices
+from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
 from keep_customers.jobs.notices import start
 

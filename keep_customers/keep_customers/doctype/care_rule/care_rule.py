@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt, now_datetime
 
 from keep_customers.care import rules
 from keep_customers.care.followups import take_back_of_rule
+from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
 
 

@@ -1,4 +1,4 @@
-from frappe.model.document import Document
+from keep_customers.erp.document import Document
 
 from keep_customers.jobs import took
 

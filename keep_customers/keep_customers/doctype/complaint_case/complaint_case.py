@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
@@ -10,6 +9,7 @@ from keep_customers.complaints import cases, clock, compensations, documents, ei
 from keep_customers.complaints.steps import Told, take
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.document import Document
 from keep_customers.jobs import complaints as jobs
 from keep_customers.messaging.feedback import CUSTOMER, NOTED
 from keep_customers.people.contacts import primary_contact

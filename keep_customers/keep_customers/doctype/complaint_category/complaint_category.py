@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from keep_customers.complaints import assignment_rules
+from keep_customers.erp.document import Document
 
 
 class ComplaintCategory(Document):

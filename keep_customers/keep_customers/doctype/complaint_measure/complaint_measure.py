@@ -1,7 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import getdate
+
+from keep_customers.erp.document import Document
 
 
 class ComplaintMeasure(Document):

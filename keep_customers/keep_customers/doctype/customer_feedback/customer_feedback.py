@@ -1,6 +1,5 @@
-from frappe.model.document import Document
-
 from keep_customers.access.lookups import NamesOnlyReadable
+from keep_customers.erp.document import Document
 from keep_customers.events import results
 from keep_customers.messaging import feedback
 

@@ -1,11 +1,11 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint, flt, getdate
 
 from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.engine.completeness import completeness
 from keep_customers.engine.occasions import GREGORIAN, recurs, recurs_on
+from keep_customers.erp.document import Document
 from keep_customers.people import file, imported
 
 

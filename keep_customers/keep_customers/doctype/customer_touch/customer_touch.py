@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.care import ending, premises, routing, touches
+from keep_customers.erp.document import Document
 from keep_customers.events import wishes
 from keep_customers.visits import stops
 from keep_customers.worth import ledger

@@ -1,5 +1,4 @@
-from frappe.model.document import Document
-
+from keep_customers.erp.document import Document
 from keep_customers.worth import outlook
 from keep_customers.worth.retold import retold
 

@@ -1,6 +1,5 @@
-from frappe.model.document import Document
-
 from keep_customers.access.named_rows import ShowsOnlyReadable
+from keep_customers.erp.document import Document
 from keep_customers.events import wishes
 
 

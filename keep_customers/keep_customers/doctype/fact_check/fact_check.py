@@ -1,5 +1,6 @@
 import frappe
-from frappe.model.document import Document
+
+from keep_customers.erp.document import Document
 
 
 class FactCheck(Document):

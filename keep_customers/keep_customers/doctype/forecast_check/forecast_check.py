@@ -1,7 +1,6 @@
 import json
 
-from frappe.model.document import Document
-
+from keep_customers.erp.document import Document
 from keep_customers.worth import checks
 
 COLOURS = {"A": "green", "B": "green", "C": "blue", "D": "orange", "E": "red"}

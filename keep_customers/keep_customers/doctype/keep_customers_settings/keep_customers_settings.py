@@ -2,11 +2,11 @@ from datetime import time
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt, get_time, getdate
 
 from keep_customers.access.named_rows import ShowsOnlyReadable
 from keep_customers.care import full_day
+from keep_customers.erp.document import Document
 from keep_customers.evidence import learned
 from keep_customers.privacy import ageing
 from keep_customers.worth.population import left_out, rankable

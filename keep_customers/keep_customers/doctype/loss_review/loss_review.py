@@ -1,7 +1,7 @@
 import frappe
-from frappe.model.document import Document
 
 from keep_customers.access.lookups import NamesOnlyReadable
+from keep_customers.erp.document import Document
 from keep_customers.retention import handover, reviews
 
 

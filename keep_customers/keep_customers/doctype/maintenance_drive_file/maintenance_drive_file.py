@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
+from keep_customers.erp.document import Document
 from keep_customers.files.facts import labelled, read
 
 

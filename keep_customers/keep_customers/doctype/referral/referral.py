@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.care import ending, referrals
+from keep_customers.erp.document import Document
 from keep_customers.jobs import referrals as jobs
 from keep_customers.worth import ledger
 

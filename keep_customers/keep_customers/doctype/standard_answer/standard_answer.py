@@ -1,6 +1,5 @@
-from frappe.model.document import Document
-
 from keep_customers.engine.wording import ANSWER_VARIABLES
+from keep_customers.erp.document import Document
 from keep_customers.messaging import templates
 
 

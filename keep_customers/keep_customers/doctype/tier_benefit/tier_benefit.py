@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint, flt
 
 from keep_customers.benefits import offered, pricing_rules
+from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
 from keep_customers.erp.trees import branch
 from keep_customers.worth import ledger
@@ -80,7 +80,9 @@ class TierBenefit(MeansEverybody, Document):
 			frappe.throw(
 				_("A birthday coupon can be valid up to {0} days before and after.").format(MOST_DAYS)
 			)
-		groups = [row.item_group for row in self.item_groups]
+		groups = [
+			row.item_group for row in self.item_groups if row.item_group
+		]  # an empty row is refused later
 		for group in groups:
 			# ERPNext would find the rule once for each and take the discount off twice.
 			if inside := (branch("Item Group", group) - {group}) & set(groups):

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import getdate
 
+from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
 from keep_customers.worth.population import cuts
 

@@ -1,8 +1,8 @@
 import frappe
-from frappe.model.document import Document
 
 from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.care import ending
+from keep_customers.erp.document import Document
 from keep_customers.events import documents, room, terms
 
 

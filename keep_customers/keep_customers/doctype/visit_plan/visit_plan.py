@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt, format_datetime, formatdate, get_datetime, getdate, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
+from keep_customers.erp.document import Document
 from keep_customers.visits import approval, stops
 from keep_customers.worth.ledger import reporting_currency
 

@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from keep_customers.access.named_rows import ShowsOnlyReadable
 from keep_customers.engine.rebates import Step, rising
+from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
 
 

@@ -1,0 +1,138 @@
+"""The class of all documents of ours, and what a field can hold.
+
+The host looks at what was sent after our own checks have worked with it, or leaves it to the database: a list where a
+text belongs, a day that is none, a number with forty digits end in an error of the server. Here each is refused in words
+before anything else sees it, whichever way it comes: form, REST, import.
+"""
+
+import re
+from datetime import date, time, timedelta
+from decimal import Decimal
+from math import isfinite
+
+import frappe
+from frappe import _
+from frappe.model import table_fields
+from frappe.model.document import Document as HostsDocument
+from frappe.utils import cint, flt, get_datetime, getdate, to_timedelta
+
+from keep_customers.erp.api import refuse
+from keep_customers.erp.texts import harmless, storable
+
+YEARS = range(1000, 9000)  # what MariaDB stores, less room for arithmetic
+LARGEST = {"Int": 2**31 - 1, "Check": 2**31 - 1, "Long Int": 2**63 - 1}
+LARGEST_AMOUNT = 10**12  # decimal(21, 9)
+DAYS = {"Date": getdate, "Datetime": get_datetime, "Time": to_timedelta}
+AMOUNTS = ("Float", "Currency", "Percent", "Rating", "Duration")
+SCALARS = (str, int, float, Decimal, date, time, timedelta)
+NOT_SHOWN = ("Code", "JSON", "Attach", "Attach Image", "Barcode")
+AS_STORED = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|\d\d:\d\d:\d\d(\.\d+)?", re.ASCII)
+
+
+class Document(HostsDocument):
+	"""Holds, once it is saved, only what its fields can hold."""
+
+	def insert(self, *args, **kwargs):
+		hold(self)
+		return super().insert(*args, **kwargs)
+
+	def _save(self, *args, **kwargs):
+		hold(self)
+		return super()._save(*args, **kwargs)
+
+	def _validate(self):
+		super()._validate()
+		# By now it has what is fetched from others, too.
+		for row in (self, *self.get_all_children()):
+			for field in row.meta.fields:
+				text = row.__dict__.get(field.fieldname)
+				if isinstance(text, str) and "<" in text and _is_shown(field):
+					row.set(field.fieldname, harmless(text))
+
+	def extend(self, key, value):
+		if not isinstance(value, list | tuple) or not all(
+			isinstance(row, dict | HostsDocument) for row in value
+		):
+			refuse(f"'{key}' should be a list of rows.")
+		super().extend(key, value)
+
+
+def hold(doc: HostsDocument) -> None:
+	"""Bring the values of a document and its rows into the shape their fields have.
+
+	:raises frappe.ValidationError: in the words of the form, if one does not fit
+	:raises FrappeTypeError: if one is a list or an object, which no form sends
+	"""
+	for row in (doc, *doc.get_all_children()):
+		for field in row.meta.fields:
+			value = row.__dict__.get(field.fieldname)
+			if value is None or value == "" or field.fieldtype in table_fields:
+				continue
+			held = _held(field, value)
+			if held is not value:
+				row.set(field.fieldname, held)
+		# The host asks for them last, when our own checks have relied on them.
+		row._validate_selects()
+
+
+def _held(field, value: object) -> object:
+	kind = field.fieldtype
+	if kind == "JSON" and isinstance(value, dict | list):
+		return value
+	if not isinstance(value, SCALARS) and isinstance(value, dict | list | tuple | set):
+		refuse(f"'{field.fieldname}' is one value.")
+	if kind in DAYS:
+		return _day(field, value)
+	if kind in LARGEST or kind in AMOUNTS:
+		number = _number(field, value, LARGEST.get(kind, LARGEST_AMOUNT))
+		return (cint(number) if kind in LARGEST else flt(number)) if isinstance(number, str) else number
+	if kind in frappe.model.no_value_fields:
+		return value
+	return storable(value if isinstance(value, str) else str(value))
+
+
+def _is_shown(field) -> bool:
+	"""Whether the host would let its filter look at it."""
+	return not (field.ignore_xss_filter or field.fieldtype in NOT_SHOWN or field.options in ("Email", "JSON"))
+
+
+def _day(field, value: object) -> object:
+	if isinstance(value, date | time | timedelta) or (isinstance(value, str) and AS_STORED.fullmatch(value)):
+		fits = _parsed(field, value)
+	else:
+		# As a program or another country writes it; MariaDB knows one way only.
+		value = fits = _parsed(field, value) if isinstance(value, str) else None
+	if fits is None:
+		if not str(value or "").strip("0:- ."):  # the database's own word for none
+			return None
+		example = {"Date": "2026-03-31", "Datetime": "2026-03-31 14:00:00", "Time": "14:00:00"}[
+			field.fieldtype
+		]
+		frappe.throw(
+			_("{0}: please enter it as {1}.").format(_(field.label, context=field.parent), example),
+			title=_("Not a Date or Time"),
+		)
+	return value
+
+
+def _parsed(field, value: object) -> object:
+	"""What it says, if that is a day in :data:`YEARS` or a time of day."""
+	said = len(frappe.local.message_log)
+	try:
+		found = value if isinstance(value, timedelta) else DAYS[field.fieldtype](value)
+	except (ValueError, TypeError, OverflowError, AttributeError, frappe.ValidationError):
+		del frappe.local.message_log[said:]
+		return None
+	if isinstance(found, date):
+		return found if found.year in YEARS else None
+	return found if isinstance(found, timedelta) and timedelta() <= found < timedelta(days=1) else None
+
+
+def _number(field, value: object, largest: int) -> object:
+	number = flt(value) if isinstance(value, SCALARS) else 0
+	if not isfinite(number) or abs(number) > largest:
+		frappe.throw(
+			_("{0}: the number is too large.").format(_(field.label, context=field.parent)),
+			title=_("Number Too Large"),
+		)
+	return value

@@ -1,0 +1,41 @@
+"""Texts as databases, mails and sheets can hold them, and as Desk can show them."""
+
+import re
+
+from frappe.utils import sanitize_html
+
+# Halves of a sign that JSON can write alone and no encoding can, and the sign at which C ends a text.
+UNFIT = re.compile("[\ud800-\udfff]")
+DEEPEST = 50
+# What may do something, or is worth a look: a tag that does more than set a text, a handler, another scheme.
+LIVE = re.compile(
+	r"<(?!/?(p|br|b|i|u|a|div|span|strong|em|ul|ol|li|h\d|hr|table|thead|tbody|tr|td|th|blockquote)\b)[a-z!?/]|<[^>]*\bon\w+\s*=|<[^>]*(javascript|data):",
+	re.IGNORECASE,
+)
+
+
+def storable(text: str) -> str:
+	"""The text without signs that cannot be stored; they say nothing to anybody."""
+	return UNFIT.sub("\ufffd", text).replace("\x00", "")
+
+
+def harmless(text: str) -> str:
+	"""The text as the host's filter of scripts leaves it, where that looks away: what reads as JSON, what is inserted as
+	submitted, what is written past the document life. Lists, tables and prints of the host show what is stored as it is."""
+	return sanitize_html(text, always_sanitize=True) if "<" in text and LIVE.search(text) else text
+
+
+def as_storable(value: object, depth: int = DEEPEST) -> object:
+	"""The same of all texts in what JSON can say.
+
+	:raises TypeError: if it is nested deeper than anybody means
+	"""
+	if isinstance(value, str):
+		return storable(value)
+	if not isinstance(value, dict | list):
+		return value
+	if not depth:
+		raise TypeError("It is nested too deeply.")
+	if isinstance(value, list):
+		return [as_storable(one, depth - 1) for one in value]
+	return type(value)({as_storable(key): as_storable(one, depth - 1) for key, one in value.items()})
