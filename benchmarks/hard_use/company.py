@@ -7,11 +7,13 @@ Everything here runs in a process that is connected to the site, see servers.py.
 import sys
 from datetime import date, datetime, time, timedelta
 from random import Random
+from threading import Thread
+from time import process_time, sleep
 
 from tests.site.story import ANNA, BEN, GROUP, MIA, PREFIX, Story
 
 CUSTOMERS = 36
-FIRST = date(2026, 3, 2)  # a Monday
+FIRST = date(2026, 3, 26)  # a Thursday; a week later another quarter has begun
 REPS = (ANNA, BEN)
 # What the scheduler starts, and when.
 JOBS = (
@@ -24,7 +26,14 @@ JOBS = (
 
 
 class Clock:
-	"""What this process takes for now. It goes on by itself, and may be put anywhere."""
+	"""What this process takes for now. It goes on by itself, and may be put anywhere. A process has one."""
+
+	_its: "Clock | None" = None
+
+	@classmethod
+	def of_process(cls) -> "Clock":
+		cls._its = cls._its or cls()
+		return cls._its
 
 	def __init__(self):
 		import frappe.utils.data
@@ -49,7 +58,7 @@ def begin() -> None:
 	"""Customers with two years behind them, all shipped rules on; no night has been yet."""
 	import frappe
 
-	Clock().put(datetime.combine(FIRST, time(9)))
+	Clock.of_process().put(datetime.combine(FIRST, time(9)))
 	story = _story(FIRST, anew=True)
 	random = Random("begin")
 	frappe.flags.mute_emails = True
@@ -146,7 +155,7 @@ def by_day(number: int) -> dict:
 	import frappe
 
 	today = the_day(number)
-	Clock().put(datetime.combine(today, time(15)))
+	Clock.of_process().put(datetime.combine(today, time(15)))
 	story, random, done = _story(today), Random(f"day {number}"), {}
 	frappe.flags.mute_emails = True
 	names = frappe.get_all("Customer", {"name": ("like", f"{PREFIX}%")}, pluck="name", order_by="name")
@@ -260,11 +269,12 @@ def notice(number: int) -> None:
 	doc.submit()
 
 
-def by_night(number: int, ahead: int = 0, jumps: tuple[float, int] | None = None) -> dict:
+def by_night(number: int, ahead: int = 0, jumps: tuple[float, int] | None = None, late: int = 0) -> dict:
 	"""What the scheduler starts between two days, in order; each begins at its time.
 
 	:param ahead: days that the clock is wrong by
-	:param jumps: (seconds after the beginning, days), once
+	:param jumps: (seconds of a processor after the beginning, days), once
+	:param late: minutes after its time that the night begins
 	:returns: how the night's Care Run ended; how often something was begun anew for somebody else's sake
 	:raises Exception: what one of them raised; the others went on
 	"""
@@ -272,13 +282,13 @@ def by_night(number: int, ahead: int = 0, jumps: tuple[float, int] | None = None
 
 	frappe.flags.mute_emails = True
 	given_up = _count_given_up()
-	clock, problem = Clock(), None
+	clock, problem = Clock.of_process(), None
 	day = the_day(number) + timedelta(days=1 + ahead)
 	if jumps:
 		_jump(clock, *jumps)
 	for at, path in JOBS:
 		if not jumps or path == JOBS[0][1]:
-			clock.put(datetime.combine(day, at))
+			clock.put(datetime.combine(day, at) + timedelta(minutes=late if path == JOBS[0][1] else 0))
 		try:
 			frappe.get_attr(path)()
 			frappe.db.commit()
@@ -309,11 +319,12 @@ def _count_given_up() -> list[int]:
 
 
 def _jump(clock: Clock, after: float, days: int) -> None:
-	from threading import Timer
+	def wait_and_jump() -> None:
+		while process_time() < after:
+			sleep(0.005)
+		clock.ahead += timedelta(days=days)
 
-	timer = Timer(after, lambda: setattr(clock, "ahead", clock.ahead + timedelta(days=days)))
-	timer.daemon = True
-	timer.start()
+	Thread(target=wait_and_jump, daemon=True).start()
 
 
 def _story(today: date, anew: bool = False) -> Story:
@@ -325,14 +336,16 @@ def _story(today: date, anew: bool = False) -> Story:
 	return story
 
 
-def again(number: int) -> tuple[dict, list[str]]:
+def again(number: int, time_of: int) -> tuple[dict, list[str]]:
 	"""The night is started again as the scheduler would.
+
+	:param time_of: the first, or the second
 
 	:returns: as :func:`by_night`; what the night has set aside, and how it ended if not well
 	"""
 	import frappe
 
-	told = by_night(number)
+	told = by_night(number, late=15 * time_of)
 
 	[run] = frappe.get_all("Care Run", fields=["name", "status"], order_by="creation desc", limit=1)
 	left = frappe.get_all(

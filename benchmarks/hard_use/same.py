@@ -17,8 +17,9 @@ MOMENTS = {
 	"name", "creation", "modified", "_comments", "_seen", "_liked_by", "seconds",  # how long something took
 	# A mail as a whole has its moment and an id within; whom it goes to stands beside it.
 	"message", "message_id", "unsubscribe_param",
+	"statement",  # a sum over rows with their names
 }  # fmt: skip
-MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]\d\d:\d\d:\d\d(\.\d+)?")
+MOMENT = re.compile(r"[ T]\d\d:\d\d:\d\d(\.\d+)?\b")
 DRAWN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{5,}")
 
 
@@ -46,11 +47,11 @@ def state() -> dict[str, dict[str, int]]:
 	drawn = [
 		(doctype, row) for doctype, of in rows.items() for row in of if row["name"] not in [*row.values()][1:]
 	]
-	means |= {str(row["name"]): f"@{doctype}" for doctype, row in drawn}
+	means |= {_drawn(row): f"@{doctype}" for doctype, row in drawn}
 	# Twice: what a document says may name another one.
 	for _round in range(2):
 		means |= {
-			str(row["name"]): f"@{doctype} {sha1(_text(row, means).encode()).hexdigest()[:8]}"
+			_drawn(row): f"@{doctype} {sha1(_text(row, means).encode()).hexdigest()[:8]}"
 			for doctype, row in drawn
 		}
 	result = {doctype: Counter(_text(row, means) for row in of) for doctype, of in rows.items()}
@@ -60,6 +61,11 @@ def state() -> dict[str, dict[str, int]]:
 		}
 		result[doctype] = Counter([_text(single, means)])
 	return {doctype: dict(counted) for doctype, counted in result.items()}
+
+
+def _drawn(row: dict) -> str:
+	"""The part of a name that is drawn: what comes before it says what kind it is of."""
+	return str(row["name"]).rsplit(" ", 1)[-1]
 
 
 def _without_mails_about_nights(rows: dict[str, list]) -> None:
@@ -76,7 +82,7 @@ def _text(row: dict, means: dict[str, str]) -> str:
 			continue
 		if isinstance(value, datetime):
 			value = value.date()
-		text = MOMENT.sub(r"\1", str(value))
+		text = MOMENT.sub("", str(value))
 		said.append(f"{field}={DRAWN.sub(lambda found: means.get(found[0], found[0]), text)}")
 	return "|".join(said)
 

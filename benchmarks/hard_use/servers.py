@@ -243,7 +243,12 @@ class Worker:
 				self._ended(status)
 		return self.code is None
 
-	def wait(self, seconds: float = 300) -> int:
+	def used(self) -> float:
+		"""Seconds of a processor so far."""
+		fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+		return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+	def wait(self, seconds: float = 900) -> int:
 		"""Its code: 0, or negative if it was killed; in the end it is."""
 		until = time.monotonic() + seconds
 		while self.alive():

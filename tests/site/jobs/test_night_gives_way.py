@@ -65,3 +65,41 @@ def test_a_night_that_gives_way_leaves_what_an_undisturbed_one_leaves(
 	now = picture()
 	for what, rows in unbroken.items():
 		assert now[what] == rows, what
+
+
+@pytest.mark.parametrize(
+	"where, function", ((values, "show_on_customer"), (todos, "create")), ids=("writing", "asking")
+)
+def test_a_night_whose_connection_is_cut_leaves_when_begun_again_what_an_undisturbed_one_leaves(
+	firm,  # noqa: F811
+	before_tonight,  # noqa: F811
+	monkeypatch,
+	where,
+	function,
+):
+	before, unbroken = before_tonight
+	restore(before)
+	real, cut = getattr(where, function), []
+
+	def called(*args, **kwargs):
+		if not cut:
+			cut.append(frappe.db.sql("select connection_id()")[0][0])
+			other = frappe.db.create_connection()
+			other.cursor().execute(f"kill connection {cut[0]}")
+			other.close()
+		return real(*args, **kwargs)
+
+	monkeypatch.setattr(where, function, called)
+	try:
+		with pytest.raises((frappe.db.OperationalError, frappe.db.InterfaceError)):
+			firm.night()
+	finally:
+		frappe.db.close()
+		frappe.db.connect()
+	[run] = frappe.get_all("Care Run", {"as_of": firm.today}, pluck="status")
+	assert cut and run == "Running", "nobody could say how it ended"
+	assert firm.night().status == "Completed"
+	assert frappe.db.count("Care Run", {"as_of": firm.today, "status": "Failed"}) == 1
+	now = picture()
+	for what, rows in unbroken.items():
+		assert now[what] == rows, what
