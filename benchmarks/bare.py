@@ -153,7 +153,13 @@ BARE = {
 		({"group_by": "Customers"}, (FILES_ONE_BY_ONE, *files("f.dedicated_rep"))),
 	),
 	"complaints_over_time": (
-		({}, [CASES.format(by="cause", period=BY_PERIOD[0], since="where opened_on > %(year_ago)s")]),
+		(
+			{},
+			[
+				CASES.format(by="cause", period=BY_PERIOD[0], since="where opened_on > %(year_ago)s"),
+				PURCHASES.format(since=" and posting_date > %(year_ago)s"),
+			],
+		),
 		(
 			{"each": "Quarter", "group_by": "item", "from_date": "2018-01-01", "per_purchases": 1},
 			[CASES.format(by="item", period=BY_PERIOD[1], since=""), PURCHASES.format(since="")],

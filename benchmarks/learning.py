@@ -8,7 +8,7 @@ Who is contacted is decided by the app's planner, what is known by the app's est
 follow-ups, in both arms of whom there was room, and purchases within 90 days. Counted is what the contacts of this time
 bring about on average; the chance in what is bought is in what is learned, not in what is counted.
 
-	python benchmarks/learning.py [--companies 200] [--processes N] [--kept FILE] [--json FILE] [--plot FILE.png]
+	python benchmarks/learning.py [--companies 200] [--only KIND] [--processes N] [--kept FILE] [--json FILE] [--plot FILE.png]
 
 Each company that is done goes into the kept file, a line of JSON; a run that was stopped goes on from there.
 
@@ -234,6 +234,7 @@ def main() -> int:
 	asked.add_argument("--companies", type=int, default=200)
 	asked.add_argument("--processes", type=int, default=os.cpu_count())
 	asked.add_argument("--kept")
+	asked.add_argument("--only", choices=[kind.name for kind in KINDS], help="one kind of company")
 	asked.add_argument("--json")
 	asked.add_argument("--plot")
 	options, started, rows = asked.parse_args(), time.time(), []
@@ -244,6 +245,8 @@ def main() -> int:
 	print("|---|---|---|---|---|---|---|---|")
 	with ProcessPoolExecutor(options.processes) as pool:
 		for kind in KINDS:
+			if options.only not in (None, kind.name):
+				continue
 			row = judged(kind, kept.all_of(kind, options.companies, pool))
 			rows.append(row)
 			print(

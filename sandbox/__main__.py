@@ -118,7 +118,7 @@ def assets(db, rest):
 
 
 def bench(db, rest):
-	"""measure: night, planning, baskets, complaints, consent and My Day of a large company in MariaDB, the fit against lifetimes; arguments go to the first four"""
+	"""measure: night, planning, baskets, complaints, reports, consent and My Day of a large company in MariaDB, the fit against lifetimes; arguments go to the first four"""
 	layers.ready("mariadb")
 	benchmarks = paths.REPO / "benchmarks"
 	with services.running("mariadb") as env, layers.temporary_site("mariadb", env) as site:
@@ -129,8 +129,8 @@ def bench(db, rest):
 		):  # fmt: skip
 			command = [paths.PYTHON, benchmarks / script, *where, *rest, *also]
 			failed |= subprocess.run(command, env=layers.environment(env, site)).returncode
-		# Their customers are others.
-		for script in ("consent.py", "my_day.py"):
+		# What such a company has lived through, and every report of it; the last two have customers of their own.
+		for script in ("lived.py", "reports.py", "consent.py", "my_day.py"):
 			command = [paths.PYTHON, benchmarks / script, *where]
 			failed |= subprocess.run(command, env=layers.environment(env, site)).returncode
 	fit = [layers.lifetimes(), benchmarks / "fit_against_lifetimes.py"]

@@ -103,12 +103,16 @@ def newly_lost(today: date) -> list:
 	before = (
 		frappe.qb.from_(review).select(review.customer, Max(day).as_("day")).groupby(review.customer)
 	).as_("before")
+	# There is one review of a customer and day: who was no loss that day is asked about again once the stage has changed.
+	same = frappe.qb.DocType(DOCTYPE).as_("same")
 	rows = (
 		frappe.qb.from_(value)
 		.inner_join(policy)
 		.on(policy.name == value.policy)
 		.inner_join(customer)
 		.on(customer.name == value.customer)
+		.left_join(same)
+		.on((same.customer == value.customer) & (same.lost_on == value.status_since))
 		.left_join(before)
 		.on(before.customer == value.customer)
 		.select(
@@ -118,7 +122,7 @@ def newly_lost(today: date) -> list:
 		.where((value.status == LOST) & (policy.review_losses == 1) & (policy.enabled == 1))
 		.where((value.status_since > policy.losses_since) & (value.status_since > today - LOOK_BACK))
 		.where((value.status_since <= today) & (customer.disabled == 0))
-		.where(before.day.isnull() | (value.last_purchase > before.day))
+		.where(same.name.isnull() & (before.day.isnull() | (value.last_purchase > before.day)))
 		.orderby(value.customer)
 	).run(as_dict=True)  # fmt: skip
 	for row in rows:
@@ -162,6 +166,8 @@ def _write(rows: list, books: Books) -> tuple[int, int]:
 		)
 	}
 	rows = [row for row in rows if row.customer in there and (row.customer, row.lost_on) not in known]
+	if not rows:
+		return 0, 0
 	found = facts.of_customers({row.customer: row.last_purchase for row in rows}, books.as_of)
 	asked = [_write_one(row, found.get(row.customer, {}), books) for row in rows]
 	return len(asked), asked.count(False)

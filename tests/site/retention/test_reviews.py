@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.retention import reviews
+from tests.site.retention.conftest import SILENT
 from tests.site.story import ANNA, BEN, COMPANY, MIA, PREFIX
 
 
@@ -157,6 +158,18 @@ def test_who_is_lost_twice_has_two_reviews_and_a_stage_that_comes_and_goes_makes
 	assert (getdate(two.last_purchase), getdate(two.lost_on)) == (
 		losses.lost_on + timedelta(days=5), losses.lost_on + timedelta(days=days),
 	)  # fmt: skip
+
+
+def test_who_was_no_loss_that_day_takes_nobody_s_place(story, losses):
+	"""A purchase was booked late, the stage is the same since: of that day there is a review already."""
+	story.settings(loss_reviews_per_rep=1)
+	cheap = losses.firm("Cheap", amount=300, silent=SILENT - 1)
+	[dear] = losses.lose("Dear", amount=900)
+	earlier = getdate(dear.last_purchase) - timedelta(days=1)
+	dear.db_set({"status": "No Loss", "last_purchase": earlier})
+	losses.night(1)
+	assert story.value(dear.customer).status_since == dear.lost_on
+	assert {one.customer for one in losses.reviews()} == {dear.customer, cheap}
 
 
 def test_where_nobody_looks_after_it_the_fallback_user_is_asked_and_else_the_run_says_so(story, losses):
