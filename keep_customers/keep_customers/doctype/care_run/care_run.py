@@ -1,5 +1,4 @@
 from keep_customers.erp.document import Document
-
 from keep_customers.jobs import took
 
 
