@@ -55,6 +55,7 @@ scheduler_events = {
 	"cron": {
 		# After midnight of the site's time zone: the day that ended is complete.
 		"30 1 * * *": ["keep_customers.jobs.nightly.run_if_enabled"],
+		"15,45 * * * *": ["keep_customers.jobs.begun_again.run"],
 		# Before the day's first messages go out, and after the night has its ToDos.
 		"0 7 * * *": ["keep_customers.jobs.events.run", "keep_customers.setup.onboarding.refresh"],
 		"10 * * * *": ["keep_customers.jobs.sending.run_by_day"],
@@ -100,8 +101,7 @@ doc_events = {
 	"Stock Entry": {"after_insert": "keep_customers.complaints.documents.link_back"},
 	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
 	"ToDo": {
-		"before_insert": "keep_customers.jobs.complaints.on_new_todo",
-		"validate": "keep_customers.care.todos.validate",
+		"validate": ["keep_customers.care.todos.validate", "keep_customers.jobs.todo_words.validate"],
 		"after_insert": "keep_customers.jobs.complaints.on_todo",
 		"on_update": "keep_customers.care.todos.on_update",
 		"on_trash": "keep_customers.care.todos.on_trash",
