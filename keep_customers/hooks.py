@@ -55,6 +55,7 @@ scheduler_events = {
 	"cron": {
 		# After midnight of the site's time zone: the day that ended is complete.
 		"30 1 * * *": ["keep_customers.jobs.nightly.run_if_enabled"],
+		"15,45 * * * *": ["keep_customers.jobs.begun_again.run"],
 		# Before the day's first messages go out, and after the night has its ToDos.
 		"0 7 * * *": ["keep_customers.jobs.events.run", "keep_customers.setup.onboarding.refresh"],
 		"10 * * * *": ["keep_customers.jobs.sending.run_by_day"],

@@ -32,6 +32,7 @@ from keep_customers.worth.valuation import Valuation
 from keep_customers.worth.values import COMPLETED, last_parameters
 
 JOB_ID = "keep_customers_nightly"
+LONGEST = 3 * 60 * 60  # seconds
 LONGEST_WARNINGS = 15_000  # characters, which is less than the column holds in any script
 STAGES = ("Measured", "Modelled", "Tiered", "Written", "Item Groups", "Planned", "ToDos")
 
@@ -40,7 +41,15 @@ def run_if_enabled() -> None:
 	"""What the scheduler calls."""
 	if frappe.db.get_single_value("Keep Customers Settings", "enabled"):
 		# A referral of that minute may be asking its reps; the night is not skipped for it.
-		run_today(patience=300)
+		queue(patience=300)
+
+
+def queue(**values) -> None:
+	"""Let a worker run the night: what the host schedules itself it ends after five minutes, and a large company's takes longer.
+
+	:param values: as :func:`run_today` takes them
+	"""
+	frappe.enqueue(run_today, queue="long", timeout=LONGEST, job_id=JOB_ID, deduplicate=True, **values)
 
 
 def run_today(clock_is_right: bool = False, patience: int = 1) -> str:
@@ -92,14 +101,7 @@ def run_now(clock_is_right: bool = False) -> dict:
 	frappe.only_for(MANAGERS)
 	if not clock_is_right and (ask := clock.question()):
 		return {"ask": ask}
-	frappe.enqueue(
-		run_today,
-		queue="long",
-		timeout=3 * 60 * 60,
-		job_id=JOB_ID,
-		deduplicate=True,
-		clock_is_right=clock_is_right,
-	)
+	queue(clock_is_right=clock_is_right)
 	return {}
 
 
@@ -226,7 +228,8 @@ class Night:
 
 	def _show(self, name: str) -> None:
 		# One small update that everybody sees at once, so that a run that hangs says where.
-		attempt(lambda: frappe.db.set_value("Care Run", self.row.name, "stage", name, update_modified=False))
+		values = {"stage": name, "stage_seconds": json.dumps(self.seconds)}
+		attempt(lambda: frappe.db.set_value("Care Run", self.row.name, values, update_modified=False))
 
 	def _finish(self, status: str, counts: dict, failure: str = "") -> None:
 		left = set_aside.OfNight(self)
@@ -234,7 +237,7 @@ class Night:
 			"status": "Completed With Errors" if status == "Completed" and left.rows else status,
 			"finished": now_datetime(),
 			"seconds": round(perf_counter() - self.started, 1),
-			"stage_seconds": json.dumps(self.seconds, indent=1),
+			"stage_seconds": json.dumps(self.seconds),
 			"warnings": "\n".join(self.warnings)[:LONGEST_WARNINGS],
 			**counts,
 		}

@@ -41,7 +41,7 @@ def firm(story, it_is):
 
 
 def tonight():
-	nightly.run_if_enabled()
+	nightly.run_today()
 	return frappe.get_all("Care Run", fields=["*"], order_by="creation desc, name desc", limit=1)[0]
 
 
@@ -100,7 +100,7 @@ def test_two_months_switched_off_are_one_click(firm, it_is, monkeypatch):
 	run = frappe.get_doc("Care Run", method(clock_is_right=values["clock_is_right"]))
 	assert (run.status, run.as_of) == ("Completed", back)
 	it_is(back + timedelta(days=1))
-	assert nightly.run_now() == {} and tonight().status == "Completed"
+	assert nightly.run_now() == {} and len(queued) == 2 and tonight().status == "Completed"
 
 
 def test_who_says_that_the_clock_is_right_again_takes_back_what_a_wrong_one_was_told(firm, it_is):
