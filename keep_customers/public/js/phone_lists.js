@@ -27,15 +27,14 @@ frappe.dom.set_style(
 const on = (part) => LISTS.map((one) => `[data-page-route^="List/${one}/"] ${part}`).join(", ");
 
 if (frappe.boot?.workspace_sidebar_item) {
-	// Two columns stand below a row's title, whole; where the first is long, the second is cut in the middle.
-	const FIRST = ".mobile-layout-seperator:has(~ .mobile-layout .filterable:not(:empty), ~ .mobile-layout .keep-moment)";
+	// Two columns stand below a row's title, with a dot between them where both say something. A rule's name leaves room for the day.
+	const BOTH = ".mobile-layout-seperator:not(.no-seperator):has(~ .mobile-layout .filterable:not(:empty), ~ .mobile-layout .keep-moment)";
 	frappe.dom.set_style(
 		`@media (max-width: 576px) {
-			${on(".list-row .mobile-layout")} { max-width: 100%; vertical-align: top; }
 			${on(".list-row .mobile-layout-seperator::after")} { content: none !important; }
-			${on(`.list-row ${FIRST}::after`)} { content: "\\2022" !important; }
-			${on(`.list-row ${FIRST}`)} { max-width: 58%; }
-			${on(`.list-row ${FIRST} ~ .mobile-layout`)} { max-width: 38%; }
+			${on(`.list-row ${BOTH}::after`)} { content: "\\2022" !important; }
+			[data-page-route^="List/Follow Up/"] .list-row .mobile-layout { vertical-align: top; }
+			[data-page-route^="List/Follow Up/"] .list-row ${BOTH} { max-width: calc(100% - 110px); }
 		}`,
 		"keep-phone-lists"
 	);
