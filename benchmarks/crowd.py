@@ -14,6 +14,7 @@ is read back. Ends with 1 if something is lost, refused because of a night, or g
 """
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
@@ -22,6 +23,8 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+
+import requests
 
 HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
@@ -89,7 +92,13 @@ def serve(servers: Servers, others: list) -> int:
 		others.append(
 			subprocess.Popen(one, cwd=servers.sites, env=env, stdout=servers.log, stderr=servers.log)
 		)
-	return port
+	until = time.monotonic() + 120
+	while time.monotonic() < until:
+		with contextlib.suppress(requests.RequestException):
+			if requests.get(f"http://127.0.0.1:{port}/api/method/ping", timeout=30).ok:
+				return port
+		time.sleep(0.2)
+	raise SystemExit(f"the web server does not answer, see {servers.log.name}")
 
 
 def measure(servers: Servers, url: str, made: dict, options) -> int:
@@ -110,7 +119,7 @@ def measure(servers: Servers, url: str, made: dict, options) -> int:
 		bad += [
 			f"{beside}: {n} x {what} {error}: {told.samples[f'{what}: {error}'][-500:]}"
 			for (what, error), n in told.errors.items()
-			if any(word in error for word in BAD) or ("Error" in error and " " not in error)
+			if any(word in error for word in BAD) or not error[0].isdigit()
 		]
 	for one in servers.do(crowded.odd):
 		bad.append(f"in the end: {one}")
@@ -133,7 +142,7 @@ def at_work(servers: Servers, url: str, made: dict, options, nights: bool) -> tu
 		for user, own in made["people"][kind.__name__].items():
 			people.append(kind(url, servers.site, user, own, told, options.think))
 	for one in people:
-		one.log_in()
+		one.log_in(made.setdefault("sessions", {}))
 	until = time.monotonic() + 60 * options.minutes
 	for one in people:
 		one.until = until

@@ -51,14 +51,21 @@ class Person(threading.Thread):
 		super().__init__(daemon=True)
 		self.url, self.user, self.own, self.told, self.think = url, user, own, told, think
 		self.http = requests.Session()
-		self.http.headers |= {"Accept": "application/json", "X-Frappe-Site-Name": site}
+		self.http.headers.update({"Accept": "application/json", "X-Frappe-Site-Name": site})
 		self.random, self.until, self.number = Random(user), 0.0, 0
 
-	def log_in(self) -> None:
+	def log_in(self, sessions: dict) -> None:
+		"""
+		:param sessions: user -> cookies of who has logged in before
+		"""
+		if self.user in sessions:
+			self.http.cookies = sessions[self.user]
+			return
 		answer = self.http.post(
 			f"{self.url}/api/method/login", data={"usr": self.user, "pwd": PASSWORD}, timeout=WAIT
 		)
 		answer.raise_for_status()
+		sessions[self.user] = self.http.cookies
 
 	def run(self) -> None:
 		kinds, weights = zip(*self.does(), strict=True)

@@ -22,7 +22,11 @@ def storable(text: str) -> str:
 def harmless(text: str) -> str:
 	"""The text as the host's filter of scripts leaves it, where that looks away: what reads as JSON, what is inserted as
 	submitted, what is written past the document life. Lists, tables and prints of the host show what is stored as it is."""
-	return sanitize_html(text, always_sanitize=True) if "<" in text and LIVE.search(text) else text
+	if "<" not in text or not LIVE.search(text):
+		return text
+	left = sanitize_html(text, always_sanitize=True)
+	# Without a tag it is a text, which whoever shows it escapes; with one, it says nothing else but itself.
+	return left if "<" in left else left.replace("&amp;", "&")
 
 
 def as_storable(value: object, depth: int = DEEPEST) -> object:

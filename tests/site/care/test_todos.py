@@ -230,7 +230,7 @@ def test_a_rule_that_breaks_does_not_cost_the_reps_the_others(story, monkeypatch
 
 def test_a_todo_says_why_and_nothing_personal_and_runs_no_script(story):
 	firm = story.customer("Firm")
-	title = "<script>alert(1)</script>Müller & Söhne <b>GmbH</b>"
+	title = "<script>alert(1)</script>Müller & Söhne <GmbH"
 	frappe.db.set_value("Customer", firm, "customer_name", title)
 	story.history(firm, [(3, 3000)])
 	story.file(
@@ -254,7 +254,7 @@ def test_a_todo_says_why_and_nothing_personal_and_runs_no_script(story):
 	assert "Müller &amp; Söhne" in todo.description and "Call" in todo.description
 	assert "3.000,00" in todo.description or "3,000.00" in todo.description
 	for text in texts:
-		assert "<script" not in text and "<b>GmbH" not in text
+		assert "<script" not in text and "<GmbH" not in text
 		for personal in ("Karla", "Divorced", "1234567"):
 			assert personal not in text
 

@@ -1,5 +1,7 @@
 """The night by the host's own scheduler."""
 
+from datetime import datetime, time
+
 import frappe
 import pytest
 from frappe.utils import getdate
@@ -81,7 +83,6 @@ def test_the_scheduler_does_nothing_when_the_night_is_switched_off(story, queued
 @pytest.mark.parametrize(
 	"nights, again",
 	(
-		((), False),
 		(("Completed",), False),
 		(("Completed With Errors",), False),
 		(("Running",), True),
@@ -115,9 +116,22 @@ def test_a_night_that_did_not_come_to_its_end_is_begun_again_on_its_day(story, q
 		assert not queued
 
 
-def test_yesterdays_night_is_todays_work_and_one_on_a_wrong_clock_was_none(story, queued):
+@pytest.mark.parametrize("at, begun", ((time(1, 45), False), (time(2, 15), True)))
+def test_a_night_that_was_lost_with_the_queue_is_begun_once_it_should_have_been(
+	story, queued, monkeypatch, at, begun
+):
 	story.settings(enabled=1)
-	the_night("Failed", frappe.utils.add_days(getdate(), -1))
+	monkeypatch.setattr(begun_again, "now_datetime", lambda: datetime.combine(getdate(), at))
+	begun_again.run()
+	assert not queued, "switched on today: the first night is still to come"
+	the_night("Completed", frappe.utils.add_days(getdate(), -1))
+	begun_again.run()
+	assert bool(queued) == begun
+
+
+def test_a_night_of_another_day_is_tonights_work_and_one_on_a_wrong_clock_was_none(story, queued):
+	story.settings(enabled=1)
+	the_night("Failed", frappe.utils.add_days(getdate(), -2))
 	the_night("Failed", clock_was_wrong=1)
 	begun_again.run()
 	assert not queued
