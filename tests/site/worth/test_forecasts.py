@@ -20,12 +20,12 @@ def checks_of_policy(**filters):
 	return frappe.get_all(CHECK, {"policy": POLICY, **filters}, ["*"], order_by="month")
 
 
-def firms(story, number=60, years=3, seed=1):
-	"""So many customers who came at some time, bought at their own pace, and of whom some have left."""
+def firms(story, number=60, years=3, seed=1, begun=60):
+	"""So many customers who came at some time, at least so many days ago, bought at their own pace, and of whom some have left."""
 	random = np.random.default_rng(seed)
 	names = [story.customer(f"Firm {index:02}") for index in range(number)]
 	for name in names:
-		start = int(random.integers(60, 365 * years))
+		start = int(random.integers(begun, 365 * years))
 		pace, size = random.gamma(4, 12), random.lognormal(6, 1)
 		end = int(random.integers(0, start)) if random.random() < 0.3 else 0
 		ago, bought = start, []
@@ -95,7 +95,7 @@ def test_it_is_made_once_a_month_and_a_killed_night_makes_no_second_one(story, m
 
 
 def test_every_candidate_is_graded_by_what_came_and_it_is_said_why_one_decides(story):
-	firms(story)
+	firms(story, begun=900)
 	story.night()
 	[check] = checks_of_policy()
 	doc = frappe.get_doc(CHECK, check.name)
@@ -131,7 +131,7 @@ def test_a_year_later_the_forecast_is_held_against_what_came(story):
 
 
 def test_managers_hear_once_when_the_grade_falls(story, monkeypatch):
-	firms(story)
+	firms(story, begun=900)
 	grades = iter("ABBA")
 	monkeypatch.setattr(checks.choice, "grade", lambda ahead: next(grades))
 	for month in (12, 1, 2, 3):
