@@ -238,7 +238,9 @@ def test_one_mistyped_date_makes_no_past_to_compare_at(ordinary):
 	)
 	assert choice.dates(typo, day, 180) == choice.dates(log, day, 180) != []
 	early = FIRST + 20 * 7
-	assert all(choice.buyers(typo, then) >= choice.FEWEST for then, _length in choice.dates(typo, early, 180))
+	assert all(
+		choice.buyers(typo, then) >= choice.FEWEST_THEN for then, _length in choice.dates(typo, early, 180)
+	)
 
 
 def test_many_customers_are_looked_at_in_part(monkeypatch, ordinary):

@@ -40,6 +40,7 @@ SURELY = 1.5  # times the standard error of the difference, of customers drawn a
 MOST_DATES = 0.75
 LARGEST = 200_000  # customers; of more, so many are looked at
 FEWEST = 50  # of fewer, no choice says anything
+FEWEST_THEN = 20  # at a past date; of fewer, points are luck
 
 # A point is what a sales manager would notice: 1 % of the later value found in the top 20 %.
 POINTS = {"top_20": 100.0, "top_5": 50.0, "log_loss": -50.0}
@@ -79,7 +80,7 @@ def dates(log: Purchases, day: int, horizon: int) -> list[tuple[int, int]]:
 	if length < SHORTEST:
 		return []
 	found = [day - length - round(number * STEP * length) for number in range(DATES)]
-	return [(one, length) for one in found if one - first >= length * 0.8 and buyers(log, one) >= FEWEST]
+	return [(one, length) for one in found if one - first >= length * 0.8 and buyers(log, one) >= FEWEST_THEN]
 
 
 def points(score: scores.Score) -> float:
