@@ -63,6 +63,7 @@ def test_on_a_phone_a_table_shows_what_has_room():
 @pytest.mark.parametrize(("doctype", "path"), list(documents()))
 def test_a_status_is_read_in_its_own_words(doctype, path):
 	"""The framework looks a status up without its doctype: "New" would be any other thing's."""
+	assert not doctype.get("states"), "they come before the indicator, without their doctype"
 	if any(field["fieldname"] == "status" for field in doctype["fields"]):
 		script = path.with_name(f"{path.stem}_list.js").read_text(encoding="utf-8")
 		assert f'null, "{doctype["name"]}")' in script[script.index("get_indicator") :]
