@@ -8,7 +8,8 @@ is the last day of what is graded. Lines that cannot be read are counted and nam
 
 Columns: share of the later value that came from the 20 % and the 5 % who were expected to bring the most, rank correlation
 (Spearman), log loss and AUC of buying again, expected and actual purchases and value, seconds. ± is the standard error of the
-difference to the choice (bootstrap of the customers). `lifetimes` is asked too where it is installed.
+difference to the choice, and below the table stands what the choice loses to whom, and whether that is more than noise
+(`judging.py`). `lifetimes` is asked too where it is installed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import json
 import resource
 import sys
 import time
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +28,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import judging
 from keep_customers.engine.forecasts import scores
 from keep_customers.engine.forecasts.candidates import ALL, Forecast, Population
 from keep_customers.engine.forecasts.choice import choose
@@ -34,7 +37,6 @@ from keep_customers.engine.value import DAYS_PER_WEEK, Purchases, by_day
 
 COLUMNS = ("customer", "date", "amount")
 NAMED = 10  # bad lines
-RESAMPLES = 100
 CHOICE = "the choice"
 
 
@@ -119,27 +121,6 @@ def peers(population: Population) -> dict:
 	return found
 
 
-def noise(of: Forecast, choice: Forecast, came) -> dict[str, float]:
-	"""Standard errors of the differences to the choice."""
-	random = np.random.default_rng(1)
-	size = len(came.value)
-	value, again = np.maximum(came.value, 0), came.purchases > 0
-	orders = [scores.ranking(one.value) for one in (of, choice)]
-	losses = [scores.log_losses(one.buys, again) for one in (of, choice)]
-	apart: dict[str, list[float]] = {"top_20": [], "top_5": [], "log_loss": []}
-	for _ in range(RESAMPLES):
-		weight = np.bincount(random.integers(0, size, size), minlength=size)
-		total = weight @ value
-		for name, top in zip(("top_20", "top_5"), scores.TOP, strict=True):
-			shares = []
-			for order in orders:
-				within = np.cumsum(weight[order]) <= top * size
-				shares.append((weight[order] * value[order])[within].sum() / total if total else 0.0)
-			apart[name].append(shares[0] - shares[1])
-		apart["log_loss"].append(weight @ (losses[0] - losses[1]) / size)
-	return {name: float(np.std(some)) for name, some in apart.items()}
-
-
 def backtest(log: Purchases, cut: int, until: int) -> dict:
 	horizon = until - cut
 	start = time.perf_counter()
@@ -160,12 +141,17 @@ def backtest(log: Purchases, cut: int, until: int) -> dict:
 			print(f"{name}: {error}", file=sys.stderr)
 			continue
 		seconds[name] = time.perf_counter() - start
+	compared = judging.compare(said, chosen.name, came, population.known.who, judging.shock(chosen), cut)
+	apart = dict(zip(compared.against, compared.noise, strict=True))
+	[losses] = judging.judge([[compared]])
 	table = {}
 	for name, forecast in said.items():
 		score = scores.score(forecast.value, forecast.buys, forecast.purchases, came.value, came.purchases)
 		table[name] = {
 			**score.as_dict(),
-			"noise": noise(forecast, said[chosen.name], came),
+			"noise": dict(
+				zip(judging.FIGURES, apart.get(name, np.zeros(len(judging.FIGURES))).tolist(), strict=True)
+			),
 			"expected_purchases": float(forecast.purchases.sum()),
 			"expected_value": float(forecast.value.sum()),
 			"seconds": seconds[name],
@@ -182,6 +168,8 @@ def backtest(log: Purchases, cut: int, until: int) -> dict:
 		"choosing_seconds": choosing,
 		"peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
 		"candidates": table,
+		"year": judging.shock(chosen),
+		"loses": [{**asdict(loss), "beyond_noise": loss.beyond_noise} for loss in losses],
 	}
 
 
@@ -206,7 +194,20 @@ def show(found: dict) -> None:
 	print(f"\n* {CHOICE} ({found['why']}), grade {found['grade'] or '-'}; {found['choosing_seconds']:.1f} s")
 	tenths = found["candidates"][found["choice"]]["tenths"]
 	print("expected / actual value by tenth:", "  ".join(_ratio(*pair) for pair in tenths))
-	print(f"peak memory {found['peak_megabytes']:,.0f} MB")
+	print(f"peak memory {found['peak_megabytes']:,.0f} MB\n")
+	losses = [
+		judging.Loss(**{name: loss[name] for name in ("to", "figure", "by", "noise", "chance")})
+		for loss in found["loses"]
+	]
+	looked_at = len(judging.FIGURES) * (len(found["candidates"]) - 1)
+	beyond = sum(loss.beyond_noise for loss in losses)
+	print(
+		f"{CHOICE} loses {len(losses)} of {looked_at} comparisons, {beyond} of them beyond noise (customers and the year drawn anew "
+		f"{judging.DRAWS:,} times, years differing by {100 * found['year']:.0f} %; corrected for all that is looked at)"
+	)
+	for loss in losses:
+		if loss.beyond_noise or loss.by > 2 * loss.noise:
+			print(f"{CHOICE} {loss}")
 
 
 def _ratio(expected: float, actual: float) -> str:

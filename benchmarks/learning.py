@@ -8,7 +8,9 @@ Who is contacted is decided by the app's planner, what is known by the app's est
 follow-ups, in both arms of whom there was room, and purchases within 90 days. Counted is what the contacts of this time
 bring about on average; the chance in what is bought is in what is learned, not in what is counted.
 
-	python benchmarks/learning.py [--companies 200] [--json FILE] [--plot FILE.png]
+	python benchmarks/learning.py [--companies 200] [--processes N] [--kept FILE] [--json FILE] [--plot FILE.png]
+
+Each company that is done goes into the kept file, a line of JSON; a run that was stopped goes on from there.
 
 Ends with 1 when learning brings less than 10 % more where rules differ, or loses any company more than 2 % where they do not.
 """
@@ -18,7 +20,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -179,14 +181,23 @@ def judged(kind: Kind, found: list[tuple[float, float, int]]) -> dict:
 	}  # fmt: skip
 
 
-def told(found: Iterable, name: str) -> list:
-	"""All of them, with a line on the way now and then: an hour is long."""
-	rows = []
-	for one in found:
-		rows.append(one)
-		if len(rows) % 20 == 0:
-			print(f"{name}: {len(rows)}", file=sys.stderr, flush=True)
-	return rows
+class Kept:
+	"""What came of companies that an earlier run has been through: an hour is long."""
+
+	def __init__(self, file: str | None):
+		self.file, self.rows = file, {}
+		if file and os.path.exists(file):
+			with open(file) as lines:
+				self.rows = {(name, at): tuple(row) for name, at, row in map(json.loads, lines)}
+
+	def all_of(self, kind: Kind, companies: int, pool) -> list[tuple[float, float, int]]:
+		left = [at for at in range(companies) if (kind.name, at) not in self.rows]
+		for at, row in zip(left, pool.map(partial(company, kind), left), strict=True):
+			self.rows[kind.name, at] = row
+			if self.file:
+				with open(self.file, "a") as lines:
+					print(json.dumps([kind.name, at, row]), file=lines)
+		return [self.rows[kind.name, at] for at in range(companies)]
 
 
 def broken(one: dict) -> bool:
@@ -221,16 +232,19 @@ def draw_plot(rows: list[dict], file: str) -> None:
 def main() -> int:
 	asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 	asked.add_argument("--companies", type=int, default=200)
+	asked.add_argument("--processes", type=int, default=os.cpu_count())
+	asked.add_argument("--kept")
 	asked.add_argument("--json")
 	asked.add_argument("--plot")
 	options, started, rows = asked.parse_args(), time.time(), []
+	kept = Kept(options.kept)
 	print(
 		"| rules | customers | reps | gain of learning | worst company | best company | learned | after weeks |"
 	)
 	print("|---|---|---|---|---|---|---|---|")
-	with ProcessPoolExecutor(os.cpu_count()) as pool:
+	with ProcessPoolExecutor(options.processes) as pool:
 		for kind in KINDS:
-			row = judged(kind, told(pool.map(partial(company, kind), range(options.companies)), kind.name))
+			row = judged(kind, kept.all_of(kind, options.companies, pool))
 			rows.append(row)
 			print(
 				f"| {row['rules']} | {row['customers']:,} | {row['reps']} | {row['gain']:+.1%} ({row['low']:+.1%} to {row['high']:+.1%}) "

@@ -1,12 +1,14 @@
-"""What each report costs against its own queries alone, asked by a program. Reads only; any site with customers will do.
+"""What each report costs: against a bare query for the same figures, and against its own queries alone. Reads only; any
+site with customers will do.
 
 	python benchmarks/reports.py --site SITE --sites-path PATH [--rounds 5 --user rep@example.com --day 2026-01-10 --only losses,orders_compared]
 
-A report may take a few times what its queries take, and no second query for each customer: it is run, its queries are
-noted and asked again as they were, in turn; the median of the rounds' ratios counts, as the machine's speed drifts.
-Where MariaDB counts them (userstat, and the site's user may see it: grant process), the processor's seconds of both, Python's
-and the database's, are set beside each other as well: on a busy machine they say more. Ends with 1 if one takes more than MOST times as long as its queries, or longer than
-LONGEST, after which Frappe 15 makes a report a prepared one, for good.
+A report may take a few times what a bare query takes (`bare.py`; those of other reports have none there), or what its own queries
+take, and no second query for each customer: it is run, its queries are noted and asked again as they were, and the bare one is
+asked, in turn; the median of the rounds' ratios counts, as the machine's speed drifts. Where MariaDB counts them (userstat, and
+the site's user may see it: grant process), the processor's seconds of both, Python's and the database's, are set beside each
+other: on a busy machine they say more than the clock. Ends with 1 if one takes more than MOST times as long as its bare query
+(its own queries where there is none), or longer than LONGEST, after which Frappe 15 makes a report a prepared one, for good.
 """
 
 import argparse
@@ -16,6 +18,8 @@ import statistics
 import sys
 import time
 from datetime import date
+
+from bare import BARE, values
 
 MOST, LONGEST = 3.0, 15.0
 # A report that is over in an eye's blink may be slower than its queries.
@@ -27,25 +31,16 @@ REPORTS = {
 	"care_by_rep": ({"from_date": "2000-01-01"}, {"from_date": "2000-01-01", "show": "Caring"}),
 	"referrals": ({"from_date": "2000-01-01"}, {"from_date": "2000-01-01", "show": "One by One"}),
 	"follow_ups_held_back": ({}, {"group_by": "Rep"}, {"group_by": "Customer"}),
-	"effect_of_care": ({}, {"outcome": "Complained", "days": "365"}),
 	"tier_overview": ({}, {"show": "Customers"}, {"show": "Customers", "rows": "10000"}),
 	"slipping_away": ({}, {"group_by": "Customer"}),
 	"forecast_preview": ({}, {"only_moves": 1}),
 	"customer_cost_and_value": ({}, {"show": "tiers"}, {"show": "costs"}, {"without_costs": 1}),
 	"complaint_analysis": ({},),
 	"complaint_times": ({},),
-	"complaints_over_time": ({}, {"each": "Quarter", "group_by": "item", "from_date": "2018-01-01", "per_purchases": 1}),
 	"categories_without_answer": ({},),
-	"did_the_measure_help": ({},),
-	"losses": ({}, {"group_by": "Rep"}, {"group_by": "Customers"}),
-	"what_was_not_useful": ({"from_date": "2000-01-01"},),
-	"relationships_at_risk": ({},),
 	"contacts_to_confirm": ({},),
 	"event_results": ({},),
-	"management_letter": ({},),
-	"orders_compared": ({},),
 	"ratings_of_people": ({},),
-	"file_quality": ({}, {"group_by": "Tier"}, {"group_by": "Territory"}, {"group_by": "Customers"}),
 }  # fmt: skip
 
 
@@ -65,56 +60,75 @@ def main() -> int:
 	frappe.init(options.site, sites_path=".")
 	frappe.connect()
 	frappe.set_user(options.user)
-	print(f"{'':64}{'report':>9}{'queries':>9}{'ratio':>7}{'processor':>11}{'ratio':>7}   queries, rows")
+	print(f"{'':64}{'clock':>8}{'processor':>10}   against bare   against own queries; queries, rows")
+	asked = {name: [(filters, None) for filters in choices] for name, choices in REPORTS.items()} | BARE
 	bad = False
-	only = options.only.split(",") if options.only else REPORTS
-	for name, choices in ((name, REPORTS[name]) for name in only):
+	for name in options.only.split(",") if options.only else asked:
 		report = importlib.import_module(f"keep_customers.keep_customers.report.{name}.{name}")
-		for filters in choices:
+		for filters, statements in asked[name]:
 			if name == "expected_purchases" and options.day:
 				filters = {"from_date": str(options.day)}
-			bad |= measured(report.execute, f"{name} {filters or ''}", filters, options.rounds)
+			bad |= measured(report.execute, f"{name} {filters or ''}", filters, statements, options.rounds)
+	print(f"waiting for a processor: {os.getloadavg()[0]:.1f}")
 	frappe.destroy()
 	return int(bad)
 
 
-def measured(execute, title: str, filters: dict, rounds: int) -> bool:
-	"""Prints the medians; whether one breaks its bounds."""
+def measured(execute, title: str, filters: dict, statements, rounds: int) -> bool:
+	"""Prints the medians; whether one breaks its bounds.
+
+	:param statements: the bare query; None for a report that has none
+	"""
 	import frappe
 
-	asked: list[tuple] = []
+	own: list[tuple] = []
 	of_the_host = frappe.local.db.sql
-	frappe.local.db.sql = lambda *args, **kwargs: asked.append(args[:2]) or of_the_host(*args, **kwargs)
+	frappe.local.db.sql = lambda *args, **kwargs: own.append(args[:2]) or of_the_host(*args, **kwargs)
 	rows = execute(dict(filters))[1]
 	frappe.local.db.sql = of_the_host
-
-	def bare():
-		for query in asked:
-			of_the_host(*query)
-
-	times = {"report": [], "queries": []}
-	used = {"report": [], "queries": []}
+	with_values = [(one, values(frappe.utils.getdate())) for one in statements or ()]
+	runs = {
+		"report": lambda: execute(dict(filters)),
+		"own": lambda: ask(own),
+		"bare": lambda: ask(with_values),
+	}
+	if not statements:
+		runs.pop("bare")
+	clock, used = ({name: [] for name in runs} for _both in range(2))
 	for _round in range(rounds):
-		for name, run in (("report", lambda: execute(dict(filters))), ("queries", bare)):
+		for name, run in runs.items():
 			start, before = time.perf_counter(), processor()
 			run()
-			times[name].append(time.perf_counter() - start)
+			clock[name].append(time.perf_counter() - start)
 			used[name].append(processor() - before)
-	report, queries, own = (statistics.median(one) for one in (*times.values(), used["report"]))
-	ratio, of_processor = (
-		statistics.median(a / max(b, 0.001) for a, b in zip(*both.values(), strict=True))
-		for both in (times, used)
-	)
 	known = database_counts()
-	bad = (report > LONGEST and not known) or ((of_processor if known else ratio) > MOST and report > BLINK)
+	counted = used if known else clock
+	report = statistics.median(clock["report"])
+	ratio = {
+		name: statistics.median(
+			a / max(b, 0.001) for a, b in zip(counted["report"], counted[name], strict=True)
+		)
+		for name in runs
+	}
+	too_slow = ratio.get("bare", ratio["own"]) > MOST and report > BLINK
+	bad = (statistics.median(counted["report"]) > LONGEST) or too_slow
+
+	def against(name: str) -> str:
+		return f"{statistics.median(counted[name]):7.2f}s{ratio[name]:7.2f}" if name in runs else f"{'':15}"
+
 	print(
-		f"{title:64.64}{report:8.2f}s{queries:8.2f}s{ratio:7.2f}{own:10.2f}s"
-		+ (f"{of_processor:7.2f}" if known else f"{'':7}")
-		+ f"   {len(asked)}, {len(rows)}"
-		+ "  TOO SLOW" * bad,
+		f"{title:64.64}{report:7.2f}s{statistics.median(used['report']):9.2f}s{against('bare')}{against('own')}"
+		f"   {len(own)}, {len(rows)}" + "  TOO SLOW" * bad,
 		flush=True,
 	)
 	return bad
+
+
+def ask(queries) -> None:
+	import frappe
+
+	for query in queries:
+		frappe.db.sql(*query)
 
 
 def processor() -> float:

@@ -101,8 +101,7 @@ doc_events = {
 	"Stock Entry": {"after_insert": "keep_customers.complaints.documents.link_back"},
 	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
 	"ToDo": {
-		"before_insert": "keep_customers.jobs.complaints.on_new_todo",
-		"validate": "keep_customers.care.todos.validate",
+		"validate": ["keep_customers.care.todos.validate", "keep_customers.jobs.todo_words.validate"],
 		"after_insert": "keep_customers.jobs.complaints.on_todo",
 		"on_update": "keep_customers.care.todos.on_update",
 		"on_trash": "keep_customers.care.todos.on_trash",

@@ -139,10 +139,14 @@ def _mariadbd(folder, options):
 	password, port, socket = secret("database"), free_port(), _socket_path(folder)
 	init = folder / "init.sql"
 	init.touch(mode=0o600)
+	# A server that starts deletes what it takes for left over temporary tables in there, be they another server's.
+	temporary = folder / "tmp"
+	temporary.mkdir(exist_ok=True)
 	init.write_text(f"ALTER USER root@localhost IDENTIFIED BY '{password}';\n")
 	options = [
 		"--no-defaults",
 		f"--datadir={folder / 'data'}",
+		f"--tmpdir={temporary}",
 		f"--socket={socket}",
 		f"--pid-file={folder / 'pid'}",
 		f"--init-file={init}",

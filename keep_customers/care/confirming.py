@@ -71,9 +71,7 @@ def _tell(contact: str, change: confirmations.Change) -> None:
 	if change.confirmed:
 		text = _("{0} is reached at another address or number now.").format(escape_html(name))
 	else:
-		text = _(
-			"An address, number or user of {0} was changed by somebody who may not write the customer. Nothing personal is sent there, and nobody is let in by it, until you confirm it."
-		).format(escape_html(name))
+		text = _changed().format(escape_html(name))
 	about = "Customer File" if frappe.db.exists("Customer File", change.customer) else "Customer"
 	frappe.get_doc(about, change.customer).add_comment("Info", text)
 	assignment = Assignment([change.customer], frappe.get_cached_doc("Keep Customers Settings"))
@@ -87,6 +85,17 @@ def _tell(contact: str, change: confirmations.Change) -> None:
 			return
 		todos.add(user, *where, f"<p>{text} ({todos.link_to(*where)})</p>", "High")
 	todos.notify(user, *where, text)
+
+
+def _changed() -> str:
+	return _(
+		"An address, number or user of {0} was changed by somebody who may not write the customer. Nothing personal is sent there, and nobody is let in by it, until you confirm it."
+	)
+
+
+def sentences() -> list[str]:
+	"""What stands on lists."""
+	return [_changed() + " ({1})"]
 
 
 # A person

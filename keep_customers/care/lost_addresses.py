@@ -22,7 +22,12 @@ def ask_for_better(lost: Collection[tuple[str, str]]) -> None:
 		user = assignment.user_for(customer)
 		if user and not todos.has_open(user, "Contact", contact):
 			name = frappe.db.get_value("Contact", contact, "full_name") or contact
-			text = _(
-				"An e-mail to {0} came back: there is no such address. Please ask for a better one."
-			).format(escape_html(name))
-			todos.add(user, "Contact", contact, f"<p>{text} ({todos.link_to('Contact', contact)})</p>")
+			[sentence] = sentences()
+			text = sentence.format(escape_html(name), todos.link_to("Contact", contact))
+			todos.add(user, "Contact", contact, f"<p>{text}</p>")
+
+
+def sentences() -> list[str]:
+	return [
+		_("An e-mail to {0} came back: there is no such address. Please ask for a better one.") + " ({1})",
+	]

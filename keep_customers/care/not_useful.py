@@ -207,15 +207,19 @@ def _ask_to_mend(row, because: str) -> str | None:
 	settings = frappe.get_cached_doc(SETTINGS)
 	user = Assignment([row.customer], settings).user_for(row.customer) or frappe.session.user
 	about = _where_it_stands(row)
-	if because == PERSON:
-		text = _("Please find out whom to ask for at {0}, and note it as a contact of the customer.")
-	else:
-		text = _("Please mend the address or number of {0}: it is wrong.")
-	text = text.format(escape_html(about[2]))
+	find_out, mend = sentences()
+	text = (find_out if because == PERSON else mend).format(escape_html(about[2]), todos.link_to(*about[:2]))
 	known = {"reference_type": about[0], "reference_name": about[1], "status": "Open", "allocated_to": user}
 	if not frappe.db.exists("ToDo", {**known, "keep_follow_up": ("is", "not set")}):
-		todos.add(user, about[0], about[1], f"<p>{text} ({todos.link_to(about[0], about[1])})</p>")
+		todos.add(user, about[0], about[1], f"<p>{text}</p>")
 	return user
+
+
+def sentences() -> list[str]:
+	return [
+		_("Please find out whom to ask for at {0}, and note it as a contact of the customer.") + " ({1})",
+		_("Please mend the address or number of {0}: it is wrong.") + " ({1})",
+	]
 
 
 def _where_it_stands(row) -> tuple[str, str, str]:

@@ -43,11 +43,21 @@ def _user_for(touch) -> str:
 
 def _description(touch) -> str:
 	"""What kind of thing it is; never what was said: ToDos are copied to weaker-guarded places."""
+	demand, price, anything = words()
 	kinds = []
 	if touch.demand_date:
-		kinds.append(_("stated demand"))
+		kinds.append(demand)
 	if touch.competitor or touch.competitor_price or touch.price_remark:
-		kinds.append(_("price or competitor"))
-	link = todos.link_to(touch.doctype, touch.name)
-	about = ", ".join(kinds) or _("what the customer said")
-	return f"<p><b>{_('Passed on to you')}</b>: {escape_html(about)} ({link})</p>"
+		kinds.append(price)
+	[head, about] = sentences()
+	about = about.format(escape_html(", ".join(kinds) or anything), todos.link_to(touch.doctype, touch.name))
+	return f"<p><b>{head}</b>{about}</p>"
+
+
+def sentences() -> list[str]:
+	return [_("Passed on to you"), ": {0} ({1})"]
+
+
+def words() -> list[str]:
+	"""What stands in them."""
+	return [_("stated demand"), _("price or competitor"), _("what the customer said")]

@@ -1,10 +1,9 @@
 """Who gets a complaint case, by the host's Assignment Rules: the responsible, or somebody of the category's team."""
 
 import frappe
-from frappe import _
 
 from keep_customers.complaints import cases, clock
-from keep_customers.erp.language import language_of, site_language
+from keep_customers.complaints.told import sentences
 from keep_customers.erp.leavers import can_act
 
 RULE = "Complaint Cases"
@@ -98,23 +97,11 @@ def _remove(names: list[str]) -> None:
 		frappe.delete_doc("Assignment Rule", name, force=True, ignore_permissions=True, ignore_missing=True)
 
 
-def in_their_language(todo) -> None:
-	"""Who gets a case reads so in their own language: the host has filled in the rule's text, which is in the site's."""
-	written = [asked(todo.reference_name, language) for language in (site_language(), "en")]
-	if todo.description in written:
-		todo.description = asked(todo.reference_name, language_of(todo.allocated_to))
-
-
-def asked(case: str, language: str | None = None) -> str:
-	"""What stands on the ToDo of a case. Nothing personal: the host copies it into comments and notifications."""
-	return _("Please answer the complaint {0}.", language).format(case)
-
-
 def _common() -> dict:
 	return {
 		"document_type": cases.DOCTYPE,
 		"priority": 0,
-		"description": asked("{{ name }}"),
+		"description": sentences()["answer"].format("{{ name }}"),
 		"close_condition": "status == 'Closed'",
 		"assignment_days": [{"day": day} for day in clock.WEEKDAYS],
 	}

@@ -7,6 +7,7 @@ from frappe.desk.form import assign_to
 from keep_customers.care.assignment import superior
 from keep_customers.complaints.cases import DOCTYPE, state, store, why_not
 from keep_customers.complaints.clock import HEAD, LEVELS, RESPONSIBLE, SUPERIOR, open_targets
+from keep_customers.complaints.told import sentences
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
 from keep_customers.erp.language import language_of, speaking
@@ -33,12 +34,7 @@ def person(case, level: int, settings) -> str | None:
 def tell(case, field: str, settings) -> None:
 	"""Tell the next one in line of what is late; where nobody is, the one after."""
 	due = dict(open_targets(case))[field]
-	late = {
-		"answer_escalation": _("The customer waits for a first answer to {0} since {1}."),
-		"solve_escalation": _("The customer waits for a solution of {0} since {1}."),
-		"promise_escalation": _("A solution of {0} was promised for {1}."),
-	}[field]
-	text = late.format(todos.link_to(DOCTYPE, case.name), frappe.utils.format_datetime(due))
+	text = sentences()[field].format(todos.link_to(DOCTYPE, case.name), frappe.utils.format_datetime(due))
 	while (case.get(field) or 0) < LEVELS:
 		user = person(case, case.get(field) or 0, settings)
 		case.set(field, (case.get(field) or 0) + 1)
@@ -91,7 +87,7 @@ def hand_over(case, before: str | None) -> None:
 	user = case.responsible
 	if user and case.status != engine.CLOSED and not todos.has_open(user, DOCTYPE, case.name):
 		with speaking(language_of(user)):
-			text = _("Please answer the complaint {0}.").format(case.name)
+			text = sentences()["answer"].format(case.name)
 		assign_to.add(
 			{"doctype": DOCTYPE, "name": case.name, "assign_to": [user], "description": text},
 			# Who makes somebody responsible need not be allowed to assign.
@@ -118,8 +114,7 @@ def ask_manager(case, text: str) -> None:
 
 
 def ask_for_approval(case) -> None:
-	text = _("Something is proposed to make up for {0}. Please approve or reject it.")
-	ask_manager(case, text.format(todos.link_to(DOCTYPE, case.name)))
+	ask_manager(case, sentences()["approve"].format(todos.link_to(DOCTYPE, case.name)))
 
 
 def let_know(case, text: str) -> None:
@@ -131,9 +126,7 @@ def let_know(case, text: str) -> None:
 
 
 def tell_of_second_chance(case) -> None:
-	text = _("The customer is not satisfied with {0}. This is our second chance.").format(
-		todos.link_to(DOCTYPE, case.name)
-	)
+	text = sentences()["second chance"].format(todos.link_to(DOCTYPE, case.name))
 	user = manager(case)
 	_ask_or_tell(case, user, text)
 	if user:
@@ -146,8 +139,5 @@ def tell_what_is_left(case) -> None:
 	left = why_not()[engine.why_not_closed(state(case))]
 	link = todos.link_to(DOCTYPE, case.name)
 	if case.word == engine.YES:
-		return ask_responsible(
-			case, f"{_('The customer is satisfied with {0}.').format(link)} {left}", "High"
-		)
-	text = f"{_('The customer is still not satisfied with {0}.').format(link)} {left}"
-	ask_manager(case, text)
+		return ask_responsible(case, f"{sentences()['satisfied'].format(link)} {left}", "High")
+	ask_manager(case, f"{sentences()['not satisfied'].format(link)} {left}")

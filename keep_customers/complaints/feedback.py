@@ -13,6 +13,7 @@ from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
 from keep_customers.access.lookups import named
 from keep_customers.complaints import cases, escalation, waiting
+from keep_customers.complaints.told import sentences
 from keep_customers.engine import complaints as engine
 from keep_customers.engine.consent import FEEDBACK
 from keep_customers.erp import guest_pages, limits, signed
@@ -289,12 +290,12 @@ def _hear(case, round: int, solved: str, rating: float, person_rating: float, wo
 	# Somebody closed it, or noted a first no, before the answer came: so it stays, and who is responsible hears of it.
 	record(case, round, solved, rating, person_rating, words)
 	if solved == engine.NO:
-		text = _("The customer of {0} says that it is not solved.")
+		about = "not solved"
 	elif late:
-		text = _("The customer of {0} says that the first solution did solve it.")
+		about = "solved at first"
 	else:
 		return
-	escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)), "High")
+	escalation.ask_responsible(case, sentences()[about].format(link_to(case.doctype, case.name)), "High")
 
 
 def on_case(case) -> None:

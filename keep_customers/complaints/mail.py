@@ -10,6 +10,7 @@ from frappe.core.utils import html2text
 from frappe.utils import cstr
 
 from keep_customers.complaints import cases, escalation
+from keep_customers.complaints.told import sentences
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.mailbox import FORGED, MARK
 from keep_customers.erp.todos import link_to
@@ -38,13 +39,7 @@ def on_communication(communication, method=None) -> None:
 		if not forged and _is_of_customer(case, cstr(communication.sender)):
 			_go_on(case)
 		else:
-			text = (
-				_("An e-mail about {0} may be by somebody else than it says. Is it the answer?")
-				if forged
-				else _(
-					"An e-mail about {0} came from an address that is not known to be the customer's. Is it the answer?"
-				)
-			)
+			text = sentences()["forged" if forged else "unknown address"]
 			escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)))
 
 
@@ -59,7 +54,7 @@ def _go_on(case) -> None:
 	if case.status == engine.WAITING:
 		return case.resume()
 	case.reopen()
-	text = _("{0} was closed without an answer; now the customer has written. Please read it.")
+	text = sentences()["written"]
 	escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)), "High")
 
 

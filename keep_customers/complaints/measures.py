@@ -117,13 +117,17 @@ def purchases_by_day(since: date, today: date, length: int) -> np.ndarray:
 	invoice = frappe.qb.DocType("Sales Invoice")
 	query = (
 		frappe.qb.from_(invoice)
-		.select(invoice.posting_date, Count(invoice.customer).distinct())
+		.select(invoice.posting_date)
 		.where((invoice.docstatus == 1) & is_purchase(invoice) & no_opening(invoice))
 		.where((invoice.posting_date >= since) & (invoice.posting_date < today))
-		.groupby(invoice.posting_date)
+		.groupby(invoice.customer, invoice.posting_date)
 	)
+	# In the order of the index, where count(distinct) sorts: a quarter of the time.
+	each = only_readable(query, invoice.customer)
 	found = np.zeros(length)
-	for day, number in only_readable(query, invoice.customer).run():
+	for day, number in (
+		frappe.qb.from_(each).groupby(each.posting_date).select(each.posting_date, Count("*")).run()
+	):
 		found[(getdate(day) - since).days] += number
 	corrected = list(Corrected.of(today).occasions())
 	readable = readable_among({customer for customer, *_more in corrected})

@@ -13,6 +13,7 @@ from frappe.utils import cint, escape_html, format_datetime, get_datetime
 
 from keep_customers.complaints import escalation, feedback
 from keep_customers.complaints.cases import DOCTYPE, alone, state, store, why_not
+from keep_customers.complaints.told import sentences
 from keep_customers.complaints.waiting import set_times
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
@@ -36,7 +37,7 @@ def ask_again(name: str, now: datetime) -> None:
 			return store(case, ("next_ask",))
 		except frappe.ValidationError:
 			frappe.clear_messages()
-			text = _("The customer has not said whether {0} is solved. Please ask them.")
+			text = sentences()["not asked"]
 			escalation.ask_responsible(case, text.format(todos.link_to(DOCTYPE, case.name)))
 		case.asked_again = cint(case.asked_again) + 1
 		case.word_asked_on = now
@@ -50,7 +51,7 @@ def _close(case, now: datetime) -> None:
 		# It is theirs to settle; the reminders of what nobody moves go on.
 		case.next_ask, case.next_idle = None, now
 		store(case, ("next_ask", "next_idle"))
-		text = _("The customer has not said whether {0} is solved.").format(link)
+		text = sentences()["not said"].format(link)
 		return escalation.ask_responsible(case, f"{text} {why_not()[why]}")
 	reason = _("No answer: asked again {0} times, last on {1}.").format(
 		case.asked_again, format_datetime(case.word_asked_on or case.solved_on)
@@ -69,7 +70,7 @@ def remind(name: str, now: datetime) -> None:
 	with alone(name) as case:
 		if not case.next_idle or get_datetime(case.next_idle) > now:
 			return
-		text = _("Nobody has moved {0} since {1} ({2}).").format(
+		text = sentences()["not moved"].format(
 			todos.link_to(DOCTYPE, case.name),
 			format_datetime(case.modified),
 			escape_html(_(case.status, context=DOCTYPE)),

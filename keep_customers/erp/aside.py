@@ -4,6 +4,8 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from heapq import heappop, heappush
+from time import perf_counter
 from typing import NamedTuple, TypeVar
 
 import frappe
@@ -16,6 +18,7 @@ T = TypeVar("T")
 Row = TypeVar("Row")
 MOST_DETAILS = 20
 LONGEST_REASON = 300
+LONG, MOST_LONG = 2.0, 10  # seconds from which on something is named as slow; so many things
 
 
 @contextmanager
@@ -61,8 +64,21 @@ class Left(NamedTuple):
 	why: str
 
 
+class Long(NamedTuple):
+	"""What took long: itself, without what it had others do.
+
+	name is that of the first of so many rows, which were done together; doctype is empty as in :class:`Left`
+	"""
+
+	seconds: float
+	stage: str
+	doctype: str
+	name: str
+	rows: int
+
+
 class Aside:
-	"""What a night, or another job, had to leave out; each document once."""
+	"""What a night, or another job, had to leave out, each document once; and what it took long over."""
 
 	def __init__(self):
 		self.stage = ""
@@ -70,6 +86,8 @@ class Aside:
 		self.details: list[str] = []  # for who looks after the app
 		self.tried: Counter = Counter()
 		self.vital: set[str] = set()
+		self.longest: list[Long] = []  # a heap: the shortest of them first
+		self._within = 0.0  # seconds of what the present work has had others do
 
 	def add(self, doctype: str, name: str, why: str | Exception) -> None:
 		"""Note that something is left out.
@@ -93,7 +111,26 @@ class Aside:
 		:param of: row -> (doctype, name) of what is to be named
 		"""
 		self.tried.update((self.stage, of(row)[0]) for row in rows)
-		return attempts.each(rows, work, lambda row, error: self.add(*of(row), error))
+		return attempts.each(rows, self._timed(work, of), lambda row, error: self.add(*of(row), error))
+
+	def _timed(self, work: Callable[[Sequence[Row]], T], of: Callable) -> Callable[[Sequence[Row]], T]:
+		def timed(rows: Sequence[Row]) -> T:
+			around, self._within, start = self._within, 0.0, perf_counter()
+			try:
+				return work(rows)
+			finally:
+				took = perf_counter() - start
+				self._note_long(took - self._within, rows, of)
+				self._within = around + took
+
+		return timed
+
+	def _note_long(self, seconds: float, rows: Sequence, of: Callable) -> None:
+		if seconds < LONG or not rows:
+			return
+		heappush(self.longest, Long(round(seconds, 1), self.stage, *map(cstr, of(rows[0])), len(rows)))
+		if len(self.longest) > MOST_LONG:
+			heappop(self.longest)
 
 	def one(self, doctype: str, name: str, work: Callable[[], T]) -> T | None:
 		"""Do one thing in a transaction of its own, or set it aside; None then."""

@@ -64,10 +64,14 @@ def ask(today: date) -> None:
 		},
 	):
 		return
-	text = _("{0} of {1} events are missing this year, and none of them is planned: {2}").format(
-		missing, per_year, todos.link_to(SETTINGS, SETTINGS, _("Events"))
-	)
+	[text] = sentences()
+	text = text.format(missing, per_year, todos.link_to(SETTINGS, SETTINGS, _("Events")))
 	todos.add(user, SETTINGS, SETTINGS, f"<p>{text}</p>", due=today)
+
+
+def sentences() -> list[str]:
+	"""What stands on who is responsible's list."""
+	return [_("{0} of {1} events are missing this year, and none of them is planned: {2}")]
 
 
 @frappe.whitelist()

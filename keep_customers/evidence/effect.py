@@ -1,7 +1,11 @@
 """The effect of care: outcomes of who was drawn, compared by ``engine/effect``. Two queries, whatever the number of customers."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import frappe
 import numpy as np
@@ -40,43 +44,71 @@ class Effect:
 	currency: str
 
 
+class Came(NamedTuple):
+	"""What customers did, one element an event.
+
+	:ivar customer: numbered as in :class:`Drawn`
+	:ivar amount: money, or how often
+	:ivar currency: of money
+	"""
+
+	customer: np.ndarray
+	day: np.ndarray
+	amount: np.ndarray
+	currency: str
+
+
 def effect(outcome: str, days: int, today: date) -> Effect:
 	"""
 	:param outcome: one of :data:`OUTCOMES`
 	:param days: after the first assignment, which have to be over
 	"""
-	everybody = drawn()
+	[found] = effects(outcome, days, [today])
+	return found
+
+
+def effects(outcome: str, days: int, ends: Sequence[date]) -> list[Effect]:
+	"""As :func:`effect`, on each of some days, for what it costs to read once. What was corrected until the last of them is
+	known on all of them."""
+	everybody, last = drawn(), max(ends)
+	came = _came(outcome, everybody.where(everybody.day + days < last.toordinal()), last)
+	return [_effect(outcome, days, today, everybody, came) for today in ends]
+
+
+def _effect(outcome: str, days: int, today: date, everybody: Drawn, came: Came) -> Effect:
 	rules = len(everybody.rules)
 	over = everybody.day + days < today.toordinal()
 	those = everybody.where(over)
 	cells = np.bincount(2 * those.rule + those.held, minlength=2 * rules).reshape(rules, 2)
-	came, before, most, currency = what_came(outcome, those, days, today)
+	after, before, most = _around(outcome, those, days, came)
 	# Two columns of what was known: the same of as many days before, and the forecast of that day.
 	known = np.column_stack([before, np.minimum(np.maximum(those.at_risk, 0), most)])
-	each, every = findings(those.rule, those.held, came, known, rules, those.stratum, yes_no=outcome != VALUE)
+	each, every = findings(
+		those.rule, those.held, after, known, rules, those.stratum, yes_no=outcome != VALUE
+	)
 	running = np.bincount(everybody.rule[~over], minlength=rules)
-	return Effect(everybody.rules, cells, running, each, every, most, currency)
+	return Effect(everybody.rules, cells, running, each, every, most, came.currency)
 
 
-def what_came(
-	outcome: str, those: Drawn, days: int, today: date
-) -> tuple[np.ndarray, np.ndarray, float, str]:
-	"""(what came, the same before, up to how much counts, the currency)."""
-	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+def what_came(outcome: str, those: Drawn, days: int, today: date) -> tuple[np.ndarray, np.ndarray, float]:
+	"""(what came, the same before, up to how much counts)."""
+	return _around(outcome, those, days, _came(outcome, those, today))
 
-	def around(events) -> tuple[np.ndarray, np.ndarray]:
-		return within(those.customer, those.day, days, *events)
 
-	if outcome == COMPLAINED:
-		after, before = around(_complaints(those))
-		return (after > 0).astype(float), (before > 0).astype(float), np.inf, currency
-	customer, day, net, occasion = _purchases(those, currency, today)
-	if outcome == AGAIN:
-		after, before = around((customer, day, occasion.astype(float)))
-		return (after > 0).astype(float), (before > 0).astype(float), np.inf, currency
-	after, before = around((customer, day, net))
+def _around(outcome: str, those: Drawn, days: int, came: Came) -> tuple[np.ndarray, np.ndarray, float]:
+	after, before = within(those.customer, those.day, days, came.customer, came.day, came.amount)
+	if outcome != VALUE:
+		return (after > 0).astype(float), (before > 0).astype(float), np.inf
 	most = usual_most(before)
-	return np.minimum(after, most), np.minimum(before, most), most, currency
+	return np.minimum(after, most), np.minimum(before, most), most
+
+
+def _came(outcome: str, those: Drawn, today: date) -> Came:
+	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	if outcome == COMPLAINED:
+		return Came(*_complaints(those), currency)
+	customer, day, net, occasion = _purchases(those, currency, today)
+	return Came(customer, day, occasion.astype(float) if outcome == AGAIN else net, currency)
 
 
 def _purchases(those: Drawn, currency: str, today: date) -> tuple[np.ndarray, ...]:

@@ -108,7 +108,7 @@ def change(today: date) -> Change:
 	everybody = everybody.where(everybody.came)
 	over = everybody.day + WITHIN < today.toordinal()
 	those, rules = everybody.where(over), len(everybody.rules)
-	after, before, most, _currency = what_came(VALUE, those, WITHIN, today)
+	after, before, most = what_came(VALUE, those, WITHIN, today)
 	turns = Turns(those.rule, those.held, after, before, those.at_risk, _contacts(those), those.stratum)
 	known = learn(turns, rules, most)
 	times = until_apart(known)

@@ -21,7 +21,7 @@ from keep_customers.engine.complaint_figures import figures as complaint_figures
 from keep_customers.engine.lifecycle import STILL_TO_KEEP
 from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import reads_all_customers
-from keep_customers.evidence.effect import VALUE, effect
+from keep_customers.evidence.effect import VALUE, effects
 from keep_customers.worth import ledger
 from keep_customers.worth.selection import selected
 
@@ -148,8 +148,7 @@ def _effect(months: list) -> Iterator[Line]:
 	if not (reads_all_customers() and control_group.may_be_seen()):
 		return
 	said = []
-	for _first, last in months:
-		found = effect(VALUE, WITHIN, last)
+	for found in effects(VALUE, WITHIN, [last for _first, last in months]):
 		low, high = (side[0] for side in found.every.any_time) if len(found.rules) else (np.nan, np.nan)
 		if np.isfinite(low):
 			ends = (_money(value, found.currency) for value in (low, high))

@@ -7,7 +7,6 @@ import frappe
 from frappe.utils import get_datetime, now_datetime
 
 from keep_customers.complaints import (
-	assignment_rules,
 	cases,
 	check_back,
 	clock,
@@ -49,11 +48,6 @@ def on_case(case) -> None:
 		for tell in registered("keep_customers_complaint_moved"):
 			with out_of_the_way("other app hears of complaint"):
 				tell(case, before)
-
-
-def on_new_todo(todo, method=None) -> None:
-	if todo.reference_type == cases.DOCTYPE and todo.get("assignment_rule"):
-		assignment_rules.in_their_language(todo)
 
 
 def on_todo(todo, method=None) -> None:

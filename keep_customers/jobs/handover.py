@@ -16,7 +16,7 @@ from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.leavers import Hands
 from keep_customers.erp.soon import soon
 from keep_customers.events import handover as of_events
-from keep_customers.jobs import open_care
+from keep_customers.jobs import open_care, todo_words
 from keep_customers.retention import handover as of_losses
 
 SETTINGS = "Keep Customers Settings"
@@ -29,6 +29,7 @@ def on_user(user, method=None) -> None:
 	before = user.get_doc_before_save()
 	if before and method != "after_delete" and before.language != user.language:
 		contacts.speak_to(user.name, user.language)
+		todo_words.speak_to(user.name, user.language)
 	if method == "after_delete" or (before and before.enabled != user.enabled):
 		soon(run, queue="long")
 

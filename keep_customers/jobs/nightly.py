@@ -228,7 +228,8 @@ class Night:
 
 	def _show(self, name: str) -> None:
 		# One small update that everybody sees at once, so that a run that hangs says where.
-		attempt(lambda: frappe.db.set_value("Care Run", self.row.name, "stage", name, update_modified=False))
+		values = {"stage": name, "stage_seconds": json.dumps(self.seconds)}
+		attempt(lambda: frappe.db.set_value("Care Run", self.row.name, values, update_modified=False))
 
 	def _finish(self, status: str, counts: dict, failure: str = "") -> None:
 		left = set_aside.OfNight(self)
@@ -236,7 +237,7 @@ class Night:
 			"status": "Completed With Errors" if status == "Completed" and left.rows else status,
 			"finished": now_datetime(),
 			"seconds": round(perf_counter() - self.started, 1),
-			"stage_seconds": json.dumps(self.seconds, indent=1),
+			"stage_seconds": json.dumps(self.seconds),
 			"warnings": "\n".join(self.warnings)[:LONGEST_WARNINGS],
 			**counts,
 		}

@@ -1,4 +1,4 @@
-"""What a night has set aside, on its Care Run: named with a link, since when, and who was told."""
+"""What a night has set aside, on its Care Run: named with a link, since when, and who was told; and what it took long over."""
 
 from collections import Counter
 from datetime import date
@@ -8,13 +8,14 @@ from frappe import _
 from frappe.utils import cint, cstr, formatdate
 
 from keep_customers.erp import todos
+from keep_customers.erp.aside import Long
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.tables import chunks, insert, standard_columns
 from keep_customers.jobs.clock import WAITING
 from keep_customers.worth.values import COMPLETED
 
 TABLE = "Care Run Set Aside"
-FIELDS = ("reference_doctype", "reference_name", "part", "why", "stage", "since", "nights", "told")
+FIELDS = ("reference_doctype", "reference_name", "part", "why", "stage", "since", "nights", "told", "seconds")
 MOST_NAMED = 500
 
 
@@ -27,7 +28,7 @@ class OfNight:
 		before = _of_the_night_before(night)
 		whole = aside.nothing_went_through()
 		after = cint(night.settings.tell_after_nights)
-		gone = _gone({(one.doctype, one.name) for one in aside.left.values()})
+		gone = _gone({(one.doctype, one.name) for one in (*aside.left.values(), *aside.longest)})
 		self.rows: list[dict] = []
 		self.new_to_tell = 0
 		for (doctype, name), one in aside.left.items():
@@ -49,8 +50,10 @@ class OfNight:
 					"since": then.since if then else night.as_of,
 					"nights": nights,
 					"told": int(bool(tell or (then and then.told))),
+					"seconds": 0,
 				}
 			)
+		self.slow = [_slow(one) for one in sorted(aside.longest, reverse=True) if one[2:4] not in gone]
 
 	def write(self) -> None:
 		frappe.db.delete(TABLE, {"care_run": self.run})
@@ -67,7 +70,7 @@ class OfNight:
 					*(row[field] for field in FIELDS),
 					*standard.values(),
 				]
-				for row in rows
+				for row in (*rows, *self.slow)
 			],
 		)
 
@@ -81,6 +84,24 @@ class OfNight:
 			tell(self.run, _("The nightly run sets things aside again and again ({0}).").format(what))
 
 
+def _slow(one: Long) -> dict:
+	"""The row of what was done, and took long."""
+	why = _("It took {0} seconds.")
+	if one.rows > 1:
+		why = _("It and {1} more took {0} seconds.")
+	return {
+		"reference_doctype": one.doctype or None,
+		"reference_name": one.name if one.doctype else None,
+		"part": None if one.doctype else one.name[:140],
+		"why": why.format(one.seconds, one.rows - 1),
+		"stage": one.stage,
+		"since": None,
+		"nights": 0,
+		"told": 0,
+		"seconds": one.seconds,
+	}
+
+
 def _of_the_night_before(night) -> dict[tuple[str, str], frappe._dict]:
 	"""What the last completed night has set aside."""
 	runs = completed_before(night.row.name, night.as_of, ["name", "as_of"], 1)
@@ -88,7 +109,7 @@ def _of_the_night_before(night) -> dict[tuple[str, str], frappe._dict]:
 		return {}
 	rows = frappe.get_all(
 		TABLE,
-		filters={"care_run": runs[0].name},
+		filters={"care_run": runs[0].name, "seconds": 0},
 		fields=["reference_doctype", "reference_name", "part", "since", "nights", "told"],
 	)
 	for row in rows:

@@ -4,7 +4,7 @@ Forecasts are stored for twelve months. They are spread over the quarters as the
 came in the same quarters one and two years ago: so the season is in it, and that customers leave on the way.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -61,33 +61,52 @@ def ahead(filters: dict, today: date) -> Ahead:
 	:param filters: as :class:`Books`; tier, today's
 	"""
 	books = Books(filters, today)
-	ranked = _forecasts()
-	nothing = (None, 0, 0, 0, 0)
-	found = [ranked.get(name, nothing) for name in books.people.names.tolist()]
-	keep = np.array([one[0] is not None for one in found], bool)
+	forecasts = _forecasts(books.people.names)
+	keep = forecasts.ranked
 	if filters.get("tier"):
-		keep = np.array([one[0] == filters["tier"] for one in found], bool)
+		keep = keep & (forecasts.tier == filters["tier"])
 	# How the year goes is asked of all of them, also of those who are no customers any more.
 	shares, years = _course(books, today)
-	found = [one for one, kept in zip(found, keep.tolist(), strict=True) if kept]
-	tiers, potential, at_risk, soon, year = zip(*found, strict=True) if found else ((),) * 5
+	forecasts = forecasts.take(keep)
 	books.only(keep)
 	days = _quarters(today)
 	money = {
-		measure: retention.spread(np.rint(np.array(amounts, np.float64) * 100).astype(np.int64), shares)
-		for measure, amounts in ((EXPECTED, potential), (AT_RISK, at_risk))
+		measure: retention.spread(np.rint(amounts * 100).astype(np.int64), shares)
+		for measure, amounts in ((EXPECTED, forecasts.expected), (AT_RISK, forecasts.at_risk))
 	}
 	money[LAST_YEAR] = _came(books, _quarters(months_on(today, -12)))
-	buys = np.array(soon, np.float64) / 100, np.array(year, np.float64) / 100
-	return Ahead(books, as_texts(tiers), days, shares, years, money, buys)
+	buys = forecasts.buys_quarter / 100, forecasts.buys_year / 100
+	return Ahead(books, forecasts.tier, days, shares, years, money, buys)
 
 
-def _forecasts() -> dict[str, tuple]:
-	"""Customer -> (tier, expected and at risk within 12 months, percent that buy within 90 days and within 12 months)."""
+@dataclass(frozen=True)
+class Forecasts:
+	"""What is stored of each customer; arrays of one element each.
+
+	:param ranked: whether anything is; all else is nothing without
+	:param tier: "" for none
+	:param expected: money within 12 months, as is at_risk
+	:param buys_quarter: per cent that buy within 90 days; buys_year within 12 months
+	"""
+
+	ranked: np.ndarray
+	tier: np.ndarray
+	expected: np.ndarray
+	at_risk: np.ndarray
+	buys_quarter: np.ndarray
+	buys_year: np.ndarray
+
+	def take(self, keep: np.ndarray) -> "Forecasts":
+		return Forecasts(*(getattr(self, one.name)[keep] for one in fields(self)))
+
+
+def _forecasts(customers: np.ndarray) -> Forecasts:
+	"""
+	:param customers: names
+	"""
 	value = frappe.qb.DocType("Customer Value")
-	query = frappe.qb.from_(value).where(value.status != NOT_RANKED)
 	names, tiers, *figures = columns(
-		query,
+		frappe.qb.from_(value).where(value.status != NOT_RANKED),
 		value.name,
 		value.tier,
 		value.potential_value,
@@ -95,8 +114,11 @@ def _forecasts() -> dict[str, tuple]:
 		value.buys_quarter,
 		value.buys_year,
 	)
-	rows = zip(as_texts(tiers).tolist(), *(numbers(one).tolist() for one in figures), strict=True)
-	return dict(zip(names, rows, strict=True))
+	place = {name: at for at, name in enumerate(names)}
+	at = np.array([place.get(name, -1) for name in customers.tolist()], np.int64)
+	# The last element is that of who is not there.
+	tiers = as_texts([*tiers, None])[at]
+	return Forecasts(at >= 0, tiers, *(np.append(numbers(one), 0.0)[at] for one in figures))
 
 
 def _course(books: Books, today: date) -> tuple[np.ndarray, int]:

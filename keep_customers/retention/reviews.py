@@ -208,11 +208,14 @@ def question(review, user: str) -> str:
 	"""What the ToDo says, in the language of who reads it."""
 	with speaking(language_of(user)):
 		link = todos.link_to(DOCTYPE, review.name, review.customer_name or review.customer)
-		asked = _("Why did {0} leave?").format(link)
-		since = _("Lost since {0}, last purchase {1}.").format(
-			formatdate(review.lost_on), formatdate(review.last_purchase)
-		)
+		why, since = sentences()
+		asked = why.format(link)
+		since = since.format(formatdate(review.lost_on), formatdate(review.last_purchase))
 		return f"<p><b>{asked}</b> {escape_html(since)}</p>"
+
+
+def sentences() -> list[str]:
+	return [_("Why did {0} leave?"), _("Lost since {0}, last purchase {1}.")]
 
 
 def end_question(name: str, status: str) -> None:

@@ -24,6 +24,11 @@ def test_what_was_set_aside_is_a_click_away_for_who_looks_after_the_app(story, d
 		link.scroll_into_view_if_needed()
 		eve.shot("care-run")
 		assert link.is_visible()
+		eve.see("Usually")
+		stages = eve.page.locator("[data-fieldname='took_html'] tr td:first-child").all_inner_texts()
+		assert stages == ["Measured", "Modelled", "Tiered", "Written", "Item Groups"]
+		eve.page.locator("[data-fieldname='took_html']").scroll_into_view_if_needed()
+		eve.shot("care-run-stages")
 
 
 def test_the_clock_is_said_to_be_right(story, desk):

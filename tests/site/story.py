@@ -68,6 +68,11 @@ class Story:
 		doc.update(values)
 		doc.save()
 
+	def system_settings(self, **values):
+		"""Read at once: Frappe 16 keeps a copy of them in each process and hears of a change a moment later."""
+		frappe.db.set_single_value("System Settings", values)
+		frappe.local.system_settings = frappe.get_doc("System Settings")
+
 	def errors(self, run):
 		"""What a System Manager reads of a Care Run in the Error Log."""
 		of = {"reference_doctype": "Care Run", "reference_name": run.name}

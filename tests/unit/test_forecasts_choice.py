@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from benchmarks import backtest
-from keep_customers.engine.forecasts import candidates, choice, learner, scores
-from keep_customers.engine.forecasts.candidates import ALL, LAST_PERIOD, LEARNER, MBG, Population
-from keep_customers.engine.forecasts.past import came_after, known_at
+from keep_customers.engine.forecasts import candidates, choice, learner, past, scores
+from keep_customers.engine.forecasts.candidates import ALL, BG, LAST_PERIOD, LEARNER, MBG, RFM, Population
+from keep_customers.engine.forecasts.past import came_after, known_at, statistics
+from keep_customers.engine.forecasts.tonight import YEAR, Checked
 from keep_customers.engine.value import Purchases, by_day
 
 FIRST = 730_000
@@ -191,6 +192,32 @@ def test_who_is_in_use_stays_until_another_is_clearly_better(ordinary):
 	assert better.why == choice.BETTER and better.instead_of == LAST_PERIOD and better.name != LAST_PERIOD
 
 
+@pytest.mark.parametrize(
+	("ahead", "noise", "longer", "chosen"),
+	(
+		([3, 3, 3, 3], 1, 1, MBG),
+		([3, 3, 3, 3], 3, 1, None),
+		([3, 3, 3, 3], 1, 4, None),
+		([0.5, 0.5, 0.5, 0.5], 0, 1, None),
+		([9, 9, -1, -1], 1, 1, None),
+		([-1, 9, 9, 9], 1, 1, None),
+		([1.2, 9, 9, 9], 1, 1, None),
+	),
+	ids=(
+		"clear",
+		"within noise",
+		"for a short time",
+		"too little",
+		"half the dates",
+		"no more",
+		"hardly any more",
+	),
+)
+def test_what_is_clearly_better(ahead, noise, longer, chosen):
+	told = {choice.USUAL: [50.0] * 4, RFM: [99.0] * 4, MBG: [50.0 + by for by in ahead], BG: [51.0] * 4}
+	assert choice.clearly_better(told, {name: [noise] for name in told}, choice.USUAL, longer) == chosen
+
+
 @pytest.mark.parametrize("size", (0, 1, 10))
 def test_too_few_customers_choose_nothing(size):
 	log = company(size=max(size, 1))
@@ -201,10 +228,57 @@ def test_too_few_customers_choose_nothing(size):
 
 def test_many_customers_are_looked_at_in_part(monkeypatch, ordinary):
 	log, day = ordinary
+	assert choice.some_of(log) is log, "as long as there are no more of them, nobody is left out"
 	monkeypatch.setattr(choice, "LARGEST", 120)
 	some = choice.some_of(log)
-	assert 90 <= len(np.unique(some.customer)) <= 120
+	assert len(np.unique(some.customer)) == 120 and some.customer.max() == 119
+	assert (np.diff(some.customer) >= 0).all()
 	assert choice.choose(log, day, 180).grade in "ABC"
+
+
+def test_who_is_looked_at_follows_no_pattern_of_the_names(monkeypatch):
+	"""Every tenth is a branch: of those who are drawn, too. One customer more takes at most one's place."""
+	monkeypatch.setattr(choice, "LARGEST", 5_000)
+
+	def drawn(size):
+		"""Each has spent the own number."""
+		everybody = np.arange(size)
+		return choice.some_of(Purchases(everybody, np.full(size, FIRST), everybody * 1.0, everybody >= 0)).net
+
+	assert np.mean(drawn(50_000) % 10 == 0) == pytest.approx(0.1, abs=0.015)
+	assert len(np.intersect1d(drawn(50_000), drawn(50_001))) >= 4_999
+
+
+def test_a_forecast_learned_of_a_part_serves_everybody(monkeypatch, ordinary):
+	log, day = company(size=3000, seed=7), FIRST + 110 * 7
+	known = known_at(log, day, YEAR)
+	whole = Checked.of(log, day, choice.USUAL).year.say(known)
+	monkeypatch.setattr(choice, "LARGEST", 1500)
+	part = Checked.of(log, day, choice.USUAL).year.say(known)
+	assert len(part.value) == len(known.who)
+	assert np.abs(part.buys - whole.buys).mean() < 0.02
+	assert part.value.sum() == pytest.approx(whole.value.sum(), rel=0.1)
+
+
+def test_part_by_part_the_figures_are_the_same(monkeypatch, ordinary):
+	"""What is known and what came to the last bit; what is said, but for chances that are taken for none."""
+	log, day = ordinary
+	forecaster = Population(log, day, 180).forecaster(choice.USUAL)
+
+	def found():
+		known = known_at(log, day, 180)
+		return known, came_after(log, known, day, 180), statistics(log), forecaster.ahead(known)
+
+	whole = found()
+	monkeypatch.setattr(past, "ROWS", 37)
+	monkeypatch.setattr(past, "CUSTOMERS", 11)
+	for one, other in zip(whole[:3], found()[:3], strict=True):
+		for name, column in vars(one).items():
+			assert np.array_equal(column, getattr(other, name)), name
+	for said in (lambda ahead: ahead, lambda ahead: ahead.forecast):
+		for name, column in vars(said(whole[3])).items():
+			if name != "forecast":
+				assert getattr(said(found()[3]), name) == pytest.approx(column, rel=1e-6, abs=1e-6), name
 
 
 # The command

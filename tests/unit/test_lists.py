@@ -36,6 +36,38 @@ def test_on_a_phone_the_rows_come_before_the_filters(doctype, path):
 	assert f'"{doctype["name"]}"' in script
 
 
+def test_on_a_phone_a_table_shows_what_has_room():
+	"""Few columns whose widths fill the row, among them what must not stay empty; of tables with more than one all of them."""
+	script = (DOCTYPES.parents[1] / "public" / "js" / "form" / "phone_tables.js").read_text(encoding="utf-8")
+	columns = {
+		name: {field: int(width) for field, width in re.findall(r"(\w+): (\d+)", row)}
+		for name, row in re.findall(r'^\t"([^"]+)": \{ (.+) \},$', script, re.MULTILINE)
+	}
+	tables = {}
+	for path in DOCTYPES.glob("*/*.json"):
+		doctype = json.loads(path.read_text(encoding="utf-8"))
+		if doctype.get("istable"):
+			tables[doctype["name"]] = {
+				field["fieldname"]: field for field in doctype["fields"] if field.get("in_list_view")
+			}
+	for name, shown in columns.items():
+		assert shown.keys() <= tables[name].keys() and sum(shown.values()) == 10, name
+		assert list(shown) == [field for field in tables[name] if field in shown], (
+			"in the order they are drawn"
+		)
+		first = next(iter(tables[name]))
+		assert first in shown or not tables[name][first].get("reqd"), name
+	assert {name for name, listed in tables.items() if len(listed) > 1} <= columns.keys()
+
+
+@pytest.mark.parametrize(("doctype", "path"), list(documents()))
+def test_a_status_is_read_in_its_own_words(doctype, path):
+	"""The framework looks a status up without its doctype: "New" would be any other thing's."""
+	if any(field["fieldname"] == "status" for field in doctype["fields"]):
+		script = path.with_name(f"{path.stem}_list.js").read_text(encoding="utf-8")
+		assert f'null, "{doctype["name"]}")' in script[script.index("get_indicator") :]
+
+
 @pytest.mark.parametrize("path", sorted(DOCTYPES.glob("*/*_list.js")), ids=lambda path: path.stem)
 def test_what_an_indicator_reads_is_fetched(path):
 	"""The framework fetches the columns of a list and a few fields of its own; what else is read is asked for."""

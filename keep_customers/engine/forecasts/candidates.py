@@ -64,8 +64,9 @@ CELL_WEIGHT = 5.0
 SURE = 0.95  # at most, before anything is known, that who bought often buys again
 # A total is off by a fifth or so before anything is known of it, one over the root of this.
 SURE_OF_TOTALS = 25.0
-# Of the mean of a model and the learner, what is the model's: the learner knows what it says, and more.
-OF_MODEL = 1 / 3
+# Of the mean of a model and the learner, what is the model's: the learner knows what it says, and more. Where it has seen the
+# season and the length that are asked about, and does not tell on from a shorter time, half of that.
+OF_MODEL, OF_MODEL_IN_SEASON = 1 / 3, 1 / 6
 FURTHEST = 3.0  # logarithm of a factor: a shop of one season looks dead for most of the year
 
 
@@ -165,7 +166,7 @@ class Population:
 	def _mean(self, one: str, other: str) -> Mean:
 		"""In total what the first one says; of the learner, which knows totals too, the mean of both."""
 		ranks = other == LEARNER
-		raw = Mean(self.says(one), self.says(other), ranks, share=OF_MODEL if ranks else 0.5)
+		raw = Mean(self.says(one), self.says(other), ranks, share=self._of_model if ranks else 0.5)
 		first, second, said = self.forecast(one), self.forecast(other), raw.say(self.asked)
 		if not ranks:
 			return replace(
@@ -179,6 +180,12 @@ class Population:
 			value=(_ratio(first.value, said.value) * _ratio(second.value, said.value)) ** 0.5,
 		)
 		return replace(moved, alike=Alike.among(moved.say(self.asked)))
+
+	@property
+	def _of_model(self) -> float:
+		says = self.says(LEARNER)
+		season = says.learned.season if isinstance(says, Mended) else 0.0
+		return OF_MODEL + season * (OF_MODEL_IN_SEASON - OF_MODEL)
 
 	def model(self, name: str, known: Known) -> tuple[Buying, GammaGamma]:
 		key = name, id(known)

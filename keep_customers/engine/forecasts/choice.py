@@ -2,12 +2,13 @@
 
 At each of a few past dates every candidate says what it would have said then, and is graded by what came. One figure sums a
 grade up, in points: what the best 20 % and 5 % brought of the later value, the log loss of buying again, and how far the
-total was off. The forecast in use is replaced only where another one is better by :data:`CLEARLY` on average, by more than
-other customers might have changed, and on most dates, so that a choice is made once and not every month anew.
+total was off. The forecast in use is replaced only where another one is better by :data:`CLEARLY` on average and at the newest
+date, by more than other customers might have changed, and on most dates, so that a choice is made once and not every month anew.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,7 +95,7 @@ def choose(log: Purchases, day: int, horizon: int, in_use: str = "") -> Choice:
 	:param day: ordinal day, the last one that is known
 	:param in_use: the candidate that forecasts so far; empty for none
 	"""
-	size = len(np.unique(log.customer[log.occasion & (log.day <= day)]))
+	size = buyers(log, day)
 	found = dates(log, day, horizon)
 	if size < FEWEST or not found:
 		return Choice(in_use or USUAL, FEW if size < FEWEST else NO_HISTORY, "", "", {}, {}, found)
@@ -115,17 +116,40 @@ def choose(log: Purchases, day: int, horizon: int, in_use: str = "") -> Choice:
 			noise[name].append(float(np.linalg.norm(_parts(said, came) - parts)))
 	told = {name: [points(score) for score in of_one] for name, of_one in table.items()}
 	average = {name: float(np.mean(of_one)) for name, of_one in told.items()}
-	# RFM is graded, and never chosen: who passes from one cell to the next would be somebody else overnight.
-	best = max((name for name in ALL if name != RFM), key=lambda name: (average[name], -ALL.index(name)))
-	wins = np.mean(np.array(told[best]) > np.array(told[in_use]))
 	# What is true of a short time need not be of a long one.
-	longer = horizon / found[0][1]
-	needed = max(CLEARLY, SURELY * float(np.mean(noise[best]))) * longer
-	better = average[best] - average[in_use] > needed and wins >= MOST_DATES
-	name = best if better else in_use
-	why = FIRST if first else BETTER if better else STAYS
-	before = in_use if better and not first else ""
+	best = clearly_better(told, noise, in_use, longer=horizon / found[0][1])
+	name = best or in_use
+	why = FIRST if first else BETTER if best else STAYS
+	before = in_use if best and not first else ""
 	return Choice(name, why, before, grade(average[name] - average[LAST_PERIOD]), told, table, found)
+
+
+def clearly_better(
+	told: Mapping[str, Sequence[float]],
+	noise: Mapping[str, Sequence[float]],
+	in_use: str,
+	longer: float = 1.0,
+) -> str | None:
+	"""The best candidate, if it is better than the one in use by enough, surely enough and often enough.
+
+	What was better when less of a past lay behind, and is no more at the newest date, is not better now: a learner needs a past, and
+	a season is known from the second year on. So it must be by as much at the newest date as on average.
+
+	:param told: candidate -> points at each date, the newest first
+	:param noise: candidate -> standard errors of the differences to the one in use
+	:param longer: than at those dates, so many times, is the horizon that is asked about
+	"""
+	ahead = {name: np.array(of_one) - np.array(told[in_use]) for name, of_one in told.items()}
+	# RFM is graded, and never chosen: who passes from one cell to the next would be somebody else overnight.
+	least = {name: min(of_one.mean(), of_one[0]) for name, of_one in ahead.items() if name != RFM}
+	best = max(least, key=lambda name: least[name])
+	needed = max(CLEARLY, SURELY * float(np.mean(noise[best]))) * longer
+	return best if least[best] > needed and np.mean(ahead[best] > 0) >= MOST_DATES else None
+
+
+def buyers(log: Purchases, day: int) -> int:
+	"""How many customers had bought until a day."""
+	return int(np.count_nonzero(np.diff(log.customer[log.occasion & (log.day <= day)], prepend=-1)))
 
 
 def _parts(said: Forecast, came: Came) -> np.ndarray:
@@ -148,10 +172,24 @@ def grade(ahead: float) -> str:
 
 
 def some_of(log: Purchases) -> Purchases:
-	"""All purchases of at most :data:`LARGEST` customers, spread evenly; numbers that mean nothing say who."""
-	size = int(log.customer.max()) + 1
+	"""All purchases of at most :data:`LARGEST` customers, drawn by their numbers' hash; numbers that mean nothing say who.
+
+	What is learned of so many is learned of all: a share's noise is a tenth of a point. By hash, because names come in
+	patterns (every tenth a branch), and one customer more is then one of those that are drawn, or none.
+	"""
+	size = int(log.customer[-1]) + 1 if len(log.customer) else 0
 	if size <= LARGEST:
 		return log
-	every = -(-size // LARGEST)
-	keep = log.customer % every == 0
-	return Purchases(log.customer[keep] // every, log.day[keep], log.net[keep], log.occasion[keep])
+	drawn = np.sort(np.argpartition(_hashed(size), LARGEST)[:LARGEST])
+	place = np.full(size, -1)
+	place[drawn] = np.arange(LARGEST)
+	rows = np.flatnonzero(place[log.customer] >= 0)
+	return Purchases(place[log.customer[rows]], log.day[rows], log.net[rows], log.occasion[rows])
+
+
+def _hashed(size: int) -> np.ndarray:
+	"""A number for each of 0 … size-1, as good as drawn by chance and always the same (the mixing step of SplitMix64)."""
+	mixed = np.arange(1, size + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+	for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+		mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+	return mixed ^ (mixed >> np.uint64(31))

@@ -17,7 +17,7 @@ from keep_customers.engine.forecasts import learner
 from keep_customers.engine.forecasts.ahead import Outlook, outlook, value_interval
 from keep_customers.engine.forecasts.buying import Buying
 from keep_customers.engine.forecasts.learner import Forecast, Learned
-from keep_customers.engine.forecasts.past import FADING, Known
+from keep_customers.engine.forecasts.past import FADING, Known, in_parts
 from keep_customers.engine.forecasts.scores import log_odds
 from keep_customers.engine.potential import GammaGamma, expected_mean_value
 from keep_customers.engine.value import DAYS_PER_WEEK
@@ -264,10 +264,13 @@ class Forecaster:
 		"""
 		:param horizon: days
 		"""
-		return self.says.say(Asked(known, horizon or self.horizon))
+		return in_parts(lambda some: self.says.say(Asked(some, horizon or self.horizon)), known)
 
 	def ahead(self, known: Known, horizon: int | None = None) -> Ahead:
-		asked = Asked(known, horizon or self.horizon)
+		return in_parts(lambda some: self._ahead(Asked(some, horizon or self.horizon)), known)
+
+	def _ahead(self, asked: Asked) -> Ahead:
+		known = asked.known
 		said, seen = self.says.say(asked), asked.outlook(self.buying)
 		model = asked.modelled(self.buying, self.spend)
 		each = expected_mean_value(self.spend, known.bought, known.mean_value)

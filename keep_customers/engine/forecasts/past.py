@@ -7,7 +7,9 @@ one multiplication away.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +17,10 @@ from keep_customers.engine.value import DAYS_PER_WEEK, Purchases
 
 # Purchases fade by e in a quarter, half a year and a year, whatever the horizon: one set of figures serves them all.
 FADING = (91.25, 182.5, 365.0)  # days
+# A company of a million customers is looked at part by part: whole, what is worked out on the way would take gigabytes.
+ROWS = 1 << 20  # of a log, at a time
+CUSTOMERS = 1 << 18  # at a time
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,13 @@ def statistics(log: Purchases) -> Statistics:
 	"""
 	:param log: of :func:`keep_customers.engine.value.by_day`
 	"""
+	return together([_statistics(part, first) for first, part in _parts(log)])
+
+
+def _statistics(log: Purchases, first: int) -> Statistics:
+	"""
+	:param first: what is added to the customers' numbers
+	"""
 	size = _size(log)
 	customer, when = log.customer[log.occasion], log.day[log.occasion]
 	number = np.bincount(customer, minlength=size)
@@ -107,7 +120,7 @@ def statistics(log: Purchases) -> Statistics:
 		counts.append(np.bincount(log.customer, weight * log.occasion, minlength=size)[who])
 		revenue.append(np.bincount(log.customer, weight * log.net, minlength=size)[who])
 	return Statistics(
-		who,
+		who + first,
 		when[starts],
 		when[ends],
 		number[who],
@@ -143,21 +156,64 @@ def known_at(log: Purchases, day: int, horizon: int) -> Known:
 	:param day: ordinal day, which is included
 	:param horizon: days; how long the last period is
 	"""
-	before = log.day <= day
-	until = Purchases(log.customer[before], log.day[before], log.net[before], log.occasion[before])
-	stored = statistics(until)
+	return together([_known_at(part, first, day, horizon) for first, part in _parts(log)])
+
+
+def _known_at(log: Purchases, first: int, day: int, horizon: int) -> Known:
+	until = _where(log, log.day <= day)
+	stored = _statistics(until, first)
 	recent = until.day > day - horizon
 	revenue = np.bincount(until.customer[recent], until.net[recent], minlength=_size(until))
-	return known_of(stored, day, revenue[stored.who])
+	return known_of(stored, day, revenue[stored.who - first])
 
 
 def came_after(log: Purchases, known: Known, day: int, horizon: int) -> Came:
-	later = (log.day > day) & (log.day <= day + horizon)
+	size = _size(log)
+	purchases, value = np.zeros(size), np.zeros(size)
+	for first, part in _parts(log):
+		later = _where(part, (part.day > day) & (part.day <= day + horizon))
+		end = first + _size(part)
+		purchases[first:end] = np.bincount(later.customer, later.occasion, minlength=end - first)
+		value[first:end] = np.bincount(later.customer, later.net, minlength=end - first)
+	return Came(purchases[known.who], value[known.who])
 
-	def per_customer(values):
-		return np.bincount(log.customer[later], values[later], minlength=_size(log))[known.who]
 
-	return Came(per_customer(log.occasion.astype(float)), per_customer(log.net))
+def together(parts: Sequence[T]) -> T:
+	"""One of several, which are arrays whose last axis is that of the customers, or dataclasses of such."""
+	if len(parts) == 1:
+		return parts[0]
+	if isinstance(parts[0], np.ndarray):
+		return np.concatenate(parts, axis=-1)
+	return type(parts[0])(*map(together, zip(*(vars(part).values() for part in parts), strict=True)))
+
+
+def in_parts(ask: Callable[[Known], T], known: Known) -> T:
+	"""What is asked of everybody, of :data:`CUSTOMERS` at a time; of no more of them than that, at once.
+
+	:param ask: what it says of a customer depends on that one alone; returns a dataclass of arrays
+	"""
+	starts = range(0, max(len(known.who), 1), CUSTOMERS)
+	return together([ask(known.of(slice(start, start + CUSTOMERS))) for start in starts])
+
+
+def _parts(log: Purchases) -> Iterator[tuple[int, Purchases]]:
+	"""The log by whole customers, about :data:`ROWS` rows at a time, and the first one's number, from which on they are counted."""
+	ends = np.searchsorted(log.customer, log.customer[ROWS::ROWS], "left") if len(log.customer) > ROWS else []
+	ends = [*sorted(set(ends)), len(log.customer)]
+	start = 0
+	for end in ends:
+		if end > start or not len(log.customer):
+			part = slice(start, end)
+			first = int(log.customer[start]) if start else 0
+			yield (
+				first,
+				Purchases(log.customer[part] - first, log.day[part], log.net[part], log.occasion[part]),
+			)
+		start = end
+
+
+def _where(log: Purchases, rows: np.ndarray) -> Purchases:
+	return Purchases(log.customer[rows], log.day[rows], log.net[rows], log.occasion[rows])
 
 
 def _size(log: Purchases) -> int:

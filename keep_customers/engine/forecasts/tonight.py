@@ -10,9 +10,9 @@ import numpy as np
 
 from keep_customers.engine import lifecycle
 from keep_customers.engine.forecasts.candidates import Population
-from keep_customers.engine.forecasts.choice import USUAL
+from keep_customers.engine.forecasts.choice import USUAL, some_of
 from keep_customers.engine.forecasts.forecaster import Asked, Forecaster
-from keep_customers.engine.forecasts.past import FADING, Known, Statistics, known_of, statistics
+from keep_customers.engine.forecasts.past import FADING, Known, Statistics, in_parts, known_of, statistics
 from keep_customers.engine.night import Figures, Forecast, Histories, Model, expected, standing
 from keep_customers.engine.potential import expected_mean_value
 from keep_customers.engine.value import Measures, Purchases
@@ -80,6 +80,7 @@ class Checked:
 		"""
 		:param name: the candidate that was chosen
 		"""
+		log = some_of(log)
 		return cls(
 			Population(log, day, YEAR).forecaster(name), Population(log, day, QUARTER).forecaster(name)
 		)
@@ -140,24 +141,49 @@ def say(checked: Checked, m: Measures, fading: Fading, last_period: np.ndarray, 
 	:param last_period: revenue of the last 12 months, (n,)
 	"""
 	now, year = known(m, fading, last_period, today), checked.year
-	asked = Asked(now, YEAR)
-	said, seen = year.says.say(asked), asked.outlook(year.buying)
-	each = expected_mean_value(year.spend, now.bought, now.mean_value)
-	soon = checked.quarter.say(now, QUARTER)
 
 	def interval(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 		of_some = year.ahead(now.of(at), YEAR)
 		return of_some.low, of_some.high
 
+	found = in_parts(lambda some: _Figures.of(checked, some), now)
 	return Said(
-		said.value,
-		said.purchases,
-		each,
-		seen.alive,
-		np.maximum(seen.if_alive * each * year.scale, said.value),
+		found.value,
+		found.purchases,
+		found.each,
+		found.alive,
+		found.if_alive,
 		# Each is learned by itself: a purchase within 90 days is one within the year.
-		Forecast(np.minimum(soon.buys, said.buys), said.buys, interval),
+		Forecast(np.minimum(found.buys_quarter, found.buys_year), found.buys_year, interval),
 	)
+
+
+@dataclass(frozen=True)
+class _Figures:
+	"""Of :class:`Said`, what is an array; buys_quarter as its own forecaster says it."""
+
+	value: np.ndarray
+	purchases: np.ndarray
+	each: np.ndarray
+	alive: np.ndarray
+	if_alive: np.ndarray
+	buys_quarter: np.ndarray
+	buys_year: np.ndarray
+
+	@classmethod
+	def of(cls, checked: Checked, now: Known) -> _Figures:
+		year, asked = checked.year, Asked(now, YEAR)
+		said, seen = year.says.say(asked), asked.outlook(year.buying)
+		each = expected_mean_value(year.spend, now.bought, now.mean_value)
+		return cls(
+			said.value,
+			said.purchases,
+			each,
+			seen.alive,
+			np.maximum(seen.if_alive * each * year.scale, said.value),
+			checked.quarter.say(now, QUARTER).buys,
+			said.buys,
+		)
 
 
 def value_as_before(model: Model, m: Measures, today: int) -> np.ndarray:

@@ -32,6 +32,24 @@ for (const kind of ["SmallText", "Text"]) {
 		show_text(value && df && TEXTS[df.parent]?.includes(df.fieldname) ? __(value) : value, df, ...rest);
 }
 
+// What a list is sorted by, looked up without the doctype: "To" would be ERPNext's of a mail.
+const { setup_from_doctype, get_label } = frappe.ui.SortSelector.prototype;
+const is_ours = (doctype) => frappe.get_meta(doctype)?.module === "Keep Customers";
+Object.assign(frappe.ui.SortSelector.prototype, {
+	get_label(fieldname) {
+		const label = get_label.call(this, fieldname);
+		return is_ours(this.doctype) ? __(label, null, this.doctype) : label;
+	},
+	setup_from_doctype() {
+		setup_from_doctype.call(this);
+		if (!is_ours(this.doctype)) return;
+		const said = (label) => label && __(label, null, this.doctype);
+		this.args.sort_by_label = said(this.args.sort_by_label);
+		this.args.options = this.args.options.map((one) => ({ ...one, label: said(one.label) }));
+		for (const field of Object.keys(this.labels)) this.labels[field] = said(this.labels[field]);
+	},
+});
+
 // The framework puts the time zone behind a moment's description before it looks the text up, and finds none.
 const { set_description } = frappe.ui.form.ControlDatetime.prototype;
 frappe.ui.form.ControlDatetime.prototype.set_description = function () {

@@ -3,6 +3,7 @@ import "./list_columns";
 import "./tiers";
 import "./phone_lists";
 import "./form/many_links";
+import "./form/phone_tables";
 
 // Who has chosen so begins the day on My Day, not at the host's first page; before Desk looks where it is.
 if (frappe.boot?.keep_my_day && /^\/(app|desk)\/?$/.test(location.pathname)) {

@@ -24,13 +24,15 @@ keep_customers.list_days = (...fieldnames) =>
 			(moment) => {
 				if (!moment) return "";
 				const shown = frappe.datetime.str_to_user(moment);
-				return `<span class="ellipsis" title="${shown}">${shown.split(" ")[0]}</span>`;
+				return `<span class="ellipsis keep-moment" title="${shown}">${shown.split(" ")[0]}</span>`;
 			},
 		])
 	);
 
 // From 16 on a column has its field's name as a class, and "result" is the framework's for all rows together: 200 px high.
 frappe.dom.set_style(
-	`.frappe-list .list-row-col.result { min-height: 0 !important; min-width: 0 !important; overflow: hidden; }`,
+	`.frappe-list .list-row-col.result { min-height: 0 !important; min-width: 0 !important; overflow: hidden; }
+	/* A word of six letters has the room of twenty, and the day at the end none. */
+	[data-route^="List/Complaint Case"] .list-row-col.severity { flex: 0 0 96px !important; min-width: 0 !important; }`,
 	"keep-list-columns"
 );

@@ -1,5 +1,5 @@
 // On a phone the framework 15 puts every standard filter above the rows: two stay, all are behind the button of the filters.
-// From 16 on, which has sidebars, it folds them itself.
+// From 16 on, which has sidebars, it folds them itself, and shows two columns below a row's title.
 // prettier-ignore
 const LISTS = [
 	"Customer", "Care Message", "Care Notice", "Care Rule", "Care Run", "Care Run Set Aside", "Complaint Case",
@@ -16,10 +16,34 @@ const PAGES = [
 	"customers-by-tier",
 ];
 
-if (!frappe.boot?.workspace_sidebar_item) {
-	const on = (part) => LISTS.map((one) => `[data-page-route^="List/${one}/"] ${part}`).join(", ");
+// What is said at the top of a form ends before the cross that closes it.
+const FORMS = [...LISTS.slice(1), "Keep Customers Settings"];
+const forms = (part) => FORMS.map((one) => `[data-page-route="${one}"] ${part}`).join(", ");
+frappe.dom.set_style(
+	`@media (max-width: 767px) { ${forms(".form-message:has(.close-message)")} { padding-right: 28px; } }`,
+	"keep-phone-messages"
+);
+
+const on = (part) => LISTS.map((one) => `[data-page-route^="List/${one}/"] ${part}`).join(", ");
+
+if (frappe.boot?.workspace_sidebar_item) {
+	// Two columns stand below a row's title, whole; where the first is long, the second is cut in the middle.
+	const FIRST = ".mobile-layout-seperator:has(~ .mobile-layout .filterable:not(:empty), ~ .mobile-layout .keep-moment)";
 	frappe.dom.set_style(
-		`@media (max-width: 767px) {
+		`@media (max-width: 576px) {
+			${on(".list-row .mobile-layout")} { max-width: 100%; vertical-align: top; }
+			${on(".list-row .mobile-layout-seperator::after")} { content: none !important; }
+			${on(`.list-row ${FIRST}::after`)} { content: "\\2022" !important; }
+			${on(`.list-row ${FIRST}`)} { max-width: 58%; }
+			${on(`.list-row ${FIRST} ~ .mobile-layout`)} { max-width: 38%; }
+		}`,
+		"keep-phone-lists"
+	);
+} else {
+	frappe.dom.set_style(
+		`/* A name that is too long for its row says so. */
+		${on(".list-row .list-subject > .level-item:last-child")} { flex: 0 1 auto; min-width: 0; }
+		@media (max-width: 767px) {
 			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
 			${on(".list-row-head .level-left")} { flex: 1 1 0 !important; min-width: 0; }
 			${on(".list-row-head .level-right")} { flex: none !important; white-space: nowrap; }
@@ -28,6 +52,13 @@ if (!frappe.boot?.workspace_sidebar_item) {
 			${PAGES.map((one) => `[data-route="${one}"] .page-head .title-text`).join(", ")} { max-width: 54vw; }
 			${on(".list-row .level-left")} { flex: 1 1 0 !important; min-width: 0; max-width: none; }
 			${on(".list-row .level-right")} { flex: none !important; margin-left: 8px; }
+			${on(".list-row .list-subject")} { flex: 1 1 0; min-width: 0; }
+			/* A form's title has what its state and its buttons leave. */
+			${forms(".page-head .page-title")} { flex: 1 1 0; width: auto; min-width: 0; max-width: none; padding-right: 0; }
+			${forms(".page-head .page-actions")} { flex: none; width: auto; padding-left: 0; }
+			${forms(".page-head .title-area")}, ${forms(".page-head .title-area div")} { min-width: 0; }
+			${forms(".page-head .title-text")} { min-width: 0; max-width: none !important; }
+			${forms(".page-head .indicator-pill")} { flex: none; }
 		}`,
 		"keep-phone-lists"
 	);

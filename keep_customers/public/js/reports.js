@@ -59,8 +59,35 @@ keep_customers.leave_labels_out = (report) => {
 	const draw = report.render_chart;
 	report.render_chart = (options) => {
 		if (options.keep_series) options.axisOptions.xIsSeries = 1;
-		return draw.call(report, options);
+		draw.call(report, options);
+		keep_customers.make_legend_fit(report.chart);
 	};
+};
+
+// The framework gives each word of a legend the same width, and cuts what is longer at the edge.
+keep_customers.make_legend_fit = (chart) => {
+	if (!chart?.legendArea) return;
+	const wide = (one) => one.getBBox().width;
+	const ends = (one) => one.transform.baseVal[0].matrix.e + wide(one);
+	const fit = () => {
+		const { legendArea, svg, width } = chart;
+		const parts = [...legendArea.children];
+		if (parts.every((one) => ends(one) <= width)) return;
+		let x = 0, y = 0;
+		for (const one of parts) {
+			if (x && x + wide(one) > width) [x, y] = [0, y + 26];
+			one.setAttribute("transform", `translate(${x}, ${y})`);
+			x += wide(one) + 16;
+		}
+		const low = legendArea.getBoundingClientRect().bottom - svg.getBoundingClientRect().top;
+		if (low + 8 > svg.getBoundingClientRect().height) svg.setAttribute("height", low + 8);
+	};
+	const { renderLegend } = chart;
+	chart.renderLegend = function (...args) {
+		renderLegend.apply(this, args);
+		fit();
+	};
+	fit();
 };
 
 // On a phone the figures come first: the filters wait behind a button that says how many are set.
@@ -105,7 +132,7 @@ keep_customers.report = (name, { filters = [], formatter, ...settings }) => {
 	frappe.dom.set_style(
 		`@media (max-width: 767px) {
 			[data-route="query-report/${name}"] .dt-scrollable { height: 60vh; }
-			[data-route="query-report/${name}"] .navbar-breadcrumbs a { line-height: 21px; }
+			[data-route="query-report/${name}"] .navbar-breadcrumbs a { line-height: 21px; overflow: hidden; text-overflow: ellipsis; }
 		}`,
 		`keep-report-${frappe.scrub(name)}`
 	);

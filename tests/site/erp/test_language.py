@@ -1,6 +1,5 @@
 """Moments as people of a language write them."""
 
-import frappe
 import pytest
 
 from keep_customers.erp.language import moment_in_words, moment_with_clock, span_in_words
@@ -23,10 +22,6 @@ def test_day_and_time_are_joined_as_a_language_does(language, words):
 
 
 def test_the_clock_is_named_in_the_languages_own_brackets(story):
-	frappe.db.set_single_value("System Settings", "time_zone", "Europe/Berlin")
-	try:
-		assert moment_with_clock(START, "zh").endswith(" 09:13（柏林时间）")
-		assert moment_with_clock(START, "de").endswith("09:13 (Berlin time)")
-	finally:
-		frappe.db.rollback()
-		frappe.clear_cache()
+	story.system_settings(time_zone="Europe/Berlin")
+	assert moment_with_clock(START, "zh").endswith(" 09:13（柏林时间）")
+	assert moment_with_clock(START, "de").endswith("09:13 (Berlin time)")

@@ -69,5 +69,7 @@ def todo(story, firm):
 
 def set_aside(run):
 	"""part -> why, of what a night could not do that is about no document."""
-	rows = frappe.get_all("Care Run Set Aside", {"care_run": run.name}, ["part", "why"], as_list=True)
+	rows = frappe.get_all(
+		"Care Run Set Aside", {"care_run": run.name, "seconds": 0}, ["part", "why"], as_list=True
+	)
 	return dict(rows)

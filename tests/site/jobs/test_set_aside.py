@@ -1,13 +1,15 @@
 """One bad customer, rule, policy or document never stops a night: it is named on the Care Run, and all others are served."""
 
+import time
 from datetime import timedelta
 
 import frappe
 import pytest
 from rq.timeouts import JobTimeoutException
 
-from keep_customers.care import planning, rules
-from keep_customers.jobs import nightly
+from keep_customers.care import planning, rules, todos
+from keep_customers.erp import aside
+from keep_customers.jobs import nightly, took
 from keep_customers.messaging import sending
 from keep_customers.worth import values
 from keep_customers.worth.reasons import Reasons
@@ -21,7 +23,7 @@ SET_ASIDE = "Care Run Set Aside"
 def left(run, *fields):
 	"""What was set aside: (doctype, name), or the given fields."""
 	fields = fields or ("reference_doctype", "reference_name")
-	return sorted(frappe.get_all(SET_ASIDE, {"care_run": run.name}, fields, as_list=True))
+	return sorted(frappe.get_all(SET_ASIDE, {"care_run": run.name, "seconds": 0}, fields, as_list=True))
 
 
 def standing(names):
@@ -421,3 +423,40 @@ def test_a_customer_that_was_set_aside_can_be_renamed_and_deleted(story):
 	frappe.db.delete("Sales Invoice", {"customer": f"{PREFIX} Better"})
 	frappe.delete_doc("Customer", f"{PREFIX} Better")
 	assert left(run) == []
+
+
+def test_what_took_long_is_named_and_is_no_trouble(story, monkeypatch):
+	slow, quick = story.customer("Slow"), story.customer("Quick")
+	for name in (slow, quick):
+		story.history(name, [(60, 3000), (20, 3000)])
+	story.rule(switched_on=story.days_ago(400))
+	story.completed_yesterday()
+	create = todos.create
+
+	def takes_its_time(rows, *args):
+		if rows[0].customer == slow:
+			time.sleep(0.3)
+		return create(rows, *args)
+
+	monkeypatch.setattr(todos, "create", takes_its_time)
+	monkeypatch.setattr(planning, "COMMIT_EVERY", 1)
+	monkeypatch.setattr(aside, "LONG", 0.3)
+	run = story.night()
+	assert (run.status, left(run), told()) == ("Completed", [], 0)
+	[row] = frappe.get_all(
+		SET_ASIDE, {"care_run": run.name, "reference_name": slow}, ["stage", "seconds", "why"]
+	)
+	assert row.stage == "ToDos" and row.seconds >= 0.3 and "seconds" in row.why
+	assert not frappe.db.exists(SET_ASIDE, {"care_run": run.name, "reference_name": quick})
+
+
+def test_each_stage_stands_beside_what_is_usual(story):
+	story.history(story.customer("Firm"), [(60, 100), (20, 100)])
+	first, second, third = (story.night(story.days_ago(days)) for days in (2, 1, 0))
+	assert [one["usual"] for one in took.of_run(first)] == [None] * 5
+	shown = took.of_run(third)
+	assert [one["stage"] for one in shown] == list(nightly.STAGES)
+	of_second = frappe.parse_json(second.stage_seconds)
+	assert {one["stage"]: one["usual"] for one in shown} == of_second, "a first night is another thing"
+	running = frappe.get_doc({"doctype": "Care Run", "as_of": story.today, "status": "Running"}).insert()
+	assert took.of_run(running) == []

@@ -1,31 +1,30 @@
-"""Installing, migrating, uninstalling and installing again, on a site that may be taken apart.
-
-The sandbox makes a fresh site for it. Elsewhere it is done to the given site itself, and only if
-KEEP_TEST_UNINSTALL=1 allows that everything the app knows there is deleted.
-"""
+"""Installing, migrating, uninstalling and installing again, on a site that may be taken apart (apart.py)."""
 
 import json
-import os
-import sys
-from pathlib import Path
 
 import frappe
 import pytest
 
-from tests.site import putback
 from tests.site.removal import remove_everything
 from tests.site.story import ANNA, Story
 
-sys.path.insert(0, str(Path(__file__).parents[3]))
-from sandbox import layers, paths
-
-APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
-FRESH = Path(os.environ.get("KEEP_TEST_SITES_PATH", ".")).resolve() == paths.SITES
-ALLOWED = os.environ.get("KEEP_TEST_UNINSTALL") == "1"
-pytestmark = pytest.mark.skipif(
-	not (FRESH or ALLOWED),
-	reason="would delete this site's data: set KEEP_TEST_UNINSTALL=1 to allow it",
+from .apart import (
+	APP,
+	MODULE,
+	ONLY_WHERE_ALLOWED,
+	columns,
+	everything_written,
+	install,
+	mentions,
+	migrate,
+	ours,
+	site_without,
+	tables,
+	uninstall,
 )
+
+ROLE = "Keep Customers Manager"
+pytestmark = ONLY_WHERE_ALLOWED
 
 SHIPPED = {
 	"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 34, "Care Message": 132,
@@ -42,46 +41,13 @@ FIELDS = {
 	"Sales Invoice": {"keep_tier", "keep_benefit", "keep_coupon"},
 	"Pricing Rule": {"keep_benefit"},
 }
-# The host's own memory of what happened; it is nobody's to delete.
-LOGS = {
-	"tabError Log", "tabScheduled Job Log", "tabActivity Log", "tabDeleted Document", "tabAccess Log",
-	"tabPermission Log", "tabVersion",
-}  # fmt: skip
-# Rewritten by the framework when the user next opens Desk.
-VERSIONS = ("tabUser", "last_known_versions")
-# Words, of which the host uses some itself: ERPNext has a field "Customer Feedback".
-LABELS = ("tabDocField", "label")
-
-
-def _connect(site):
-	sites = os.getcwd()
-	frappe.destroy()
-	frappe.init(site, sites_path=sites)
-	frappe.connect()
-	frappe.set_user("Administrator")
-	frappe.flags.mute_emails = True
 
 
 @pytest.fixture(scope="module")
 def bare():
 	"""A site without the app; what its tables are."""
-	home = frappe.local.site
-	frappe.db.commit()
-	if FRESH:
-		with layers.temporary_site(frappe.conf.db_type, dict(os.environ), "erpnext") as site:
-			_connect(site)
-			yield tables()
-			_connect(home)
-	else:
-		remove_everything()
-		with putback.paused():
-			uninstall()
-			try:
-				yield tables()
-			finally:  # the other tests need it, as it ships
-				if APP in frappe.get_installed_apps():
-					uninstall()
-				install()
+	with site_without():
+		yield tables()
 
 
 @pytest.fixture
@@ -100,111 +66,6 @@ def with_it(bare):
 	return bare
 
 
-def install():
-	from frappe.installer import install_app
-
-	install_app(APP)
-	frappe.db.commit()
-	_connect(frappe.local.site)
-
-
-def uninstall():
-	from frappe.installer import remove_app
-
-	remove_app(APP, yes=True, no_backup=True)
-	# The framework does not commit what is done after it; that is up to the app.
-	frappe.db.rollback()
-	_connect(frappe.local.site)
-
-
-def migrate():
-	from frappe.migrate import SiteMigration
-
-	site = frappe.local.site
-	frappe.db.commit()
-	SiteMigration(skip_search_index=True).run(site=site)
-	_connect(site)
-
-
-def tables() -> dict[str, list[str]]:
-	"""Every table of the database with its columns and indexes."""
-	return {table: sorted(_columns(table)) + sorted(_indexes(table)) for table in _tables()}
-
-
-def _indexes(table) -> set[str]:
-	if frappe.db.db_type == "sqlite":
-		return {f"index {row[1]}" for row in frappe.db.sql(f"pragma index_list(`{table}`)")}
-	return {f"index {row[2]}" for row in frappe.db.sql(f"show index from `{table}`")}
-
-
-def _tables() -> list[str]:
-	if frappe.db.db_type == "sqlite":
-		return [row[0] for row in frappe.db.sql("select name from sqlite_master where type = 'table'")]
-	return [row[0] for row in frappe.db.sql("show tables")]
-
-
-def _columns(table, kinds=("",)) -> list[str]:
-	"""Its columns, of those kinds."""
-	if frappe.db.db_type == "sqlite":
-		rows = [(row[1], row[2]) for row in frappe.db.sql(f"pragma table_info(`{table}`)")]
-	else:
-		rows = [row[:2] for row in frappe.db.sql(f"show columns from `{table}`")]
-	return [name for name, kind in rows if any(word in kind.lower() for word in kinds)]
-
-
-def mentions(doctypes) -> list[str]:
-	"""Every table and column of the database that speaks of the app or of one of its doctypes."""
-	found = []
-	for table in _tables():
-		if table in LOGS:
-			continue
-		for column in _columns(table, ("char", "text")):
-			if (table, column) in (VERSIONS, LABELS):
-				continue
-			rows = frappe.db.sql(
-				f"select `{column}` from `{table}` where `{column}` like %s or `{column}` like %s or `{column}` in %s",
-				(f"%{APP}%", f"%{MODULE}%", tuple(doctypes)),
-			)
-			found += [f"{table}.{column}: {str(row[0])[:80]}" for row in rows]
-	return found
-
-
-def ours() -> list[str]:
-	return frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
-
-
-def everything_written() -> dict:
-	"""All rows of the app's documents, and its fields on others, without the time they were touched."""
-	state = {}
-	for doctype in sorted(ours()):
-		if frappe.get_meta(doctype).issingle:
-			state[doctype] = sorted(
-				frappe.db.sql("select field, value from tabSingles where doctype = %s", doctype)
-			)
-		else:
-			state[doctype] = frappe.db.sql(f"select * from `tab{doctype}` order by name")
-	for doctype in (
-		"Custom Field",
-		"Scheduled Job Type",
-		"Number Card",
-		"Dashboard Chart",
-		"Workspace",
-		"Role",
-		"Assignment Rule",
-	):
-		rows = frappe.get_all(doctype, fields=["*"], order_by="name", limit=0)
-		state[doctype] = [
-			{
-				key: value
-				for key, value in row.items()
-				if key not in ("modified", "creation", "last_execution")
-			}
-			for row in rows
-			if row.get("module") == MODULE or "keep" in row.name.lower() or doctype == "Assignment Rule"
-		]
-	return state
-
-
 def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anything(without):
 	assert APP not in frappe.get_installed_apps() and not frappe.db.exists("Module Def", MODULE)
 	todos = frappe.db.count("ToDo")
@@ -215,7 +76,7 @@ def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anythi
 			"Custom Field", filters={"dt": doctype, "fieldname": ("like", "keep_%")}, pluck="fieldname"
 		)
 		assert fields <= set(rows)
-		assert fields <= set(_columns(f"tab{doctype}"))
+		assert fields <= set(columns(f"tab{doctype}"))
 	assert {doctype: frappe.db.count(doctype) for doctype in SHIPPED} == SHIPPED
 	assert frappe.get_site_config().get("encryption_key"), "before a process signs a link with one of its own"
 	assert not frappe.db.count("Care Rule", {"enabled": 1})
@@ -377,8 +238,8 @@ def test_uninstalling_leaves_nothing_of_ours(with_it):
 	assert APP not in frappe.get_installed_apps()
 	now = tables()
 	assert set(now) - set(with_it) == set()
-	for table, columns in with_it.items():
-		assert now[table] == columns, table
+	for table, its in with_it.items():
+		assert now[table] == its, table
 	left = mentions(doctypes)
 	assert not left, "\n".join(left)
 	assert not frappe.get_all("Version", filters={"ref_doctype": ("in", doctypes)})

@@ -68,7 +68,7 @@ def test_a_click_is_no_tick_and_a_step_can_be_passed_over(story, server):
 
 
 def test_only_who_may_set_up_is_shown_the_steps(story):
-	frappe.db.set_single_value("System Settings", "enable_onboarding", 1)
+	story.system_settings(enable_onboarding=1)
 	page = frappe.as_json({"name": "Keep Customers", "title": "Keep Customers", "public": 1})
 
 	def shown():

@@ -1,5 +1,6 @@
 frappe.ui.form.on("Care Run", {
 	refresh(frm) {
+		show_took(frm);
 		show_set_aside(frm);
 		if (frm.doc.status !== "Waiting") return;
 		frm.set_intro(
@@ -22,16 +23,32 @@ function run_now(clock_is_right) {
 		);
 }
 
-// What could not be done, each with a link.
+// Stage by stage, beside what is usual.
+function show_took(frm) {
+	const seconds = (value) => (value === null ? "" : format_number(value, null, 1));
+	const lines = (frm.doc.__onload?.took || []).map(
+		({ stage, seconds: took, usual }) =>
+			`<tr><td>${frappe.utils.escape_html(stage)}</td><td class="text-right">${seconds(took)}</td>
+			<td class="text-right">${seconds(usual)}</td></tr>`
+	);
+	frm.toggle_display("took_html", lines.length > 0);
+	frm.get_field("took_html").$wrapper.html(`
+		<table class="table table-bordered">
+			<tr><th>${__("Stage")}</th><th class="text-right">${__("Seconds")}</th><th class="text-right">${__("Usually")}</th></tr>
+			${lines.join("")}
+		</table>`);
+}
+
+// What could not be done and what took long, each with a link.
 function show_set_aside(frm) {
 	frm.toggle_display("set_aside_section", false);
 	if (!frappe.model.can_read("Care Run Set Aside")) return;
 	frappe.db
 		.get_list("Care Run Set Aside", {
-			fields: ["reference_doctype", "reference_name", "part", "why", "nights"],
+			fields: ["reference_doctype", "reference_name", "part", "why", "nights", "seconds"],
 			filters: { care_run: frm.doc.name },
-			order_by: "nights desc",
-			limit: 500,
+			order_by: "nights desc, seconds desc",
+			limit: 510,
 		})
 		.then((rows) => {
 			const escape = frappe.utils.escape_html;
@@ -40,17 +57,29 @@ function show_set_aside(frm) {
 				row.reference_doctype
 					? `${__(row.reference_doctype)}: ${link(row.reference_doctype, row.reference_name)}`
 					: escape(row.part);
-			const lines = rows.map(
-				(row) => `<tr><td>${what(row)}</td><td>${escape(row.why)}</td><td>${row.nights}</td></tr>`
+			const table = (text, some, nights) =>
+				some.length
+					? `<p class="text-muted small">${text}</p><table class="table table-bordered">
+						<tr><th>${__("Document", null, "Care Run Set Aside")}</th><th>${__("Why")}</th>${
+							nights ? `<th>${__("Nights in a Row")}</th>` : ""
+						}</tr>
+						${some
+							.map(
+								(row) =>
+									`<tr><td>${what(row)}</td><td>${escape(row.why)}</td>${
+										nights ? `<td>${row.nights}</td>` : ""
+									}</tr>`
+							)
+							.join("")}
+					</table>`
+					: "";
+			frm.get_field("set_aside_html").$wrapper.html(
+				table(
+					__("What could not be done that night. All the rest was; the next night tries again."),
+					rows.filter((row) => !row.seconds),
+					true
+				) + table(__("What was done and took longest."), rows.filter((row) => row.seconds), false)
 			);
-			frm.get_field("set_aside_html").$wrapper.html(`
-				<p class="text-muted small">${__(
-					"What could not be done that night. All the rest was; the next night tries again."
-				)}</p>
-				<table class="table table-bordered">
-					<tr><th>${__("Document", null, "Care Run Set Aside")}</th><th>${__("Why")}</th><th>${__("Nights in a Row")}</th></tr>
-					${lines.join("")}
-				</table>`);
 			frm.toggle_display("set_aside_section", rows.length > 0);
 		});
 }

@@ -1,5 +1,7 @@
 from frappe.model.document import Document
 
+from keep_customers.jobs import took
+
 
 class CareRun(Document):
 	# begin: auto-generated types
@@ -36,4 +38,5 @@ class CareRun(Document):
 		written: DF.Int
 	# end: auto-generated types
 
-	pass
+	def onload(self) -> None:
+		self.set_onload("took", took.of_run(self))

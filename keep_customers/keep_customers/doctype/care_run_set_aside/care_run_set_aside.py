@@ -16,6 +16,7 @@ class CareRunSetAside(Document):
 		part: DF.Data | None
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
+		seconds: DF.Float
 		stage: DF.Data | None
 		told: DF.Check
 		why: DF.SmallText | None

@@ -1,3 +1,7 @@
 frappe.listview_settings["Forgotten Person"] = {
 	hide_name_column: true,
+	get_indicator(doc) {
+		const colours = { Waiting: "yellow", Running: "blue", Done: "green", Failed: "red" };
+		return [__(doc.status, null, "Forgotten Person"), colours[doc.status], `status,=,${doc.status}`];
+	},
 };

@@ -17,7 +17,7 @@ frappe.dom.set_style(
 	`.keep-open { list-style: none; margin: 0 0 12px; padding: 4px 0 4px 12px;
 		border-inline-start: 3px solid var(--orange-500, #e79913); color: var(--text-color); }
 	.keep-open li { padding: 4px 0; }
-	.keep-open .btn { margin-left: 4px; }
+	.keep-open .btn { margin-left: 4px; background: var(--fg-color); border: 1px solid var(--border-color); }
 	@media (max-width: 767px) { .keep-open .btn { display: block; margin: 6px 0 0; min-height: 44px; } }`,
 	"keep-open-things"
 );

@@ -125,8 +125,7 @@ def test_capitals_make_no_other_mailbox(story, spelled):
 
 @pytest.mark.parametrize("number", ["+49170 12", "0049 170-12", "+49 (0)170 12", "0170 12"])
 def test_a_number_is_known_again_however_it_is_written(story, number):
-	frappe.db.set_single_value("System Settings", "country", "Germany")
-	frappe.clear_document_cache("System Settings", "System Settings")
+	story.system_settings(country="Germany")
 	firm, olga = firm_with_olga(story)
 	told(firm, "SMS", "Refused", olga)
 	other = story.customer("Other")
