@@ -298,9 +298,7 @@ class Faults:
 		:returns: what went wrong if it does not; the state after it
 		"""
 		for time_of in range(1, MOST_AGAIN + 1):
-			worker = self.servers.begin(
-				again_and_on, story.number, time_of, story.number + 1 < self.options.nights
-			)
+			worker = self.servers.begin(again_and_told, story.number, time_of)
 			if worker.wait():
 				problem, state = f"failed: {worker.result}", None
 				continue
