@@ -260,9 +260,9 @@ class Faults:
 		"""All nights, each with another kind of fault."""
 		servers, kinds = self.servers, list(self.told)
 		servers.put_back()
-		servers.do(company.by_day, 0)
 		for number in range(self.options.nights):
 			kind = kinds[(number + life) % len(kinds)]
+			servers.do(company.by_day, number)
 			story = Story(
 				servers, Random(f"{self.options.seed} {life} {number}"), self.seconds, number, self.told[kind]
 			)
@@ -293,14 +293,12 @@ class Faults:
 		sys.stdout.flush()
 
 	def again(self, story: Story) -> tuple[str | None, dict | None]:
-		"""Start the night again until it comes to its end, and go on to the next day.
+		"""Start the night again until it comes to its end.
 
-		:returns: what went wrong if it does not; the state before that day
+		:returns: what went wrong if it does not; the state after it
 		"""
 		for time_of in range(1, MOST_AGAIN + 1):
-			worker = self.servers.begin(
-				again_and_on, story.number, time_of, story.number + 1 < self.options.nights
-			)
+			worker = self.servers.begin(again_and_told, story.number, time_of)
 			if worker.wait():
 				problem, state = f"failed: {worker.result}", None
 				continue
@@ -317,13 +315,8 @@ def undisturbed(number: int) -> tuple[dict, dict]:
 	return {**told, "seconds": time.process_time()}, same.state()
 
 
-def again_and_on(number: int, time_of: int, on: bool) -> tuple[tuple, dict]:
-	"""One process for all of it: each reads the host's forms anew, which takes longer than a night."""
-	told, left = company.again(number, time_of)
-	state = same.state()
-	if on and not left:
-		company.by_day(number + 1)
-	return (told, left), state
+def again_and_told(number: int, time_of: int) -> tuple[tuple, dict]:
+	return company.again(number, time_of), same.state()
 
 
 def _small_disk(path: Path) -> bool:
