@@ -121,6 +121,7 @@ BARE = {
 	"revenue_bridge": (
 		({}, [BRIDGE.format(by="1", join="")]),
 		({"group_by": "Territory"}, [BRIDGE.format(by="territory", join="join `tabCustomer` c on c.name = i.customer")]),
+		({"group_by": "Rep"}, [BRIDGE.format(by="dedicated_rep", join="left join `tabCustomer File` f on f.name = i.customer")]),
 		({"group_by": "Cause"}, [BRIDGE.format(by="cause", join="left join `tabLoss Review` l on l.customer = i.customer")]),
 	),
 	"next_four_quarters": (({}, [AHEAD.format(by="status")]), ({"group_by": "Tier"}, [AHEAD.format(by="tier")])),
