@@ -16,6 +16,10 @@ TWO_YEARS = f"""select customer, min(posting_date) first,
 	sum(case when posting_date > %(year_ago)s then base_net_total else 0 end) b {SALES} group by customer"""
 BRIDGE = f"""select {{by}}, a > 0, b > 0, b > a, first > %(year_ago)s, count(*), sum(a), sum(b) from ({TWO_YEARS}) i {{join}}
 	group by {{by}}, a > 0, b > 0, b > a, first > %(year_ago)s"""
+# Who takes care of a customer, without who is disabled, away or in a sales team.
+REPS = """join (select c.name, coalesce(nullif(f.dedicated_rep, ''), nullif(c.account_manager, ''), t.territory_manager) rep
+	from `tabCustomer` c left join `tabCustomer File` f on f.name = c.name left join `tabTerritory` t on t.name = c.territory)
+	r on r.name = i.customer"""
 # Of the quarters of the last two years, that say how a year goes; who was there before each of them.
 AHEAD = f"""select v.{{by}}, sum(v.potential_value), sum(v.value_at_risk), sum(v.buys_quarter), sum(v.buys_year), sum(i.q1), sum(i.q2),
 	sum(i.q3), sum(i.q4), sum(case when i.first < %(year_ago)s then i.q1 end), sum(case when i.first < %(year_ago)s then i.q2 end),
@@ -121,6 +125,7 @@ BARE = {
 	"revenue_bridge": (
 		({}, [BRIDGE.format(by="1", join="")]),
 		({"group_by": "Territory"}, [BRIDGE.format(by="territory", join="join `tabCustomer` c on c.name = i.customer")]),
+		({"group_by": "Rep"}, [BRIDGE.format(by="rep", join=REPS)]),
 		({"group_by": "Cause"}, [BRIDGE.format(by="cause", join="left join `tabLoss Review` l on l.customer = i.customer")]),
 	),
 	"next_four_quarters": (({}, [AHEAD.format(by="status")]), ({"group_by": "Tier"}, [AHEAD.format(by="tier")])),

@@ -114,10 +114,12 @@ def coverage(companies: int, most: float) -> list[tuple]:
 	return rows
 
 
-def small_rules(companies: int, most: float, rules: int = 12, customers: int = 30) -> list[tuple]:
-	"""Companies with many rules of few customers, half of them held back; lifts differ by rule: (what, of its own, pooled,
-	how much narrower the pooled are)."""
-	lifts = np.linspace(0, 2 * LIFT, rules)
+def small_rules(
+	companies: int, most: float, greatest: float = 2 * LIFT, rules: int = 12, customers: int = 30
+) -> list[tuple]:
+	"""Companies with many rules of few customers, half of them held back; lifts differ by rule, from 0 to the greatest:
+	(what, of its own, pooled, how much narrower the pooled are)."""
+	lifts = np.linspace(0, greatest, rules)
 	truth = [truths(most, lift, 500_000) for lift in lifts]
 	true = {name: np.array([one[name] for one in truth]) for name in truth[0]}
 	hits = {name: [] for name in true}
@@ -136,17 +138,17 @@ def small_rules(companies: int, most: float, rules: int = 12, customers: int = 3
 	return [(name, *np.concatenate(those).mean(0)) for name, those in hits.items()]
 
 
-def looking(companies: int, most: float, weeks: int = 52, a_week: int = 12) -> list[tuple]:
-	"""No effect at all, looked at every week: how often an interval has ever left out the truth, and at the last look:
+def looking(companies: int, most: float, lift: float = 0.0, weeks: int = 52, a_week: int = 12) -> list[tuple]:
+	"""Looked at every week: how often an interval has ever left out the truth, and at the last look:
 	(what, once: ever, once: last, any time: ever, any time: last)."""
-	ever = {}
+	ever, truth = {}, truths(most, lift)
 	for part in range(PARTS):
 		rng = np.random.default_rng([SEED, 52, part])
 		some = companies // PARTS
 		week = np.tile(np.repeat(np.arange(weeks), a_week), some)
 		company = np.repeat(np.arange(some), weeks * a_week)
 		held = rng.random(len(week)) < 0.2
-		for name, one in outcomes(draw(rng, len(week), 0.0), held, most).items():
+		for name, one in outcomes(draw(rng, len(week), lift), held, most).items():
 			missed = np.zeros((4, some), bool)
 			for look in range(weeks):
 				seen = week <= look
@@ -156,9 +158,10 @@ def looking(companies: int, most: float, weeks: int = 52, a_week: int = 12) -> l
 					intervals.LEAST,
 				)
 				told = found.known & (found.customers.min(1) >= alone)
-				once = told & (np.abs(found.effect) > intervals.once(found.error, found.freedom))
+				off = np.abs(found.effect - truth[name])
+				once = told & (off > intervals.once(found.error, found.freedom))
 				always = intervals.any_time(found.error, found.freedom, found.customers.sum(1))
-				always = told & (np.abs(found.effect) > always)
+				always = told & (off > always)
 				missed = np.stack([missed[0] | once, once, missed[2] | always, always])
 			ever.setdefault(name, []).append(missed)
 	return [(name, *np.concatenate(those, 1).mean(1)) for name, those in ever.items()]
@@ -200,16 +203,18 @@ def main(companies: int = 1000) -> int:
 	table("One rule", ("outcome", "customers", "held back", "once", "any time", "half width"), covered)
 	few = small_rules(companies, most)
 	table("Twelve rules of 30 customers", ("outcome", "own, once", "pooled", "width pooled / own"), few)
-	looked = looking(companies, most)
 	columns = ("outcome", "once: ever wrong", "once: last", "any time: ever wrong", "any time: last")
+	looked = looking(companies, most)
 	table("No effect, 52 weekly looks", columns, looked)
+	seen = looking(companies, most, LIFT)
+	table("An effect, 52 weekly looks", columns, seen)
 	made = claims(companies, most)
 	table("No effect, six rules, twelve monthly looks", ("outcome", "companies with any claim"), made)
 	print(f"\n{time.time() - started:.0f} s")
 	broken = [
 		*(row for row in covered if not COVER[0] <= row[3] <= COVER[1] or row[4] < COVER[0]),
 		*(row for row in few if not COVER[0] <= row[1] <= COVER[1] or row[2] < COVER[0]),
-		*(row for row in looked if row[3] >= 0.05),
+		*(row for row in (*looked, *seen) if not COVER[0] <= 1 - row[2] <= COVER[1] or row[3] >= 0.05),
 		*(row for row in made if row[1] >= 0.05),
 	]
 	for row in broken:

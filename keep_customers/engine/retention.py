@@ -92,6 +92,13 @@ def _shares(cells: np.ndarray, reached: np.ndarray) -> np.ndarray:
 	return np.where(begun > 0, came / np.where(begun > 0, begun, 1), np.nan)
 
 
+def last_days(rows: Days, customers: int) -> np.ndarray:
+	"""Day of each customer's latest purchase, 0 for none, (n,)."""
+	last = np.zeros(customers, np.int64)
+	last[rows.customer[rows.bought]] = rows.day[rows.bought]  # sorted by day: the latest one stays
+	return last
+
+
 def cohorts(rows: Days, customers: int, last: int, since: int | None = None) -> Cohorts:
 	"""
 	:param last: the last quarter that counts

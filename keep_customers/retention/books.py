@@ -4,19 +4,19 @@ Who has left is in it, disabled or not: without them everybody would have been k
 settings exclude are not, as nobody takes care to keep them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import frappe
 import numpy as np
 from frappe.utils import add_months, get_last_day
 
 from keep_customers.care.assignment import Assignment
-from keep_customers.engine.retention import Days, first_days
+from keep_customers.engine.retention import Days
 from keep_customers.erp.tables import columns
 from keep_customers.worth import ledger, moves, population
-from keep_customers.worth.revenue import Revenue
+from keep_customers.worth.revenue import Revenue, Sums
 from keep_customers.worth.selection import selected
 from keep_customers.worth.values import last_parameters
 
@@ -74,15 +74,16 @@ class Books:
 	"""What was sold to the customers that the filters leave and the user may read, of those with any invoice.
 
 	:ivar people: one element a customer, in an order that means nothing
-	:ivar rows: what was sold, customers numbered by ``people``
-	:ivar first: ordinal day of their first purchase, 0 for none
+	:ivar sums: of each, in the spans that were asked for
+	:ivar rows: what was sold, customers numbered by ``people``; None where only sums were asked for
 	:ivar currency: of all amounts
 	:ivar warnings: what could not be converted
 
 	:param filters: as :func:`people`; company, whose sales count, by default all that any policy looks at; and rep
+	:param spans: first and last days of periods, where nothing is asked but what was sold in them
 	"""
 
-	def __init__(self, filters: dict, today: date):
+	def __init__(self, filters: dict, today: date, spans: Sequence[tuple[date, date]] = ()):
 		settings = frappe.get_cached_doc("Keep Customers Settings")
 		self.today = today
 		self.currency = ledger.reporting_currency(settings)
@@ -91,10 +92,13 @@ class Books:
 		rates, self.warnings = ledger.exchange_rates(self.currency, today, known, only)
 		everybody = people(filters)
 		few = everybody.names.tolist() if len(everybody) <= BY_NAME else None
-		names, rows = [], Days(*(np.zeros(0, np.int64),) * 3, np.zeros(0, bool))
+		names, rows, sums = [], Days(*(np.zeros(0, np.int64),) * 3, np.zeros(0, bool)), None
 		if len(everybody) and rates:
-			lens = ledger.Lens(company, ledger.NET_SALES, today)
-			names, rows = Revenue(today, rates, few).days(lens, few)
+			lens, revenue = ledger.Lens(company, ledger.NET_SALES, today), Revenue(today, rates, few)
+			if found := revenue.sums(lens, spans) if spans and few is None else None:
+				(names, sums), rows = found, None
+			else:
+				names, rows = revenue.days(lens, few)
 		place = {name: index for index, name in enumerate(everybody.names.tolist())}
 		at = np.array([place.get(name, -1) for name in names], np.int64)
 		if filters.get("rep"):
@@ -102,23 +106,25 @@ class Books:
 			theirs = [name in place and reps.user_for(name) == filters["rep"] for name in names]
 			at = np.where(np.array(theirs, bool), at, -1)
 		self.people = everybody.take(at[at >= 0])
-		self.rows = _only(rows, at >= 0)
-		self.first = first_days(self.rows, len(self.people))
+		self.rows = None if rows is None else _only(rows, at >= 0)
+		self.sums = sums.take(at >= 0) if sums else Sums.of(self.rows, len(self.people), spans)
 
 	def only(self, keep: np.ndarray) -> "Books":
 		"""Those of the customers; bool array."""
 		self.people = self.people.take(np.flatnonzero(keep))
-		self.rows, self.first = _only(self.rows, keep), self.first[keep]
-		self.__dict__.pop("last", None)
+		self.rows = None if self.rows is None else _only(self.rows, keep)
+		self.sums = self.sums.take(keep)
 		return self
 
-	@cached_property
+	@property
+	def first(self) -> np.ndarray:
+		"""Ordinal day of the first purchase of each, 0 for none."""
+		return self.sums.first
+
+	@property
 	def last(self) -> np.ndarray:
 		"""Ordinal day of the latest purchase of each, 0 for none."""
-		last = np.zeros(len(self.people), np.int64)
-		bought = self.rows.bought
-		last[self.rows.customer[bought]] = self.rows.day[bought]  # sorted by day: the latest one stays
-		return last
+		return self.sums.last
 
 	def tiers_on(self, day: date | None) -> np.ndarray:
 		"""The tier that each had on a day, see :func:`moves.tiers_on`; the first it was given where there is no day."""

@@ -30,6 +30,8 @@ def of_customers(last: Mapping[str, date], today: date) -> dict[str, dict[str, l
 	:param last: customer -> its latest purchase
 	:returns: of the kinds complaints, touches, offers, market, bought, stopped and elsewhere; without those of which there is none
 	"""
+	if not last:
+		return {}
 	found: dict[str, dict] = {customer: {} for customer in last}
 	for kind, of_kind in KINDS.items():
 		for customer, rows in of_kind(last, today).items():

@@ -93,14 +93,10 @@ def movements(filters: dict, of: Spans, today: date) -> Movements:
 	"""
 	:param filters: as :class:`Books`; tier, the one that a customer had when the second period began
 	"""
-	books = Books(filters, today)
+	books = Books(filters, today, (of.before, of.now))
 	if filters.get("tier"):
 		books.only(books.tiers_on(of.now[0]) == filters["tier"])
-	number = len(books.people)
-	before, now = (
-		retention.period(books.rows, number, since.toordinal(), until.toordinal())
-		for since, until in (of.before, of.now)
-	)
+	before, now = books.sums.periods
 	step = retention.steps(before, now, books.first, of.before[1].toordinal())
 	return Movements(books, of, before, now, step)
 

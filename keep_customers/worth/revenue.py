@@ -4,22 +4,61 @@ Each invoice is converted and rounded to cents by itself, and everything else is
 credit, and what is written anew, counts on the day of the sale; an opening entry is a purchase and no revenue.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import frappe
 import numpy as np
 from frappe.query_builder import Case
-from frappe.query_builder.functions import Concat_ws, Count, GroupConcat, Round
+from frappe.query_builder.functions import Concat_ws, Count, GroupConcat, Max, Min, Round, Sum
 from frappe.utils import getdate
 from pypika.terms import Function
 
-from keep_customers.engine.retention import Days
+from keep_customers.engine.retention import Days, Period, first_days, last_days, period
 from keep_customers.engine.value import Purchases, by_day
-from keep_customers.erp.tables import chunks, columns, numbers
-from keep_customers.worth.corrected import no_opening
+from keep_customers.erp.tables import chunks, columns, numbers, to_ordinals
+from keep_customers.worth.corrected import is_purchase, no_opening
 from keep_customers.worth.ledger import Ledger, Lens
 
+FEW = 5000  # customers whose sales are read one by one
 BEFORE_ORDINALS = 365  # MariaDB's days begin a year before Python's
+
+
+@dataclass(frozen=True)
+class Sums:
+	"""One element a customer.
+
+	:param first: ordinal day of the first purchase, 0 for none; last, of the latest one
+	:param periods: what was bought in each span
+	"""
+
+	first: np.ndarray
+	last: np.ndarray
+	periods: list[Period]
+
+	@classmethod
+	def of(cls, rows: Days, customers: int, spans: Sequence[tuple[date, date]]) -> Sums:
+		periods = [period(rows, customers, since.toordinal(), until.toordinal()) for since, until in spans]
+		return cls(first_days(rows, customers), last_days(rows, customers), periods)
+
+	def _parts(self) -> list[np.ndarray]:
+		return [self.first, self.last, *(part for one in self.periods for part in (one.cents, one.bought))]
+
+	def put(self, at: np.ndarray, other: Sums) -> None:
+		"""Others in the place of some, in place."""
+		for mine, theirs in zip(self._parts(), other._parts(), strict=True):
+			mine[at] = theirs
+
+	def take(self, at: np.ndarray) -> Sums:
+		"""
+		:param at: indices or a bool array
+		"""
+		return Sums(
+			self.first[at], self.last[at], [Period(one.cents[at], one.bought[at]) for one in self.periods]
+		)
 
 
 class Revenue(Ledger):
@@ -54,6 +93,36 @@ class Revenue(Ledger):
 		who = np.repeat(np.arange(len(names)), count)
 		rows = [(who, days.astype(np.int64) - BEFORE_ORDINALS, amounts, bought)]
 		return list(names), self._by_day(lens, list(names), rows)
+
+	def sums(self, lens: Lens, spans: Sequence[tuple[date, date]]) -> tuple[list[str], Sums] | None:
+		"""As :meth:`days`, of everybody, where nothing but sums is asked: the database adds them up, which takes half the time.
+
+		:param spans: first and last days
+		:returns: None where other papers have changed the sales of too many
+		"""
+		changed = {paper.customer for paper in self.corrected.undone.values()}
+		changed |= {now.customer for now, _first in self.corrected.anew.values()}
+		if len(changed) > FEW:
+			return None
+		invoice, amount = self.invoice, self._amount(lens)
+		day, bought = invoice.posting_date, is_purchase(invoice)
+		occasion = Case().when(bought, day)
+		terms = [invoice.customer, Min(occasion), Max(occasion)]
+		for since, until in spans:
+			inside = (day >= since) & (day <= until)
+			terms.append(Sum(Case().when(inside, amount).else_(0)))
+			terms.append(Sum(Case().when(inside & bought, 1).else_(0)))
+		names, first, last, *found = columns(self._invoices(lens).groupby(invoice.customer), *terms)
+		each = [
+			Period(np.rint(numbers(cents) * 100).astype(np.int64), numbers(times) > 0)
+			for cents, times in zip(found[0::2], found[1::2], strict=True)
+		]
+		result = Sums(to_ordinals(first), to_ordinals(last), each)
+		place = {name: index for index, name in enumerate(names)}
+		if few := sorted(changed & place.keys()):
+			of, rows = self.days(lens, few)
+			result.put(np.array([place[name] for name in of], np.int64), Sums.of(rows, len(of), spans))
+		return list(names), result
 
 	def _amount(self, lens: Lens):
 		amount = Round(super()._amount(lens), 2)

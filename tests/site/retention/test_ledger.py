@@ -321,6 +321,18 @@ def test_the_next_four_quarters_go_as_the_last_ones_and_add_up_to_the_forecasts(
 	assert (gold["expected"], iron["at_risk"], every["expected_1"]) == (1000.01, 500, 400.01)
 
 
+@pytest.mark.parametrize("by", ["", "Territory", "Customer Group", "Cause"])
+def test_of_very_many_customers_the_database_adds_up_the_same(company, monkeypatch, by):
+	for filters in (between(5, 4), between(4, 1), between(2, 1)):
+		few = run(BRIDGE, group_by=by, **filters)[0]
+		with monkeypatch.context() as many:
+			many.setattr(books, "BY_NAME", 0)
+			assert run(BRIDGE, group_by=by, **filters)[0] == few
+			listed = run(BRIDGE, about="Now", **filters)[0]
+		assert listed == run(BRIDGE, about="Now", **filters)[0]
+	assert few
+
+
 def test_without_a_year_behind_it_the_next_one_is_spread_evenly(story):
 	story.today = getdate()
 	firm = story.customer("Firm")
