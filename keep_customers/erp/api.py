@@ -23,7 +23,7 @@ from frappe.exceptions import FrappeTypeError
 from frappe.utils.typing_validations import validate_argument_types
 
 from keep_customers.erp import host
-from keep_customers.erp.texts import as_storable
+from keep_customers.erp.texts import as_storable, storable
 
 DAYS = ("from_date", "to_date", "since")  # filters of reports
 LARGEST = 2**53  # whole numbers that JavaScript can tell apart
@@ -204,4 +204,4 @@ def is_day(value: object) -> bool:
 def text_sent(field: str) -> str:
 	"""What the address of a website's page carries; empty for what is no text."""
 	value = frappe.form_dict.get(field)
-	return value if isinstance(value, str) else ""
+	return storable(value) if isinstance(value, str) else ""

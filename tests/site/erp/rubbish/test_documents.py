@@ -74,4 +74,4 @@ def shown(doctype, name):
 
 @pytest.mark.parametrize("who", ["rep", "manager"], indirect=True)
 def test_a_document_with_rubbish_in_it_is_refused_in_words_or_can_be_shown(own, who):
-	tried([*to_insert(own, who), *to_save(own, who)], 8)
+	tried([*to_insert(own, who), *to_save(own, who)], 4)

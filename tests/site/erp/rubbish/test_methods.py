@@ -25,7 +25,7 @@ def calls(own, user):
 
 
 def test_a_method_answers_rubbish_with_a_word(own, who):
-	tried(list(calls(own, who)), 12)
+	tried(list(calls(own, who)), 5)
 
 
 @pytest.mark.parametrize("who", ["rep", "manager"], indirect=True)
@@ -49,4 +49,4 @@ def test_a_documents_button_does_too(own, who):
 			ask(who, lambda: execute_cmd("run_doc_method"), path, call)
 
 		cases.append((path, instead_of(args), check))
-	tried(cases, 12)
+	tried(cases, 5)
