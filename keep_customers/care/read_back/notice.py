@@ -8,6 +8,7 @@ from keep_customers.access.read_back import ReadBack
 from keep_customers.care import notices
 from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
+from keep_customers.erp.outgoing import mail_works, sms_works
 
 
 def tell(doc) -> ReadBack:
@@ -37,6 +38,10 @@ def tell(doc) -> ReadBack:
 			_("{0} of them do not want this channel."),
 		)
 	told.says.append(_("Nothing is sent before it is submitted; then the ToDos come with the next night."))
+	if doc.channel == "SMS" and not sms_works():
+		told.says.append(_("No gateway is entered in SMS Settings: reps write with their own phones."))
+	elif doc.channel == "Email" and not mail_works():
+		told.says.append(_("No outgoing Email Account is set up: reps write with their own mail programs."))
 	return told
 
 

@@ -5,6 +5,7 @@ import pytest
 from frappe.permissions import add_user_permission
 
 from keep_customers.access.read_back import read_back
+from keep_customers.care.read_back import notice as says
 from tests.site.story import ANNA, BEN, EVE, GROUP, MIA
 
 
@@ -41,6 +42,18 @@ def test_a_notice_says_whom_it_would_reach(story, firms):
 	assert told["figure"] == "3 customers would be reached. One of them does not want this channel."
 	nobody = notice(tiers=[{"tier": "Platinum"}])
 	assert not nobody["figure"] and nobody["missing"][0]["field"] == "tiers"
+
+
+@pytest.mark.parametrize(("channel", "with_what"), [("SMS", "own phones"), ("Email", "own mail programs")])
+def test_a_notice_says_with_what_reps_write_where_the_site_can_send_nothing(
+	story, firms, channel, with_what, monkeypatch
+):
+	frappe.db.set_single_value("SMS Settings", "sms_gateway_url", "")
+	monkeypatch.setattr(says, "mail_works", lambda: False)
+	assert with_what in notice(channel=channel)["says"][-1]
+	frappe.db.set_single_value("SMS Settings", "sms_gateway_url", "https://gateway.example")
+	monkeypatch.setattr(says, "mail_works", lambda: True)
+	assert "own" not in notice(channel=channel)["says"][-1]
 
 
 def test_a_notice_counts_whom_its_writer_may_read(story, firms):
