@@ -10,8 +10,6 @@ from frappe.query_builder.functions import Concat_ws, Count, IfNull, Sum
 from frappe.utils import get_datetime_str, now_datetime
 from pypika.terms import AggregateFunction, Criterion, Function
 
-from keep_customers.erp.texts import harmless
-
 UNIX_EPOCH = date(1970, 1, 1).toordinal()
 # Values per statement stay below SQLite's limit of 32,766 parameters.
 MAX_PARAMETERS = 30_000
@@ -203,7 +201,7 @@ def _rendered(rows) -> tuple[str, list]:
 			in_sql.append(f"'{text}'" for text in column)
 		else:
 			in_sql.append(["%s"] * len(column))
-			parameters.append([harmless(one) if isinstance(one, str) else one for one in column])
+			parameters.append(column)
 	places = ", ".join([f"({', '.join(row)})" for row in zip(*in_sql, strict=True)])
 	return places, [value for row in zip(*parameters, strict=True) for value in row]
 

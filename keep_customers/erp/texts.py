@@ -21,7 +21,7 @@ def storable(text: str) -> str:
 
 def harmless(text: str) -> str:
 	"""The text as the host's filter of scripts leaves it, where that looks away: what reads as JSON, what is inserted as
-	submitted, what is written past the document life. Lists, tables and prints of the host show what is stored as it is."""
+	submitted. Lists, tables and prints of the host show what is stored as it is."""
 	if "<" not in text or not LIVE.search(text):
 		return text
 	left = sanitize_html(text, always_sanitize=True)
