@@ -6,6 +6,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from keep_customers.erp import limits
+from tests.site.host import local
 from tests.site.web import Browser
 
 CONFIRM = "keep_customers.complaints.feedback.confirm"
@@ -84,11 +85,11 @@ def test_the_old_address_of_a_page_is_no_fresh_budget(guest):
 
 @pytest.fixture
 def request_(story):
-	frappe.local.request = Request(EnvironBuilder(environ_base={"REMOTE_ADDR": "203.0.113.7"}).get_environ())
+	request = Request(EnvironBuilder(environ_base={"REMOTE_ADDR": "203.0.113.7"}).get_environ())
 	frappe.cache.delete_keys("rl:")
-	yield
+	with local(request=request):
+		yield
 	frappe.cache.delete_keys("rl:")
-	frappe.local.request = None
 
 
 def test_a_limit_is_counted_from_its_first_call_and_0_is_none(request_):

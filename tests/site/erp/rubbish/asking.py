@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request
 
 from keep_customers.erp.api import guard_request
 from tests.site.erp.rubbish.sent import Found
+from tests.site.host import local
 
 # What a programmer says, and nobody else.
 NO_WORDS = re.compile(
@@ -76,21 +77,21 @@ def forget():
 @contextmanager
 def told(verb, path, sent):
 	"""The request, as far as what answers it looks."""
-	kept = {
-		name: getattr(frappe.local, name, None) for name in ("request", "form_dict", "response", "request_ip")
-	}
 	flags = dict(frappe.local.flags)
-	frappe.local.request = Request(EnvironBuilder(method=verb, path=path).get_environ())
-	frappe.local.form_dict, frappe.local.response = frappe._dict(sent), frappe._dict(docs=[])
-	frappe.local.request_ip, frappe.local.session_obj = None, SimpleNamespace(update=lambda **_more: None)
-	frappe.clear_messages()
-	try:
-		yield
-	finally:
-		for name, one in kept.items():
-			setattr(frappe.local, name, one)
-		frappe.local.flags.clear()
-		frappe.local.flags.update(flags)
+	request = Request(EnvironBuilder(method=verb, path=path).get_environ())
+	with local(
+		request=request,
+		form_dict=frappe._dict(sent),
+		response=frappe._dict(docs=[]),
+		request_ip=None,
+		session_obj=SimpleNamespace(update=lambda **_more: None),
+	):
+		frappe.clear_messages()
+		try:
+			yield
+		finally:
+			frappe.local.flags.clear()
+			frappe.local.flags.update(flags)
 
 
 def words(log):
