@@ -120,7 +120,7 @@ def test_people_are_taken_over_from_contacts(story, desk):
 	frappe.db.commit()
 	with desk(ANNA) as anna:
 		anna.open("Form", "Customer File", firm)
-		anna.press("Take Over People From Contacts")
+		anna.press("Take Over People")
 		anna.page.get_by_text("What is in a file already stays as it is.").wait_for()
 		anna.shot("take-over")
 		anna.page.locator(".modal.show .btn-modal-primary").click()

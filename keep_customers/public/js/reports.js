@@ -64,15 +64,17 @@ keep_customers.leave_labels_out = (report) => {
 	};
 };
 
-// The framework gives each word of a legend the same width, and cuts what is longer at the edge.
+// The framework gives each word of a legend the same width: what is longer touches the next one, or is cut at the edge.
 keep_customers.make_legend_fit = (chart) => {
 	if (!chart?.legendArea) return;
 	const wide = (one) => one.getBBox().width;
-	const ends = (one) => one.transform.baseVal[0].matrix.e + wide(one);
+	const at = (one) => one.transform.baseVal[0].matrix;
+	const ends = (one) => at(one).e + wide(one);
+	const touch = (one, next) => next && at(next).f === at(one).f && ends(one) + 8 > at(next).e;
 	const fit = () => {
 		const { legendArea, svg, width } = chart;
 		const parts = [...legendArea.children];
-		if (parts.every((one) => ends(one) <= width)) return;
+		if (!parts.some((one, i) => ends(one) > width || touch(one, parts[i + 1]))) return;
 		let x = 0, y = 0;
 		for (const one of parts) {
 			if (x && x + wide(one) > width) [x, y] = [0, y + 26];

@@ -51,7 +51,7 @@ keep_customers.take_over = (() => {
 frappe.ui.form.on("Customer File", {
 	refresh(frm) {
 		if (frm.is_new() || !frm.perm[0]?.write || !frappe.model.can_read("Contact")) return;
-		frm.add_custom_button(__("Take Over People From Contacts"), () => {
+		frm.add_custom_button(__("Take Over People"), () => {
 			if (frm.is_dirty()) return frappe.msgprint(__("Please save the file first."));
 			keep_customers.take_over.ask([frm.doc.customer], () => frm.reload_doc());
 		});

@@ -54,8 +54,9 @@ keep_customers.complaint_case.clock = (() => {
 	}
 
 	function span(minutes) {
-		const count = Math.round(minutes);
-		if (count < 120) return __("{0} minutes", [Math.max(count, 1)]);
+		const count = Math.max(Math.round(minutes), 1);
+		if (count === 1) return __("1 minute");
+		if (count < 120) return __("{0} minutes", [count]);
 		if (count < 48 * 60) return __("{0} hours", [Math.round(count / 60)]);
 		return __("{0} days", [Math.round(count / 60 / 24)]);
 	}
