@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model import table_fields
 from frappe.utils import cint, cstr, flt, get_datetime
 
+from keep_customers.access.lacking import lack
 from keep_customers.access.lookups import named
 from keep_customers.erp.api import YEARS, chosen, is_day, refuse, typed
 from keep_customers.erp.registered import registered_as
@@ -25,7 +26,7 @@ class ReadBack:
 	"""
 	:ivar says: whole sentences
 	:ivar figure: what would come of it, or would have come; empty where there is nothing to count yet
-	:ivar missing: what is in the way: ``text``, and the ``field`` of the form or the ``route`` where it is mended
+	:ivar missing: what is in the way, as :func:`keep_customers.access.lacking.lack` says it
 	:ivar next_step: the button that takes the saved document into effect: its ``label``, and what it sets (``values``)
 	"""
 
@@ -35,7 +36,7 @@ class ReadBack:
 	next_step: dict | None = None
 
 	def lacks(self, text: str, field: str | None = None, route: list[str] | None = None) -> None:
-		self.missing.append({"text": text, "field": field, "route": route})
+		self.missing.append(lack(text, field, route))
 
 
 def switch_on(doc) -> dict | None:

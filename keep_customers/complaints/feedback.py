@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
+from keep_customers.access.lacking import may_go
 from keep_customers.access.lookups import named
 from keep_customers.complaints import cases, escalation, waiting
 from keep_customers.complaints.told import sentences
@@ -93,21 +94,19 @@ def _note_asked(doc) -> None:
 def prepared(doc) -> dict:
 	"""Who is asked, how, and in which words; the link can be given in any other way.
 
-	:returns: person, ways (dicts of channel, to, why_not: in words, empty if it can be sent), subject, text, link, asked_on
-		(None, once they have answered)
+	:returns: person, ways (dicts of channel, to, why_not: in words, empty if it can be sent, route: where that is mended, if the
+		user may go there), subject, text, link, asked_on (None, once they have answered)
 	:raises frappe.ValidationError: if there is nothing to ask about
 	"""
 	_may_be_asked(doc)
 	contact = _whom(doc)
 	language = messages.languages(doc.customer)[0]
-	ways = [
-		{
-			"channel": channel,
-			"to": _address(contact, channel) if contact else None,
-			"why_not": _why_not_by(doc, contact, channel),
-		}
-		for channel in CHANNELS
-	]
+	ways = []
+	for channel in CHANNELS:
+		why_not, route = _why_not_by(doc, contact, channel)
+		to = _address(contact, channel) if contact else None
+		way = {"channel": channel, "to": to, "why_not": why_not}
+		ways.append({**way, "route": route if route and may_go(route) else None})
 	return {
 		"person": contact.full_name if contact else doc.contact_name,
 		"ways": ways,
@@ -128,7 +127,8 @@ def send(doc, channel: str) -> str:
 	if not contact:
 		frappe.throw(_no_contact())
 	_not_within_the_pause(doc, contact)
-	if why_not := _why_not_by(doc, contact, channel):
+	why_not, _route = _why_not_by(doc, contact, channel)
+	if why_not:
 		frappe.throw(escape_html(why_not))
 	to = _address(contact, channel)
 	language = messages.languages(doc.customer)[0]
@@ -152,23 +152,26 @@ def _no_contact() -> str:
 	return _("The customer has no contact. Please add one first.")
 
 
-def _why_not_by(doc, contact, channel: str) -> str:
-	"""Why somebody cannot be asked this way, and what to do, as plain text; empty if they can."""
+def _why_not_by(doc, contact, channel: str) -> tuple[str, list[str] | None]:
+	"""Why somebody cannot be asked this way, and what to do, as plain text, empty if they can; and where in Desk that is mended."""
 	if not contact:
-		return _no_contact()
+		return _no_contact(), ["Form", "Customer", doc.customer]
 	name = contact.full_name
 	if not _address(contact, channel):
-		if channel == "Email":
-			return _("No e-mail address is known of {0}.").format(name)
-		return _("No mobile number is known of {0}.").format(name)
+		lacks = (
+			_("No e-mail address is known of {0}.")
+			if channel == "Email"
+			else _("No mobile number is known of {0}.")
+		)
+		return lacks.format(name), ["Form", "Contact", contact.name]
 	# It is no advertising; but who wants to hear nothing this way is asked in another.
 	if consent.of_contact(doc.customer, contact.name, channel, FEEDBACK).refused:
-		return _("{0} does not want this channel. Please choose another way.").format(name)
+		return _("{0} does not want this channel. Please choose another way.").format(name), None
 	if channel == "Email" and not can_mail(doc.doctype):
-		return no_mail()
+		return no_mail(), ["List", "Email Account"]
 	if channel == "SMS" and not delivery.sms_works():
-		return _("Please enter a gateway in SMS Settings.")
-	return ""
+		return _("Please enter a gateway in SMS Settings."), ["Form", "SMS Settings", "SMS Settings"]
+	return "", None
 
 
 def _not_within_the_pause(doc, contact) -> None:

@@ -6,6 +6,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder.functions import Count
 from frappe.utils import cint, format_datetime, get_datetime, getdate, now_datetime
 
+from keep_customers.access.lacking import lack
 from keep_customers.access.lookups import named
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
@@ -32,8 +33,8 @@ def shown(event: str) -> dict:
 	"""
 	:returns: ``guests`` (the first 200 of the customers the user may read: name, customer, customer_name, guest_name, status,
 		companions, remark, told, answered and opened, in words or None), ``unseen`` (how
-		many others there are), ``counts`` (status -> how many of all), ``problems`` (dicts of text and, where it can be mended
-		elsewhere, route), ``door`` (whether the user may stand at the door today), ``host`` (by name, None for none)
+		many others there are), ``counts`` (status -> how many of all), ``problems`` (as
+		:func:`keep_customers.access.lacking.lack` says them), ``door`` (whether the user may stand at the door today), ``host`` (by name, None for none)
 	:raises frappe.PermissionError: if the user may not read the event
 	"""
 	doc = named(EVENT, event)
@@ -100,21 +101,21 @@ def _problems(event, counts: dict[str, int]) -> list[dict]:
 		if event.status == engine.INVITING:
 			return []
 		text = _("The day is over, and nobody was invited. Correct the day, or call the event off.")
-		return [{"text": text, "field": "starts_on"}]
+		return [lack(text, field="starts_on")]
 	found = []
 	if not nights_run():
-		found.append({"text": no_nights(), "route": ["Form", "Keep Customers Settings"]})
+		found.append(lack(no_nights(), route=["Form", "Keep Customers Settings"]))
 	if (unasked or pending) and not EmailAccount.find_outgoing(match_by_doctype="Customer"):
-		found.append({"text": no_mailbox(), "route": ["List", "Email Account"]})
+		found.append(lack(no_mailbox(), route=["List", "Email Account"]))
 	if pending and event.reply_until and getdate(event.reply_until) < getdate():
 		text = _(
 			"Not answered: {0}, and the last day to reply is over. Note what they say, or choose a later day."
 		)
-		found.append({"text": text.format(pending), "field": "reply_until"})
+		found.append(lack(text.format(pending), field="reply_until"))
 	waiting = cint(event.waiting)
 	if cint(event.capacity) and cint(event.accepted) >= cint(event.capacity) and (waiting or unasked):
 		text = _(
 			"The room is full: {0} persons wait, {1} guests are not asked yet. Raise the capacity, or leave it so."
 		)
-		found.append({"text": text.format(waiting, unasked), "field": "capacity"})
+		found.append(lack(text.format(waiting, unasked), field="capacity"))
 	return found

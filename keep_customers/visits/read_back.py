@@ -7,6 +7,7 @@ from frappe.utils import cstr, fmt_money, formatdate, get_fullname
 
 from keep_customers.access.read_back import ReadBack
 from keep_customers.care.notices import not_excluded
+from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import readable_among
 from keep_customers.visits import approval, stops
@@ -90,6 +91,7 @@ def _worth(customers: set[str]) -> str:
 
 
 def _what_is_in_the_way(told: ReadBack, doc, customers: set[str]) -> None:
+	contact.without(told, customers)
 	for row, customer in stops.refused(doc):
 		if doc.stops[row - 1].customer in customers:
 			told.lacks(

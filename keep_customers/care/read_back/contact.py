@@ -1,11 +1,17 @@
 """What several documents say of the contact they ask for: how, by when, with whom, who does it. Parts of one sentence."""
 
+from collections.abc import Collection
 from functools import reduce
 
+import frappe
 from frappe import _
 from frappe.utils import cstr
 
+from keep_customers.access.read_back import ReadBack
 from keep_customers.erp.language import counted
+from keep_customers.people import contacts
+
+NAMED = 5
 
 
 def sentence(first: str, *others: str) -> str:
@@ -52,3 +58,23 @@ def only_for(doc) -> list[str]:
 
 def own_rep() -> str:
 	return _("the customer's own rep gets the ToDo")
+
+
+def without(told: ReadBack, customers: Collection[str]) -> None:
+	"""Whom of them nobody knows a person at: the first five by name, and the way to the first.
+
+	:param customers: whom the user may read
+	"""
+	known = contacts.primary_contacts(list(customers))
+	unknown = sorted(one for one in customers if one not in known)
+	if not unknown:
+		return
+	fields = ["name", "customer_name"]
+	names = dict(
+		frappe.get_all("Customer", {"name": ("in", unknown[:NAMED])}, fields, as_list=True, order_by=None)
+	)
+	said = ", ".join(names.get(one) or one for one in unknown[:NAMED])
+	text = _("No contact is known of {0}. Please add one at the customer.")
+	told.lacks(
+		text.format(said + (" …" if len(unknown) > NAMED else "")), route=["Form", "Customer", unknown[0]]
+	)

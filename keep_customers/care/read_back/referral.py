@@ -44,6 +44,7 @@ def _thanks(told: ReadBack, referrer: str) -> list[str]:
 			route=["List", "Care Rule"],
 		)
 		return []
+	contact.without(told, [referrer])
 	thanked = _("Who has recommended us is thanked, whether or not anybody buys")
 	return [contact.sentence(thanked, contact.by_when(rule.channel, cint(rule.due_in_days)))]
 

@@ -6,6 +6,7 @@ from frappe.permissions import add_user_permission
 
 from keep_customers.access.read_back import read_back
 from keep_customers.care.read_back import notice as says
+from tests.site import mail
 from tests.site.story import ANNA, BEN, EVE, GROUP, MIA
 
 
@@ -84,13 +85,19 @@ def test_a_referral_says_what_follows(story, firms):
 		"The reward is still to be given: Tea.",
 	]
 	assert told["figure"] == "One recommendation of this customer is on record. 0 became customers."
-	assert not told["missing"]
+	assert [one["text"] for one in told["missing"]] == [
+		f"No contact is known of {firms[0]}. Please add one at the customer."
+	]
+	assert told["missing"][0]["route"] == ["Form", "Customer", firms[0]]
+	mail.contact(firms[0], mobile="+49 170 1234567")
+	assert not referral(referrer=firms[0], referred_customer=firms[2])["missing"]
 
 
 def test_a_referral_promises_nothing_to_who_is_excluded(story, firms):
 	story.rule(trigger="Referral: Thank Referrer", due_in_days=2)
 	story.rule("Welcome", trigger="Referral: Welcome")
 	story.settings(excluded_customers=[{"customer": firms[0]}])
+	mail.contact(firms[1], mobile="+49 170 1234567")
 	for by, whom, said, lack in (
 		(firms[0], firms[1], ["Who was brought is welcomed."], "thank them"),
 		(firms[1], firms[0], ["Who has recommended us is thanked, whether or not anybody buys; call within 2 days."], "welcome them"),

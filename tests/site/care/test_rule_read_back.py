@@ -72,6 +72,18 @@ def test_a_rule_that_sends_by_itself_says_what_it_would_send_with(story, firms, 
 	assert not lacks("SMS", **by_itself)
 
 
+def test_who_may_not_mend_what_is_missing_hears_whom_to_ask(story, firms, monkeypatch):
+	monkeypatch.setattr(outgoing.EmailAccount, "find_outgoing", lambda **_for: None)
+	frappe.db.set_single_value("SMS Settings", "sms_gateway_url", "")
+	for channel, lack in (("Email", "Please set one up."), ("SMS", "SMS Settings.")):
+		rule = story.rule(channel, channel=channel, message_kind="Thank You", send_automatically=1)
+		frappe.set_user(MIA)
+		[missing] = read_back(rule.as_dict())["missing"]
+		assert missing["text"].endswith(f"{lack} Your administrator can do that.")
+		assert not missing["route"], "Desk would say that Page is not permitted"
+		frappe.set_user("Administrator")
+
+
 def test_what_a_rule_has_made_already_counts_as_well(story, firms):
 	rule = story.rule(switched_on=add_days(getdate(), -60))
 	story.night(add_days(getdate(), -1))

@@ -219,6 +219,13 @@ def test_what_stands_in_the_way_is_said_with_what_to_do(now, monkeypatch):
 	assert "choose a later day" in problems(doc)
 	monkeypatch.setattr(panel.EmailAccount, "find_outgoing", lambda **_for: None)
 	assert "copy each guest's link" in problems(doc)
+	assert ["List", "Email Account"] in [one["route"] for one in panel.shown(doc.name)["problems"]]
+	frappe.set_user(MIA)
+	assert "Your administrator can do that." in problems(doc)
+	assert not any(one["route"] for one in panel.shown(doc.name)["problems"]), (
+		"a manager has no Email Account"
+	)
+	frappe.set_user("Administrator")
 	assert not panel.shown(doc.name)["door"]
 	past(doc)
 	assert problems(doc) == "" and panel.shown(doc.name)["door"]

@@ -6,6 +6,7 @@ from frappe.permissions import add_user_permission
 from frappe.utils import formatdate, getdate
 
 from keep_customers.access.read_back import read_back
+from tests.site import mail
 from tests.site.story import ANNA, BEN, EVE
 from tests.site.visits.plans import as_anna, draft
 
@@ -38,7 +39,12 @@ def test_a_plan_says_whom_it_visits_and_what_they_are_worth(story, firms):
 		"Once it is approved, each stop is a ToDo of the rep.",
 	]
 	# Nobody is ranked yet.
-	assert not told["figure"] and not told["missing"]
+	assert not told["figure"]
+	[alone] = told["missing"]
+	assert (
+		alone["text"] == f"No contact is known of {', '.join(sorted(firms))}. Please add one at the customer."
+	)
+	assert alone["route"] == ["Form", "Customer", min(firms)]
 	frappe.set_user("Administrator")
 	for name in firms:
 		frappe.get_doc(
@@ -69,7 +75,9 @@ def test_who_is_excluded_is_named_and_may_be_visited(story, firms):
 	assert told["says"][2] == (
 		f"Excluded in Keep Customers Settings: {firms[0]}. No rule asks for such a visit; it is yours to decide."
 	)
-	assert not told["missing"]
+	for name in firms:
+		mail.contact(name, mobile="+49 170 1234567")
+	assert not new(firms)["missing"], "neither is it in the way"
 
 
 def test_customers_that_are_not_theirs_do_not_count(story, firms):

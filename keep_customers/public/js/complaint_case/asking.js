@@ -1,7 +1,6 @@
 // The customer is asked whether it is solved: who, how and in which words; the link can always be given by hand.
 keep_customers.complaint_case.asking = (() => {
 	const { server, text } = keep_customers.complaint_case;
-	const { link } = keep_customers.words;
 	const METHODS = "keep_customers.complaints";
 
 	function open(frm) {
@@ -21,7 +20,7 @@ keep_customers.complaint_case.asking = (() => {
 					options: possible.map(({ channel, to }) => ({ value: channel, label: `${__(channel)}: ${to}` })),
 					default: possible[0]?.channel,
 				},
-				{ fieldname: "about", fieldtype: "HTML", options: about(frm, asked, possible) },
+				{ fieldname: "about", fieldtype: "HTML", options: about(asked, possible) },
 				{ fieldname: "link", fieldtype: "HTML", options: keep_customers.copy_link.html(asked.link) },
 			],
 			...(possible.length && {
@@ -34,7 +33,11 @@ keep_customers.complaint_case.asking = (() => {
 					}),
 			}),
 		});
-		dialog.get_field("about").$wrapper.on("click", "a", () => dialog.hide());
+		dialog.get_field("about").$wrapper.on("click", "[data-way]", (event) => {
+			event.preventDefault();
+			dialog.hide();
+			frappe.set_route(asked.ways[event.currentTarget.dataset.way].route);
+		});
 		keep_customers.copy_link.listen(dialog.get_field("link").$wrapper, () => given(frm, dialog));
 		dialog.show();
 		return dialog;
@@ -47,14 +50,14 @@ keep_customers.complaint_case.asking = (() => {
 		});
 	}
 
-	function about(frm, asked, possible) {
+	function about(asked, possible) {
 		const lines = [
 			asked.asked_on &&
 				__("Asked on {0}; no answer yet, and the link is still good.", [frappe.datetime.str_to_user(asked.asked_on)]),
 			...(possible.length ? [] : [...why_not(asked.ways), __("Copy the link and give it to them yourself.")]),
 		].filter(Boolean);
 		return `${lines.map((one) => `<p>${text(one)}</p>`).join("")}
-			${asked.person ? "" : `<p>${link("Customer", frm.doc.customer, text(__("Open {0}", [__("Customer")])))}</p>`}
+			${possible.length ? "" : `<p>${mended_at(asked.ways)}</p>`}
 			<div class="text-muted">${text(asked.person || "")}</div>
 			<blockquote class="border-left pl-3">${text(asked.text)}</blockquote>`;
 	}
@@ -63,6 +66,19 @@ keep_customers.complaint_case.asking = (() => {
 	function why_not(ways) {
 		const whys = [...new Set(ways.map((way) => way.why_not))];
 		return whys.length === 1 ? whys : ways.map((way) => `${__(way.channel)}: ${way.why_not}`);
+	}
+
+	// The same place once; none of those where this user may not go.
+	function mended_at(ways) {
+		const places = ways.map((way) => JSON.stringify(way.route));
+		return ways
+			.map((way, index) =>
+				way.route && places.indexOf(places[index]) === index
+					? `<a href="#" data-way="${index}" style="text-decoration: underline">${text(__("Open {0}", [__(way.route[1])]))}</a>`
+					: ""
+			)
+			.filter(Boolean)
+			.join(" &nbsp; ");
 	}
 
 	return { open };

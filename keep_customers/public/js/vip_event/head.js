@@ -26,10 +26,15 @@ keep_customers.vip_event.head = (() => {
 	const problems = (panel) =>
 		panel.problems
 			.map(
-				(one, index) => `<p class="ke-problem">${text(one.text)}
-					<button type="button" class="btn btn-default btn-xs" data-problem="${index}">${text(label_of(one))}</button></p>`
+				(one, index) => `<p class="ke-problem">${text(one.text)} ${way(one, index)}</p>`
 			)
 			.join("");
+
+	// None for who may not go there: the text says whom to ask.
+	const way = (one, index) =>
+		one.route || one.field
+			? `<button type="button" class="btn btn-default btn-xs" data-problem="${index}">${text(label_of(one))}</button>`
+			: "";
 
 	const label_of = ({ route }) => (route ? __("Open {0}", [__(route[1])]) : __("Go There"));
 

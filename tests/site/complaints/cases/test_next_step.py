@@ -102,6 +102,7 @@ def test_the_link_is_a_way_where_nothing_can_be_sent(story, firm):
 	ways = {way["channel"]: way for way in asked["ways"]}
 	assert ways["Email"]["to"] == "olga@keep-test.example"
 	assert ways["SMS"]["why_not"] == f"No mobile number is known of {PREFIX} Olga."
+	assert ways["SMS"]["route"][:2] == ["Form", "Contact"]
 	assert asked["asked_on"] is None
 	feedback.note_link_given(case.name)
 	assert dialogs.for_asking(case.name)["asked_on"]
@@ -109,6 +110,7 @@ def test_the_link_is_a_way_where_nothing_can_be_sent(story, firm):
 	alone = offered(complaint(story.customer("Alone"), contact_name="Somebody"))
 	asked = dialogs.for_asking(alone.name)
 	assert {way["why_not"] for way in asked["ways"]} == {"The customer has no contact. Please add one first."}
+	assert [way["route"] for way in asked["ways"]] == [["Form", "Customer", alone.customer]] * 2
 	assert asked["person"] == "Somebody" and asked["link"]
 	with pytest.raises(frappe.ValidationError, match="offer a solution first"):
 		dialogs.for_asking(complaint(firm).name)
