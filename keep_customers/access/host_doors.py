@@ -75,7 +75,7 @@ def download_template(doctype: str, **more: object) -> None:
 def _with_tables(doctype: str | list | None, parent: object) -> None:
 	several = isinstance(doctype, list) or str(doctype).startswith("[")
 	names = names_sent("doctype", doctype) if several else [doctype]
-	if not all(names) or not names:
+	if not names or not all(names):
 		refuse("Argument 'doctype' should name a doctype.")
 	asked = [*names, parent]
 	if any(one in asked for one in TABLES_OF_CUSTOMERS) and not reads_all_customers():

@@ -10,6 +10,7 @@ from tests.site.complaints.guests.said import portal_user
 from tests.site.erp.matrix import papers
 from tests.site.erp.matrix.papers import Papers
 from tests.site.mail import contact
+from tests.site.removal import remove_everything
 from tests.site.story import PREFIX, Story, _tree, _user
 from tests.site.web import Browser
 
@@ -54,6 +55,21 @@ def begin():
 	portal_user(own.customer, PORTAL)
 	frappe.db.commit()
 	return World(story, own)
+
+
+def end(world):
+	"""Take it away again, and what those who asked left outside of the story."""
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	frappe.cache.delete_keys("rl:")
+	for table, (_row, doctype, _name, _field) in world.own.rows.items():
+		if doctype == SETTINGS:
+			frappe.db.delete(table, {"parent": doctype})
+	world.story.settings(complaint_page=0)
+	for doctype in papers.ABOUT_NOBODY:
+		frappe.db.delete(doctype, {"name": ("like", f"{PREFIX}-%")})
+	frappe.db.commit()  # what is removed begins with a rollback
+	remove_everything()
 
 
 def add_victim(world, server):
