@@ -46,7 +46,7 @@ def test_nights_while_others_delete_merge_rename_and_invoice_customers(story, tm
 	frappe.db.rollback()
 	statuses = Counter(frappe.get_all("Care Run", pluck="status"))
 	left = frappe.get_all(
-		"Care Run Set Aside", {"seconds": 0}, fields=["reference_doctype", "reference_name", "part", "why"]
+		"Care Run Set Aside", {"seconds": 0}, ["reference_doctype", "reference_name", "part", "why"]
 	)
 	assert (statuses, left) == ({"Completed": nights + 1}, []), frappe.get_all("Error Log", pluck="error")
 	run = story.night(story.today + timedelta(days=nights))
