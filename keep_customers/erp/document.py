@@ -17,7 +17,7 @@ from frappe.model.document import Document as HostsDocument
 from frappe.utils import cint, flt, get_datetime, getdate, to_timedelta
 
 from keep_customers.erp.api import refuse
-from keep_customers.erp.texts import harmless, storable
+from keep_customers.erp.texts import harmless, is_shown, storable
 
 YEARS = range(1000, 9000)  # what MariaDB stores, less room for arithmetic
 LARGEST = {"Int": 2**31 - 1, "Check": 2**31 - 1, "Long Int": 2**63 - 1}
@@ -25,7 +25,6 @@ LARGEST_AMOUNT = 10**12  # decimal(21, 9)
 DAYS = {"Date": getdate, "Datetime": get_datetime, "Time": to_timedelta}
 AMOUNTS = ("Float", "Currency", "Percent", "Rating", "Duration")
 SCALARS = (str, int, float, Decimal, date, time, timedelta)
-NOT_SHOWN = ("Code", "JSON", "Attach", "Attach Image", "Barcode")
 AS_STORED = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|\d\d:\d\d:\d\d(\.\d+)?", re.ASCII)
 
 
@@ -46,7 +45,7 @@ class Document(HostsDocument):
 		for row in (self, *self.get_all_children()):
 			for field in row.meta.fields:
 				text = row.__dict__.get(field.fieldname)
-				if isinstance(text, str) and "<" in text and _is_shown(field):
+				if isinstance(text, str) and "<" in text and is_shown(field):
 					row.set(field.fieldname, harmless(text))
 
 	def extend(self, key, value):
@@ -89,11 +88,6 @@ def _held(field, value: object) -> object:
 	if kind in frappe.model.no_value_fields:
 		return value
 	return storable(value if isinstance(value, str) else str(value))
-
-
-def _is_shown(field) -> bool:
-	"""Whether the host would let its filter look at it."""
-	return not (field.ignore_xss_filter or field.fieldtype in NOT_SHOWN or field.options in ("Email", "JSON"))
 
 
 def _day(field, value: object) -> object:

@@ -10,6 +10,8 @@ from frappe.query_builder.functions import Concat_ws, Count, IfNull, Sum
 from frappe.utils import get_datetime_str, now_datetime
 from pypika.terms import AggregateFunction, Criterion, Function
 
+from keep_customers.erp.texts import harmless, is_shown
+
 UNIX_EPOCH = date(1970, 1, 1).toordinal()
 # Values per statement stay below SQLite's limit of 32,766 parameters.
 MAX_PARAMETERS = 30_000
@@ -179,19 +181,23 @@ def standard_columns() -> dict[str, object]:
 def _insert(doctype, fields, rows, conflict):
 	verb, clause = conflict
 	names = ", ".join(f"`{field}`" for field in fields)
+	meta = frappe.get_meta(doctype)
+	shown = [is_shown(meta.get_field(field)) for field in fields]
 	for part in chunks(rows, min(MAX_PARAMETERS // len(fields), MAX_ROWS)):
-		places, values = _rendered(part)
+		places, values = _rendered(part, shown)
 		# nosemgrep: frappe-using-db-sql, doctype and fields come from this app's own code, every text is a parameter
 		frappe.db.sql(f"INSERT {verb} INTO `tab{doctype}` ({names}) VALUES {places} {clause}", values)  # noqa: S608 (names are ours, texts are parameters)
 
 
-def _rendered(rows) -> tuple[str, list]:
+def _rendered(rows, shown: Sequence[bool]) -> tuple[str, list]:
 	"""The rows as SQL, with parameters for all but numbers, days and plain texts.
 
 	To escape a parameter takes a driver ten times as long as to write the value down.
+
+	:param shown: of each column, whether its texts are cleaned as a document's are
 	"""
 	in_sql, parameters = [], []
-	for column in zip(*rows, strict=True):
+	for column, is_text_shown in zip(zip(*rows, strict=True), shown, strict=True):
 		kinds = {type(value) for value in column}
 		if kinds == {int} or (kinds == {float} and np.isfinite(column).all()):
 			in_sql.append(map(repr, column))
@@ -201,7 +207,8 @@ def _rendered(rows) -> tuple[str, list]:
 			in_sql.append(f"'{text}'" for text in column)
 		else:
 			in_sql.append(["%s"] * len(column))
-			parameters.append(column)
+			clean = is_text_shown and str in kinds
+			parameters.append([harmless(v) if isinstance(v, str) else v for v in column] if clean else column)
 	places = ", ".join([f"({', '.join(row)})" for row in zip(*in_sql, strict=True)])
 	return places, [value for row in zip(*parameters, strict=True) for value in row]
 

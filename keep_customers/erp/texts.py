@@ -4,6 +4,7 @@ import re
 
 from frappe.utils import sanitize_html
 
+NOT_SHOWN = ("Code", "JSON", "Attach", "Attach Image", "Barcode")
 # Halves of a sign that JSON can write alone and no encoding can, and the sign at which C ends a text.
 UNFIT = re.compile("[\ud800-\udfff]")
 DEEPEST = 50
@@ -27,6 +28,16 @@ def harmless(text: str) -> str:
 	left = sanitize_html(text, always_sanitize=True)
 	# Without a tag it is a text, which whoever shows it escapes; with one, it says nothing else but itself.
 	return left if "<" in left else left.replace("&amp;", "&")
+
+
+def is_shown(field) -> bool:
+	"""Whether the host would let its filter look at it.
+
+	:param field: as its doctype describes it; None for one that every document has, which nobody writes
+	"""
+	return field is not None and not (
+		field.ignore_xss_filter or field.fieldtype in NOT_SHOWN or field.options in ("Email", "JSON")
+	)
 
 
 def as_storable(value: object, depth: int = DEEPEST) -> object:

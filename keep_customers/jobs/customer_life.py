@@ -14,6 +14,7 @@ from keep_customers.care.todos import describe_anew
 from keep_customers.care.touches import show_last_touch
 from keep_customers.complaints import cases
 from keep_customers.erp.tables import chunks, hold
+from keep_customers.erp.texts import harmless
 from keep_customers.events import room
 from keep_customers.events import wishes as event_wishes
 from keep_customers.files import customer_life as of_drives
@@ -92,6 +93,7 @@ def on_update(customer, method=None) -> None:
 
 def show_name(customer: str, title: str) -> None:
 	"""Bring the customer's name up to date where it is shown, and in the ToDos that link to it."""
+	title = harmless(title)  # the host leaves alone what reads as JSON, and lists show what is stored
 	for doctype in (*NAMED_AFTER_CUSTOMER, *ABOUT_CUSTOMER, "Event Suggestion"):
 		frappe.db.set_value(doctype, {"customer": customer}, "customer_name", title, update_modified=False)
 	referrals.show_name(customer, title)

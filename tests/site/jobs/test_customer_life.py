@@ -118,6 +118,25 @@ def test_a_customers_new_title_is_shown_everywhere_without_touching_what_is_open
 	open_file.save()
 
 
+def test_a_title_that_would_run_is_not_kept_with_us(story):
+	"""The host leaves alone what reads as JSON, and its lists show what is stored."""
+	firm, live = story.customer("Firm"), f'["{PREFIX} <img src=x onerror=alert(1)>"]'
+	story.invoice(firm, days_ago=20, amount=500)
+	# A site of before, or an import past the document life.
+	frappe.db.set_value("Customer", firm, "customer_name", live)
+	story.night()
+	titles = {
+		doctype: frappe.get_all(doctype, {"customer": firm}, pluck="customer_name") for doctype in EVERYTHING
+	}
+	assert titles["Customer Value"] and titles["Tier Change"]
+	assert not any("onerror" in title for those in titles.values() for title in those), titles
+	customer = frappe.get_doc("Customer", firm)
+	customer.customer_name = f'["{PREFIX} Sons <svg onload=alert(1)>"]'
+	customer.save()
+	[title] = frappe.get_all("Customer Value", {"customer": firm}, pluck="customer_name")
+	assert "Sons" in title and "onload" not in title
+
+
 # Merging
 
 
