@@ -104,6 +104,13 @@ class Desk:
 			# On a phone the host's own menu lies above all of it when the window shrinks.
 			assert width == 390 or not self.out_of_reach()
 
+	def tell(self):
+		"""What stands on the screen, for who only has the log of a test that failed."""
+		print(self.page.url, *self.problems, sep="\n")
+		for part in (".modal.show", ".layout-main:visible, .page-container:visible"):
+			for text in self.page.locator(part).all_inner_texts():
+				print(f"--- {part}", *filter(str.strip, text.splitlines()), sep="\n")
+
 	def see(self, text):
 		self.page.locator(f"text={text} >> visible=true").first.wait_for()
 		return self
@@ -141,8 +148,13 @@ def desk(server, chromium):
 			viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce"
 		)
 		opened = Desk(context.new_page(), server.url).login(user)
-		yield opened
-		context.close()
+		try:
+			yield opened
+		except Exception:
+			opened.tell()
+			raise
+		finally:
+			context.close()
 		assert not opened.problems
 
 	return open_desk
