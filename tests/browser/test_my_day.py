@@ -104,6 +104,9 @@ def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
 def test_at_a_desk_the_keys_will_do(story, desk):
 	first, second, _third = three_contacts(story)
 	frappe.db.set_value("Follow Up", {"todo": first.name}, "came_first", "Helps More")
+	case = story.case(first.reference_name, "Saw is blunt")
+	frappe.get_doc({"doctype": "ToDo", "description": "Buy paper", "allocated_to": ANNA}).insert()
+	assert frappe.db.exists("ToDo", {"reference_name": case.name, "allocated_to": ANNA, "status": "Open"})
 	frappe.db.commit()
 	with desk(ANNA) as anna:
 		page = anna.page
@@ -112,6 +115,8 @@ def test_at_a_desk_the_keys_will_do(story, desk):
 		card = ".kd-card[data-todo='{}'] .kd-ways a[href^='tel:']"
 		page.locator(card.format(first.name)).wait_for()
 		assert "have changed more than others" in page.locator(".kd-why").inner_text()
+		anna.see("Saw is blunt").see("Buy paper")
+		assert case.name not in page.locator(".kd-rest").inner_text(), "it stands above with its subject"
 		anna.shot("my-day-desk")
 		page.keyboard.press("j")
 		page.locator(card.format(second.name)).wait_for()

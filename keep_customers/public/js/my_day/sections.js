@@ -149,6 +149,11 @@ keep_customers.my_day.sections = (() => {
 		const first = contacts(due, __("Contacts Today"), at);
 		// What is beside them comes a moment later.
 		if (!found.visits) return first + others(found.others) + contacts(ahead, __("Not Due Yet"), at);
+		// What stands above as a case or an event is not said twice.
+		const above = new Set([...found.complaints, ...found.events].map((one) => one.name));
+		const besides = found.others.filter(
+			(one) => !(["Complaint Case", "VIP Event"].includes(one.reference_type) && above.has(one.reference_name))
+		);
 		return (
 			first +
 			visits(found.visits) +
@@ -156,7 +161,7 @@ keep_customers.my_day.sections = (() => {
 			birthdays(found.birthdays) +
 			promises(found.promises) +
 			events(found.events) +
-			others(found.others) +
+			others(besides) +
 			contacts(ahead, __("Not Due Yet"), at) +
 			later(found.coming, found.held_back)
 		);

@@ -41,7 +41,7 @@ class SQLiteDatabase:
 			connection.create_function("regexp_replace", 3, regexp_replace)
 			connection.execute("PRAGMA journal_mode = WAL")
 			connection.execute("PRAGMA synchronous = NORMAL")
-		connection.execute("PRAGMA busy_timeout = 5000")  # the host may have set another one
+		connection.execute("PRAGMA busy_timeout = 20000")  # the host may have set another one; a busy machine is slow, not locked
 		return connection
 
 	def create_connection(self, read_only=False):
