@@ -135,8 +135,15 @@ def test_the_list_on_a_desktop_and_as_before_for_who_has_no_contacts(story, desk
 		anna.shot("contact-on-a-desktop")
 		assert in_sight(anna.page, "[data-result='Reached']")
 	frappe.get_doc({"doctype": "ToDo", "description": "Tidy up", "allocated_to": BEN}).insert()
+	firm = story.customer("Blunt & Sons")
+	story.file(firm, dedicated_rep=BEN)
+	case = story.case(firm, "Saw <b>is blunt")
 	frappe.db.commit()
 	with desk(BEN) as ben:
-		ben.open("List", "ToDo").see("Tidy up")
+		ben.open("List", "ToDo").see("Tidy up").see("Saw <b>is blunt")
+		row = ben.page.locator(".list-subject >> visible=true", has_text="is blunt").inner_text()
+		assert firm in row and f"answer the complaint {case.name}" in row, (
+			"whose, what, and what is to be done"
+		)
 		assert not ben.page.locator(".keep-care").count()
 		ben.shot("todos-without-contacts")

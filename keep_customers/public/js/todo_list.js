@@ -1,5 +1,5 @@
 // The list of ToDos of who has care contacts: whom, why, when and what is at stake, the most urgent first.
-// Everybody else's list stays as the framework makes it.
+// Everybody else's list stays as the framework makes it, but that a ToDo about a complaint says which one.
 (() => {
 	const settings = (frappe.listview_settings["ToDo"] = frappe.listview_settings["ToDo"] || {});
 	const theirs = { onload: settings.onload, refresh: settings.refresh };
@@ -10,7 +10,7 @@
 	settings.add_fields = [
 		...(settings.add_fields || []),
 		...["keep_follow_up", "keep_customer_name", "keep_why", "keep_tier", "keep_value_at_risk", "keep_currency", ORDER],
-		...["date", "priority"],
+		...["date", "priority", "reference_type", "reference_name"],
 	];
 
 	settings.onload = (list) => {
@@ -38,6 +38,7 @@
 	settings.refresh = (list) => {
 		theirs.refresh?.(list);
 		if (list.keep_care) dress(list);
+		name_cases(list);
 	};
 
 	function open_care(list) {
@@ -155,6 +156,26 @@
 			// What to know is on the screen while it rings.
 			keep_customers.call_on_opening = doc.name;
 			frappe.set_route("Form", "ToDo", doc.name);
+		});
+	}
+
+	// What a ToDo says of a complaint names nobody, as the host copies it: who may read the case sees here what it is about.
+	function name_cases(list) {
+		const about = list.data.filter((doc) => doc.reference_type === "Complaint Case" && !doc.keep_follow_up);
+		if (!about.length || !frappe.model.can_read("Complaint Case")) return;
+		const names = [...new Set(about.map((doc) => doc.reference_name))];
+		const asked = { filters: { name: ["in", names] }, fields: ["name", "subject", "customer_name"], limit: names.length };
+		frappe.db.get_list("Complaint Case", asked).then((cases) => {
+			const known = Object.fromEntries(cases.map((one) => [one.name, one]));
+			for (const doc of about) {
+				const { subject, customer_name } = known[doc.reference_name] || {};
+				if (!subject) continue;
+				const said = new DOMParser().parseFromString(doc.description || "", "text/html").body.textContent.trim();
+				const row = list.$result.find(`.list-row-checkbox[data-name="${CSS.escape(doc.name)}"]`).closest(".list-row-container");
+				const link = row.find(".list-subject a").first();
+				const beside = [customer_name, said].filter(Boolean).join(" · ");
+				link.html(`<b>${text(subject)}</b> <span class="keep-why">${text(beside)}</span>`);
+			}
 		});
 	}
 
