@@ -111,7 +111,7 @@ keep_customers.drive = (() => {
 		const { status } = frm.doc;
 		const call = (method, question) => () => {
 			const run = () => frappe.xcall(`keep_customers.files.panel.${method}`, { drive: frm.doc.name }).then(() => frm.reload_doc());
-			return question ? frappe.confirm(question, run) : run();
+			return question ? keep_customers.confirm(question, run) : run();
 		};
 		const lead = panel.may_lead;
 		const left = panel.checks.drawn - panel.checks.done;

@@ -143,7 +143,7 @@ frappe.ui.form.on("Customer File", {
 			const people = frm.doc.people.map((row) => ({ value: row.name, label: row.full_name }));
 			const chosen = (row) => then({ customer: frm.doc.name, row }, people.find((one) => one.value === row).label);
 			if (people.length === 1) return chosen(people[0].value);
-			frappe.prompt(
+			keep_customers.prompt(
 				[{ fieldname: "row", fieldtype: "Select", label: __("Person"), options: people, reqd: 1 }],
 				({ row }) => chosen(row),
 				__("Personal Data"),

@@ -7,7 +7,7 @@ keep_customers.take_over = (() => {
 	function ask(customers, done) {
 		frappe.xcall("keep_customers.files.take_over.preview", { customers }).then(({ rows, waiting }) => {
 			if (!rows.length) return frappe.msgprint(nothing(waiting), __("Take Over People"));
-			const dialog = new frappe.ui.Dialog({
+			const dialog = keep_customers.dialog({
 				title: __("Take Over People"),
 				size: "large",
 				fields: [{ fieldname: "rows", fieldtype: "HTML" }],

@@ -2,7 +2,7 @@ frappe.ui.form.on("Keep Customers Settings", {
 	refresh(frm) {
 		frm.add_custom_button(__("Step by Step"), () => frappe.set_route("keep-set-up"));
 		frm.add_custom_button(__("Run Now"), () => {
-			frappe.confirm(
+			keep_customers.confirm(
 				__("Bring values, tiers and follow-ups up to date now? It runs in the background."),
 				() => run_now(frm)
 			);
@@ -43,7 +43,7 @@ function run_now(frm, clock_is_right = 0) {
 	progress().then((before) =>
 		frappe.xcall("keep_customers.jobs.nightly.run_now", { clock_is_right }).then(({ ask }) => {
 			// After weeks without a night, or on a day before the last one.
-			if (ask) return frappe.confirm(frappe.utils.escape_html(ask), () => run_now(frm, 1));
+			if (ask) return keep_customers.confirm(frappe.utils.escape_html(ask), () => run_now(frm, 1));
 			frm.dashboard.show_progress(__("Nightly run"), 2, __("Waiting for a worker"));
 			follow(frm, before.name);
 		})

@@ -64,7 +64,7 @@ function record(frm, what, more = {}) {
 }
 
 function says_yes(frm) {
-	frappe.prompt(
+	keep_customers.prompt(
 		{
 			fieldname: "companions",
 			fieldtype: "Int",

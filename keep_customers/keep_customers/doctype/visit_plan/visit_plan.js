@@ -35,7 +35,7 @@ function show_draft(frm) {
 	const send_back = [
 		__("Send Back"),
 		() =>
-			frappe.prompt(
+			keep_customers.prompt(
 				{ fieldname: "why", fieldtype: "Small Text", label: __("What should be different?"), reqd: 1 },
 				({ why }) => call(frm, "approval.send_back", { why })
 			),

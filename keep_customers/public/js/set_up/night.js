@@ -11,7 +11,7 @@ keep_customers.set_up.night = (() => {
 		return progress().then((before) =>
 			frappe.xcall("keep_customers.jobs.nightly.run_now", { clock_is_right }).then(({ ask }) => {
 				// After weeks without a night, or on a day before the last one.
-				if (ask) return frappe.confirm(text(ask), () => start($into, finished, 1));
+				if (ask) return keep_customers.confirm(text(ask), () => start($into, finished, 1));
 				bar($into, 2, __("Waiting for a worker"));
 				follow($into, before.name, finished);
 			})

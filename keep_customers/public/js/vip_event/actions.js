@@ -38,7 +38,7 @@ keep_customers.vip_event.actions = (() => {
 	}
 
 	function call_off(frm) {
-		frappe.confirm(__("Call this event off? Everybody who was invited is told."), () => server.become(frm, "Cancelled"));
+		keep_customers.confirm(__("Call this event off? Everybody who was invited is told."), () => server.become(frm, "Cancelled"));
 	}
 
 	return { offer };
