@@ -115,7 +115,7 @@ def _problems(event, counts: dict[str, int]) -> list[dict]:
 	waiting = cint(event.waiting)
 	if cint(event.capacity) and cint(event.accepted) >= cint(event.capacity) and (waiting or unasked):
 		text = _(
-			"The room is full: {0} persons wait, {1} guests are not asked yet. Raise the capacity, or leave it so."
+			"The room is full. Persons who wait: {0}; guests not asked yet: {1}. Raise the capacity, or leave it so."
 		)
 		found.append(lack(text.format(waiting, unasked), field="capacity"))
 	return found

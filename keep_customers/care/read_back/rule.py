@@ -67,7 +67,11 @@ def _when(doc) -> str:
 		"Reorder Overdue": _("When a customer has let half as much time again pass as usual"),
 		"Item Group Slipping Away": _("When a customer no longer buys an item group it used to buy"),
 		"Stated Demand Due": _("When a customer needs what it said it would need"),
-		"Silence": _("When a customer has not bought for {0} days").format(doc.silent_days),
+		"Silence": counted(
+			cint(doc.silent_days),
+			_("When a customer has not bought for a day"),
+			_("When a customer has not bought for {0} days"),
+		),
 		"Tier Up": _("When a customer moves up to a better tier"),
 		"Tier Down": _("When a customer moves down to a lower tier"),
 		"File Incomplete": _("When a Customer File is less than {0} % complete").format(cint(doc.max_score)),

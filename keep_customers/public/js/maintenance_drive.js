@@ -123,7 +123,7 @@ keep_customers.drive = (() => {
 		];
 		const close = lead && status === "Checking" && [
 			__("Close the Drive"),
-			call("close", left ? __("{0} facts are not checked yet and will count for nobody. Close all the same?", [left]) : null),
+			call("close", left ? __("Facts not checked yet, which will count for nobody: {0}. Close all the same?", [left]) : null),
 		];
 		const fill = panel.takes_part && status === "Running" && [__("Fill the Files"), () => frappe.set_route("fill-files")];
 		keep_customers.offer_actions(

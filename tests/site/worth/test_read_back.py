@@ -45,13 +45,13 @@ def test_a_policy_and_a_tier_say_how_many_contacts_their_rhythm_makes(story, fir
 		frappe.db.set_value("Customer Tier", tier, "contact_every_days", days)
 	# 1 a week, 2 every other week, 5 in five weeks, 2 never.
 	found = told(high_share=30, top_share=10, low_share=20)
-	assert found["figure"].endswith("Kept in the rhythm of these tiers: about 3 contacts a week.")
+	assert found["figure"].endswith("Contacts a week in the rhythm of these tiers: about 3.")
 	story.night()
 	gold = frappe.get_doc("Customer Tier", "Gold").as_dict()
 	number = frappe.db.count("Customer Value", {"tier": "Gold"})
 	[said], figure = (read_back({**gold, "contact_every_days": 1})[part] for part in ("says", "figure"))
 	assert said == "Each customer of this tier is to hear from its rep every 1 days."
-	assert figure == f"{number} customers have this tier: about {7 * number} contacts a week."
+	assert figure == f"Customers of this tier: {number}. Contacts a week: about {7 * number}."
 	none = read_back({**gold, "contact_every_days": 0})
 	assert "no rhythm" in none["says"][0] and not none["figure"]
 	# Who sees some of them only would measure the work of others wrongly.

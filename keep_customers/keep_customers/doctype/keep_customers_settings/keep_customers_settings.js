@@ -27,7 +27,7 @@ function show_limits(frm) {
 		const text = frappe.utils.escape_html;
 		const line = (one) =>
 			one.number
-				? __("{0}: {1} documents would lose their words tonight, the oldest of {2}.", [
+				? __("{0}: tonight the words would go of {1}, the oldest of {2}.", [
 						__(one.kind, null, "Keep Age Limit"),
 						one.number,
 						frappe.datetime.str_to_user(one.oldest),
@@ -81,7 +81,7 @@ function show_order(frm) {
 function show_last_run(frm) {
 	progress().then((run) => {
 		const text = run.name
-			? __("Last run for {0}: {1}, {2} customers ranked, {3} moved, {4} ToDos.", [
+			? __("Last run for {0}: {1}. Customers ranked: {2}, moved: {3}. ToDos: {4}.", [
 					frappe.datetime.str_to_user(run.as_of),
 					__(run.status, null, "Care Run"),
 					run.customers,

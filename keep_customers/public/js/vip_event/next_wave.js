@@ -14,7 +14,8 @@ keep_customers.vip_event.next_wave = (() => {
 				});
 				dialog.get_field("wave").$wrapper.html(`<div class="ke">${html(found)}</div>`);
 				if (found.asked) {
-					dialog.set_primary_action(__("Invite {0} Guests", [found.asked]), () => {
+					const invite = found.asked === 1 ? __("Invite One Guest") : __("Invite {0} Guests", [found.asked]);
+					dialog.set_primary_action(invite, () => {
 						dialog.hide();
 						server.act(frm, "waves.invite").then(tell);
 					});
@@ -40,7 +41,11 @@ keep_customers.vip_event.next_wave = (() => {
 
 	function tell(done) {
 		frappe.show_alert({
-			message: text(__("{0} guests are being invited. The list says how far it is.", [done.asked])),
+			message: text(
+				done.asked === 1
+					? __("One guest is being invited. The list says how far it is.")
+					: __("{0} guests are being invited. The list says how far it is.", [done.asked])
+			),
 			indicator: "green",
 		});
 	}
