@@ -10,7 +10,7 @@ from keep_customers.access.lacking import lack
 from keep_customers.access.lookups import named
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
-from keep_customers.events import told
+from keep_customers.events import called_off, told
 from keep_customers.events.door import may_open
 from keep_customers.events.next_wave import no_mailbox
 from keep_customers.events.terms import EVENT, INVITATION
@@ -34,7 +34,7 @@ def shown(event: str) -> dict:
 	:returns: ``guests`` (the first 200 of the customers the user may read: name, customer, customer_name, guest_name, status,
 		companions, remark, told, answered and opened, in words or None), ``unseen`` (how
 		many others there are), ``counts`` (status -> how many of all), ``problems`` (as
-		:func:`keep_customers.access.lacking.lack` says them), ``door`` (whether the user may stand at the door today), ``host`` (by name, None for none)
+		:func:`keep_customers.access.lacking.lack` says them), ``says`` (sentences, of an event that was called off), ``door`` (whether the user may stand at the door today), ``host`` (by name, None for none)
 	:raises frappe.PermissionError: if the user may not read the event
 	"""
 	doc = named(EVENT, event)
@@ -47,6 +47,7 @@ def shown(event: str) -> dict:
 		"counts": counts,
 		"problems": _problems(doc, counts) if frappe.has_permission(EVENT, "write", doc=doc) else [],
 		"door": may_open(doc) and _has_come(doc),
+		"says": called_off.says(doc) if doc.status == engine.CALLED_OFF else [],
 		"host": doc.host and (frappe.db.get_value("User", doc.host, "full_name") or doc.host),
 	}
 

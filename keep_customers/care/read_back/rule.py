@@ -10,6 +10,7 @@ from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
 from keep_customers.erp.outgoing import mail_works, sms_works
 from keep_customers.worth import ledger
+from keep_customers.worth.read_back import without_group
 
 SETTINGS = "Keep Customers Settings"
 # What only customers with a tier can set off, and what must stand in files.
@@ -223,6 +224,7 @@ def _what_is_in_the_way(told: ReadBack, doc) -> None:
 		told.lacks(
 			_("The nights are switched off: no rule does anything."), route=["Form", SETTINGS, SETTINGS]
 		)
+	without_group(told, doc.customer_group)
 	if (doc.tiers or doc.trigger in OF_RANKED) and not frappe.db.exists(
 		"Customer Value", {"tier": ("is", "set")}
 	):
