@@ -50,7 +50,7 @@ def test_a_policy_and_a_tier_say_how_many_contacts_their_rhythm_makes(story, fir
 	gold = frappe.get_doc("Customer Tier", "Gold").as_dict()
 	number = frappe.db.count("Customer Value", {"tier": "Gold"})
 	[said], figure = (read_back({**gold, "contact_every_days": 1})[part] for part in ("says", "figure"))
-	assert said == "Each customer of this tier is to hear from its rep every 1 days."
+	assert said == "Each customer of this tier is to hear from its rep every day."
 	assert figure == f"Customers of this tier: {number}. Contacts a week: about {7 * number}."
 	none = read_back({**gold, "contact_every_days": 0})
 	assert "no rhythm" in none["says"][0] and not none["figure"]
@@ -94,3 +94,14 @@ def test_who_reads_some_customers_only_reads_no_figures(story, firms):
 	frappe.set_user(EVE)
 	with pytest.raises(frappe.PermissionError):
 		read_back({"doctype": "Tier Policy", "name": POLICY})
+
+
+def test_a_policy_names_whom_the_settings_leave_out(story, firms):
+	story.settings(excluded_customers=[{"customer": name} for name in firms[:6]])
+	[left] = [one for one in told()["missing"] if "left out" in one["text"]]
+	assert left["text"].startswith("6 customers are left out") and left["text"].count(PREFIX) == 5
+	assert left["route"] == ["Form", "Keep Customers Settings", "Keep Customers Settings"]
+	# Of whom a rep does not see nothing is said.
+	add_user_permission("Customer", firms[9], ANNA)
+	frappe.set_user(ANNA)
+	assert not [one for one in told()["missing"] if "left out" in one["text"]]
