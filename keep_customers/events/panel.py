@@ -13,6 +13,7 @@ from keep_customers.erp.api import typed
 from keep_customers.events import called_off, told
 from keep_customers.events.door import may_open
 from keep_customers.events.next_wave import no_mailbox
+from keep_customers.events.telling import ways_to_ask
 from keep_customers.events.terms import EVENT, INVITATION
 from keep_customers.events.waves import nights_run, no_nights
 
@@ -106,7 +107,8 @@ def _problems(event, counts: dict[str, int]) -> list[dict]:
 	found = []
 	if not nights_run():
 		found.append(lack(no_nights(), route=["Form", "Keep Customers Settings"]))
-	if (unasked or pending) and not EmailAccount.find_outgoing(match_by_doctype="Customer"):
+	waits = (unasked or pending) and not EmailAccount.find_outgoing(match_by_doctype="Customer")
+	if waits and _anybody_by_email(event.name):
 		found.append(lack(no_mailbox(), route=["List", "Email Account"]))
 	if pending and event.reply_until and getdate(event.reply_until) < getdate():
 		text = _(
@@ -120,3 +122,13 @@ def _problems(event, counts: dict[str, int]) -> list[dict]:
 		)
 		found.append(lack(text.format(waiting, unasked), field="capacity"))
 	return found
+
+
+def _anybody_by_email(event: str) -> bool:
+	"""Whether a guest who is still to be asked, or has not answered, is written to."""
+	rows = frappe.get_all(
+		INVITATION,
+		{"event": event, "status": ("in", (engine.UNASKED, engine.INVITED))},
+		["customer", "contact"],
+	)
+	return "Email" in ways_to_ask([(row.customer, row.contact or None) for row in rows]).values()

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 from frappe.permissions import add_user_permission
-from frappe.utils import getdate
+from frappe.utils import formatdate, getdate
 
 from keep_customers.access.read_back import read_back
 from tests.site.story import ANNA, COMPANY, GROUP, ITEM, _user
@@ -86,7 +86,7 @@ def test_only_customers_of_its_reader_count(story, firms):
 				"next_percent": 2,
 			},
 			[
-				"The period runs until 31-12-2026; then a credit note is proposed.",
+				f"The period runs until {formatdate('2026-12-31')}; then a credit note is proposed.",
 				"€ 600.00 more, and it is 2 %.",
 			],
 		),

@@ -114,4 +114,4 @@ def test_a_called_off_event_takes_back_what_was_to_be_asked_and_tells_the_guests
 	assert panel.shown(doc.name)["says"][1:-1] == ["No guest had to be told."]
 	# Who makes it anew begins with an idea of its own.
 	copy = frappe.copy_doc(at(doc)).insert()
-	assert (copy.status, copy.invited, panel.shown(copy.name)["says"]) == ("Planned", 0, [])
+	assert (copy.status, copy.invited or 0, panel.shown(copy.name)["says"]) == ("Planned", 0, [])

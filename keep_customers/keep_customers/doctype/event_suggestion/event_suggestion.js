@@ -2,6 +2,8 @@
 frappe.ui.form.on("Event Suggestion", {
 	refresh(frm) {
 		const { status } = frm.doc;
+		// The framework adds line to line where a form is refreshed twice.
+		frm.set_intro("");
 		if (!frm.is_new()) frm.set_intro(stands_at(frm.doc));
 		if (frm.is_new() || !frm.perm[0].write) return;
 		if (status === "Accepted" && frm.doc.event && frappe.model.can_read("VIP Event")) {
