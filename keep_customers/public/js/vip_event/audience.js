@@ -77,7 +77,7 @@ keep_customers.vip_event.audience = (() => {
 			(one) =>
 				`<li>${link("Customer", one.customer, text(one.customer_name))}${one.tier ? ` <span class="ke-quiet">${text(__(one.tier, null, "Customer Tier"))}</span>` : ""}</li>`
 		);
-		return `<ol class="ke-names">${rows.join("")}${more(found.customers, rows)}</ol>`;
+		return `<div class="ke-names"><ol>${rows.join("")}${more(found.customers, rows)}</ol></div>`;
 	}
 
 	const more = (all, rows) =>

@@ -36,7 +36,7 @@ keep_customers.vip_event.next_wave = (() => {
 		const others = found.asked - rows.length;
 		if (others) rows.push(`<li class="ke-quiet">${text(__("and {0} more", [others]))}</li>`);
 		const left = found.left ? `<p>${text(__("Not asked after it: {0}", [found.left]))}</p>` : "";
-		return `<ul class="ke-how">${how.join("")}</ul>${missing.join("")}<ol class="ke-names">${rows.join("")}</ol>${left}`;
+		return `<ul class="ke-how">${how.join("")}</ul>${missing.join("")}<div class="ke-names"><ol>${rows.join("")}</ol></div>${left}`;
 	}
 
 	function tell(done) {
