@@ -1,5 +1,6 @@
 """Dialogs that somebody answers quicker than they have faded in: they go all the same, and nothing is left above the form."""
 
+import frappe
 import pytest
 
 from tests.site.story import ANNA
@@ -24,6 +25,7 @@ GONE = "() => !document.querySelector('.modal.show, .modal-backdrop') && !docume
 
 @pytest.mark.parametrize("kind", OPENED)
 def test_a_dialog_that_is_answered_while_it_fades_in_goes(story, desk, kind):
+	frappe.db.commit()
 	with desk(ANNA) as anna:
 		anna.page.set_default_timeout(20_000)
 		anna.page.add_style_tag(content=SLOWLY)
