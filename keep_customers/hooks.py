@@ -238,6 +238,7 @@ keep_customers_read_back = {
 	"Care Notice": "keep_customers.care.read_back.notice.tell",
 	"Care Rule": "keep_customers.care.read_back.rule.tell",
 	"Customer Tier": "keep_customers.care.read_back.tier.tell_tier",
+	"Rebate Claim": "keep_customers.benefits.read_back.claim.tell",
 	"Referral": "keep_customers.care.read_back.referral.tell",
 	"Tier Benefit": "keep_customers.benefits.read_back.benefit.tell",
 	"Tier Policy": "keep_customers.care.read_back.tier.tell_policy",
@@ -341,11 +342,11 @@ extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.
 app_include_js = "keep_customers.bundle.js"
 # A contact on a form: who, how, why, what to say, what came of it.
 CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
-# Dialogs, what can be done with a document, what is missing, how far it is, and a link that is given on by hand.
-FORM = [f"public/js/form/{part}.js" for part in ("dialog", "actions", "open_things", "step_bar", "copy_link")]
+# What can be done with a document, what is missing, how far it is, and a link that is given on by hand.
+FORM = [f"public/js/form/{part}.js" for part in ("actions", "open_things", "step_bar", "copy_link")]
 # What it will do, read back while it is written.
 READ_BACK = "public/js/read_back.js"
-PERSONAL_DATA = ["public/js/form/dialog.js", "public/js/personal_data.js"]
+PERSONAL_DATA = "public/js/personal_data.js"
 doctype_js = {
 	# After the doctype's own; each builds on those before it.
 	"Complaint Case": [
@@ -384,7 +385,7 @@ doctype_js = {
 	"Event": [*CONTACT, "public/js/event.js"],
 	"Event Suggestion": FORM,
 	"Contact": PERSONAL_DATA,
-	"Customer File": ["public/js/take_over.js", *PERSONAL_DATA],
+	"Customer File": ["public/js/take_over.js", PERSONAL_DATA],
 	"Customer Tier": READ_BACK,
 	"Fact Check": [*FORM, "public/js/fact_check.js"],
 	"Maintenance Drive": [*FORM, "public/js/words.js", "public/js/maintenance_drive.js"],
@@ -396,6 +397,7 @@ doctype_js = {
 		"public/js/loss_review/head.js",
 		"public/js/loss_review/actions.js",
 	],
+	"Rebate Claim": READ_BACK,
 	"Referral": READ_BACK,
 	"Tier Benefit": READ_BACK,
 	"Tier Policy": READ_BACK,

@@ -8,6 +8,7 @@ from keep_customers.access.lookups import named
 from keep_customers.care.assignment import Assignment
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.language import counted
 from keep_customers.people import confirmations
 from keep_customers.people.contacts import CONFIRMATION
 
@@ -174,7 +175,13 @@ def warn(warnings: list[str]) -> None:
 	number = confirmations.waiting(count=True) + len(confirmations.changed())
 	if number:
 		warnings.append(
-			_(
-				"{0} contacts of customers wait for somebody to confirm them; see the report Contacts to Confirm."
-			).format(number)
+			counted(
+				number,
+				_(
+					"One contact of a customer waits for somebody to confirm it; see the report Contacts to Confirm."
+				),
+				_(
+					"{0} contacts of customers wait for somebody to confirm them; see the report Contacts to Confirm."
+				),
+			)
 		)

@@ -352,6 +352,10 @@ def short_for_cadence(silent: int | None, bought: int | None) -> str:
 
 def reason_for_cadence(tier: str, days: int, last: str | None) -> str:
 	tier = said(cstr(tier), context="Customer Tier")
+	if days == 1 and last:
+		return said("{0} customers hear from us every day; the last contact was on {1}.", tier, last)
+	if days == 1:
+		return said("{0} customers hear from us every day; no contact is on record yet.", tier)
 	if last:
 		return said(
 			"{0} customers hear from us every {1} days; the last contact was on {2}.", tier, days, last

@@ -1,6 +1,7 @@
 """Care notices: one word to many customers. Whom it concerns, and a follow-up for each of them."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 import frappe
 from frappe.utils import cstr, getdate
@@ -29,23 +30,44 @@ FILE_TEXTS = ("specifications", "usage", "taste")
 def preview(notice: str) -> dict:
 	"""Whom a notice would reach if this user released it now.
 
-	:returns: ``customers`` (how many), ``refused`` (of them do not want the channel), ``names`` (the first 50)
+	:returns: ``customers`` (how many), ``refused`` (of them do not want the channel), ``names`` (the first 50), ``excluded`` (how many
+		the settings leave out) and ``left_out`` (the names of the first 50 of those)
 	:raises frappe.PermissionError: if the user may not write the notice
 	"""
 	doc = named("Care Notice", notice, "write")
-	rows, refused = reach(doc, frappe.session.user)
+	found = reach(doc, frappe.session.user)
 	return {
-		"customers": len(rows),
-		"refused": refused,
-		"names": [row.customer_name or row.customer for row in rows[:NAMES_SHOWN]],
+		"customers": len(found.rows),
+		"refused": found.refused,
+		"names": names_of(found.rows[:NAMES_SHOWN]),
+		"excluded": len(found.excluded),
+		"left_out": names_of(found.excluded[:NAMES_SHOWN]),
 	}
 
 
-def reach(notice, user: str) -> tuple[list, int]:
-	"""The audience, and how many of it do not want the channel."""
-	rows = audience(notice, user)
-	answers = consent.of_customers([row.customer for row in rows], notice.channel)
-	return rows, sum(answer.refused for answer in answers.values())
+class Reach(NamedTuple):
+	"""
+	:param rows: the audience, as :func:`audience` gives it
+	:param refused: how many of it do not want the channel
+	:param excluded: such rows of whom the settings leave out
+	"""
+
+	rows: list
+	refused: int
+	excluded: list
+
+
+def reach(notice, user: str) -> Reach:
+	meant = _meant(notice, user)
+	rows = not_excluded(meant)
+	kept = {row.customer for row in rows}
+	answers = consent.of_customers(list(kept), notice.channel)
+	refused = sum(answer.refused for answer in answers.values())
+	return Reach(rows, refused, [row for row in meant if row.customer not in kept])
+
+
+def names_of(rows: list) -> list[str]:
+	return [row.customer_name or row.customer for row in rows]
 
 
 def audience(notice, user: str) -> list:
@@ -54,6 +76,11 @@ def audience(notice, user: str) -> list:
 	:param user: only customers this user may read
 	:returns: rows with customer, customer_name, value_at_risk, currency, in the order of their names
 	"""
+	return not_excluded(_meant(notice, user))
+
+
+def _meant(notice, user: str) -> list:
+	"""As :func:`audience`, with those that the settings exclude."""
 	customer, value, follow_up = (
 		frappe.qb.DocType(name) for name in ("Customer", "Customer Value", "Follow Up")
 	)
@@ -83,7 +110,7 @@ def audience(notice, user: str) -> list:
 	rows = only_readable(query, customer.name, user).run(as_dict=True)
 	named = _whose_file_says(notice.words, user)
 	return sorted(
-		(row for row in not_excluded(rows) if named is None or row.customer in named),
+		(row for row in rows if named is None or row.customer in named),
 		key=lambda row: row.customer,
 	)
 

@@ -22,7 +22,7 @@ from keep_customers.erp import neighbours
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, tried
 from keep_customers.erp.calendar import working_days
-from keep_customers.erp.language import language_of_the_site
+from keep_customers.erp.language import counted, language_of_the_site
 from keep_customers.erp.soon import soon
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.people import consent, unsubscribed
@@ -187,9 +187,15 @@ class Planning:
 		self.counts["held_back"] = reasons.total()
 		if reasons[engine.NO_REP]:
 			self.night.warnings.append(
-				frappe._(
-					"{0} follow-ups have nobody to do them. Please set a fallback user in Keep Customers Settings."
-				).format(reasons[engine.NO_REP])
+				counted(
+					reasons[engine.NO_REP],
+					_(
+						"One follow-up has nobody to do it. Please set a fallback user in Keep Customers Settings."
+					),
+					_(
+						"{0} follow-ups have nobody to do them. Please set a fallback user in Keep Customers Settings."
+					),
+				)
 			)
 
 	def create_todos(self) -> None:

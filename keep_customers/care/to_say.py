@@ -8,6 +8,7 @@ from frappe import _
 from frappe.utils import cstr, fmt_money, formatdate, getdate
 
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.language import counted
 
 THINGS = 3
 SENTENCES = re.compile(r"\n|(?<=[.!?])\s|(?<=[。！？])")
@@ -81,6 +82,6 @@ def speak_again(value: dict | None, today: date) -> dict:
 	if value and value.get("tier"):
 		every = frappe.get_cached_value("Customer Tier", value["tier"], "contact_every_days")
 		if every:
-			found.append((today + timedelta(days=every), _("every {0} days").format(every)))
+			found.append((today + timedelta(days=every), counted(every, _("every day"), _("every {0} days"))))
 	day, why = min((one for one in found if one[0] >= first), default=(today + timedelta(days=USUAL), ""))
 	return {"day": days.on_or_after(day), "why": why}

@@ -20,6 +20,7 @@ from keep_customers.care.not_useful import DATA, IN_CONTACT, MOMENT, NO_NEED, OT
 from keep_customers.care.triggers import Meant
 from keep_customers.engine import usefulness as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.language import counted
 from keep_customers.worth import ledger
 from keep_customers.worth.selection import selected
 
@@ -228,7 +229,11 @@ def _says(change: engine.Change) -> str:
 		currency = ledger.reporting_currency(frappe.get_cached_doc(FIRM))
 		return _("Raise the minimum amount to {0}.").format(fmt_money(change.value, currency=currency))
 	if change.field == "quiet_days":
-		return _("Leave customers alone for {0} days after a contact.").format(cint(change.value))
+		return counted(
+			cint(change.value),
+			_("Leave customers alone for a day after a contact."),
+			_("Leave customers alone for {0} days after a contact."),
+		)
 	if change.field == "tiers":
 		return _("Leave out the tier {0}.").format(_(change.value, context="Customer Tier"))
 	return _("Leave out the customer group {0}.").format(change.value)

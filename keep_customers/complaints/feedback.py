@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
-from keep_customers.access.lacking import may_go
+from keep_customers.access.lacking import lack, may_go
 from keep_customers.access.lookups import named
 from keep_customers.complaints import cases, escalation, waiting
 from keep_customers.complaints.told import sentences
@@ -170,7 +170,8 @@ def _why_not_by(doc, contact, channel: str) -> tuple[str, list[str] | None]:
 	if channel == "Email" and not can_mail(doc.doctype):
 		return no_mail(), ["List", "Email Account"]
 	if channel == "SMS" and not delivery.sms_works():
-		return _("Please enter a gateway in SMS Settings."), ["Form", "SMS Settings", "SMS Settings"]
+		route = ["Form", "SMS Settings", "SMS Settings"]
+		return lack(_("Please enter a gateway in SMS Settings."), route=route)["text"], route
 	return "", None
 
 

@@ -17,6 +17,7 @@ from keep_customers.complaints.told import sentences
 from keep_customers.complaints.waiting import set_times
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
+from keep_customers.erp.language import counted
 from keep_customers.messaging.feedback import AskedAlready
 
 
@@ -53,8 +54,11 @@ def _close(case, now: datetime) -> None:
 		store(case, ("next_ask", "next_idle"))
 		text = sentences()["not said"].format(link)
 		return escalation.ask_responsible(case, f"{text} {why_not()[why]}")
-	reason = _("No answer: asked again {0} times, last on {1}.").format(
-		case.asked_again, format_datetime(case.word_asked_on or case.solved_on)
+	reason = counted(
+		case.asked_again,
+		_("No answer: asked again once, on {1}."),
+		_("No answer: asked again {0} times, last on {1}."),
+		format_datetime(case.word_asked_on or case.solved_on),
 	)
 	# The policy closes it, nobody in person.
 	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True

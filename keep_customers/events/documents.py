@@ -106,7 +106,7 @@ def _validate_room(doc) -> None:
 	if taken > cint(doc.capacity):
 		frappe.throw(
 			_(
-				"{0} persons are coming already. Please cancel some of their invitations first, or leave more places."
+				"Persons who are coming already: {0}. Please cancel some of their invitations first, or leave more places."
 			).format(taken)
 		)
 

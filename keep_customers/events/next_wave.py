@@ -10,6 +10,7 @@ from keep_customers.care.assignment import Assignment
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import readable_among
 from keep_customers.erp.tables import chunks
 from keep_customers.events.room import room_of
@@ -121,7 +122,11 @@ def _missing(guests: list[dict], by_hand: list[dict]) -> list[str]:
 		said.append(no_mailbox())
 	if nobody := sum(not one["rep"] for one in by_hand):
 		said.append(
-			_("{0} of them have no rep. Choose a fallback user in Keep Customers Settings.").format(nobody)
+			counted(
+				nobody,
+				_("One of them has no rep. Choose a fallback user in Keep Customers Settings."),
+				_("{0} of them have no rep. Choose a fallback user in Keep Customers Settings."),
+			)
 		)
 	return said
 

@@ -10,9 +10,10 @@ from keep_customers.access.lacking import lack
 from keep_customers.access.lookups import named
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
-from keep_customers.events import told
+from keep_customers.events import called_off, told
 from keep_customers.events.door import may_open
 from keep_customers.events.next_wave import no_mailbox
+from keep_customers.events.telling import ways_to_ask
 from keep_customers.events.terms import EVENT, INVITATION
 from keep_customers.events.waves import nights_run, no_nights
 
@@ -34,7 +35,7 @@ def shown(event: str) -> dict:
 	:returns: ``guests`` (the first 200 of the customers the user may read: name, customer, customer_name, guest_name, status,
 		companions, remark, told, answered and opened, in words or None), ``unseen`` (how
 		many others there are), ``counts`` (status -> how many of all), ``problems`` (as
-		:func:`keep_customers.access.lacking.lack` says them), ``door`` (whether the user may stand at the door today), ``host`` (by name, None for none)
+		:func:`keep_customers.access.lacking.lack` says them), ``says`` (sentences, of an event that was called off), ``door`` (whether the user may stand at the door today), ``host`` (by name, None for none)
 	:raises frappe.PermissionError: if the user may not read the event
 	"""
 	doc = named(EVENT, event)
@@ -47,6 +48,7 @@ def shown(event: str) -> dict:
 		"counts": counts,
 		"problems": _problems(doc, counts) if frappe.has_permission(EVENT, "write", doc=doc) else [],
 		"door": may_open(doc) and _has_come(doc),
+		"says": called_off.says(doc) if doc.status == engine.CALLED_OFF else [],
 		"host": doc.host and (frappe.db.get_value("User", doc.host, "full_name") or doc.host),
 	}
 
@@ -105,7 +107,8 @@ def _problems(event, counts: dict[str, int]) -> list[dict]:
 	found = []
 	if not nights_run():
 		found.append(lack(no_nights(), route=["Form", "Keep Customers Settings"]))
-	if (unasked or pending) and not EmailAccount.find_outgoing(match_by_doctype="Customer"):
+	waits = (unasked or pending) and not EmailAccount.find_outgoing(match_by_doctype="Customer")
+	if waits and _anybody_by_email(event.name):
 		found.append(lack(no_mailbox(), route=["List", "Email Account"]))
 	if pending and event.reply_until and getdate(event.reply_until) < getdate():
 		text = _(
@@ -115,7 +118,17 @@ def _problems(event, counts: dict[str, int]) -> list[dict]:
 	waiting = cint(event.waiting)
 	if cint(event.capacity) and cint(event.accepted) >= cint(event.capacity) and (waiting or unasked):
 		text = _(
-			"The room is full: {0} persons wait, {1} guests are not asked yet. Raise the capacity, or leave it so."
+			"The room is full. Persons who wait: {0}; guests not asked yet: {1}. Raise the capacity, or leave it so."
 		)
 		found.append(lack(text.format(waiting, unasked), field="capacity"))
 	return found
+
+
+def _anybody_by_email(event: str) -> bool:
+	"""Whether a guest who is still to be asked, or has not answered, is written to."""
+	rows = frappe.get_all(
+		INVITATION,
+		{"event": event, "status": ("in", (engine.UNASKED, engine.INVITED))},
+		["customer", "contact"],
+	)
+	return "Email" in ways_to_ask([(row.customer, row.contact or None) for row in rows]).values()

@@ -17,6 +17,7 @@ from keep_customers.care import full_day
 from keep_customers.engine.effect.learning import Belief, Learned, Turns, learn, until_apart
 from keep_customers.engine.effect.outcomes import within
 from keep_customers.erp.api import typed
+from keep_customers.erp.language import counted
 from keep_customers.erp.reports import about
 from keep_customers.erp.tables import columns, to_ordinals
 from keep_customers.evidence.drawn import Drawn, drawn
@@ -174,7 +175,9 @@ def in_words(today: date) -> tuple[bool, list[str]]:
 	sentence = _(
 		"The rules cannot be told apart yet. If half of them change twice as much as the others, about {0} more customers will tell."
 	).format(about(max(found.more, 1)))
-	pace = days and _("At today's pace that takes about {0} days.").format(days)
+	pace = days and counted(
+		days, _("At today's pace that takes about a day."), _("At today's pace that takes about {0} days.")
+	)
 	return False, [sentence, *([pace] if pace else [])]
 
 

@@ -12,7 +12,7 @@ from keep_customers.complaints import handover as of_cases
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
-from keep_customers.erp.language import language_of_the_site
+from keep_customers.erp.language import counted, language_of_the_site
 from keep_customers.erp.leavers import Hands
 from keep_customers.erp.soon import soon
 from keep_customers.events import handover as of_events
@@ -93,9 +93,12 @@ def after_change(doc, method=None) -> None:
 	open_ones = len(open_care.open_todos(hands)) + len(of_cases.open_cases(hands))
 	if open_ones:
 		frappe.msgprint(
-			_(
-				"{0} ToDos and complaints of this customer are still with {1}. Shall {2} take them over?"
-			).format(open_ones, *(escape_html(get_fullname(user)) for user in (before, now))),
+			counted(
+				open_ones,
+				_("One ToDo or complaint of this customer is still with {1}. Shall {2} take it over?"),
+				_("{0} ToDos and complaints of this customer are still with {1}. Shall {2} take them over?"),
+				*(escape_html(get_fullname(user)) for user in (before, now)),
+			),
 			title=_("Change of Rep"),
 			primary_action={
 				"label": _("Pass On"),

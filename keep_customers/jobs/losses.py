@@ -2,6 +2,7 @@
 
 from frappe import _
 
+from keep_customers.erp.language import counted
 from keep_customers.retention import outcomes, reviews
 from keep_customers.worth import ledger
 
@@ -19,7 +20,13 @@ def _review(night, books: reviews.Books) -> None:
 	_written, left = reviews.write(books, night.settings, night.aside)
 	if left:
 		night.warnings.append(
-			_(
-				"{0} lost customers have nobody who can say why they left. Please set a fallback user in Keep Customers Settings."
-			).format(left)
+			counted(
+				left,
+				_(
+					"One lost customer has nobody who can say why they left. Please set a fallback user in Keep Customers Settings."
+				),
+				_(
+					"{0} lost customers have nobody who can say why they left. Please set a fallback user in Keep Customers Settings."
+				),
+			)
 		)

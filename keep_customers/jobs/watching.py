@@ -58,7 +58,7 @@ def compare(run: str) -> None:
 		tell(run, text.format(_minutes(now.seconds), _minutes(usual)))
 	if ranked_fewer(cint(now.customers), cint(before[0].customers)):
 		text = _(
-			"The nightly run ranked {0} customers, the one before {1}. Are invoices or policies missing?"
+			"Customers ranked by the nightly run: {0}, by the one before: {1}. Are invoices or policies missing?"
 		)
 		tell(run, text.format(cint(now.customers), cint(before[0].customers)))
 

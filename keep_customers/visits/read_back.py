@@ -13,6 +13,7 @@ from keep_customers.erp.permissions import readable_among
 from keep_customers.visits import approval, stops
 
 NAMED = 5
+CANCELLED = 2  # docstatus
 
 
 def tell(doc) -> ReadBack:
@@ -66,8 +67,16 @@ def _left_out(customers: set[str]) -> list[str]:
 
 
 def _goes_on(doc) -> list[str]:
+	if doc.docstatus == CANCELLED:
+		return [_("It was cancelled, and its open ToDos are taken back. Amend makes a new plan of it.")]
+	if doc.reported_on:
+		return [_("The report is filed: who was visited has it on record.")]
 	if doc.docstatus:
-		return []
+		return [
+			_(
+				"It is approved, and each stop is a ToDo of the rep. Once they are back, please file the report."
+			)
+		]
 	if doc.status == approval.WAITING:
 		return [_("It waits for {0} to approve it.").format(get_fullname(doc.approver))]
 	return [_("Once it is approved, each stop is a ToDo of the rep.")]

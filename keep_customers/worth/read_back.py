@@ -1,6 +1,6 @@
 """A Tier Policy read back in sentences, with the tiers it would make of today's customers; see ``access/read_back.py``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import frappe
 from frappe import _
@@ -9,11 +9,13 @@ from frappe.utils import cint, flt, fmt_money, getdate
 from keep_customers.access.read_back import ReadBack, switch_on
 from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import reads_all_customers
+from keep_customers.erp.trees import branch
 from keep_customers.worth import population
 from keep_customers.worth.ledger import reporting_currency
 from keep_customers.worth.rehearsal import pyramids
 
 SETTINGS = "Keep Customers Settings"
+NAMED = 5
 
 
 def tell(doc, more: Callable[[list], str] | None = None) -> ReadBack:
@@ -45,10 +47,63 @@ def tell(doc, more: Callable[[list], str] | None = None) -> ReadBack:
 		told.says.insert(2, _("Only what {0} sells counts.").format(policy.company))
 	# The tier of one customer would say how it stands among those that its reader may not see.
 	if reads_all_customers():
+		without_excluded(told, _excluded_members(policy))
 		steps = _rehearse(told, doc, policy)
 		if steps and more:
 			told.figure = f"{told.figure} {more(steps)}".strip()
 	return told
+
+
+def without_excluded(told: ReadBack, names: Sequence[str]) -> None:
+	"""Whom the settings leave out of those a document would be for: the first five by name, and where that is changed.
+
+	:param names: of customers that the user may read
+	"""
+	if not names:
+		return
+	text = counted(
+		len(names),
+		_(
+			"One customer is left out, excluded in Keep Customers Settings: {1}. To reach them, take them off there."
+		),
+		_(
+			"{0} customers are left out, excluded in Keep Customers Settings: {1}. To reach them, take them off there."
+		),
+		", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else ""),
+	)
+	told.lacks(text, route=["Form", SETTINGS, SETTINGS])
+
+
+def without_group(told: ReadBack, group: str | None) -> None:
+	"""That nobody is meant by a customer group which the settings exclude with all below it."""
+	if not group:
+		return
+	_excluded, groups = population.left_out(frappe.get_cached_doc(SETTINGS))
+	if branch("Customer Group", group) <= groups:
+		text = _(
+			"The group {0} is excluded in Keep Customers Settings: nobody of it is ranked, and no rule asks for them."
+		)
+		told.lacks(text.format(group), route=["Form", SETTINGS, SETTINGS])
+
+
+def _excluded_members(policy) -> list[str]:
+	"""The customers, by name, whom a policy would be for if the settings did not exclude them."""
+	excluded, groups = population.left_out(frappe.get_cached_doc(SETTINGS))
+	customer = frappe.qb.DocType("Customer")
+	query = frappe.qb.from_(customer).where((customer.disabled == 0) & (customer.is_internal_customer == 0))
+	query = query.where(
+		customer.name.isin(sorted(excluded) or [""]) | customer.customer_group.isin(sorted(groups) or [""])
+	)
+	for field, within in (
+		(customer.customer_group, branch("Customer Group", policy.customer_group)),
+		(customer.territory, branch("Territory", policy.territory)),
+	):
+		if within is not None:
+			query = query.where(field.isin(sorted(within)))
+	return [
+		title or name
+		for name, title in query.select(customer.name, customer.customer_name).orderby(customer.name).run()
+	]
 
 
 def _who(policy) -> str:

@@ -208,7 +208,7 @@ class Valuation:
 		)
 		if unknown := sorted(str(name) for name in named - exist):
 			self.night.warnings.append(
-				_("There are invoices of {0} customers that do not exist.").format(len(unknown))
+				_("There are invoices of customers that do not exist: {0}.").format(len(unknown))
 			)
 			self.aside.details.append(f"Invoices of customers that do not exist: {', '.join(unknown[:10])}")
 

@@ -124,7 +124,7 @@ def test_people_are_taken_over_from_contacts(story, desk):
 		anna.page.get_by_text("What is in a file already stays as it is.").wait_for()
 		anna.shot("take-over")
 		anna.page.locator(".modal.show .btn-modal-primary").click()
-		anna.page.get_by_text("1 people added").wait_for()
+		anna.page.get_by_text("People added: 1").wait_for()
 		anna.settled()
 	frappe.db.rollback()
 	names = [row.full_name for row in frappe.get_doc("Customer File", firm).people]

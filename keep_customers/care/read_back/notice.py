@@ -9,24 +9,21 @@ from keep_customers.care import notices
 from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
 from keep_customers.erp.outgoing import mail_works, sms_works
+from keep_customers.worth.read_back import without_excluded
+
+CANCELLED = 2  # docstatus
 
 
 def tell(doc) -> ReadBack:
 	told = ReadBack(says=[_sentence(doc)])
 	if doc.docstatus:
-		told.figure = (
-			_("Its ToDos are being planned.")
-			if doc.status == "Planning"
-			else counted(
-				cint(doc.audience_size),
-				_("It was released to one customer."),
-				_("It was released to {0} customers."),
-			)
-		)
+		told.says += _what_became_of_it(doc)
 		return told
-	reached, refused = notices.reach(doc, frappe.session.user)
+	reached, refused, excluded = notices.reach(doc, frappe.session.user)
 	if not reached:
 		told.lacks(_("This reaches nobody. Please widen the audience."), field="tiers")
+	without_excluded(told, notices.names_of(excluded))
+	if not reached:
 		return told
 	told.figure = counted(
 		len(reached), _("One customer would be reached."), _("{0} customers would be reached.")
@@ -43,6 +40,28 @@ def tell(doc) -> ReadBack:
 	elif doc.channel == "Email" and not mail_works():
 		told.says.append(_("No outgoing Email Account is set up: reps write with their own mail programs."))
 	return told
+
+
+def _what_became_of_it(doc) -> list[str]:
+	"""Of a notice that was released: to how many, whom it has reached, and what can be done now."""
+	if doc.status == "Planning":
+		return [_("Its ToDos are being planned.")]
+	about = {"reference_doctype": doc.doctype, "reference_name": doc.name, "status": "Done"}
+	said = [
+		counted(
+			cint(doc.audience_size),
+			_("It was released to one customer."),
+			_("It was released to {0} customers."),
+		),
+		_("Told so far: {0}.").format(frappe.db.count("Follow Up", about)),
+	]
+	if doc.docstatus == CANCELLED:
+		said.append(
+			_(
+				"It was cancelled: nobody else is told, and the open ToDos are taken back. Amend makes it anew."
+			)
+		)
+	return said
 
 
 def _sentence(doc) -> str:

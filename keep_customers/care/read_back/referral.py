@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, Sum
-from frappe.utils import cint, formatdate
+from frappe.utils import cint, cstr, formatdate
 from pypika import Case
 
 from keep_customers.access.lookups import may_read
@@ -26,13 +26,29 @@ def tell(doc) -> ReadBack:
 		told.lacks(_("Whom did they bring? Please choose a lead or a customer."), field="lead")
 	elif doc.referrer == doc.referred_customer:
 		told.lacks(_("Nobody refers himself. Please choose another customer."), field="referred_customer")
-	told.says = [*_thanks(told, doc.referrer), *_welcome(told, doc), *_reward(doc)]
+	told.says = [*_came_of_it(doc), *_thanks(told, doc), *_welcome(told, doc), *_reward(doc)]
 	told.figure = _figure(doc.referrer)
 	return told
 
 
-def _thanks(told: ReadBack, referrer: str) -> list[str]:
-	"""What a rule that is on does for who has recommended us."""
+def _came_of_it(doc) -> list[str]:
+	"""What has become of a referral that is not new any more."""
+	return {
+		"Thanked": [_("Who has recommended us has been thanked.")],
+		"Won": [
+			_("Who was brought is a customer since {0}.").format(formatdate(doc.customer_since))
+			if doc.customer_since
+			else _("Who was brought is a customer.")
+		],
+		"Lost": [_("Who was brought has not become a customer. If they do after all, it is won by itself.")],
+	}.get(cstr(doc.status), [])
+
+
+def _thanks(told: ReadBack, doc) -> list[str]:
+	"""What a rule that is on does for who has recommended us; nothing more once that is done."""
+	referrer = doc.referrer
+	if doc.status == "Thanked":
+		return []
 	if _is_excluded(referrer):
 		text = _("{0} is excluded in Keep Customers Settings: no rule has anybody thank them.")
 		told.lacks(text.format(_name(referrer)), route=["Form", SETTINGS, SETTINGS])

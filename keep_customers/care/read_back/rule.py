@@ -10,6 +10,7 @@ from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
 from keep_customers.erp.outgoing import mail_works, sms_works
 from keep_customers.worth import ledger
+from keep_customers.worth.read_back import without_group
 
 SETTINGS = "Keep Customers Settings"
 # What only customers with a tier can set off, and what must stand in files.
@@ -67,7 +68,11 @@ def _when(doc) -> str:
 		"Reorder Overdue": _("When a customer has let half as much time again pass as usual"),
 		"Item Group Slipping Away": _("When a customer no longer buys an item group it used to buy"),
 		"Stated Demand Due": _("When a customer needs what it said it would need"),
-		"Silence": _("When a customer has not bought for {0} days").format(doc.silent_days),
+		"Silence": counted(
+			cint(doc.silent_days),
+			_("When a customer has not bought for a day"),
+			_("When a customer has not bought for {0} days"),
+		),
 		"Tier Up": _("When a customer moves up to a better tier"),
 		"Tier Down": _("When a customer moves down to a lower tier"),
 		"File Incomplete": _("When a Customer File is less than {0} % complete").format(cint(doc.max_score)),
@@ -219,6 +224,7 @@ def _what_is_in_the_way(told: ReadBack, doc) -> None:
 		told.lacks(
 			_("The nights are switched off: no rule does anything."), route=["Form", SETTINGS, SETTINGS]
 		)
+	without_group(told, doc.customer_group)
 	if (doc.tiers or doc.trigger in OF_RANKED) and not frappe.db.exists(
 		"Customer Value", {"tier": ("is", "set")}
 	):

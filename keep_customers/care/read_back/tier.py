@@ -6,9 +6,9 @@ from frappe.utils import cint
 
 from keep_customers.access.read_back import ReadBack
 from keep_customers.care.workload import WEEK, contacts_in
+from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import reads_all_customers
-from keep_customers.worth import read_back
-from keep_customers.worth.counts import counted
+from keep_customers.worth import counts, read_back
 
 
 def tell_policy(doc) -> ReadBack:
@@ -18,14 +18,18 @@ def tell_policy(doc) -> ReadBack:
 def tell_tier(doc) -> ReadBack:
 	told, every = ReadBack(), cint(doc.contact_every_days)
 	told.says = [
-		_("Each customer of this tier is to hear from its rep every {0} days.").format(every)
+		counted(
+			every,
+			_("Each customer of this tier is to hear from its rep every day."),
+			_("Each customer of this tier is to hear from its rep every {0} days."),
+		)
 		if every
 		else _("Customers of this tier have no rhythm: something else must bring them to mind.")
 	]
 	# Of some customers only it would be no measure of the work.
 	if every and not doc.is_new() and reads_all_customers():
-		customers = counted("tier").get(doc.name, 0)
-		told.figure = _("{0} customers have this tier: about {1} contacts a week.").format(
+		customers = counts.counted("tier").get(doc.name, 0)
+		told.figure = _("Customers of this tier: {0}. Contacts a week: about {1}.").format(
 			customers, round(contacts_in(WEEK, customers, every))
 		)
 	return told
@@ -37,4 +41,4 @@ def _of_all(steps: list) -> str:
 	"""
 	every = dict(frappe.get_all("Customer Tier", fields=["name", "contact_every_days"], as_list=True))
 	contacts = sum(contacts_in(WEEK, step.customers, cint(every.get(step.tier))) for step in steps)
-	return _("Kept in the rhythm of these tiers: about {0} contacts a week.").format(round(contacts))
+	return _("Contacts a week in the rhythm of these tiers: about {0}.").format(round(contacts))

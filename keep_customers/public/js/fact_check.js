@@ -44,7 +44,7 @@ keep_customers.fact_check = (() => {
 					<button class="btn btn-danger" data-result="Wrong">${text(__("Wrong", null, "Fact Check"))}</button>
 					<button class="btn btn-default" data-result="Could Not Tell">${text(__("Could Not Tell", null, "Fact Check"))}</button>
 				</div>
-				<p class="text-muted small">${text(__("{0} facts are left for you in this drive.", [panel.left]))}</p>`;
+				<p class="text-muted small">${text(panel.left === 1 ? __("One fact is left for you in this drive.") : __("{0} facts are left for you in this drive.", [panel.left]))}</p>`;
 		return `<div class="keep-check">
 			<h3>${text(doc.customer_name)}: ${text(__(doc.fact, null, "Fact Check"))}</h3>
 			<p class="text-muted">${text(__("Please ask the customer. The file says:"))}</p>

@@ -2,6 +2,7 @@ import "./in_language";
 import "./list_columns";
 import "./tiers";
 import "./phone_lists";
+import "./form/dialog";
 import "./form/many_links";
 import "./form/phone_tables";
 

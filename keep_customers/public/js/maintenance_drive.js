@@ -111,7 +111,7 @@ keep_customers.drive = (() => {
 		const { status } = frm.doc;
 		const call = (method, question) => () => {
 			const run = () => frappe.xcall(`keep_customers.files.panel.${method}`, { drive: frm.doc.name }).then(() => frm.reload_doc());
-			return question ? frappe.confirm(question, run) : run();
+			return question ? keep_customers.confirm(question, run) : run();
 		};
 		const lead = panel.may_lead;
 		const left = panel.checks.drawn - panel.checks.done;
@@ -123,7 +123,7 @@ keep_customers.drive = (() => {
 		];
 		const close = lead && status === "Checking" && [
 			__("Close the Drive"),
-			call("close", left ? __("{0} facts are not checked yet and will count for nobody. Close all the same?", [left]) : null),
+			call("close", left ? __("Facts not checked yet, which will count for nobody: {0}. Close all the same?", [left]) : null),
 		];
 		const fill = panel.takes_part && status === "Running" && [__("Fill the Files"), () => frappe.set_route("fill-files")];
 		keep_customers.offer_actions(

@@ -58,7 +58,10 @@ keep_customers.personal_data = (() => {
 		const customers = found.customers.length ? `<p class="text-muted">${text(found.customers.join(", "))}</p>` : "";
 		const warnings = [
 			found.user && __("{0} can no longer log in.", [found.user]),
-			found.open_cases && __("{0} complaints of theirs are still open; their words go, too.", [found.open_cases]),
+			found.open_cases &&
+				(found.open_cases === 1
+					? __("One complaint of theirs is still open; its words go, too.")
+					: __("{0} complaints of theirs are still open; their words go, too.", [found.open_cases])),
 			found.shared.length && __("Others have this, too, and it stays: {0}", [found.shared.join(", ")]),
 		].filter(Boolean);
 		return `${customers}${table(__("Will Be Gone"), found.goes, true)}
@@ -143,7 +146,7 @@ frappe.ui.form.on("Customer File", {
 			const people = frm.doc.people.map((row) => ({ value: row.name, label: row.full_name }));
 			const chosen = (row) => then({ customer: frm.doc.name, row }, people.find((one) => one.value === row).label);
 			if (people.length === 1) return chosen(people[0].value);
-			frappe.prompt(
+			keep_customers.prompt(
 				[{ fieldname: "row", fieldtype: "Select", label: __("Person"), options: people, reqd: 1 }],
 				({ row }) => chosen(row),
 				__("Personal Data"),

@@ -21,8 +21,8 @@ keep_customers.rule_proposal = (() => {
 				__("{0} of {1} contacts in half a year were not useful. Proposal: {2}", [found.useless, found.judged, found.says])
 			)}</div>
 			<div>${text(
-				__("It would have spared {0} of them and cost {1} useful contacts.", [found.spared, found.lost])
-			)} ${text(__("In the last 30 days: {0} contacts as it is, {1} with the change.", [found.before, found.after]))}</div>
+				__("Of them it would have spared {0}. Useful contacts lost by it: {1}.", [found.spared, found.lost])
+			)} ${text(__("Contacts in the last 30 days: {0} as it is, {1} with the change.", [found.before, found.after]))}</div>
 			<div style="margin-top: 8px; display: flex; flex-wrap: wrap; gap: 8px">
 				<button class="btn btn-xs btn-primary" data-do="accept">${text(__("Put It Into the Form"))}</button>
 				<a class="btn btn-xs btn-default" href="${text(rows(frm.doc.name, found))}">${text(__("Show the Contacts"))}</a>

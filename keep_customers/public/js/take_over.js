@@ -7,7 +7,7 @@ keep_customers.take_over = (() => {
 	function ask(customers, done) {
 		frappe.xcall("keep_customers.files.take_over.preview", { customers }).then(({ rows, waiting }) => {
 			if (!rows.length) return frappe.msgprint(nothing(waiting), __("Take Over People"));
-			const dialog = new frappe.ui.Dialog({
+			const dialog = keep_customers.dialog({
 				title: __("Take Over People"),
 				size: "large",
 				fields: [{ fieldname: "rows", fieldtype: "HTML" }],
@@ -16,7 +16,7 @@ keep_customers.take_over = (() => {
 					const contacts = dialog.$wrapper.find("input:checked").map((_at, one) => one.value).get();
 					dialog.hide();
 					frappe.xcall("keep_customers.files.take_over.take_over", { customers, contacts }).then((found) => {
-						frappe.show_alert({ message: text(__("{0} people added, {1} completed", [found.added, found.completed])), indicator: "green" });
+						frappe.show_alert({ message: text(__("People added: {0}, completed: {1}", [found.added, found.completed])), indicator: "green" });
 						done?.();
 					});
 				},
@@ -27,7 +27,7 @@ keep_customers.take_over = (() => {
 	}
 
 	const unconfirmed = (waiting) =>
-		`${text(__("{0} linked contacts were confirmed by nobody, and are left out.", [waiting]))}
+		`${text(waiting === 1 ? __("One linked contact was confirmed by nobody, and is left out.") : __("{0} linked contacts were confirmed by nobody, and are left out.", [waiting]))}
 		<a href="/app/query-report/Contacts to Confirm">${text(__("Contacts to Confirm"))}</a>`;
 
 	const nothing = (waiting) => text(__("The files know all that the contacts know.")) + (waiting ? `<br>${unconfirmed(waiting)}` : "");

@@ -44,7 +44,7 @@ function ask_what_came_of_it(frm) {
 					dialog.hide();
 					resolve();
 				};
-				const dialog = new frappe.ui.Dialog({
+				const dialog = keep_customers.dialog({
 					title: __("What came of it?"),
 					fields: [
 						{

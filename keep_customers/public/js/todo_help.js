@@ -105,7 +105,7 @@ function help_html(help, may_refuse) {
 			day(one.last),
 			text(one.item_name || one.item_code),
 			one.rate != null && money(one.rate, one.currency),
-			text(__("{0} times", [one.times])),
+			text(one.times === 1 ? __("once") : __("{0} times", [one.times])),
 		])
 	);
 	const said =

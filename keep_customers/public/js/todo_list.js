@@ -108,7 +108,7 @@
 		const todos = list.get_checked_items(true);
 		if (!todos.length) return;
 		const tomorrow = frappe.datetime.add_days(frappe.datetime.get_today(), 1);
-		frappe.prompt(
+		keep_customers.prompt(
 			[{ fieldname: "day", fieldtype: "Date", label: __("On Which Day?"), default: tomorrow, reqd: 1 }],
 			({ day }) =>
 				frappe.xcall("keep_customers.care.todo_list.later", { todos, day }).then((count) => {

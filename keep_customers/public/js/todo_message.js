@@ -3,7 +3,7 @@ function show_message(frm, message) {
 	const label = (channel) => __(channel, null, "Follow Up");
 	const can_send = message.ways.filter((way) => way.can_send);
 	const chosen = can_send.find((way) => way.channel === message.channel) || can_send[0];
-	const dialog = new frappe.ui.Dialog({
+	const dialog = keep_customers.dialog({
 		title: __("Message to {0}", [message.customer_name]),
 		fields: [
 			{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), default: message.subject },

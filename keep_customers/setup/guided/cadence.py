@@ -61,7 +61,7 @@ def _too_much(user: str, contacts: float, settings) -> list[str]:
 	if not settings.rep_capacity or contacts <= room:
 		return []
 	return [
-		_(
-			"{0} would have about {1} contacts a month, and has room for {2}. Please contact less often."
-		).format(get_fullname(user), round(contacts), room)
+		_("Contacts a month of {0}: about {1}, with room for {2}. Please contact less often.").format(
+			get_fullname(user), round(contacts), room
+		)
 	]

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from keep_customers.care.assignment import Assignment
+from keep_customers.erp.language import counted
 from keep_customers.setup.guided import choices
 from keep_customers.worth.population import ranked_customers
 
@@ -45,7 +46,11 @@ def look(values: dict) -> dict:
 			for user, count in by_rep.most_common(SHOWN)
 		],
 		"warnings": [
-			_("{0} customers would have nobody. Please choose who takes what nobody else can.").format(nobody)
+			counted(
+				nobody,
+				_("One customer would have nobody. Please choose who takes what nobody else can."),
+				_("{0} customers would have nobody. Please choose who takes what nobody else can."),
+			)
 		]
 		if nobody
 		else [],

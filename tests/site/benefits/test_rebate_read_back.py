@@ -3,7 +3,7 @@
 import frappe
 import pytest
 from frappe.permissions import add_user_permission
-from frappe.utils import getdate
+from frappe.utils import formatdate, getdate
 
 from keep_customers.access.read_back import read_back
 from tests.site.story import ANNA, COMPANY, GROUP, ITEM, _user
@@ -72,3 +72,41 @@ def test_only_customers_of_its_reader_count(story, firms):
 	frappe.set_user(ANNA)
 	with pytest.raises(frappe.PermissionError):
 		read_back(SENT)
+
+
+@pytest.mark.parametrize(
+	("values", "says"),
+	[
+		(
+			{
+				"status": "Running",
+				"period_end": "2026-12-31",
+				"reached": 400,
+				"next_from": 1000,
+				"next_percent": 2,
+			},
+			[
+				f"The period runs until {formatdate('2026-12-31')}; then a credit note is proposed.",
+				"€ 600.00 more, and it is 2 %.",
+			],
+		),
+		({"status": "Not Reached"}, ["No step was reached in this period, so nothing is credited."]),
+		({"status": "Credited", "credited": 20}, ["It was credited: € 20.00."]),
+	],
+)
+def test_a_claim_says_how_far_it_is(story, firms, values, says):
+	assert read_back(_claim(firms, **values))["says"] == says
+
+
+@pytest.mark.parametrize(
+	("status", "way"), [("Proposed", "Accounts Manager"), ("Declined", "by hand"), ("Cancelled", "Amend it")]
+)
+def test_a_claim_says_what_can_be_done_with_it(story, firms, status, way):
+	said, more = read_back(_claim(firms, status=status, difference=5))["says"]
+	assert way in said and "€ 5.00" in more
+
+
+def _claim(firms, **values):
+	claim = frappe.get_doc({"doctype": "Rebate Claim", "customer": firms[0], "currency": "EUR", **values})
+	claim.flags.ignore_mandatory = True
+	return claim.insert().as_dict()

@@ -67,6 +67,24 @@ def test_a_notice_counts_whom_its_writer_may_read(story, firms):
 			notice()
 
 
+def test_a_notice_names_whom_the_settings_leave_out_to_who_may_read_them(story, firms):
+	story.settings(excluded_customers=[{"customer": name} for name in firms[:2]])
+	told = notice()
+	assert told["figure"] == "One customer would be reached."
+	[left] = told["missing"]
+	assert left["text"] == (
+		f"2 customers are left out, excluded in Keep Customers Settings: {firms[0]}, {firms[1]}. To reach them, take them off there."
+	)
+	assert left["route"][1] == "Keep Customers Settings"
+	nobody = notice(words="no file says this")
+	assert [one["field"] for one in nobody["missing"]] == ["tiers"], "of who is not meant nothing is said"
+	add_user_permission("Customer", firms[1], MIA)
+	frappe.set_user(MIA)
+	reaches_nobody, left = notice()["missing"]
+	assert reaches_nobody["field"] == "tiers"
+	assert firms[1] in left["text"] and firms[0] not in left["text"]
+
+
 def referral(**values):
 	return read_back({"doctype": "Referral", "__islocal": 1, "date": "2026-01-01", **values})
 
@@ -122,3 +140,19 @@ def test_of_a_customer_that_is_not_theirs_a_rep_hears_nothing(story, firms):
 		referral(referrer=firms[2])["figure"]
 		== "Nothing is on record of what this customer has brought before."
 	)
+
+
+@pytest.mark.parametrize(
+	("status", "first"),
+	[
+		("Thanked", "Who has recommended us has been thanked."),
+		("Won", "Who was brought is a customer."),
+		("Lost", "Who was brought has not become a customer. If they do after all, it is won by itself."),
+	],
+)
+def test_a_referral_says_what_came_of_it(story, firms, status, first):
+	story.rule(trigger="Referral: Thank Referrer", due_in_days=2)
+	told = referral(referrer=firms[0], referred_customer=firms[1], status=status)
+	assert told["says"][0] == first
+	# Who was thanked is not promised thanks once more.
+	assert any("is thanked" in one for one in told["says"]) == (status != "Thanked")

@@ -7,6 +7,7 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import getdate
 
+from keep_customers.access.read_back import read_back
 from keep_customers.care import followups, notices
 from keep_customers.jobs import notices as jobs
 from tests.site.story import ANNA, EVE, MIA, PREFIX, TERRITORY
@@ -84,7 +85,8 @@ def test_the_preview_counts_names_and_says_who_does_not_want_it(story, coast):
 	file.taste, file.usage = "Red Wine", "for repairs"
 	file.save()
 	frappe.get_doc("Customer", coast[3]).update({"disabled": 1}).save()
-	assert previewed() == {"customers": 3, "refused": 1, "names": coast[:3]}
+	nobody = {"excluded": 0, "left_out": []}
+	assert previewed() == {"customers": 3, "refused": 1, "names": coast[:3], **nobody}
 	assert previewed(channel="Email")["refused"] == 0
 	assert previewed(territory=HARBOUR)["names"] == [coast[0], coast[2]]
 	assert previewed(words="wine REPAIRS")["names"] == [coast[0]]
@@ -92,7 +94,10 @@ def test_the_preview_counts_names_and_says_who_does_not_want_it(story, coast):
 	assert f"{PREFIX} Inland" in previewed(territory=None)["names"]
 	frappe.set_user("Administrator")
 	story.settings(excluded_customers=[{"customer": coast[1]}])
-	assert previewed()["names"] == [coast[0], coast[2]]
+	found = previewed()
+	assert found["names"] == [coast[0], coast[2]]
+	assert (found["excluded"], found["left_out"]) == (1, [coast[1]])
+	assert not previewed(words="wine")["excluded"], "of who is not meant nothing is said"
 
 
 def test_tiers_narrow_the_audience(story, coast):
@@ -193,6 +198,8 @@ def test_cancelling_takes_back_what_is_pending_and_the_todos(story, coast):
 	}
 	assert [todo.status for todo in story.todos(ANNA)] == ["Cancelled"]
 	assert frappe.db.get_value("Care Notice", notice.name, "status") == "Cancelled"
+	says = read_back({"doctype": "Care Notice", "name": notice.name})["says"]
+	assert says[1:3] == ["It was released to 4 customers.", "Told so far: 0."] and "Amend" in says[3]
 
 
 def test_thousands_are_planned_with_a_few_statements(story, coast, monkeypatch):

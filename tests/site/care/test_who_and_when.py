@@ -96,7 +96,7 @@ def test_who_cannot_log_in_is_passed_over_and_nobody_at_all_is_said_aloud(story)
 	run = story.night()
 	[follow_up] = story.follow_ups(firm)
 	assert (follow_up.status, follow_up.hold_reason, follow_up.assigned_to) == ("Planned", "No rep", None)
-	assert "1 follow-ups have nobody to do them" in run.warnings and run.held_back == 1
+	assert "One follow-up has nobody to do it" in run.warnings and run.held_back == 1
 	frappe.db.set_value("User", EVE, "enabled", 1)
 	story.night()
 	assert story.follow_ups(firm)[0].assigned_to == EVE, "once somebody is there, it is made up for"

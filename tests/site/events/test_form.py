@@ -218,6 +218,8 @@ def test_what_stands_in_the_way_is_said_with_what_to_do(now, monkeypatch):
 	frappe.db.set_value(EVENT, doc.name, "reply_until", add_days(getdate(), -1))
 	assert "choose a later day" in problems(doc)
 	monkeypatch.setattr(panel.EmailAccount, "find_outgoing", lambda **_for: None)
+	assert "copy each guest's link" not in problems(doc), "nobody is written to"
+	agreed(names[1])
 	assert "copy each guest's link" in problems(doc)
 	assert ["List", "Email Account"] in [one["route"] for one in panel.shown(doc.name)["problems"]]
 	frappe.set_user(MIA)

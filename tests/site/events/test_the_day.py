@@ -5,7 +5,7 @@ import pytest
 from frappe.utils import add_days, getdate
 
 from keep_customers.care import followups
-from keep_customers.events import audience, documents, replies, telling, waves
+from keep_customers.events import audience, documents, panel, replies, telling, waves
 from tests.site.events.gathering import INVITATION, at, event, firms, invitation, listed, past, statuses
 from tests.site.story import MIA, PREFIX
 
@@ -94,3 +94,24 @@ def test_a_called_off_event_takes_back_what_was_to_be_asked_and_tells_the_guests
 	assert (asked.status, asked.hold_reason) == ("Cancelled", "Event called off")
 	told = {row.customer for row in now.follow_ups(occurrence=telling.CALL_OFF)}
 	assert told == {names[0]}, "neither who declined nor who never heard of it"
+	by, *who_knows, anew = panel.shown(doc.name)["says"]
+	assert by.startswith("It was called off by Administrator on ") and "copy it" in anew
+	assert who_knows == [
+		"Guests who have been told: 0.",
+		"One guest is still to be told; below stands by whom.",
+	]
+	[row] = now.follow_ups(occurrence=telling.CALL_OFF)
+	for status, says in (
+		("Done", ["Guests who have been told: 1."]),
+		(
+			"Skipped",
+			["Guests who have been told: 0.", "One guest could not be told by us; please do it yourself."],
+		),
+	):
+		frappe.db.set_value("Follow Up", row.name, "status", status)
+		assert panel.shown(doc.name)["says"][1:-1] == says
+	frappe.db.delete("Follow Up", {"name": row.name})
+	assert panel.shown(doc.name)["says"][1:-1] == ["No guest had to be told."]
+	# Who makes it anew begins with an idea of its own.
+	copy = frappe.copy_doc(at(doc)).insert()
+	assert (copy.status, copy.invited or 0, panel.shown(copy.name)["says"]) == ("Planned", 0, [])

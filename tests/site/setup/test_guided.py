@@ -148,7 +148,7 @@ def test_how_much_work_the_rhythm_is_is_said_before_it_begins(story, firms):
 	# Every day is more than there are working days.
 	found = steps.look("rules", {"cadence": {top: 0, high: 1}})
 	assert found["contacts"] == {top: 0, high: 60}
-	assert "contacts a month, and has room for" in found["warnings"][0]
+	assert "Contacts a month of" in found["warnings"][0]
 	[cadence, *_others] = [one["name"] for one in found["rules"]]
 	assert not steps.look("rules", {"on": [], "cadence": {top: 15}})["contacts"]
 	assert steps.look("rules", {"on": [cadence]})["contacts"]

@@ -3,12 +3,12 @@
 import frappe
 import pytest
 from frappe.permissions import add_user_permission
-from frappe.utils import formatdate, getdate
+from frappe.utils import formatdate, getdate, now_datetime
 
 from keep_customers.access.read_back import read_back
 from tests.site import mail
 from tests.site.story import ANNA, BEN, EVE
-from tests.site.visits.plans import as_anna, draft
+from tests.site.visits.plans import approved, as_anna, draft
 
 
 def new(customers, **values):
@@ -93,3 +93,15 @@ def test_another_reps_plan_is_not_read_back(story, firms):
 		frappe.set_user(user)
 		with pytest.raises(frappe.PermissionError):
 			read_back({**plan.as_dict(), "rep": user})
+
+
+def test_a_plan_says_what_is_next_once_it_is_approved_reported_or_cancelled(story, firms):
+	plan = approved(firms)
+	said = lambda: read_back({"doctype": plan.doctype, "name": plan.name})["says"][-1]  # noqa: E731
+	assert "each stop is a ToDo" in said() and "file the report" in said()
+	frappe.db.set_value(plan.doctype, plan.name, "reported_on", now_datetime())
+	assert "The report is filed" in said()
+	frappe.db.set_value(plan.doctype, plan.name, "reported_on", None)
+	frappe.set_user("Administrator")
+	frappe.get_doc(plan.doctype, plan.name).cancel()
+	assert "Amend" in said()

@@ -45,13 +45,13 @@ def test_a_policy_and_a_tier_say_how_many_contacts_their_rhythm_makes(story, fir
 		frappe.db.set_value("Customer Tier", tier, "contact_every_days", days)
 	# 1 a week, 2 every other week, 5 in five weeks, 2 never.
 	found = told(high_share=30, top_share=10, low_share=20)
-	assert found["figure"].endswith("Kept in the rhythm of these tiers: about 3 contacts a week.")
+	assert found["figure"].endswith("Contacts a week in the rhythm of these tiers: about 3.")
 	story.night()
 	gold = frappe.get_doc("Customer Tier", "Gold").as_dict()
 	number = frappe.db.count("Customer Value", {"tier": "Gold"})
 	[said], figure = (read_back({**gold, "contact_every_days": 1})[part] for part in ("says", "figure"))
-	assert said == "Each customer of this tier is to hear from its rep every 1 days."
-	assert figure == f"{number} customers have this tier: about {7 * number} contacts a week."
+	assert said == "Each customer of this tier is to hear from its rep every day."
+	assert figure == f"Customers of this tier: {number}. Contacts a week: about {7 * number}."
 	none = read_back({**gold, "contact_every_days": 0})
 	assert "no rhythm" in none["says"][0] and not none["figure"]
 	# Who sees some of them only would measure the work of others wrongly.
@@ -94,3 +94,14 @@ def test_who_reads_some_customers_only_reads_no_figures(story, firms):
 	frappe.set_user(EVE)
 	with pytest.raises(frappe.PermissionError):
 		read_back({"doctype": "Tier Policy", "name": POLICY})
+
+
+def test_a_policy_names_whom_the_settings_leave_out(story, firms):
+	story.settings(excluded_customers=[{"customer": name} for name in firms[:6]])
+	[left] = [one for one in told()["missing"] if "left out" in one["text"]]
+	assert left["text"].startswith("6 customers are left out") and left["text"].count(PREFIX) == 5
+	assert left["route"] == ["Form", "Keep Customers Settings", "Keep Customers Settings"]
+	# Of whom a rep does not see nothing is said.
+	add_user_permission("Customer", firms[9], ANNA)
+	frappe.set_user(ANNA)
+	assert not [one for one in told()["missing"] if "left out" in one["text"]]

@@ -13,7 +13,7 @@ frappe.ui.form.on("Care Message", {
 
 function preview(frm) {
 	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
-	const dialog = new frappe.ui.Dialog({
+	const dialog = keep_customers.dialog({
 		title: __("Preview"),
 		fields: [
 			{

@@ -15,15 +15,19 @@ function preview(frm) {
 	saved
 		.then(() => frappe.xcall("keep_customers.care.notices.preview", { notice: frm.doc.name }))
 		.then((found) => {
-			const names = found.names.map((name) => `<li>${frappe.utils.escape_html(name)}</li>`);
-			if (found.customers > names.length) names.push("<li>…</li>");
+			const refused = __("Left out of them, because they do not want this channel: {0}", [found.refused]);
+			const excluded = __("Not among them, as Keep Customers Settings exclude them: {0}", [found.excluded]);
 			frappe.msgprint({
 				title: __("Customers reached: {0}", [found.customers]),
-				message: `<p>${__("Left out of them, because they do not want this channel: {0}", [
-					found.refused,
-				])}</p><ul>${names.join("")}</ul>`,
+				message: `<p>${refused}</p>${list(found.names, found.customers)}
+					${found.excluded ? `<p>${excluded}</p>${list(found.left_out, found.excluded)}` : ""}`,
 			});
 		});
+}
+
+function list(names, all) {
+	const rows = names.map((name) => `<li>${frappe.utils.escape_html(name)}</li>`);
+	return `<ul>${rows.join("")}${all > rows.length ? "<li>…</li>" : ""}</ul>`;
 }
 
 // Asked for, not pushed: it works without the realtime server.

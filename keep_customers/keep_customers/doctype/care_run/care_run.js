@@ -18,7 +18,7 @@ function run_now(clock_is_right) {
 		.xcall("keep_customers.jobs.nightly.run_now", { clock_is_right })
 		.then(({ ask }) =>
 			ask
-				? frappe.confirm(frappe.utils.escape_html(ask), () => run_now(1))
+				? keep_customers.confirm(frappe.utils.escape_html(ask), () => run_now(1))
 				: frappe.set_route("List", "Care Run")
 		);
 }

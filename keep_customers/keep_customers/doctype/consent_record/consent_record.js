@@ -8,7 +8,7 @@ frappe.ui.form.on("Consent Record", {
 		);
 		if (!may || frm.doc.void_since) return;
 		frm.add_custom_button(__("Noted by Mistake"), () =>
-			frappe.confirm(__("Make this void? The line stays on record and does not count any more."), () =>
+			keep_customers.confirm(__("Make this void? The line stays on record and does not count any more."), () =>
 				frappe
 					.xcall("keep_customers.people.desk.take_back", { record: frm.doc.name })
 					.then(() => frm.reload_doc())

@@ -70,7 +70,7 @@ function note_consent(frm, people) {
 		const known = (people[person]?.addresses[channel] || []).map((value) => ({ value, label: value }));
 		dialog.set_df_property("address", "options", [{ value: "", label: __("All of Them") }, ...known]);
 	};
-	const dialog = new frappe.ui.Dialog({
+	const dialog = keep_customers.dialog({
 		title: __("Note What Somebody Said"),
 		fields: [
 			{

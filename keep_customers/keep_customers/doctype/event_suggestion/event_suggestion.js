@@ -2,9 +2,17 @@
 frappe.ui.form.on("Event Suggestion", {
 	refresh(frm) {
 		const { status } = frm.doc;
+		// The framework adds line to line where a form is refreshed twice.
+		frm.set_intro("");
+		if (!frm.is_new()) frm.set_intro(stands_at(frm.doc));
 		if (frm.is_new() || !frm.perm[0].write) return;
 		if (status === "Accepted" && frm.doc.event && frappe.model.can_read("VIP Event")) {
 			keep_customers.offer_actions(frm, [[__("Open the Event"), () => frappe.set_route("Form", "VIP Event", frm.doc.event)]], []);
+			return;
+		}
+		if (status === "Duplicate" && frm.doc.duplicate_of) {
+			const other = () => frappe.set_route("Form", "Event Suggestion", frm.doc.duplicate_of);
+			keep_customers.offer_actions(frm, [[__("Open the Other Suggestion"), other]], []);
 			return;
 		}
 		if (["Accepted", "Duplicate"].includes(status)) return;
@@ -19,6 +27,16 @@ frappe.ui.form.on("Event Suggestion", {
 		);
 	},
 });
+
+// What is done with it, and what follows.
+const stands_at = ({ status }) =>
+	({
+		New: __("Nobody has judged it yet. Make an event of it, or let customers vote for it first."),
+		Feasible: __("It is feasible: who is asked for wishes can vote for it. Make an event of it when it has votes enough."),
+		"Not Feasible": __("It was judged not feasible, and nobody votes for it. It can still be judged anew."),
+		Accepted: __("An event was made of it."),
+		Duplicate: __("It was joined with another suggestion; its votes count there."),
+	}[status] || "");
 
 function call(frm, method, args) {
 	const saved = frm.is_dirty() ? frm.save() : Promise.resolve();

@@ -2,7 +2,7 @@ frappe.ui.form.on("Keep Customers Settings", {
 	refresh(frm) {
 		frm.add_custom_button(__("Step by Step"), () => frappe.set_route("keep-set-up"));
 		frm.add_custom_button(__("Run Now"), () => {
-			frappe.confirm(
+			keep_customers.confirm(
 				__("Bring values, tiers and follow-ups up to date now? It runs in the background."),
 				() => run_now(frm)
 			);
@@ -27,7 +27,7 @@ function show_limits(frm) {
 		const text = frappe.utils.escape_html;
 		const line = (one) =>
 			one.number
-				? __("{0}: {1} documents would lose their words tonight, the oldest of {2}.", [
+				? __("{0}: tonight the words would go of {1}, the oldest of {2}.", [
 						__(one.kind, null, "Keep Age Limit"),
 						one.number,
 						frappe.datetime.str_to_user(one.oldest),
@@ -43,7 +43,7 @@ function run_now(frm, clock_is_right = 0) {
 	progress().then((before) =>
 		frappe.xcall("keep_customers.jobs.nightly.run_now", { clock_is_right }).then(({ ask }) => {
 			// After weeks without a night, or on a day before the last one.
-			if (ask) return frappe.confirm(frappe.utils.escape_html(ask), () => run_now(frm, 1));
+			if (ask) return keep_customers.confirm(frappe.utils.escape_html(ask), () => run_now(frm, 1));
 			frm.dashboard.show_progress(__("Nightly run"), 2, __("Waiting for a worker"));
 			follow(frm, before.name);
 		})
@@ -81,7 +81,7 @@ function show_order(frm) {
 function show_last_run(frm) {
 	progress().then((run) => {
 		const text = run.name
-			? __("Last run for {0}: {1}, {2} customers ranked, {3} moved, {4} ToDos.", [
+			? __("Last run for {0}: {1}. Customers ranked: {2}, moved: {3}. ToDos: {4}.", [
 					frappe.datetime.str_to_user(run.as_of),
 					__(run.status, null, "Care Run"),
 					run.customers,

@@ -14,7 +14,7 @@ frappe.ui.form.on("VIP Invitation", {
 		frappe.xcall("keep_customers.events.links.shown", { invitation: name }).then((found) => {
 			// Somebody may have gone on to another invitation meanwhile.
 			if (frm.doc.name !== name) return;
-			show_way(frm, found);
+			show_way(frm, found, ends_with(frm, found.status));
 			if (frm.perm[0].write) offer(frm, found);
 		});
 	},
@@ -64,7 +64,7 @@ function record(frm, what, more = {}) {
 }
 
 function says_yes(frm) {
-	frappe.prompt(
+	keep_customers.prompt(
 		{
 			fieldname: "companions",
 			fieldtype: "Int",
@@ -76,11 +76,20 @@ function says_yes(frm) {
 	);
 }
 
-function show_way(frm, way) {
+// Where nothing is left to be done with an invitation: why, and what can be done elsewhere.
+function ends_with(frm, event) {
+	if (event === "Cancelled") return __("The event was called off; the guest is asked for nothing any more.");
+	if (["Held", "Closed"].includes(event)) return __("The event was held. What came of it stands on the event.");
+	if (frm.doc.status === "Cancelled") return __("The invitation was cancelled. Invite After All takes that back.");
+	return null;
+}
+
+function show_way(frm, way, end) {
 	const text = (value) => frappe.utils.escape_html(value);
 	const { $wrapper } = frm.get_field("way");
 	const lines = [
-		way.told || (frm.doc.status === "Planned" && __("Not invited yet; the next wave does that.")),
+		end,
+		way.told || (!end && frm.doc.status === "Planned" && __("Not invited yet; the next wave does that.")),
 		way.opened || (way.link && !frm.doc.replied_on && __("Whether it was opened is not known.")),
 	];
 	const told = lines.filter(Boolean).map((line) => `<p>${text(line)}</p>`);

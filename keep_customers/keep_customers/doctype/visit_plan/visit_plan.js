@@ -10,6 +10,8 @@ frappe.ui.form.on("Visit Plan", {
 		for (const lock of ["cannot_add_rows", "cannot_delete_rows"]) {
 			frm.set_df_property("stops", lock, frm.doc.docstatus === 1 ? 1 : 0);
 		}
+		// The framework adds line to line where a form is refreshed twice; that it is to be submitted says the button.
+		frm.set_intro("");
 		if (frm.doc.docstatus < 2) frm.set_intro(__("Promise nothing beyond policy."));
 		if (frm.is_new()) return;
 		if (frm.doc.docstatus === 0) show_draft(frm);
@@ -35,7 +37,7 @@ function show_draft(frm) {
 	const send_back = [
 		__("Send Back"),
 		() =>
-			frappe.prompt(
+			keep_customers.prompt(
 				{ fieldname: "why", fieldtype: "Small Text", label: __("What should be different?"), reqd: 1 },
 				({ why }) => call(frm, "approval.send_back", { why })
 			),

@@ -30,7 +30,7 @@ keep_customers.report("Contacts to Confirm", {
 		};
 		report.page.add_inner_button(__("Confirm"), () => decide("confirm"));
 		report.page.add_inner_button(__("Not Theirs"), () =>
-			frappe.confirm(__("Take the customer off these contacts?"), () => decide("refuse"))
+			keep_customers.confirm(__("Take the customer off these contacts?"), () => decide("refuse"))
 		);
 	},
 });

@@ -7,6 +7,7 @@ from frappe.utils import flt, getdate
 from keep_customers.complaints import measures
 from keep_customers.engine.before_after import FEWER, MORE, Ratio
 from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.language import counted
 from keep_customers.erp.reports import (
 	GOOD,
 	NEUTRAL,
@@ -87,7 +88,11 @@ def sentence(ratio: Ratio, unknown: int) -> str:
 			low, high
 		)
 	if unknown:
-		said += " " + _("{0} complaints since then have no cause yet.").format(unknown)
+		said += " " + counted(
+			unknown,
+			_("One complaint since then has no cause yet."),
+			_("{0} complaints since then have no cause yet."),
+		)
 	return said
 
 

@@ -17,7 +17,7 @@ keep_customers.report("Forecast Preview", {
 });
 
 function accept(report) {
-	frappe.prompt(
+	keep_customers.prompt(
 		{
 			fieldname: "reason",
 			label: __("Why"),

@@ -51,7 +51,7 @@ def execute(filters=None):
 		said.append(why_nothing(_("Nobody of these customers first bought in these quarters.")))
 	elif table.older:
 		said.append(
-			_("{0} customers who first bought before these quarters are not shown.").format(table.older)
+			_("Not shown are customers who first bought before these quarters: {0}").format(table.older)
 		)
 	columns = columns_of(table, filters)
 	return columns, rows, "<br>".join(said) or None, chart(table), summary(table)

@@ -10,11 +10,18 @@ keep_customers.complaint_case.contact = (() => {
 		return frappe.xcall("keep_customers.complaints.contact.for_case", { case: frm.doc.name });
 	}
 
+	// What is said of a closed case: how it ended, and what to do if the customer comes back with it.
+	const how_it_ended = (doc) =>
+		doc.closed_unanswered
+			? __("It was closed because the customer has not answered. If they do after all, record their word: a no opens it again.")
+			: __("It is closed. If the customer comes back with it, open a new case: it is recognised as a repeat.");
+
 	function show(frm, help) {
 		form.clear(frm);
 		const subject = `<div class="keep-subject">${text(frm.doc.subject)}</div>`;
 		if (!help.reach) {
-			form.card(frm).html(subject);
+			const end = frm.doc.status === "Closed" ? `<p class="keep-end">${text(how_it_ended(frm.doc))}</p>` : "";
+			form.card(frm).html(`${subject}${end}<div class="keep-next-here"></div>`);
 			return;
 		}
 		const { answered_on, answer_due, promised_on, solve_due, solved_on } = frm.doc;

@@ -37,6 +37,8 @@ keep_customers.offer_actions = (() => {
 			const first = label && !frm.is_dirty();
 			if (label) frm.change_custom_button_type(label, null, first ? "primary" : "default");
 			save.toggleClass("btn-primary", !first).toggleClass("btn-default", Boolean(first));
+			const here = frm.layout.wrapper.find(".keep-next-step .btn");
+			here.toggleClass("btn-primary", Boolean(first)).toggleClass("btn-default", !first);
 		};
 		$(frm.wrapper).off("dirty.keep_customers").on("dirty.keep_customers", paint);
 		paint();

@@ -51,10 +51,12 @@ keep_customers.loss_review.head = (() => {
 		return `<p class="kl-result ${doc.status === "Won Back" ? "" : "kl-over"}">${text(said.filter(Boolean).join(" "))}</p>`;
 	}
 
+	const apart = (days) => (Math.round(days) <= 1 ? __("a day") : __("{0} days", [Math.round(days)]));
+
 	function figures(doc, panel) {
 		const rhythm =
 			doc.purchases > 1
-				? __("Bought {0} times, about every {1} days", [doc.purchases, Math.round(doc.gap)])
+				? __("Bought {0} times, on average {1} apart", [doc.purchases, apart(doc.gap)])
 				: __("Bought once");
 		const line = joined([
 			link("Customer", doc.customer, `<b>${text(doc.customer_name || doc.customer)}</b>`),
@@ -119,7 +121,7 @@ keep_customers.loss_review.head = (() => {
 				text(__(one.status)), text([one.text, ...(one.lost_reasons || []), ...(one.competitors || [])].filter(Boolean).join(", ")),
 			]),
 			part(__("Stopped First"), known.stopped, (one) => [
-				text(__(one.item_group)), __("last on {0}", [day(one)]), one.gap && text(__("before about every {0} days", [Math.round(one.gap)])),
+				text(__(one.item_group)), __("last on {0}", [day(one)]), one.gap && text(__("before on average {0} apart", [apart(one.gap)])),
 			]),
 			part(__("Bought Most"), known.bought, (one) => [
 				text(__(one.item_group)), one.amount && money(one.amount, one.currency || doc.currency), day(one),

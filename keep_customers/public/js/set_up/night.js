@@ -11,7 +11,7 @@ keep_customers.set_up.night = (() => {
 		return progress().then((before) =>
 			frappe.xcall("keep_customers.jobs.nightly.run_now", { clock_is_right }).then(({ ask }) => {
 				// After weeks without a night, or on a day before the last one.
-				if (ask) return frappe.confirm(text(ask), () => start($into, finished, 1));
+				if (ask) return keep_customers.confirm(text(ask), () => start($into, finished, 1));
 				bar($into, 2, __("Waiting for a worker"));
 				follow($into, before.name, finished);
 			})
@@ -44,7 +44,7 @@ keep_customers.set_up.night = (() => {
 
 	function told(run) {
 		const link = frappe.utils.get_form_link("Care Run", run.name);
-		return `<p><b>${text(__("{0} customers are ranked.", [count(run.customers)]))}</b>
+		return `<p><b>${text(run.customers === 1 ? __("One customer is ranked.") : __("{0} customers are ranked.", [count(run.customers)]))}</b>
 			<a href="${link}">${text(__("What the night did"))}</a></p>
 			${run.status === "Completed" ? "" : `<div class="alert alert-warning">${text(run.status === "Failed" ? __("The run has failed.") : __("Something was set aside; it is named there."))}</div>`}`;
 	}

@@ -56,7 +56,7 @@ keep_customers.set_up.previews = (() => {
 			})
 			.join("")
 			.concat(
-				found.contacts ? `<p>${text(__("As often as the tiers say, all of them together would be about {0} contacts a month.", [count(found.contacts)]))}</p>` : "",
+				found.contacts ? `<p>${text(__("Contacts a month, if all of them are made as often as the tiers say: about {0}.", [count(found.contacts)]))}</p>` : "",
 				found.others ? `<p class="text-muted">${text(__("Further policies: {0}. They are changed in the list of Tier Policies.", [found.others]))}</p>` : "",
 				`<p class="text-muted">${text(__("Nothing is written yet. Who rises does so at once; who falls behind keeps the tier until two reviews in a row say so."))}</p>`
 			);
@@ -83,7 +83,7 @@ keep_customers.set_up.previews = (() => {
 			return one.work ? `<span>${text(label)}</span>` : `<span class="ks-off">${text(label)}</span>`;
 		});
 		return `<p class="ks-week">${days.join("")}</p>
-			${found.a_week ? `<p>${text(__("At most {0} new ToDos a week for {1} reps.", [count(found.a_week), count(found.reps)]))}</p>` : ""}`;
+			${found.a_week ? `<p>${text(__("New ToDos a week: at most {0}. Reps: {1}.", [count(found.a_week), count(found.reps)]))}</p>` : ""}`;
 	}
 
 	const rules = (found) => keep_customers.set_up.rules.work(found);

@@ -29,7 +29,7 @@ keep_customers.set_up.rules = (() => {
 	function show($card, found) {
 		const put = (about, said) => $card.find(`[${about}]`).each((_at, cell) => void $(cell).text(said(cell.getAttribute(about))));
 		const made = Object.fromEntries(found.rules.map((one) => [one.name, one.made]));
-		put("data-made-of", (name) => __("Would have made {0} ToDos last week.", [count(made[name])]));
+		put("data-made-of", (name) => __("ToDos it would have made last week: {0}", [count(made[name])]));
 		put("data-contacts-of", (name) => (found.contacts[name] ? count(found.contacts[name]) : "–"));
 	}
 
@@ -37,7 +37,7 @@ keep_customers.set_up.rules = (() => {
 		const all = Object.values(found.contacts).reduce((sum, one) => sum + one, 0);
 		if (!all) return "";
 		const rows = found.reps.map((one) => line(text(one.name), n(count(one.contacts))));
-		return `<p>${text(__("Keeping in touch would be about {0} contacts a month.", [count(all)]))}</p>
+		return `<p>${text(__("Contacts a month, to keep in touch: about {0}.", [count(all)]))}</p>
 			${rows.length > 1 ? table([__("Rep"), n(__("Contacts a Month"))], rows) : ""}`;
 	}
 

@@ -20,7 +20,8 @@ keep_customers.vip_event.actions = (() => {
 			door: [phases.has_begun(doc) && held],
 			result: [[__("Close"), () => afterwards.close(frm)]],
 		};
-		const next = may_write ? steps[phase] || [] : [];
+		const anew = doc.status === "Cancelled" && frappe.model.can_create("VIP Event");
+		const next = anew ? [[__("Plan It Anew"), () => frm.copy_doc()]] : may_write ? steps[phase] || [] : [];
 		keep_customers.offer_actions(
 			frm,
 			phase === "door" ? [...next, door] : next,
@@ -38,7 +39,7 @@ keep_customers.vip_event.actions = (() => {
 	}
 
 	function call_off(frm) {
-		frappe.confirm(__("Call this event off? Everybody who was invited is told."), () => server.become(frm, "Cancelled"));
+		keep_customers.confirm(__("Call this event off? Everybody who was invited is told."), () => server.become(frm, "Cancelled"));
 	}
 
 	return { offer };

@@ -77,7 +77,7 @@ keep_customers.vip_event.audience = (() => {
 			(one) =>
 				`<li>${link("Customer", one.customer, text(one.customer_name))}${one.tier ? ` <span class="ke-quiet">${text(__(one.tier, null, "Customer Tier"))}</span>` : ""}</li>`
 		);
-		return `<ol class="ke-names">${rows.join("")}${more(found.customers, rows)}</ol>`;
+		return `<div class="ke-names"><ol>${rows.join("")}${more(found.customers, rows)}</ol></div>`;
 	}
 
 	const more = (all, rows) =>
@@ -93,7 +93,8 @@ keep_customers.vip_event.audience = (() => {
 			const nothing_sent = found.customers ? `<p class="ke-quiet">${text(__("Nothing is sent yet."))}</p>` : "";
 			dialog.get_field("summary").$wrapper.html(`<div class="ke">${nobody}${summary(frm, found)}${nothing_sent}</div>`);
 			if (found.customers) {
-				dialog.set_primary_action(__("Choose {0} Guests", [found.customers]), () => {
+				const choose = found.customers === 1 ? __("Choose One Guest") : __("Choose {0} Guests", [found.customers]);
+				dialog.set_primary_action(choose, () => {
 					dialog.hide();
 					server.act(frm, "audience.plan");
 				});

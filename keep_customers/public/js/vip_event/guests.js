@@ -81,7 +81,7 @@ keep_customers.vip_event.guests = (() => {
 			return server.of_guest(frm, guest.name, what, more).catch(() => (button.disabled = false));
 		};
 		if (what !== YES || !frm.doc.max_companions) return note();
-		frappe.prompt(
+		keep_customers.prompt(
 			{ fieldname: "companions", fieldtype: "Int", label: __("Companions", null, "VIP Invitation"), default: guest.companions },
 			note,
 			__("Says Yes")

@@ -5,7 +5,7 @@ keep_customers.vip_event.head = (() => {
 	function show(frm, panel) {
 		const { $wrapper } = frm.get_field("progress");
 		$wrapper.html(
-			`<div class="ke">${keep_customers.vip_event.phases.html(frm.doc, panel.counts)}${when_and_where(frm, panel)}${problems(panel)}${figures(frm.doc, panel.counts)}</div>`
+			`<div class="ke">${keep_customers.vip_event.phases.html(frm.doc, panel.counts)}${when_and_where(frm, panel)}${said(panel)}${problems(panel)}${figures(frm.doc, panel.counts)}</div>`
 		);
 		$wrapper.off("click.ke").on("click.ke", "[data-problem]", ({ currentTarget }) => {
 			const { route, field } = panel.problems[currentTarget.dataset.problem];
@@ -22,6 +22,9 @@ keep_customers.vip_event.head = (() => {
 		const what = [frappe.datetime.str_to_user(doc.starts_on), doc.place, until, host];
 		return `<p>${joined(what.map((one) => one && text(one)))}</p>`;
 	}
+
+	// What was done with an event that does not take place, and what can be done now.
+	const said = ({ says = [] }) => (says.length ? `<p>${text(says.join(" "))}</p>` : "");
 
 	const problems = (panel) =>
 		panel.problems

@@ -14,7 +14,8 @@ keep_customers.vip_event.next_wave = (() => {
 				});
 				dialog.get_field("wave").$wrapper.html(`<div class="ke">${html(found)}</div>`);
 				if (found.asked) {
-					dialog.set_primary_action(__("Invite {0} Guests", [found.asked]), () => {
+					const invite = found.asked === 1 ? __("Invite One Guest") : __("Invite {0} Guests", [found.asked]);
+					dialog.set_primary_action(invite, () => {
 						dialog.hide();
 						server.act(frm, "waves.invite").then(tell);
 					});
@@ -35,12 +36,16 @@ keep_customers.vip_event.next_wave = (() => {
 		const others = found.asked - rows.length;
 		if (others) rows.push(`<li class="ke-quiet">${text(__("and {0} more", [others]))}</li>`);
 		const left = found.left ? `<p>${text(__("Not asked after it: {0}", [found.left]))}</p>` : "";
-		return `<ul class="ke-how">${how.join("")}</ul>${missing.join("")}<ol class="ke-names">${rows.join("")}</ol>${left}`;
+		return `<ul class="ke-how">${how.join("")}</ul>${missing.join("")}<div class="ke-names"><ol>${rows.join("")}</ol></div>${left}`;
 	}
 
 	function tell(done) {
 		frappe.show_alert({
-			message: text(__("{0} guests are being invited. The list says how far it is.", [done.asked])),
+			message: text(
+				done.asked === 1
+					? __("One guest is being invited. The list says how far it is.")
+					: __("{0} guests are being invited. The list says how far it is.", [done.asked])
+			),
 			indicator: "green",
 		});
 	}

@@ -10,8 +10,10 @@ frappe.dom.set_style(
 	.ke-figures dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
 	.ke-left-out { border-inline-start: 3px solid var(--orange-500, #e79913); padding-inline-start: 10px; margin-bottom: 6px; }
 	.ke-left-out ul, .ke-how { margin: 0; padding-inline-start: 18px; }
-	.ke-names { margin: 0; padding-inline-start: 24px; columns: 2 180px; column-gap: 32px; max-height: 320px; overflow-y: auto; }
-	.modal .ke-names { columns: 2 200px; }
+	/* Two boxes: columns that are no higher than their box would go on to the right of it, out of sight. */
+	.ke-names { max-height: 320px; overflow-y: auto; }
+	.ke-names ol { margin: 0; padding-inline-start: 24px; columns: 2 180px; column-gap: 32px; }
+	.modal .ke-names ol { columns: 2 200px; }
 	.ke-guests { list-style: none; margin: 0; padding: 0; }
 	.ke-guests li { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; justify-content: space-between; padding: 6px 0;
 		border-top: 1px solid var(--border-color); }

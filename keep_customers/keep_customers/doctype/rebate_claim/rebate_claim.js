@@ -1,0 +1,3 @@
+frappe.ui.form.on("Rebate Claim", {
+	refresh: (frm) => keep_customers.read_back.follow(frm),
+});
