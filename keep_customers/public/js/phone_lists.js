@@ -20,7 +20,11 @@ const PAGES = [
 const FORMS = [...LISTS.slice(1), "Keep Customers Settings"];
 const forms = (part) => FORMS.map((one) => `[data-page-route="${one}"] ${part}`).join(", ");
 frappe.dom.set_style(
-	`@media (max-width: 767px) { ${forms(".form-message:has(.close-message)")} { padding-right: 28px; } }`,
+	`@media (max-width: 767px) {
+		${forms(".form-message:has(.close-message)")} { padding-right: 28px; }
+		/* What the framework reads out beside a field of many names makes the page wider than the screen. */
+		${forms(".awesomplete > .visually-hidden")} { left: 0; }
+	}`,
 	"keep-phone-messages"
 );
 
