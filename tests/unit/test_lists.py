@@ -86,13 +86,3 @@ def test_hours_and_percents_are_not_taken_for_thousands(path):
 		writes = not (field.get("read_only") or field.get("hidden"))
 		if writes and field["fieldtype"] in ("Float", "Percent") and field["fieldname"] not in QUANTITIES:
 			assert field.get("precision"), field["fieldname"]
-
-
-def test_names_below_the_bars_of_every_workspace_chart_have_room():
-	script = (DOCTYPES.parents[1] / "public" / "js" / "charts.js").read_text(encoding="utf-8")
-	named = re.search(r"CHARTS = \[(.*?)\]", script, re.DOTALL)[1]
-	charts = {
-		json.loads(path.read_text(encoding="utf-8"))["name"]
-		for path in DOCTYPES.parent.glob("dashboard_chart/*/*.json")
-	}
-	assert charts == set(re.findall('"([^"]+)"', named))

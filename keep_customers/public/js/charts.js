@@ -64,15 +64,15 @@ keep_customers.fit_chart = (chart) => {
 	labels();
 };
 
-// On workspaces the framework makes them.
-// prettier-ignore
-const CHARTS = [
-	"Complaints by Cause", "Customers by Stage", "Customers by Tier", "Late Care by Rep", "My Numbers", "Tier Moves by Month",
-	"Value at Risk by Tier",
-];
+// On workspaces the framework makes them; whose one is, only the widget knows.
+const { get_chart_args } = frappe.widget.widget_factory.chart.prototype;
+frappe.widget.widget_factory.chart.prototype.get_chart_args = function (...args) {
+	const options = get_chart_args.apply(this, args);
+	return this.chart_doc?.module === "Keep Customers" ? { ...options, keep_fits: true } : options;
+};
 const { make_chart } = frappe.utils;
-frappe.utils.make_chart = function (wrapper, ...args) {
-	const chart = make_chart.call(this, wrapper, ...args);
-	if (CHARTS.includes($(wrapper).closest("[data-widget-name]").attr("data-widget-name"))) keep_customers.fit_chart(chart);
+frappe.utils.make_chart = function (wrapper, options = {}, ...rest) {
+	const chart = make_chart.call(this, wrapper, options, ...rest);
+	if (options.keep_fits) keep_customers.fit_chart(chart);
 	return chart;
 };
