@@ -10,6 +10,9 @@ frappe.form.formatters.Select = (value, df, ...rest) =>
 const NAMED = ["Customer Tier", "Tier Policy", "Care Rule", "Complaint Category", "Complaint Cause", "Loss Cause"];
 NAMED.forEach((doctype) => (frappe.form.link_formatters[doctype] = (value) => __(value, null, doctype)));
 
+// And of doctypes, which the framework leaves in English for everybody who may not read them.
+frappe.form.link_formatters.DocType ??= (value) => __(value);
+
 // Where they are chosen.
 const { get_translated } = frappe.ui.form.ControlLink.prototype;
 frappe.ui.form.ControlLink.prototype.get_translated = function (value) {
