@@ -44,7 +44,10 @@ if (frappe.boot?.workspace_sidebar_item) {
 	);
 } else {
 	frappe.dom.set_style(
-		`/* A name that is too long for its row says so. */
+		`/* A head that is too long for its column goes on below, and what is written in a filter's field says where it ends. */
+		${on(".list-row-head .list-row-col")} { white-space: normal; line-height: 1.15; max-height: 28px; }
+		${on(".standard-filter-section input")} { text-overflow: ellipsis; }
+		/* A name that is too long for its row says so. */
 		${on(".list-row .list-subject > .level-item:last-child")} { flex: 0 1 auto; min-width: 0; }
 		@media (max-width: 767px) {
 			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
