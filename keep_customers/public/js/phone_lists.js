@@ -48,7 +48,8 @@ if (frappe.boot?.workspace_sidebar_item) {
 		${on(".list-row-head .list-row-col")} { white-space: normal; line-height: 1.15; max-height: 28px; }
 		${on(".standard-filter-section input")} { text-overflow: ellipsis; }
 		/* A name that is too long for its row says so. */
-		${on(".list-row .list-subject > .level-item:last-child")} { flex: 0 1 auto; min-width: 0; }
+		${on(".list-row .list-subject > .level-item:last-child")},
+		[data-page-route^="List/ToDo/"] .list-row .list-subject > .level-item:last-child { flex: 0 1 auto; min-width: 0; }
 		@media (max-width: 767px) {
 			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
 			${on(".list-row-head .level-left")} { flex: 1 1 0 !important; min-width: 0; }
