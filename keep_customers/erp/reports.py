@@ -1,11 +1,13 @@
 """What reports are made of: columns, figures, what figures lead to, charts, periods, and the first rows of very many."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import cint, fmt_money, getdate
+from frappe.utils import cint, fmt_money, formatdate, getdate
+from frappe.utils.data import get_user_date_format
 
 # Drawn as it is: the framework's charts fail (removeChild) when the page changes its width while they still grow.
 AT_ONCE = {"animate": 0, "disableEntryAnimation": 1}
@@ -136,6 +138,11 @@ def bars(
 		"colors": list(colors),
 		**AT_ONCE,
 	}
+
+
+def day_and_month(day: date) -> str:
+	"""A day as the user writes it without its year, short enough for a chart on a phone."""
+	return formatdate(day, re.sub(r"\W*y+\W*", "", get_user_date_format()))
 
 
 def lines(labels: Sequence[str], datasets: dict[str, Sequence], colors: Sequence[str]):

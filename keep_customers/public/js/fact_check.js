@@ -22,7 +22,7 @@ keep_customers.fact_check = (() => {
 			? panel.said.map((line) => `<li>${text(line)}</li>`).join("")
 			: `<li class="text-muted">${text(__("The file says nothing of it any more."))}</li>`;
 		const numbers = panel.people.filter((one) => one.phone).map((one) => [one.full_name, one.phone]);
-		if (panel.phone) numbers.push([doc.customer_name, panel.phone]);
+		if (panel.phone) numbers.push([doc.customer_name || doc.customer, panel.phone]);
 		const ways = numbers.map(
 			([name, phone]) => `<a class="btn btn-default" href="tel:${text(phone.replace(/[^+\d]/g, ""))}">${text(name)} <small>${text(phone)}</small></a>`
 		);
@@ -46,7 +46,7 @@ keep_customers.fact_check = (() => {
 				</div>
 				<p class="text-muted small">${text(panel.left === 1 ? __("One fact is left for you in this drive.") : __("{0} facts are left for you in this drive.", [panel.left]))}</p>`;
 		return `<div class="keep-check">
-			<h3>${text(doc.customer_name)}: ${text(__(doc.fact, null, "Fact Check"))}</h3>
+			<h3>${text(doc.customer_name || doc.customer)}: ${text(__(doc.fact, null, "Fact Check"))}</h3>
 			<p class="text-muted">${text(__("Please ask the customer. The file says:"))}</p>
 			<ul class="keep-check-said">${said}</ul>
 			<div class="keep-check-ways">${ways.join(" ")}</div>

@@ -10,6 +10,9 @@ frappe.form.formatters.Select = (value, df, ...rest) =>
 const NAMED = ["Customer Tier", "Tier Policy", "Care Rule", "Complaint Category", "Complaint Cause", "Loss Cause"];
 NAMED.forEach((doctype) => (frappe.form.link_formatters[doctype] = (value) => __(value, null, doctype)));
 
+// And of doctypes, which the framework leaves in English for everybody who may not read them.
+frappe.form.link_formatters.DocType ??= (value) => __(value);
+
 // Where they are chosen.
 const { get_translated } = frappe.ui.form.ControlLink.prototype;
 frappe.ui.form.ControlLink.prototype.get_translated = function (value) {
@@ -50,6 +53,12 @@ Object.assign(frappe.ui.SortSelector.prototype, {
 	},
 });
 
+// What a list's doctype is for, said when the pointer rests on its title.
+const set_page_title = frappe.ui.Page.prototype.set_title;
+frappe.ui.Page.prototype.set_title = function (title, icon, strip, tab_title, said, ...rest) {
+	return set_page_title.call(this, title, icon, strip, tab_title, said && __(said), ...rest);
+};
+
 // The framework puts the time zone behind a moment's description before it looks the text up, and finds none.
 const { set_description } = frappe.ui.form.ControlDatetime.prototype;
 frappe.ui.form.ControlDatetime.prototype.set_description = function () {
@@ -82,8 +91,9 @@ keep_customers.list_in_language = (doctype, fieldnames) =>
 				if (fieldname === "name" || !value) return shown;
 				const text = frappe.utils.escape_html(shown);
 				const pill = df.fieldtype === "Select" ? `indicator-pill ${frappe.utils.guess_colour(value)}` : "";
+				// A pill lays out what is in it side by side: its bare text would end without a sign of it.
 				return `<span class="ellipsis" title="${text}"><a class="filterable ${pill} ellipsis"
-					data-filter="${fieldname},=,${frappe.utils.escape_html(value)}">${text}</a></span>`;
+					data-filter="${fieldname},=,${frappe.utils.escape_html(value)}">${pill ? `<span class="ellipsis">${text}</span>` : text}</a></span>`;
 			},
 		])
 	);

@@ -1,5 +1,6 @@
 import "./in_language";
 import "./list_columns";
+import "./charts";
 import "./tiers";
 import "./phone_lists";
 import "./form/dialog";

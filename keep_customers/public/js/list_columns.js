@@ -16,6 +16,15 @@ keep_customers.list_people = (...fieldnames) =>
 		])
 	);
 
+// Numbers that are whole more often than not: the framework writes 3 and 0.000 below each other.
+keep_customers.list_numbers = (...fieldnames) =>
+	Object.fromEntries(
+		fieldnames.map((fieldname) => [
+			fieldname,
+			(value) => filterable(fieldname, String(value), format_number(value, null, Number.isInteger(value) ? 0 : 1)),
+		])
+	);
+
 // The day of a moment; the hour is in its tooltip.
 keep_customers.list_days = (...fieldnames) =>
 	Object.fromEntries(

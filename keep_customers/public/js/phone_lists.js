@@ -20,7 +20,11 @@ const PAGES = [
 const FORMS = [...LISTS.slice(1), "Keep Customers Settings"];
 const forms = (part) => FORMS.map((one) => `[data-page-route="${one}"] ${part}`).join(", ");
 frappe.dom.set_style(
-	`@media (max-width: 767px) { ${forms(".form-message:has(.close-message)")} { padding-right: 28px; } }`,
+	`@media (max-width: 767px) {
+		${forms(".form-message:has(.close-message)")} { padding-right: 28px; }
+		/* What the framework reads out beside a field of many names makes the page wider than the screen. */
+		${forms(".awesomplete > .visually-hidden")} { left: 0; }
+	}`,
 	"keep-phone-messages"
 );
 
@@ -40,8 +44,12 @@ if (frappe.boot?.workspace_sidebar_item) {
 	);
 } else {
 	frappe.dom.set_style(
-		`/* A name that is too long for its row says so. */
-		${on(".list-row .list-subject > .level-item:last-child")} { flex: 0 1 auto; min-width: 0; }
+		`/* A head that is too long for its column goes on below, and what is written in a filter's field says where it ends. */
+		${on(".list-row-head .list-row-col")} { white-space: normal; line-height: 1.15; max-height: 28px; }
+		${on(".standard-filter-section input")} { text-overflow: ellipsis; }
+		/* A name that is too long for its row says so. */
+		${on(".list-row .list-subject > .level-item:last-child")},
+		[data-page-route^="List/ToDo/"] .list-row .list-subject > .level-item:last-child { flex: 0 1 auto; min-width: 0; }
 		@media (max-width: 767px) {
 			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
 			${on(".list-row-head .level-left")} { flex: 1 1 0 !important; min-width: 0; }

@@ -61,13 +61,13 @@ function show_set_aside(frm) {
 				some.length
 					? `<p class="text-muted small">${text}</p><table class="table table-bordered">
 						<tr><th>${__("Document", null, "Care Run Set Aside")}</th><th>${__("Why")}</th>${
-							nights ? `<th>${__("Nights in a Row")}</th>` : ""
+							nights ? `<th class="text-right" style="width: 84px">${__("Nights in a Row")}</th>` : ""
 						}</tr>
 						${some
 							.map(
 								(row) =>
 									`<tr><td>${what(row)}</td><td>${escape(row.why)}</td>${
-										nights ? `<td>${row.nights}</td>` : ""
+										nights ? `<td class="text-right">${row.nights}</td>` : ""
 									}</tr>`
 							)
 							.join("")}

@@ -1,4 +1,4 @@
 frappe.listview_settings["Maintenance Drive File"] = {
 	hide_name_column: true,
-	formatters: keep_customers.list_people("rep"),
+	formatters: { ...keep_customers.list_people("rep"), ...keep_customers.list_numbers("gap", "gain") },
 };

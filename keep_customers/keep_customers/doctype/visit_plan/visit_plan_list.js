@@ -1,4 +1,5 @@
 frappe.listview_settings["Visit Plan"] = {
+	hide_name_column: true,
 	add_fields: ["status"],
 	has_indicator_for_draft: 1,
 	has_indicator_for_cancelled: 1,

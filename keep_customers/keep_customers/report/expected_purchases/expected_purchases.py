@@ -1,10 +1,8 @@
-import re
 from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import flt, formatdate, get_fullname, getdate
-from frappe.utils.data import get_user_date_format
+from frappe.utils import flt, get_fullname, getdate
 
 from keep_customers.care import expected
 from keep_customers.care.assignment import Assignment
@@ -14,6 +12,7 @@ from keep_customers.erp.reports import (
 	bars,
 	column,
 	currency,
+	day_and_month,
 	figure,
 	link,
 	listed,
@@ -76,16 +75,11 @@ def chart(days: list, daily: bool) -> dict | None:
 		customers[first] = customers.get(first, 0) + one.customers
 	charted = sorted(customers)[:CHARTED]
 	return bars(
-		[formatdate(day, _without_year()) for day in charted],
+		[day_and_month(day) for day in charted],
 		{_("Customers", context="Expected Purchases"): [customers[day] for day in charted]},
 		(GOOD,),
 		series=True,
 	)
-
-
-def _without_year() -> str:
-	"""The user's way to write a day, short enough for the weeks of a chart on a phone."""
-	return re.sub(r"\W*y+\W*", "", get_user_date_format())
 
 
 def summary(days: list, since) -> list[dict]:

@@ -11,6 +11,7 @@ from keep_customers.erp.reports import (
 	column,
 	count,
 	currency,
+	day_and_month,
 	figure,
 	link,
 	money,
@@ -57,7 +58,7 @@ def execute(filters=None):
 	else:
 		rows, columns = quarters(found, filters), columns_of_quarters()
 		until = [
-			_("Until {0}", context="Next Four Quarters").format(formatdate(last))
+			_("Until {0}", context="Next Four Quarters").format(day_and_month(last))
 			for _first, last in found.days
 		]
 		drawn = chart(until, rows[:-1])

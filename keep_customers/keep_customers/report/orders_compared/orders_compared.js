@@ -6,7 +6,10 @@ keep_customers.report("Orders Compared", {
 			fieldname: "nights",
 			label: __("Last Nights", null, "Orders Compared"),
 			fieldtype: "Select",
-			options: ["1", "7", "28", "90"],
+			options: ["1", "7", "28", "90"].map((value) => ({
+				value,
+				label: value === "1" ? __("Last Night") : __("Last {0} Nights", [value]),
+			})),
 			default: "28",
 			reqd: 1,
 		},

@@ -78,8 +78,11 @@ keep_customers.set_up.previews = (() => {
 	}
 
 	function rhythm(found) {
+		// The framework 15 has moment's words in English alone.
+		const weekday = new Intl.DateTimeFormat(frappe.boot.lang.replace("_", "-"), { weekday: "short" });
 		const days = found.week.map((one) => {
-			const label = moment(one.day).format("dd D.");
+			const day = moment(one.day);
+			const label = `${weekday.format(day.toDate())} ${day.date()}`;
 			return one.work ? `<span>${text(label)}</span>` : `<span class="ks-off">${text(label)}</span>`;
 		});
 		return `<p class="ks-week">${days.join("")}</p>

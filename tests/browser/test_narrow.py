@@ -1,0 +1,58 @@
+"""What is too long for its place says so, and what stands beside it is left alone."""
+
+import frappe
+
+from tests.site.story import EVE
+
+# A chart of ours and one as the framework draws it, as narrow as a phone: pairs of labels that touch.
+LABELS = """() => {
+	const touching = (ours) => {
+		const $stand = $("<div style='width: 300px'>").appendTo(document.body);
+		const labels = ["11-23", "11-30", "12-07", "12-14", "12-21", "12-28"];
+		const chart = new frappe.Chart($stand[0], {
+			data: { labels, datasets: [{ name: "Customers", values: [1, 2, 3, 4, 5, 6] }] },
+			type: "bar", animate: 0, disableEntryAnimation: 1, axisOptions: { xIsSeries: 1 },
+		});
+		if (ours) keep_customers.fit_chart(chart);
+		chart.draw(true); // as when the width changes
+		const shown = [...chart.svg.querySelectorAll(".x.axis text")].filter((one) => one.textContent);
+		const boxes = shown.map((one) => one.getBoundingClientRect());
+		const found = boxes.filter((box, i) => i && box.left < boxes[i - 1].right).length;
+		$stand.remove();
+		return [shown.length, found];
+	};
+	return [touching(false), touching(true)];
+}"""
+
+# The words of an option in a list, in a column that has no room for them.
+PILL = """() => {
+	const column = $(`<div class="frappe-list"><div class="list-row-col ellipsis" style="width: 70px">
+		${keep_customers.list_in_language("Complaint Case", ["step"]).step("Solution Offered", { fieldtype: "Select" })}
+	</div></div>`).appendTo(document.body);
+	const [pill, words] = [column.find(".indicator-pill")[0], column.find(".indicator-pill > .ellipsis")[0]];
+	const box = pill.getBoundingClientRect();
+	const found = {
+		data: pill.dataset.filter,
+		cut: words.scrollWidth > words.clientWidth && getComputedStyle(words).textOverflow === "ellipsis",
+		inside: box.right <= column.find(".list-row-col")[0].getBoundingClientRect().right + 1,
+	};
+	column.remove();
+	return found;
+}"""
+
+
+def test_labels_that_follow_each_other_do_not_touch(story, desk):
+	frappe.get_doc("User", EVE).add_roles("Keep Customers Manager", "Sales Manager", "Sales User")
+	frappe.db.commit()
+	with desk(EVE) as eve:
+		eve.open("query-report", "Expected Purchases")
+		(_, touch), (shown, left) = eve.page.evaluate(LABELS)
+		assert touch and shown > 1 and not left
+
+
+def test_an_option_too_long_for_its_column_ends_with_a_sign_of_it(story, desk):
+	frappe.get_doc("User", EVE).add_roles("Keep Customers Manager", "Sales Manager", "Sales User")
+	frappe.db.commit()
+	with desk(EVE) as eve:
+		found = eve.page.evaluate(PILL)
+	assert found == {"data": "step,=,Solution Offered", "cut": True, "inside": True}
