@@ -15,13 +15,14 @@ from tests.site.story import ANNA, BEN, GROUP, MIA, PREFIX, Story
 CUSTOMERS = 36
 FIRST = date(2026, 3, 26)  # a Thursday; a week later another quarter has begun
 REPS = (ANNA, BEN)
+EVERY_TEN_MINUTES = "keep_customers.jobs.complaints.run"
 # What the scheduler starts, and when.
 JOBS = (
 	(time(1, 30), "keep_customers.jobs.nightly.run_today"),
 	(time(7, 0), "keep_customers.jobs.events.run"),
 	(time(7, 50), "keep_customers.jobs.watching.missed"),
 	# Every ten minutes it tells the next one in line; what is late has told all of them by now.
-	*((time(9, minute), "keep_customers.jobs.complaints.run") for minute in (0, 10, 20, 30)),
+	*((time(9, minute), EVERY_TEN_MINUTES) for minute in (0, 10, 20, 30)),
 	(time(10, 10), "keep_customers.jobs.sending.run_by_day"),
 )
 
@@ -188,6 +189,9 @@ def by_day(number: int) -> dict:
 		do(leave, random.choice(names))
 	if number % 8 == 6:
 		do(notice, number)
+	# The scheduler is at work all day, too: here once, in the evening.
+	Clock.of_process().put(datetime.combine(today, time(18)))
+	do(frappe.get_attr(EVERY_TEN_MINUTES))
 	return done
 
 
