@@ -341,19 +341,25 @@ def _story(today: date, anew: bool = False) -> Story:
 	return story
 
 
-def again(number: int, time_of: int) -> tuple[dict, list[str]]:
+def again(number: int, time_of: int, anew: bool) -> tuple[dict, list[str]]:
 	"""The night is started again as the scheduler would.
 
 	:param time_of: the first, or the second
-
+	:param anew: the whole morning is, though it was over: what was noted of it must not say that the clock has gone back
 	:returns: as :func:`by_night`; what the night has set aside, and how it ended if not well
 	"""
 	import frappe
 
+	if anew:
+		begins = datetime.combine(the_day(number) + timedelta(days=1), JOBS[0][0])
+		frappe.db.set_value("Care Run", {"at_work_until": (">", begins)}, "at_work_until", None)
+		frappe.db.commit()
 	told = by_night(number, late=15 * time_of)
-
-	[run] = frappe.get_all("Care Run", fields=["name", "status"], order_by="creation desc", limit=1)
+	[run] = frappe.get_all(
+		"Care Run", fields=["name", "status", "started", "warnings"], order_by="creation desc", limit=1
+	)
 	left = frappe.get_all(
 		"Care Run Set Aside", {"care_run": run.name}, ["reference_doctype", "reference_name", "part", "why"]
 	)
-	return told, [] if run.status == "Completed" and not left else [run.status, *map(str, left)]
+	well = run.status == "Completed" and not left
+	return told, [] if well else [run.status, str(run.started), run.warnings, *map(str, left)]
