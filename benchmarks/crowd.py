@@ -1,6 +1,6 @@
 """Fifty people at work over HTTP, without and with nights beside them: nobody's writing is lost. MariaDB only.
 
-	python benchmarks/crowd.py --site SITE --sites-path PATH [--users 50 --minutes 5 --think 5,10]
+	python benchmarks/crowd.py --site SITE --sites-path PATH [--users 50 --minutes 5 --think 5,10 --every 30]
 
 Copies the site (a throwaway one, with allow_tests and without customers of its own; it is only read) onto a MariaDB and a
 Redis of its own, makes a company of 600 customers with all shipped rules on, and serves it: gunicorn where there is one, a
@@ -10,7 +10,8 @@ begins as soon as the last one has ended is worse than any real one, for which p
 Reps look at My Day and note results, edit Customer Files that are open for some seconds, write touches, look at lists and the
 tab Care; managers run reports and edit Customers; service writes cases; clerks submit invoices. Everybody edits customers of
 their own: who is told that a document has changed is told it of a night. In the end all that was answered with yes
-is read back. Ends with 1 if something is lost, refused because of a night, or given up for a deadlock.
+is read back. How long each step of the preparation took, and every half minute how it goes, is said meanwhile. Ends with 1 if something
+is lost, refused because of a night, or given up for a deadlock.
 """
 
 import argparse
@@ -20,8 +21,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
@@ -35,6 +38,7 @@ from hard_use.servers import Servers, free_port  # noqa: E402
 
 SHARES = ((Manager, 0.08), (Service, 0.06), (Clerk, 0.06))  # the others are reps
 CUSTOMERS = 600
+AT_ONCE = 4  # of those who log in: as many as the web server has threads in a process
 BAD = ("TimestampMismatchError", "QueryDeadlockError", "QueryTimeoutError", "500")
 
 
@@ -46,15 +50,22 @@ def main() -> int:
 	parser.add_argument("--minutes", type=float, default=5)
 	parser.add_argument("--think", type=lambda text: tuple(map(float, text.split(","))), default=(5, 10))
 	parser.add_argument("--customers", type=int, default=CUSTOMERS)
+	parser.add_argument("--every", type=float, default=30, help="seconds between two lines of how it goes")
 	options = parser.parse_args()
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that all that was begun is ended
 	with tempfile.TemporaryDirectory(prefix="keep-crowd-") as folder:
+		took = Took()
 		servers = Servers(Path(folder), options.site, Path(options.sites_path).resolve())
 		servers.start("redis")
+		took.say("copied the site")
 		others = []
 		try:
 			made = servers.do(crowded.begin, options.customers, staff(options.users))
+			for step, seconds in made.pop("seconds").items():
+				print(f"    {seconds:.0f} s: {step}")
+			took.say(f"made {options.users} users and {options.customers} customers")
 			url = f"http://127.0.0.1:{serve(servers, others)}"
+			took.say("serves")
 			return measure(servers, url, made, options)
 		finally:
 			for process in others:
@@ -62,6 +73,16 @@ def main() -> int:
 				process.wait(30)
 			servers.stop("mariadb")
 			servers.stop("redis")
+
+
+class Took:
+	def __init__(self):
+		self.since = time.monotonic()
+
+	def say(self, what: str) -> None:
+		now = time.monotonic()
+		print(f"{now - self.since:.0f} s: {what}, load {os.getloadavg()[0]:.1f}", flush=True)
+		self.since = now
 
 
 def staff(users: int) -> dict[str, int]:
@@ -141,12 +162,18 @@ def at_work(servers: Servers, url: str, made: dict, options, nights: bool) -> tu
 	for kind in (Rep, Manager, Service, Clerk):
 		for user, own in made["people"][kind.__name__].items():
 			people.append(kind(url, servers.site, user, own, told, options.think))
-	for one in people:
-		one.log_in(made.setdefault("sessions", {}))
-	until = time.monotonic() + 60 * options.minutes
+	took, sessions = Took(), made.setdefault("sessions", {})
+	with ThreadPoolExecutor(AT_ONCE) as pool:
+		list(pool.map(lambda one: one.log_in(sessions), people))
+	took.say("all are logged in")
+	begun = time.monotonic()
+	until = begun + 60 * options.minutes
 	for one in people:
 		one.until = until
 		one.start()
+	over = threading.Event()
+	teller = threading.Thread(target=how_it_goes, args=(told, options.every, over), daemon=True)
+	teller.start()
 	done = 0
 	while nights and time.monotonic() < until:
 		servers.do(crowded.night, made["nights"])
@@ -154,7 +181,25 @@ def at_work(servers: Servers, url: str, made: dict, options, nights: bool) -> tu
 		done += 1
 	for one in people:
 		one.join(60 * options.minutes + 120)
+	over.set()
+	teller.join()
 	return told, done
+
+
+def how_it_goes(told: Told, every: float, over: threading.Event) -> None:
+	"""A line every so many seconds: of all that was asked since the last one."""
+	begun, before = time.monotonic(), 0
+	while not over.wait(every):
+		with told.lock:
+			new, before = told.order[before:], len(told.order)
+			refused, written = sum(told.errors.values()), len(told.written)
+		ordered = sorted(new) or [0.0]
+		p50, p95 = (1000 * ordered[int(share * (len(ordered) - 1))] for share in (0.5, 0.95))
+		print(
+			f"  {time.monotonic() - begun:4.0f} s: {len(new)} more asked, p50 {p50:.0f} ms, p95 {p95:.0f} ms;"
+			f" {written} written, {refused} refused so far; load {os.getloadavg()[0]:.1f}",
+			flush=True,
+		)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ class Story:
 			number,
 			told,
 		)
+		self.did = ""  # what was done with the clock
 
 	def wait(self, worker: Worker, share: float = 1) -> bool:
 		"""Any moment of a night, or of its first share, by what it has used of a processor; whether it is still at work then."""
@@ -159,10 +160,12 @@ def _fill(path: Path) -> None:
 def clock_jumps(story: Story) -> None:
 	"""The clock is a month ahead, or a day back, when the night begins, or jumps there while it is at work."""
 	days = story.random.choice((31, -1, -2, -31))
+	story.did = f" {days:+} days"
 	if story.random.random() < 0.5:
 		story.note(story.night(days), True)
 	else:
 		after = story.random.uniform(0, story.seconds[story.number])
+		story.did += f" after {after:.1f} s"
 		story.note(story.night(0, (after, days)), True)
 
 
@@ -271,12 +274,15 @@ class Faults:
 			rows = same.differences(self.states[number], state) if state else []
 			story.told.nights += 1
 			say(
-				f"life {life} night {number}: {kind}: {dict(story.told.ended)}, {len(rows)} rows differ",
+				f"life {life} night {number}: {kind}{story.did}: {dict(story.told.ended)}, {len(rows)} rows differ",
+				*filter(None, [problem]),
 				*rows[:8],
 			)
 			if rows or problem:
 				story.told.differ += 1
-				self.found.append(f"life {life}, night {number}, {kind}: {problem or ''} {len(rows)} rows")
+				self.found.append(
+					f"life {life}, night {number}, {kind}{story.did}: {problem or ''} {len(rows)} rows"
+				)
 				self.found += [f"    {row[:600]}" for row in rows[:6]]
 				break  # what follows would only follow from it
 
@@ -297,17 +303,21 @@ class Faults:
 
 		:returns: what went wrong if it does not; the state after it
 		"""
+		problems, state = [], None
 		for time_of in range(1, MOST_AGAIN + 1):
-			worker = self.servers.begin(again_and_told, story.number, time_of)
+			# After a wrong clock it must go on by itself, without anything being forgotten.
+			anew = time_of > 1 or not story.did
+			worker = self.servers.begin(again_and_told, story.number, time_of, anew)
 			if worker.wait():
-				problem, state = f"failed: {worker.result}", None
+				problems.append(f"failed: {worker.result}")
+				say(f"begun again: {str(worker.result)[-400:]}")
 				continue
 			[told, left], state = worker.result
 			story.count(told)
 			if not left:
 				return None, state
-			problem = f"left {left}"
-		return problem, state
+			problems.append(f"left {left}")
+		return "; ".join(problems), state
 
 
 def undisturbed(number: int) -> tuple[dict, dict]:
@@ -315,8 +325,8 @@ def undisturbed(number: int) -> tuple[dict, dict]:
 	return {**told, "seconds": time.process_time()}, same.state()
 
 
-def again_and_told(number: int, time_of: int) -> tuple[tuple, dict]:
-	return company.again(number, time_of), same.state()
+def again_and_told(number: int, time_of: int, anew: bool) -> tuple[tuple, dict]:
+	return company.again(number, time_of, anew), same.state()
 
 
 def _small_disk(path: Path) -> bool:

@@ -15,13 +15,14 @@ from tests.site.story import ANNA, BEN, GROUP, MIA, PREFIX, Story
 CUSTOMERS = 36
 FIRST = date(2026, 3, 26)  # a Thursday; a week later another quarter has begun
 REPS = (ANNA, BEN)
+EVERY_TEN_MINUTES = "keep_customers.jobs.complaints.run"
 # What the scheduler starts, and when.
 JOBS = (
 	(time(1, 30), "keep_customers.jobs.nightly.run_today"),
 	(time(7, 0), "keep_customers.jobs.events.run"),
 	(time(7, 50), "keep_customers.jobs.watching.missed"),
 	# Every ten minutes it tells the next one in line; what is late has told all of them by now.
-	*((time(9, minute), "keep_customers.jobs.complaints.run") for minute in (0, 10, 20, 30)),
+	*((time(9, minute), EVERY_TEN_MINUTES) for minute in (0, 10, 20, 30)),
 	(time(10, 10), "keep_customers.jobs.sending.run_by_day"),
 )
 
@@ -188,6 +189,9 @@ def by_day(number: int) -> dict:
 		do(leave, random.choice(names))
 	if number % 8 == 6:
 		do(notice, number)
+	# The scheduler is at work all day, too: here once, in the evening.
+	Clock.of_process().put(datetime.combine(today, time(18)))
+	do(frappe.get_attr(EVERY_TEN_MINUTES))
 	return done
 
 
@@ -337,19 +341,25 @@ def _story(today: date, anew: bool = False) -> Story:
 	return story
 
 
-def again(number: int, time_of: int) -> tuple[dict, list[str]]:
+def again(number: int, time_of: int, anew: bool) -> tuple[dict, list[str]]:
 	"""The night is started again as the scheduler would.
 
 	:param time_of: the first, or the second
-
+	:param anew: the whole morning is, though it was over: what was noted of it must not say that the clock has gone back
 	:returns: as :func:`by_night`; what the night has set aside, and how it ended if not well
 	"""
 	import frappe
 
+	if anew:
+		begins = datetime.combine(the_day(number) + timedelta(days=1), JOBS[0][0])
+		frappe.db.set_value("Care Run", {"at_work_until": (">", begins)}, "at_work_until", None)
+		frappe.db.commit()
 	told = by_night(number, late=15 * time_of)
-
-	[run] = frappe.get_all("Care Run", fields=["name", "status"], order_by="creation desc", limit=1)
+	[run] = frappe.get_all(
+		"Care Run", fields=["name", "status", "started", "warnings"], order_by="creation desc", limit=1
+	)
 	left = frappe.get_all(
 		"Care Run Set Aside", {"care_run": run.name}, ["reference_doctype", "reference_name", "part", "why"]
 	)
-	return told, [] if run.status == "Completed" and not left else [run.status, *map(str, left)]
+	well = run.status == "Completed" and not left
+	return told, [] if well else [run.status, str(run.started), run.warnings, *map(str, left)]

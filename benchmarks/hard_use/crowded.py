@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 from random import Random
+from time import perf_counter
 
 from tests.site.story import COMPANY, GROUP, ITEM, PREFIX, TERRITORY, Story, _user
 
@@ -18,14 +19,23 @@ def begin(customers: int, staff: dict[str, int]) -> dict:
 	"""Two nights ago the app was switched on.
 
 	:param staff: kind of people -> how many
-	:returns: people (kind -> user -> the customers that only they write about), invoice (what one is made of), nights so far
+	:returns: people (kind -> user -> the customers that only they write about), invoice (what one is made of), nights so far,
+		seconds (step -> how long it took)
 	"""
 	import frappe
 	from frappe.utils import getdate
 
 	frappe.flags.mute_emails = True
+	seconds, since = {}, perf_counter()
+
+	def took(step: str) -> None:
+		nonlocal since
+		since, before = perf_counter(), since
+		seconds[step] = since - before
+
 	story = Story()
 	story.today = getdate()
+	took("the company")
 	names = [f"{PREFIX} Firm {number:04}" for number in range(customers)]
 	people = {}
 	for kind, number in staff.items():
@@ -34,6 +44,7 @@ def begin(customers: int, staff: dict[str, int]) -> dict:
 			_user(user, ROLES[kind])
 		people[kind] = {user: names[n::number] for n, user in enumerate(users)}
 	frappe.db.commit()
+	took("users")
 	_customers(story, names, list(people["Rep"]))
 	frappe.db.set_value(
 		"Care Rule",
@@ -44,11 +55,18 @@ def begin(customers: int, staff: dict[str, int]) -> dict:
 	story.policy(f"{PREFIX} Policy", review="Nightly")
 	story.settings(enabled=1, rep_capacity=10, contact_cap=0)
 	frappe.db.commit()
+	took("customers, their files and invoices")
 	for ago in (2, 1, 0):
 		night(-ago)
+	took("three nights")
 	line = {"item_code": ITEM, "qty": 1}
 	invoice = {"doctype": "Sales Invoice", "company": COMPANY, "currency": "EUR", "items": [line]}
-	return {"people": people, "invoice": {**invoice, "due_date": str(story.today)}, "nights": 1}
+	return {
+		"people": people,
+		"invoice": {**invoice, "due_date": str(story.today)},
+		"nights": 1,
+		"seconds": seconds,
+	}
 
 
 def _customers(story: Story, names: list[str], reps: list[str]) -> None:

@@ -19,6 +19,7 @@ class Told:
 	def __init__(self):
 		self.lock = threading.Lock()
 		self.seconds: dict[str, list[float]] = {}
+		self.order: list[float] = []  # all of them as they came
 		self.errors: Counter = Counter()
 		self.samples: dict[str, str] = {}
 		self.written: list[
@@ -28,6 +29,7 @@ class Told:
 	def note(self, what: str, seconds: float, error: str | None, body: str = "") -> None:
 		with self.lock:
 			self.seconds.setdefault(what, []).append(seconds)
+			self.order.append(seconds)
 			if error:
 				self.errors[what, error] += 1
 				self.samples.setdefault(f"{what}: {error}", body[-1500:])

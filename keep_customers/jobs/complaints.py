@@ -21,6 +21,7 @@ from keep_customers.erp.attempts import attempt
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.registered import registered
 from keep_customers.erp.soon import soon
+from keep_customers.jobs.clock import asks, is_in_doubt
 
 
 def on_case(case) -> None:
@@ -28,7 +29,7 @@ def on_case(case) -> None:
 	before = case.get_doc_before_save()
 	if before and before.responsible != case.responsible:
 		escalation.hand_over(case, before.responsible)
-	if case.next_alarm and get_datetime(case.next_alarm) <= now_datetime():
+	if case.next_alarm and get_datetime(case.next_alarm) <= now_datetime() and not is_in_doubt():
 		soon(sound, case=case.name)
 	if not before:
 		return
@@ -56,6 +57,7 @@ def on_todo(todo, method=None) -> None:
 		escalation.accept(todo.reference_name, todo.allocated_to)
 
 
+@asks  # who was told that something is late was told
 def run() -> None:
 	"""What the scheduler calls: cases whose time has come, and only those."""
 	with language_of_the_site():

@@ -12,11 +12,10 @@ from keep_customers.events import waves, year
 from keep_customers.jobs import clock
 
 
+@clock.asks  # an invitation that went out on a wrong day cannot be taken back
 def run() -> None:
 	"""What the scheduler calls."""
-	# An invitation that went out on a wrong day cannot be taken back.
-	if not clock.is_in_doubt():
-		morning()
+	morning()
 
 
 def morning() -> None:

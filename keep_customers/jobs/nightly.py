@@ -53,22 +53,21 @@ def queue(**values) -> None:
 
 
 def run_today(clock_is_right: bool = False, patience: int = 1) -> str:
-	"""As :func:`run`, for today; a day that can hardly be today is asked about first.
+	"""As :func:`run`, for today; a clock that can hardly be right is asked about first.
 
 	:param clock_is_right: somebody has said so
 	:returns: the Care Run's name; its status is Waiting where nothing was done
 	"""
 	with _undisturbed(patience):
-		today = getdate()
-		why = clock.question(today)
+		now = now_datetime()
+		why = clock.question(now)
 		if why and not clock_is_right:
-			waiting, tell = clock.wait(today, why)
+			waiting, tell = clock.wait(now, why)
 			if tell:
 				set_aside.tell(waiting, why)
 			return waiting
-		if why:
-			clock.believe(today)
-		return Night(today).run()
+		clock.go_on(now, said=bool(why))
+		return Night(now.date()).run()
 
 
 def run(as_of: date | str | None = None, patience: int = 1) -> str:
@@ -161,6 +160,7 @@ class Night:
 				"first_run": self.first_run,
 				"started": now_datetime(),
 				"triggered_by": frappe.session.user,
+				"database_ahead": str(clock.database_ahead()),
 			}
 		)
 		attempt(lambda: self.row.insert(ignore_permissions=True))  # nobody may write runs by hand

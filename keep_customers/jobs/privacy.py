@@ -1,5 +1,6 @@
 """What the clock brings for people's data: who is still to be forgotten, and words that are too old."""
 
+from keep_customers.jobs import clock
 from keep_customers.privacy import ageing, exported, forgetting
 
 
@@ -9,6 +10,7 @@ def go_on() -> None:
 		forgetting.enqueue(name)
 
 
+@clock.asks  # words that are gone are gone
 def run_by_night() -> None:
 	"""What was given out of somebody goes after a week; words stay as long as nobody has said for how long they are kept."""
 	exported.remove_old()

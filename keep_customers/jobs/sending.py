@@ -16,10 +16,10 @@ LOCK = "keep_customers_sending"
 FROM_HOUR, UNTIL_HOUR = 8, 20
 
 
+@clock.asks  # a greeting on a wrong day cannot be taken back
 def run_by_day() -> None:
 	"""What the scheduler calls every hour."""
-	# A greeting on a wrong day cannot be taken back.
-	if FROM_HOUR <= now_datetime().hour < UNTIL_HOUR and not clock.is_in_doubt():
+	if FROM_HOUR <= now_datetime().hour < UNTIL_HOUR:
 		run()
 
 

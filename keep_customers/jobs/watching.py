@@ -10,11 +10,12 @@ from statistics import median
 
 import frappe
 from frappe import _
-from frappe.utils import add_to_date, cint, flt, format_datetime, get_datetime, now_datetime
+from frappe.utils import cint, flt, format_datetime, get_datetime, now_datetime
 
 from keep_customers.erp.api import typed
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.limits import limited
+from keep_customers.jobs import clock
 from keep_customers.jobs.clock import WAITING
 from keep_customers.jobs.set_aside import completed_before, tell
 
@@ -23,7 +24,6 @@ LONGER = 3.0  # times the usual
 LONGER_BY = 60.0  # seconds; below nobody waits for it
 FEWER = 0.8  # of the night before
 FEW = 10  # customers, which may all leave in a day
-A_DAY = 26  # hours from one night to the next, with two for a long one
 OK, OFF, TO_COME, LATE, FAILED, ASKING = "ok", "off", "to come", "late", "failed", "waiting for an answer"
 WELL = (OK, OFF, TO_COME)
 
@@ -67,6 +67,7 @@ def _minutes(seconds: float) -> str:
 	return f"{flt(seconds) / 60:.1f}".removesuffix(".0")
 
 
+@clock.asks  # else a clock that is ahead tells of nights that were not
 def missed() -> None:
 	"""Every hour: where no night has begun for more than a day, tell it once."""
 	found, last = state()
@@ -95,9 +96,10 @@ def state(now: datetime | None = None) -> tuple[str, frappe._dict | None]:
 	# Who has just switched it on, or said something else in the settings, has a day until the next night.
 	last.started = get_datetime(last.started or last.creation)
 	since = max(last.started, get_datetime(settings.modified or last.started))
-	if last.status == WAITING:
-		return ASKING, last
-	if add_to_date(since, hours=A_DAY) < (now or now_datetime()):
+	now = now or now_datetime()
+	if last.status == WAITING or last.started > now + clock.BACK:
+		return ASKING, last  # the next night will, if it was later already
+	if since + clock.A_DAY < now:
 		return LATE, last
 	return FAILED if last.status == "Failed" else OK, last
 

@@ -13,9 +13,11 @@ class CareRun(Document):
 
 		as_of: DF.Date | None
 		assigned: DF.Int
+		at_work_until: DF.Datetime | None
 		changed: DF.Int
 		clock_was_wrong: DF.Check
 		customers: DF.Int
+		database_ahead: DF.Data | None
 		ended: DF.Int
 		finished: DF.Datetime | None
 		first_run: DF.Check
