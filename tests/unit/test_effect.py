@@ -177,11 +177,13 @@ def test_bounds_by_hand_of_rules_with_equal_errors(rules):
 		left = 2 * power - rules + 1
 		return max(np.roots([left, spread + 4 * power - rules + 1, 2 * power]))
 
-	drawn = 1 / (1 + greatest((rules + 4) / 8))
+	away = np.abs(effect - effect.mean())
+	scattered = greatest((rules + 4) / 8)
+	drawn = np.minimum(1 / (1 + scattered), 0.75 * 3 * max(1, scattered**-0.5) / away)
 	error = (1 - drawn) ** 2 * (1 - 1 / rules) + 1 / rules + greatest(0.5) * drawn**2 * (1 - 1 / rules)
 	found, lower, upper = pooled(effect, np.full(rules, 9.0), np.full(rules, 1e9))
-	assert found == pytest.approx(effect - drawn * (effect - effect.mean()), rel=1e-4)
-	assert upper - found == pytest.approx([1.96 * 3 * np.sqrt(error)] * rules, rel=1e-3)
+	assert found == pytest.approx(effect - drawn * (effect - effect.mean()), abs=2e-3)
+	assert upper - found == pytest.approx(1.96 * 3 * np.sqrt(error), rel=1e-3)
 	assert found - lower == pytest.approx(upper - found)
 
 
@@ -189,6 +191,11 @@ def test_who_has_few_customers_learns_the_most():
 	found, lower, upper = pooled([10, 12, 9, 11, 40], [4, 4, 4, 4, 400], [1e6] * 5)
 	assert abs(found[0] - 10) < 1 < 20 < 40 - found[4], "one draws its own way, one to the others"
 	assert upper[4] - lower[4] < 0.5 * 2 * 1.96 * 20 and upper[0] - lower[0] < 2 * 1.96 * 2
+
+
+def test_who_is_quite_unlike_the_others_is_not_drawn_far():
+	found, lower, _upper = pooled([0.0] * 19 + [8.0], np.ones(20), np.full(20, 1e9))
+	assert found[19] == pytest.approx(8 - 0.75, abs=0.01) and 8 - 0.75 - 1.96 < lower[19] < 8 - 0.75 - 1.6
 
 
 def test_one_or_two_rules_keep_what_they_have():
@@ -218,13 +225,13 @@ def test_with_the_others_bounds_are_never_wider_and_nobody_passes_the_others(rul
 		assert those == pytest.approx(7 - 3 * one[order], rel=1e-6, abs=1e-6)
 
 
-@pytest.mark.parametrize("rules", [4, 8, 20])
+@pytest.mark.parametrize("rules", [4, 12])
 @pytest.mark.parametrize("by", ["alike", "a little", "much", "one"])
-def test_bounds_of_rules_that_learn_hold_whatever_they_do(rules, by):
+def test_bounds_with_the_others_hold_whatever_rules_do(rules, by):
 	"""In the mean of a company's rules; the others in benchmarks/pooled.py."""
 	rng, held = np.random.default_rng(rules), []
 	freedom = np.full(rules, 50.0)
-	for _company in range(500):
+	for _company in range(300):
 		true = rng.normal(0, {"alike": 0, "a little": 0.75, "much": 3, "one": 0}[by], rules)
 		true[0] += 6 * (by == "one")
 		effect, variance = rng.normal(true, 1), rng.chisquare(freedom) / freedom

@@ -1,7 +1,7 @@
 """Bounds of each rule's effect with what the other rules say: right for 19 of 20 of a company's rules, not for each of them.
 
 That is coverage in the sense of Morris (1983), Journal of the American Statistical Association 78, 47-55: averaged over the
-rules, whether they are alike or not. A rule that is not like the others is told wrong more often, the others less.
+rules, whether they are alike or not. A rule that is unlike all others is told wrong more often, up to one time in four.
 
 Each estimate is drawn towards the common one by how little the rules scatter. The scatter is where a restricted likelihood times
 a power of it is greatest, so it is never nought: Li and Lahiri (2010), Journal of Multivariate Analysis 101, 882-892; Yoshimori
@@ -20,11 +20,15 @@ from scipy.special import stdtrit
 
 from keep_customers.engine.effect.intervals import ALPHA
 
+# Of its own error, that far an estimate is drawn at most, or as much further as its error is greater than what the rules scatter by:
+# so who is quite unlike all others is seldom told wrong (Efron and Morris 1972, Journal of the American Statistical Association
+# 67, 130-139). In the mean of all rules it changes nothing.
+FARTHEST = 0.75
 FEWEST = 3  # rules; how much two scatter nobody can tell
 # Of the scatter's square, a power that makes the greatest place of its logarithm that of a flat prior of the scatter.
 PLAIN = 0.5
 # Logarithms of squares of the scatter, in units of a usual variance.
-STEP = 0.05
+STEP = 0.1
 GRID = np.arange(-12, 12 + STEP, STEP)
 
 
@@ -38,11 +42,14 @@ def pooled(effect, variance, freedom, alpha: float = ALPHA) -> tuple[np.ndarray,
 	if rules < FEWEST:
 		half = -stdtrit(freedom, alpha / 2) * np.sqrt(variance)
 		return effect, effect - half, effect + half
-	drawn = scatter(effect, variance, caution(rules))
-	total = variance + drawn
-	weight = (1 / total) / (1 / total).sum()
-	# Row by row, how much each rule's estimate makes of an effect, and of that how much is not its own.
-	of_others = (variance / total)[:, None] * (weight - np.eye(rules))
+	scattered = scatter(effect, variance, caution(rules))
+	weight = 1 / (variance + scattered)
+	weight /= weight.sum()
+	away = np.abs(weight @ effect - effect)
+	most = FARTHEST * np.sqrt(variance * np.maximum(variance / scattered, 1))
+	share = np.minimum(variance / (variance + scattered), most / np.maximum(away, 1e-300))
+	# Row by row, how much each rule's estimate makes of an effect, and what that is more than its own.
+	of_others = share[:, None] * (weight - np.eye(rules))
 	made = np.eye(rules) + of_others
 	parts = made**2 * variance
 	off = scatter(effect, variance, PLAIN) * (of_others**2).sum(1)
