@@ -182,6 +182,26 @@ def looking(companies: int, most: float, lift: float = 0.0, weeks: int = 52, a_w
 	return [(name, *np.concatenate(those, 1).mean(1)) for name, those in ever.items()]
 
 
+def spent(companies: int = 10_000, a_week: int = 12, years: tuple[int, ...] = (1, 5, 20)) -> list[tuple]:
+	"""Where the 5 % go that the interval for any time may be wrong: weekly looks at customers whose outcomes are normal, with known
+	errors: (customers it is narrowest at, how many errors wide then and after a year, ever wrong within so many years)."""
+	number = a_week * np.arange(1, 52 * max(years) + 1)
+	since = number >= intervals.LEAST / 0.2
+	off = np.zeros((companies, len(number)), np.float32)
+	for part in np.array_split(np.arange(companies), PARTS):
+		walk = np.random.default_rng([SEED, 1, part[0]]).normal(0, np.sqrt(a_week), (len(part), len(number)))
+		off[part] = np.abs(walk.cumsum(1)) / np.sqrt(number)
+	rows, ours = [], intervals.TIGHTEST
+	for tightest in (50, 100, ours, 600, 1200):
+		intervals.TIGHTEST = tightest
+		bounds = intervals.boundary(number)
+		wrong = (off > bounds) & since
+		ever = [wrong[:, : 52 * year].any(1).mean() for year in years]
+		rows.append((tightest, *intervals.boundary(np.array([50, tightest, 52 * a_week])), *ever))
+	intervals.TIGHTEST = ours
+	return rows
+
+
 def claims(companies: int, most: float, rules: int = 6, a_look: int = 20, looks: int = 12) -> list[tuple]:
 	"""Whole tables without any effect, six rules and all together, looked at every month: (what, share of the companies in
 	which any row ever made a claim)."""
@@ -224,6 +244,8 @@ def main(companies: int = 1000) -> int:
 	table("No effect, 52 weekly looks", columns, looked)
 	seen = looking(companies, most, LIFT)
 	table("An effect, 52 weekly looks", columns, seen)
+	named = ("narrowest at", "errors wide at 50", "then", "after a year", "wrong in 1 year", "in 5", "in 20")
+	table("The interval for any time, weekly looks, by what it is tuned for", named, spent())
 	made = claims(companies, most)
 	table("No effect, six rules, twelve monthly looks", ("outcome", "companies with any claim"), made)
 	print(f"\n{time.time() - started:.0f} s")

@@ -1,7 +1,7 @@
 """Bounds of each rule's effect with what the other rules say: right for 19 of 20 of a company's rules, not for each of them.
 
 That is coverage in the sense of Morris (1983), Journal of the American Statistical Association 78, 47-55: averaged over the
-rules, whether they are alike or not. A rule that is unlike all others is told wrong more often, up to one time in four.
+rules, whether they are alike or not. A rule that is unlike all others is told wrong more often: one time in four, at worst two in five.
 
 Each estimate is drawn towards the common one by how little the rules scatter. The scatter is where a restricted likelihood times
 a power of it is greatest, so it is never nought: Li and Lahiri (2010), Journal of Multivariate Analysis 101, 882-892; Yoshimori

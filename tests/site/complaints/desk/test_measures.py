@@ -230,6 +230,19 @@ def test_the_8d_report_says_what_a_customer_may_read(story, scratched):
 	assert "D4 根本原因" in printed(case, "zh") and "D8 結案" in printed(case, "zh-TW")
 
 
+def test_the_8d_report_of_an_open_case_claims_nothing_that_is_still_to_come(story, scratched):
+	case = story.case(scratched[0])
+	case.db_set("cause", CAUSE)
+	case.reload()
+	measure(title="Thicker boxes", in_force_since=add_days(getdate(), 3))
+	text = printed(case)
+	assert text.count("Thicker boxes") == 1 and "In force since" not in text
+	assert "Not known yet." in text and "We thank you" not in text
+	case.db_set("closed_on", now_datetime())
+	case.reload()
+	assert "We thank you" in printed(case)
+
+
 def test_the_8d_report_is_printed_in_the_language_that_is_chosen_beside_it(story, scratched, server):
 	case = story.case(scratched[0])
 	frappe.db.commit()
