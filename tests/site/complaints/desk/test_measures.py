@@ -317,6 +317,14 @@ def test_a_manager_asks_for_the_letter_and_it_waits_in_the_queue(story, worker):
 	assert [one.recipient for one in queued.recipients] == [MIA]
 
 
+def test_the_letter_is_in_the_language_of_who_reads_it(story):
+	frappe.db.set_value("User", MIA, "language", "zh")
+	frappe.clear_document_cache("User", MIA)
+	shown, rows = management_letter.execute({"reader": MIA})
+	assert shown[1]["label"] == "内容" and "Customers lost" not in rows[0]["line"]
+	assert "Customers lost" in management_letter.execute({})[1][0]["line"], "not so for who starts it"
+
+
 def test_nobody_reads_the_letter_as_somebody_else(story):
 	frappe.set_user(ANNA)
 	with pytest.raises(frappe.PermissionError):
