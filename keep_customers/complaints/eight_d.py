@@ -51,7 +51,7 @@ def _disciplines(case) -> list[Discipline]:
 	in_force = [
 		(one.title, _("In force since {0}").format(format_date(one.in_force_since)))
 		for one in corrective
-		if one.in_force_since
+		if one.in_force_since and frappe.utils.getdate(one.in_force_since) <= frappe.utils.getdate()
 	]
 	parts = [
 		(_("D1 Team", context="8D Report"), _team(case, [*corrective, *preventive])),
@@ -132,4 +132,6 @@ def _closing(case) -> list[tuple[str, str]]:
 		lines.append(("", _("You have told us that it is solved.")))
 	if case.closed_on:
 		lines.append(("", _("Closed on {0}").format(format_date(case.closed_on))))
-	return [*lines, ("", _("We thank you and everybody who has helped to find and remove the cause."))]
+		# As long as it goes on, nobody has helped to remove anything yet.
+		lines.append(("", _("We thank you and everybody who has helped to find and remove the cause.")))
+	return lines

@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 
 from keep_customers.engine.effect import arms, intervals
 from keep_customers.engine.effect.arms import compare, together
+from keep_customers.engine.effect.believed import believed
 from keep_customers.engine.effect.findings import LESS, MORE, UNKNOWN, findings
 from keep_customers.engine.effect.outcomes import first, usual_most, within
-from keep_customers.engine.effect.pooled import pooled
+from keep_customers.engine.effect.pooled import pooled, scatter
 
 CARED, HELD = [10, 20, 30, 40], [0, 10, 20]
 
@@ -158,31 +159,110 @@ def test_of_what_nothing_is_known_no_number_is_told():
 
 # Rules learn from each other
 
-
-def test_rules_that_say_the_same_say_it_together():
-	effect, lower, upper = pooled([10, 10, 10, 10], [4, 4, 4, 400], [1e6] * 4)
-	assert effect == pytest.approx([10] * 4)
-	assert upper[0] - lower[0] < 2 * 1.96 * 2 * 0.9, "narrower than alone"
-	assert upper[3] - lower[3] < 2 * 1.96 * 20 * 0.3, "who has few customers learns the most"
+SCHOOLS = [28, 8, -3, 7, -1, 1, 18, 12], np.square([15, 10, 16, 11, 9, 11, 10, 18])  # Rubin (1981)
 
 
-def test_eight_schools():
-	# Rubin (1981): the example of the book; with a flat prior its posterior means go from 6 to 11.
-	effect = [28, 8, -3, 7, -1, 1, 18, 12]
-	found, lower, upper = pooled(effect, np.square([15, 10, 16, 11, 9, 11, 10, 18]), [1e9] * 8)
-	assert found.min() == pytest.approx(5.6, abs=1) and found.max() == pytest.approx(11, abs=1.5)
+def test_eight_schools_scatter_as_published():
+	# Times the scatter's square: the logarithm is 4.768, Tak, Kelly and Morris (2017), Journal of Statistical Software 78(5).
+	assert np.log(scatter(*SCHOOLS, 1.0)) == pytest.approx(4.768, abs=1e-3)
+
+
+@pytest.mark.parametrize("rules", [3, 4, 8, 20])
+def test_bounds_by_hand_of_rules_with_equal_errors(rules):
+	effect = 10 + 3 * np.random.default_rng(rules).normal(0, 1.5, rules)
+	spread = ((effect - effect.mean()) ** 2).sum() / 9
+
+	def greatest(power):
+		"""Where the likelihood's slope is nought: the positive root of a square."""
+		left = 2 * power - rules + 1
+		return max(np.roots([left, spread + 4 * power - rules + 1, 2 * power]))
+
+	away = np.abs(effect - effect.mean())
+	scattered = greatest((rules + 4) / 8)
+	drawn = np.minimum(1 / (1 + scattered), 0.75 * 3 * max(1, scattered**-0.5) / away)
+	error = (1 - drawn) ** 2 * (1 - 1 / rules) + 1 / rules + greatest(0.5) * drawn**2 * (1 - 1 / rules)
+	found, lower, upper = pooled(effect, np.full(rules, 9.0), np.full(rules, 1e9))
+	assert found == pytest.approx(effect - drawn * (effect - effect.mean()), abs=2e-3)
+	assert upper - found == pytest.approx(1.96 * 3 * np.sqrt(error), rel=1e-3)
+	assert found - lower == pytest.approx(upper - found)
+
+
+def test_who_has_few_customers_learns_the_most():
+	found, lower, upper = pooled([10, 12, 9, 11, 40], [4, 4, 4, 4, 400], [1e6] * 5)
+	assert abs(found[0] - 10) < 1 < 20 < 40 - found[4], "one draws its own way, one to the others"
+	assert upper[4] - lower[4] < 0.5 * 2 * 1.96 * 20 and upper[0] - lower[0] < 2 * 1.96 * 2
+
+
+def test_who_is_quite_unlike_the_others_is_not_drawn_far():
+	found, lower, _upper = pooled([0.0] * 19 + [8.0], np.ones(20), np.full(20, 1e9))
+	assert found[19] == pytest.approx(8 - 0.75, abs=0.01) and 8 - 0.75 - 1.96 < lower[19] < 8 - 0.75 - 1.6
+
+
+def test_one_or_two_rules_keep_what_they_have():
+	for rules in (1, 2):
+		effect, variance, freedom = np.arange(5.0, 5 + rules), np.full(rules, 4.0), np.full(rules, 30)
+		found, lower, upper = pooled(effect, variance, freedom)
+		assert found.tolist() == effect.tolist()
+		assert (upper - lower) / 2 == pytest.approx(intervals.once(2, freedom))
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+	st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(1, 1e4)), min_size=1, max_size=30),
+	st.floats(3, 1e3),
+	st.randoms(),
+)
+def test_with_the_others_bounds_are_never_wider_and_nobody_passes_the_others(rules, freedom, random):
+	effect, variance = map(np.array, zip(*rules, strict=True))
+	free = np.full(len(rules), freedom)
+	found, lower, upper = pooled(effect, variance, free)
+	assert (effect.min() - 1e-6 <= found).all() and (found <= effect.max() + 1e-6).all()
 	assert (lower < found).all() and (found < upper).all()
+	assert ((upper - lower) / 2 <= intervals.once(np.sqrt(variance), free) * (1 + 1e-9)).all()
+	order = random.sample(range(len(rules)), len(rules))
+	other = pooled(7 - 3 * effect[order], 9 * variance[order], free)
+	for one, those in zip((found, upper, lower), other, strict=True):
+		assert those == pytest.approx(7 - 3 * one[order], rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("rules", [4, 12])
+@pytest.mark.parametrize("by", ["alike", "a little", "much", "one"])
+def test_bounds_with_the_others_hold_whatever_rules_do(rules, by):
+	"""In the mean of a company's rules; the others in benchmarks/pooled.py."""
+	rng, held = np.random.default_rng(rules), []
+	freedom = np.full(rules, 50.0)
+	for _company in range(300):
+		true = rng.normal(0, {"alike": 0, "a little": 0.75, "much": 3, "one": 0}[by], rules)
+		true[0] += 6 * (by == "one")
+		effect, variance = rng.normal(true, 1), rng.chisquare(freedom) / freedom
+		_found, lower, upper = pooled(effect, variance, freedom)
+		held.append(np.mean((lower <= true) & (true <= upper)))
+	assert 0.93 <= np.mean(held) <= 0.97
+
+
+def test_what_is_believed_of_rules_that_say_the_same():
+	mean, spread = believed([10, 10, 10, 10], [4, 4, 4, 400], [1e6] * 4)
+	assert mean == pytest.approx([10] * 4)
+	assert spread[0] < 2 * 0.9, "surer than alone"
+	assert spread[3] < 20 * 0.3, "who has few customers learns the most"
+
+
+def test_what_is_believed_of_eight_schools():
+	# The example of the book; with a flat prior its posterior means go from 6 to 11.
+	mean, spread = believed(*SCHOOLS, [1e9] * 8)
+	assert mean.min() == pytest.approx(5.6, abs=1) and mean.max() == pytest.approx(11, abs=1.5)
+	assert (spread > 4).all() and (spread < 9).all()
 
 
 @settings(max_examples=50, deadline=None)
 @given(
 	st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(1, 1e4), st.floats(3, 1e3)), min_size=1, max_size=12)
 )
-def test_what_is_pooled_stays_within_what_there_is(rules):
+def test_what_is_believed_stays_within_what_there_is(rules):
 	effect, variance, freedom = map(np.array, zip(*rules, strict=True))
-	found, lower, upper = pooled(effect, variance, freedom)
-	assert (found >= effect.min() - 1e-6).all() and (found <= effect.max() + 1e-6).all()
-	assert (lower < found).all() and (found < upper).all()
+	mean, spread = believed(effect, variance, freedom)
+	assert (mean >= effect.min() - 1e-6).all() and (mean <= effect.max() + 1e-6).all()
+	assert (spread > 0).all()
 
 
 # What is told
@@ -196,7 +276,12 @@ def test_no_claim_without_an_interval():
 	assert each.any_time[0][0] < 20 < each.any_time[1][0], "the truth"
 	assert each.any_time[0][0] < each.once[0][0] < each.once[1][0] < each.any_time[1][0]
 	assert np.isnan(each.once[0]).tolist() == [False, True, True], "20 customers are too few, none are none"
-	assert np.isfinite(each.pooled[0]).tolist() == [True, True, False], "yet they learn from the others"
+	assert np.isfinite(each.pooled[0]).tolist() == [True, False, False], (
+		"and from one other nothing is learned"
+	)
+	three, _every = findings(np.where(rule, 3, np.arange(3000) % 2), held, outcome, before, 4)
+	assert np.isnan(three.once[0]).tolist() == [False, False, True, True]
+	assert np.isfinite(three.pooled[0]).tolist() == [True, True, False, True], "from two it is"
 	assert each.more[0] == 0 and each.more[1] > 20 and np.isnan(each.more[2])
 	assert findings(rule, ~held, outcome, before, 3)[0].claim[0] == LESS
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from keep_customers.engine.effect import intervals
 from keep_customers.engine.effect.arms import Comparison, compare, together
-from keep_customers.engine.effect.pooled import pooled
+from keep_customers.engine.effect.pooled import FEWEST, pooled
 
 LESS, UNKNOWN, MORE = -1, 0, 1
 # So much of what customers do anyway an effect should be to be worth knowing.
@@ -45,8 +45,11 @@ class Findings:
 
 	@cached_property
 	def pooled(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-		"""(effects, lower, upper bounds) with what the other rules say, looked at once; where a rule has any estimate."""
+		"""(effects, lower, upper bounds) with what the other rules say, looked at once; where a rule has any estimate, or one of
+		its own if there are too few rules to learn from."""
 		learned, some = np.full((3, len(self.claim)), np.nan), self.compared.known
+		if some.sum() < FEWEST:
+			some = some & np.isfinite(self.once[0])
 		if some.any():
 			one = self.compared
 			learned[:, some] = pooled(one.effect[some], one.variance[some], one.freedom[some])

@@ -13,12 +13,11 @@ from hashlib import blake2b
 import numpy as np
 
 from keep_customers.engine.effect.arms import Comparison, compare, together
-from keep_customers.engine.effect.pooled import pooled
+from keep_customers.engine.effect.believed import believed
 
 # Of a rule of which nothing is known: so many times as unsure as all that is known is large. It says nothing to the others.
 UNKNOWN = 1000.0
 DOUBT = 2.0  # an order is left only for what rules show; see benchmarks/learning.py
-ONE_SPREAD = 0.3173  # of a normal distribution, that much lies outside of one spread on each side
 # Two rules are told apart when they are believed to differ by so many spreads of their difference; see benchmarks/learning.py
 APART = 2.5
 MOST_TIMES = 1000  # as many customers as there are; what takes more will not be known
@@ -128,8 +127,7 @@ def beliefs(effect, variance, freedom, dose) -> Belief:
 	unsure = UNKNOWN * (error[known].max() + np.abs(share[known]).max())
 	share, error = np.where(known, share, 0.0), np.where(known, error, unsure)
 	freedom = np.where(known, freedom, 1e9)
-	mean, low, high = pooled(share, error**2, freedom, ONE_SPREAD, DOUBT)
-	return Belief(mean, (high - low) / 2)
+	return Belief(*believed(share, error**2, freedom, DOUBT))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from frappe.utils import escape_html, formatdate, getdate
 
 from keep_customers.erp.acting import acting_as
 from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.reports import column, reported
 from keep_customers.evidence import letter
 
@@ -14,7 +15,7 @@ from keep_customers.evidence import letter
 def execute(filters=None):
 	"""The lines of the management letter, of a month; last month's by default.
 
-	:param filters: from_date, a day of the month; reader, a user as whom the scheduler reads it
+	:param filters: from_date, a day of the month; reader, a user as whom and in whose language the scheduler reads it
 	"""
 	filters, before = report_filters(filters), frappe.session.user
 	reader = filters.pop("reader", None)
@@ -25,7 +26,7 @@ def execute(filters=None):
 	# Whoever else says so might read as somebody who may more.
 	if before != "Administrator":
 		frappe.throw(_("This report is for managers."), frappe.PermissionError)
-	with acting_as(reader):
+	with acting_as(reader), speaking(language_of(reader)):
 		if not frappe.get_cached_doc("Report", letter.REPORT).is_permitted():
 			frappe.throw(_("This report is for managers."), frappe.PermissionError)
 		return columns(first), rows(first, today)

@@ -230,6 +230,19 @@ def test_the_8d_report_says_what_a_customer_may_read(story, scratched):
 	assert "D4 根本原因" in printed(case, "zh") and "D8 結案" in printed(case, "zh-TW")
 
 
+def test_the_8d_report_of_an_open_case_claims_nothing_that_is_still_to_come(story, scratched):
+	case = story.case(scratched[0])
+	case.db_set("cause", CAUSE)
+	case.reload()
+	measure(title="Thicker boxes", in_force_since=add_days(getdate(), 3))
+	text = printed(case)
+	assert text.count("Thicker boxes") == 1 and "In force since" not in text
+	assert "Not known yet." in text and "We thank you" not in text
+	case.db_set("closed_on", now_datetime())
+	case.reload()
+	assert "We thank you" in printed(case)
+
+
 def test_the_8d_report_is_printed_in_the_language_that_is_chosen_beside_it(story, scratched, server):
 	case = story.case(scratched[0])
 	frappe.db.commit()
@@ -302,6 +315,14 @@ def test_a_manager_asks_for_the_letter_and_it_waits_in_the_queue(story, worker):
 	)
 	assert "Customers lost" in html and "800" in html and "1,300" not in html
 	assert [one.recipient for one in queued.recipients] == [MIA]
+
+
+def test_the_letter_is_in_the_language_of_who_reads_it(story):
+	frappe.db.set_value("User", MIA, "language", "zh")
+	frappe.clear_document_cache("User", MIA)
+	shown, rows = management_letter.execute({"reader": MIA})
+	assert shown[1]["label"] == "内容" and "Customers lost" not in rows[0]["line"]
+	assert "Customers lost" in management_letter.execute({})[1][0]["line"], "not so for who starts it"
 
 
 def test_nobody_reads_the_letter_as_somebody_else(story):
