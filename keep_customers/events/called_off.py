@@ -19,7 +19,7 @@ def says(event) -> list[str]:
 	:param event: a VIP Event that was called off
 	:returns: sentences
 	"""
-	return [_by_whom(event), *_who_knows(event), _("To plan it anew, copy it.")]
+	return [_by_whom(event), *_who_knows(event), _("Plan It Anew begins a copy of it.")]
 
 
 def _by_whom(event) -> str:

@@ -12,6 +12,9 @@ keep_customers.read_back = (() => {
 				clearTimeout(frm.keep_read_back_timer);
 				frm.keep_read_back_timer = setTimeout(() => ask(frm), WAIT);
 			});
+		const stands = `${Boolean(frm.is_new())} ${frm.doc.docstatus}`;
+		frm.keep_came_on = frm.keep_stood && frm.keep_stood !== stands;
+		frm.keep_stood = stands;
 		bar(frm).empty();
 		ask(frm);
 	}
@@ -57,6 +60,9 @@ keep_customers.read_back = (() => {
 			event.preventDefault();
 			mend(frm, told.missing[event.currentTarget.dataset.missing]);
 		});
+		// Who has just saved it far below would not see what is next; the framework 16 stays there.
+		if (frm.keep_came_on) $bar[0].scrollIntoView({ block: "center" });
+		frm.keep_came_on = false;
 		$bar.find("button").on("click", () => frm.set_value(told.next_step.values).then(() => frm.save()));
 	}
 

@@ -95,7 +95,7 @@ def test_a_called_off_event_takes_back_what_was_to_be_asked_and_tells_the_guests
 	told = {row.customer for row in now.follow_ups(occurrence=telling.CALL_OFF)}
 	assert told == {names[0]}, "neither who declined nor who never heard of it"
 	by, *who_knows, anew = panel.shown(doc.name)["says"]
-	assert by.startswith("It was called off by Administrator on ") and "copy it" in anew
+	assert by.startswith("It was called off by Administrator on ") and "Plan It Anew" in anew
 	assert who_knows == [
 		"Guests who have been told: 0.",
 		"One guest is still to be told; below stands by whom.",

@@ -14,7 +14,10 @@ frappe.ui.form.on("VIP Invitation", {
 		frappe.xcall("keep_customers.events.links.shown", { invitation: name }).then((found) => {
 			// Somebody may have gone on to another invitation meanwhile.
 			if (frm.doc.name !== name) return;
-			show_way(frm, found, ends_with(frm, found.status));
+			const end = ends_with(frm, found.status);
+			frm.set_intro("");
+			if (end) frm.set_intro(end);
+			show_way(frm, found, end);
 			if (frm.perm[0].write) offer(frm, found);
 		});
 	},
@@ -88,7 +91,6 @@ function show_way(frm, way, end) {
 	const text = (value) => frappe.utils.escape_html(value);
 	const { $wrapper } = frm.get_field("way");
 	const lines = [
-		end,
 		way.told || (!end && frm.doc.status === "Planned" && __("Not invited yet; the next wave does that.")),
 		way.opened || (way.link && !frm.doc.replied_on && __("Whether it was opened is not known.")),
 	];

@@ -42,7 +42,7 @@ keep_customers.vip_event.head = (() => {
 	const label_of = ({ route }) => (route ? __("Open {0}", [__(route[1])]) : __("Go There"));
 
 	function figures(doc, counts) {
-		if (!Object.keys(counts).length) return "";
+		if (!Object.keys(counts).length || doc.status === "Cancelled") return "";
 		const held = ["Held", "Closed"].includes(doc.status);
 		const rows = [
 			doc.capacity && [__("Places"), doc.capacity],
