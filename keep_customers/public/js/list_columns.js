@@ -1,8 +1,9 @@
 // Formatters of a list's columns, by field, that have no room for all the framework writes into them.
 frappe.provide("keep_customers");
 
-const filterable = (fieldname, value, shown) => {
+const filterable = (fieldname, stored, shown) => {
 	const { escape_html } = frappe.utils;
+	const value = String(stored);
 	return `<span class="ellipsis" title="${escape_html(value)}"><a class="filterable ellipsis"
 		data-filter="${fieldname},=,${escape_html(value)}">${escape_html(shown)}</a></span>`;
 };
@@ -21,7 +22,7 @@ keep_customers.list_numbers = (...fieldnames) =>
 	Object.fromEntries(
 		fieldnames.map((fieldname) => [
 			fieldname,
-			(value) => filterable(fieldname, String(value), format_number(value, null, Number.isInteger(value) ? 0 : 1)),
+			(value) => filterable(fieldname, flt(value), format_number(flt(value), null, flt(value) % 1 ? 1 : 0)),
 		])
 	);
 
