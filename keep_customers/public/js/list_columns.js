@@ -44,6 +44,8 @@ frappe.dom.set_style(
 	`.frappe-list .list-row-col.result { min-height: 0 !important; min-width: 0 !important; overflow: hidden; }
 	/* A word of six letters has the room of twenty, and the day at the end none. */
 	[data-route^="List/Complaint Case"] .list-row-col.severity { flex: 0 0 96px !important; min-width: 0 !important; }
+	/* What is missing of a share is white in the dark. */
+	[data-theme="dark"] .frappe-list .list-row-col .progress { background-color: var(--control-bg); }
 	/* What is wider than its column loses its end alone, not the dot before it too. */
 	.frappe-list .list-row-col .indicator-pill.ellipsis { max-width: 100%; justify-content: flex-start; }
 	.frappe-list .list-row-col .indicator-pill.ellipsis::before { flex: none; }
