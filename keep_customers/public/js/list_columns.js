@@ -1,8 +1,9 @@
 // Formatters of a list's columns, by field, that have no room for all the framework writes into them.
 frappe.provide("keep_customers");
 
-const filterable = (fieldname, value, shown) => {
+const filterable = (fieldname, stored, shown) => {
 	const { escape_html } = frappe.utils;
+	const value = String(stored);
 	return `<span class="ellipsis" title="${escape_html(value)}"><a class="filterable ellipsis"
 		data-filter="${fieldname},=,${escape_html(value)}">${escape_html(shown)}</a></span>`;
 };
@@ -21,7 +22,7 @@ keep_customers.list_numbers = (...fieldnames) =>
 	Object.fromEntries(
 		fieldnames.map((fieldname) => [
 			fieldname,
-			(value) => filterable(fieldname, String(value), format_number(value, null, Number.isInteger(value) ? 0 : 1)),
+			(value) => filterable(fieldname, flt(value), format_number(flt(value), null, flt(value) % 1 ? 1 : 0)),
 		])
 	);
 
@@ -43,6 +44,8 @@ frappe.dom.set_style(
 	`.frappe-list .list-row-col.result { min-height: 0 !important; min-width: 0 !important; overflow: hidden; }
 	/* A word of six letters has the room of twenty, and the day at the end none. */
 	[data-route^="List/Complaint Case"] .list-row-col.severity { flex: 0 0 96px !important; min-width: 0 !important; }
+	/* What is missing of a share is white in the dark. */
+	[data-theme="dark"] .frappe-list .list-row-col .progress { background-color: var(--control-bg); }
 	/* What is wider than its column loses its end alone, not the dot before it too. */
 	.frappe-list .list-row-col .indicator-pill.ellipsis { max-width: 100%; justify-content: flex-start; }
 	.frappe-list .list-row-col .indicator-pill.ellipsis::before { flex: none; }

@@ -45,11 +45,14 @@ if (frappe.boot?.workspace_sidebar_item) {
 } else {
 	frappe.dom.set_style(
 		`/* A head that is too long for its column goes on below, and what is written in a filter's field says where it ends. */
-		${on(".list-row-head .list-row-col")} { white-space: normal; line-height: 1.15; max-height: 28px; }
+		${on(".list-row-head")} { height: auto; min-height: 30px; padding-top: 1px; padding-bottom: 1px; }
+		${on(".list-row-head .list-row-col")} { white-space: normal; line-height: 1.2; height: auto; }
 		${on(".standard-filter-section input")} { text-overflow: ellipsis; }
 		/* A name that is too long for its row says so. */
-		${on(".list-row .list-subject > .level-item:last-child")},
-		[data-page-route^="List/ToDo/"] .list-row .list-subject > .level-item:last-child { flex: 0 1 auto; min-width: 0; }
+		${on(".list-row .list-subject > span:last-child")},
+		[data-page-route^="List/ToDo/"] .list-row .list-subject > span:last-child {
+			flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis;
+		}
 		@media (max-width: 767px) {
 			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
 			${on(".list-row-head .level-left")} { flex: 1 1 0 !important; min-width: 0; }
