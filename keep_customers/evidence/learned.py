@@ -43,6 +43,8 @@ class Change:
 	:param first_over: when the first of them is known; None where there is nobody
 	:param times: how many times as many customers it takes to tell rules apart, see :func:`until_apart`; None: not in sight
 	:param pace: customers a day
+	:param low: bounds of what a contact of each rule changes, with high; None of one of which nothing is known, and where they
+		were not noted yet
 	"""
 
 	day: str
@@ -54,6 +56,8 @@ class Change:
 	first_over: str | None
 	times: float | None
 	pace: float
+	low: list[float | None] | None = None
+	high: list[float | None] | None = None
 
 	@property
 	def belief(self) -> Belief:
@@ -124,6 +128,7 @@ def change(today: date) -> Change:
 		str(date.fromordinal(int(everybody.day.min()) + WITHIN + 1)) if len(everybody.day) else None,
 		times if isfinite(times) else None,
 		float(np.count_nonzero(everybody.day > since)) / PACE,
+		*([one if isfinite(one) else None for one in side.tolist()] for side in known.bounds),
 	)
 
 

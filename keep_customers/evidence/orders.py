@@ -51,11 +51,22 @@ def compared(nights: int, today: date) -> Orders:
 
 	known = learned.kept(today)
 	if known and any(map(sum, known.customers)):
-		for name, mean, spread, (cared, held) in zip(
-			(*known.rules, ""), known.mean, known.spread, (*known.customers, [0, 0]), strict=True
+		nothing = [None] * len(known.rules)
+		low, high = known.low or nothing, known.high or nothing
+		for name, mean, spread, least, most, (cared, held) in zip(
+			(*known.rules, ""),
+			known.mean,
+			known.spread,
+			(*low, None),
+			(*high, None),
+			(*known.customers, [0, 0]),
+			strict=True,
 		):
 			one = of(name)
-			one.mean, one.low, one.high = mean, mean - NINETY_FIVE * spread, mean + NINETY_FIVE * spread
+			one.mean, one.low, one.high = mean, least, most
+			if one.low is None:
+				# Nobody of it was held back: what rules do, and how much they differ.
+				one.low, one.high = mean - NINETY_FIVE * spread, mean + NINETY_FIVE * spread
 			one.cared, one.held = cared, held
 	days = _noted(since, today)
 	for noted in days.values():

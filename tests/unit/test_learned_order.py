@@ -81,6 +81,9 @@ def test_what_a_contact_brings_back_is_found_again():
 	known = learn(turns_by_hand(np.random.default_rng(5)), 2, np.inf)
 	assert known.belief.mean[:2] == pytest.approx([0.3, 0.0], abs=0.03)
 	assert 0.0 < known.belief.mean[2] < 0.3 and known.belief.told_apart
+	low, high = known.bounds
+	assert (low < known.belief.mean[:2]).all() and (known.belief.mean[:2] < high).all()
+	assert low[0] < 0.3 < high[0] and low[1] < 0.0 < high[1] and (high - low < 0.2).all()
 	assert known.dose == pytest.approx([300, 300], rel=0.1), "200 at risk, one and a half times"
 
 
@@ -99,6 +102,7 @@ def test_nobody_learns_from_nobody():
 	none = np.zeros(0)
 	known = learn(Turns(none.astype(int), none > 0, none, none, none, none, none.astype(int)), 3, np.inf)
 	assert not known.belief.told_apart and until_apart(known) == np.inf
+	assert np.isnan(known.bounds).all() and np.shape(known.bounds) == (2, 3)
 
 
 def test_so_many_times_as_many_customers_tell_rules_apart():

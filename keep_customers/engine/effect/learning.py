@@ -14,6 +14,7 @@ import numpy as np
 
 from keep_customers.engine.effect.arms import Comparison, compare, together
 from keep_customers.engine.effect.believed import believed
+from keep_customers.engine.effect.pooled import pooled
 
 # Of a rule of which nothing is known: so many times as unsure as all that is known is large. It says nothing to the others.
 UNKNOWN = 1000.0
@@ -81,11 +82,13 @@ class Known:
 	:param compared: of each rule, purchases of who was cared for and who was held back
 	:param dose: value at risk that was contacted, see :func:`beliefs`
 	:param belief: of the rules, and at the end of any other one
+	:param bounds: (lower, upper) of each rule, right for 19 of 20 rules; nan where nothing is known of it
 	"""
 
 	compared: Comparison
 	dose: np.ndarray
 	belief: Belief
+	bounds: tuple[np.ndarray, np.ndarray]
 
 
 def learn(turns: Turns, rules: int, most: float) -> Known:
@@ -109,7 +112,25 @@ def learn(turns: Turns, rules: int, most: float) -> Known:
 	belief = beliefs(
 		*(np.append(one, np.nan) for one in (compared.effect, compared.variance, compared.freedom, dose))
 	)
-	return Known(compared, dose, belief)
+	bounds = _bounds(*_shares(compared.effect, compared.variance, dose), compared.freedom, belief.mean[:-1])
+	return Known(compared, dose, belief, bounds)
+
+
+def _shares(effect, variance, dose) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+	"""(what a contact changes as a share of the value at risk, its error, where both are known)."""
+	with np.errstate(invalid="ignore", divide="ignore"):
+		share, error = np.asarray(effect, float) / dose, np.sqrt(variance) / dose
+	return share, error, np.isfinite(share) & np.isfinite(error) & (error > 0)
+
+
+def _bounds(share, error, known, freedom, mean) -> tuple[np.ndarray, np.ndarray]:
+	"""They hold what is believed too, which is drawn further to what the other rules say."""
+	low, high = np.full((2, len(share)), np.nan)
+	if known.any():
+		_middle, lower, upper = pooled(share[known], error[known] ** 2, freedom[known])
+		low[known] = np.minimum(lower, mean[known])
+		high[known] = np.maximum(upper, mean[known])
+	return low, high
 
 
 def beliefs(effect, variance, freedom, dose) -> Belief:
@@ -119,9 +140,7 @@ def beliefs(effect, variance, freedom, dose) -> Belief:
 		effect by intention is that of a contact times it
 	"""
 	dose = np.asarray(dose, float)
-	with np.errstate(invalid="ignore", divide="ignore"):
-		share, error = np.asarray(effect, float) / dose, np.sqrt(variance) / dose
-	known = np.isfinite(share) & np.isfinite(error) & (error > 0)
+	share, error, known = _shares(effect, variance, dose)
 	if not known.any():
 		return Belief(np.ones(len(dose)), np.zeros(len(dose)))
 	unsure = UNKNOWN * (error[known].max() + np.abs(share[known]).max())

@@ -108,7 +108,7 @@ def message(found: orders.Orders, settings, today) -> str:
 	if found.rules and found.rules[0].mean is not None:
 		sentences.append(
 			_(
-				"What a contact changes is learned from whom there was room for at once, held back against cared for, {0} days later, and with what the other rules say; At Least and At Most hold for 95 of 100 rules."
+				"What a contact changes is learned from whom there was room for at once, held back against cared for, {0} days later, and with what the other rules say; At Least and At Most hold for 95 of 100 rules that hold back a share."
 			).format(learned.WITHIN)
 		)
 	return " ".join(escape_html(one) for one in sentences)
