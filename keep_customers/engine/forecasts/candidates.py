@@ -30,6 +30,8 @@ from keep_customers.engine.forecasts.forecaster import (
 )
 from keep_customers.engine.forecasts.learner import Forecast
 from keep_customers.engine.forecasts.past import Came, Known, came_after, known_at
+from keep_customers.engine.forecasts.scores import log_odds
+from keep_customers.engine.forecasts.years import YEAR, Change, Year, coming, how_many_more, level
 from keep_customers.engine.lifecycle import DEFAULT_GAP
 from keep_customers.engine.potential import (
 	FitError,
@@ -57,7 +59,9 @@ ALL = SINGLES + MEANS
 # The past days at which it is learned what comes after, as parts of the longest that can be looked at.
 LOOKS = (1.0, 0.6, 1 / 3)
 SHORTEST = 14  # days
-YEAR, MOST_YEARS = 365, 2
+MOST_YEARS = 2
+LEAP = 28  # days, by which a horizon may be longer than a year and still know its season, the less the longer it is
+TWINS = 20_000  # customers of a past day that tell how its year was
 STRAY = 0.01  # of the purchases may lie before the beginning
 EQUAL_PARTS = 5
 CELL_WEIGHT = 5.0
@@ -116,13 +120,17 @@ class Population:
 		first = start_of(self.log, self.day)
 		longest = longest_look(self.day - first, self.horizon)
 		# The same season of the years before, and what came lately.
-		wanted = [(self.day - YEAR * years, self.horizon, True) for years in range(1, MOST_YEARS + 1)]
+		wanted = [
+			(self.day - max(YEAR * years, self.horizon), self.horizon, True)
+			for years in range(1, MOST_YEARS + 1)
+		]
 		wanted += [(self.day - round(longest * share), round(longest * share), False) for share in LOOKS]
 		found: list[Look] = []
 		for day, ahead, season in wanted:
 			weight = min(ahead / SHORTEST - 1, 1.0)
 			if season:
-				weight = min(weight, 2 * (day - first) / ahead - 1) if self.horizon <= YEAR else 0
+				# A year and a day (a leap year) is a year; what is much longer has seen no season as long.
+				weight = min(weight, 2 * (day - first) / ahead - 1, 1 - (self.horizon - YEAR) / LEAP)
 			if weight <= 0 or day in {one.day for one in found}:
 				continue
 			known = known_at(self.log, day, ahead)
@@ -130,6 +138,47 @@ class Population:
 				came = came_after(self.log, known, day, ahead)
 				found.append(Look(day, Asked(known, ahead), came, season, weight))
 		return found
+
+	@cached_property
+	def twins(self) -> list[Look]:
+		"""The looks at what came lately, a year before."""
+		first = start_of(self.log, self.day)
+		found = []
+		for look in self.looks:
+			day = look.day - YEAR
+			weight = min(look.weight, 2 * (day - first) / look.horizon - 1)
+			if look.season or weight <= 0:
+				continue
+			known = known_at(self.log, day, look.horizon)
+			known = known.of(_spread_evenly(len(known.who)))
+			if len(known.who):
+				came = came_after(self.log, known, day, look.horizon)
+				found.append(Look(day, Asked(known, look.horizon), came, False, weight))
+		return found
+
+	def year(self, learned: learner.Learned) -> Year:
+		"""By how much the coming time is better than what was learned of, and how much is left open."""
+
+		def off(look: Look, by_learner: bool = True) -> Change:
+			"""Of what came, against what was learned of today or against what the model said."""
+			at = _spread_evenly(len(look.known.who))
+			model = self.modelled(REGULAR, look)
+			then = replace(learned, season=float(look.season), money=learner.unit_of(look.known))
+			before = Forecast(*(column[at] for column in vars(model).values()))
+			said = learner.forecast(then, look.known.of(at), before, look.horizon) if by_learner else before
+			came = look.came.purchases[at]
+			better, noise = level(log_odds(said.buys), came > 0)
+			number, noise_of_it = how_many_more(said.purchases, came)
+			return Change(0, better, number, noise, noise_of_it, look.weight)
+
+		# What is wrong then is by how much it is otherwise now.
+		changes = [off(look).since(look.horizon) for look in self.twins]
+		seasons = [look for look in self.looks if look.season]
+		if len(seasons) > 1:
+			last, before = map(off, seasons[:MOST_YEARS])
+			changes.append(last.against(before))
+		mended = [off(look, by_learner=False) for look in seasons]
+		return coming(changes, self.horizon, learned.season, mended)
 
 	@property
 	def telling(self) -> list[tuple[Look, float]]:
@@ -227,6 +276,11 @@ def fitted(name: str, known: Known) -> tuple[Buying, GammaGamma]:
 	return buying, spend
 
 
+def _spread_evenly(size: int) -> np.ndarray:
+	"""Indices of :data:`TWINS` of so many, or of all."""
+	return np.linspace(0, size - 1, min(size, TWINS)).astype(int)
+
+
 def _ratio(one: np.ndarray, other: np.ndarray) -> float:
 	total = other.sum()
 	return float(one.sum() / total) if total > 0 else 1.0
@@ -235,12 +289,13 @@ def _ratio(one: np.ndarray, other: np.ndarray) -> float:
 def _modelled(name: str) -> Callable[[Population], Modelled]:
 	def says(population: Population) -> Modelled:
 		model = population.model(name, population.known)
-		return Modelled(
-			*model,
-			*corrections(
-				[(population.modelled(name, look), look.came, weight) for look, weight in population.telling]
-			),
+		purchases, value = corrections(
+			[(population.modelled(name, look), look.came, weight) for look, weight in population.telling]
 		)
+		# A year that is better or worse than the one before is so whoever counts on it.
+		learned = population.says(LEARNER)
+		more = float(np.exp(learned.learned.more)) if isinstance(learned, Mended) else 1.0
+		return Modelled(*model, purchases * more, value * more)
 
 	return says
 
@@ -329,7 +384,9 @@ def _learner(population: Population) -> Mended | Modelled:
 		],
 		learner.unit_of(population.known),
 	)
-	return Mended(*model, learned) if learned else Modelled(*model)
+	if learned is None:
+		return Modelled(*model, doubt=Year().doubt)
+	return Mended(*model, learned.of(population.year(learned)))
 
 
 SAYS: dict[str, Callable[[Population], Said]] = {

@@ -19,6 +19,7 @@ from keep_customers.engine.forecasts.buying import Buying
 from keep_customers.engine.forecasts.learner import Forecast, Learned
 from keep_customers.engine.forecasts.past import FADING, Known, in_parts
 from keep_customers.engine.forecasts.scores import log_odds
+from keep_customers.engine.forecasts.years import doubted
 from keep_customers.engine.potential import GammaGamma, expected_mean_value
 from keep_customers.engine.value import DAYS_PER_WEEK
 
@@ -62,16 +63,21 @@ class Asked:
 
 @dataclass(frozen=True)
 class Modelled:
-	"""One of the models of buying, and by how much its total was wrong before."""
+	"""One of the models of buying, and by how much its total was wrong before.
+
+	:param doubt: variance of a shock of the log-odds that all customers share, see ``years``
+	"""
 
 	buying: Buying
 	spend: GammaGamma
 	purchases: float = 1.0
 	value: float = 1.0
+	doubt: float = 0.0
 
 	def say(self, asked: Asked) -> Forecast:
 		said = asked.modelled(self.buying, self.spend)
-		return Forecast(said.purchases * self.purchases, said.value * self.value, said.buys)
+		buys = doubted(log_odds(said.buys), self.doubt) if self.doubt else said.buys
+		return Forecast(said.purchases * self.purchases, said.value * self.value, buys)
 
 
 @dataclass(frozen=True)

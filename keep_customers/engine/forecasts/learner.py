@@ -19,6 +19,7 @@ from scipy.special import expit
 
 from keep_customers.engine.forecasts.past import FADING, Known
 from keep_customers.engine.forecasts.scores import log_odds
+from keep_customers.engine.forecasts.years import Year, doubted
 from keep_customers.engine.value import DAYS_PER_WEEK
 
 # As many customers' worth of saying that the model is right.
@@ -52,6 +53,7 @@ class Learned:
 	:param money: the unit of money of the features, of the population that is asked
 	:param season: from 0 to 1, how far what is asked about is known to be a season
 	:param apart: whether the value mends the model's value; what an earlier version has stored mends the learned number's
+	:param better: and more, doubt: see :class:`keep_customers.engine.forecasts.years.Year`; 0 in what an earlier version has stored
 	"""
 
 	middle: np.ndarray
@@ -62,6 +64,13 @@ class Learned:
 	money: float
 	season: float
 	apart: bool = False
+	better: float = 0.0
+	more: float = 0.0
+	doubt: float = 0.0
+
+	def of(self, year: Year) -> Learned:
+		"""For a time that differs so from what was learned of."""
+		return replace(self, **vars(year))
 
 
 def unit_of(known: Known) -> float:
@@ -217,9 +226,10 @@ def forecast(learned: Learned, known: Known, model: Forecast, horizon: int) -> F
 		return design[:, : len(coefficients)] @ coefficients
 
 	number = model.purchases + SOME
-	purchases = number * np.exp(np.clip(said(learned.purchases), -5, 5))
-	buys = expit(log_odds(model.buys) + said(learned.buys))
-	before, most = (number, 5) if learned.apart else (purchases, 3)
+	more = np.exp(learned.more)
+	purchases = number * np.exp(np.clip(said(learned.purchases), -5, 5)) * more
+	buys = doubted(log_odds(model.buys) + said(learned.buys) + learned.better, learned.doubt)
+	before, most = (number * more, 5) if learned.apart else (purchases, 3)
 	each = _each(model) + SOME_MONEY * learned.money
 	return Forecast(purchases, before * each * np.exp(np.clip(said(learned.value), -most, most)), buys)
 
