@@ -13,7 +13,8 @@ keep_customers.read_back = (() => {
 				frm.keep_read_back_timer = setTimeout(() => ask(frm), WAIT);
 			});
 		const stands = `${Boolean(frm.is_new())} ${frm.doc.docstatus}`;
-		frm.keep_came_on = frm.keep_stood && frm.keep_stood !== stands;
+		// Kept until it is drawn: the framework refreshes a new document twice.
+		frm.keep_came_on ||= frm.keep_stood && frm.keep_stood !== stands;
 		frm.keep_stood = stands;
 		bar(frm).empty();
 		ask(frm);
