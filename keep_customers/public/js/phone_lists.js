@@ -54,7 +54,8 @@ if (frappe.boot?.workspace_sidebar_item) {
 			flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis;
 		}
 		@media (max-width: 767px) {
-			${on(".standard-filter-section > :nth-child(n + 3)")} { display: none !important; }
+			${on(".standard-filter-section > :nth-child(n + 3)")},
+			[data-page-route^="List/ToDo/"] .standard-filter-section > :nth-child(n + 3) { display: none !important; }
 			${on(".list-row-head .level-left")} { flex: 1 1 0 !important; min-width: 0; }
 			${on(".list-row-head .level-right")} { flex: none !important; white-space: nowrap; }
 			/* A title that ends after a quarter of the width, and a status that is cut where a name is long. */
