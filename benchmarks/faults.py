@@ -22,6 +22,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
@@ -240,6 +242,7 @@ class Faults:
 		servers, options = self.servers, self.options
 		servers.do(company.begin)
 		servers.keep()
+		self.warm()
 		done = Counter()
 		for number in range(options.nights):
 			done.update(servers.do(company.by_day, number))
@@ -258,6 +261,14 @@ class Faults:
 		finally:
 			self.report()
 		return 1 if self.found else 0
+
+	def warm(self) -> None:
+		"""Import here what a day and a night import, so that each process has it from the beginning: a worker has, as well, and
+		most of a night would be Python reading files."""
+		for name in self.servers.do(imported):
+			with suppress(Exception):  # a few want a site to be imported in
+				import_module(name)
+		self.servers.put_back()
 
 	def live(self, life: int) -> None:
 		"""All nights, each with another kind of fault."""
@@ -318,6 +329,13 @@ class Faults:
 				return None, state
 			problems.append(f"left {left}")
 		return "; ".join(problems), state
+
+
+def imported() -> list[str]:
+	before = {*sys.modules}
+	company.by_day(0)
+	company.by_night(0)
+	return sorted({*sys.modules} - before)
 
 
 def undisturbed(number: int) -> tuple[dict, dict]:
