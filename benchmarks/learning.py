@@ -71,6 +71,7 @@ KINDS = (
 	Kind("are alike", 6000, 3, alike),
 	Kind("differ, small company", 2000, 1, differ),
 	Kind("are alike, small company", 2000, 1, alike),
+	Kind("differ, middling company", 4000, 2, differ),
 )
 
 
@@ -214,7 +215,7 @@ def draw_plot(rows: list[dict], file: str) -> None:
 	from matplotlib import pyplot
 
 	figure, axes = pyplot.subplots(figsize=(8, 4.2), dpi=120)
-	colours = ("#30a66d", "#7c8db5", "#8fce00", "#c2703d")
+	colours = ("#30a66d", "#7c8db5", "#c2703d", "#8fce00", "#2490ef")
 	for row, colour in zip(rows, colours, strict=False):
 		shares = (np.arange(row["companies"]) + 0.5) / row["companies"]
 		label = f"Rules {row['rules']} ({row['customers']:,} customers): {row['gain']:+.1%}"

@@ -12,7 +12,7 @@ from keep_customers.care import planning
 from keep_customers.care.full_day import BY_CHANGE, BY_RISK, because
 from keep_customers.engine.effect.learning import Learned
 from keep_customers.engine.turns import HELPS, STAKE, TRIED
-from keep_customers.evidence import learned
+from keep_customers.evidence import learned, orders
 from keep_customers.keep_customers.report.orders_compared import orders_compared
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX
 from tests.site.web import Browser
@@ -125,6 +125,21 @@ def test_what_contacts_of_each_rule_change(firm):
 	assert found.mean[:2] == pytest.approx([0.4, 0], abs=0.02) and 0 < found.mean[2] < 0.4
 	assert found.belief.told_apart and found.times == 1
 	assert str(found.first_over) == str(firm.days_ago(100) + timedelta(days=91))
+
+
+def test_bounds_of_what_contacts_change_also_of_a_note_from_before_there_were_any(firm):
+	run = frappe.get_doc({"doctype": "Care Run", "as_of": firm.today, "status": "Completed"}).insert().name
+	found = learned.keep(run, firm.today)
+	rules = {one.name: one for one in orders.compared(1, firm.today).rules}
+	for name, low, mean, high in zip(found.rules, found.low, found.mean, found.high, strict=False):
+		assert low < mean < high and high - low < 0.1
+		assert (rules[name].low, rules[name].high) == (low, high)
+	assert rules[""].high - rules[""].low > 0.5, "of any other rule there is only what rules do"
+	older = {key: value for key, value in found.__dict__.items() if key not in ("low", "high")}
+	frappe.db.set_value("Care Run", run, "learned", json.dumps(older))
+	assert learned.kept(firm.today).low is None
+	for one in orders.compared(1, firm.today).rules:
+		assert one.low < one.mean < one.high
 
 
 def test_only_whose_turn_came_at_once_are_compared(firm):
