@@ -223,7 +223,7 @@ def test_a_larger_room_moves_up_in_order_and_a_smaller_one_than_who_comes_is_ref
 	assert statuses(doc) == {"0": "Accepted", "1": "Accepted", "2": "Waiting List"}
 	doc = at(doc)
 	doc.capacity = 1
-	with pytest.raises(frappe.ValidationError, match="2 persons are coming"):
+	with pytest.raises(frappe.ValidationError, match="coming already: 2"):
 		doc.save()
 	doc.reload()
 	doc.capacity = 0

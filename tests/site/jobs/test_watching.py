@@ -76,7 +76,7 @@ def test_a_night_that_took_ten_times_as_long_and_lost_half_the_customers_is_told
 	watching.compare(slow)
 	assert told() == [
 		"The nightly run took 11 minutes, usually it takes 0.2.",
-		"The nightly run ranked 50 customers, the one before 100. Are invoices or policies missing?",
+		"Customers ranked by the nightly run: 50, by the one before: 100. Are invoices or policies missing?",
 	]
 	watching.compare(night(story, 0, seconds=660, customers=50))
 	assert len(told()) == 2
@@ -95,7 +95,7 @@ def test_every_night_is_compared(story):
 	story.history(story.customer("Firm"), [(30, 500)])
 	story.night()
 	assert told() == [
-		"The nightly run ranked 1 customers, the one before 40. Are invoices or policies missing?"
+		"Customers ranked by the nightly run: 1, by the one before: 40. Are invoices or policies missing?"
 	]
 
 

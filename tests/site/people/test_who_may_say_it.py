@@ -177,4 +177,4 @@ def test_mails_of_a_stranger_are_no_contact_with_the_customer(guest, works, pave
 def test_the_night_says_how_many_wait(guest, works, pavel, story):
 	assert not story.completed_yesterday().warnings
 	own_contact(pavel, works)
-	assert "1 contacts of customers wait" in story.night().warnings
+	assert "One contact of a customer waits" in story.night().warnings

@@ -69,7 +69,7 @@ def test_how_often_before_and_since_is_counted_out_of_purchases(scratched):
 	assert row["low"] < row["ratio"] < row["high"]
 	for side in ("before", "after"):
 		assert len(complaint_times.execute(row["opens"][side]["filters"])[1]) == row[side]
-	assert row["unknown"] == 1 and "1 complaints since then" in row["sentence"]
+	assert row["unknown"] == 1 and "One complaint since then" in row["sentence"]
 
 
 def test_a_rep_counts_own_customers_only(scratched, server):
