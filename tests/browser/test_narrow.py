@@ -7,7 +7,7 @@ from tests.site.story import EVE
 # A chart of ours and one as the framework draws it, as narrow as a phone: pairs of labels that touch.
 LABELS = """() => {
 	const touching = (ours) => {
-		const $stand = $("<div style='width: 300px'>").appendTo(document.body);
+		const $stand = $("<div style='position: fixed; width: 220px'>").appendTo(document.body);
 		const labels = ["11-23", "11-30", "12-07", "12-14", "12-21", "12-28"];
 		const chart = new frappe.Chart($stand[0], {
 			data: { labels, datasets: [{ name: "Customers", values: [1, 2, 3, 4, 5, 6] }] },
