@@ -35,8 +35,8 @@ def about(number: int) -> str:
 
 
 def _heading(label: str) -> int:
-	"""Pixels that a column's heading takes; a Chinese character is as wide as two letters."""
-	return 36 + sum(14 if ord(one) > 0x2E7F else 7 for one in label)
+	"""Pixels that a column's heading takes; a Chinese character is as wide as two letters, capitals and m are wider than others."""
+	return 36 + sum(14 if ord(one) > 0x2E7F else 9 if one.isupper() or one in "mw" else 7 for one in label)
 
 
 def link(fieldname: str, label: str, doctype: str, width: int = 120) -> dict:
