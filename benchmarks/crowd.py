@@ -134,6 +134,8 @@ def measure(servers: Servers, url: str, made: dict, options) -> int:
 		line(
 			"all", everything, dict(sum((Counter({e: n}) for (_of, e), n in told.errors.items()), Counter()))
 		)
+		for of, body in told.samples.items():
+			print(f"    refused, for instance: {of}: {' '.join(body.split())[-300:]}")
 		lost = servers.do(crowded.lost, told.written)
 		print(f"{len(told.written)} writings read back, {len(lost)} lost", flush=True)
 		bad += [f"{beside}: lost: {one}" for one in lost[:10]]

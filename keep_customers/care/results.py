@@ -152,7 +152,8 @@ def known(key: str, todo: str | None) -> str | None:
 
 def _moment(todo, seconds_ago: int):
 	now = now_datetime()
-	return max(now - timedelta(seconds=max(seconds_ago, 0)), get_datetime(todo.creation), now - LONGEST_AGO)
+	moment = max(now - timedelta(seconds=max(seconds_ago, 0)), get_datetime(todo.creation), now - LONGEST_AGO)
+	return min(moment, now)  # a ToDo made on a clock that was ahead is no reason to refuse what came of it
 
 
 def _note(todo, row, contact: dict) -> str:

@@ -217,6 +217,14 @@ def test_reached_closes_the_todo_and_what_was_agreed_comes_back(story):
 	]
 
 
+def test_what_came_of_a_todo_that_a_clock_ahead_has_made_is_recorded_now(story):
+	[firm] = asked_for(story)
+	todo = only_todo(story, firm)
+	todo.db_set("creation", add_days(frappe.utils.now_datetime(), 31), update_modified=False)
+	touch = frappe.get_doc("Customer Touch", record(todo, notes="All well.")["touch"])
+	assert getdate(touch.date) == getdate()
+
+
 def test_what_is_sent_twice_is_recorded_once(story):
 	[firm] = asked_for(story)
 	todo, key = only_todo(story, firm), str(uuid4())
