@@ -34,7 +34,7 @@ YEAR = 365  # days
 USUAL, SPREAD_OF, OWN = 0.2, 3.0, 0.3
 SPREADS = np.geomspace(0.05, 2.0, 20)
 # What the log-odds of a season may be off a model's that knows of none.
-SEASONS = 1.0
+SEASONS = 2.0
 # Where the season of what is asked about was never seen.
 UNSEEN = 0.5
 LEAN = 0.25  # of a level: as if it were about 0, give or take 2
