@@ -356,7 +356,11 @@ def again(number: int, time_of: int, anew: bool) -> tuple[dict, list[str]]:
 		frappe.db.commit()
 	told = by_night(number, late=15 * time_of)
 	[run] = frappe.get_all(
-		"Care Run", fields=["name", "status", "started", "warnings"], order_by="creation desc", limit=1
+		"Care Run",
+		fields=["name", "status", "started", "warnings"],
+		filters={"clock_was_wrong": 0},  # what has waited on a day to come is noted as such
+		order_by="creation desc",
+		limit=1,
 	)
 	left = frappe.get_all(
 		"Care Run Set Aside", {"care_run": run.name}, ["reference_doctype", "reference_name", "part", "why"]
