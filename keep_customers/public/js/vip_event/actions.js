@@ -11,13 +11,16 @@ keep_customers.vip_event.actions = (() => {
 		const send = [__("Send the Next Wave"), () => next_wave.send(frm)];
 		const door = panel.door && [__("Check-In"), () => window.open(`/event-check-in?event=${encodeURIComponent(doc.name)}`)];
 		const held = [__("It Was Held"), () => afterwards.held(frm, panel)];
+		const off = [__("Call It Off"), () => call_off(frm)];
+		// The day is over, and nobody was invited: it was hardly held.
+		const missed = doc.status === "Planned";
 		const steps = {
 			when: doc.starts_on ? [[__("Plan It"), () => server.become(frm, "Planned")]] : [],
 			whom: [choose],
 			invitations: [send, choose_more],
 			// As long as somebody has not answered, there is nothing to do but wait.
 			replies: phases.free(doc, panel.counts) > 0 && !panel.counts.Invited ? [choose_more] : [],
-			door: [phases.has_begun(doc) && held],
+			door: [phases.has_begun(doc) && (missed ? off : held)],
 			result: [[__("Close"), () => afterwards.close(frm)]],
 		};
 		const anew = doc.status === "Cancelled" && frappe.model.can_create("VIP Event");
@@ -33,7 +36,8 @@ keep_customers.vip_event.actions = (() => {
 						__("Work Out the Result"),
 						() => server.act(frm, "results.refresh"),
 					],
-				may_write && ["Idea", "Planned", "Inviting", "Held"].includes(doc.status) && [__("Call It Off"), () => call_off(frm)],
+				phase === "door" && missed && may_write && held,
+				may_write && ["Idea", "Planned", "Inviting", "Held"].includes(doc.status) && !(phase === "door" && missed) && off,
 			]
 		);
 	}
