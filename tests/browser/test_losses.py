@@ -33,7 +33,7 @@ def test_a_loss_from_the_question_to_won_back(story, losses, review, desk):  # n
 		anna.settled()
 		anna.shot("loss-question-phone")
 		page.get_by_role("button", name="Open Loss Review").click()
-		anna.see("Bought 5 times, about every 20 days")
+		anna.see("Bought 5 times, on average 20 days apart")
 		anna.settled()
 		anna.shot("loss-open-phone")
 		assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
