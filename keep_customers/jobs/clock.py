@@ -24,9 +24,8 @@ from keep_customers.erp.attempts import attempt
 SETTINGS = "Keep Customers Settings"
 RUN = "Care Run"
 WAITING = "Waiting"
-BACK = timedelta(
-	hours=2
-)  # that daylight saving time may put the clock back, and a slow machine beside a quick one
+# That daylight saving time may put the clock back, and a slow machine beside a quick one.
+BACK = timedelta(hours=2)
 A_DAY = timedelta(hours=26)  # from one night to the next, with two for a long one
 PARTED = 12.0  # hours; a day's date is another one then for the better part of it
 REMIND_EVERY = 7  # days

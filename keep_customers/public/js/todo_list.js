@@ -127,7 +127,7 @@
 		const by_day = list.sort_by === ORDER;
 		let before = null;
 		for (const doc of list.data) {
-			const row = list.$result.find(`.list-row-checkbox[data-name="${CSS.escape(doc.name)}"]`).closest(".list-row-container");
+			const row = row_of(list, doc);
 			if (!row.length) continue;
 			if (by_day && doc.keep_follow_up) {
 				const group = group_of(doc.date);
@@ -140,9 +140,16 @@
 		list.$page.addClass("keep-care-page");
 	}
 
+	function row_of(list, doc) {
+		return list.$result.find(`.list-row-checkbox[data-name="${CSS.escape(doc.name)}"]`).closest(".list-row-container");
+	}
+
+	function say(row, title, why) {
+		return row.find(".list-subject a").first().html(`<b>${text(title)}</b> <span class="keep-why">${text(why)}</span>`);
+	}
+
 	function dress_row(row, doc) {
-		const link = row.find(".list-subject a").first();
-		link.html(`<b>${text(doc.keep_customer_name)}</b> <span class="keep-why">${text(doc.keep_why)}</span>`);
+		const link = say(row, doc.keep_customer_name, doc.keep_why);
 		if (!frappe.is_mobile()) return;
 		const facts = [tier_pill(doc.keep_tier), doc.date && day_html(doc.date)];
 		if (doc.keep_value_at_risk) facts.push(`<span>${text(format_currency(doc.keep_value_at_risk, doc.keep_currency, 0))}</span>`);
@@ -171,10 +178,7 @@
 				const { subject, customer_name } = known[doc.reference_name] || {};
 				if (!subject) continue;
 				const said = new DOMParser().parseFromString(doc.description || "", "text/html").body.textContent.trim();
-				const row = list.$result.find(`.list-row-checkbox[data-name="${CSS.escape(doc.name)}"]`).closest(".list-row-container");
-				const link = row.find(".list-subject a").first();
-				const beside = [customer_name, said].filter(Boolean).join(" · ");
-				link.html(`<b>${text(subject)}</b> <span class="keep-why">${text(beside)}</span>`);
+				say(row_of(list, doc), subject, [customer_name, said].filter(Boolean).join(" · "));
 			}
 		});
 	}

@@ -125,12 +125,11 @@ keep_customers.set_up.Guide = class {
 
 	show_result() {
 		const { text } = keep_customers.words;
-		const { count } = keep_customers.set_up.previews;
 		const { run } = this.state;
 		const way = (route, label, why) => `<li><a href="${text(route)}"><b>${text(label)}</b></a><br><small class="text-muted">${text(why)}</small></li>`;
 		const list = (type, name) => frappe.utils.generate_route({ type, name, doctype: name, is_query_report: 1 });
 		const ranked = run.customers
-			? `${run.customers === 1 ? __("One customer is ranked.") : __("{0} customers are ranked.", [count(run.customers)])} ${__("From the next night on the rules make ToDos, on working days.")}`
+			? `${keep_customers.set_up.night.ranked(run)} ${__("From the next night on the rules make ToDos, on working days.")}`
 			: __("Nobody is ranked yet: nobody has bought anything that counts. Every night looks again, and tiers come with the first invoices that are submitted.");
 		this.$body.find(".ks-card").html(`<h2>${text(__("Set up"))}</h2>
 			<p>${text(run.name ? ranked : __("From the next night on the rules make ToDos, on working days."))}</p>

@@ -42,12 +42,15 @@ keep_customers.set_up.night = (() => {
 			<div class="progress-bar" style="width: ${percent}%"></div></div><p class="text-muted">${text(label)}</p>`);
 	}
 
+	const ranked = ({ customers }) =>
+		customers === 1 ? __("One customer is ranked.") : __("{0} customers are ranked.", [count(customers)]);
+
 	function told(run) {
 		const link = frappe.utils.get_form_link("Care Run", run.name);
-		return `<p><b>${text(run.customers === 1 ? __("One customer is ranked.") : __("{0} customers are ranked.", [count(run.customers)]))}</b>
+		return `<p><b>${text(ranked(run))}</b>
 			<a href="${link}">${text(__("What the night did"))}</a></p>
 			${run.status === "Completed" ? "" : `<div class="alert alert-warning">${text(run.status === "Failed" ? __("The run has failed.") : __("Something was set aside; it is named there."))}</div>`}`;
 	}
 
-	return { start, follow, told };
+	return { start, follow, ranked, told };
 })();
