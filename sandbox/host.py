@@ -42,6 +42,8 @@ PATCHES = [
 		"INDEX IF NOT EXISTS `{constraint_name}`",
 		"INDEX IF NOT EXISTS `{table_name}.{constraint_name}`",
 	),
+	# On Postgres it prints the whole stack at every error, also at those that are expected.
+	("database/database.py", "\t\t\t\ttraceback.print_stack()\n\t\t\t\tfrappe.log(f\"Error in query:\\n{e}\")\n", ""),
 	# The sandbox's Redis has no port.
 	(
 		"utils/redis_wrapper.py",
