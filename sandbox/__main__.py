@@ -18,7 +18,9 @@ def main():
 	parser = argparse.ArgumentParser(prog="python3 -m sandbox")
 	commands = parser.add_subparsers(dest="command", required=True)
 	for name, function in COMMANDS.items():
-		commands.add_parser(name, help=function.__doc__, add_help=name not in ("test", "test-postgres", "check"))
+		commands.add_parser(
+			name, help=function.__doc__, add_help=name not in ("test", "test-postgres", "check")
+		)
 	options, rest = parser.parse_known_args()
 	if sys.version_info < (3, 10):  # noqa: UP036 (a bare machine may have an older one)
 		sys.exit("sandbox: needs Python 3.10 or newer")
@@ -180,7 +182,22 @@ def clean(db, rest):
 
 COMMANDS = {
 	f.__name__.replace("_", "-"): f
-	for f in (setup, test, test_postgres, check, demo, serve, run, console, bench, pictures, assets, lint, stop, clean)
+	for f in (
+		setup,
+		test,
+		test_postgres,
+		check,
+		demo,
+		serve,
+		run,
+		console,
+		bench,
+		pictures,
+		assets,
+		lint,
+		stop,
+		clean,
+	)
 }
 
 if __name__ == "__main__":

@@ -301,6 +301,9 @@ def _postgres_for_tests():
 			_create_in_postgres("test_0", APP, env)
 			for number in range(1, workers()):
 				_create_in_postgres(f"test_{number}", None, env, template="test_0")
+			# They decide who gives way in a deadlock.
+			for number in range(workers()):
+				_postgres(env, f"GRANT SET ON PARAMETER deadlock_timeout TO test_{number}")
 		shutil.move(Path(folder) / "data", target)
 
 
@@ -440,10 +443,14 @@ def _create_in_postgres(name, app, env, template="template0"):
 	)
 	if template != "template0":
 		# That takes the original's database along as well.
-		given = f'REASSIGN OWNED BY "{template}" TO "{name}"', f'ALTER DATABASE "{template}" OWNER TO "{template}"'
+		given = (
+			f'REASSIGN OWNED BY "{template}" TO "{name}"',
+			f'ALTER DATABASE "{template}" OWNER TO "{template}"',
+		)
 		_postgres(env, *given, database=name)
 	elif app:
-		_run(*_psql(env, name, user=name), "-f", paths.TEMPLATES / f"postgres-{app}")
+		restore = ["-f", paths.TEMPLATES / f"postgres-{app}"]
+		_run(*_psql(env, name, user=name), *restore, env=_quiet(), stdout=subprocess.DEVNULL)
 
 
 # How a site's database and its user are made, where a server has them.
@@ -487,12 +494,22 @@ def _dump(site, db, target, env):
 
 
 def _postgres(env, *statements, database="postgres"):
-	_run(*_psql(env, database), *(word for statement in statements for word in ("-c", statement)))
+	_run(*_psql(env, database), *(word for statement in statements for word in ("-c", statement)), env=_quiet())
+
+
+def _quiet():
+	return {**os.environ, "PGOPTIONS": "--client-min-messages=warning"}
 
 
 def _psql(env, database, user="postgres"):
 	connection = f"--host={env['SANDBOX_SOCKET']}", f"--username={user}", f"--dbname={database}"
-	return services.postgres_programs() / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *connection
+	return (
+		services.postgres_programs() / "psql",
+		"--no-psqlrc",
+		"--quiet",
+		"--set=ON_ERROR_STOP=1",
+		*connection,
+	)
 
 
 def _mariadb(env, statement, *args, program="mariadb", **kwargs):

@@ -219,7 +219,9 @@ def postgres_programs():
 	"""The folder of PostgreSQL's own programs, which Debian keeps out of everybody's way."""
 	with _installing:
 		for again in (True, False):
-			debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+			debian = sorted(
+				Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3])
+			)
 			elsewhere = find("initdb")
 			if debian or elsewhere:
 				return (debian[-1] if debian else Path(elsewhere)).parent
@@ -235,7 +237,9 @@ def _not_as_root():
 		return []
 	command = ["unshare", "--user", "--map-user=1000", "--"]
 	if subprocess.run([*command, "true"], stderr=subprocess.DEVNULL).returncode:
-		sys.exit("sandbox: PostgreSQL does not run as root, and this machine allows no user namespace; be another user")
+		sys.exit(
+			"sandbox: PostgreSQL does not run as root, and this machine allows no user namespace; be another user"
+		)
 	return command
 
 

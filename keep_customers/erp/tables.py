@@ -73,6 +73,27 @@ class _Joined(AggregateFunction):
 		return f"separator '{SEPARATOR}'"
 
 
+class _Direction:
+	"""How a query is sorted, ``order=``: what is not known is least, as MariaDB and SQLite have it. To Postgres it is most,
+	and the first of a list would be those of whom nothing is known."""
+
+	def __init__(self, sql: str, on_postgres: str):
+		self.sql, self.on_postgres = sql, on_postgres
+
+	@property
+	def value(self) -> str:
+		return self.on_postgres if frappe.db.db_type == "postgres" else self.sql
+
+
+FALLING = _Direction("DESC", "DESC NULLS LAST")
+RISING = _Direction("ASC", "ASC NULLS FIRST")
+
+
+def like(column, pattern: str):
+	"""That a text is like another, written big or small."""
+	return column.ilike(pattern) if frappe.db.db_type == "postgres" else column.like(pattern)
+
+
 class In(Criterion):
 	"""A column's value is among those some SQL gives, which the framework or this app wrote."""
 
