@@ -494,7 +494,9 @@ def _dump(site, db, target, env):
 
 
 def _postgres(env, *statements, database="postgres"):
-	_run(*_psql(env, database), *(word for statement in statements for word in ("-c", statement)), env=_quiet())
+	_run(
+		*_psql(env, database), *(word for statement in statements for word in ("-c", statement)), env=_quiet()
+	)
 
 
 def _quiet():

@@ -10,7 +10,7 @@ from frappe.query_builder.functions import Concat_ws, Count, IfNull, Sum
 from frappe.utils import get_datetime_str, now_datetime
 from pypika.terms import AggregateFunction, Criterion, Function
 
-from keep_customers.erp.attempts import given_up
+from keep_customers.erp.attempts import given_up, lost_to_others
 from keep_customers.erp.texts import harmless, is_shown
 
 UNIX_EPOCH = date(1970, 1, 1).toordinal()
@@ -275,10 +275,17 @@ def hold(doctype: str, names: Sequence[str], **still) -> set[str]:
 
 	:param still: fields with the values they have to have
 	:returns: those of the names that are still there, and so
+	:raises frappe.QueryDeadlockError: also on Postgres where others have written one of them since this transaction began
 	"""
 	table, found = frappe.qb.DocType(doctype), set()
 	for part in chunks(sorted(set(names)), MAX_ROWS):
-		among(frappe.qb.update(table), table.name, part).set(table.docstatus, table.docstatus).run()
+		try:
+			among(frappe.qb.update(table), table.name, part).set(table.docstatus, table.docstatus).run()
+		except Exception as error:
+			# Postgres lets nobody write what he sees as it was before; the framework has no word for it.
+			if lost_to_others(error):
+				raise frappe.QueryDeadlockError(error) from error
+			raise
 		# For update: as they are now, and not as this transaction saw them at first.
 		query = among(frappe.qb.from_(table), table.name, part).select(table.name).for_update()
 		for field, value in still.items():

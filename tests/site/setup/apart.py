@@ -54,8 +54,10 @@ def site_without():
 	if FRESH:
 		with layers.temporary_site(frappe.conf.db_type, dict(os.environ), "erpnext") as site:
 			connect(site)
-			yield
-			connect(home)
+			try:
+				yield
+			finally:
+				connect(home)
 	else:
 		remove_everything()
 		with putback.paused():
