@@ -19,7 +19,7 @@ WEIGHT = 400  # rows: the database gives up who has written less
 class Other:
 	"""Holds one row; once the night holds the second, wants that too. So each waits for the other.
 
-	:param holds, wants: (statement, values)
+	:param holds, wants: (statement, values), or what gives them, of what the function is called with
 	"""
 
 	def __init__(self, holds, wants=None, seconds=0.3):
@@ -31,6 +31,7 @@ class Other:
 	def begin(self):
 		cursor = self.connection.cursor()
 		if POSTGRES:
+			self.night = frappe.db.sql("select pg_backend_pid()")[0][0]
 			# It gives up who finds out first; he does not look.
 			cursor.execute("set deadlock_timeout = '1min'")
 		cursor.execute(patience(5))
@@ -49,13 +50,24 @@ class Other:
 
 	def _go_on(self):
 		try:
-			time.sleep(self.seconds)
+			if self.wants and POSTGRES:
+				self._until_the_night_waits()
+			else:
+				time.sleep(self.seconds)
 			if self.wants:
 				self.connection.cursor().execute(quoted(self.wants[0]), self.wants[1])
 		except Exception as problem:  # told by the test, not by a thread that nobody hears
 			self.problem = problem
 		finally:
 			self.connection.rollback()
+
+	def _until_the_night_waits(self, most=10):
+		cursor, until = self.connection.cursor(), time.monotonic() + most
+		while time.monotonic() < until:
+			cursor.execute("select pg_backend_pid() = any(pg_blocking_pids(%s))", (self.night,))
+			if cursor.fetchone()[0]:
+				return
+			time.sleep(0.02)
 
 	def end(self):
 		if self.thread.ident:
@@ -123,6 +135,9 @@ def others(monkeypatch):
 		def called(*args, **kwargs):
 			calls.append(1)
 			if len(calls) == 1:
+				other.holds, other.wants = (
+					one(*args) if callable(one) else one for one in (other.holds, other.wants)
+				)
 				other.begin()
 			return real(*args, **kwargs)
 
