@@ -192,7 +192,11 @@ doc_events |= {
 }
 
 # E-mails that come in are looked at, and those that go out say that a machine wrote them.
-before_request = ["keep_customers.erp.mailbox.install", "keep_customers.erp.api.guard_request"]
+before_request = [
+	"keep_customers.erp.attempts.see_others",
+	"keep_customers.erp.mailbox.install",
+	"keep_customers.erp.api.guard_request",
+]
 before_job = ["keep_customers.erp.mailbox.install"]
 make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 

@@ -73,6 +73,12 @@ PATCHES = [
 		'\t\t\t\tif frappe.db.db_type == "postgres" and df and frappe.db.type_map[df.fieldtype][0] in ("date", "timestamp", "time"):\n'
 		"\t\t\t\t\treturn f\"{column_name} is {'not ' if f.operator == '!=' else ''}null\"\n",
 	),
+	# Where nothing is known it asks for 0, but for these for an empty text.
+	(
+		"database/query.py",
+		'if fieldtype in ("Float", "Int", "Currency", "Percent", "Check"):\n\t\t\treturn "0"',
+		'if fieldtype in ("Float", "Int", "Currency", "Percent", "Check", "Rating", "Duration", "Long Int"):\n\t\t\treturn "0"',
+	),
 	# To Postgres a socket is a folder, which nobody can call.
 	(
 		"utils/connections.py",

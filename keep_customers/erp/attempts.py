@@ -35,6 +35,17 @@ POSTGRES = {*POSTGRES_LOST, "55P03", "3B001", "25P02"}
 SQLITE = ("database is locked", "database table is locked", "no such savepoint")
 
 
+def see_others() -> None:
+	"""On Postgres begin a request's transaction anew, before anything is read for it.
+
+	The framework begins a connection's first one so that it sees nothing of what others write meanwhile, and is refused once it
+	has waited for them: of fifty guests who answer at once all but one would get an error. It begins each later one as Postgres
+	itself does, and who has waited sees what became of it, as on MariaDB.
+	"""
+	if frappe.db.db_type == "postgres":
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit, nothing but who is asking has been found out
+
+
 def given_up(error: BaseException | None) -> bool:
 	"""Whether a transaction failed only because of others: done again from its beginning, it may go through.
 
