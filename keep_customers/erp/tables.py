@@ -10,6 +10,7 @@ from frappe.query_builder.functions import Concat_ws, Count, IfNull, Sum
 from frappe.utils import get_datetime_str, now_datetime
 from pypika.terms import AggregateFunction, Criterion, Function
 
+from keep_customers.erp.attempts import given_up, lost_to_others
 from keep_customers.erp.texts import harmless, is_shown
 
 UNIX_EPOCH = date(1970, 1, 1).toordinal()
@@ -20,6 +21,7 @@ FEW, LONG_LIST = 1000, 30_000
 # Nothing in it means anything in SQL, or to those who rewrite SQL on its way.
 PLAIN_TEXT = re.compile(r"[\w .:-]*")
 SEPARATOR = "\x1f"  # ASCII's own for this
+MOST_BEFORE = 100  # who have the same row, one after the other
 LONGEST_TEXT = 2**30  # bytes; what the connection allows is less
 
 
@@ -69,6 +71,27 @@ class _Joined(AggregateFunction):
 
 	def get_special_params_sql(self, **kwargs) -> str:
 		return f"separator '{SEPARATOR}'"
+
+
+class _Direction:
+	"""How a query is sorted, ``order=``: what is not known is least, as MariaDB and SQLite have it. To Postgres it is most,
+	and the first of a list would be those of whom nothing is known."""
+
+	def __init__(self, sql: str, on_postgres: str):
+		self.sql, self.on_postgres = sql, on_postgres
+
+	@property
+	def value(self) -> str:
+		return self.on_postgres if frappe.db.db_type == "postgres" else self.sql
+
+
+FALLING = _Direction("DESC", "DESC NULLS LAST")
+RISING = _Direction("ASC", "ASC NULLS FIRST")
+
+
+def like(column, pattern: str):
+	"""That a text is like another, written big or small."""
+	return column.ilike(pattern) if frappe.db.db_type == "postgres" else column.like(pattern)
 
 
 class In(Criterion):
@@ -228,8 +251,15 @@ def wait_for(doctype: str, name: str) -> None:
 
 	Else what this transaction has read before would stay for it as it was then.
 	"""
-	frappe.db.rollback()
-	lock(doctype, name)
+	for left in reversed(range(MOST_BEFORE)):
+		frappe.db.rollback()
+		try:
+			lock(doctype, name)
+			return
+		except Exception as error:
+			# Postgres refuses who has waited, as the row is not the one that was there when the waiting began.
+			if not (left and given_up(error)):
+				raise
 
 
 def lock(doctype: str, name: str) -> None:
@@ -245,10 +275,17 @@ def hold(doctype: str, names: Sequence[str], **still) -> set[str]:
 
 	:param still: fields with the values they have to have
 	:returns: those of the names that are still there, and so
+	:raises frappe.QueryDeadlockError: also on Postgres where others have written one of them since this transaction began
 	"""
 	table, found = frappe.qb.DocType(doctype), set()
 	for part in chunks(sorted(set(names)), MAX_ROWS):
-		among(frappe.qb.update(table), table.name, part).set(table.docstatus, table.docstatus).run()
+		try:
+			among(frappe.qb.update(table), table.name, part).set(table.docstatus, table.docstatus).run()
+		except Exception as error:
+			# Postgres lets nobody write what he sees as it was before; the framework has no word for it.
+			if lost_to_others(error):
+				raise frappe.QueryDeadlockError(error) from error
+			raise
 		# For update: as they are now, and not as this transaction saw them at first.
 		query = among(frappe.qb.from_(table), table.name, part).select(table.name).for_update()
 		for field, value in still.items():

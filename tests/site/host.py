@@ -4,9 +4,21 @@ import contextlib
 import importlib
 
 import frappe
+import pytest
 
 # Whether ERPNext is itself, or the sandbox's stand-in for it.
 GENUINE = "stand-in" not in (importlib.import_module("erpnext").__doc__ or "")
+
+
+@contextlib.contextmanager
+def refused_by_the_database(error):
+	"""``pytest.raises``, and it can go on: after a mistake Postgres does nothing more before it is taken back."""
+	if frappe.db.db_type == "postgres":
+		frappe.db.savepoint("before_it")
+	with pytest.raises(error) as raised:
+		yield raised
+	if frappe.db.db_type == "postgres":
+		frappe.db.rollback(save_point="before_it")
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from keep_customers.erp.reports import (
 	only_first,
 	reported,
 )  # fmt: skip
+from keep_customers.erp.tables import FALLING
 from keep_customers.worth.selection import selected, why_nothing
 
 SHOW = ("Tiers", "Customers")
@@ -112,7 +113,7 @@ def customers(filters: dict) -> list[dict]:
 			value.value_at_risk, value.last_purchase, value.next_purchase, value.policy, value.currency,
 		)
 		.orderby(tier.rank)
-		.orderby(value.current_value, order=frappe.qb.desc)
+		.orderby(value.current_value, order=FALLING)
 		.orderby(value.customer)
 		.limit(most(filters))
 		.run(as_dict=True)
