@@ -76,6 +76,7 @@ class Story:
 			told,
 		)
 		self.did = ""  # what was done with the clock
+		self.failed: list[str] = []  # what was said by those that were disturbed and failed
 
 	def wait(self, worker: Worker, share: float = 1) -> bool:
 		"""Any moment of a night, or of its first share, by what it has used of a processor; whether it is still at work then."""
@@ -94,6 +95,8 @@ class Story:
 		self.told.hit += hit
 		code = worker.wait()
 		self.told.ended["killed" if code < 0 else "failed" if code else "came to its end"] += 1
+		if code > 0:
+			self.failed.append(str(worker.result).strip().rsplit("\n", 1)[-1])
 		self.count(worker.result)
 
 	def count(self, result) -> None:
@@ -290,7 +293,7 @@ class Faults:
 	def warm(self) -> None:
 		"""Import here what a day and a night import, so that each process has it from the beginning: a worker has, as well, and
 		most of a night would be Python reading files."""
-		for name in self.place.servers.do(imported):
+		for name in sorted({*self.place.servers.do(imported)} - {*sys.modules}):
 			with suppress(Exception):  # a few want a site to be imported in
 				import_module(name)
 		self.place.servers.put_back()
@@ -420,6 +423,7 @@ class Lives:
 			say(
 				f"life {life} night {number}: {kind}{story.did}: {dict(story.told.ended)}, {len(rows)} rows differ",
 				*filter(None, [problem]),
+				*story.failed,
 				*rows[:8],
 			)
 			if rows or problem:
@@ -455,10 +459,9 @@ class Lives:
 
 
 def imported() -> list[str]:
-	before = {*sys.modules}
 	company.by_day(0)
 	company.by_night(0)
-	return sorted({*sys.modules} - before)
+	return sorted(sys.modules)
 
 
 def undisturbed(number: int) -> tuple[dict, dict]:
