@@ -73,6 +73,12 @@ PATCHES = [
 		'\t\t\t\tif frappe.db.db_type == "postgres" and df and frappe.db.type_map[df.fieldtype][0] in ("date", "timestamp", "time"):\n'
 		"\t\t\t\t\treturn f\"{column_name} is {'not ' if f.operator == '!=' else ''}null\"\n",
 	),
+	# To Postgres a socket is a folder, which nobody can call.
+	(
+		"utils/connections.py",
+		'is_open("unix", None, None, db_socket)',
+		'is_open("unix", None, None, db_socket + ("/.s.PGSQL.5432" if db_type == "postgres" else ""))',
+	),
 	# The sandbox's Redis has no port.
 	(
 		"utils/redis_wrapper.py",

@@ -5,6 +5,7 @@ wants one that the night holds. He has written more, or does not look, so the ni
 a night only reads, which nobody can be in the way of.
 """
 
+import threading
 from datetime import date, timedelta
 
 import frappe
@@ -12,6 +13,7 @@ import pytest
 
 from keep_customers.benefits import coupons, rebates
 from keep_customers.care import contacts_seen, ending, followups, premises, referrals
+from keep_customers.erp import tables
 from keep_customers.erp.aside import Aside, out_of_the_way
 from keep_customers.jobs import notices as notices_job
 from keep_customers.worth import values
@@ -260,6 +262,30 @@ def test_what_a_night_asked_for_after_somebody_had_begun_is_taken_back_too(two, 
 	assert frappe.db.get_value("ToDo", "keep-test-todo", "status") == "Cancelled"
 	left = frappe.db.get_value("Follow Up", "keep-test-new", ["customer", "status"])
 	assert left == (None if how == "deleted" else (B, "Cancelled"))
+
+
+@pytest.mark.parametrize("patient", (True, False), ids=("who begins anew", "who has begun before"))
+def test_who_waited_for_a_row_never_writes_over_what_became_of_it(two, patient):
+	assert not frappe.db.get_value("Customer", A, "customer_details")  # has begun
+	other = connected()
+	other.cursor().execute(
+		quoted("update `tabCustomer` set customer_details = 'theirs' where name = %s"), (A,)
+	)
+	end = threading.Timer(0.5, other.commit)
+	end.start()
+	try:
+		if patient:
+			tables.wait_for("Customer", A)
+			assert frappe.db.get_value("Customer", A, "customer_details") == "theirs"
+		elif POSTGRES:
+			with pytest.raises(frappe.QueryDeadlockError):
+				tables.lock("Customer", A)
+		else:
+			assert tables.hold("Customer", [A], customer_details="theirs") == {A}
+	finally:
+		end.join()
+		frappe.db.rollback()
+		other.close()
 
 
 # On the way of others
