@@ -279,7 +279,10 @@ def hold(doctype: str, names: Sequence[str], **still) -> set[str]:
 	"""
 	table, found = frappe.qb.DocType(doctype), set()
 	for part in chunks(sorted(set(names)), MAX_ROWS):
+		rows = among(frappe.qb.from_(table), table.name, part).select(table.name)
 		try:
+			if frappe.db.db_type == "postgres":  # whose update takes them as they lie
+				rows.orderby(table.name).for_update().run()
 			among(frappe.qb.update(table), table.name, part).set(table.docstatus, table.docstatus).run()
 		except Exception as error:
 			# Postgres lets nobody write what he sees as it was before; the framework has no word for it.
@@ -287,7 +290,7 @@ def hold(doctype: str, names: Sequence[str], **still) -> set[str]:
 				raise frappe.QueryDeadlockError(error) from error
 			raise
 		# For update: as they are now, and not as this transaction saw them at first.
-		query = among(frappe.qb.from_(table), table.name, part).select(table.name).for_update()
+		query = rows.for_update()
 		for field, value in still.items():
 			query = query.where(table[field] == value)
 		found.update(name for (name,) in query.run())
