@@ -22,6 +22,24 @@ def refused_by_the_database(error):
 
 
 @contextlib.contextmanager
+def only_reading():
+	"""The database refuses to write, as a replica does."""
+	frappe.db.commit()
+	if frappe.db.db_type == "sqlite":
+		frappe.db.sql("pragma query_only = on")
+	elif frappe.db.db_type == "postgres":
+		frappe.db.sql("set transaction read only")
+	else:
+		frappe.db.sql("start transaction read only")
+	try:
+		yield
+	finally:
+		frappe.db.rollback()
+		if frappe.db.db_type == "sqlite":
+			frappe.db.sql("pragma query_only = off")
+
+
+@contextlib.contextmanager
 def local(**values):
 	"""The host's values of a request, for the length of a block. What was not there is not there again: of some the host
 	only asks whether they are."""

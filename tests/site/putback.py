@@ -34,6 +34,8 @@ REMEMBERED = (
 	(("server_script_map",), ("Server Script",)),
 	(("webhooks",), ("Webhook",)),
 	(("workflow",), ("Workflow",)),
+	# Reading the files of all languages that are looked at is a tenth of a test.
+	(("merged_translations", "lang_user_translations"), ("Translation", "Country")),
 )  # fmt: skip
 REMEMBERED_BY_PROCESS = ("get_doctype_app_map", "is_virtual_doctype", "is_single_doctype")
 
