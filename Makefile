@@ -2,11 +2,12 @@
 PYTHON ?= python3
 SANDBOX = $(PYTHON) -m sandbox
 
-.PHONY: help setup demo test check bench serve pictures console lint assets stop clean
+.PHONY: help setup demo test test-postgres check bench serve pictures console lint assets stop clean
 
 help:
 	@echo "make check     quick: lint, unit tests, site tests on SQLite"
 	@echo "make test      everything: also on MariaDB and in a browser; ARGS go to pytest"
+	@echo "make test-postgres   the site tests on PostgreSQL; ARGS go to pytest"
 	@echo "make demo      real purchases, a month of nights, a rep's day"
 	@echo "make serve     look around in Desk, logged in with one click (SANDBOX_DB=mariadb: on MariaDB)"
 	@echo "make pictures  take the pictures of the guides anew (ARGS: only those)"
@@ -19,5 +20,5 @@ help:
 setup demo serve console lint assets stop clean:
 	$(SANDBOX) $@
 
-test check bench pictures:
+test test-postgres check bench pictures:
 	$(SANDBOX) $@ $(ARGS)

@@ -1,6 +1,6 @@
 """The same nights undisturbed and disturbed: afterwards the rows must be the same. MariaDB only.
 
-	python benchmarks/faults.py --site SITE --sites-path PATH [--lives 25 --only database,worker --seed 1]
+	python benchmarks/faults.py --site SITE --sites-path PATH [--lives 25 --at-once 3 --only database,worker --seed 1]
 
 Copies the site (a throwaway one, with allow_tests and without customers of its own; it is only read) onto a MariaDB and a
 Redis of its own, and lets a small company live on it, day and night, from a Thursday over the end of a quarter
@@ -8,19 +8,22 @@ Redis of its own, and lets a small company live on it, day and night, from a Thu
 kind of fault, so that after eight lives each kind has struck each night once. After each disturbed night what was put out of order is
 put right, the night is started again, as the scheduler would, and all rows are held against those of the undisturbed
 night; names that are drawn, and moments, aside (hard_use/same.py). When something happens is drawn by the seed, over
-the whole length of the night in seconds of a processor, so that a busy machine changes nothing. Ends with 1 if a row
+the whole length of the night in seconds of a processor, so that a busy machine changes nothing. Several lives may be lived at
+once, each on a MariaDB and a Redis of its own; what is drawn for a life is the same then. Ends with 1 if a row
 differs, or a night does not come to its end.
 
 The small disk is a tmpfs, for which this has to be root; without, that kind is left out and named.
 """
 
 import argparse
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from contextlib import suppress
 from importlib import import_module
@@ -44,9 +47,18 @@ def say(*lines: str) -> None:
 class Told:
 	"""What there is to tell of one kind of fault."""
 
-	def __init__(self):
-		self.nights = self.hit = self.differ = self.given_up = 0
-		self.ended: Counter = Counter()
+	def __init__(
+		self, nights: int = 0, hit: int = 0, differ: int = 0, given_up: int = 0, ended: dict | None = None
+	):
+		self.nights, self.hit, self.differ, self.given_up = nights, hit, differ, given_up
+		self.ended: Counter = Counter(ended)
+
+	def add(self, other: "Told") -> None:
+		self.nights += other.nights
+		self.hit += other.hit
+		self.differ += other.differ
+		self.given_up += other.given_up
+		self.ended += other.ended
 
 
 class Story:
@@ -64,6 +76,7 @@ class Story:
 			told,
 		)
 		self.did = ""  # what was done with the clock
+		self.failed: list[str] = []  # what was said by those that were disturbed and failed
 
 	def wait(self, worker: Worker, share: float = 1) -> bool:
 		"""Any moment of a night, or of its first share, by what it has used of a processor; whether it is still at work then."""
@@ -82,6 +95,8 @@ class Story:
 		self.told.hit += hit
 		code = worker.wait()
 		self.told.ended["killed" if code < 0 else "failed" if code else "came to its end"] += 1
+		if code > 0:
+			self.failed.append(str(worker.result).strip().rsplit("\n", 1)[-1])
 		self.count(worker.result)
 
 	def count(self, result) -> None:
@@ -229,50 +244,171 @@ KINDS = {
 
 
 class Faults:
+	"""The undisturbed nights, and all lives.
+
+	:param folder: which is thrown away
+	"""
+
 	def __init__(self, options, folder: Path):
-		self.options = options
-		self.disk = folder / "data" if _small_disk(folder / "data") else None
-		self.servers = Servers(folder, options.site, Path(options.sites_path).resolve())
-		self.servers.start("redis")
+		self.options, self.folder = options, folder
+		self.place = Place(options, folder)
 		self.states, self.seconds = [], []
-		self.told = {kind: Told() for kind in options.only if kind != "disk" or self.disk}
-		self.found: list[str] = []
+		self.kinds = [kind for kind in options.only if kind != "disk" or self.place.disk]
 
 	def run(self) -> int:
-		servers, options = self.servers, self.options
+		try:
+			self.undisturbed()
+		finally:
+			self.place.end()
+		lives = [Lives(self, n) for n in range(self.options.at_once)]
+		try:
+			for one in lives:
+				one.begin()
+			for one in lives:
+				one.wait()
+		finally:
+			for one in lives:
+				one.end()
+			found = self.report(lives)
+		return 1 if found else 0
+
+	def undisturbed(self) -> None:
+		servers, nights = self.place.servers, self.options.nights
 		servers.do(company.begin)
 		servers.keep()
 		self.warm()
 		done = Counter()
-		for number in range(options.nights):
+		for number in range(nights):
 			done.update(servers.do(company.by_day, number))
 			told, state = servers.do(undisturbed, number)
 			self.seconds.append(told.pop("seconds"))
 			self.states.append(state)
 			say(f"undisturbed night {number}: {self.seconds[-1]:.1f} s, {told}")
 		rows = {doctype: sum(of.values()) for doctype, of in self.states[-1].items()}
-		print(f"{options.nights} nights undisturbed, {sum(self.seconds):.0f} s; by day {dict(done)}")
+		print(f"{nights} nights undisturbed, {sum(self.seconds):.0f} s; by day {dict(done)}")
 		print(
 			"rows in the end: " + ", ".join(f"{n} {doctype}" for doctype, n in rows.items() if n), flush=True
 		)
-		try:
-			for life in range(options.lives):
-				self.live(life)
-		finally:
-			self.report()
-		return 1 if self.found else 0
 
 	def warm(self) -> None:
 		"""Import here what a day and a night import, so that each process has it from the beginning: a worker has, as well, and
 		most of a night would be Python reading files."""
-		for name in self.servers.do(imported):
+		for name in sorted({*self.place.servers.do(imported)} - {*sys.modules}):
 			with suppress(Exception):  # a few want a site to be imported in
 				import_module(name)
-		self.servers.put_back()
+		self.place.servers.put_back()
 
-	def live(self, life: int) -> None:
+	def report(self, lives: list["Lives"]) -> list[str]:
+		"""
+		:returns: what is broken
+		"""
+		told, found = {kind: Told() for kind in self.kinds}, []
+		for one in lives:
+			of_kinds, broken = one.said()
+			found += broken
+			for kind, of in of_kinds.items():
+				told[kind].add(of)
+		print(f"\n{'':<12}{'nights':>8}{'hit':>6}{'anew':>6}{'differ':>8}  what became of the disturbed ones")
+		for kind, of in told.items():
+			became = ", ".join(f"{n} {how}" for how, n in of.ended.items())
+			print(f"{kind:<12}{of.nights:>8}{of.hit:>6}{of.given_up:>6}{of.differ:>8}  {became}")
+		print(f"{'all':<12}{sum(of.nights for of in told.values()):>8}")
+		for kind in set(self.options.only) - set(self.kinds):
+			print(f"{kind:<12}left out: a small disk needs root")
+		for line in found:
+			print(f"BROKEN: {line}")
+		sys.stdout.flush()
+		return found
+
+
+class Place:
+	"""Servers of their own, their data on a small disk where there can be one."""
+
+	def __init__(self, options, folder: Path, kept: Path | None = None):
+		self.data, self.servers = folder / "data", None
+		self.disk = _small_disk(self.data)
+		try:
+			self.servers = Servers(folder, options.site, Path(options.sites_path).resolve(), kept)
+			self.servers.start("redis")
+		except BaseException:
+			self.end()
+			raise
+
+	def end(self) -> None:
+		if self.servers:
+			self.servers.stop("mariadb")
+			self.servers.stop("redis")
+		if self.disk:
+			subprocess.run(["umount", str(self.data)], check=True)
+			self.disk = False
+
+
+class Lives:
+	"""Every so-manieth life, one after the other, in a process of its own."""
+
+	def __init__(self, faults: Faults, which: int):
+		self.which, self.options, self.kept = which, faults.options, faults.place.servers.kept
+		self.states, self.seconds = faults.states, faults.seconds
+		self.folder = faults.folder / f"lives-{which}"
+		self.folder.mkdir()
+		self.path = self.folder / "told"
+		self.told = {kind: Told() for kind in faults.kinds}
+		self.found: list[str] = []
+		self.pid = 0
+
+	# Seen from the process that began it
+
+	def begin(self) -> None:
+		sys.stdout.flush()
+		self.pid = os.fork()
+		if not self.pid:
+			code = 1
+			try:
+				self.all()
+				code = 0
+			except BaseException:
+				self.found.append(f"the lives from {self.which} on ended: {traceback.format_exc()[-1000:]}")
+				say(self.found[-1])
+			finally:
+				self.write()
+				os._exit(code)
+
+	def wait(self) -> None:
+		if self.pid:
+			os.waitpid(self.pid, 0)
+			self.pid = 0
+
+	def end(self) -> None:
+		if self.pid:
+			os.kill(self.pid, signal.SIGTERM)
+		self.wait()
+
+	def said(self) -> tuple[dict[str, Told], list[str]]:
+		if not self.path.exists():
+			return {}, [f"the lives from {self.which} on never began"]
+		told, found = json.loads(self.path.read_text())
+		return {kind: Told(**of) for kind, of in told.items()}, found
+
+	# In the process of its own
+
+	def all(self) -> None:
+		self.write()
+		place = Place(self.options, self.folder, self.kept)
+		try:
+			for life in range(self.which, self.options.lives, self.options.at_once):
+				self.live(life, place.servers)
+		finally:
+			place.end()
+
+	def write(self) -> None:
+		"""What there is to tell so far: whatever becomes of this process."""
+		new = self.path.with_suffix(".new")
+		new.write_text(json.dumps([{kind: vars(of) for kind, of in self.told.items()}, self.found]))
+		new.replace(self.path)
+
+	def live(self, life: int, servers: Servers) -> None:
 		"""All nights, each with another kind of fault."""
-		servers, kinds = self.servers, list(self.told)
+		kinds = list(self.told)
 		servers.put_back()
 		for number in range(self.options.nights):
 			kind = kinds[(number + life) % len(kinds)]
@@ -287,6 +423,7 @@ class Faults:
 			say(
 				f"life {life} night {number}: {kind}{story.did}: {dict(story.told.ended)}, {len(rows)} rows differ",
 				*filter(None, [problem]),
+				*story.failed,
 				*rows[:8],
 			)
 			if rows or problem:
@@ -295,19 +432,9 @@ class Faults:
 					f"life {life}, night {number}, {kind}{story.did}: {problem or ''} {len(rows)} rows"
 				)
 				self.found += [f"    {row[:600]}" for row in rows[:6]]
+			self.write()
+			if rows or problem:
 				break  # what follows would only follow from it
-
-	def report(self) -> None:
-		print(f"\n{'':<12}{'nights':>8}{'hit':>6}{'anew':>6}{'differ':>8}  what became of the disturbed ones")
-		for kind, told in self.told.items():
-			became = ", ".join(f"{n} {how}" for how, n in told.ended.items())
-			print(f"{kind:<12}{told.nights:>8}{told.hit:>6}{told.given_up:>6}{told.differ:>8}  {became}")
-		print(f"{'all':<12}{sum(told.nights for told in self.told.values()):>8}")
-		for kind in set(self.options.only) - set(self.told):
-			print(f"{kind:<12}left out: a small disk needs root")
-		for line in self.found:
-			print(f"BROKEN: {line}")
-		sys.stdout.flush()
 
 	def again(self, story: Story) -> tuple[str | None, dict | None]:
 		"""Start the night again until it comes to its end.
@@ -318,7 +445,7 @@ class Faults:
 		for time_of in range(1, MOST_AGAIN + 1):
 			# After a wrong clock it must go on by itself, without anything being forgotten.
 			anew = time_of > 1 or not story.did
-			worker = self.servers.begin(again_and_told, story.number, time_of, anew)
+			worker = story.servers.begin(again_and_told, story.number, time_of, anew)
 			if worker.wait():
 				problems.append(f"failed: {worker.result}")
 				say(f"begun again: {str(worker.result)[-400:]}")
@@ -332,10 +459,9 @@ class Faults:
 
 
 def imported() -> list[str]:
-	before = {*sys.modules}
 	company.by_day(0)
 	company.by_night(0)
-	return sorted({*sys.modules} - before)
+	return sorted(sys.modules)
 
 
 def undisturbed(number: int) -> tuple[dict, dict]:
@@ -349,7 +475,7 @@ def again_and_told(number: int, time_of: int, anew: bool) -> tuple[tuple, dict]:
 
 def _small_disk(path: Path) -> bool:
 	"""Whether there could be made one."""
-	path.mkdir()
+	path.mkdir(exist_ok=True)
 	command = ["mount", "-t", "tmpfs", "-o", f"size={DISK}m", "keep-faults", str(path)]
 	return os.geteuid() == 0 and not subprocess.run(command, stderr=subprocess.DEVNULL).returncode
 
@@ -360,6 +486,7 @@ def main() -> int:
 	parser.add_argument("--sites-path", default=".")
 	parser.add_argument("--nights", type=int, default=8, help="of a life")
 	parser.add_argument("--lives", type=int, default=25)
+	parser.add_argument("--at-once", type=int, default=1, help="so many lives")
 	parser.add_argument(
 		"--only", type=lambda text: text.split(","), default=list(KINDS)[1:], help=", ".join(KINDS)
 	)
@@ -368,14 +495,7 @@ def main() -> int:
 	import_all()
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that all that was begun is ended
 	with tempfile.TemporaryDirectory(prefix="keep-faults-") as folder:
-		faults = Faults(options, Path(folder))
-		try:
-			return faults.run()
-		finally:
-			faults.servers.stop("mariadb")
-			faults.servers.stop("redis")
-			if faults.disk:
-				subprocess.run(["umount", str(faults.disk)], check=True)
+		return Faults(options, Path(folder)).run()
 
 
 def import_all() -> None:

@@ -18,13 +18,15 @@ def main():
 	parser = argparse.ArgumentParser(prog="python3 -m sandbox")
 	commands = parser.add_subparsers(dest="command", required=True)
 	for name, function in COMMANDS.items():
-		commands.add_parser(name, help=function.__doc__, add_help=name not in ("test", "check"))
+		commands.add_parser(
+			name, help=function.__doc__, add_help=name not in ("test", "test-postgres", "check")
+		)
 	options, rest = parser.parse_known_args()
 	if sys.version_info < (3, 10):  # noqa: UP036 (a bare machine may have an older one)
 		sys.exit("sandbox: needs Python 3.10 or newer")
 	db = os.environ.get("SANDBOX_DB", "sqlite")
-	if db not in ("sqlite", "mariadb"):
-		sys.exit("sandbox: SANDBOX_DB is sqlite or mariadb")
+	if db not in ("sqlite", *layers.SERVERS):
+		sys.exit(f"sandbox: SANDBOX_DB is {' or '.join(('sqlite', *layers.SERVERS))}")
 	services.end_in_order()
 	try:
 		sys.exit(COMMANDS[options.command](db, rest))
@@ -143,6 +145,11 @@ def test(db, rest):
 	return testing.run(rest, dbs, lint=LINT)
 
 
+def test_postgres(db, rest):
+	"""the site tests on PostgreSQL; arguments go to pytest"""
+	return testing.run(rest, ["postgres"], ("site",))
+
+
 def check(db, rest):
 	"""what is quick to know: lint, unit tests, site tests on one database; arguments go to pytest"""
 	return testing.run(rest, [db], ("unit", "site"), LINT)
@@ -174,8 +181,23 @@ def clean(db, rest):
 
 
 COMMANDS = {
-	f.__name__: f
-	for f in (setup, test, check, demo, serve, run, console, bench, pictures, assets, lint, stop, clean)
+	f.__name__.replace("_", "-"): f
+	for f in (
+		setup,
+		test,
+		test_postgres,
+		check,
+		demo,
+		serve,
+		run,
+		console,
+		bench,
+		pictures,
+		assets,
+		lint,
+		stop,
+		clean,
+	)
 }
 
 if __name__ == "__main__":

@@ -42,6 +42,43 @@ PATCHES = [
 		"INDEX IF NOT EXISTS `{constraint_name}`",
 		"INDEX IF NOT EXISTS `{table_name}.{constraint_name}`",
 	),
+	# On Postgres it prints the whole stack at every error, also at those that are expected.
+	("database/database.py", "\t\t\t\ttraceback.print_stack()\n\t\t\t\tfrappe.log(f\"Error in query:\\n{e}\")\n", ""),
+	# Postgres, too, has an index's name for the whole database: of a second table's it made none, and it dropped the first's.
+	*(
+		("database/postgres/schema.py", old, new)
+		for old, new in (
+			('INDEX IF NOT EXISTS "{col.fieldname}"', 'INDEX IF NOT EXISTS "{self.index_of(col)}"'),
+			('DROP INDEX IF EXISTS "{col.fieldname}"', 'DROP INDEX IF EXISTS "{self.index_of(col)}"'),
+			("index_name=col.fieldname", "index_name=self.index_of(col)"),
+			('"unique_{col.fieldname}"', '"unique_{self.index_of(col)}"'),
+		)
+	),
+	# Postgres compares no day with an empty text, which "is set" does (frappe issue 41074), and sorts no single sum.
+	(
+		"database/query.py",
+		'\t\tif (\n\t\t\tself.is_postgres and _operator.casefold() == "like"\n',
+		"\t\tif self.is_postgres and (asked := _is_set(_field, _operator, _value)) is not None:\n\t\t\treturn asked\n\n"
+		'\t\tif (\n\t\t\tself.is_postgres and _operator.casefold() == "like"\n',
+	),
+	(
+		"database/query.py",
+		"is_select and (distinct or group_by)",
+		"is_select and (distinct or group_by or all(getattr(field, 'is_aggregate', None) for field in self.fields))",
+	),
+	(
+		"model/db_query.py",
+		'\t\t\t\tf.value = value = ""\n',
+		'\t\t\t\tf.value = value = ""\n'
+		'\t\t\t\tif frappe.db.db_type == "postgres" and df and frappe.db.type_map[df.fieldtype][0] in ("date", "timestamp", "time"):\n'
+		"\t\t\t\t\treturn f\"{column_name} is {'not ' if f.operator == '!=' else ''}null\"\n",
+	),
+	# To Postgres a socket is a folder, which nobody can call.
+	(
+		"utils/connections.py",
+		'is_open("unix", None, None, db_socket)',
+		'is_open("unix", None, None, db_socket + ("/.s.PGSQL.5432" if db_type == "postgres" else ""))',
+	),
 	# The sandbox's Redis has no port.
 	(
 		"utils/redis_wrapper.py",

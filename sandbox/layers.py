@@ -5,7 +5,9 @@
 - standin: the app named erpnext
 - node, assets: npm packages, and with them the scripts and styles of Desk; made when asked for
 - frappe, erpnext, keep_customers: a database with the apps up to this one, for each kind of database
-- mariadb-tests: MariaDB's files with a database for each worker of the tests; copying them beats filling them
+- mariadb-tests, postgres-tests: the server's files with a database for each worker of the tests; copying them beats
+  filling them
+- psycopg2: what talks to PostgreSQL, where that is asked for
 """
 
 import contextlib
@@ -49,6 +51,7 @@ def ready(db=None):
 	with _locked():
 		_code()
 		if db:
+			_drivers([db])
 			_databases(db)
 
 
@@ -63,6 +66,7 @@ def tests_ready(dbs, browser, beside=()):
 			if missing:
 				do(services.apt_install, {name: services.PACKAGES[name] for name in missing})
 			_code()
+		_drivers(dbs)
 		with all_at_once() as do:
 			for db in dbs:
 				do(_databases, db)
@@ -93,6 +97,14 @@ def _code():
 	_layer("host", _host_inputs(), _host)
 	_layer("standin", _standin_inputs(), standin.build)
 	_bench()
+
+
+def _drivers(dbs):
+	"""MariaDB's and SQLite's are among what everybody gets."""
+	if "postgres" in dbs:
+		pin = paths.SOURCE / "postgres.txt"
+		everybody = paths.SOURCE / "requirements.txt"
+		_layer("psycopg2", [pin, everybody, sys.version], lambda: _pip("install", "--no-compile", "-r", pin))
 
 
 def _standin_inputs():
@@ -253,16 +265,18 @@ def _databases(db):
 			before = app
 		if db == "mariadb":
 			_layer("mariadb-tests", [*so_far, str(workers())], _mariadb_for_tests)
+		elif db == "postgres":
+			_layer("postgres-tests", [*so_far, str(workers())], _postgres_for_tests)
 
 
 @contextlib.contextmanager
 def _throwaway(db, data=None):
-	"""Servers without care for a power cut, with an empty MariaDB or with a copy of `data`."""
-	with tempfile.TemporaryDirectory(prefix="mariadb-", dir=paths.HOME) as folder:
+	"""Servers without care for a power cut, with an empty database or with a copy of `data`."""
+	with tempfile.TemporaryDirectory(prefix=f"{db}-", dir=paths.HOME) as folder:
 		folder = Path(folder)
+		if data:
+			shutil.copytree(data, folder / "data")
 		if db == "mariadb":
-			if data:
-				shutil.copytree(data, folder / "data")
 			services.make_data(folder)
 		with services.running(db, folder) as env:
 			yield env
@@ -276,6 +290,20 @@ def _mariadb_for_tests():
 		with services.running("mariadb", Path(folder)) as env, all_at_once() as do:
 			for number in range(workers()):
 				do(_create_database, f"test_{number}", APP, env)
+		shutil.move(Path(folder) / "data", target)
+
+
+def _postgres_for_tests():
+	target = paths.TEMPLATES / "postgres-tests"
+	shutil.rmtree(target, ignore_errors=True)
+	with tempfile.TemporaryDirectory(prefix="postgres-", dir=paths.HOME) as folder:
+		with services.running("postgres", Path(folder)) as env:
+			_create_in_postgres("test_0", APP, env)
+			for number in range(1, workers()):
+				_create_in_postgres(f"test_{number}", None, env, template="test_0")
+			# They decide who gives way in a deadlock.
+			for number in range(workers()):
+				_postgres(env, f"GRANT SET ON PARAMETER deadlock_timeout TO test_{number}")
 		shutil.move(Path(folder) / "data", target)
 
 
@@ -297,11 +325,12 @@ def bare_site(db):
 def test_sites(db, number=1):
 	"""Servers and that many sites with the app, all of them new and thrown away at the end."""
 	with contextlib.ExitStack() as stack:
-		env = stack.enter_context(_throwaway(db, paths.TEMPLATES / "mariadb-tests"))
+		prepared = db in SERVERS
+		env = stack.enter_context(_throwaway(db, paths.TEMPLATES / f"{db}-tests" if prepared else None))
 		sites = [f"temporary-{services.free_port()}-{db}.localhost" for _ in range(number)]
 		for place, site in enumerate(sites):
 			stack.callback(shutil.rmtree, paths.SITES / site, ignore_errors=True)
-			create_site(site, db, APP, env, made=f"test_{place}" if db == "mariadb" else None)
+			create_site(site, db, APP, env, made=f"test_{place}" if prepared else None)
 		yield env, sites
 
 
@@ -368,7 +397,7 @@ def lasting_site(name, db, env, anew=False):
 def create_site(site, db, app, env, made=None):
 	"""A site from the prepared database with the apps up to `app`; an empty one without.
 
-	:param made: the name of a database in MariaDB that is there already
+	:param made: the name of a database in the server that is there already
 	"""
 	folder = paths.SITES / site
 	shutil.rmtree(folder, ignore_errors=True)
@@ -382,10 +411,10 @@ def create_site(site, db, app, env, made=None):
 		"allow_tests": True,
 		"host_name": f"http://{site}",
 	}
-	if db == "mariadb":
+	if db in SERVERS:
 		config |= {"db_user": name, "db_password": services.secret("database")}
 		if not made:
-			_create_database(name, app, env)
+			SERVERS[db](name, app, env)
 	elif app:
 		shutil.copy(paths.TEMPLATES / f"{db}-{app}", folder / "db" / f"{name}.db")
 	configure(site, **config)
@@ -404,6 +433,30 @@ def _create_database(name, app, env):
 			_mariadb(env, None, name, stdin=dump)
 
 
+def _create_in_postgres(name, app, env, template="template0"):
+	_postgres(
+		env,
+		f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+		f'DROP ROLE IF EXISTS "{name}"',
+		f'CREATE ROLE "{name}" LOGIN',
+		f'CREATE DATABASE "{name}" OWNER "{name}" TEMPLATE "{template}"',
+	)
+	if template != "template0":
+		# That takes the original's database along as well.
+		given = (
+			f'REASSIGN OWNED BY "{template}" TO "{name}"',
+			f'ALTER DATABASE "{template}" OWNER TO "{template}"',
+		)
+		_postgres(env, *given, database=name)
+	elif app:
+		restore = ["-f", paths.TEMPLATES / f"postgres-{app}"]
+		_run(*_psql(env, name, user=name), *restore, env=_quiet(), stdout=subprocess.DEVNULL)
+
+
+# How a site's database and its user are made, where a server has them.
+SERVERS = {"mariadb": _create_database, "postgres": _create_in_postgres}
+
+
 def configure(site, **values):
 	path = paths.SITES / site / "site_config.json"
 	config = json.loads(path.read_text()) if path.exists() else {}
@@ -413,6 +466,9 @@ def configure(site, **values):
 def drop_site(site, db, env):
 	if db == "mariadb":
 		_mariadb(env, f"DROP DATABASE IF EXISTS `{db_name(site)}`; DROP USER IF EXISTS `{db_name(site)}`")
+	elif db == "postgres":
+		name = db_name(site)
+		_postgres(env, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'DROP ROLE IF EXISTS "{name}"')
 	shutil.rmtree(paths.SITES / site, ignore_errors=True)
 
 
@@ -429,9 +485,33 @@ def _dump(site, db, target, env):
 			sqlite3.connect(paths.SITES / site / "db" / f"{db_name(site)}.db")
 		) as connection:
 			connection.execute("VACUUM INTO ?", [str(target)])
+	elif db == "postgres":
+		connection = f"--host={env['SANDBOX_SOCKET']}", "--username=postgres"
+		_run(services.postgres_programs() / "pg_dump", *connection, "--no-owner", "-f", target, db_name(site))
 	else:
 		with open(target, "w") as out:
 			_mariadb(env, None, db_name(site), stdout=out, program="mariadb-dump")
+
+
+def _postgres(env, *statements, database="postgres"):
+	_run(
+		*_psql(env, database), *(word for statement in statements for word in ("-c", statement)), env=_quiet()
+	)
+
+
+def _quiet():
+	return {**os.environ, "PGOPTIONS": "--client-min-messages=warning"}
+
+
+def _psql(env, database, user="postgres"):
+	connection = f"--host={env['SANDBOX_SOCKET']}", f"--username={user}", f"--dbname={database}"
+	return (
+		services.postgres_programs() / "psql",
+		"--no-psqlrc",
+		"--quiet",
+		"--set=ON_ERROR_STOP=1",
+		*connection,
+	)
 
 
 def _mariadb(env, statement, *args, program="mariadb", **kwargs):

@@ -15,4 +15,5 @@ SITES = HOME / "sites"
 LOGS = HOME / "logs"
 TEMPLATES = HOME / "templates"  # prepared databases
 MARIADB = HOME / "mariadb"
+POSTGRES = HOME / "postgres"
 APPS = ["frappe", "erpnext", "keep_customers"]

@@ -1,6 +1,6 @@
-"""Private servers for one command: Redis, and MariaDB where asked for. They end with the command.
+"""Private servers for one command: Redis, and MariaDB or PostgreSQL where asked for. They end with the command.
 
-MariaDB has two manners: with its lasting data and honest settings, and on a folder that is thrown away.
+The database has two manners: with its lasting data and honest settings, and on a folder that is thrown away.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ _installing = threading.Lock()  # preparations run side by side, and may need th
 def running(db, data=None):
 	"""Start what a site on `db` needs; yields the environment that tells Frappe where it is.
 
-	:param data: a folder with MariaDB's data that may be lost; without, the lasting one
+	:param data: a folder with the database's data that may be lost; without, the lasting one
 	"""
 	with contextlib.ExitStack() as stack:
 		url = f"unix://{stack.enter_context(_redis())}"
@@ -34,6 +34,11 @@ def running(db, data=None):
 		if db == "mariadb":
 			port, socket = stack.enter_context(_throwaway(data) if data else _mariadb())
 			env |= {"FRAPPE_DB_PORT": str(port), "SANDBOX_SOCKET": socket}
+		elif db == "postgres":
+			socket = str(stack.enter_context(_postgres(data)))
+			env |= {"FRAPPE_DB_SOCKET": socket, "FRAPPE_DB_HOST": socket, "SANDBOX_SOCKET": socket}
+			# Frappe calls psql.
+			env["PATH"] = f"{postgres_programs()}:{os.environ['PATH']}"
 		yield env
 
 
@@ -85,12 +90,7 @@ def _redis_binary():
 @contextlib.contextmanager
 def _mariadb():
 	"""The lasting one: its settings are those of an honest server, for bench measures with it."""
-	paths.MARIADB.mkdir(parents=True, exist_ok=True)
-	with open(paths.MARIADB / "lock", "w") as lock:
-		try:
-			fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-		except BlockingIOError:
-			sys.exit("sandbox: its MariaDB serves another command already; end that first (make stop)")
+	with _alone(paths.MARIADB, "MariaDB"):
 		make_data(paths.MARIADB)
 		options = [
 			"--innodb-buffer-pool-size=3G",  # holds the million invoices of bench; taken only when filled
@@ -99,6 +99,18 @@ def _mariadb():
 		]
 		with _mariadbd(paths.MARIADB, options) as found:
 			yield found
+
+
+@contextlib.contextmanager
+def _alone(folder, name):
+	"""One command at a time has the lasting data of a server."""
+	folder.mkdir(parents=True, exist_ok=True)
+	with open(folder / "lock", "w") as lock:
+		try:
+			fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+		except BlockingIOError:
+			sys.exit(f"sandbox: its {name} serves another command already; end that first (make stop)")
+		yield
 
 
 @contextlib.contextmanager
@@ -166,6 +178,71 @@ def _as_root():
 	return ["--user=root"] if os.geteuid() == 0 else []  # mariadbd refuses root unless told
 
 
+@contextlib.contextmanager
+def _postgres(folder=None):
+	"""PostgreSQL on a socket in a folder that only this user can enter, without a network and without passwords.
+
+	:param folder: what may be lost; without, the lasting data
+	"""
+	options = ["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "max_connections=200"]
+	if folder:
+		# Nothing of it need outlive a power cut, so it waits for no disk.
+		for setting in ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal",
+			"max_wal_senders=0", "shared_buffers=256MB", "max_wal_size=2GB"):  # fmt: skip
+			options += ["-c", setting]
+	with contextlib.ExitStack() as stack:
+		if not folder:
+			stack.enter_context(_alone(paths.POSTGRES, "PostgreSQL"))
+			folder = paths.POSTGRES
+		make_postgres_data(folder)
+		# A socket's path has to be short; its name has a port, which is the one that is asked for where none is named.
+		socket = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-")))
+		command = [*_not_as_root(), postgres_programs() / "postgres", "-D", folder / "data", *options]
+		command += ["-k", socket, "-p", 5432]
+		with process("postgres", command, socket / ".s.PGSQL.5432"):
+			yield socket
+
+
+def make_postgres_data(folder):
+	"""An empty PostgreSQL in folder/data, where there is none."""
+	data = folder / "data"
+	if not (data / "PG_VERSION").exists():
+		shutil.rmtree(data, ignore_errors=True)
+		init = [*_not_as_root(), postgres_programs() / "initdb", "-D", data, "-U", "postgres", "--no-sync"]
+		# Every machine has this language; its order of words is that of SQLite.
+		init += ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+		with open(paths.LOGS / "postgres-init.log", "w") as log:
+			subprocess.run([str(word) for word in init], stdout=log, stderr=log, check=True)
+
+
+def postgres_programs():
+	"""The folder of PostgreSQL's own programs, which Debian keeps out of everybody's way."""
+	with _installing:
+		for again in (True, False):
+			debian = sorted(
+				Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3])
+			)
+			elsewhere = find("initdb")
+			if debian or elsewhere:
+				return (debian[-1] if debian else Path(elsewhere)).parent
+			if again:
+				apt_install({"initdb": PACKAGES["postgres"]})
+	sys.exit("sandbox: no initdb in /usr/lib/postgresql, nor on the path")
+
+
+def _not_as_root():
+	"""PostgreSQL refuses root, whatever it is told. In a namespace of its own it has another number, and the files are
+	still ours."""
+	if os.geteuid():
+		return []
+	command = ["unshare", "--user", "--map-user=1000", "--"]
+	if subprocess.run([*command, "true"], stderr=subprocess.DEVNULL).returncode:
+		sys.exit(
+			"sandbox: PostgreSQL does not run as root, and this machine allows no user namespace; be another user"
+		)
+	return command
+
+
 def _socket_path(folder):
 	# A socket's path may have at most 107 bytes.
 	path = str(folder / "socket")
@@ -188,7 +265,8 @@ def process(name, command, port=None, **kwargs):
 			_wait_for(name, child, port)
 		yield child
 	finally:
-		child.terminate()
+		# PostgreSQL waits for its guests when it is asked politely.
+		child.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
 		try:
 			child.wait(60)
 		except subprocess.TimeoutExpired:
@@ -256,6 +334,7 @@ def secret(name):
 PACKAGES = {
 	"redis-server": "redis-server",
 	"mariadbd": "mariadb-server",
+	"postgres": "postgresql",
 	"chromium": "chromium",
 }  # fmt: skip
 

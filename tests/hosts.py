@@ -2,6 +2,7 @@
 
 	pytest tests/site --junitxml=genuine16.xml                          (on each genuine host)
 	KEEP_TEST_REPORTS=/some/folder make test                            (in the sandbox: site-sqlite.xml, site-mariadb.xml)
+	KEEP_TEST_REPORTS=/some/folder make test-postgres                   (site-postgres.xml)
 	python -m tests.hosts "ERPNext 16.17 on MariaDB=genuine16.xml" …    (> docs/hosts.md)
 
 A host may have several files; of a test that was run twice there the last one counts.

@@ -25,6 +25,8 @@ JOBS = (
 	*((time(9, minute), EVERY_TEN_MINUTES) for minute in (0, 10, 20, 30)),
 	(time(10, 10), "keep_customers.jobs.sending.run_by_day"),
 )
+# As the night is queued: it waits for another one that is at work.
+PATIENCE = {JOBS[0][1]: {"patience": 300}}
 
 
 class Clock:
@@ -295,7 +297,7 @@ def by_night(number: int, ahead: int = 0, jumps: tuple[float, int] | None = None
 		if not jumps or path == JOBS[0][1]:
 			clock.put(datetime.combine(day, at) + timedelta(minutes=late if path == JOBS[0][1] else 0))
 		try:
-			frappe.get_attr(path)()
+			frappe.get_attr(path)(**PATIENCE.get(path, {}))
 			frappe.db.commit()
 		except Exception as error:
 			# As the scheduler: one job that fails leaves the others be. Without a database it starts none.

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-SLOW = 60  # seconds for a server to answer
+SLOW = 300  # seconds for a server to answer, on a machine that is busy with other things
 # What may be lost with the process, and not only with the power, is written out at each commit: as MariaDB does by itself.
 SETTINGS = (
 	"--skip-grant-tables",  # nobody else knows its port, and it holds made-up rows
@@ -34,20 +34,23 @@ class Servers:
 
 	:param folder: of its own, which is thrown away by :meth:`end`
 	:param site, sites_path: what is copied, and where that is; it is read only
+	:param kept: what other such servers have kept, which is only read: the database does not run until it is put back
 	"""
 
-	def __init__(self, folder: Path, site: str, sites_path: Path):
+	def __init__(self, folder: Path, site: str, sites_path: Path, kept: Path | None = None):
 		self.folder, self.site = folder, site
-		self.data, self.kept, self.sites = folder / "data", folder / "kept", folder / "sites"
+		self.data, self.kept, self.sites = folder / "data", kept or folder / "kept", folder / "sites"
+		self.data.mkdir(exist_ok=True)
 		self.log = (folder / "log").open("a")
 		self.processes: dict[str, subprocess.Popen] = {}
 		self.ports = {"mariadb": free_port(), "redis": free_port()}
-		dump = _dump(site, sites_path, folder)
+		dump = None if kept else _dump(site, sites_path, folder)
 		self._copy_site(sites_path)
 		for port, named in (("mariadb", "FRAPPE_DB_PORT"), ("redis", "")):
 			if named in os.environ:
 				os.environ[named] = str(self.ports[port])
-		self._make_data(dump)
+		if not kept:
+			self._make_data(dump)
 
 	def _copy_site(self, sites_path: Path) -> None:
 		(self.sites / self.site).mkdir(parents=True)
@@ -86,7 +89,9 @@ class Servers:
 			"--skip-test-db",
 			*_as_root(),
 		]
-		subprocess.run(install, stdout=self.log, stderr=self.log, check=True)
+		made = subprocess.run(install, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+		if made.returncode:
+			raise SystemExit(f"the database's data cannot be made:\n{made.stdout[-2000:]}")
 		self.start("mariadb")
 		with dump.open("rb") as text:
 			client = [*self._client(), "-e", f"create database `{self.database}`"]
@@ -129,7 +134,8 @@ class Servers:
 		until = time.monotonic() + SLOW
 		while not self._answers(name):
 			if time.monotonic() > until or self.processes[name].poll() is not None:
-				raise SystemExit(f"{name} does not start, see {self.log.name}")
+				said = Path(self.log.name).read_text(errors="replace")
+				raise SystemExit(f"{name} does not start:\n{said[-2000:]}")
 			time.sleep(0.02)
 
 	def _answers(self, name: str) -> bool:

@@ -32,7 +32,7 @@ from pypika import Case
 from keep_customers.benefits import offered, pricing_rules
 from keep_customers.engine import costs as engine
 from keep_customers.erp.permissions import only_readable
-from keep_customers.erp.tables import among
+from keep_customers.erp.tables import FALLING, among
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import Corrected, no_opening
 from keep_customers.worth.selection import selected
@@ -166,7 +166,7 @@ def customers(
 	if names is not None:
 		query = among(query, customer.name, names, most=len(names))
 	else:
-		query = query.orderby(value.current_value, order=frappe.qb.desc).orderby(customer.name).limit(most)
+		query = query.orderby(value.current_value, order=FALLING).orderby(customer.name).limit(most)
 	return {row.customer: row for row in query.run(as_dict=True)} if names != set() else {}
 
 

@@ -14,7 +14,7 @@ from frappe.query_builder.functions import IfNull
 from frappe.utils.user import get_users_with_role
 
 from keep_customers.erp.leavers import absent, have_left, those_who_can, who_can
-from keep_customers.erp.tables import among, columns
+from keep_customers.erp.tables import FALLING, among, columns
 
 DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role", "User"
 UNKNOWN = (None, None, None, None)
@@ -121,7 +121,7 @@ class Assignment:
 			.inner_join(member)
 			.on((member.parent == customer.name) & (member.parenttype == "Customer"))
 			.orderby(member.allocated_percentage)
-			.orderby(member.idx, order=frappe.qb.desc)
+			.orderby(member.idx, order=FALLING)
 		)
 		customers, people = columns(
 			among(query, customer.name, self.customers), customer.name, member.sales_person

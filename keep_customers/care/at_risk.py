@@ -9,6 +9,7 @@ from pypika import Case
 from keep_customers.care.assignment import Assignment, of_rep
 from keep_customers.care.followups import OPEN
 from keep_customers.engine.lifecycle import LOST, STATUSES, STILL_TO_KEEP
+from keep_customers.erp.tables import FALLING
 from keep_customers.worth.selection import selected
 
 LATE = (*STILL_TO_KEEP, STATUSES[LOST])
@@ -48,7 +49,7 @@ def customers(filters: dict, most: int, today: date) -> list[dict]:
 			value.current_value, value.value_at_risk, value.currency,
 		)
 		.orderby(Case().when(value.status.isin(list(STILL_TO_KEEP)), 0).else_(1))
-		.orderby(value.value_at_risk, order=frappe.qb.desc)
+		.orderby(value.value_at_risk, order=FALLING)
 		.orderby(value.customer)
 		.limit(most)
 	).run(as_dict=True)  # fmt: skip

@@ -9,6 +9,7 @@ from pypika import Case
 from keep_customers.care.rules import FOR_BUSINESS
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.said import reworded
+from keep_customers.erp.tables import FALLING
 
 SEES_ALL = {"System Manager", "Keep Customers Manager", "Sales Manager"}
 # What is asked without a rule and sells nothing.
@@ -58,7 +59,7 @@ def contacts(since: date, until: date, rep: str | None, which: str | None, most:
 			touch.name, touch.date.as_("day"), touch.customer, touch.customer_name, touch.rep, touch.channel, touch.result,
 			follow_up.care_rule, touch.satisfaction, touch.notes.as_("said"),
 		)
-		.orderby(touch.date, order=frappe.qb.desc)
+		.orderby(touch.date, order=FALLING)
 		.orderby(touch.name)
 		.limit(most)
 		.run(as_dict=True)

@@ -16,7 +16,7 @@ from frappe.utils import get_datetime, getdate, now_datetime
 from pypika.terms import ExistsCriterion
 
 from keep_customers.erp import neighbours
-from keep_customers.erp.tables import FEW, among, chunks
+from keep_customers.erp.tables import FALLING, FEW, among, chunks
 from keep_customers.people.contacts import counts
 from keep_customers.worth.values import forget_cached_customers
 
@@ -64,7 +64,7 @@ def newest(customer: str, as_of: date, limit: int) -> list[tuple[datetime, str, 
 		doctype = document._table_name.removeprefix("tab")
 		return [
 			(get_datetime(moment), doctype, name)
-			for moment, name in rows.orderby(when, order=frappe.qb.desc).limit(limit).run()
+			for moment, name in rows.orderby(when, order=FALLING).limit(limit).run()
 		]
 
 	found = {

@@ -8,6 +8,7 @@ from frappe.utils import getdate
 
 from keep_customers.care.assignment import of_rep
 from keep_customers.erp.api import filters_sent, refuse, typed
+from keep_customers.erp.tables import FALLING
 from keep_customers.worth.selection import selected
 
 IN_CALENDAR = 300  # a month in which one still finds something
@@ -43,7 +44,7 @@ def customers(filters: dict, since: date, until: date, most: int) -> list[dict]:
 			value.last_purchase, value.expected_order_value, value.currency, customer.keep_last_touch.as_("last_contact"),
 		)
 		.orderby(value.next_purchase)
-		.orderby(value.expected_order_value, order=frappe.qb.desc)
+		.orderby(value.expected_order_value, order=FALLING)
 		.orderby(value.customer)
 		.limit(most)
 	).run(as_dict=True)  # fmt: skip

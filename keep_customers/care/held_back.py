@@ -9,6 +9,7 @@ from pypika import Case
 from keep_customers.access import control_group
 from keep_customers.care.assignment import Assignment, of_rep
 from keep_customers.erp.said import reworded
+from keep_customers.erp.tables import FALLING
 from keep_customers.worth.selection import selected
 
 WAITING, GIVEN_UP = "Planned", "Skipped"
@@ -70,7 +71,7 @@ def one_by_one(filters: dict, since: date, most: int) -> list[dict]:
 			follow_up.care_rule, follow_up.planned_on, follow_up.due_date, follow_up.reason, follow_up.made_of,
 			value.value_at_risk, value.currency,
 		)
-		.orderby(value.value_at_risk, order=frappe.qb.desc)
+		.orderby(value.value_at_risk, order=FALLING)
 		.orderby(follow_up.due_date)
 		.orderby(follow_up.name)
 		.limit(most)

@@ -19,6 +19,7 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.registered import registered
 from keep_customers.erp.said import reworded
+from keep_customers.erp.tables import FALLING
 
 AHEAD = 7  # days for which birthdays, promises and what comes are worth a word
 SHOWN = 10  # of what is held back
@@ -94,7 +95,7 @@ def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:
 		)
 		.where((todo.allocated_to == user) & (todo.status == "Open"))
 		.where(todo.date.isnull() | (todo.date <= day) | follow_up.name.isnotnull())
-		.orderby(todo.keep_turn, order=frappe.qb.desc)
+		.orderby(todo.keep_turn, order=FALLING)
 		.orderby(todo.name, follow_up.due_date, follow_up.name)
 		.limit(MOST)
 	).run(as_dict=True)  # fmt: skip
@@ -258,7 +259,7 @@ def _held_back(user: str, day: date) -> dict:
 	reasons = (
 		query.select(follow_up.hold_reason.as_("reason"), Count("*").as_("number"))
 		.groupby(follow_up.hold_reason)
-		.orderby(Count("*"), order=frappe.qb.desc)
+		.orderby(Count("*"), order=FALLING)
 		.orderby(follow_up.hold_reason)
 	)
 	rows = (
@@ -269,7 +270,7 @@ def _held_back(user: str, day: date) -> dict:
 			follow_up.made_of,
 			follow_up.hold_reason,
 		)
-		.orderby(value.value_at_risk, order=frappe.qb.desc)
+		.orderby(value.value_at_risk, order=FALLING)
 		.orderby(follow_up.due_date)
 		.orderby(follow_up.name)
 		.limit(SHOWN)

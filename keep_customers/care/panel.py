@@ -11,6 +11,7 @@ from keep_customers.care import confirming, followups, open_complaints, slipping
 from keep_customers.engine.costs import of_value
 from keep_customers.erp.api import typed
 from keep_customers.erp.said import reworded
+from keep_customers.erp.tables import FALLING
 from keep_customers.erp.users import full_names
 from keep_customers.worth import outlook
 from keep_customers.worth.corrected import is_purchase, sales_of
@@ -142,7 +143,7 @@ def bought(customer: str, newest_first: bool = False, limit: int = DEALS) -> lis
 		.where(sold)
 		.groupby(item.item_code, item.item_name, item.stock_uom)
 		.having(times > 0)
-		.orderby(last if newest_first else times, order=frappe.qb.desc)
+		.orderby(last if newest_first else times, order=FALLING)
 		.orderby(item.item_code)
 		.limit(limit)
 	).run(as_dict=True)

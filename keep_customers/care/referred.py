@@ -7,6 +7,7 @@ from frappe.query_builder.functions import Count, Max, Sum
 from pypika import Case
 
 from keep_customers.erp.document_permissions import only_readable_referrals
+from keep_customers.erp.tables import FALLING
 from keep_customers.worth.selection import policies_of
 
 
@@ -31,8 +32,8 @@ def by_referrer(filters: dict, since: date, until: date, most: int) -> list[dict
 			Max(referred.currency).as_("currency"),
 		)
 		.groupby(referral.referrer, referral.referrer_name, referrer.tier)
-		.orderby(brought, order=frappe.qb.desc)
-		.orderby(number, order=frappe.qb.desc)
+		.orderby(brought, order=FALLING)
+		.orderby(number, order=FALLING)
 		.orderby(referral.referrer)
 		.limit(most)
 		.run(as_dict=True)
@@ -49,7 +50,7 @@ def one_by_one(filters: dict, since: date, until: date, most: int) -> list[dict]
 			referred.current_value.as_("brought"), referred.currency, referral.reward, referral.reward_cost,
 			referral.reward_currency,
 		)
-		.orderby(referral.date, order=frappe.qb.desc)
+		.orderby(referral.date, order=FALLING)
 		.orderby(referral.name)
 		.limit(most)
 		.run(as_dict=True)

@@ -6,6 +6,7 @@ from frappe.utils import add_days, get_datetime
 
 from keep_customers.complaints.cases import DOCTYPE
 from keep_customers.erp.document_permissions import only_readable_cases
+from keep_customers.erp.tables import FALLING
 
 # A case of the same customer about the same thing within these days is a repeat.
 REPEAT_DAYS = 90
@@ -48,7 +49,7 @@ def _earlier(case, doc):
 		.select(doc.name)
 		.where((doc.name != (case.name or "")) & (doc.opened_on < opened))
 		.where(doc.opened_on >= add_days(opened, -REPEAT_DAYS))
-		.orderby(doc.opened_on, order=frappe.qb.desc)
+		.orderby(doc.opened_on, order=FALLING)
 	)
 
 

@@ -57,6 +57,8 @@ def undone(note: Callable[[Exception], None]) -> Iterator[None]:
 			frappe.db.rollback(save_point=savepoint)
 		except Exception:
 			raise error from None
+		if attempts.lost_to_others(error):
+			raise
 		note(error)
 
 

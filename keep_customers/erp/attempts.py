@@ -29,7 +29,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0  # seconds; doubled each time
 MOST_ALONE = 50
 # Deadlock, waited too long, changed meanwhile (with innodb_snapshot_isolation); a savepoint that went with its transaction.
 MARIADB, MARIADB_SAVEPOINT = {1213, 1205, 1020}, 1305
-POSTGRES = {"40P01", "40001", "55P03", "3B001"}
+# The first two likewise; the last is what Postgres says to who goes on after any of them.
+POSTGRES_LOST = {"40P01", "40001"}
+POSTGRES = {*POSTGRES_LOST, "55P03", "3B001", "25P02"}
 SQLITE = ("database is locked", "database table is locked", "no such savepoint")
 
 
@@ -47,6 +49,14 @@ def given_up(error: BaseException | None) -> bool:
 			return True
 		error = error.__cause__ or error.__context__
 	return False
+
+
+def lost_to_others(error: BaseException) -> bool:
+	"""Whether Postgres would take the transaction back to a savepoint, from where it can only see what it has seen before:
+	what others have changed since is a mistake each time. Elsewhere the whole transaction is gone."""
+	return getattr(error, "pgcode", None) in POSTGRES_LOST or (
+		frappe.db.db_type == "postgres" and isinstance(error, frappe.QueryDeadlockError)
+	)
 
 
 def _says_the_database(error: BaseException) -> bool:

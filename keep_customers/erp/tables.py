@@ -12,6 +12,7 @@ from frappe.query_builder.functions import Cast, Concat_ws, Count, IfNull, Sum
 from frappe.utils import get_datetime_str, now_datetime
 from pypika.terms import AggregateFunction, Criterion, Function
 
+from keep_customers.erp.attempts import given_up, lost_to_others
 from keep_customers.erp.texts import harmless, is_shown
 
 UNIX_EPOCH = date(1970, 1, 1).toordinal()
@@ -22,6 +23,7 @@ FEW, LONG_LIST = 1000, 30_000
 # Nothing in it means anything in SQL, or to those who rewrite SQL on its way.
 PLAIN_TEXT = re.compile(r"[\w .:|+-]*")
 SEPARATOR = "\x1f"  # ASCII's own for this
+MOST_BEFORE = 100  # who have the same row, one after the other
 LONGEST_TEXT = 2**30  # bytes; what the connection allows is less
 USUAL_VALUE = 20  # bytes, of a short row's
 
@@ -118,6 +120,27 @@ class _Beside(Function):
 	def get_function_sql(self, **kwargs) -> str:
 		left, right = (self.get_arg_sql(arg, **kwargs) for arg in self.args)
 		return f"{left} || '{SEPARATOR}' || {right}"
+
+
+class _Direction:
+	"""How a query is sorted, ``order=``: what is not known is least, as MariaDB and SQLite have it. To Postgres it is most,
+	and the first of a list would be those of whom nothing is known."""
+
+	def __init__(self, sql: str, on_postgres: str):
+		self.sql, self.on_postgres = sql, on_postgres
+
+	@property
+	def value(self) -> str:
+		return self.on_postgres if frappe.db.db_type == "postgres" else self.sql
+
+
+FALLING = _Direction("DESC", "DESC NULLS LAST")
+RISING = _Direction("ASC", "ASC NULLS FIRST")
+
+
+def like(column, pattern: str):
+	"""That a text is like another, written big or small."""
+	return column.ilike(pattern) if frappe.db.db_type == "postgres" else column.like(pattern)
 
 
 class In(Criterion):
@@ -303,14 +326,22 @@ def wait_for(doctype: str, name: str) -> None:
 
 	Else what this transaction has read before would stay for it as it was then.
 	"""
-	frappe.db.rollback()
-	lock(doctype, name)
+	for left in reversed(range(MOST_BEFORE)):
+		frappe.db.rollback()
+		try:
+			lock(doctype, name)
+			return
+		except Exception as error:
+			# Postgres refuses who has waited, as the row is not the one that was there when the waiting began.
+			if not (left and given_up(error)):
+				raise
 
 
 def lock(doctype: str, name: str) -> None:
 	"""Let nobody else write a row until this transaction ends; who wants to waits.
 
-	It is a write that changes nothing: SQLite knows no other lock, and has two readers who both write later lose one.
+	Where MariaDB does not serve it is a write that changes nothing: SQLite knows no other lock, and has two readers who both
+	write later lose one.
 	"""
 	hold(doctype, [name])
 
@@ -320,14 +351,25 @@ def hold(doctype: str, names: Sequence[str], **still) -> set[str]:
 
 	:param still: fields with the values they have to have
 	:returns: those of the names that are still there, and so
+	:raises frappe.QueryDeadlockError: also on Postgres where others have written one of them since this transaction began
 	"""
 	table, found = frappe.qb.DocType(doctype), set()
 	for part in chunks(sorted(set(names)), MAX_ROWS):
-		if frappe.db.db_type == "sqlite":
-			among(frappe.qb.update(table), table.name, part).set(table.docstatus, table.docstatus).run()
+		if frappe.db.db_type != "mariadb":  # which needs no more than what is asked below
+			_write_as_it_is(among(frappe.qb.update(table), table.name, part), table)
 		# For update: as they are now, and not as this transaction saw them at first.
 		query = among(frappe.qb.from_(table), table.name, part).select(table.name).for_update()
 		for field, value in still.items():
 			query = query.where(table[field] == value)
 		found.update(name for (name,) in query.run())
 	return found
+
+
+def _write_as_it_is(query, table) -> None:
+	try:
+		query.set(table.docstatus, table.docstatus).run()
+	except Exception as error:
+		# Postgres lets nobody write what he sees as it was before; the framework has no word for it.
+		if lost_to_others(error):
+			raise frappe.QueryDeadlockError(error) from error
+		raise

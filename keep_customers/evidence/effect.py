@@ -1,4 +1,7 @@
-"""The effect of care: outcomes of who was drawn, compared by ``engine/effect``. Two queries, whatever the number of customers."""
+"""The effect of care: outcomes of who was drawn, compared by ``engine/effect``. Two queries, whatever the number of customers.
+
+Looked at is once a week: counted is whose days were over on its Monday. Bounds that hold at all looks need to know how many there were.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ class Effect:
 	"""What is known of an outcome within some days.
 
 	:param rules: names, in the order of ``each``
-	:param drawn: first assignments a rule and arm (cared for, held back) whose days are over, shape (rules, 2)
+	:param drawn: first assignments a rule and arm (cared for, held back) whose days were over on Monday, shape (rules, 2)
 	:param running: how many of a rule's are still within them
 	:param each: of the rules
 	:param every: of all rules together
@@ -77,17 +80,23 @@ def effects(outcome: str, days: int, ends: Sequence[date]) -> list[Effect]:
 
 def _effect(outcome: str, days: int, today: date, everybody: Drawn, came: Came) -> Effect:
 	rules = len(everybody.rules)
-	over = everybody.day + days < today.toordinal()
+	week = _week(everybody.day + days)
+	over = week < _week(today.toordinal())
 	those = everybody.where(over)
 	cells = np.bincount(2 * those.rule + those.held, minlength=2 * rules).reshape(rules, 2)
 	after, before, most = _around(outcome, those, days, came)
 	# Two columns of what was known: the same of as many days before, and the forecast of that day.
 	known = np.column_stack([before, np.minimum(np.maximum(those.at_risk, 0), most)])
 	each, every = findings(
-		those.rule, those.held, after, known, rules, those.stratum, yes_no=outcome != VALUE
+		those.rule, those.held, after, known, rules, week[over], those.stratum, yes_no=outcome != VALUE
 	)
 	running = np.bincount(everybody.rule[~over], minlength=rules)
 	return Effect(everybody.rules, cells, running, each, every, most, came.currency)
+
+
+def _week(day):
+	"""Of ordinals: the week they are in, from Monday to Sunday."""
+	return (day - 1) // 7
 
 
 def what_came(outcome: str, those: Drawn, days: int, today: date) -> tuple[np.ndarray, np.ndarray, float]:

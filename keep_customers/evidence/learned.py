@@ -19,7 +19,7 @@ from keep_customers.engine.effect.outcomes import within
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import counted
 from keep_customers.erp.reports import about
-from keep_customers.erp.tables import columns, to_ordinals
+from keep_customers.erp.tables import FALLING, columns, to_ordinals
 from keep_customers.evidence.drawn import Drawn, drawn
 from keep_customers.evidence.effect import DAYS, VALUE, what_came
 
@@ -86,7 +86,7 @@ def kept(today: date) -> Change | None:
 		.select(run.learned)
 		.where(run.learned.isnotnull() & (run.learned != "") & (run.clock_was_wrong == 0))
 		.where((run.as_of <= today) & (run.as_of > today - timedelta(days=OUT_OF_DATE)))
-		.orderby(run.as_of, run.creation, order=frappe.qb.desc)
+		.orderby(run.as_of, run.creation, order=FALLING)
 		.limit(1)
 	).run()
 	try:

@@ -9,6 +9,7 @@ from pypika import Case
 from pypika.functions import NullIf
 
 from keep_customers.engine.drives import RIGHT, WRONG
+from keep_customers.erp.tables import FALLING
 from keep_customers.files.facts import FILE
 from keep_customers.files.permissions import CHECK, DRIVE
 from keep_customers.worth.selection import selected
@@ -55,7 +56,7 @@ def customers(filters: dict, today: date, most: int) -> list[dict]:
 			_term("Rep", customer, value, file).as_("rep"), score.as_("completeness"), file.missing,
 			file.modified.as_("written_on"), value.current_value, value.currency,
 		)
-		.orderby((100 - score) * worth, order=frappe.qb.desc)
+		.orderby((100 - score) * worth, order=FALLING)
 		.orderby(score)
 		.orderby(customer.name)
 		.limit(most)

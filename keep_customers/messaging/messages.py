@@ -14,6 +14,7 @@ from keep_customers.engine.followups import fraction
 from keep_customers.erp import host
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, site_language
+from keep_customers.erp.tables import FALLING
 from keep_customers.messaging import templates
 from keep_customers.people.contacts import reached_at
 from keep_customers.people.reached import asked_for
@@ -151,7 +152,7 @@ def _last_purchase(customer: str):
 		frappe.qb.from_(invoice)
 		.select(invoice.name, invoice.posting_date, invoice.company)
 		.where(sales_of(invoice, [customer]) & is_purchase(invoice))
-		.orderby(invoice.posting_date, invoice.creation, order=frappe.qb.desc)
+		.orderby(invoice.posting_date, invoice.creation, order=FALLING)
 		.limit(1)
 	).run(as_dict=True)
 	return rows[0] if rows else None

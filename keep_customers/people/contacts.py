@@ -11,7 +11,7 @@ from pypika.terms import Criterion, ExistsCriterion
 
 from keep_customers.access.lookups import named
 from keep_customers.erp.api import typed
-from keep_customers.erp.tables import chunks
+from keep_customers.erp.tables import FALLING, chunks
 from keep_customers.people.addresses import mark
 
 ROLE = "Customer"  # of website users
@@ -94,7 +94,7 @@ def _contacts(customers: list[str]) -> list[tuple[str, str]]:
 		*query.select(link.link_name, contact.name)
 		.where(link.link_name.isin(customers) & counts(contact.name, link.link_name))
 		.orderby(contact.is_primary_contact)
-		.orderby(contact.creation, order=frappe.qb.desc)
+		.orderby(contact.creation, order=FALLING)
 		.run()
 	]
 	for field in naming_fields():

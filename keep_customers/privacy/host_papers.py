@@ -9,7 +9,7 @@ from frappe.utils import cstr
 
 from keep_customers.care.ending import take_back_one
 from keep_customers.care.followups import PENDING
-from keep_customers.erp.tables import chunks
+from keep_customers.erp.tables import chunks, like
 from keep_customers.events import room
 from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, GUEST, PERSON
 from keep_customers.privacy import emptying, places
@@ -90,7 +90,7 @@ def mails_of(person: Person, owned: Names) -> list[str]:
 		found |= set(frappe.qb.from_(link).select(link.parent).where(linked).run(pluck=True))
 	for address in person.addresses:
 		alone = (mail.sender == address) | (mail.recipients == address) | (mail.phone_no == address)
-		named = mail.recipients.like(f"%<{address}>") & mail.recipients.not_like("%,%")
+		named = like(mail.recipients, f"%<{address}>") & mail.recipients.not_like("%,%")
 		found |= set(frappe.qb.from_(mail).select(mail.name).where(alone | named).run(pluck=True))
 	return sorted(found)
 
@@ -111,8 +111,8 @@ def mails_to(person: Person) -> Counts:
 	found: set[str] = set()
 	for address in person.emails:
 		for field, doctype in (("recipient", "Email Queue Recipient"),):
-			like = {field: ("like", f"%{address}%")}
-			found |= set(frappe.get_all(doctype, like, pluck="parent"))
+			told = {field: ("like", f"%{address}%")}
+			found |= set(frappe.get_all(doctype, told, pluck="parent"))
 	return emptying.queued(found)
 
 

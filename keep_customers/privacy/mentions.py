@@ -12,7 +12,7 @@ import frappe
 from frappe.utils import cint
 from pypika.terms import Criterion
 
-from keep_customers.erp.tables import chunks
+from keep_customers.erp.tables import chunks, like
 from keep_customers.people.reached import CUSTOMER, FILE
 from keep_customers.privacy import belongings, emptying, places
 from keep_customers.privacy.emptying import CHANGED, DELETED, MANY, WITH_IT, Counts, delete, queued
@@ -147,7 +147,8 @@ def _anywhere(doctype: str, columns: Sequence[str], words: Words) -> Iterator:
 		return
 	# Written down: to put so many conditions together costs more than to ask them.
 	fields = ", ".join(f"`{one}`" for one in ("name", *columns))
-	found = " or ".join(f"`{column}` like %s" for column in columns for _like in likes)
+	verb = "ilike" if frappe.db.db_type == "postgres" else "like"  # big or small
+	found = " or ".join(f"`{column}` {verb} %s" for column in columns for _like in likes)
 	values = likes * len(columns)
 	while True:
 		query = f"select {fields} from `tab{doctype}` where ({found}) and `name` > %s order by `name` limit {MANY}"  # noqa: S608 (names are the site's, texts are parameters)
@@ -181,7 +182,7 @@ def take_out_of_bare_tables(words: Words) -> Counts:
 		likes = words.likes(here=False)
 		if not likes:
 			continue
-		found = Criterion.any(table[column].like(one) for column in columns for one in likes)
+		found = Criterion.any(like(table[column], one) for column in columns for one in likes)
 		if name == "tabSingles":
 			singles = frappe.get_all("DocType", {"module": places.MODULE, "issingle": 1}, pluck="name")
 			found = found & table.doctype.isin(singles or [""])

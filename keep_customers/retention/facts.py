@@ -13,6 +13,7 @@ from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import flt, getdate, strip_html
 
 from keep_customers.engine import losses as engine
+from keep_customers.erp.tables import FALLING
 from keep_customers.worth.corrected import is_purchase
 
 FEW = 3
@@ -71,8 +72,8 @@ def _market(last: Mapping[str, date], today: date) -> Found:
 			touch.demand_currency.as_("currency"), touch.price_remark.as_("text"),
 		)
 		.where(touch.customer.isin(list(last)) & heard & (touch.date >= today - LOOK_BACK))
-		.orderby(touch.date, order=frappe.qb.desc)
-		.orderby(touch.name, order=frappe.qb.desc)
+		.orderby(touch.date, order=FALLING)
+		.orderby(touch.name, order=FALLING)
 	).run(as_dict=True)  # fmt: skip
 	return _grouped(rows, FEW)
 

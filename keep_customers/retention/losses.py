@@ -9,6 +9,7 @@ from pypika import Case
 from keep_customers.engine import losses as engine
 from keep_customers.erp.document_permissions import links_condition
 from keep_customers.erp.permissions import Sql
+from keep_customers.erp.tables import FALLING
 from keep_customers.retention.reviews import DOCTYPE
 from keep_customers.worth.selection import selected
 
@@ -52,8 +53,8 @@ def customers(filters: dict, since: date, until: date, most: int) -> list[dict]:
 			review.revenue_before, review.profit_before, review.won_back_on,
 			review.revenue_since, review.currency,
 		)
-		.orderby(review.lost_on, order=frappe.qb.desc)
-		.orderby(review.revenue_before, order=frappe.qb.desc)
+		.orderby(review.lost_on, order=FALLING)
+		.orderby(review.revenue_before, order=FALLING)
 		.orderby(review.name)
 		.limit(most)
 	).run(as_dict=True)  # fmt: skip

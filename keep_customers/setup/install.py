@@ -10,6 +10,7 @@ import frappe
 import frappe.translate
 from frappe import _
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
+from frappe.utils import cint
 
 from keep_customers.care import rules
 from keep_customers.complaints import assignment_rules
@@ -138,5 +139,7 @@ def set_shipped_settings() -> list:
 	fields = frappe.get_meta(upgrade.SETTINGS).fields
 	new = [field for field in fields if field.default and field.fieldname not in known]
 	for field in new:
-		frappe.db.set_single_value(upgrade.SETTINGS, field.fieldname, field.default)
+		# Of the text "1" the framework makes a yes, which Postgres writes as "true".
+		value = cint(field.default) if field.default in ("0", "1") else field.default
+		frappe.db.set_single_value(upgrade.SETTINGS, field.fieldname, value)
 	return new

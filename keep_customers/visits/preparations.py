@@ -11,6 +11,7 @@ from frappe.utils import add_to_date, cstr, fmt_money, formatdate, getdate, stri
 from keep_customers.access.lookups import named
 from keep_customers.care.open_complaints import open_complaints
 from keep_customers.erp.api import typed
+from keep_customers.erp.tables import FALLING
 from keep_customers.visits.approval import draft
 from keep_customers.worth.corrected import is_purchase, sales_of
 
@@ -100,7 +101,7 @@ def _recent_sales(customers: list[str]) -> dict[str, str]:
 			invoice.customer, invoice.posting_date, invoice.base_net_total,
 			Case().when(is_purchase(invoice), 1).else_(0), company.default_currency,
 		)
-		.orderby(invoice.posting_date, invoice.name, order=frappe.qb.desc)
+		.orderby(invoice.posting_date, invoice.name, order=FALLING)
 	).run()  # fmt: skip
 	item = frappe.qb.DocType("Sales Invoice Item")
 	items = bought(
@@ -109,7 +110,7 @@ def _recent_sales(customers: list[str]) -> dict[str, str]:
 		.on(item.parent == invoice.name)
 		.select(invoice.customer, item.item_name)
 		.groupby(invoice.customer, item.item_name)
-		.orderby(Sum(item.base_net_amount), order=frappe.qb.desc)
+		.orderby(Sum(item.base_net_amount), order=FALLING)
 		.orderby(item.item_name)
 	).run()
 	totals, last, most = defaultdict(lambda: defaultdict(float)), defaultdict(list), defaultdict(list)

@@ -11,6 +11,7 @@ from frappe.utils import flt
 
 from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import only_readable
+from keep_customers.erp.tables import FALLING
 
 SHOWN = 12  # customers of each tier
 
@@ -81,7 +82,7 @@ def _rows(tier: str) -> list:
 		)
 		.where(customer.keep_tier == tier)
 		.orderby(Case().when(_lost(customer), 1).else_(0))
-		.orderby(value.value_at_risk, order=frappe.qb.desc)
+		.orderby(value.value_at_risk, order=FALLING)
 		.orderby(customer.name)
 		.limit(SHOWN)
 	).run(as_dict=True)

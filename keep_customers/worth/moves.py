@@ -7,7 +7,7 @@ import frappe
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate
 
-from keep_customers.erp.tables import among, columns
+from keep_customers.erp.tables import FALLING, among, columns
 from keep_customers.worth.retold import retold
 from keep_customers.worth.selection import selected
 
@@ -39,8 +39,8 @@ def customers(filters: dict, since: date, until: date, most: int) -> list[dict]:
 			change.date, change.customer, customer.customer_name, change.direction, change.from_tier, change.to_tier,
 			change.current_value, change.currency, change.reason,
 		)
-		.orderby(change.date, order=frappe.qb.desc)
-		.orderby(change.current_value, order=frappe.qb.desc)
+		.orderby(change.date, order=FALLING)
+		.orderby(change.current_value, order=FALLING)
 		.orderby(change.customer)
 		.limit(most)
 	).run(as_dict=True)  # fmt: skip

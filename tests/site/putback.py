@@ -1,8 +1,9 @@
 """Puts the site back to the story's beginning after each test, instead of removing it all and making it anew.
 
 SQLite: a copy of the whole database, copied back page by page. MariaDB: the rows of the tables that anybody changed,
-which it counts itself once it is told to (`SET GLOBAL userstat = 1`; the sandbox does). Where neither is to be had,
-or the site holds much else, nothing is kept, and the story is removed by its names (removal.remove_everything).
+which it counts itself once it is told to (`SET GLOBAL userstat = 1`; the sandbox does). PostgreSQL: the same, counted by
+triggers of ours. Where nothing of this is to be had, or the site holds much else, nothing is kept, and the story is removed
+by its names (removal.remove_everything).
 
 What Frappe remembers is forgotten with it, except what follows from the doctypes alone: reading those again is most
 of what a test would cost. They are forgotten too if a test changed one.
@@ -33,6 +34,8 @@ REMEMBERED = (
 	(("server_script_map",), ("Server Script",)),
 	(("webhooks",), ("Webhook",)),
 	(("workflow",), ("Workflow",)),
+	# Reading the files of all languages that are looked at is a tenth of a test.
+	(("merged_translations", "lang_user_translations"), ("Translation", "Country")),
 )  # fmt: skip
 REMEMBERED_BY_PROCESS = ("get_doctype_app_map", "is_virtual_doctype", "is_single_doctype")
 
@@ -70,7 +73,7 @@ def keep():
 	frappe.db.commit()
 	if _kept or frappe.local.site != _home:
 		return
-	kind = WholeDatabase if frappe.db.db_type == "sqlite" else TouchedTables
+	kind = KINDS[frappe.db.db_type]
 	if kind.possible():
 		_forget_jobs()
 		_kept = kind()
@@ -88,7 +91,10 @@ def put_back(look_first=False) -> bool:
 	if look_first and not _kept.changed():
 		frappe.db.rollback()
 		return True
-	unchanged = _still(_kept.state, state())
+	try:
+		unchanged = _still(_kept.state, state())
+	except frappe.db.InternalError:  # a test has failed in the middle, and Postgres says no more
+		unchanged = []
 	frappe.db.rollback()
 	_forget_jobs()
 	for url in set(frappe.get_all("File", pluck="file_url")) - _kept.files:
@@ -230,6 +236,14 @@ class WholeDatabase:
 
 
 class TouchedTables:
+	"""In MariaDB."""
+
+	KEPT = (
+		"create temporary table `kept {number}` as select {columns} from `{table}`",
+		"insert into `{table}` ({columns}) select {columns} from `kept {number}`",
+	)
+	EMPTY = "delete from `{table}`"
+
 	@staticmethod
 	def possible():
 		if not frappe.db.sql("select @@global.userstat")[0][0]:
@@ -241,26 +255,36 @@ class TouchedTables:
 
 	def __init__(self):
 		# A connection of its own, with which its temporary tables go.
-		self.connection = frappe.db.get_connection()
+		self.connection = self._connected()
 		self.cursor = self.connection.cursor()
 		self.tables = {}
 		for number, table in enumerate(self._tables()):
 			if self._ask(f"select 1 from `{table}` limit 1"):
-				columns = ", ".join(f"`{row[0]}`" for row in self._ask(f"show columns from `{table}`"))
-				self.cursor.execute(
-					f"create temporary table `kept {number}` as select {columns} from `{table}`"
-				)
-				self.tables[table] = (
-					f"insert into `{table}` ({columns}) select {columns} from `kept {number}`"
-				)
+				words = {"number": number, "table": table, "columns": ", ".join(self._columns(table))}
+				keep, bring_back = (statement.format(**words) for statement in self.KEPT)
+				self._do(keep)
+				self.tables[table] = bring_back
 			else:
 				self.tables[table] = None
+		self._count()
 		self.connection.commit()
 		self.written = self._written()
 
+	def _connected(self):
+		return frappe.db.get_connection()
+
+	def _do(self, statement):
+		self.cursor.execute(statement)
+
 	def _ask(self, query):
-		self.cursor.execute(query)
+		self._do(query)
 		return self.cursor.fetchall()
+
+	def _columns(self, table):
+		return [f"`{row[0]}`" for row in self._ask(f"show columns from `{table}`")]
+
+	def _count(self):
+		"""See to it that changes are counted from now on; MariaDB does."""
 
 	def _tables(self):
 		return [
@@ -286,11 +310,72 @@ class TouchedTables:
 	def put_back(self):
 		for table, number in self._written().items():
 			if number != self.written.get(table, 0) and table in self.tables:
-				self.cursor.execute(f"delete from `{table}`")
+				self._do(self.EMPTY.format(table=table))
 				if self.tables[table]:
-					self.cursor.execute(self.tables[table])
+					self._do(self.tables[table])
 		self.connection.commit()
 		self.written = self._written()
 
 	def close(self):
 		self.connection.close()
+
+
+class TouchedByTrigger(TouchedTables):
+	"""In PostgreSQL, whose own figures come a second late. A sequence moves at once, for all who look and for good, be what
+	moved it rolled back or not."""
+
+	@staticmethod
+	def possible():
+		[[rows]] = frappe.db.sql("select sum(reltuples) from pg_class where relkind = 'r'")
+		return rows < LARGE
+
+	def _connected(self):
+		connection = frappe.db.get_connection()
+		connection.set_session("read committed")  # it looks again and again
+		return connection
+
+	def _do(self, statement):
+		super()._do(statement.replace("`", '"'))
+
+	def _tables(self):
+		return [row[0] for row in self._ask("select tablename from pg_tables where schemaname = 'public'")]
+
+	def _columns(self, table):
+		return [
+			f"`{row[0]}`"
+			for row in self._ask(
+				f"select attname from pg_attribute where attrelid = '`{table}`'::regclass"
+				" and attnum > 0 and not attisdropped"
+			)
+		]
+
+	def _count(self):
+		self._do("drop schema if exists kept cascade")
+		self._do("create schema kept")
+		self._do(
+			"create function kept.touched() returns trigger language plpgsql as"
+			" $$ begin perform nextval(tg_argv[0]); return null; end $$"
+		)
+		for number, table in enumerate(self.tables):
+			self._do(f"create sequence kept.written_{number}")
+			self._do(f"comment on sequence kept.written_{number} is '{table}'")
+			self._do(
+				f"create trigger kept_touched after insert or update or delete or truncate on `{table}`"
+				f" for each statement execute function kept.touched('kept.written_{number}')"
+			)
+
+	def _written(self):
+		rows = self._ask(
+			"select obj_description(oid), pg_sequence_last_value(oid) from pg_class"
+			" where relkind = 'S' and relnamespace = 'kept'::regnamespace"
+		)
+		self.connection.commit()
+		return {table: number or 0 for table, number in rows}
+
+	def close(self):
+		self._do("drop schema if exists kept cascade")
+		self.connection.commit()
+		super().close()
+
+
+KINDS = {"sqlite": WholeDatabase, "mariadb": TouchedTables, "postgres": TouchedByTrigger}

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtr
 
-from keep_customers.engine.effect import arms, intervals
+from keep_customers.engine.effect import arms, intervals, looks
 from keep_customers.engine.effect.arms import compare, together
 from keep_customers.engine.effect.believed import believed
 from keep_customers.engine.effect.findings import LESS, MORE, UNKNOWN, findings
@@ -119,41 +120,108 @@ def test_rules_and_strata_count_by_their_customers():
 # Intervals
 
 
-def test_the_boundary_is_the_published_one():
-	# Waudby-Smith et al., theorem 2.2: at the number it is tuned for, with rho² n = -2 log 0.05 + log(1 - 2 log 0.05).
-	known = 5.9915 + np.log(6.9915)
-	assert intervals.boundary(intervals.TIGHTEST) == pytest.approx(
-		np.sqrt(2 * (known + 1) / known * np.log(np.sqrt(known + 1) / 0.05)), 1e-4
+# Information times, a boundary as it was published, and its chance: Jennison and Turnbull (2000), tables 2.1 and 2.3, five even
+# looks: Pocock's 2.413 and O'Brien and Fleming's 2.040 times the root of how many are left.
+FIVE = np.arange(1, 6)
+POCOCK, FLEMING = np.full(5, 2.413), 2.040 * np.sqrt(5 / FIVE)
+
+
+@pytest.mark.parametrize("published", [POCOCK, FLEMING])
+def test_the_recursion_finds_boundaries_that_were_published(published, monkeypatch):
+	"""Told what they spend at each look, found by letting a million walks go."""
+	walks = np.random.default_rng(1).normal(size=(1_000_000, 5)).cumsum(1) / np.sqrt(FIVE)
+	out = (np.abs(walks) > published).cumsum(1) > 0
+	assert out[:, -1].mean() == pytest.approx(0.05, abs=0.001), "five in a hundred"
+	monkeypatch.setattr(looks, "spent", lambda weeks: out.mean(0) / 0.05)
+	looks._boundary.cache_clear()
+	found = looks.boundary(FIVE, FIVE, 0.05)
+	looks._boundary.cache_clear()
+	assert found == pytest.approx(published, abs=0.06), "the first by 5 of a million"
+	assert found[-1] == pytest.approx(published[-1], abs=0.01)
+
+
+def test_seven_eighths_of_the_chance_are_spent_in_a_year_and_all_of_it_never():
+	assert looks.spent([0, 52.1786 / 4, 52.1786, 5200]) == pytest.approx([0, 7 / 15, 7 / 8, 1], abs=3e-4)
+	assert (looks.spent([0, 5200, 52000]) < 1).all()
+
+
+def test_the_first_look_is_one_look():
+	# By hand: after 26.09 weeks 0.5 ** 1.5 / (0.5 ** 1.5 + 1 / 7) = 0.7122 of 5 % is 3.5611 %, 1.7805 % a side: 2.1014 errors.
+	assert looks.boundary([52.1786 / 2], [1], 0.05) == pytest.approx([2.1014], abs=1e-3)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+	st.lists(st.integers(0, 300), min_size=2, max_size=80),
+	st.integers(1, 40),
+	st.floats(0.2, 1),
+	st.floats(1e-3, 1e3),
+)
+def test_walks_leave_as_seldom_as_promised(new, first, alpha, unit):
+	"""Whenever customers come: many at once, none for weeks."""
+	weeks = first + np.flatnonzero(new)
+	known = np.cumsum([one for one in new if one], dtype=float)
+	if not len(weeks):
+		return
+	alpha /= 2
+	errors = looks.boundary(weeks, known, alpha)
+	assert looks.boundary(weeks, known * unit, alpha) == pytest.approx(errors, abs=1e-6), "in whichever unit"
+	news = np.sqrt(np.diff(known, prepend=0.0))
+	walks = (np.random.default_rng(1).normal(size=(20_000, len(news))) * news).cumsum(1) / np.sqrt(known)
+	ever = (np.abs(walks) > errors).any(1).mean()
+	promised = alpha * looks.spent(weeks[-1])
+	noise = 4 * np.sqrt(promised / 20_000)
+	assert ever < promised + noise
+	if known[-1] < 1e4 and (np.diff(known) > 0.002 * known[:-1]).all():
+		assert ever > promised - noise, "and no less often"
+
+
+def test_what_is_known_counts_both_arms_week_by_week():
+	# Two groups in one: in the third week 4 and 2 customers, 2 and 2; nobody new in the second.
+	group = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1]
+	arm = [0, 0, 1, 1, 0, 0, 0, 0, 1, 1]
+	week = [0, 0, 0, 0, 2, 2, 2, 2, 2, 2]
+	known, smaller, new = looks.information(group, arm, week, 2, [0, 0], 1)
+	# By hand: 4 ** 2 / (4 ** 2 * (1/2 + 1/2)); 10 ** 2 / (6 ** 2 * (1/4 + 1/2) + 4 ** 2 * (1/2 + 1/2)).
+	assert known.tolist() == [pytest.approx([1, 1, 100 / 43])]
+	assert smaller.tolist() == [[2, 2, 4]] and new.tolist() == [[True, False, True]]
+	apart, _smaller, _new = looks.information(group, arm, week, 2, [0, 1], 2)
+	assert apart[:, 2] == pytest.approx([4 / 3, 1]) and apart[1, :2].tolist() == [0, 0]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.floats(1e-3, 1e3), st.floats(5, 1e4), st.floats(1.96, 8), st.floats(0.001, 0.05))
+def test_who_looks_often_sees_less(error, freedom, errors, alpha):
+	assert intervals.any_time(error, freedom, errors) >= errors * error
+	assert intervals.any_time(error, freedom, errors) == pytest.approx(
+		intervals.once(error, freedom, 2 * ndtr(-errors))
 	)
-	# By hand for 100: known is 2.645, 2 * 3.645 / 2.645 * log(1.909 / 0.05) = 10.04.
-	assert intervals.boundary(100) == pytest.approx(3.168, abs=1e-3)
+	assert intervals.once(error, freedom, alpha) >= intervals.once(error, 1e9, alpha)
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.floats(1e-3, 1e3), st.floats(5, 1e4), st.integers(20, 100_000), st.floats(0.001, 0.05))
-def test_who_looks_often_sees_less(error, freedom, customers, alpha):
-	once = intervals.once(error, freedom, alpha)
-	assert intervals.any_time(error, freedom, customers, alpha) > once > 0
-	assert once >= intervals.once(error, 1e9, alpha)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.floats(0.1, 100), st.integers(20, 2000), st.floats(0.01, 10))
-def test_so_many_more_customers_and_the_effect_is_seen(error, customers, worth):
-	[more] = intervals.how_many_more([error], [customers], [worth])
+@given(st.floats(0.1, 100), st.integers(20, 2000), st.integers(5, 200), st.floats(0.01, 10))
+def test_so_many_more_customers_and_the_effect_is_seen(error, customers, weeks, worth):
+	[more] = intervals.how_many_more([error], [customers], [weeks], [worth])
 	if np.isinf(more):
 		return
-	left = error * np.sqrt(customers / (customers + more))
-	assert intervals.any_time(left, 1e9, customers + more) <= worth
-	if more:
-		fewer = customers + more * 0.98
-		assert (
-			intervals.any_time(error * np.sqrt(customers / fewer), 1e9, fewer) + 0.8416 * left > worth * 0.98
-		)
+
+	def needed(number):
+		"""Of whom comes as those before: bounds and four fifths of what is seen beyond them."""
+		left = error * np.sqrt(customers / number)
+		return intervals.any_time(left, 1e9, looks.steady(weeks * number / customers, 0.05)) + 0.8416 * left
+
+	assert needed(customers + more) <= worth * 1.0001
+	assert not more or needed(customers + more * 0.98) > worth * 0.98
+
+
+def test_as_slowly_as_they_came_they_will_come():
+	fast, slow = (intervals.how_many_more([1.0], [500], [weeks], [2])[0] for weeks in (26, 260))
+	assert fast < slow, "who needs years looks more often"
 
 
 def test_of_what_nothing_is_known_no_number_is_told():
-	more = intervals.how_many_more([np.nan, 1, 1, 1e9], [0, 50, 50, 50], [1, 0, 1e6, 1e-9])
+	more = intervals.how_many_more([np.nan, 1, 1, 1e9], [0, 50, 50, 50], [1, 9, 9, 9], [1, 0, 1e6, 1e-9])
 	assert np.isnan(more[:2]).all() and more[2] == 0 and np.isinf(more[3])
 
 
@@ -267,11 +335,13 @@ def test_what_is_believed_stays_within_what_there_is(rules):
 
 # What is told
 
+WEEKS = np.arange(3000) % 30  # from which on each is counted
+
 
 def test_no_claim_without_an_interval():
 	held, outcome, before = made(5, 3000)
 	rule = np.where(np.arange(3000) < 2980, 0, 1)
-	each, every = findings(rule, held, outcome, before, 3)
+	each, every = findings(rule, held, outcome, before, 3, WEEKS)
 	assert each.claim.tolist() == [MORE, UNKNOWN, UNKNOWN] and every.claim.tolist() == [MORE]
 	assert each.any_time[0][0] < 20 < each.any_time[1][0], "the truth"
 	assert each.any_time[0][0] < each.once[0][0] < each.once[1][0] < each.any_time[1][0]
@@ -279,22 +349,24 @@ def test_no_claim_without_an_interval():
 	assert np.isfinite(each.pooled[0]).tolist() == [True, False, False], (
 		"and from one other nothing is learned"
 	)
-	three, _every = findings(np.where(rule, 3, np.arange(3000) % 2), held, outcome, before, 4)
+	three, _every = findings(np.where(rule, 3, np.arange(3000) % 2), held, outcome, before, 4, WEEKS)
 	assert np.isnan(three.once[0]).tolist() == [False, False, True, True]
 	assert np.isfinite(three.pooled[0]).tolist() == [True, True, False, True], "from two it is"
 	assert each.more[0] == 0 and each.more[1] > 20 and np.isnan(each.more[2])
-	assert findings(rule, ~held, outcome, before, 3)[0].claim[0] == LESS
+	assert findings(rule, ~held, outcome, before, 3, WEEKS)[0].claim[0] == LESS
 
 
 def test_rare_complaints_are_too_few_to_tell():
 	held = np.arange(400) % 10 == 0
 	complained = np.arange(400) % 50 == 1
-	each, _every = findings(np.zeros(400, int), held, complained.astype(float), None, 1, yes_no=True)
+	each, _every = findings(
+		np.zeros(400, int), held, complained.astype(float), None, 1, WEEKS[:400], yes_no=True
+	)
 	assert np.isnan(each.any_time[0][0]) and each.claim[0] == UNKNOWN
 
 
 def test_nothing_to_find():
-	each, every = findings([], [], [], None, 0)
+	each, every = findings([], [], [], None, 0, [])
 	assert (
 		each.claim.shape == (0,) and np.isnan(every.any_time[0]).all() and every.claim.tolist() == [UNKNOWN]
 	)
@@ -305,7 +377,7 @@ def test_a_share_that_changed_compares_within_itself():
 	rng = np.random.default_rng(7)
 	good = np.repeat([False, True], 2000)
 	held = rng.random(4000) < np.where(good, 0.1, 0.5)
-	outcome = 100 * good + rng.normal(0, 10, 4000)
-	mixed, _all = findings(np.zeros(4000, int), held, outcome, None, 1)
-	apart, _all = findings(np.zeros(4000, int), held, outcome, None, 1, stratum=good.astype(int))
+	outcome, week = 100 * good + rng.normal(0, 10, 4000), np.arange(4000) // 80
+	mixed, _all = findings(np.zeros(4000, int), held, outcome, None, 1, week)
+	apart, _all = findings(np.zeros(4000, int), held, outcome, None, 1, week, stratum=good.astype(int))
 	assert mixed.claim[0] == MORE and apart.claim[0] == UNKNOWN and abs(apart.compared.effect[0]) < 2

@@ -20,7 +20,7 @@ from keep_customers.care.triggers import (
 )
 from keep_customers.engine import occasions
 from keep_customers.erp.said import said
-from keep_customers.erp.tables import among, columns
+from keep_customers.erp.tables import FALLING, among, columns
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import Corrected, credited, is_purchase, no_opening, with_opening
 from keep_customers.worth.values import NOT_RANKED, last_parameters
@@ -165,7 +165,7 @@ def years_best(rule, today: date) -> list[dict]:
 	if frappe.db.exists("Follow Up", {"care_rule": rule.name, "occurrence": occurrence}):
 		return []  # the order of tomorrow must not add to it
 	query, _customer, value = customers(rule)
-	query = query.where(value.current_value > 0).orderby(value.current_value, order=frappe.qb.desc)
+	query = query.where(value.current_value > 0).orderby(value.current_value, order=FALLING)
 	best = list(matching(rule, query.orderby(value.name).run(as_dict=True)))[: cint(rule.top_n)]
 	return [
 		row(

@@ -8,6 +8,7 @@ import frappe
 from frappe.query_builder.functions import Count
 from frappe.utils import add_months, getdate
 
+from keep_customers.erp.tables import FALLING
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import is_purchase, no_opening
 
@@ -36,7 +37,7 @@ def large_purchase(settings) -> float | None:
 		return None
 	rows = (
 		query.select(invoice.base_net_total)
-		.orderby(invoice.base_net_total, order=frappe.qb.desc)
+		.orderby(invoice.base_net_total, order=FALLING)
 		.limit(1)
 		.offset(int(count * LARGE))
 	).run()

@@ -88,3 +88,22 @@ def test_nothing_found_is_no_rows_in_each_column(notes):
 	assert [
 		list(column) for column in tables.columns(query.where(todo.name == "none"), todo.name, todo.owner)
 	] == [[], []]
+
+
+def test_what_is_not_known_is_least_whichever_way_a_list_is_sorted(story):
+	todo = frappe.qb.DocType("ToDo")
+	days = [None, story.today, story.days_ago(1)]
+	for day in days:
+		frappe.get_doc({"doctype": "ToDo", "description": f"{PREFIX} sorted", "date": day}).insert()
+	query = frappe.qb.from_(todo).select(todo.date).where(todo.description == f"{PREFIX} sorted")
+	falling = [day for (day,) in query.orderby(todo.date, order=tables.FALLING).run()]
+	assert falling == [story.today, story.days_ago(1), None]
+	assert [day for (day,) in query.orderby(todo.date, order=tables.RISING).run()] == falling[::-1]
+
+
+def test_texts_are_like_others_written_big_or_small(story):
+	todo = frappe.qb.DocType("ToDo")
+	name = frappe.get_doc({"doctype": "ToDo", "description": f"{PREFIX} Jane Doe wrote"}).insert().name
+	query = frappe.qb.from_(todo).select(todo.name).where(todo.name == name)
+	for pattern, found in (("%jane doe%", True), ("%JANE DOE%", True), ("%jane poe%", False)):
+		assert bool(query.where(tables.like(todo.description, pattern)).run()) == found

@@ -1,10 +1,11 @@
 """Real deadlocks, wherever a night writes: its parts, one by one; the whole of it is in test_night_gives_way.py.
 
-The database finds them itself (1213): somebody else, on a connection of his own, holds a row that the night wants and then
-wants one that the night holds. He has written more, so the night is the one to give way. Before *Written* a night only
-reads, which nobody can be in the way of.
+The database finds them itself: somebody else, on a connection of his own, holds a row that the night wants and then
+wants one that the night holds. He has written more, or does not look, so the night is the one to give way. Before *Written*
+a night only reads, which nobody can be in the way of.
 """
 
+import threading
 from datetime import date, timedelta
 
 import frappe
@@ -12,15 +13,25 @@ import pytest
 
 from keep_customers.benefits import coupons, rebates
 from keep_customers.care import contacts_seen, ending, followups, premises, referrals
+from keep_customers.erp import tables
 from keep_customers.erp.aside import Aside, out_of_the_way
 from keep_customers.jobs import notices as notices_job
 from keep_customers.worth import values
 from tests.site.benefits.offers.shop import celebrating
 from tests.site.benefits.test_rebates import claim, policy
-from tests.site.jobs.others import locking, only_mariadb, others  # noqa: F401
+from tests.site.jobs.others import (  # noqa: F401
+	DEADLOCK,
+	POSTGRES,
+	connected,
+	locking,
+	others,
+	patience,
+	quoted,
+	several_write,
+)
 from tests.site.story import PREFIX, TERRITORY
 
-pytestmark = only_mariadb
+pytestmark = several_write
 A, B = f"{PREFIX} A", f"{PREFIX} B"
 
 
@@ -41,7 +52,7 @@ def noted(customer, **values):
 
 
 def undisturbed(gave_way, aside):
-	assert gave_way and "1213" in str(gave_way[0])
+	assert gave_way and DEADLOCK in str(gave_way[0])
 	assert not aside.left, aside.text()
 
 
@@ -217,28 +228,64 @@ def test_what_a_night_asked_for_after_somebody_had_begun_is_taken_back_too(two, 
 	frappe.db.delete("Sales Invoice", {"customer": A})
 	frappe.db.commit()
 	assert not frappe.db.exists("ToDo", "keep-test-todo")  # somebody has begun
-	night = frappe.db.create_connection()
+	night = connected()
 	cursor = night.cursor()
+	statement, values = locking("Customer", A)
+	cursor.execute(quoted(statement), values)
 	cursor.execute(
-		"insert into `tabFollow Up` (name, customer, care_rule, occurrence, status, todo)"
-		" values ('keep-test-new', %s, %s, 'o', 'Assigned', 'keep-test-todo')",
+		quoted("insert into `tabFollow Up` (name, customer, care_rule, occurrence, status, todo)")
+		+ " values ('keep-test-new', %s, %s, 'o', 'Assigned', 'keep-test-todo')",
 		(A, rule),
 	)
 	cursor.execute(
-		"insert into `tabToDo` (name, status, description, allocated_to, reference_type, reference_name, keep_follow_up)"
-		" values ('keep-test-todo', 'Open', 'Call', 'Administrator', 'Customer', %s, 'keep-test-new')",
+		quoted(
+			"insert into `tabToDo` (name, status, description, allocated_to, reference_type, reference_name, keep_follow_up)"
+		)
+		+ " values ('keep-test-todo', 'Open', 'Call', 'Administrator', 'Customer', %s, 'keep-test-new')",
 		(A,),
 	)
 	night.commit()
 	night.close()
-	if how == "deleted":
-		frappe.delete_doc("Customer", A)
-	else:
-		frappe.rename_doc("Customer", A, B, merge=True, show_alert=False)
+
+	def begin():
+		if how == "deleted":
+			frappe.delete_doc("Customer", A)
+		else:
+			frappe.rename_doc("Customer", A, B, merge=True, show_alert=False)
+
+	if POSTGRES:  # it shows nothing that came later, not even to who is about to write: he has to begin anew
+		with pytest.raises(frappe.QueryDeadlockError):
+			begin()
+		frappe.db.rollback()
+	begin()
 	frappe.db.commit()
 	assert frappe.db.get_value("ToDo", "keep-test-todo", "status") == "Cancelled"
 	left = frappe.db.get_value("Follow Up", "keep-test-new", ["customer", "status"])
 	assert left == (None if how == "deleted" else (B, "Cancelled"))
+
+
+@pytest.mark.parametrize("patient", (True, False), ids=("who begins anew", "who has begun before"))
+def test_who_waited_for_a_row_never_writes_over_what_became_of_it(two, patient):
+	assert not frappe.db.get_value("Customer", A, "customer_details")  # has begun
+	other = connected()
+	other.cursor().execute(
+		quoted("update `tabCustomer` set customer_details = 'theirs' where name = %s"), (A,)
+	)
+	end = threading.Timer(0.5, other.commit)
+	end.start()
+	try:
+		if patient:
+			tables.wait_for("Customer", A)
+			assert frappe.db.get_value("Customer", A, "customer_details") == "theirs"
+		elif POSTGRES:
+			with pytest.raises(frappe.QueryDeadlockError):
+				tables.lock("Customer", A)
+		else:
+			assert tables.hold("Customer", [A], customer_details="theirs") == {A}
+	finally:
+		end.join()
+		frappe.db.rollback()
+		other.close()
 
 
 # On the way of others
@@ -297,9 +344,10 @@ def test_who_swallows_a_deadlock_is_found_out(two, others):  # noqa: F811
 
 
 def test_somebody_who_will_not_let_go_costs_only_his_own_row(two, others):  # noqa: F811
-	"""1205: the night waits a while, goes on with all the others, and comes back the next night."""
+	"""The night waits a while, goes on with all the others, and comes back the next night."""
 	names = sorted(noted(customer) for customer in (A, B))
-	frappe.db.sql("set session innodb_lock_wait_timeout = 1")
+	frappe.db.sql(patience(1))
+	frappe.db.commit()  # Postgres would take that back with the rest
 	aside = Aside()
 	try:
 		others(followups, "hold_back", locking("Follow Up", names[1]), seconds=9)
@@ -309,7 +357,8 @@ def test_somebody_who_will_not_let_go_costs_only_his_own_row(two, others):  # no
 			lambda n: ("Follow Up", n),
 		)
 	finally:
-		frappe.db.sql("set session innodb_lock_wait_timeout = default")
+		frappe.db.sql(patience(None))
+		frappe.db.commit()
 	[left] = aside.left.values()
 	assert done and (left.doctype, left.name) == ("Follow Up", names[1])
 	assert [row.name for row in two.follow_ups(hold_reason="Contact cap")] == [names[0]]

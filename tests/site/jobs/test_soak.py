@@ -11,12 +11,12 @@ from datetime import timedelta
 import frappe
 
 from keep_customers.jobs.customer_life import ABOUT_CUSTOMER
-from tests.site.jobs.others import only_mariadb
+from tests.site.jobs.others import several_write
 from tests.site.jobs.test_night import a_hundred_days_of_business
 from tests.site.jobs.test_restart import child
 from tests.site.story import ANNA
 
-pytestmark = only_mariadb
+pytestmark = several_write
 NIGHTS = int(os.environ.get("KEEP_TEST_NIGHTS", 6))
 CODE = "from tests.site.jobs import neighbours; neighbours.main()"
 

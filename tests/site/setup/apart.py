@@ -54,8 +54,10 @@ def site_without():
 	if FRESH:
 		with layers.temporary_site(frappe.conf.db_type, dict(os.environ), "erpnext") as site:
 			connect(site)
-			yield
-			connect(home)
+			try:
+				yield
+			finally:
+				connect(home)
 	else:
 		remove_everything()
 		with putback.paused():
@@ -102,12 +104,19 @@ def tables() -> dict[str, list[str]]:
 def _indexes(table) -> set[str]:
 	if frappe.db.db_type == "sqlite":
 		return {f"index {row[1]}" for row in frappe.db.sql(f"pragma index_list(`{table}`)")}
+	if frappe.db.db_type == "postgres":
+		return {
+			f"index {row[0]}"
+			for row in frappe.db.sql("select indexname from pg_indexes where tablename = %s", table)
+		}
 	return {f"index {row[2]}" for row in frappe.db.sql(f"show index from `{table}`")}
 
 
 def _tables() -> list[str]:
 	if frappe.db.db_type == "sqlite":
 		return [row[0] for row in frappe.db.sql("select name from sqlite_master where type = 'table'")]
+	if frappe.db.db_type == "postgres":
+		return frappe.db.get_tables(cached=False)
 	return [row[0] for row in frappe.db.sql("show tables")]
 
 
@@ -115,6 +124,11 @@ def columns(table, kinds=("",)) -> list[str]:
 	"""Its columns, of those kinds."""
 	if frappe.db.db_type == "sqlite":
 		rows = [(row[1], row[2]) for row in frappe.db.sql(f"pragma table_info(`{table}`)")]
+	elif frappe.db.db_type == "postgres":
+		rows = frappe.db.sql(
+			"select column_name, data_type from information_schema.columns where table_schema = 'public' and table_name = %s",
+			table,
+		)
 	else:
 		rows = [row[:2] for row in frappe.db.sql(f"show columns from `{table}`")]
 	return [name for name, kind in rows if any(word in kind.lower() for word in kinds)]

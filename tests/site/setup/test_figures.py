@@ -6,6 +6,7 @@ from frappe.desk.doctype.number_card import number_card
 from frappe.utils import add_days, flt, get_datetime, getdate
 
 from keep_customers.erp.reports import listed
+from tests.site import host
 from tests.site.care.reported import follow_up, ranked, referral, run, touch
 from tests.site.story import ANNA, BEN, COMPANY, PREFIX
 
@@ -289,3 +290,13 @@ def test_a_number_of_a_workspace_opens_what_it_counts(company):
 				else listed(target, **options)
 			)
 			assert found["value"] == len(opened(opens)), name
+
+
+def test_reports_only_read(company):
+	"""So the host may let them read from a replica, which it does where ``read_from_replica`` is set."""
+	ranked_ = frappe.get_all("Customer Value", pluck="name")[0]
+	with host.only_reading(), pytest.raises(Exception, match=r"(?i)read.?only"):
+		frappe.db.set_value("Customer Value", ranked_, "tier", None)
+	for name in frappe.get_all("Report", {"module": "Keep Customers"}, pluck="name"):
+		with host.only_reading():
+			frappe.get_doc("Report", name).execute_script_report(dict(ASKED.get(name, ({},))[0]))

@@ -146,6 +146,7 @@ def message(found: Effect, outcome: str, days: int) -> str:
 			"Compared is who was drawn to be cared for with who was drawn to be held back, whatever became of it, {0} days after the first follow-up."
 		).format(days),
 		_("At Least and At Most hold for all rows at once with 95 % confidence, however often you look."),
+		_("What is known is counted anew every Monday."),
 		_("Customers still needed: until a difference of {0} % of what comes anyway is seen.").format(
 			round(100 * WORTH_KNOWING)
 		),

@@ -17,6 +17,7 @@ from keep_customers.erp.reports import (
 	most,
 	only_first,
 )
+from keep_customers.erp.tables import FALLING
 from keep_customers.worth.forecasts import accepted
 from keep_customers.worth.selection import selected, why_nothing
 from keep_customers.worth.values import tier_ranks
@@ -107,7 +108,7 @@ def customers(filters: dict) -> list[frappe._dict]:
 			value.customer, value.customer_name, value.tier, value.new_tier, value.status, value.new_status,
 			value.value_at_risk, value.new_value_at_risk, value.potential_value, value.new_potential, value.currency,
 		)
-		.orderby(value.new_value_at_risk, order=frappe.qb.desc)
+		.orderby(value.new_value_at_risk, order=FALLING)
 		.orderby(value.customer)
 		.limit(most(filters))
 		.run(as_dict=True)

@@ -18,6 +18,7 @@ from keep_customers.erp.reports import (
 	only_first,
 	reported,
 )  # fmt: skip
+from keep_customers.erp.tables import FALLING, RISING
 from keep_customers.worth.selection import selected, why_nothing
 
 SHOW = ("Tiers", "Customers")
@@ -85,7 +86,7 @@ def tiers(filters: dict) -> list[dict]:
 			Sum(value.value_at_risk).as_("value_at_risk"),
 		)
 		.groupby(value.policy, value.tier, value.currency, tier.rank)
-		.orderby(value.policy, tier.rank)
+		.orderby(value.policy, tier.rank, order=RISING)
 		.run(as_dict=True)
 	)
 	totals: dict[str, list[float]] = {}
@@ -111,8 +112,8 @@ def customers(filters: dict) -> list[dict]:
 			value.customer, value.customer_name, value.tier, value.status, value.current_value, value.potential_value,
 			value.value_at_risk, value.last_purchase, value.next_purchase, value.policy, value.currency,
 		)
-		.orderby(tier.rank)
-		.orderby(value.current_value, order=frappe.qb.desc)
+		.orderby(tier.rank, order=RISING)
+		.orderby(value.current_value, order=FALLING)
 		.orderby(value.customer)
 		.limit(most(filters))
 		.run(as_dict=True)

@@ -19,6 +19,7 @@ from tests.site.host import local
 # What a programmer says, and nobody else.
 NO_WORDS = re.compile(
 	r"Traceback|object has no attribute|not supported between|OperationalError|ProgrammingError|sqlite|near \"|in the SQL syntax"
+	r"|psycopg2|invalid input syntax|numeric field overflow|out of range for type|transaction is aborted|NUL \(0x00\)"
 	r"|must be str|unsupported operand|'NoneType' object|invalid literal|list index|unhashable|Uncaught",
 	re.IGNORECASE,
 )
