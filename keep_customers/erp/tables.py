@@ -93,6 +93,27 @@ class _Joined(AggregateFunction):
 		return f"separator '{SEPARATOR}'"
 
 
+class _Direction:
+	"""How a query is sorted, ``order=``: what is not known is least, as MariaDB and SQLite have it. To Postgres it is most,
+	and the first of a list would be those of whom nothing is known."""
+
+	def __init__(self, sql: str, on_postgres: str):
+		self.sql, self.on_postgres = sql, on_postgres
+
+	@property
+	def value(self) -> str:
+		return self.on_postgres if frappe.db.db_type == "postgres" else self.sql
+
+
+FALLING = _Direction("DESC", "DESC NULLS LAST")
+RISING = _Direction("ASC", "ASC NULLS FIRST")
+
+
+def like(column, pattern: str):
+	"""That a text is like another, written big or small."""
+	return column.ilike(pattern) if frappe.db.db_type == "postgres" else column.like(pattern)
+
+
 def checksum(*terms):
 	"""A number from 0 to 2**32 - 1 of each row, by which one sees that any of some values is another one.
 
@@ -120,27 +141,6 @@ class _Beside(Function):
 	def get_function_sql(self, **kwargs) -> str:
 		left, right = (self.get_arg_sql(arg, **kwargs) for arg in self.args)
 		return f"{left} || '{SEPARATOR}' || {right}"
-
-
-class _Direction:
-	"""How a query is sorted, ``order=``: what is not known is least, as MariaDB and SQLite have it. To Postgres it is most,
-	and the first of a list would be those of whom nothing is known."""
-
-	def __init__(self, sql: str, on_postgres: str):
-		self.sql, self.on_postgres = sql, on_postgres
-
-	@property
-	def value(self) -> str:
-		return self.on_postgres if frappe.db.db_type == "postgres" else self.sql
-
-
-FALLING = _Direction("DESC", "DESC NULLS LAST")
-RISING = _Direction("ASC", "ASC NULLS FIRST")
-
-
-def like(column, pattern: str):
-	"""That a text is like another, written big or small."""
-	return column.ilike(pattern) if frappe.db.db_type == "postgres" else column.like(pattern)
 
 
 class In(Criterion):
@@ -340,8 +340,7 @@ def wait_for(doctype: str, name: str) -> None:
 def lock(doctype: str, name: str) -> None:
 	"""Let nobody else write a row until this transaction ends; who wants to waits.
 
-	Where MariaDB does not serve it is a write that changes nothing: SQLite knows no other lock, and has two readers who both
-	write later lose one.
+	It is a write that changes nothing: SQLite knows no other lock, and has two readers who both write later lose one.
 	"""
 	hold(doctype, [name])
 
@@ -355,21 +354,20 @@ def hold(doctype: str, names: Sequence[str], **still) -> set[str]:
 	"""
 	table, found = frappe.qb.DocType(doctype), set()
 	for part in chunks(sorted(set(names)), MAX_ROWS):
-		if frappe.db.db_type != "mariadb":  # which needs no more than what is asked below
-			_write_as_it_is(among(frappe.qb.update(table), table.name, part), table)
+		rows = among(frappe.qb.from_(table), table.name, part).select(table.name)
+		try:
+			if frappe.db.db_type == "postgres":  # whose update takes them as they lie
+				rows.orderby(table.name).for_update().run()
+			if frappe.db.db_type != "mariadb":  # where reading for update is enough
+				among(frappe.qb.update(table), table.name, part).set(table.docstatus, table.docstatus).run()
+		except Exception as error:
+			# Postgres lets nobody write what he sees as it was before; the framework has no word for it.
+			if lost_to_others(error):
+				raise frappe.QueryDeadlockError(error) from error
+			raise
 		# For update: as they are now, and not as this transaction saw them at first.
-		query = among(frappe.qb.from_(table), table.name, part).select(table.name).for_update()
+		query = rows.for_update()
 		for field, value in still.items():
 			query = query.where(table[field] == value)
 		found.update(name for (name,) in query.run())
 	return found
-
-
-def _write_as_it_is(query, table) -> None:
-	try:
-		query.set(table.docstatus, table.docstatus).run()
-	except Exception as error:
-		# Postgres lets nobody write what he sees as it was before; the framework has no word for it.
-		if lost_to_others(error):
-			raise frappe.QueryDeadlockError(error) from error
-		raise

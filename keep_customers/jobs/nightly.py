@@ -10,7 +10,7 @@ import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from time import perf_counter
 
 import frappe
@@ -67,7 +67,7 @@ def run_today(clock_is_right: bool = False, patience: int = 1) -> str:
 				set_aside.tell(waiting, why)
 			return waiting
 		clock.go_on(now, said=bool(why))
-		return Night(now.date()).run()
+		return Night(now.date(), now).run()
 
 
 def run(as_of: date | str | None = None, patience: int = 1) -> str:
@@ -80,7 +80,7 @@ def run(as_of: date | str | None = None, patience: int = 1) -> str:
 	:raises LockTimeoutError: if a run is under way on this site
 	"""
 	with _undisturbed(patience):
-		return Night(getdate(as_of)).run()
+		return Night(getdate(as_of), now_datetime()).run()
 
 
 @contextmanager
@@ -136,9 +136,14 @@ def seldom_collected() -> Iterator[None]:
 
 
 class Night:
-	"""One nightly run and its Care Run row."""
+	"""One nightly run and its Care Run row.
 
-	def __init__(self, as_of: date):
+	:param as_of: the day it takes for today
+	:param began: the moment the clock was asked about, which later nights are held against: one that jumps between the
+		question and the first row would else be noted as believed
+	"""
+
+	def __init__(self, as_of: date, began: datetime):
 		self.as_of = as_of
 		self.settings = frappe.get_doc("Keep Customers Settings")
 		self.warnings: list[str] = []
@@ -158,7 +163,7 @@ class Night:
 				"status": "Running",
 				"stage": "",
 				"first_run": self.first_run,
-				"started": now_datetime(),
+				"started": began,
 				"triggered_by": frappe.session.user,
 				"database_ahead": str(clock.database_ahead()),
 			}

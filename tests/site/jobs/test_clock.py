@@ -196,6 +196,22 @@ def test_a_first_night_is_held_against_when_it_was_switched_on(new, it_is, days,
 		assert frappe.get_all("Customer Value") and clock.question() is None
 
 
+@pytest.mark.parametrize("days", (-31, 31))
+def test_a_clock_that_jumps_right_after_it_was_asked_about_is_not_what_is_noted(
+	new, it_is, monkeypatch, days
+):
+	with monkeypatch.context() as patched:
+
+		def jumps_then(*arguments, **values):
+			it_is(new.today + timedelta(days=days))
+
+		patched.setattr(clock, "go_on", jumps_then)
+		run = tonight()
+	assert (run.status, run.as_of, run.started.date()) == ("Completed", new.today, new.today)
+	it_is(new.today + timedelta(days=1))
+	assert tonight().status == "Completed" and not told(), "it is right again, and nothing needs an answer"
+
+
 @pytest.mark.parametrize("every, asked", ((20, False), (30, True)))
 def test_a_site_where_people_were_at_work_meanwhile_is_not_asked(new, it_is, every, asked):
 	"""Its nights began later than they were switched on, or were off for months."""
