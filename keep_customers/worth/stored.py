@@ -216,15 +216,17 @@ def keep(known: Stored, written: Collection[str]) -> None:
 		left, *(_read(lambda query, some=some: among(query, _table().name, some)) for some in written)
 	)
 	if len(np.unique(now.arrays["mark"])) == len(now):
-		# A full disk costs the next night a second or two, and this one nothing.
-		with suppress(OSError):
+		try:
 			_save(now)
+		except OSError:
+			forget()  # a full disk costs the next night a second or two, and this one nothing
 
 
 def forget() -> None:
 	"""Have the next night read everything; nothing is left on the disk."""
-	_path().unlink(missing_ok=True)
 	with suppress(OSError):
+		_path().unlink(missing_ok=True)
+		_new().unlink(missing_ok=True)
 		_path().parent.rmdir()
 
 
@@ -252,7 +254,8 @@ def _read(of=lambda query: query) -> Stored:
 	pins = texts(found[PIN])
 	pins[[pin is not None for pin in pins]] = secret([pin for pin in pins if pin is not None])
 	has_fading, fading = unpacked(texts(found["statistics"]))
-	modified = [str(text or "").encode() for text in found["source_modified"]]
+	# A moment has none but plain letters; whatever else stands there is not the newest change.
+	modified = [str(text or "").encode("ascii", "replace") for text in found["source_modified"]]
 	return Stored(
 		{
 			"mark": marks_of(names),
@@ -290,6 +293,10 @@ def _path() -> Path:
 	return Path(frappe.get_site_path("private", "keep_customers", "stored.npz"))
 
 
+def _new() -> Path:
+	return _path().with_suffix(".new")
+
+
 def _shape() -> str:
 	"""Of the file: what is in it, and who adds it up."""
 	return json.dumps([VERSION, frappe.db.db_type, PARTS, FIELDS])
@@ -301,10 +308,9 @@ def _save(known: Stored) -> None:
 	words = {field: words.known for field, words in known.words.items()}
 	about = np.frombuffer(json.dumps([_shape(), words]).encode(), np.uint8)
 	codes = {f"codes of {field}": words.codes for field, words in known.words.items()}
-	new = path.with_suffix(".new")
-	with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+	with open(os.open(_new(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
 		np.savez(file, about=about, **known.arrays, **codes)
-	new.replace(path)  # another reads the old one or the new one, never half of it
+	_new().replace(path)  # another reads the old one or the new one, never half of it
 
 
 def _kept() -> Stored | None:

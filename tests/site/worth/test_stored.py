@@ -19,7 +19,7 @@ BY_HAND = {
 	**dict.fromkeys(stored.FIGURES, (0, 1, 2.5, 1e6)),
 	**dict.fromkeys(stored.DAYS, (date(2024, 1, 1), date(2025, 6, 30), None)),
 	stored.PIN: [None, "2030-01-01 our oldest", "2030-01-01 the owner's son"],
-	"source_modified": [None, "2025-01-01 10:00:00.000000", "something else, which is longer than that"],
+	"source_modified": [None, "2025-01-01 10:00:00.000000", "größer, and longer than any moment is"],
 }
 
 
@@ -167,6 +167,7 @@ def test_a_file_that_cannot_be_written_costs_nothing_but_time(story, ranked, mon
 	story.invoice(ranked[0], 500)
 	run = story.night()
 	assert run.status == "Completed" and story.value(ranked[0]).last_purchase == story.today
+	assert not stored._path().parent.exists(), "half a file takes a full disk's last room"
 	monkeypatch.undo()
 	assert content(stored.stored()) == content(stored._read())
 
