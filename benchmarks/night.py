@@ -6,7 +6,9 @@ Fills the site (a throwaway one, with allow_tests) with made-up customers and in
 round, one after the other: the bare GROUP BY, a first night (nothing stored: every row is written), later
 nights (the invoices of 1 % of the customers are new), the way of ERPNext's report Inactive Customers.
 Every night is a process of its own, so that its peak memory is its own; the time is that of the run without
-the start of Python and the connection. Rules are switched off: no ToDos. Ends with 1 if a bound is broken.
+the start of Python and the connection. Rules are switched off: no ToDos. Where MariaDB counts them (userstat, and
+the site's user may see processes), the seconds of processors count, Python's and the database's together, as others at work
+on the machine change those least; else the clock. Ends with 1 if a bound is broken.
 """
 
 import argparse
@@ -21,15 +23,19 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
+
 HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
+
+from reports import database_counts  # noqa: E402
 
 SHARE_CHANGED = 0.01
 # Later nights are measured after a month of nights: right after a first night nothing has drifted yet.
 SETTLING = (7, 14, 21, 26, 28, 29)
 MOST = {"first night": 8, "later night": 3}  # times the bare GROUP BY
 LEAST_FASTER, AIM_FASTER = 6, 10  # than Inactive Customers, a later night
-MOST_MEMORY = 1024  # MB
+MOST_MEMORY = {"first night": 640, "later night": 320}  # MB
 
 
 def arguments(doc: str) -> argparse.ArgumentParser:
@@ -86,12 +92,16 @@ def one_night(day: str) -> dict:
 
 	for path in frappe.get_hooks("keep_customers_without_rep"):
 		frappe.get_attr(path)  # imports the rooms above, which a night only asks by hook
-	imported = time.perf_counter()
+	# And what the host imports with a process's first document.
+	frappe.new_doc("Care Run")
+	frappe.get_attr("frappe.email.doctype.notification.notification.evaluate_alert")
+	imported, used = time.perf_counter(), processor()
 	run = nightly.run(as_of=day)
-	seconds = time.perf_counter() - imported
+	seconds, used = time.perf_counter() - imported, processor() - used
 	row = frappe.get_doc("Care Run", run)
 	return {
 		"seconds": seconds,
+		"processor": used,
 		"import": imported - start,
 		"megabytes": peak_memory(),
 		"customers": row.customers,
@@ -104,6 +114,12 @@ def one_night(day: str) -> dict:
 	}
 
 
+def processor() -> float:
+	"""Seconds of processors that this process and its user's queries have taken so far; nan where the database counts none."""
+	counted = database_counts()
+	return time.process_time() + float(counted) if counted else float("nan")
+
+
 def peak_memory() -> float:
 	"""MB of this process. Not from getrusage: on Linux a child starts with its parent's peak there."""
 	status = Path("/proc/self/status").read_text()
@@ -114,7 +130,6 @@ class Measurement:
 	def __init__(self, options):
 		import data
 		import frappe
-		import numpy as np
 
 		self.options, self.data, self.db = options, data, frappe.db
 		self.random = np.random.default_rng(options.seed + 1)
@@ -160,10 +175,11 @@ class Measurement:
 		from keep_customers.worth.ledger import INDEX
 
 		self.db.sql_ddl(f"alter table `tabSales Invoice` alter index `{INDEX}` ignored")
-		start = time.perf_counter()
+		start, used = time.perf_counter(), processor()
 		task()
-		self.results.setdefault(name, []).append({"seconds": time.perf_counter() - start})
-		print(f"{name}: {time.perf_counter() - start:.2f} s", file=sys.stderr, flush=True)
+		result = {"seconds": time.perf_counter() - start, "processor": processor() - used}
+		self.results.setdefault(name, []).append(result)
+		print(f"{name}: {result}", file=sys.stderr, flush=True)
 		self.db.sql_ddl(f"alter table `tabSales Invoice` alter index `{INDEX}` not ignored")
 
 	def night(self, name: str, day: date) -> None:
@@ -178,6 +194,9 @@ class Measurement:
 
 	def forget(self) -> None:
 		"""As if no night had ever been."""
+		from keep_customers.worth import stored
+
+		stored.forget()
 		for doctype in ("Customer Value", "Customer Item Group", "Tier Change", "Care Run", "Forecast Check"):
 			self.db.sql_ddl(f"truncate `tab{doctype}`")
 		self.db.sql(
@@ -188,8 +207,6 @@ class Measurement:
 
 	def sell(self, day: date) -> None:
 		"""One new invoice for each of 1 % of the customers."""
-		import numpy as np
-
 		count = int(self.options.customers * SHARE_CHANGED)
 		nothing = np.zeros(count, np.int64)
 		self.data.add(
@@ -207,28 +224,43 @@ class Measurement:
 def report(results: dict[str, list], options) -> int:
 	"""Ratios are taken within each round, where the machine was in one mood, and the median of them counts."""
 	rounds, broken = options.rounds, []
+	by = (
+		"seconds"
+		if any(np.isnan(row["processor"]) for rows in results.values() for row in rows)
+		else "processor"
+	)
 
-	def ratio(name: str, other: str, last: bool = False) -> float:
+	def ratio(name: str, other: str, last: bool = False, by: str = by) -> float:
 		others = results[other][-rounds:] if last else results[other][:rounds]
 		pairs = zip(results[name], others, strict=True)
-		return statistics.median(one["seconds"] / two["seconds"] for one, two in pairs)
+		return statistics.median(one[by] / two[by] for one, two in pairs)
 
-	print(f"\n{f'medians of {rounds}':<24}{'seconds':>9}{'x bare':>9}{'MB':>7}{'rows written':>14}")
+	print(f"\nwaiting for a processor: {os.getloadavg()[0]:.1f}")
+	print(
+		f"{f'medians of {rounds}':<24}{'clock':>9}{'x bare':>8}{'processor':>11}{'x bare':>8}{'MB':>6}{'rows written':>14}"
+	)
 	for name in ("bare GROUP BY", "first night", "later night", "Inactive Customers"):
-		rows = results[name]
-		times = 1 if name == "bare GROUP BY" else ratio(name, "bare GROUP BY", last=name != "first night")
+		rows, last = results[name], name != "first night"
+		times = {
+			kind: 1 if name == "bare GROUP BY" else ratio(name, "bare GROUP BY", last, kind)
+			for kind in ("seconds", "processor")
+		}
 		memory = max(r.get("megabytes", 0) for r in rows)
 		written = statistics.median(r["written"] for r in rows) if "written" in rows[0] else None
+		clock, used = (statistics.median(r[kind] for r in rows) for kind in times)
 		print(
-			f"{name:<24}{statistics.median(r['seconds'] for r in rows):>9.2f}{times:>9.2f}"
-			f"{f'{memory:.0f}' if memory else '':>7}{'' if written is None else f'{written:,.0f}':>14}"
+			f"{name:<24}{clock:>9.2f}{times['seconds']:>8.2f}{used:>11.2f}{times['processor']:>8.2f}"
+			f"{f'{memory:.0f}' if memory else '':>6}{'' if written is None else f'{written:,.0f}':>14}"
 		)
-		if times > MOST.get(name, float("inf")):
-			broken.append(f"{name}: {times:.2f} times the bare GROUP BY, at most {MOST[name]}")
-		if memory > MOST_MEMORY:
-			broken.append(f"{name}: {memory:.0f} MB, at most {MOST_MEMORY}")
+		if times[by] > MOST.get(name, float("inf")):
+			broken.append(f"{name}: {times[by]:.2f} times the bare GROUP BY, at most {MOST[name]}")
+		if memory > MOST_MEMORY.get(name, float("inf")):
+			broken.append(f"{name}: {memory:.0f} MB, at most {MOST_MEMORY[name]}")
 	faster = ratio("Inactive Customers", "later night")
-	print(f"\nA later night is {faster:.1f} times faster than Inactive Customers (aim {AIM_FASTER}).")
+	clock = ratio("Inactive Customers", "later night", by="seconds")
+	print(
+		f"\nA later night is {faster:.1f} times faster than Inactive Customers, by the clock {clock:.1f} (aim {AIM_FASTER})."
+	)
 	if faster < LEAST_FASTER:
 		broken.append(f"only {faster:.1f} times faster than Inactive Customers, at least {LEAST_FASTER}")
 	if any(r["customers"] != options.customers for r in results["first night"]):

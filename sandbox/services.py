@@ -199,7 +199,11 @@ def _postgres(folder=None):
 		socket = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sandbox-")))
 		command = [*_not_as_root(), postgres_programs() / "postgres", "-D", folder / "data", *options]
 		command += ["-k", socket, "-p", 5432]
+		ready = [postgres_programs() / "pg_isready", "-q", "-h", socket]
 		with process("postgres", command, socket / ".s.PGSQL.5432"):
+			# It answers before it is ready: that it is not.
+			while subprocess.run([str(word) for word in ready]).returncode == 1:
+				time.sleep(0.02)
 			yield socket
 
 

@@ -319,16 +319,20 @@ def standing(
 
 
 def worth_writing(
-	new: Figures, current: np.ndarray, potential: np.ndarray, p_alive: np.ndarray, next_purchase: np.ndarray
+	new: Figures, current: np.ndarray, potential: np.ndarray, p_alive: np.ndarray
 ) -> np.ndarray:
 	"""Which customers' figures have moved far enough from the stored ones; bool array."""
 	return (
 		(np.abs(new.current - current) >= 0.005)
 		| moved_far(new.potential, potential)
 		| (np.abs(new.p_alive - p_alive) >= ALIVE_STEP)
-		# The model's day drifts; the customer's own word is shown as it was given.
-		| (np.abs(new.next_purchase - next_purchase) > np.where(new.promised, 0, 1))
 	)
+
+
+def due_on_another_day(new: Figures, next_purchase: np.ndarray) -> np.ndarray:
+	"""Whose next purchase is expected on another day than the stored one; bool array."""
+	# The model's day drifts; the customer's own word is shown as it was given.
+	return np.abs(new.next_purchase - next_purchase) > np.where(new.promised, 0, 1)
 
 
 def moved_far(new: np.ndarray, stored: np.ndarray) -> np.ndarray:

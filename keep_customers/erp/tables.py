@@ -1,12 +1,14 @@
 """Whole tables in and out: many rows with one statement, on MariaDB, Postgres and SQLite alike."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import reduce
+from zlib import crc32
 
 import frappe
 import numpy as np
-from frappe.query_builder.functions import Concat_ws, Count, IfNull, Sum
+from frappe.query_builder.functions import Cast, Concat_ws, Count, IfNull, Sum
 from frappe.utils import get_datetime_str, now_datetime
 from pypika.terms import AggregateFunction, Criterion, Function
 
@@ -19,48 +21,66 @@ MAX_PARAMETERS = 30_000
 MAX_ROWS = 1000  # per statement, which stays below a megabyte
 FEW, LONG_LIST = 1000, 30_000
 # Nothing in it means anything in SQL, or to those who rewrite SQL on its way.
-PLAIN_TEXT = re.compile(r"[\w .:-]*")
+PLAIN_TEXT = re.compile(r"[\w .:|+-]*")
 SEPARATOR = "\x1f"  # ASCII's own for this
 MOST_BEFORE = 100  # who have the same row, one after the other
 LONGEST_TEXT = 2**30  # bytes; what the connection allows is less
+USUAL_VALUE = 20  # bytes, of a short row's
 
 
-def columns(query, *terms, costly: bool = False) -> list[Sequence]:
+def columns(query, *terms, costly: bool = False, rows: int = 0) -> list[Sequence]:
 	"""What ``query`` gives for ``terms``: one list a term, of texts or of what the driver makes of the values.
 
 	A driver written in Python spends most of a night on single rows and values. So MariaDB joins all of them to one
 	text, which is taken apart at once. :func:`numbers`, :func:`to_ordinals` and :func:`texts` take both.
 
 	:param costly: that answering takes the database long: it is not asked again for what is too much for one text
+	:param rows: about how many rows a costly answer has, if they are short: so many go into some texts that none is too long
 	"""
 	if frappe.db.db_type == "mariadb":
-		found = _joined(query, terms, one_text=not (costly or query._orderbys))
+		found = _joined(query, terms, costly, rows)
 		if found is not None:
 			return found
 	return list(zip(*query.select(*terms).run(), strict=True)) or [()] * len(terms)
 
 
-def _joined(query, terms, one_text: bool) -> list[Sequence] | None:
-	"""As :func:`columns`; None if a value contains the separator, or all of it is too much for the connection.
-
-	:param one_text: all rows, in any order, or else one text a row
-	"""
+def _joined(query, terms, costly: bool, rows: int) -> list[Sequence] | None:
+	"""As :func:`columns`; None if a value contains the separator, or all of it is too much for the connection."""
 	# "" for NULL: concat_ws would leave it out.
 	lines = query.select(Concat_ws(SEPARATOR, *(IfNull(term, "") for term in terms)).as_("line"))
 	width = len(terms)
-	if one_text:
-		# nosemgrep: frappe-using-db-sql, names are ours and texts are parameters
-		frappe.db.sql(f"set session group_concat_max_len = {LONGEST_TEXT}")
-		all_lines = _Joined(lines.line), Count("*"), Sum(Function("length", lines.line))
-		[[text, count, length]] = frappe.qb.from_(lines).select(*all_lines).run()
-		# The database cuts what is longer than it sends.
-		if count and len(text.encode()) != length + count - 1:
-			return None
+	if query._orderbys or (costly and not rows):
+		found = [line for (line,) in lines.run()]
+		text, count = SEPARATOR.join(found), len(found)
 	else:
-		rows = lines.run()
-		text, count = SEPARATOR.join(line for (line,) in rows), len(rows)
+		in_texts = _in_texts(lines, rows * width * USUAL_VALUE)
+		if in_texts is None:
+			return None
+		text, count = in_texts
 	values = text.split(SEPARATOR) if count else []
 	return [values[index::width] for index in range(width)] if len(values) == width * count else None
+
+
+def _in_texts(lines, length: int) -> tuple[str, int] | None:
+	"""All lines, in any order, as one text, and how many there are; None if the database cut them off.
+
+	:param length: about how many bytes they have, if that is known: in so many texts they are sent that none is too long
+	"""
+	# nosemgrep: frappe-using-db-sql, names are ours and texts are parameters
+	frappe.db.sql(f"set session group_concat_max_len = {LONGEST_TEXT}")
+	query = frappe.qb.from_(lines).select(
+		_Joined(lines.line), Count("*"), Sum(Function("length", lines.line))
+	)
+	if length:
+		# nosemgrep: frappe-using-db-sql, names are ours and texts are parameters
+		[[most]] = frappe.db.sql("select @@max_allowed_packet")
+		if number := length // most:
+			query = query.groupby(Function("mod", Function("crc32", lines.line), number + 1))
+	found = [row for row in query.run() if row[1]]
+	# The database cuts what is longer than it sends.
+	if any(len(text.encode()) != length + count - 1 for text, count, length in found):
+		return None
+	return SEPARATOR.join(text for text, _count, _length in found), sum(row[1] for row in found)
 
 
 class _Joined(AggregateFunction):
@@ -92,6 +112,35 @@ RISING = _Direction("ASC", "ASC NULLS FIRST")
 def like(column, pattern: str):
 	"""That a text is like another, written big or small."""
 	return column.ilike(pattern) if frappe.db.db_type == "postgres" else column.like(pattern)
+
+
+def checksum(*terms):
+	"""A number from 0 to 2**32 - 1 of each row, by which one sees that any of some values is another one.
+
+	Of four thousand million changes it misses one. Each database has its own, and they differ.
+	"""
+	if frappe.db.db_type == "postgres":
+		values = [IfNull(Cast(term, "text"), "") for term in terms]
+		return Function("hashtext", Concat_ws(SEPARATOR, *values)).bitwiseand(2**32 - 1)
+	values = [IfNull(term, "") for term in terms]
+	if frappe.db.db_type == "sqlite":
+		# It has no such function of its own; it is given one with the connection.
+		frappe.db._conn.create_function(
+			"crc32", 1, lambda text: crc32(str(text).encode()), deterministic=True
+		)
+		return Function("crc32", reduce(_Beside, values))
+	return Function("crc32", Concat_ws(SEPARATOR, *values))
+
+
+class _Beside(Function):
+	"""Two values as one text, with the separator between them."""
+
+	def __init__(self, left, right):
+		super().__init__("beside", left, right)
+
+	def get_function_sql(self, **kwargs) -> str:
+		left, right = (self.get_arg_sql(arg, **kwargs) for arg in self.args)
+		return f"{left} || '{SEPARATOR}' || {right}"
 
 
 class In(Criterion):
@@ -182,7 +231,7 @@ def insert(
 	doctype: str, fields: Sequence[str], rows: Sequence[Sequence], ignore_existing: bool = False
 ) -> None:
 	"""Insert rows; with ``ignore_existing`` those that would break a unique index are left out."""
-	_insert(doctype, fields, rows, _do_nothing() if ignore_existing else ("", ""))
+	_insert(doctype, _turned(fields, rows), _do_nothing() if ignore_existing else ("", ""))
 
 
 def upsert(doctype: str, fields: Sequence[str], rows: Sequence[Sequence]) -> None:
@@ -191,7 +240,27 @@ def upsert(doctype: str, fields: Sequence[str], rows: Sequence[Sequence]) -> Non
 	``creation`` and ``owner`` stay as they were first written; columns not named (tags, assignments,
 	another app's custom fields) are not touched.
 	"""
-	_insert(doctype, fields, rows, _do_update([f for f in fields if f not in ("name", "creation", "owner")]))
+	upsert_columns(doctype, _turned(fields, rows))
+
+
+def insert_columns(doctype: str, columns: Mapping[str, Sequence]) -> None:
+	"""As :func:`insert`, a field's values beside each other; with what Frappe writes into every new document's row."""
+	_insert(doctype, _with_standard(columns), ("", ""))
+
+
+def upsert_columns(doctype: str, columns: Mapping[str, Sequence]) -> None:
+	"""As :func:`upsert`, a field's values beside each other; with what Frappe writes into every new document's row."""
+	columns = _with_standard(columns)
+	_insert(doctype, columns, _do_update([f for f in columns if f not in ("name", "creation", "owner")]))
+
+
+def _turned(fields: Sequence[str], rows: Sequence[Sequence]) -> dict[str, Sequence]:
+	return dict(zip(fields, zip(*rows, strict=True), strict=True)) if rows else {}
+
+
+def _with_standard(columns: Mapping[str, Sequence]) -> dict[str, Sequence]:
+	size = len(next(iter(columns.values())))
+	return {**{field: [value] * size for field, value in standard_columns().items()}, **columns}
 
 
 def standard_columns() -> dict[str, object]:
@@ -201,18 +270,21 @@ def standard_columns() -> dict[str, object]:
 	return {"creation": now, "modified": now, "owner": user, "modified_by": user, "docstatus": 0, "idx": 0}
 
 
-def _insert(doctype, fields, rows, conflict):
+def _insert(doctype: str, columns: Mapping[str, Sequence], conflict: tuple[str, str]) -> None:
+	if not columns:
+		return
 	verb, clause = conflict
-	names = ", ".join(f"`{field}`" for field in fields)
+	names = ", ".join(f"`{field}`" for field in columns)
 	meta = frappe.get_meta(doctype)
-	shown = [is_shown(meta.get_field(field)) for field in fields]
-	for part in chunks(rows, min(MAX_PARAMETERS // len(fields), MAX_ROWS)):
-		places, values = _rendered(part, shown)
+	shown = [is_shown(meta.get_field(field)) for field in columns]
+	size, most = len(next(iter(columns.values()))), min(MAX_PARAMETERS // len(columns), MAX_ROWS)
+	for start in range(0, size, most):
+		places, values = _rendered([column[start : start + most] for column in columns.values()], shown)
 		# nosemgrep: frappe-using-db-sql, doctype and fields come from this app's own code, every text is a parameter
 		frappe.db.sql(f"INSERT {verb} INTO `tab{doctype}` ({names}) VALUES {places} {clause}", values)  # noqa: S608 (names are ours, texts are parameters)
 
 
-def _rendered(rows, shown: Sequence[bool]) -> tuple[str, list]:
+def _rendered(columns: Sequence[Sequence], shown: Sequence[bool]) -> tuple[str, list]:
 	"""The rows as SQL, with parameters for all but numbers, days and plain texts.
 
 	To escape a parameter takes a driver ten times as long as to write the value down.
@@ -220,20 +292,23 @@ def _rendered(rows, shown: Sequence[bool]) -> tuple[str, list]:
 	:param shown: of each column, whether its texts are cleaned as a document's are
 	"""
 	in_sql, parameters = [], []
-	for column, is_text_shown in zip(zip(*rows, strict=True), shown, strict=True):
+	for column, is_text_shown in zip(columns, shown, strict=True):
 		kinds = {type(value) for value in column}
 		if kinds == {int} or (kinds == {float} and np.isfinite(column).all()):
 			in_sql.append(map(repr, column))
 		elif kinds <= {date, type(None)}:
 			in_sql.append("null" if day is None else f"'{day}'" for day in column)
-		elif kinds == {str} and PLAIN_TEXT.fullmatch("".join(set(column))):
-			in_sql.append(f"'{text}'" for text in column)
+		elif kinds == {str} and PLAIN_TEXT.fullmatch("".join(different := set(column))):
+			if len(different) == 1:
+				in_sql.append([f"'{column[0]}'"] * len(column))
+			else:
+				in_sql.append(f"'{text}'" for text in column)
 		else:
 			in_sql.append(["%s"] * len(column))
 			clean = is_text_shown and str in kinds
 			parameters.append([harmless(v) if isinstance(v, str) else v for v in column] if clean else column)
-	places = ", ".join([f"({', '.join(row)})" for row in zip(*in_sql, strict=True)])
-	return places, [value for row in zip(*parameters, strict=True) for value in row]
+	places = "), (".join(map(", ".join, zip(*in_sql, strict=True)))
+	return f"({places})", [value for row in zip(*parameters, strict=True) for value in row]
 
 
 def _do_nothing() -> tuple[str, str]:
@@ -279,15 +354,19 @@ def hold(doctype: str, names: Sequence[str], **still) -> set[str]:
 	"""
 	table, found = frappe.qb.DocType(doctype), set()
 	for part in chunks(sorted(set(names)), MAX_ROWS):
+		rows = among(frappe.qb.from_(table), table.name, part).select(table.name)
 		try:
-			among(frappe.qb.update(table), table.name, part).set(table.docstatus, table.docstatus).run()
+			if frappe.db.db_type == "postgres":  # whose update takes them as they lie
+				rows.orderby(table.name).for_update().run()
+			if frappe.db.db_type != "mariadb":  # where reading for update is enough
+				among(frappe.qb.update(table), table.name, part).set(table.docstatus, table.docstatus).run()
 		except Exception as error:
 			# Postgres lets nobody write what he sees as it was before; the framework has no word for it.
 			if lost_to_others(error):
 				raise frappe.QueryDeadlockError(error) from error
 			raise
 		# For update: as they are now, and not as this transaction saw them at first.
-		query = among(frappe.qb.from_(table), table.name, part).select(table.name).for_update()
+		query = rows.for_update()
 		for field, value in still.items():
 			query = query.where(table[field] == value)
 		found.update(name for (name,) in query.run())

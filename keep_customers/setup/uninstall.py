@@ -13,7 +13,7 @@ from keep_customers.setup import desktop
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
 from keep_customers.setup.onboarding import remove_steps
-from keep_customers.worth import ledger
+from keep_customers.worth import ledger, stored
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 # Prefixes of names, before the year.
@@ -30,6 +30,7 @@ def before_uninstall() -> None:
 	remove_boards(doctypes)
 	remove_custom_fields()
 	ledger.drop_index()
+	stored.forget()
 	remove_steps()
 	desktop.leave()
 

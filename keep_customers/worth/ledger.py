@@ -139,10 +139,11 @@ class Ledger:
 	def corrected(self) -> Corrected:
 		return Corrected.of(self.as_of, self.only)
 
-	def totals(self, lens: Lens, with_purchases: bool = False) -> Totals:
+	def totals(self, lens: Lens, with_purchases: bool = False, about: int = 0) -> Totals:
 		"""Each customer's number of invoices, amounts and newest change: one scan of the invoices.
 
 		:param with_purchases: read what was bought on which day along, if the database can
+		:param about: how many customers there are, more or less
 		"""
 		invoice, amount = self.invoice, self._amount(lens)
 		counts = (invoice.posting_date > lens.window_start) & no_opening(invoice)
@@ -154,7 +155,9 @@ class Ledger:
 			# a customer they are a matter of seconds.
 			terms.append(GroupConcat(Concat_ws(" ", invoice.posting_date, amount, self._bought())))
 		query = self._invoices(lens).groupby(invoice.customer)
-		names, count, total, window, modified, *histories = columns(query, *terms, costly=True)
+		names, count, total, window, modified, *histories = columns(
+			query, *terms, costly=True, rows=0 if packed else about
+		)
 		customers, count, window = list(names), numbers(count).astype(np.int64), numbers(window)
 		self._move(lens, customers, window)
 		rows = _unpacked(histories[0], count) if packed else None

@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
+from sys import intern
 from typing import NamedTuple
 
 import frappe
 import numpy as np
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import flt
+from frappe.utils import cstr, flt
 
 from keep_customers.engine.forecasts.tonight import Fading
 from keep_customers.engine.night import Figures, Model
@@ -110,15 +112,15 @@ def ranked_customers(settings) -> list[Customer]:
 	excluded, groups = left_out(settings)
 	customer = frappe.qb.DocType("Customer")
 	query = frappe.qb.from_(customer).where((customer.disabled == 0) & (customer.is_internal_customer == 0))
-	rows = zip(
-		*columns(query, customer.name, customer.customer_name, customer.customer_group, customer.territory),
-		strict=True,
+	names, titles, *places = columns(
+		query, customer.name, customer.customer_name, customer.customer_group, customer.territory
 	)
+	# Each group and territory once in memory, and not once a customer.
+	rows = zip(names, titles, *(map(intern, map(cstr, column)) for column in places), strict=True)
+	if excluded or groups:
+		rows = (row for row in rows if row[0] not in excluded and row[2] not in groups)
 	# Sorted here, not by the database: collations differ and the order decides ties.
-	return sorted(
-		(Customer(*row) for row in rows if row[0] not in excluded and row[2] not in groups),
-		key=lambda c: c.name,
-	)
+	return list(map(Customer._make, sorted(rows, key=itemgetter(0))))
 
 
 def policies() -> list:

@@ -7,7 +7,8 @@ from frappe import _
 from keep_customers.engine.value import Measures
 from keep_customers.erp.tables import chunks
 from keep_customers.worth.ledger import Lens
-from keep_customers.worth.values import COMPLETED, NOT_RANKED, Stored, measures
+from keep_customers.worth.stored import Stored, measures
+from keep_customers.worth.values import COMPLETED, NOT_RANKED
 
 
 def counted_differently(
@@ -19,8 +20,10 @@ def counted_differently(
 	:param modified: when each customer's newest change was
 	:returns: bool array; all false but on the first night by other rules
 	"""
-	by_other_rules = np.array([lens.is_of_other_rules(key) for key in stored["lens"]], bool)
-	by_other_rules &= stored["status"] != NOT_RANKED
+	others = [key for key in stored.words["lens"].known if lens.is_of_other_rules(key)]
+	if not others:
+		return np.zeros(len(row), bool)
+	by_other_rules = np.isin(stored["lens"].astype(str), others) & (stored["status"] != NOT_RANKED)
 	if not by_other_rules.any():
 		return np.zeros(len(row), bool)
 	old = measures(stored, row)

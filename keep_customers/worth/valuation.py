@@ -25,7 +25,7 @@ from keep_customers.engine.night import (
 )
 from keep_customers.engine.value import Measures, measure
 from keep_customers.erp.attempts import tried
-from keep_customers.worth import demand, ledger, population, recounted, values
+from keep_customers.worth import demand, ledger, population, recounted, stored, values
 from keep_customers.worth.forecasts import Forecasts
 from keep_customers.worth.pins import pins
 from keep_customers.worth.population import Population
@@ -70,7 +70,7 @@ class Valuation:
 		self.night.warnings += warnings
 		self.parameters |= {"rates": rates, "currency": self.currency}
 		self.books = ledger.Ledger(self.as_of, rates)
-		self.stored = values.stored()
+		self.stored = stored.stored()
 		self.pins = pins(self.as_of)
 		self.ranks = values.tier_ranks()
 		self.unclaimed = population.ranked_customers(settings)
@@ -91,7 +91,8 @@ class Valuation:
 		)
 		if lens not in self.totals:
 			# On a first night every history is needed: better read with the totals than after them.
-			self.totals[lens] = self.books.totals(lens, with_purchases=not self.stored.row)
+			first = not len(self.stored)
+			self.totals[lens] = self.books.totals(lens, with_purchases=first, about=len(self.known_names))
 		found = self.totals[lens]
 		place = {name: index for index, name in enumerate(found.customers)}
 		members = population.members(policy, self.unclaimed, place.keys())
@@ -108,8 +109,7 @@ class Valuation:
 	def _set_policy_aside(self, policy, why: str | Exception) -> None:
 		"""Its customers keep what they have: they are neither another policy's, nor nobody's."""
 		self.aside.add("Tier Policy", policy.name, why)
-		old = self.stored
-		names = {name for name, row in old.row.items() if old["policy"][row] == policy.name}
+		names = set(frappe.get_all("Customer Value", {"policy": policy.name}, pluck="name"))
 		everybody = {c.name for c in self.unclaimed}
 		# Where not even that can be said, the policy is named already.
 		members, _problem = tried(partial(population.members, policy, self.unclaimed, everybody))
@@ -145,12 +145,12 @@ class Valuation:
 
 	def _population(self, policy, lens, members, found, place) -> Population:
 		at = np.array([place[c.name] for c in members], np.int64)
-		row = np.array([self.stored.row.get(c.name, -1) for c in members], np.int64)
+		row = self.stored.rows_of([c.name for c in members])
 		invoices, total, modified = found.invoices[at], found.total[at], found.modified[at]
 		changed = self._changed(row, invoices, total, modified, lens.key)
 		known, fading = Measures.empty(len(members)), Fading.empty(len(members))
 		old = np.flatnonzero(~changed)
-		known.replace(old, values.measures(self.stored, row[old]))
+		known.replace(old, stored.measures(self.stored, row[old]))
 		fading.replace(old, self.stored.fading.take(row[old]))
 		self._read(lens, members, changed, known, fading, found)
 		known.total[:] = total
@@ -174,7 +174,7 @@ class Valuation:
 			| ~old.has_fading[row]
 			# Where somebody was at it by hand, all is measured anew.
 			| ~np.isfinite(sum(old[field][row] for field in MEASURED))
-			| ((old["purchases"][row] > 0) & contradictory(values.measures(old, row)))
+			| ((old["purchases"][row] > 0) & contradictory(stored.measures(old, row)))
 		)
 
 	def _read(self, lens, members, changed, known: Measures, fading: Fading, totals: ledger.Totals) -> None:
@@ -312,15 +312,16 @@ class Valuation:
 		return before, old["below_since"][row]
 
 	def write(self) -> None:
-		ranked, writing = set(), Writing(self)
+		writing = Writing(self)
 		for p in self.populations:
-			ranked.update(c.name for c in p.members)
 			_done, problem = tried(partial(writing.values_of, p))
 			if problem:
 				self.aside.add("Tier Policy", p.policy.name, problem)
 			elif p.review:
 				self.aside.one("Tier Policy", p.policy.name, lambda p=p: self._note_review(p))
-		writing.leave_out(ranked | self.kept)
+		ranked = [p.stored_row for p in self.populations]
+		writing.leave_out(np.concatenate([*ranked, self.stored.rows_of(list(self.kept))]))
+		stored.keep(self.stored, writing.touched)
 		if self.recounted:
 			self.night.warnings.append(recounted.tell(self.recounted, self.night.row.name))
 

@@ -1,28 +1,16 @@
 """Customer Value and Tier Change: what the nightly run knows and writes about customers."""
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from functools import cached_property
+from typing import TypeVar
 
 import frappe
-import numpy as np
 
-from keep_customers.engine.forecasts.tonight import NUMBERS, Fading
-from keep_customers.engine.value import Measures
 from keep_customers.erp.aside import Aside
-from keep_customers.erp.tables import (
-	chunks,
-	columns,
-	hold,
-	insert,
-	numbers,
-	standard_columns,
-	texts,
-	to_ordinals,
-	upsert,
-)
+from keep_customers.erp.tables import among, chunks, hold, insert_columns, upsert_columns
+
+T = TypeVar("T")
 
 COMPLETED = ("Completed", "Completed With Errors")  # Care Runs that came to their end
 # Who has this status keeps the figures of the last night that ranked it: they say nothing of today.
@@ -30,100 +18,12 @@ NOT_RANKED = "Not Ranked"
 # What stands on Customer itself, and the Customer Value field it is taken from.
 ON_CUSTOMER = {"keep_tier": "tier", "keep_status": "status", "keep_next_purchase": "next_purchase"}
 
-# What the next night reads of it, and as what.
-FIELDS = {
-	**dict.fromkeys(
-		("name", "tier", "policy", "status", "pin", "lens", "source_modified", "statistics", "new_status", "new_tier"),
-		texts,
-	),
-	**dict.fromkeys(
-		("tier_since", "status_since", "below_since", "next_purchase", "first_purchase", "last_purchase"),
-		to_ordinals,
-	),
-	**dict.fromkeys(
-		(
-			"current_value", "potential_value", "p_alive", "buys_quarter", "buys_year", "value_at_risk", "purchases",
-			"median_gap", "last_gap", "earlier_gap", "invoices", "measured_total",
-		),
-		numbers,
-	),
-}  # fmt: skip
-
-
-@dataclass
-class Stored:
-	"""Customer Value as the last night left it: one array a column, ``row`` finds a customer.
-
-	Every array has one element more: row -1 stands for who has no Customer Value, and holds nothing.
-	"""
-
-	row: dict[str, int]
-	columns: dict[str, np.ndarray]
-
-	def __getitem__(self, field: str) -> np.ndarray:
-		return self.columns[field]
-
-	@cached_property
-	def has_fading(self) -> np.ndarray:
-		"""Whether what the forecasts know is stored, and is what it should be; bool array."""
-		return self._fading[0]
-
-	@property
-	def fading(self) -> Fading:
-		"""Nothing where there is none."""
-		return Fading.from_rows(self._fading[1])
-
-	@cached_property
-	def _fading(self) -> tuple[np.ndarray, np.ndarray]:
-		return unpacked(self.columns["statistics"])
-
-
-def stored() -> Stored:
-	"""All of Customer Value, one query."""
-	value = frappe.qb.DocType("Customer Value")
-	found = columns(frappe.qb.from_(value), *(value[field] for field in FIELDS))
-	arrays = {
-		field: read([*column, None]) for (field, read), column in zip(FIELDS.items(), found, strict=True)
-	}
-	return Stored({name: index for index, name in enumerate(arrays["name"][:-1].tolist())}, arrays)
-
-
-def packed(fading: Fading) -> list[str]:
-	"""One text a customer: a column of numbers each would be seven times the work of reading."""
-	return [" ".join(f"{number:.9g}" for number in row) for row in fading.rows().tolist()]
-
-
-def unpacked(stored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-	"""Which texts are those of :func:`packed`, shape (n,), and their numbers, (n, 7)."""
-	result = np.zeros((len(stored), NUMBERS))
-	there = np.flatnonzero([bool(text) for text in stored])
-	there = there[np.array([text.count(" ") == NUMBERS - 1 for text in stored[there]], bool)]
-	if there.size:
-		result[there] = numbers(" ".join(stored[there].tolist()).split(" ")).reshape(-1, NUMBERS)
-	is_there = np.zeros(len(stored), bool)
-	is_there[there] = np.isfinite(result[there]).all(axis=1)
-	result[~is_there] = 0
-	return is_there, result
-
-
-def measures(known: Stored, rows: np.ndarray) -> Measures:
-	"""The measures stored in the given rows."""
-	return Measures(
-		first=known["first_purchase"][rows],
-		last=known["last_purchase"][rows],
-		purchases=known["purchases"][rows].astype(np.int64),
-		median_gap=known["median_gap"][rows],
-		last_gap=known["last_gap"][rows],
-		earlier_gap=known["earlier_gap"][rows],
-		total=known["measured_total"][rows],
-	)
-
 
 def write(
-	values: list[dict],
+	values: dict[str, list],
 	changes: list[dict],
 	aside: Aside,
-	changed: Collection[str] = (),
+	changed: Collection[str],
 	commit_every: int = 2000,
 ) -> tuple[int, int]:
 	"""Write Customer Values and the Tier Changes that go with them, and what Customer shows of them.
@@ -131,54 +31,93 @@ def write(
 	A customer's value, its tier changes and its fields on Customer are committed together, so a night
 	that is killed leaves every customer either wholly written or as it was.
 
+	:param values: field -> each customer's
 	:param changed: whose invoices have changed, so that what they buy is to be read again
 	:returns: how many values and changes were written; who was deleted or renamed meanwhile is left out
 	"""
-	if not values:
-		return 0, 0
+	names = values["name"]
 	by_customer: dict[str, list[dict]] = {}
 	for change in changes:
 		by_customer.setdefault(change["customer"], []).append(change)
 
-	def write_part(part: list[dict]) -> tuple[int, int]:
+	def write_part(part: Sequence[int]) -> tuple[int, int]:
 		# Whoever deletes or renames a customer holds it first and what is known about it afterwards: so do we.
-		there = hold("Customer", [value["name"] for value in part])
-		part = [value for value in part if value["name"] in there]
-		moved = [change for value in part for change in by_customer.get(value["name"], ())]
-		_write("Customer Value", part, upsert)
-		if again := [value["name"] for value in part if value["name"] in changed]:
+		there = hold("Customer", [names[at] for at in part])
+		part = [at for at in part if names[at] in there]
+		written = [names[at] for at in part]
+		moved = [change for name in written for change in by_customer.get(name, ())]
+		_write("Customer Value", _of(values, part), upsert_columns)
+		if again := [name for name in written if name in changed]:
 			table = frappe.qb.DocType("Customer Value")
-			frappe.qb.update(table).set(table.baskets_of, None).where(table.name.isin(again)).run()
-		_write("Tier Change", moved, insert)
-		show_on_customer([value["name"] for value in part])
+			read = frappe.qb.update(table).set(table.baskets_of, None).where(table.baskets_of.isnotnull())
+			among(read, table.name, again).run()
+		_write("Tier Change", _turned(moved), insert_columns)
+		show_on_customer(written)
 		return len(part), len(moved)
 
-	done = []
-	for part in chunks(values, commit_every):
-		done += aside.each(part, write_part, lambda value: ("Customer", value["name"]))
-	forget_cached_customers()
+	done = _in_parts(names, write_part, aside, commit_every)
+	if done:
+		forget_cached_customers()
 	return sum(written for written, _moves in done), sum(moves for _written, moves in done)
 
 
-def _write(doctype: str, rows: list[dict], how) -> None:
-	if not rows:
-		return
-	standard = standard_columns()
-	fields = list(rows[0])
-	fixed = list(standard.values())
-	how(doctype, [*fields, *standard], [[*row.values(), *fixed] for row in rows])
+def write_figures(figures: dict[str, list], aside: Aside, commit_every: int = 5000) -> int:
+	"""Bring figures of Customer Values up to date that show on no customer and move nobody.
+
+	:param figures: field -> each customer's
+	:returns: how many were written; who was deleted or renamed meanwhile is left out
+	"""
+	names = figures["name"]
+
+	def write_part(part: Sequence[int]) -> int:
+		there = hold("Customer Value", [names[at] for at in part])
+		part = [at for at in part if names[at] in there]
+		_write("Customer Value", _of(figures, part), upsert_columns)
+		return len(part)
+
+	return sum(_in_parts(names, write_part, aside, commit_every))
+
+
+def _in_parts(names: list[str], work: Callable[[Sequence[int]], T], aside: Aside, most: int) -> list[T]:
+	done = []
+	for part in chunks(range(len(names)), most):
+		done += aside.each(part, work, lambda at: ("Customer", names[at]))
+	return done
+
+
+def _of(columns: dict[str, list], part: Sequence[int]) -> dict[str, list]:
+	return {field: [column[at] for at in part] for field, column in columns.items()}
+
+
+def _turned(rows: list[dict]) -> dict[str, list]:
+	return {field: [row[field] for row in rows] for field in rows[0]} if rows else {}
+
+
+def _write(doctype: str, columns: dict[str, list], how: Callable) -> None:
+	if columns and next(iter(columns.values())):
+		how(doctype, columns)
 
 
 def show_on_customer(customers: list[str]) -> None:
 	"""Copy tier, status and next purchase to the customers, without touching their ``modified``."""
-	# In plain SQL: the query builder leaves out the parentheses of a subquery in SET.
 	if not customers:
 		return
+	places = ", ".join(["%s"] * len(customers))
+	if frappe.db.db_type == "mariadb":
+		# Looks each value up once; it knows no "update … from".
+		columns = ", ".join(f"c.`{field}` = v.`{source}`" for field, source in ON_CUSTOMER.items())
+		# nosemgrep: frappe-using-db-sql, names are ours and texts are parameters
+		frappe.db.sql(
+			"update `tabCustomer` c left join `tabCustomer Value` v on v.`name` = c.`name` "  # noqa: S608 (names are ours, texts are parameters)
+			f"set {columns} where c.`name` in ({places})",
+			customers,
+		)
+		return
+	# In plain SQL: the query builder leaves out the parentheses of a subquery in SET.
 	columns = ", ".join(
 		f"`{field}` = (select v.`{source}` from `tabCustomer Value` v where v.`name` = `tabCustomer`.`name`)"  # noqa: S608 (names are ours, texts are parameters)
 		for field, source in ON_CUSTOMER.items()
 	)
-	places = ", ".join(["%s"] * len(customers))
 	# nosemgrep: frappe-using-db-sql, names are ours and texts are parameters
 	frappe.db.sql(f"update `tabCustomer` set {columns} where `name` in ({places})", customers)  # noqa: S608 (names are ours, texts are parameters)
 
@@ -228,7 +167,7 @@ def leave(reasons: dict[str, str], changes: list[dict], day: date, aside: Aside)
 		if not part:
 			return 0
 		moved = [change_of[customer] for customer in part if customer in change_of]
-		_write("Tier Change", moved, insert)
+		_write("Tier Change", _turned(moved), insert_columns)
 		query = frappe.qb.update(value).where(value.name.isin(part))
 		for field, new in {
 			"tier": None,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keep_customers.engine.demand import BOUGHT_EARLY, KEPT_OPEN, Demand, newest, open_on
-from keep_customers.engine.night import figures, model, worth_writing
+from keep_customers.engine.night import due_on_another_day, figures, model, worth_writing
 from keep_customers.engine.value import Measures
 
 STATED, DAY = date(2026, 3, 4), date(2026, 4, 20)
@@ -91,7 +91,8 @@ def test_the_greater_of_model_and_word_is_the_potential_and_the_word_the_next_da
 	assert (said.status == plain.status).all()
 
 	def written(new, old, shift=0):
-		return worth_writing(new, old.current, old.potential, old.p_alive, old.next_purchase + shift).tolist()
+		figures = worth_writing(new, old.current, old.potential, old.p_alive)
+		return (figures | due_on_another_day(new, old.next_purchase + shift)).tolist()
 
 	assert written(said, plain) == [True, False, True]
 	assert written(said, said) == [False] * 3

@@ -113,7 +113,7 @@ def test_what_is_ahead_hangs_together(rows, k, at_once, horizon):
 	near, far = (outlook(model, h, x, t_x, age) for h in (horizon, horizon * 1.5))
 	for one in (near, far):
 		assert ((one.buys >= 0) & (one.buys <= one.alive + 1e-12) & (one.alive <= 1)).all()
-		assert (one.purchases >= one.buys - 1e-9).all() and (one.low <= one.high).all()
+		assert (one.purchases >= one.buys - 1e-9).all()
 	assert (far.buys >= near.buys - 1e-9).all() and (far.purchases >= near.purchases - 1e-9).all()
 	nothing = outlook(model, 0.0, x, t_x, age)
 	assert not nothing.buys.any() and not nothing.purchases.any()

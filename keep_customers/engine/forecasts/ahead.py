@@ -35,16 +35,12 @@ class Outlook:
 	:param buys: probability of at least one purchase within the horizon
 	:param purchases: their expected number
 	:param if_alive: the same, were it certain that the customer is one still
-	:param low: so many or fewer with a probability of 10 % …
-	:param high: … and of 90 %
 	"""
 
 	alive: np.ndarray
 	buys: np.ndarray
 	purchases: np.ndarray
 	if_alive: np.ndarray
-	low: np.ndarray
-	high: np.ndarray
 
 
 def outlook(
@@ -58,18 +54,16 @@ def outlook(
 	x, t_x, age_ = _histories(frequency, recency, age, one_dimensional=True)
 	order, starts = group_equal_rows(x, t_x, age_)
 	chosen = order[starts]
-	found = np.empty((6, len(chosen)))
+	found = np.empty((4, len(chosen)))
 	for rows, state in _blocks(model, x[chosen], t_x[chosen], age_[chosen]):
 		alive = state.alive
-		buys = if_alive = low = high = np.zeros(len(rows))
+		buys = if_alive = np.zeros(len(rows))
 		for number, chance in enumerate(state.at_least(horizon), 1):
 			if number == 1:
 				buys = alive * chance
 			if_alive = if_alive + chance
-			low = low + (alive * chance > 1 - LOW)
-			high = high + (alive * chance > 1 - HIGH)
-		found[:, rows] = alive, buys, alive * if_alive, if_alive, low, high
-	result = np.empty((6, len(x)))
+		found[:, rows] = alive, buys, alive * if_alive, if_alive
+	result = np.empty((4, len(x)))
 	result[:, order] = np.repeat(found, np.diff(starts, append=len(order)), axis=1)
 	return Outlook(*result)
 
@@ -161,10 +155,12 @@ def _value_at(quantile, nothing, mass, shapes, shape, scale) -> np.ndarray:
 	middle = np.log(scale) + np.log(expected / shape)
 	lower, upper = middle - 7, middle + 7
 	at_lower, at_upper = nothing, np.ones(len(shape))
+	# Seven digits are more than an interval has, and take half the time.
+	mass, shapes, shape = (array.astype(np.float32) for array in (mass, shapes, shape))
 	for _ in range(HALVINGS):
 		half = (lower + upper) / 2
 		value = np.exp(half)
-		below = nothing + (mass * betainc(shapes, shape, value / (value + scale))).sum(axis=0)
+		below = nothing + (mass * betainc(shapes, shape, np.float32(value / (value + scale)))).sum(axis=0)
 		low = below < quantile
 		lower, at_lower = np.where(low, half, lower), np.where(low, below, at_lower)
 		upper, at_upper = np.where(low, upper, half), np.where(low, at_upper, below)

@@ -26,8 +26,10 @@ def as_set(found):
 	return {tuple(str(value or "") for value in row) for row in zip(*found, strict=True)}
 
 
+@pytest.mark.parametrize("usual_value", [20, 10**9], ids=("in one text", "in some texts"))
 @pytest.mark.parametrize("inside", [True, False])
-def test_columns_are_what_plain_rows_say(notes, inside):
+def test_columns_are_what_plain_rows_say(notes, inside, usual_value, monkeypatch):
+	monkeypatch.setattr(tables, "USUAL_VALUE", usual_value)
 	query, todo = notes
 	if not inside:
 		query = query.where(todo.description.not_like(f"%{tables.SEPARATOR}%"))
@@ -35,8 +37,8 @@ def test_columns_are_what_plain_rows_say(notes, inside):
 	assert len(rows) == 15 - 3 * (not inside)
 	wanted = {tuple(str(value or "") for value in row) for row in rows}
 	terms = todo.name, todo.description, todo.assigned_by_full_name, todo.docstatus
-	for costly in (False, True):
-		found = tables.columns(query, *terms, costly=costly)
+	for costly, rows in ((False, 0), (True, 0), (True, 15)):
+		found = tables.columns(query, *terms, costly=costly, rows=rows)
 		assert {tuple("" if v in ("", "0") else v for v in row) for row in as_set(found)} == wanted
 
 
@@ -57,6 +59,30 @@ def test_what_the_connection_cuts_is_read_another_way(notes, monkeypatch):
 	assert len(set(tables.columns(query, todo.name)[0])) == 15
 
 
+def test_a_checksum_says_whether_a_value_is_another_one(notes):
+	query, todo = notes
+	name = query.select(todo.name).run()[0][0]
+	row = frappe.qb.from_(todo).where(todo.name == name)
+	sums = []
+	for one, two in (
+		("a", "b"),
+		("b", "a"),
+		("ab", ""),
+		("", "ab"),
+		("ab", None),
+		("a", "B"),
+		("大", "Größe"),
+	):
+		frappe.db.set_value("ToDo", name, {"description": one, "color": two}, update_modified=False)
+		[[found, again]] = row.select(
+			tables.checksum(todo.description, todo.color), tables.checksum(todo.description, todo.color)
+		).run()
+		assert found == again and 0 <= found < 2**32
+		sums.append(found)
+	assert sums[2] == sums[4], "nothing is nothing"
+	assert len(set(sums)) == len(sums) - 1
+
+
 def test_nothing_found_is_no_rows_in_each_column(notes):
 	query, todo = notes
 	assert [
@@ -68,7 +94,8 @@ def test_what_is_not_known_is_least_whichever_way_a_list_is_sorted(story):
 	todo = frappe.qb.DocType("ToDo")
 	days = [None, story.today, story.days_ago(1)]
 	for day in days:
-		frappe.get_doc({"doctype": "ToDo", "description": f"{PREFIX} sorted", "date": day}).insert()
+		name = frappe.get_doc({"doctype": "ToDo", "description": f"{PREFIX} sorted"}).insert().name
+		frappe.db.set_value("ToDo", name, "date", day)  # a new one without would be of today
 	query = frappe.qb.from_(todo).select(todo.date).where(todo.description == f"{PREFIX} sorted")
 	falling = [day for (day,) in query.orderby(todo.date, order=tables.FALLING).run()]
 	assert falling == [story.today, story.days_ago(1), None]

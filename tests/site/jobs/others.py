@@ -80,6 +80,23 @@ def patience(seconds):
 	return f"set session innodb_lock_wait_timeout = {seconds or 'default'}"
 
 
+def as_taken(doctype, names):
+	"""In the order in which one statement takes them: by name, or as they lie."""
+	if not POSTGRES:
+		return sorted(names)
+	return frappe.db.sql(
+		f"select name from `tab{doctype}` where name in %s order by ctid", (names,), pluck=True
+	)
+
+
+def begin_as_a_request():
+	"""A connection's first transaction sees to its end what was there at its beginning. The framework begins all others as
+	Postgres likes it, and they see what others have committed since."""
+	frappe.db.commit()
+	if POSTGRES:
+		frappe.db.sql("set transaction isolation level repeatable read")
+
+
 def locking(doctype, name):
 	return f"update `tab{doctype}` set docstatus = docstatus where name = %s", (name,)
 

@@ -22,6 +22,8 @@ from tests.site.benefits.test_rebates import claim, policy
 from tests.site.jobs.others import (  # noqa: F401
 	DEADLOCK,
 	POSTGRES,
+	as_taken,
+	begin_as_a_request,
 	connected,
 	locking,
 	others,
@@ -57,7 +59,8 @@ def undisturbed(gave_way, aside):
 
 
 def test_late_follow_ups(two, others):  # noqa: F811
-	names = sorted(noted(customer, status="Assigned", due_date=two.days_ago(3)) for customer in (A, B))
+	names = [noted(customer, status="Assigned", due_date=two.days_ago(3)) for customer in (A, B)]
+	names = as_taken("Follow Up", names)
 	aside = Aside()
 	gave_way = others(followups, "mark_late", locking("Follow Up", names[1]), locking("Follow Up", names[0]))
 	aside.step("Late", lambda: followups.mark_late(two.today))
@@ -66,7 +69,7 @@ def test_late_follow_ups(two, others):  # noqa: F811
 
 
 def test_why_somebody_waits(two, others):  # noqa: F811
-	names = sorted(noted(customer) for customer in (A, B))
+	names = as_taken("Follow Up", [noted(customer) for customer in (A, B)])
 	aside = Aside()
 	gave_way = others(followups, "hold_back", locking("Follow Up", names[1]), locking("Follow Up", names[0]))
 	aside.each(
@@ -226,7 +229,7 @@ def test_what_a_night_asked_for_after_somebody_had_begun_is_taken_back_too(two, 
 	rule = two.rule().name
 	noted(B, care_rule=rule)
 	frappe.db.delete("Sales Invoice", {"customer": A})
-	frappe.db.commit()
+	begin_as_a_request()
 	assert not frappe.db.exists("ToDo", "keep-test-todo")  # somebody has begun
 	night = connected()
 	cursor = night.cursor()
@@ -266,6 +269,7 @@ def test_what_a_night_asked_for_after_somebody_had_begun_is_taken_back_too(two, 
 
 @pytest.mark.parametrize("patient", (True, False), ids=("who begins anew", "who has begun before"))
 def test_who_waited_for_a_row_never_writes_over_what_became_of_it(two, patient):
+	begin_as_a_request()
 	assert not frappe.db.get_value("Customer", A, "customer_details")  # has begun
 	other = connected()
 	other.cursor().execute(
@@ -345,7 +349,7 @@ def test_who_swallows_a_deadlock_is_found_out(two, others):  # noqa: F811
 
 def test_somebody_who_will_not_let_go_costs_only_his_own_row(two, others):  # noqa: F811
 	"""The night waits a while, goes on with all the others, and comes back the next night."""
-	names = sorted(noted(customer) for customer in (A, B))
+	names = as_taken("Follow Up", [noted(customer) for customer in (A, B)])
 	frappe.db.sql(patience(1))
 	frappe.db.commit()  # Postgres would take that back with the rest
 	aside = Aside()

@@ -113,7 +113,7 @@ def test_managers_are_told_once_when_it_stays(story):
 def test_they_are_told_at_once_when_nothing_goes_through(story, monkeypatch):
 	a_hundred_days_of_business(story, 4)
 	with monkeypatch.context() as broken:
-		broken.setattr(values, "upsert", lambda *args: 1 / 0)
+		broken.setattr(values, "upsert_columns", lambda *args: 1 / 0)
 		run = story.night()
 	assert (run.status, run.written, len(left(run))) == ("Completed With Errors", 0, 4)
 	assert told()
@@ -155,15 +155,15 @@ def test_a_job_that_has_run_out_of_time_ends_and_blames_nobody(story, monkeypatc
 
 def test_a_row_the_database_refuses_is_found_by_halving(story, monkeypatch):
 	names = a_hundred_days_of_business(story, 20)
-	real, asked = values.upsert, []
+	real, asked = values.upsert_columns, []
 
-	def refusing(doctype, fields, rows):
-		asked.append(len(rows))
-		if any(row[0] == names[13] for row in rows):
+	def refusing(doctype, columns):
+		asked.append(len(columns["name"]))
+		if names[13] in columns["name"]:
 			raise frappe.db.DataError(1264, "Out of range value")
-		return real(doctype, fields, rows)
+		return real(doctype, columns)
 
-	monkeypatch.setattr(values, "upsert", refusing)
+	monkeypatch.setattr(values, "upsert_columns", refusing)
 	run = story.night()
 	assert (run.status, run.written, run.moves) == ("Completed With Errors", 19, 19)
 	assert left(run) == [("Customer", names[13])] and asked[0] == 20 and len(asked) <= 11
