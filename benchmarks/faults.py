@@ -395,7 +395,9 @@ class Lives:
 		self.write()
 		place = Place(self.options, self.folder, self.kept)
 		try:
-			for life in range(self.which, self.options.lives, self.options.at_once):
+			for life in range(
+				self.options.first + self.which, self.options.first + self.options.lives, self.options.at_once
+			):
 				self.live(life, place.servers)
 		finally:
 			place.end()
@@ -486,6 +488,7 @@ def main() -> int:
 	parser.add_argument("--sites-path", default=".")
 	parser.add_argument("--nights", type=int, default=8, help="of a life")
 	parser.add_argument("--lives", type=int, default=25)
+	parser.add_argument("--first", type=int, default=0, help="life, of these; each is drawn by its number")
 	parser.add_argument("--at-once", type=int, default=1, help="so many lives")
 	parser.add_argument(
 		"--only", type=lambda text: text.split(","), default=list(KINDS)[1:], help=", ".join(KINDS)
