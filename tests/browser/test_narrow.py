@@ -48,8 +48,8 @@ def test_labels_that_follow_each_other_do_not_touch(story, desk):
 	with desk(EVE) as eve:
 		eve.open("query-report", "Expected Purchases")
 		found = eve.page.evaluate(LABELS)
-	assert any(touching for _all, touching, _shown, _left in found), "the framework leaves room by now"
-	assert all(shown and not left for _all, _touching, shown, left in found)
+	# Whether the framework's own touch depends on the machine's fonts.
+	assert found and all(shown and not left for _all, _touching, shown, left in found)
 
 
 def test_an_option_too_long_for_its_column_ends_with_a_sign_of_it(story, desk):

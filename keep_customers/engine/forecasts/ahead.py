@@ -155,12 +155,10 @@ def _value_at(quantile, nothing, mass, shapes, shape, scale) -> np.ndarray:
 	middle = np.log(scale) + np.log(expected / shape)
 	lower, upper = middle - 7, middle + 7
 	at_lower, at_upper = nothing, np.ones(len(shape))
-	# Seven digits are more than an interval has, and take half the time.
-	mass, shapes, shape = (array.astype(np.float32) for array in (mass, shapes, shape))
 	for _ in range(HALVINGS):
 		half = (lower + upper) / 2
 		value = np.exp(half)
-		below = nothing + (mass * betainc(shapes, shape, np.float32(value / (value + scale)))).sum(axis=0)
+		below = nothing + (mass * betainc(shapes, shape, value / (value + scale))).sum(axis=0)
 		low = below < quantile
 		lower, at_lower = np.where(low, half, lower), np.where(low, below, at_lower)
 		upper, at_upper = np.where(low, upper, half), np.where(low, at_upper, below)

@@ -167,7 +167,7 @@ def test_a_file_that_cannot_be_written_costs_nothing_but_time(story, ranked, mon
 	story.invoice(ranked[0], 500)
 	run = story.night()
 	assert run.status == "Completed" and story.value(ranked[0]).last_purchase == story.today
-	assert not stored._path().parent.exists(), "half a file takes a full disk's last room"
+	assert not stored._new().exists(), "half a file takes a full disk's last room"
 	monkeypatch.undo()
 	assert content(stored.stored()) == content(stored._read())
 
