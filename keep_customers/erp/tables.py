@@ -294,6 +294,9 @@ def _rendered(columns: Sequence[Sequence], shown: Sequence[bool]) -> tuple[str, 
 	in_sql, parameters = [], []
 	for column, is_text_shown in zip(columns, shown, strict=True):
 		kinds = {type(value) for value in column}
+		if bool in kinds:  # Postgres takes no yes for the 1 that the framework stores
+			column = [int(value) if isinstance(value, bool) else value for value in column]
+			kinds = {type(value) for value in column}
 		if kinds == {int} or (kinds == {float} and np.isfinite(column).all()):
 			in_sql.append(map(repr, column))
 		elif kinds <= {date, type(None)}:

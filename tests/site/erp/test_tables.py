@@ -108,3 +108,14 @@ def test_texts_are_like_others_written_big_or_small(story):
 	query = frappe.qb.from_(todo).select(todo.name).where(todo.name == name)
 	for pattern, found in (("%jane doe%", True), ("%JANE DOE%", True), ("%jane poe%", False)):
 		assert bool(query.where(tables.like(todo.description, pattern)).run()) == found
+
+
+def test_yes_and_no_are_written_as_the_framework_stores_them(story):
+	for answer in (True, False):
+		fields, row = (
+			["name", "keep_turn", "description"],
+			[f"keep-test-{answer}", answer, f"{PREFIX} answers"],
+		)
+		tables.insert("ToDo", fields, [row])
+	found = frappe.get_all("ToDo", {"description": f"{PREFIX} answers"}, ["name", "keep_turn"], as_list=True)
+	assert dict(found) == {"keep-test-True": 1, "keep-test-False": 0}

@@ -29,8 +29,9 @@ def named(number):
 def of_the_part(doctype, place):
 	"""One of those that are about to be written: in which parts they are is the database's choice."""
 
-	def of(_doctype, rows, *_how):
-		names = sorted(row["name"] if isinstance(row, dict) else row for row in rows)
+	def of(_doctype, written, *_how):
+		# Columns, or names alone.
+		names = sorted(written["name"] if isinstance(written, dict) else written)
 		return locking(doctype, names[place])
 
 	return of
