@@ -74,24 +74,35 @@ def effects(outcome: str, days: int, ends: Sequence[date]) -> list[Effect]:
 	"""As :func:`effect`, on each of some days, for what it costs to read once. What was corrected until the last of them is
 	known on all of them."""
 	everybody, last = drawn(), max(ends)
-	came = _came(outcome, everybody.where(everybody.day + days < last.toordinal()), last)
+	came = _came(outcome, everybody.where(_over(everybody, days, last)), last)
 	return [_effect(outcome, days, today, everybody, came) for today in ends]
 
 
 def _effect(outcome: str, days: int, today: date, everybody: Drawn, came: Came) -> Effect:
 	rules = len(everybody.rules)
-	week = _week(everybody.day + days)
-	over = week < _week(today.toordinal())
+	over = _over(everybody, days, today)
 	those = everybody.where(over)
 	cells = np.bincount(2 * those.rule + those.held, minlength=2 * rules).reshape(rules, 2)
 	after, before, most = _around(outcome, those, days, came)
 	# Two columns of what was known: the same of as many days before, and the forecast of that day.
 	known = np.column_stack([before, np.minimum(np.maximum(those.at_risk, 0), most)])
 	each, every = findings(
-		those.rule, those.held, after, known, rules, week[over], those.stratum, yes_no=outcome != VALUE
+		those.rule,
+		those.held,
+		after,
+		known,
+		rules,
+		_week(those.day + days),
+		those.stratum,
+		yes_no=outcome != VALUE,
 	)
 	running = np.bincount(everybody.rule[~over], minlength=rules)
 	return Effect(everybody.rules, cells, running, each, every, most, came.currency)
+
+
+def _over(everybody: Drawn, days: int, today: date) -> np.ndarray:
+	"""Whose days were over on the Monday of this week; bool array."""
+	return _week(everybody.day + days) < _week(today.toordinal())
 
 
 def _week(day):

@@ -7,7 +7,8 @@ from tests.site.story import EVE
 # Charts as the framework draws them and as ours, of many widths: labels that are shown, and pairs of them that touch.
 LABELS = """() => {
 	const of = (width, ours) => {
-		const $stand = $(`<div style="position: fixed; width: ${width}px">`).appendTo(document.body);
+		// Spaced, so that the framework's own labels touch whatever fonts the machine has.
+		const $stand = $(`<div style="position: fixed; width: ${width}px; letter-spacing: 2px">`).appendTo(document.body);
 		const labels = ["23.11.2026", "30.11.2026", "07.12.2026", "14.12.2026", "21.12.2026"];
 		const chart = new frappe.Chart($stand[0], {
 			data: { labels, datasets: [{ name: "Customers", values: [1, 2, 3, 4, 5] }] },
@@ -48,8 +49,8 @@ def test_labels_that_follow_each_other_do_not_touch(story, desk):
 	with desk(EVE) as eve:
 		eve.open("query-report", "Expected Purchases")
 		found = eve.page.evaluate(LABELS)
-	# Whether the framework's own touch depends on the machine's fonts.
-	assert found and all(shown and not left for _all, _touching, shown, left in found)
+	assert any(touching for _all, touching, _shown, _left in found), "the framework leaves room by now"
+	assert all(shown and not left for _all, _touching, shown, left in found)
 
 
 def test_an_option_too_long_for_its_column_ends_with_a_sign_of_it(story, desk):
