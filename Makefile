@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SANDBOX = $(PYTHON) -m sandbox
 
-.PHONY: help setup demo test test-postgres check bench serve pictures console lint assets stop clean
+.PHONY: help setup demo test test-postgres check bench scale serve pictures console lint assets stop clean
 
 help:
 	@echo "make check     quick: lint, unit tests, site tests on SQLite"
@@ -12,6 +12,7 @@ help:
 	@echo "make serve     look around in Desk, logged in with one click (SANDBOX_DB=mariadb: on MariaDB)"
 	@echo "make pictures  take the pictures of the guides anew (ARGS: only those)"
 	@echo "make bench     measure on MariaDB"
+	@echo "make scale     measure how a night grows, up to a million customers: hours"
 	@echo "make console   a Python shell in the site"
 	@echo "make lint      ruff and import-linter"
 	@echo "make assets    build Desk's scripts and styles"
@@ -20,5 +21,5 @@ help:
 setup demo serve console lint assets stop clean:
 	$(SANDBOX) $@
 
-test test-postgres check bench pictures:
+test test-postgres check bench scale pictures:
 	$(SANDBOX) $@ $(ARGS)

@@ -139,6 +139,20 @@ def bench(db, rest):
 	return failed | subprocess.run(fit, cwd=paths.REPO).returncode
 
 
+def scale(db, rest):
+	"""measure how a night's cost grows, up to a million customers in MariaDB (hours, 30 GB of disk); draws it, too"""
+	layers.ready("mariadb")
+	script, found = paths.REPO / "benchmarks" / "scale.py", paths.LOGS / "scale.json"
+	with services.running("mariadb") as env, layers.temporary_site("mariadb", env) as site:
+		where = ["--site", site, "--sites-path", paths.SITES, "--keep", found]
+		failed = subprocess.run(
+			[paths.PYTHON, script, *where, *rest], env=layers.environment(env, site)
+		).returncode
+	image = paths.REPO / "docs" / "images" / "scale.png"
+	drawn = subprocess.run([layers.lifetimes(), script, "--keep", found, "--plot", image])
+	return failed | drawn.returncode
+
+
 def test(db, rest):
 	"""all tests, the site tests on SQLite and on MariaDB (with SANDBOX_DB on one); arguments go to pytest"""
 	dbs = [db] if "SANDBOX_DB" in os.environ else ["sqlite", "mariadb"]
@@ -192,6 +206,7 @@ COMMANDS = {
 		run,
 		console,
 		bench,
+		scale,
 		pictures,
 		assets,
 		lint,

@@ -6,6 +6,7 @@ program, by default Debian's /usr/bin/chromium. Screenshots go to KEEP_TEST_SHOT
 
 import os
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -29,8 +30,13 @@ class Desk:
 		self.page, self.url = page, url
 		self.problems = []
 		page.set_default_timeout(90_000)  # a loaded machine is slow, not broken
+		# By the clock: by frames, as is the default, nothing is asked any more where a loaded machine draws none.
+		page.wait_for_function = partial(page.wait_for_function, polling=100)
+		self.heard = []  # what tell() says beside the problems
 		page.on("pageerror", self._note_error)
 		page.on("response", lambda answer: self._note(answer))
+		page.on("requestfailed", lambda request: self.heard.append(f"{request.url}: {request.failure}"))
+		page.on("console", lambda said: said.type == "error" and self.heard.append(said.text))
 
 	def _note_error(self, error):
 		# The host's charts draw themselves once more when what they stand in is taken away, and stumble; its first page
@@ -106,7 +112,7 @@ class Desk:
 
 	def tell(self):
 		"""What stands on the screen, for who only has the log of a test that failed."""
-		print(self.page.url, *self.problems, sep="\n")
+		print(self.page.url, *self.problems, *self.heard, sep="\n")
 		for part in (".modal.show", ".layout-main:visible, .page-container:visible"):
 			for text in self.page.locator(part).all_inner_texts():
 				print(f"--- {part}", *filter(str.strip, text.splitlines()), sep="\n")
@@ -147,9 +153,9 @@ def desk(server, chromium):
 		context = chromium.new_context(
 			viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce"
 		)
-		opened = Desk(context.new_page(), server.url).login(user)
+		opened = Desk(context.new_page(), server.url)
 		try:
-			yield opened
+			yield opened.login(user)
 		except Exception:
 			opened.tell()
 			raise
