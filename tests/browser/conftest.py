@@ -56,7 +56,12 @@ class Desk:
 			f"{self.url}/api/method/login", form={"usr": user, "pwd": password}, timeout=90_000
 		)
 		assert answer.ok, answer.text()
-		self.page.goto(f"{self.url}/app/note")
+		page = self.page.goto(f"{self.url}/app/note")
+		if not page.ok:
+			# SQLite has one writer, and refuses at once who has read before it and would write now.
+			print(page.status, page.text()[-3000:])
+			page = self.page.reload()
+		assert page.ok, page.text()[-3000:]
 		self.page.wait_for_function(
 			"() => window.frappe && frappe.boot && document.querySelector('.page-head')"
 		)
