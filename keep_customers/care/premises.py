@@ -183,7 +183,7 @@ def end_before_asked(names: Collection[str], today: date, aside: Aside) -> set[s
 
 
 def _found(rows: list[dict], today: date, aside: Aside | None = None) -> list[tuple[dict, Over]]:
-	found = over(rows, today, aside)
+	found = over(rows, today, aside) if rows else {}
 	return [(row, found[row["name"]]) for row in rows if row["name"] in found]
 
 

@@ -156,6 +156,8 @@ def enabled(today: date) -> list:
 def read(filters: dict) -> list:
 	"""Care Rules with their tiers and the groups they leave out, by name."""
 	rules = frappe.get_all("Care Rule", filters=filters, fields=list(FIELDS), order_by="name asc")
+	if not rules:
+		return []
 	tiers: dict[str, set[str]] = {}
 	for parent, tier in frappe.get_all(
 		"Care Rule Tier", filters={"parenttype": "Care Rule"}, fields=["parent", "tier"], as_list=True

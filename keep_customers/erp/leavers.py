@@ -1,8 +1,9 @@
 """Who can act, and what is on the hands of who cannot any more: disabled, gone as a user, or left as an employee."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from functools import cached_property
 
 import frappe
 from frappe import _
@@ -13,7 +14,8 @@ from keep_customers.erp import todos
 from keep_customers.erp.aside import Aside
 
 
-class Hands(NamedTuple):
+@dataclass(frozen=True)
+class Hands:
 	"""Out of whose hands things are taken: of all who cannot act any more, or of a user who is a customer's rep no longer."""
 
 	user: str | None = None
@@ -26,9 +28,13 @@ class Hands(NamedTuple):
 		if self.user:
 			return query.where(doc[field] == self.user)
 		gone = IfNull(user.enabled, 0) == 0
-		if left := have_left():
-			gone |= user.name.isin(left)
+		if self._left:
+			gone |= user.name.isin(self._left)
 		return query.where((IfNull(doc[field], "") != "") & gone)
+
+	@cached_property
+	def _left(self) -> list[str]:
+		return have_left()  # asked once, however many kinds of things there are
 
 
 def have_left() -> list[str]:

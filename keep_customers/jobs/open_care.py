@@ -66,6 +66,8 @@ def open_todos(hands: Hands) -> list:
 def pass_on(hands: Hands, aside: Aside) -> None:
 	"""ToDos about customers, with their follow-ups."""
 	rows = open_todos(hands)
+	if not rows:
+		return
 	assignment = _assignment(rows)
 
 	def give(rows) -> None:
@@ -106,6 +108,8 @@ def ask_anew(aside: Aside) -> None:
 		.where(follow_up.status.isin(followups.OPEN) & follow_up.todo.isnotnull() & todo.name.isnull())
 		.orderby(follow_up.name)
 	).run(as_dict=True)  # fmt: skip
+	if not rows:
+		return
 	contacts: dict[str, list] = {}
 	for row in rows:
 		contacts.setdefault(row.todo, []).append(row)

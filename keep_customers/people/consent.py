@@ -70,7 +70,7 @@ def of_follow_ups(rows: Sequence) -> dict[str, Answer]:
 
 	:param rows: with name, customer, channel, reference_doctype, reference_name
 	"""
-	on_record = _channels_on_record()
+	on_record = _on_record({row["channel"] for row in rows})
 	concerned = [row for row in rows if row["channel"] in on_record]
 	asked = [
 		ask(row["customer"], recipient, row["channel"], purpose_of(row))
@@ -89,7 +89,7 @@ def refused_ways(follow_up) -> list[str]:
 
 def of_customers(customers: Collection[str], channel: str, purpose: str = CARE) -> dict[str, Answer]:
 	"""Customer -> whether who is reached when nobody in particular is meant wants to be contacted by a channel."""
-	mains = reached.main(customers) if channel in _channels_on_record() else {}
+	mains = reached.main(customers) if _on_record({channel}) else {}
 	found = answers([ask(name, one, channel, purpose) for name, one in mains.items()])
 	return dict.fromkeys(customers, NOTHING_SAID) | dict(zip(mains, found, strict=True))
 
@@ -100,11 +100,11 @@ def of_contact(customer: str, contact: str, channel: str, purpose: str = CARE) -
 	return answers([ask(customer, recipient, channel, purpose)])[0]
 
 
-def _channels_on_record() -> set[str]:
+def _on_record(channels: set[str]) -> set[str]:
 	"""Where nobody has ever said anything there is nothing to look up, which is most of the time."""
 	return {
 		channel
-		for channel in CHANNELS
+		for channel in channels.intersection(CHANNELS)
 		if frappe.db.exists(ledger.DOCTYPE, {"channel": channel})
 		or frappe.db.exists(reached.FILE, {ledger.stop_field(channel): 1})
 	}
