@@ -130,7 +130,12 @@ def draw(measured: list, image: str) -> None:
 	least = costs(measured, "later night", "processor")
 	middle = len(sizes) // 2
 	times.loglog(
-		sizes, least[middle] * np.array(sizes) / sizes[middle], "--", color="grey", linewidth=1, label="linear"
+		sizes,
+		least[middle] * np.array(sizes) / sizes[middle],
+		"--",
+		color="grey",
+		linewidth=1,
+		label="linear",
 	)
 	times.set_ylabel("seconds of processors, Python's and the database's")
 	memory.set_ylabel("peak memory of the night, MB")

@@ -29,9 +29,7 @@ class Assignment:
 		self.customers = list(customers)
 		self.here = those_who_can()
 		self._user_of_sales_person = _users_of_sales_people() if self.customers else {}
-		self._territory_managers = (
-			_territory_managers(self._user_of_sales_person) if self.customers else {}
-		)
+		self._territory_managers = _territory_managers(self._user_of_sales_person) if self.customers else {}
 		self._known = self._read_known()
 		self._sales_teams = self._main_sales_people()
 		self._role_users: dict[str, str | None] = {}
