@@ -63,7 +63,7 @@ def begin(customers: int, staff: dict[str, int]) -> dict:
 	invoice = {"doctype": "Sales Invoice", "company": COMPANY, "currency": "EUR", "items": [line]}
 	return {
 		"people": people,
-		"invoice": {**invoice, "due_date": str(story.today)},
+		"invoice": {**invoice, "due_date": str(story.today + timedelta(days=30))},
 		"nights": 1,
 		"seconds": seconds,
 	}
@@ -160,12 +160,11 @@ def odd() -> list[str]:
 		for run in frappe.get_all("Care Run", fields=["name", "status", "warnings"])
 		if run.status != "Completed"
 	]
-	logged = Counter(
-		(row.method or "")[:100]
-		for row in frappe.get_all("Error Log", fields=["method", "error"])
-		if _ours(row)
-	)
-	found += [f"{n} x Error Log: {title}" for title, n in logged.items()]
+	logged: dict[str, list[str]] = {}
+	for row in frappe.get_all("Error Log", fields=["method", "error"]):
+		if _ours(row):
+			logged.setdefault((row.method or "")[:100], []).append((row.error or "")[-600:])
+	found += [f"{len(errors)} x Error Log: {title}: {errors[0]}" for title, errors in logged.items()]
 	value, customer = frappe.qb.DocType("Customer Value"), frappe.qb.DocType("Customer")
 	other = (
 		frappe.qb.from_(value)

@@ -5,10 +5,12 @@ import json
 import threading
 import time
 from collections import Counter
+from itertools import count
 from random import Random
 
 import requests
 
+TURNS = count()  # so that nobody says the same twice
 WAIT = 60  # seconds for an answer
 PASSWORD = "Keep-Test-2026!"
 
@@ -54,7 +56,7 @@ class Person(threading.Thread):
 		self.url, self.user, self.own, self.told, self.think = url, user, own, told, think
 		self.http = requests.Session()
 		self.http.headers.update({"Accept": "application/json", "X-Frappe-Site-Name": site})
-		self.random, self.until, self.number = Random(user), 0.0, 0
+		self.random, self.until, self.number = Random(f"{user} {next(TURNS)}"), 0.0, 0
 
 	def log_in(self, sessions: dict) -> None:
 		"""

@@ -132,6 +132,27 @@ def attempt(work: Callable[[], T], most: int = ATTEMPTS) -> T:
 	raise AssertionError("not reached")
 
 
+def answered(work: Callable[[], T], most: int = ATTEMPTS) -> T:
+	"""As :func:`attempt` for what a request asks for, which the host commits: begun anew as long as nothing of it is committed.
+
+	:param work: nothing was written in this transaction before it
+	"""
+	pause = FIRST_PAUSE
+	for number in range(1, most + 1):
+		committed: list[bool] = []
+		frappe.db.before_commit.add(lambda committed=committed: committed.append(True))
+		try:
+			return work()
+		except Exception as error:
+			if number == most or committed or not given_up(error):
+				raise
+			frappe.db.rollback()
+			frappe.clear_messages()
+		time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311 (it only keeps them apart)
+		pause = min(2 * pause, LONGEST_PAUSE)
+	raise AssertionError("not reached")
+
+
 def tried(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
 	"""What something returns, and what went wrong with it; all is rolled back then.
 

@@ -12,7 +12,7 @@ import frappe
 import pytest
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import contacts_seen, ending, followups, premises, referrals
+from keep_customers.care import contacts_seen, ending, followups, premises, referrals, results
 from keep_customers.erp import attempts, tables
 from keep_customers.erp.aside import Aside, out_of_the_way
 from keep_customers.jobs import notices as notices_job
@@ -92,6 +92,35 @@ def test_what_two_planners_note_in_different_orders(two, others):  # noqa: F811
 	[added] = aside.each(rows, followups.add, lambda row: ("Customer", row["customer"]))
 	undisturbed(gave_way, aside)
 	assert added == 2 and sorted(row.customer for row in two.follow_ups()) == [A, B]
+
+
+def test_what_a_rep_tells_while_a_night_writes(two, others, monkeypatch):  # noqa: F811
+	two.rule()
+	two.completed_yesterday()
+	two.night()
+	[asked] = two.follow_ups(A)
+	gave_way = others(results, "known", locking("Customer", A), locking("ToDo", asked.todo))
+	frappe.set_user(asked.assigned_to)
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(method="POST", path="/"), raising=False)
+	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(cmd="keep_customers.care.results.record"))
+	results.record(todo=asked.todo, result="Reached", key="k" * 24, notes="Happy")
+	frappe.set_user("Administrator")
+	assert gave_way and DEADLOCK in str(gave_way[0])
+	assert frappe.get_all("Customer Touch", {"customer": A}, pluck="notes") == ["Happy"]
+	assert [todo.status for todo in two.todos() if todo.name == asked.todo] == ["Closed"]
+
+
+def test_what_is_committed_is_not_done_again(two):
+	done = []
+
+	def work():
+		done.append(1)
+		frappe.db.commit()
+		raise frappe.QueryDeadlockError("1213")
+
+	with pytest.raises(frappe.QueryDeadlockError):
+		attempts.answered(work)
+	assert len(done) == 1
 
 
 def test_calls_about_invoices_that_are_gone(two, others):  # noqa: F811
