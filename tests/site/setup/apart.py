@@ -65,6 +65,7 @@ def site_without():
 			try:
 				yield
 			finally:  # the other tests need it, as it ships
+				connect(home)  # what went wrong may have gone on without it
 				if APP in frappe.get_installed_apps():
 					uninstall()
 				install()

@@ -49,6 +49,7 @@ def tell():
 		story.history(firms[name], purchases)
 	best, second, third = (firms[f"Firm {number}"] for number in (11, 10, 9))
 	tomorrow = story.today + timedelta(days=1)
+	then = now_datetime() - (getdate() - story.today)
 	contact = {
 		"doctype": "Contact", "first_name": "Olga", "last_name": "Berg", "is_primary_contact": 1,
 		"links": [{"link_doctype": "Customer", "link_name": best}],
@@ -109,7 +110,7 @@ def tell():
 		},
 		{"doctype": "Referral", "referrer": best, "referred_customer": third, "date": story.days_ago(50)},
 		{
-			"doctype": "Customer Touch", "customer": second, "date": now_datetime(), "rep": release.BEN, "channel": "Phone",
+			"doctype": "Customer Touch", "customer": second, "date": then, "rep": release.BEN, "channel": "Phone",
 			"result": "Reached", "notes": "They want an offer", "next_step": "Send the offer",
 			"next_step_date": add_days(story.today, 3),
 		},
