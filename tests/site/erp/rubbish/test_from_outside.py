@@ -75,6 +75,7 @@ def test_a_good_link_with_odd_fields_is_no_error(own, tokens):
 					path,
 					{**sent, **({"token": token} if token else {})},
 					verb,
+					f"/api/method/{path}",
 				)
 
 			cases.append((path, instead_of(known), check))
@@ -137,6 +138,23 @@ def test_a_mail_of_rubbish_is_no_error_of_ours(own):
 	tried([("a mail", strategy, check)], 30)
 	frappe.db.delete("Email Account", {"name": name})
 	frappe.db.commit()
+
+
+@pytest.mark.parametrize("way", ["/api/method/{}", "/api/v1/method/{}", "/?cmd={}", "/complain?cmd={}"])
+@pytest.mark.parametrize(
+	"words", ["[" * 5_000, '{"a":' * 5_000, '"\\udfff"'], ids=["lists", "objects", "half a sign"]
+)
+def test_whichever_way_a_guest_takes_it_is_no_error(own, server, way, words):
+	frappe.cache.delete_keys("rl:")
+	answer = Browser(server).http.post(
+		server.url + way.format("keep_customers.complaints.page.post"),
+		data='{"description": %s, "email": "a@keep-test.example"}'
+		% (words if "\\" in words else json.dumps(words)),
+		headers={"Content-Type": "application/json"},
+		timeout=60,
+		allow_redirects=False,
+	)
+	assert answer.status_code < 500 and "Traceback" not in answer.text, answer.text[:500]
 
 
 @pytest.mark.parametrize("who", ["rep", "guest"], indirect=True)

@@ -19,7 +19,7 @@ def calls(own, user):
 		right = doors.sent_to(parameters(function), path, own)
 
 		def check(sent, path=path, verb=verb):
-			return ask(user, lambda: execute_cmd(path), path, sent, verb)
+			return ask(user, lambda: execute_cmd(path), path, sent, verb, f"/api/method/{path}")
 
 		yield path, instead_of(right), check
 
