@@ -133,7 +133,8 @@ def attempt(work: Callable[[], T], most: int = ATTEMPTS) -> T:
 
 
 def answered(work: Callable[[], T], most: int = ATTEMPTS) -> T:
-	"""As :func:`attempt` for what a request asks for, which the host commits: begun anew as long as nothing of it is committed.
+	"""As :func:`attempt` for what a request asks for, which the host commits: begun anew as long as nothing of it is committed,
+	and nothing has left the house (:func:`leaves_the_house`).
 
 	:param work: nothing was written in this transaction before it
 	"""
@@ -144,13 +145,18 @@ def answered(work: Callable[[], T], most: int = ATTEMPTS) -> T:
 		try:
 			return work()
 		except Exception as error:
-			if number == most or committed or not given_up(error):
+			if number == most or committed or frappe.local.flags.keep_has_left or not given_up(error):
 				raise
 			frappe.db.rollback()
 			frappe.clear_messages()
 		time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311 (it only keeps them apart)
 		pause = min(2 * pause, LONGEST_PAUSE)
 	raise AssertionError("not reached")
+
+
+def leaves_the_house() -> None:
+	"""To be called before something is sent that no rollback brings back: what sends it is not begun anew."""
+	frappe.local.flags.keep_has_left = True
 
 
 def tried(work: Callable[[], T]) -> tuple[T | None, Exception | None]:

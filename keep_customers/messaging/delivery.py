@@ -10,6 +10,7 @@ from frappe.utils import escape_html, fmt_money, getdate
 
 from keep_customers.engine.wording import BadTemplate
 from keep_customers.erp import mailbox
+from keep_customers.erp.attempts import leaves_the_house
 from keep_customers.erp.outgoing import sms_works
 from keep_customers.erp.registered import registered_as, registered_by_name
 from keep_customers.messaging import messages, recipients
@@ -107,6 +108,7 @@ def send_by_gateway(row, to: str | None, message: dict, channel: str | None = No
 	channel = channel or next(iter(senders), None)
 	if channel not in senders:
 		raise NotSent(_("No app that sends by messenger is installed."))
+	leaves_the_house()
 	senders[channel](
 		customer=row.customer, to=to, text=message["text"], subject=message["subject"], follow_up=row.name
 	)
@@ -119,6 +121,7 @@ def text(to: str, words: str) -> None:
 	"""
 	if not sms_works():
 		raise NotSent(_("Please enter a gateway in SMS Settings."), final=False)
+	leaves_the_house()
 	send_sms([to], words, success_msg=False)
 
 

@@ -16,6 +16,7 @@ from keep_customers.care import contacts_seen, ending, followups, premises, refe
 from keep_customers.erp import attempts, tables
 from keep_customers.erp.aside import Aside, out_of_the_way
 from keep_customers.jobs import notices as notices_job
+from keep_customers.messaging import delivery
 from keep_customers.worth import values
 from tests.site.benefits.offers.shop import celebrating
 from tests.site.benefits.test_rebates import claim, policy
@@ -94,6 +95,12 @@ def test_what_two_planners_note_in_different_orders(two, others):  # noqa: F811
 	assert added == 2 and sorted(row.customer for row in two.follow_ups()) == [A, B]
 
 
+def of_a_new_request():
+	return frappe._dict(
+		{flag: value for flag, value in frappe.local.flags.items() if not flag.startswith("keep_")}
+	)
+
+
 def test_what_a_rep_tells_while_a_night_writes(two, others, monkeypatch):  # noqa: F811
 	two.rule()
 	two.completed_yesterday()
@@ -103,6 +110,7 @@ def test_what_a_rep_tells_while_a_night_writes(two, others, monkeypatch):  # noq
 	frappe.set_user(asked.assigned_to)
 	monkeypatch.setattr(frappe.local, "request", frappe._dict(method="POST", path="/"), raising=False)
 	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(cmd="keep_customers.care.results.record"))
+	monkeypatch.setattr(frappe.local, "flags", of_a_new_request())
 	results.record(todo=asked.todo, result="Reached", key="k" * 24, notes="Happy")
 	frappe.set_user("Administrator")
 	assert gave_way and DEADLOCK in str(gave_way[0])
@@ -121,6 +129,21 @@ def test_what_is_committed_is_not_done_again(two):
 	with pytest.raises(frappe.QueryDeadlockError):
 		attempts.answered(work)
 	assert len(done) == 1
+
+
+def test_what_has_left_the_house_is_not_sent_again(two, monkeypatch):
+	sent = []
+	monkeypatch.setattr(delivery, "sms_works", lambda: True)
+	monkeypatch.setattr(delivery, "send_sms", lambda to, words, **_more: sent.append((to, words)))
+	monkeypatch.setattr(frappe.local, "flags", of_a_new_request())
+
+	def work():
+		delivery.text("+49 40 1", "Your complaint is solved")
+		raise frappe.QueryDeadlockError("1213")
+
+	with pytest.raises(frappe.QueryDeadlockError):
+		attempts.answered(work)
+	assert sent == [(["+49 40 1"], "Your complaint is solved")]
 
 
 def test_calls_about_invoices_that_are_gone(two, others):  # noqa: F811
