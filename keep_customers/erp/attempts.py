@@ -108,6 +108,16 @@ def in_one_piece() -> Iterator[None]:
 		raise
 
 
+def _tries(most: int) -> Iterator[bool]:
+	"""So many times, with growing pauses in between: whether it is the last one."""
+	pause = FIRST_PAUSE
+	for left in reversed(range(most)):
+		yield not left
+		# Two who meet again and again would wait for each other at the same time.
+		time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311 (it only keeps them apart)
+		pause = min(2 * pause, LONGEST_PAUSE)
+
+
 def attempt(work: Callable[[], T], most: int = ATTEMPTS) -> T:
 	"""Do something and commit; if the database gave it up for somebody else's sake, from the beginning, some times.
 
@@ -115,8 +125,7 @@ def attempt(work: Callable[[], T], most: int = ATTEMPTS) -> T:
 	:returns: what ``work`` returns
 	:raises Exception: what it raises in the end; all is rolled back
 	"""
-	pause = FIRST_PAUSE
-	for number in range(1, most + 1):
+	for last in _tries(most):
 		try:
 			with in_one_piece():
 				result = work()
@@ -124,11 +133,8 @@ def attempt(work: Callable[[], T], most: int = ATTEMPTS) -> T:
 			return result
 		except Exception as error:
 			frappe.db.rollback()
-			if number == most or not given_up(error):
+			if last or not given_up(error):
 				raise
-		# Two who meet again and again would wait for each other at the same time.
-		time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311 (it only keeps them apart)
-		pause = min(2 * pause, LONGEST_PAUSE)
 	raise AssertionError("not reached")
 
 
@@ -138,19 +144,16 @@ def answered(work: Callable[[], T], most: int = ATTEMPTS) -> T:
 
 	:param work: nothing was written in this transaction before it
 	"""
-	pause = FIRST_PAUSE
-	for number in range(1, most + 1):
+	for last in _tries(most):
 		committed: list[bool] = []
 		frappe.db.before_commit.add(lambda committed=committed: committed.append(True))
 		try:
 			return work()
 		except Exception as error:
-			if number == most or committed or frappe.local.flags.keep_has_left or not given_up(error):
+			if last or committed or frappe.local.flags.keep_has_left or not given_up(error):
 				raise
 			frappe.db.rollback()
 			frappe.clear_messages()
-		time.sleep(random.uniform(0.5, 1) * pause)  # noqa: S311 (it only keeps them apart)
-		pause = min(2 * pause, LONGEST_PAUSE)
 	raise AssertionError("not reached")
 
 
