@@ -13,6 +13,12 @@ several_write = pytest.mark.skipif(
 )
 POSTGRES = frappe.db.db_type == "postgres"
 DEADLOCK = "deadlock detected" if POSTGRES else "1213"  # as the database says it
+# Whether somebody waits for us. MariaDB says it to its administrators only: to others, how long he has been at one statement.
+WAITS = (
+	"select pg_backend_pid() = any(pg_blocking_pids(%s))"
+	if POSTGRES
+	else "select count(*) from information_schema.processlist where id = %s and command = 'Query' and time_ms > 200"
+)
 WEIGHT = 400  # rows: the database gives up who has written less
 
 
@@ -30,8 +36,8 @@ class Other:
 
 	def begin(self):
 		cursor = self.connection.cursor()
+		[[self.night]] = frappe.db.sql("select pg_backend_pid()" if POSTGRES else "select connection_id()")
 		if POSTGRES:
-			self.night = frappe.db.sql("select pg_backend_pid()")[0][0]
 			# It gives up who finds out first; he does not look.
 			cursor.execute("set deadlock_timeout = '1min'")
 		cursor.execute(patience(5))
@@ -50,7 +56,7 @@ class Other:
 
 	def _go_on(self):
 		try:
-			if self.wants and POSTGRES:
+			if self.wants:
 				self._until_the_night_waits()
 			else:
 				time.sleep(self.seconds)
@@ -64,7 +70,7 @@ class Other:
 	def _until_the_night_waits(self, most=10):
 		cursor, until = self.connection.cursor(), time.monotonic() + most
 		while time.monotonic() < until:
-			cursor.execute("select pg_backend_pid() = any(pg_blocking_pids(%s))", (self.night,))
+			cursor.execute(WAITS, (self.night,))
 			if cursor.fetchone()[0]:
 				return
 			time.sleep(0.02)

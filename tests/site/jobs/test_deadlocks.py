@@ -36,7 +36,6 @@ from tests.site.story import PREFIX, TERRITORY
 
 pytestmark = several_write
 A, B = f"{PREFIX} A", f"{PREFIX} B"
-UNHURRIED = 1.5  # seconds: on a busy machine the night needs longer to what it is to wait at
 
 
 @pytest.fixture
@@ -174,9 +173,7 @@ def test_last_contacts(two, others):  # noqa: F811
 	frappe.db.commit()
 	aside = Aside()
 	first, second = as_taken("Customer", (A, B))
-	gave_way = others(
-		contacts_seen, "latest", locking("Customer", second), locking("Customer", first), UNHURRIED
-	)
+	gave_way = others(contacts_seen, "latest", locking("Customer", second), locking("Customer", first))
 	aside.step("Contacts", lambda: contacts_seen.show(two.today))
 	undisturbed(gave_way, aside)
 	shown = frappe.get_all("Customer", {"name": ("in", (A, B))}, pluck="keep_last_touch")
@@ -196,7 +193,7 @@ def test_referrals(two, others):  # noqa: F811
 
 	referrals.record, gave_way = record, None
 	try:
-		gave_way = others(referrals, "record", locking("Customer", A), locking("Customer", B), UNHURRIED)
+		gave_way = others(referrals, "record", locking("Customer", A), locking("Customer", B))
 		referrals.catch_up(aside)
 	finally:
 		referrals.record = real

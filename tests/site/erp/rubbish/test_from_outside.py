@@ -142,15 +142,13 @@ def test_a_mail_of_rubbish_is_no_error_of_ours(own):
 
 @pytest.mark.parametrize("way", ["/api/method/{}", "/api/v1/method/{}", "/?cmd={}", "/complain?cmd={}"])
 @pytest.mark.parametrize(
-	"words", ["[" * 5_000, '{"a":' * 5_000, '"\\udfff"'], ids=["lists", "objects", "half a sign"]
+	"words", ["[" * 5_000, '{"a":' * 5_000, "\udfff"], ids=["lists", "objects", "half a sign"]
 )
 def test_whichever_way_a_guest_takes_it_is_no_error(own, server, way, words):
 	frappe.cache.delete_keys("rl:")
 	answer = Browser(server).http.post(
 		server.url + way.format("keep_customers.complaints.page.post"),
-		data='{"description": %s, "email": "a@keep-test.example"}'
-		% (words if "\\" in words else json.dumps(words)),
-		headers={"Content-Type": "application/json"},
+		json={"description": words, "email": "a@keep-test.example"},
 		timeout=60,
 		allow_redirects=False,
 	)
