@@ -57,6 +57,7 @@ class Part:
 		if report.exists():
 			self.cases = [Case(self, element) for element in xml.parse(report).iter("testcase")]
 			if kept := os.environ.get("KEEP_TEST_REPORTS"):
+				Path(kept).mkdir(parents=True, exist_ok=True)
 				shutil.copy(report, Path(kept) / f"{'-'.join(filter(None, (self.folder, self.db)))}.xml")
 			report.unlink()
 
