@@ -25,19 +25,25 @@ PURCHASES = {
 
 
 def main(site, out):
-	frappe.init(site, sites_path=".")
-	frappe.connect()
-	frappe.set_user("Administrator")
-	frappe.flags.mute_emails = True
+	connect(site)
 	from frappe.installer import install_app
 
 	install_app(APP)
 	frappe.db.commit()
 	frappe.clear_cache()
+	frappe.destroy()
+	connect(site)  # what is connected keeps the hooks it began with
 	tell()
 	frappe.db.commit()
 	Path(out).write_text(json.dumps(everything()))
 	frappe.destroy()
+
+
+def connect(site):
+	frappe.init(site, sites_path=".")
+	frappe.connect()
+	frappe.set_user("Administrator")
+	frappe.flags.mute_emails = True
 
 
 def tell():
