@@ -1,6 +1,6 @@
 """Which customers are ranked, by which policy."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
@@ -115,12 +115,17 @@ def ranked_customers(settings) -> list[Customer]:
 	names, titles, *places = columns(
 		query, customer.name, customer.customer_name, customer.customer_group, customer.territory
 	)
-	# Each group and territory once in memory, and not once a customer.
-	rows = zip(names, titles, *(map(intern, map(cstr, column)) for column in places), strict=True)
+	rows = zip(names, titles, *map(_shared, places), strict=True)
 	if excluded or groups:
 		rows = (row for row in rows if row[0] not in excluded and row[2] not in groups)
 	# Sorted here, not by the database: collations differ and the order decides ties.
 	return list(map(Customer._make, sorted(rows, key=itemgetter(0))))
+
+
+def _shared(texts: Sequence) -> list[str]:
+	"""Each group and territory once in memory, and not once a customer."""
+	once = {text: intern(cstr(text)) for text in set(texts)}
+	return [once[text] for text in texts]
 
 
 def policies() -> list:

@@ -312,6 +312,7 @@ class Valuation:
 		return before, old["below_since"][row]
 
 	def write(self) -> None:
+		self.totals.clear()  # nobody asks for them any more, and what is kept for the next night needs the room
 		writing = Writing(self)
 		for p in self.populations:
 			_done, problem = tried(partial(writing.values_of, p))

@@ -12,7 +12,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 A_YEAR = 365.25 / 7  # weeks
@@ -66,6 +65,7 @@ def _boundary(weeks, information, alpha: float) -> tuple[float, ...]:
 
 def _errors(within, middle, spread: float, part: float) -> float:
 	"""Beyond how many errors so small a part comes out that was within."""
+	from scipy.optimize import brentq  # 25 MB, which a night in which no effect is counted does without
 
 	def too_many(errors: float) -> float:
 		out = within @ (ndtr((-errors - middle) / spread) + ndtr((middle - errors) / spread))
