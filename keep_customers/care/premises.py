@@ -19,8 +19,8 @@ from keep_customers.care import followups, rules
 from keep_customers.care.ending import take_back_one
 from keep_customers.care.triggers import Meant, Premise, of_customers
 from keep_customers.engine.followups import NO_CONSENT
-from keep_customers.erp.aside import Aside, out_of_the_way
-from keep_customers.erp.attempts import tried
+from keep_customers.erp import attempts
+from keep_customers.erp.aside import Aside, out_of_the_way, undone
 from keep_customers.erp.tables import chunks, columns, hold, to_dates, to_ordinals
 from keep_customers.people import consent
 from keep_customers.worth.corrected import credited, is_purchase, no_opening
@@ -147,10 +147,16 @@ def _ends(
 
 	if not aside:
 		return ask()
-	found, problem = tried(ask)
-	if problem:
+
+	def note(problem: Exception) -> None:
+		if attempts.given_up(problem):
+			raise problem  # who asks begins anew
 		aside.add("", _("What is due by {0}").format(_(trigger, context="Care Rule")), problem)
-	return found or {}
+
+	found: dict[str, Over] = {}
+	with undone(note):  # alone: who is about to make a ToDo holds its customers
+		found = ask()
+	return found
 
 
 def end_what_is_over(today: date, aside: Aside) -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import frappe
 from frappe import _
 from frappe.utils import cstr, strip_html
+from rq.timeouts import BaseTimeoutException
 
 from keep_customers.erp import attempts
 
@@ -42,9 +43,10 @@ def undone(note: Callable[[Exception], None]) -> Iterator[None]:
 	"""Undo what fails, alone.
 
 	Only a deadlock stands in the way: it took what was written before with it, and the rest must not be committed alone.
+	And the end of a job's time, of which nothing here is to blame.
 
 	:param note: called with what went wrong, when it is undone; may raise it
-	:raises Exception: if the transaction is gone; who began it may begin anew
+	:raises Exception: if the transaction is gone, who began it may begin anew; or if the job has run out of time
 	"""
 	# A name of its own: one may be within another.
 	savepoint = f"keep_{frappe.generate_hash(length=8)}"
@@ -57,7 +59,7 @@ def undone(note: Callable[[Exception], None]) -> Iterator[None]:
 			frappe.db.rollback(save_point=savepoint)
 		except Exception:
 			raise error from None
-		if attempts.lost_to_others(error):
+		if attempts.lost_to_others(error) or isinstance(error, BaseTimeoutException):
 			raise
 		note(error)
 

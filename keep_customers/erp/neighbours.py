@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import frappe
 from frappe import _
-from rq.timeouts import BaseTimeoutException
 
 from keep_customers.erp import attempts
 from keep_customers.erp.aside import undone
@@ -62,8 +61,8 @@ def asked(hook: str, ask: Callable[[Callable], T]) -> Iterator[T]:
 	"""
 
 	def note(path: str, error: Exception) -> None:
-		# Nothing of it is to blame when the whole job has run out of time, or gives way to others.
-		if isinstance(error, BaseTimeoutException) or attempts.given_up(error):
+		# Nothing of it is to blame when the whole job gives way to others.
+		if attempts.given_up(error):
 			raise error
 		broken()[path] = error
 

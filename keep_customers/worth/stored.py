@@ -17,11 +17,13 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import frappe
 import numpy as np
 from frappe.query_builder.functions import Count, Sum
+from pypika.analytics import RowNumber
 
 from keep_customers.engine.forecasts.tonight import NUMBERS, Fading
 from keep_customers.engine.value import Measures
@@ -30,7 +32,8 @@ from keep_customers.erp.tables import among, checksum, chunks, columns, numbers,
 # Whoever changes what is in the file, or what the database adds up, counts on.
 VERSION = 1
 PARTS = 256  # a power of two
-AT_ONCE = 5_000  # rows read again: texts take ten times what becomes of them
+# Rows that are read at once, of some names and of everybody: texts take ten times what becomes of them.
+AT_ONCE, STRETCH = 5_000, 25_000
 # Is more than this share to be read anew, all is.
 FEW = 1 / 3
 # Of few different texts; what a pin says is somebody's words, and only whether it is another one is asked.
@@ -190,14 +193,15 @@ def stored() -> Stored:
 	"""All of Customer Value."""
 	kept = _kept()
 	if kept is None:
-		return _read()
+		return _read_all()
 	other = _other_parts(kept)
 	if other.size > FEW * PARTS:
-		return _read()
+		del kept
+		return _read_all()
 	if not other.size:
 		return kept
 	part = _part(_table())
-	now = _read(lambda query: query.where(part.isin(other.tolist())))
+	now = _read_all(lambda query: query.where(part.isin(other.tolist())))
 	return kept.exchanged(~np.isin(kept.arrays["part"], other), now)
 
 
@@ -241,6 +245,31 @@ def _part(value):
 
 def _check(value):
 	return checksum(*(value[field] for field in FIELDS))
+
+
+def _read_all(of=lambda query: query) -> Stored:
+	"""As :func:`_read`, one stretch of names after the other: what it takes besides the result does not grow with the company."""
+	name, stretches = _table().name, []
+	for start, end in pairwise([None, *_names_between(), None]):
+
+		def within(query, start=start, end=end):
+			query = of(query) if start is None else of(query).where(name >= start)
+			return query if end is None else query.where(name < end)
+
+		stretches.append(_read(within))
+	first, *others = stretches
+	return first.exchanged(np.ones(len(first), bool), *others) if others else first
+
+
+def _names_between() -> list[str]:
+	"""Every :data:`STRETCH`-th name, in the order the database has them in."""
+	places = range(STRETCH, frappe.db.count("Customer Value"), STRETCH)
+	if not places:
+		return []
+	value = _table()
+	placed = frappe.qb.from_(value).select(value.name, RowNumber().orderby(value.name).as_("place"))
+	query = frappe.qb.from_(placed).select(placed.name).where(placed.place.isin(list(places)))
+	return [name for (name,) in query.orderby(placed.place).run()]
 
 
 def _read(of=lambda query: query) -> Stored:

@@ -3,9 +3,11 @@
 import frappe
 import pytest
 from frappe.utils import add_days, getdate
+from rq.timeouts import JobTimeoutException
 
 from keep_customers.care import followups, premises, rules
 from keep_customers.care.triggers import Premise
+from keep_customers.erp.aside import Aside
 from tests.site.care.asked import next_working_day, only_todo, state
 from tests.site.mail import contact
 from tests.site.story import ANNA, GROUP, PREFIX, TERRITORY
@@ -369,6 +371,36 @@ def test_a_premise_that_fails_costs_what_it_is_about_and_nothing_else(now, silen
 	assert state(story, other) == ("Cancelled", "Invoice cancelled")
 	assert state(story, silent) == ("Assigned", "")
 	assert run.status == "Completed With Errors" and "division by zero" in story.errors(run)
+
+
+def test_a_premise_that_fails_takes_nothing_with_it_that_stands_before_it(now, silent, monkeypatch):
+	"""Who is about to make a ToDo has written, and holds its customers."""
+	now.night(now.tonight)
+	[row] = now.follow_ups(silent)
+	broken = Premise("No longer true", lambda rows, today: frappe.db.sql("select nothing"))
+	monkeypatch.setitem(rules.TRIGGERS, "Silence", rules.TRIGGERS["Silence"]._replace(premises=(broken,)))
+	frappe.db.set_value("Customer", silent, "website", "before.example")
+	aside, before = Aside(), []
+	frappe.db.before_rollback.add(lambda: before.append("all"))
+	assert not premises.end_before_asked({row.name}, now.tonight, aside)
+	assert aside.left and frappe.db.get_value("Customer", silent, "website") == "before.example"
+	assert not before
+
+
+@pytest.mark.parametrize("error", [frappe.QueryDeadlockError, JobTimeoutException])
+def test_who_is_not_to_blame_is_not_set_aside(now, silent, monkeypatch, error):
+	now.night(now.tonight)
+	[row] = now.follow_ups(silent)
+
+	def given_up(rows, today):
+		raise error("the whole job")
+
+	broken = Premise("No longer true", given_up)
+	monkeypatch.setitem(rules.TRIGGERS, "Silence", rules.TRIGGERS["Silence"]._replace(premises=(broken,)))
+	aside = Aside()
+	with pytest.raises(error):
+		premises.end_before_asked({row.name}, now.tonight, aside)
+	assert not aside.left
 
 
 def test_every_trigger_says_what_must_be_true():
