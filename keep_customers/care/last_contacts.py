@@ -20,21 +20,41 @@ def last_contacts(
 	:param but: touches that are none
 	"""
 	known = getattr(frappe.local, "keep_last_contacts", None)
-	if known is None or but:
+	if known is None or but or not known.covers(customers):
 		return _last_contacts(today, customers, but)
-	if today not in known:
-		known[today] = _last_contacts(today, None, ())
 	return known[today]
 
 
 @contextmanager
-def one_look() -> Iterator[None]:
-	"""Within it contacts are looked up once: a night's rules ask the same of everybody."""
-	frappe.local.keep_last_contacts = {}
+def one_look(customers: list[str] | None = None) -> Iterator[None]:
+	"""Within it contacts are looked up once: a night's rules ask the same of everybody, what must be true of some customers
+	the same of these.
+
+	:param customers: whose are looked up; others' are asked for as ever
+	"""
+	if getattr(frappe.local, "keep_last_contacts", None) is not None:
+		yield
+		return
+	frappe.local.keep_last_contacts = _Look(customers)
 	try:
 		yield
 	finally:
 		del frappe.local.keep_last_contacts
+
+
+class _Look(dict):
+	"""Day -> what :func:`last_contacts` has found."""
+
+	def __init__(self, customers: list[str] | None):
+		self.customers = customers
+		self.names = set(customers or ())
+
+	def covers(self, customers: Collection[str] | None) -> bool:
+		return self.customers is None or (customers is not None and self.names.issuperset(customers))
+
+	def __missing__(self, today: date) -> dict[str, int]:
+		self[today] = found = _last_contacts(today, self.customers, ())
+		return found
 
 
 def _last_contacts(today: date, customers: list[str] | None, but: Collection[str]) -> dict[str, int]:

@@ -28,7 +28,7 @@ from keep_customers.erp.tables import chunks, hold
 from keep_customers.people import consent, unsubscribed
 from keep_customers.worth.values import tier_ranks
 
-COMMIT_EVERY = 20
+COMMIT_EVERY = 40
 NO_RULE = dict.fromkeys(rules.FIELDS)
 
 

@@ -17,6 +17,7 @@ from frappe.utils import cint, getdate
 
 from keep_customers.care import followups, rules
 from keep_customers.care.ending import take_back_one
+from keep_customers.care.last_contacts import one_look
 from keep_customers.care.triggers import Meant, Premise, of_customers
 from keep_customers.engine.followups import NO_CONSENT
 from keep_customers.erp import attempts
@@ -127,11 +128,12 @@ def over(rows: list[dict], today: date, aside: Aside | None = None) -> dict[str,
 				of_trigger[rule.trigger].append(row)
 		if why:
 			result[row["name"]] = Over(why, again=True)
-	for trigger, some in of_trigger.items():
-		for premise in rules.premises(trigger):
-			some = [row for row in some if row["name"] not in result]
-			if some:
-				result |= _ends(trigger, premise, some, today, aside)
+	with one_look(of_customers(rows)):
+		for trigger, some in of_trigger.items():
+			for premise in rules.premises(trigger):
+				some = [row for row in some if row["name"] not in result]
+				if some:
+					result |= _ends(trigger, premise, some, today, aside)
 	# Of what is not asked for yet the planner asks it.
 	asked = [row for row in rows if row["status"] in followups.OPEN and row["name"] not in result]
 	refused = consent.of_follow_ups(asked) if asked else {}

@@ -71,6 +71,13 @@ def standing(
 	return sorted(found, key=lambda one: (one.customer, one.about))
 
 
+def of_tiers(tiers: Collection[str] = ()) -> list[str]:
+	"""Customers of some tiers; by default of the two best ones."""
+	value = frappe.qb.DocType("Customer Value")
+	query = frappe.qb.from_(value).where(value.tier.isin(sorted(tiers or best_tiers()) or [""]))
+	return list(columns(query, value.name)[0])
+
+
 def best_tiers() -> list[str]:
 	ranks = tier_ranks()
 	best = sorted(set(ranks.values()))[:BEST]
@@ -264,8 +271,8 @@ def _people_of(firms: list[str], today: date) -> tuple[dict[str, dict[str, str]]
 		query = frappe.qb.from_(person).where(
 			person.parent.isin(part) & (person.parenttype == "Customer File")
 		)
-		rows = query.where(of_firm).select(person.parent, person.full_name, person.contact, person.left_on)
-		for firm, name, contact, day in rows.run():
+		rows = columns(query.where(of_firm), person.parent, person.full_name, person.contact, person.left_on)
+		for firm, name, contact, day in zip(*rows, strict=True):
 			name = names.get(contact) or name or ""
 			known[firm][_key(name)] = name
 			if day and getdate(day) <= today:

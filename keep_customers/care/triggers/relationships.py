@@ -68,12 +68,15 @@ def only_one_person(rule, today: date) -> list[dict]:
 	start = getdate(get_quarter_start(today))
 	first = max(getdate(rule.enabled_from), start)
 	turns = {}
-	for alarm in relationships.standing(relationships.ONE_PERSON, today, tiers=rule.tiers):
-		day = start + timedelta(days=int(fraction("one person", alarm.customer) * QUARTER))
+	for customer in relationships.of_tiers(rule.tiers):
+		day = start + timedelta(days=int(fraction("one person", customer) * QUARTER))
 		if first <= day <= today:
-			turns[alarm.customer] = day
+			turns[customer] = day
 	occurrence = f"one person {start.isoformat()}"
+	# Whose people are looked at: nobody's whose turn is yet to come, or who was asked about this quarter.
 	new = not_noted(rule, dict.fromkeys(turns, occurrence))
+	alone = relationships.standing(relationships.ONE_PERSON, today, list(new), rule.tiers) if new else ()
+	new = {alarm.customer for alarm in alone} & new.keys()
 	return [
 		row(
 			rule,
