@@ -18,7 +18,7 @@ from pypika.functions import Trim
 from keep_customers.care.last_contacts import last_contacts
 from keep_customers.engine.consent import NOT_REACHABLE
 from keep_customers.erp.leavers import those_who_can
-from keep_customers.erp.tables import among, chunks, columns, to_dates, to_ordinals
+from keep_customers.erp.tables import FEW, among, chunks, columns, to_dates, to_ordinals
 from keep_customers.people import contacts
 from keep_customers.people.reached import IN_THE_FIRM
 from keep_customers.worth.values import tier_ranks
@@ -331,6 +331,8 @@ def reps(customers: Collection[str] | None) -> list[Alarm]:
 	if customers is not None:
 		query = among(query, customer.name, customers)
 	here = those_who_can()
+	if len(here) <= FEW:
+		query = query.where(rep.notin(sorted(here) or [""]))
 	pairs = [pair for pair in zip(*columns(query, customer.name, rep), strict=True) if pair[1] not in here]
 	users = _who_left({user for _customer, user in pairs})
 	return [Alarm(name, users[user][1], user, users[user][0]) for name, user in pairs]

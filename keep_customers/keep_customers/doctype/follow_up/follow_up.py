@@ -107,6 +107,11 @@ class FollowUp(Document):
 		self.reason, self.short = reworded(self, "reason"), reworded(self, "short")
 
 
+# What every night asks of all follow-ups there ever were: when who was last in contact, and how often lately.
+CONTACTS = ("customer", "status", "touch", "done_on", "assigned_on", "todo")
+
+
 def on_doctype_update():
 	"""A rule acts once on an occurrence, whatever runs twice or at the same time."""
 	frappe.db.add_unique("Follow Up", ["care_rule", "customer", "occurrence"], "one_per_occurrence")
+	frappe.db.add_index("Follow Up", list(CONTACTS), "keep_customers_contacts")
