@@ -16,7 +16,7 @@ from frappe.utils import cint, flt, formatdate, getdate
 
 from keep_customers.engine import rebates as engine
 from keep_customers.erp.aside import Aside
-from keep_customers.erp.tables import chunks, hold, insert, lock, standard_columns, upsert
+from keep_customers.erp.tables import chunks, hold, insert, lock, new_name, standard_columns, upsert
 from keep_customers.erp.trees import branch
 from keep_customers.worth import ledger
 
@@ -134,7 +134,7 @@ def _write(new: list[dict], changed: list[dict], aside: Aside) -> None:
 	standard = standard_columns()
 	names = ["name", *FIELDS, *standard]
 	for row in new:
-		row["name"] = frappe.generate_hash(length=10)
+		row["name"] = new_name()
 
 	def write(how: Callable, rows: list[dict]) -> None:
 		# Who is deleted in this moment leaves no claim behind; a claim that was dropped meanwhile stays dropped.

@@ -21,6 +21,7 @@ from keep_customers.erp.tables import (
 	columns,
 	hold,
 	insert,
+	new_name,
 	numbers,
 	standard_columns,
 	to_dates,
@@ -88,7 +89,7 @@ def add(rows: list[dict]) -> int:
 		rows += [row for row in its_rows if (row["customer"], row["occurrence"]) not in known]
 	draw_arms(rows)
 	standard = standard_columns()
-	names = (frappe.generate_hash(length=10) for _row in rows)
+	names = (new_name() for _row in rows)
 	insert(
 		"Follow Up",
 		["name", *FIELDS, *standard],

@@ -11,7 +11,7 @@ from keep_customers.access.lookups import named
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import chosen, typed
 from keep_customers.erp.permissions import only_readable
-from keep_customers.erp.tables import chunks, insert, standard_columns
+from keep_customers.erp.tables import chunks, insert, new_name, standard_columns
 from keep_customers.erp.trees import branch
 from keep_customers.events.room import locked
 from keep_customers.events.telling import ways_to_ask
@@ -229,7 +229,7 @@ def plan(event: str) -> int:
 		["name", "event", "customer", "customer_name", "contact", "guest_name", "status", *standard],
 		[
 			[
-				frappe.generate_hash(length=10), event, one.customer, one.customer_name, one.contact,
+				new_name(), event, one.customer, one.customer_name, one.contact,
 				names.get(one.contact) or one.customer_name, engine.UNASKED, *standard.values(),
 			]
 			for one in rows

@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import add_days, add_months, cint, flt, getdate, now_datetime
 
 from keep_customers.engine import drives as engine
-from keep_customers.erp.tables import chunks, insert, standard_columns
+from keep_customers.erp.tables import chunks, insert, new_name, standard_columns
 from keep_customers.files import facts
 from keep_customers.files.permissions import CHECK, DRIVE
 from keep_customers.files.scope import TOP_SHARE, of_participants
@@ -118,7 +118,7 @@ def start(drive) -> None:
 		unknown = set(weights) - known.get(one.customer, set())
 		snapshot.append(
 			[
-				frappe.generate_hash(length=10), drive.name, one.customer, one.customer_name, rep, facts.stored(unknown),
+				new_name(), drive.name, one.customer, one.customer_name, rep, facts.stored(unknown),
 				engine.weight(unknown, weights), 0, *standard.values(),
 			]
 		)  # fmt: skip
@@ -263,7 +263,7 @@ def _write_checks(drive, drawn: list[tuple], titles: dict[str, str]) -> None:
 	]  # fmt: skip
 	rows = [
 		[
-			frappe.generate_hash(length=10), drive.name, customer, titles[customer], facts.LABELS[fact], rep, in_drive,
+			new_name(), drive.name, customer, titles[customer], facts.LABELS[fact], rep, in_drive,
 			drive.checking_since, "\n".join(sorted(writers[in_drive][customer])), *standard.values(),
 		]
 		for customer, fact, rep, in_drive in drawn

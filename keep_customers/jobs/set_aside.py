@@ -10,7 +10,7 @@ from frappe.utils import cint, cstr, formatdate
 from keep_customers.erp import todos
 from keep_customers.erp.aside import Long
 from keep_customers.erp.attempts import attempt
-from keep_customers.erp.tables import chunks, insert, standard_columns
+from keep_customers.erp.tables import chunks, insert, new_name, standard_columns
 from keep_customers.jobs.clock import WAITING
 from keep_customers.worth.values import COMPLETED
 
@@ -65,7 +65,7 @@ class OfNight:
 			["name", "care_run", *FIELDS, *standard],
 			[
 				[
-					frappe.generate_hash(length=10),
+					new_name(),
 					self.run,
 					*(row[field] for field in FIELDS),
 					*standard.values(),

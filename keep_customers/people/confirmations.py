@@ -13,7 +13,7 @@ from frappe.utils import get_datetime_str, now_datetime
 
 from keep_customers.erp import host
 from keep_customers.erp.permissions import only_readable
-from keep_customers.erp.tables import insert, standard_columns
+from keep_customers.erp.tables import insert, new_name, standard_columns
 from keep_customers.people.addresses import mark
 from keep_customers.people.contacts import CONFIRMATION, counts, linked, naming_fields
 
@@ -271,7 +271,7 @@ def _write(contact: str, customer: str, how: str, marks: Iterable[str], user: st
 	if not frappe.db.exists(CONFIRMATION, about):
 		title = frappe.db.get_value("Customer", customer, "customer_name")
 		row = {
-			"name": frappe.generate_hash(length=10),
+			"name": new_name(),
 			**about,
 			"customer_name": title,
 			**values,

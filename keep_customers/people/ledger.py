@@ -15,7 +15,7 @@ from frappe import _
 from frappe.utils import getdate, now
 
 from keep_customers.engine.consent import CHANNELS, EVERYTHING, GIVEN, MARKS, REFUSED
-from keep_customers.erp.tables import chunks, insert, standard_columns
+from keep_customers.erp.tables import chunks, insert, new_name, standard_columns
 from keep_customers.people import reached
 from keep_customers.people.addresses import mark, spelled
 from keep_customers.people.reached import CUSTOMER, FILE, MANY, PERSON, Known
@@ -94,7 +94,7 @@ def note(entries: Iterable[Entry]) -> None:
 	standard = standard_columns()
 	rows = {
 		one.statement: [
-			frappe.generate_hash(length=10), *one[:12], *one.about, titles.get(one.customer), one.statement,
+			new_name(), *one[:12], *one.about, titles.get(one.customer), one.statement,
 			*standard.values(),
 		]
 		for one in said

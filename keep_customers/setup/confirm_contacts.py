@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import frappe
 
-from keep_customers.erp.tables import insert, standard_columns
+from keep_customers.erp.tables import insert, new_name, standard_columns
 from keep_customers.people import confirmations
 from keep_customers.people.addresses import mark
 from keep_customers.people.contacts import CONFIRMATION, linked, named_by, naming_fields
@@ -116,7 +116,7 @@ def _insert(rows: dict, customers: dict) -> None:
 		],
 		[
 			[
-				frappe.generate_hash(length=10), contact, customer, customers[customer].customer_name or customer, how,
+				new_name(), contact, customer, customers[customer].customer_name or customer, how,
 				frappe.session.user, standard["creation"], " ".join(sorted(addresses)), *standard.values(),
 			]
 			for (contact, customer), (how, addresses) in rows.items()

@@ -29,6 +29,7 @@ from keep_customers.erp.tables import (
 	columns,
 	hold,
 	insert,
+	new_name,
 	numbers,
 	standard_columns,
 	to_dates,
@@ -249,7 +250,7 @@ def _rows(part: list[Stale], groups: list[str], found: Baskets, currency: str, s
 	rows: dict[str, list[list]] = {}
 	for who, what, *rest in values:
 		one = part[who]
-		name = frappe.generate_hash(length=10)
+		name = new_name()
 		rows.setdefault(one.name, []).append(
 			[name, one.name, one.title, groups[what], currency, *rest, *standard]
 		)

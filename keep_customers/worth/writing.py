@@ -9,7 +9,7 @@ import numpy as np
 from keep_customers.engine import lifecycle
 from keep_customers.engine.night import ALIVE_STEP, Figures, due_on_another_day, moved_far, worth_writing
 from keep_customers.erp.attempts import tried
-from keep_customers.erp.tables import chunks, to_dates
+from keep_customers.erp.tables import chunks, new_name, to_dates
 from keep_customers.worth import population, stored, values
 from keep_customers.worth.population import Population
 from keep_customers.worth.reasons import Reasons
@@ -225,7 +225,7 @@ class Writing:
 
 	def _change(self, customer, policy, from_tier, to_tier, reason, value) -> dict:
 		return {
-			"name": frappe.generate_hash(length=10),
+			"name": new_name(),
 			"customer": customer.name,
 			"customer_name": customer.title,
 			"date": self.valuation.as_of,

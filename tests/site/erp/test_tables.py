@@ -1,5 +1,8 @@
 """Whole columns out of the database: the same whichever way they come."""
 
+import re
+from pathlib import Path
+
 import frappe
 import pytest
 
@@ -119,3 +122,27 @@ def test_yes_and_no_are_written_as_the_framework_stores_them(story):
 		tables.insert("ToDo", fields, [row])
 	found = frappe.get_all("ToDo", {"description": f"{PREFIX} answers"}, ["name", "keep_turn"], as_list=True)
 	assert dict(found) == {"keep-test-True": 1, "keep-test-False": 0}
+
+
+def test_ten_million_rows_have_names_of_their_own():
+	"""Of a million tier changes two had the same one, and a customer was set aside."""
+	rows, names = 10**7, 16 ** len(tables.new_name())
+	assert rows**2 / (2 * names) < 1e-6
+	assert len({tables.new_name() for _row in range(10_000)}) == 10_000
+
+
+def test_no_row_has_a_shorter_name():
+	"""Who writes many rows takes ``new_name``; what is short is no name, or one that a person types."""
+	app = Path(frappe.get_app_path("keep_customers"))
+	short = {
+		str(file.relative_to(app))
+		for file in app.rglob("*.py")
+		if re.search(r"generate_hash\((length=)?\d\b|generate_hash\((length=)?1[0-5]\b", file.read_text())
+	}
+	assert short == {
+		"benefits/coupons.py",  # a customer types it
+		"erp/aside.py", "erp/attempts.py",  # savepoints
+		"privacy/exported.py", "privacy/host_papers.py",  # one a person
+		"retention/actions.py",  # beside a document's own name
+		"worth/checks.py",  # only where a name is taken
+	}  # fmt: skip
