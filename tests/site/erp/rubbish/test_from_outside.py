@@ -122,7 +122,8 @@ def test_a_mail_of_rubbish_is_no_error_of_ours(own):
 		raw, odd, text, cut = sent
 		for header, value in odd.items():
 			raw = f"{header}: {value}\n{raw}"
-		raw = (raw[:cut] if cut % 3 == 0 else raw) + text
+		# What follows where it is cut may be a header's own end.
+		raw = raw[:cut] + text[:2_000] if cut % 3 == 0 else raw + text
 
 		def run():
 			try:
