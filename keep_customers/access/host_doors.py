@@ -10,7 +10,7 @@ from frappe.core.doctype.data_import import data_import
 from frappe.desk import like, reportview, search
 
 from keep_customers.access.lookups import guarded, named
-from keep_customers.erp.api import filters_sent, names_sent, refuse, typed
+from keep_customers.erp.api import chosen, filters_sent, names_sent, refuse, typed
 from keep_customers.erp.permissions import TABLES_OF_CUSTOMERS, reads_all_customers
 
 # Whose customers are hidden by us, row by row, and not by the framework.
@@ -69,6 +69,12 @@ def export_data(doctype: str | list | None = None, **more: object) -> None:
 def download_template(doctype: str, **more: object) -> None:
 	"""As :func:`export_data`."""
 	_with_tables(doctype, None)
+	fields = chosen(more.pop("export_fields", None), "export_fields")
+	if not fields:
+		refuse("Argument 'export_fields' should say which fields.")
+	more["export_fields"] = {table: names_sent("export_fields", some) for table, some in fields.items()}
+	if more.get("export_filters"):
+		more["export_filters"] = filters_sent(more["export_filters"])
 	frappe.call(data_import.download_template, doctype=doctype, **more)
 
 

@@ -66,7 +66,8 @@ def add_up(other: str, tiers: list[str]) -> str:
 	return f"{found} {_('Please switch it off, or choose other tiers or items.')}"
 
 
-def _groups(names: set[str]) -> set[str]:
+def _groups(names: set[str | None]) -> set[str]:
+	names = {name for name in names if name}  # the host asks for those that are missing after us
 	if not names:
 		return set(frappe.get_all("Item Group", pluck="name"))
 	return set().union(*(branch("Item Group", name) for name in names))

@@ -39,7 +39,8 @@ def validate(drive) -> None:
 	before = drive.get_doc_before_save()
 	if not drive.flags.by_action:
 		_keep_as_stored(drive, before)
-	drive.to_date = add_days(add_months(drive.from_date, MONTHS[drive.period]), -1)
+	if drive.period in MONTHS:  # the host asks for it after us
+		drive.to_date = add_days(add_months(drive.from_date, MONTHS[drive.period]), -1)
 	users = [row.user for row in drive.participants]
 	if len(set(users)) < len(users):
 		frappe.throw(_("Each rep takes part once."))
