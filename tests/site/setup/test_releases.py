@@ -113,6 +113,7 @@ def test_an_upgrade_changes_nothing_that_stood_and_a_second_one_nothing_at_all(u
 	if upgraded["release"] in WITHOUT_LATER_RULES:
 		assert new_rules
 		assert frappe.db.get_single_value("Keep Customers Settings", "forecasts") == AS_BEFORE
+	assert frappe.db.has_index("tabFollow Up", "keep_customers_contacts")
 	before = everything_written()
 	migrate()
 	assert everything_written() == before
