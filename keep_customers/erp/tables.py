@@ -4,12 +4,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import reduce
+from itertools import pairwise
 from zlib import crc32
 
 import frappe
 import numpy as np
 from frappe.query_builder.functions import Cast, Concat_ws, Count, IfNull, Sum
 from frappe.utils import get_datetime_str, now_datetime
+from pypika.analytics import RowNumber
 from pypika.terms import AggregateFunction, Criterion, Function
 
 from keep_customers.erp.attempts import given_up, lost_to_others
@@ -170,6 +172,29 @@ def among(query, column, values: Collection[str], most: int = LONG_LIST):
 		# To escape parameters takes ten times as long as to write them down.
 		return query.where(In(column, ", ".join([f"'{value}'" for value in values])))
 	return query.where(column.isin(list(values) or [""]))
+
+
+def stretches(doctype: str, size: int) -> list[tuple[str | None, str | None]]:
+	"""All names of a doctype in stretches of ``size`` rows: (where one begins, where the next one does), None at either end.
+
+	So much at a time, what is read of everybody takes no more memory in a large company; :func:`within` asks for one.
+	"""
+	table = frappe.qb.DocType(doctype)
+	places = range(size, frappe.db.count(doctype), size)
+	names = []
+	if places:
+		placed = frappe.qb.from_(table).select(table.name, RowNumber().orderby(table.name).as_("place"))
+		query = frappe.qb.from_(placed).select(placed.name).where(placed.place.isin(list(places)))
+		names = [name for (name,) in query.orderby(placed.place).run()]
+	return list(pairwise([None, *names, None]))
+
+
+def within(query, column, stretch: tuple[str | None, str | None]):
+	"""``query`` for rows with a value of one of the :func:`stretches`."""
+	start, end = stretch
+	if start is not None:
+		query = query.where(column >= start)
+	return query if end is None else query.where(column < end)
 
 
 def numbers(column: Sequence) -> np.ndarray:

@@ -24,12 +24,25 @@ from frappe.query_builder.functions import Concat_ws, Count, GroupConcat, IfNull
 from frappe.utils import flt, get_first_day
 
 from keep_customers.engine.value import Purchases, by_day, measure
-from keep_customers.erp.tables import chunks, columns, numbers, texts, to_dates, to_ordinals
+from keep_customers.erp.tables import (
+	chunks,
+	columns,
+	numbers,
+	stretches,
+	texts,
+	to_dates,
+	to_ordinals,
+	within,
+)
 from keep_customers.worth.corrected import Corrected, is_purchase, no_opening
 
 # What is stored was measured by the rules above; whoever changes them counts on, and all histories are read again.
 RULES = "2"
 NET_SALES, GROSS_PROFIT = "Net Sales", "Gross Profit"
+STRETCH = (
+	50_000  # customers whose purchases are read at once: as texts they take many times what becomes of them
+)
+EVERYBODY = (None, None)
 # All that the totals read, in the order they group by: the database need not touch the invoices themselves,
 # which are ten times as wide.
 INDEX = "keep_customers_ledger"
@@ -145,30 +158,44 @@ class Ledger:
 		:param with_purchases: read what was bought on which day along, if the database can
 		:param about: how many customers there are, more or less
 		"""
+		packed = with_purchases and frappe.db.db_type == "mariadb"
+		# What goods have cost is added up for all invoices each time.
+		in_parts = packed and lens.basis == NET_SALES
+		parts = [
+			self._totals(lens, stretch, packed, about)
+			for stretch in (stretches("Customer", STRETCH) if in_parts else [EVERYBODY])
+		]
+		parts = [part for part in parts if part.customers] or parts[:1]
+		customers = [name for part in parts for name in part.customers]
+		count, total, window, modified = (
+			np.concatenate([getattr(part, field) for part in parts])
+			for field in ("invoices", "total", "window", "modified")
+		)
+		self._move(lens, customers, window)
+		bought = [part.purchases for part in parts]
+		return Totals(
+			customers, count, np.round(total, 6), np.round(window, 6), modified,
+			_one_after_the_other(bought, [len(part.customers) for part in parts]) if all(bought) else None,
+		)  # fmt: skip
+
+	def _totals(self, lens: Lens, stretch: tuple, packed: bool, about: int) -> Totals:
+		"""As :meth:`totals`, of a stretch of customers; before anything is moved or rounded."""
 		invoice, amount = self.invoice, self._amount(lens)
 		counts = (invoice.posting_date > lens.window_start) & no_opening(invoice)
 		in_window = Case().when(counts, amount).else_(0)
 		terms = [invoice.customer, Count("*"), Sum(amount), Sum(in_window), Max(invoice.modified)]
-		packed = with_purchases and frappe.db.db_type == "mariadb"
 		if packed:
 			# A million rows are a matter of a quarter of a minute for a driver written in Python; as one text
 			# a customer they are a matter of seconds.
 			terms.append(GroupConcat(Concat_ws(" ", invoice.posting_date, amount, self._bought())))
-		query = self._invoices(lens).groupby(invoice.customer)
+		query = within(self._invoices(lens), invoice.customer, stretch).groupby(invoice.customer)
 		names, count, total, window, modified, *histories = columns(
 			query, *terms, costly=True, rows=0 if packed else about
 		)
-		customers, count, window = list(names), numbers(count).astype(np.int64), numbers(window)
-		self._move(lens, customers, window)
+		customers, count = list(names), numbers(count).astype(np.int64)
 		rows = _unpacked(histories[0], count) if packed else None
-		return Totals(
-			customers,
-			count,
-			np.round(numbers(total), 6),
-			np.round(window, 6),
-			texts(modified),
-			self._by_day(lens, customers, rows) if rows else None,
-		)
+		bought = self._by_day(lens, customers, rows) if rows else None
+		return Totals(customers, count, numbers(total), numbers(window), texts(modified), bought)
 
 	def purchases(self, lens: Lens, customers: Sequence[str] | None = None) -> tuple[list[str], Purchases]:
 		"""What was bought on which day, of the named customers or of all.
@@ -326,6 +353,18 @@ class Ledger:
 			if rate != 1:
 				factor = factor.when(self.invoice.company == company, rate)
 		return amount * factor.else_(1) if any(rate != 1 for rate in rates.values()) else amount
+
+
+def _one_after_the_other(parts: Sequence[Purchases], customers: Sequence[int]) -> Purchases:
+	"""Purchases of one stretch of customers after the other.
+
+	:param customers: how many there are in each
+	"""
+	before = np.concatenate([[0], np.cumsum(customers)])
+	return Purchases(
+		np.concatenate([part.customer + start for part, start in zip(parts, before, strict=False)]),
+		*(np.concatenate([getattr(part, field) for part in parts]) for field in ("day", "net", "occasion")),
+	)
 
 
 def _unpacked(histories: Sequence[str], invoices: np.ndarray) -> list[tuple[np.ndarray, ...]] | None:

@@ -17,17 +17,25 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 
 import frappe
 import numpy as np
 from frappe.query_builder.functions import Count, Sum
-from pypika.analytics import RowNumber
 
 from keep_customers.engine.forecasts.tonight import NUMBERS, Fading
 from keep_customers.engine.value import Measures
-from keep_customers.erp.tables import among, checksum, chunks, columns, numbers, texts, to_ordinals
+from keep_customers.erp.tables import (
+	among,
+	checksum,
+	chunks,
+	columns,
+	numbers,
+	stretches,
+	texts,
+	to_ordinals,
+	within,
+)
 
 # Whoever changes what is in the file, or what the database adds up, counts on.
 VERSION = 1
@@ -249,27 +257,12 @@ def _check(value):
 
 def _read_all(of=lambda query: query) -> Stored:
 	"""As :func:`_read`, one stretch of names after the other: what it takes besides the result does not grow with the company."""
-	name, stretches = _table().name, []
-	for start, end in pairwise([None, *_names_between(), None]):
-
-		def within(query, start=start, end=end):
-			query = of(query) if start is None else of(query).where(name >= start)
-			return query if end is None else query.where(name < end)
-
-		stretches.append(_read(within))
-	first, *others = stretches
+	name = _table().name
+	first, *others = [
+		_read(lambda query, stretch=stretch: within(of(query), name, stretch))
+		for stretch in stretches("Customer Value", STRETCH)
+	]
 	return first.exchanged(np.ones(len(first), bool), *others) if others else first
-
-
-def _names_between() -> list[str]:
-	"""Every :data:`STRETCH`-th name, in the order the database has them in."""
-	places = range(STRETCH, frappe.db.count("Customer Value"), STRETCH)
-	if not places:
-		return []
-	value = _table()
-	placed = frappe.qb.from_(value).select(value.name, RowNumber().orderby(value.name).as_("place"))
-	query = frappe.qb.from_(placed).select(placed.name).where(placed.place.isin(list(places)))
-	return [name for (name,) in query.orderby(placed.place).run()]
 
 
 def _read(of=lambda query: query) -> Stored:

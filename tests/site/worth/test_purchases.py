@@ -8,7 +8,9 @@ from datetime import date, timedelta
 import frappe
 import pytest
 
+from keep_customers.worth import ledger
 from tests.site.host import GENUINE
+from tests.site.jobs.test_night import a_hundred_days_of_business
 from tests.site.story import COMPANY, GROUP, ITEM, PREFIX
 from tests.site.worth.money import bought_on, eur, money, ranked, tier_changes
 
@@ -281,3 +283,38 @@ def test_a_day_of_the_past_is_replayed_with_what_had_happened_by_then(story):
 	assert ranked() == {old}, "who had not bought yet was no customer yet"
 	story.night()
 	assert (money(story, old), money(story, new), story.value(old).last_purchase) == today
+
+
+# A large company
+
+
+def known(books, lens):
+	"""Customer -> its totals, and what it bought on which day."""
+	found = books.totals(lens, with_purchases=True)
+	fields = (found.invoices, found.total, found.window, found.modified)
+	totals = dict(zip(found.customers, zip(*(field.tolist() for field in fields), strict=True), strict=True))
+	names, bought = books.purchases(lens)
+	rows = zip(
+		*(column.tolist() for column in (bought.customer, bought.day, bought.net, bought.occasion)),
+		strict=True,
+	)
+	return totals, sorted((names[who], *rest) for who, *rest in rows)
+
+
+def test_what_everybody_bought_is_read_in_stretches(story, monkeypatch):
+	"""The purchases of a million customers at once took three gigabytes."""
+	names = a_hundred_days_of_business(story, 9)
+	story.customer("A Never Came"), story.customer("Zz Never Came")
+	story.credit(story.invoice(names[2], 1000, story.days_ago(400)), 300, story.days_ago(10))
+	whole = story.invoice(names[5], 700, story.days_ago(40))
+	story.credit(whole, 700, story.days_ago(20))
+	story.invoice(names[5], 650, story.days_ago(19))
+	books = ledger.Ledger(story.today, dict.fromkeys(ledger.companies(), 1.0))
+	for basis in (ledger.NET_SALES, ledger.GROSS_PROFIT):
+		lens = ledger.Lens(None, basis, story.days_ago(365))
+		monkeypatch.setattr(ledger, "STRETCH", 10**6)
+		at_once = known(books, lens)
+		assert set(at_once[0]) == set(names)
+		for size in (1, 4):
+			monkeypatch.setattr(ledger, "STRETCH", size)
+			assert known(books, lens) == at_once
