@@ -61,7 +61,7 @@ def typed(function: Callable | None = None, *, otherwise: Callable[[], None] | N
 			sent.arguments.update(as_declared(**sent.arguments))
 		except TypeError as error:
 			return otherwise() if otherwise else refuse(str(error))
-		if not _is_asked_for(function):
+		if not _claims_the_request(function):
 			return function(*sent.args, **sent.kwargs)
 		# A night or another user may be in the way: the host would answer with a deadlock, and the user do it again.
 		return answered(partial(function, *sent.args, **sent.kwargs))
@@ -71,8 +71,9 @@ def typed(function: Callable | None = None, *, otherwise: Callable[[], None] | N
 	return called
 
 
-def _is_asked_for(function: Callable) -> bool:
-	"""Whether it is what the request calls, at its beginning: then nothing else is in its transaction. Asked once."""
+def _claims_the_request(function: Callable) -> bool:
+	"""Whether it is what the request calls, at its beginning: then nothing else is in its transaction. Noted, so that nobody within
+	it takes the request for his."""
 	asked = f"{function.__module__}.{function.__qualname__}"
 	if frappe.form_dict.get("cmd") != asked or frappe.local.flags.keep_answers:
 		return False
