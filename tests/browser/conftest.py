@@ -5,13 +5,16 @@ program, by default Debian's /usr/bin/chromium. Screenshots go to KEEP_TEST_SHOT
 """
 
 import os
+import time
 from contextlib import contextmanager
 from functools import partial
 
+import frappe
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.site.conftest import pytest_sessionfinish, pytest_sessionstart, story  # noqa: F401
+from tests.site.conftest import pytest_sessionfinish, pytest_sessionstart  # noqa: F401
+from tests.site.conftest import story as told  # noqa: F401
 from tests.site.putback import wait_for_jobs
 from tests.site.story import PASSWORD
 from tests.site.web import Server
@@ -21,6 +24,29 @@ ARGUMENTS = [
 	"--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
 	"--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+NIGHTS, SECONDS = 10, 2
+
+
+@pytest.fixture
+def story(told, monkeypatch):  # noqa: F811
+	"""As the site tests', beside a server at work: SQLite has one writer, and refuses at once who has read before it and would
+	write now. A night that cannot begin for it begins a little later."""
+	at_once = told.night
+
+	def night(as_of=None):
+		for left in reversed(range(NIGHTS)):
+			try:
+				return at_once(as_of)
+			except frappe.QueryDeadlockError:
+				frappe.db.rollback()
+				if not left or frappe.db.db_type != "sqlite":
+					raise
+				time.sleep(SECONDS)
+
+	monkeypatch.setattr(told, "night", night)
+	return told
 
 
 class Desk:
