@@ -18,6 +18,21 @@ from .removal import remove_everything
 from .story import Story
 from .web import Server, stop_servers
 
+AS_IN_THE_STORIES = "#,###.##"
+
+
+def _write_numbers(how):
+	"""A company in Germany writes 1.000,00, and what is said in tests is written in one way.
+
+	:returns: how numbers were written before
+	"""
+	before = frappe.db.get_default("number_format")
+	if how and before and how != before:
+		frappe.db.set_single_value("System Settings", "number_format", how)
+		frappe.db.set_default("number_format", how)
+		frappe.db.commit()
+	return before
+
 
 def _shares_out(config):
 	"""Whether this process has no test itself: its workers have."""
@@ -46,6 +61,7 @@ def pytest_sessionstart(session):
 	frappe.flags.mute_emails = True
 	if not session.config.option.collectonly:
 		remove_everything()
+		session.config.numbers_were = _write_numbers(AS_IN_THE_STORIES)
 		putback.begin()
 
 
@@ -56,6 +72,7 @@ def pytest_sessionfinish(session, exitstatus):
 		putback.end()
 		if not session.config.option.collectonly:
 			remove_everything()
+			_write_numbers(getattr(session.config, "numbers_were", None))
 		frappe.destroy()
 
 
