@@ -82,10 +82,9 @@ def tiers_of(policy) -> list[str]:
 
 def left_out(settings) -> tuple[set[str], set[str]]:
 	"""The customers, and the customer groups with all below them, that the settings exclude."""
-	groups = {
-		name for row in settings.excluded_groups for name in branch("Customer Group", row.customer_group)
-	}
-	return {row.customer for row in settings.excluded_customers}, groups
+	# An empty row is refused later, when the settings are saved.
+	groups = [branch("Customer Group", row.customer_group) or () for row in settings.excluded_groups]
+	return {row.customer for row in settings.excluded_customers if row.customer}, set().union(*groups)
 
 
 class Rankable(NamedTuple):

@@ -15,7 +15,7 @@ def look(values: dict) -> dict:
 	"""How many customers there are, how many would be left, and each group with its number."""
 	settings = choices.settings(values, (), TABLES)
 	counts = rankable(settings)
-	chosen = [row.customer_group for row in settings.excluded_groups]
+	chosen = [row.customer_group for row in settings.excluded_groups if row.customer_group]
 	named = [row.customer for row in settings.excluded_customers]
 	readable = readable_among(set(named))
 	return {
