@@ -52,7 +52,9 @@ def overlap(doc) -> tuple[str, list[str]] | None:
 	:param doc: a Tier Benefit, saved or not
 	:returns: the other's name, and the tiers of both
 	"""
-	tiers, groups = {row.tier for row in doc.tiers}, _groups({row.item_group for row in doc.item_groups})
+	tiers = {row.tier for row in doc.tiers}
+	# An empty row is refused later.
+	groups = _groups({row.item_group for row in doc.item_groups if row.item_group})
 	for other in read(kind=DISCOUNT, name=("!=", doc.name or "")):
 		company = not (doc.company and other.company) or doc.company == other.company
 		if company and tiers & other.tiers and groups & _groups(other.item_groups):
@@ -66,8 +68,7 @@ def add_up(other: str, tiers: list[str]) -> str:
 	return f"{found} {_('Please switch it off, or choose other tiers or items.')}"
 
 
-def _groups(names: set[str | None]) -> set[str]:
-	names = {name for name in names if name}  # the host asks for those that are missing after us
+def _groups(names: set[str]) -> set[str]:
 	if not names:
 		return set(frappe.get_all("Item Group", pluck="name"))
 	return set().union(*(branch("Item Group", name) for name in names))

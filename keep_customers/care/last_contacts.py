@@ -47,10 +47,9 @@ class _Look(dict):
 
 	def __init__(self, customers: list[str] | None):
 		self.customers = customers
-		self.names = set(customers or ())
 
 	def covers(self, customers: Collection[str] | None) -> bool:
-		return self.customers is None or (customers is not None and self.names.issuperset(customers))
+		return self.customers is None or (customers is not None and {*customers} <= {*self.customers})
 
 	def __missing__(self, today: date) -> dict[str, int]:
 		self[today] = found = _last_contacts(today, self.customers, ())

@@ -28,6 +28,7 @@ from keep_customers.erp.tables import chunks, hold
 from keep_customers.people import consent, unsubscribed
 from keep_customers.worth.values import tier_ranks
 
+# Contacts whose ToDos are made in one transaction: what must be true is asked once for all, their customers are held as long.
 COMMIT_EVERY = 40
 NO_RULE = dict.fromkeys(rules.FIELDS)
 

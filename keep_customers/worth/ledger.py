@@ -39,9 +39,8 @@ from keep_customers.worth.corrected import Corrected, is_purchase, no_opening
 # What is stored was measured by the rules above; whoever changes them counts on, and all histories are read again.
 RULES = "2"
 NET_SALES, GROSS_PROFIT = "Net Sales", "Gross Profit"
-STRETCH = (
-	50_000  # customers whose purchases are read at once: as texts they take many times what becomes of them
-)
+# Customers whose purchases are read at once: as texts they take many times what becomes of them.
+STRETCH = 50_000
 EVERYBODY = (None, None)
 # All that the totals read, in the order they group by: the database need not touch the invoices themselves,
 # which are ten times as wide.
