@@ -222,7 +222,7 @@ def _is_place(node: nodes.Node) -> bool:
 
 def tidy(text: str) -> str:
 	"""Close the gaps that empty variables leave."""
-	text = text.replace("\r\n", "\n").replace("\r", "\n")
+	text = "\n".join(text.splitlines())
 	# A hard space stays: French puts one before an exclamation mark.
 	text = re.sub(r"[ \t]+", " ", text)
 	# Chinese has no spaces around its punctuation.
@@ -230,5 +230,5 @@ def tidy(text: str) -> str:
 	text = re.sub(r" +([,.!?;]|:(?![-)(D]))", r"\1", text)
 	text = re.sub(r"([,，、;；:：])[,，、;；:： ]*(?=[,，、;；:：])", "", text)
 	text = re.sub(r"[,，、;；:：]+(?=[.!?。！？])", "", text)
-	text = re.sub(r"^[ ,，、;；:：]+|[ ]+$", "", text, flags=re.MULTILINE)
+	text = re.sub(r"^(?:[^\S\n]|[,，、;；:：])+|[^\S\n]+$", "", text, flags=re.MULTILINE)
 	return re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -232,12 +232,13 @@ def test_every_answer_ships_within_the_rules():
 		("Yours\r\n\r\n\r\n\r\nAnna ", "Yours\n\nAnna"),
 		("see you :)", "see you :)"),
 		("谢谢 ，再见", "谢谢，再见"),
+		("\u0085, yours\u2028\u3000,Anna\u00a0", "yours\nAnna"),
 	],
 )
 def test_gaps_are_closed(rough, clean):
 	assert tidy(rough) == clean
 
 
-@given(st.text())
+@given(st.text() | st.text(alphabet=" ,，、;；:：.!?。！？-)(D\n\r\t\x0b\x1f\u0085\u00a0\u2028\u3000a"))
 def test_tidying_twice_changes_nothing_more(text):
 	assert tidy(tidy(text)) == tidy(text)
