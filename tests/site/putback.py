@@ -6,7 +6,8 @@ triggers of ours. Where nothing of this is to be had, or the site holds much els
 by its names (removal.remove_everything).
 
 What Frappe remembers is forgotten with it, except what follows from the doctypes alone: reading those again is most
-of what a test would cost. They are forgotten too if a test changed one.
+of what a test would cost. They are forgotten too if a test changed one. So it is where the host forgets everything in the
+middle of a test.
 """
 
 import contextlib
@@ -42,12 +43,14 @@ REMEMBERED_BY_PROCESS = ("get_doctype_app_map", "is_virtual_doctype", "is_single
 _home = None  # the site of this session; others (test_install) are none of ours
 _kept = None
 _states = {}
+_clear_everything = frappe.clear_cache
 
 
 def begin():
 	"""From now on the current site may be kept."""
 	global _home, _kept
 	_home, _kept = frappe.local.site, None
+	frappe.clear_cache = _clear_cache
 
 
 def end():
@@ -132,11 +135,19 @@ def _still(before, now):
 	]
 
 
+def _clear_cache(user=None, doctype=None):
+	"""The host forgets everything where a document is renamed."""
+	if user or doctype or frappe.local.site != _home:
+		_clear_everything(user=user, doctype=doctype)
+	else:
+		forget(unchanged())
+
+
 def forget(but):
 	"""Frappe's caches: here, in Redis, and by that in the web server's process."""
 	same_doctypes = REMEMBERED[0][0] in but
 	if not same_doctypes:
-		frappe.clear_cache()
+		_clear_everything()
 		with contextlib.suppress(AttributeError):  # tells the other processes; since 16
 			frappe.client_cache.erase_persistent_caches()
 	# The host remembers for a request what links to what; to it, all tests are one.
