@@ -91,7 +91,7 @@ def pictures(db, rest):
 	"""take the pictures of the guides anew, in both languages; only those named by arguments"""
 	layers.ready(db)
 	layers.desk()
-	chromium = services.need("chromium")
+	chromium = services.browser() or services.need(services.BROWSERS[0])
 	for language, folder in PICTURES.items():
 		with services.running(db) as env, layers.temporary_site(db, env) as site:
 			layers.inside("demo", env, site, "load", language, output=subprocess.DEVNULL)

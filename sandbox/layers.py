@@ -60,8 +60,10 @@ def tests_ready(dbs, browser, beside=()):
 	with _locked():
 		# Redis comes as a wheel as well; where Debian's can be had with the others, that is quicker.
 		redis = bool(dbs) and services.may_install()
-		programs = [("redis-server", redis), ("mariadbd", "mariadb" in dbs), ("chromium", browser)]
+		programs = [("redis-server", redis), ("mariadbd", "mariadb" in dbs)]
 		missing = [name for name, needed in programs if needed and not services.find(name)]
+		if browser and not services.browser():
+			missing.append(services.BROWSERS[0])
 		with all_at_once() as do:
 			if missing:
 				do(services.apt_install, {name: services.PACKAGES[name] for name in missing})

@@ -126,6 +126,7 @@ def run(arguments, dbs, folders=FOLDERS, lint=()):
 
 		with layers.test_sites("sqlite") as (env, [site]), web(env, site, "worker") as (url, _process):
 			more = {"KEEP_TEST_URL": url, "KEEP_TEST_PASSWORD": services.secret("admin")}
+			more |= {"KEEP_TEST_BROWSER": os.environ.get("KEEP_TEST_BROWSER") or services.browser()}
 			more |= {"KEEP_TEST_SITE": site, "KEEP_TEST_SITES_PATH": str(paths.SITES)}
 			more["KEEP_TEST_AXE"] = str(paths.HOME / "node" / "node_modules" / "axe-core" / "axe.min.js")
 			parts["browser", "sqlite"].pytest(

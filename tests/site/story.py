@@ -102,6 +102,17 @@ class Story:
 		assert doc.name == name, f"{doc.name}: customers must be named by their customer name on a test site"
 		return doc.name
 
+	def customers(self, *names, **values):
+		"""Many that are alike, as an import would leave them: the first with its document life, the others as rows like it."""
+		first, *others = names
+		found = [self.customer(first, **values)]
+		row = frappe.db.get_value("Customer", found[0], "*", as_dict=True)
+		found += [f"{PREFIX} {name}" for name in others]
+		alike = [{**row, "name": name, "customer_name": name} for name in found[1:]]
+		if alike:
+			frappe.db.bulk_insert("Customer", list(row), [tuple(one.values()) for one in alike])
+		return found
+
 	def file(self, customer, **values):
 		return frappe.get_doc({"doctype": "Customer File", "customer": customer, **values}).insert()
 

@@ -40,8 +40,8 @@ def drawn(story, customer, rule, arm, ago=100, share=50, **values):
 def trial(now):
 	"""Twelve were held back and bought for 90 or 110 afterwards, twelve were cared for and bought for 190 or 210."""
 	rule = now.rule(control_share=50)
-	for at in range(24):
-		customer, held = now.customer(f"Firm {at:02}"), at < 12
+	for at, customer in enumerate(now.customers(*(f"Firm {at:02}" for at in range(24)))):
+		held = at < 12
 		amount = (100 if held else 200) + (10 if at % 2 else -10)
 		# Before and on the day of the draw it is past; on the 90th day after it counts, on the 91st it does not.
 		now.history(customer, [(300, 7777), (11, amount - 50), (10, 50), (9, 5555)])
@@ -87,8 +87,7 @@ def test_bought_again_and_complained(trial):
 
 def test_not_known_yet_is_an_answer_and_says_how_many_more(now):
 	rule = now.rule(control_share=50)
-	for at in range(24):
-		customer = now.customer(f"Firm {at:02}")
+	for at, customer in enumerate(now.customers(*(f"Firm {at:02}" for at in range(24)))):
 		now.history(customer, [(20, 100 * (1 + at % 4))])
 		drawn(now, customer, rule.name, "Held Back" if at < 12 else "Cared For")
 	_columns, [row], *_rest = run()
@@ -125,7 +124,7 @@ def test_without_a_control_group_nothing_is_claimed(now):
 
 
 def test_the_planner_draws_once_when_a_contact_is_planned(story):
-	customers = [story.customer(f"Firm {at}") for at in range(8)]
+	customers = story.customers(*(f"Firm {at}" for at in range(8)))
 	for customer in customers:
 		story.history(customer, [(3, 3000)])
 	rule = story.rule(control_share=50)

@@ -24,16 +24,31 @@ FIRST = "It comes first because contacts like this one have changed more than ot
 MUCH = "It comes first because so much may be lost here."
 
 
-def drawn(story, customer, rule, held, ago=100, **values):
-	frappe.get_doc(
-		{
-			"doctype": "Follow Up", "customer": customer, "customer_name": customer, "care_rule": rule,
-			"arm": "Held Back" if held else "Cared For", "status": "Skipped" if held else "Done", "channel": "Phone",
-			"planned_on": story.days_ago(ago), "hold_reason": "Control group" if held else "", "control_share": 50,
-			"due_date": story.days_ago(ago), "occurrence": frappe.generate_hash(length=8), "turn_came": 1, "risk_then": 1000,
-			"assigned_on": None if held else story.days_ago(ago), **values,
-		}
-	).insert()  # fmt: skip
+def drawn(story, contacts, rule, ago=100, **values):
+	"""Contacts of long ago, as rows.
+
+	:param contacts: (customer, whether it was held back) pairs
+	"""
+	for held in (False, True):
+		alike = [customer for customer, was in contacts if was == held]
+		if not alike:
+			continue
+		first = frappe.get_doc(
+			{
+				"doctype": "Follow Up", "customer": alike[0], "customer_name": alike[0], "care_rule": rule,
+				"arm": "Held Back" if held else "Cared For", "status": "Skipped" if held else "Done", "channel": "Phone",
+				"planned_on": story.days_ago(ago), "hold_reason": "Control group" if held else "", "control_share": 50,
+				"due_date": story.days_ago(ago), "occurrence": frappe.generate_hash(length=8), "turn_came": 1, "risk_then": 1000,
+				"assigned_on": None if held else story.days_ago(ago), **values,
+			}
+		).insert()  # fmt: skip
+		row = frappe.db.get_value("Follow Up", first.name, "*", as_dict=True)
+		rows = [
+			{**row, "name": frappe.generate_hash(), "customer": customer, "customer_name": customer}
+			for customer in alike[1:]
+		]
+		if rows:
+			frappe.db.bulk_insert("Follow Up", list(row), [tuple(one.values()) for one in rows])
 
 
 @pytest.fixture
@@ -41,11 +56,11 @@ def firm(story):
 	"""A thousand was at risk of each: calls of one rule brought 400 back, those of the other nothing."""
 	for name, more in (("Helps", 400), ("Idle", 0)):
 		rule = story.rule(name, control_share=50, **NEVER)
-		for at in range(60):
-			customer, held = story.customer(f"{name} {at:02}"), at < 30
-			later = 500 + 10 * (3 * at % 11) + (0 if held else more)
+		customers = story.customers(*(f"{name} {at:02}" for at in range(60)))
+		for at, customer in enumerate(customers):
+			later = 500 + 10 * (3 * at % 11) + (0 if at < 30 else more)
 			story.history(customer, [(150, 1200 + 10 * (at % 7)), (50, later)])
-			drawn(story, customer, rule.name, held)
+		drawn(story, [(customer, at < 30) for at, customer in enumerate(customers)], rule.name)
 	story.helps, story.idle = f"{PREFIX} Helps", f"{PREFIX} Idle"
 	story.completed_yesterday()
 	return story
@@ -150,8 +165,8 @@ def test_only_whose_turn_came_at_once_are_compared(firm):
 
 def test_who_was_contacted_twice_had_twice_as_much(firm):
 	once = learned.change(firm.today).mean[0]
-	for at in range(30, 60):
-		drawn(firm, f"{PREFIX} Helps {at:02}", firm.helps, False, ago=90, turn_came=0)
+	again = [(f"{PREFIX} Helps {at:02}", False) for at in range(30, 60)]
+	drawn(firm, again, firm.helps, ago=90, turn_came=0)
 	assert learned.change(firm.today).mean[0] == pytest.approx(once / 2, rel=0.1)
 
 
@@ -301,9 +316,8 @@ def test_without_two_rules_that_hold_back_it_cannot_be_switched_on(story):
 def test_before_there_is_evidence_the_order_stays_and_how_long_is_said(story):
 	for name in ("One", "Two"):
 		rule = story.rule(name, control_share=20, **NEVER)
-		for at in range(4):
-			customer = story.customer(f"{name} {at}")
-			drawn(story, customer, rule.name, at < 2, ago=20)
+		customers = story.customers(*(f"{name} {at}" for at in range(4)))
+		drawn(story, [(customer, at < 2) for at, customer in enumerate(customers)], rule.name, ago=20)
 	run = frappe.get_doc({"doctype": "Care Run", "as_of": story.today, "status": "Completed"}).insert()
 	learned.keep(run.name, story.today)
 	frappe.clear_messages()

@@ -10,7 +10,7 @@ from tests.site.story import ANNA
 
 def a_hundred_days_of_business(story, customers=20):
 	"""Customers of falling value, each buying every 20 days."""
-	names = [story.customer(f"Firm {number:02}") for number in range(customers)]
+	names = story.customers(*(f"Firm {number:02}" for number in range(customers)))
 	for number, name in enumerate(names):
 		story.history(name, [(back, 100 * (customers - number)) for back in (100, 80, 60, 40, 20)])
 	return names

@@ -34,7 +34,7 @@ def test_queries_do_not_grow_with_the_customers(story, monkeypatch):
 	every_rule_on()
 	nights = []
 	for part, number in enumerate((2, 4, 24)):
-		names = [story.customer(f"Part {part} {n:02}") for n in range(number)]
+		names = story.customers(*(f"Part {part} {n:02}" for n in range(number)))
 		for n, name in enumerate(names):
 			story.history(name, [(back, 100 * (n + 1)) for back in (100, 80, 60, 40, 20)])
 		story.night(story.today + timedelta(days=3 * part))  # a first look costs more

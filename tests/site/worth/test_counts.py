@@ -18,7 +18,7 @@ SOURCE = "keep_customers.keep_customers.dashboard_chart_source.customers_by.cust
 @pytest.fixture
 def firms(story):
 	"""Nine in three tiers; the last has never bought and stands in none."""
-	names = [story.customer(f"Firm {number}") for number in range(1, 11)]
+	names = story.customers(*(f"Firm {number}" for number in range(1, 11)))
 	tiers = ["Platinum", *["Iron"] * 6, *["Lead"] * 2, None]
 	for name in names[:-1]:
 		story.history(name, [(40, 100), (10, 100)])

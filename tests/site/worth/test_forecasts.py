@@ -23,7 +23,7 @@ def checks_of_policy(**filters):
 def firms(story, number=60, years=3, seed=1, begun=60):
 	"""So many customers who came at some time, at least so many days ago, bought at their own pace, and of whom some have left."""
 	random = np.random.default_rng(seed)
-	names = [story.customer(f"Firm {index:02}") for index in range(number)]
+	names = story.customers(*(f"Firm {index:02}" for index in range(number)))
 	for name in names:
 		start = int(random.integers(begun, 365 * years))
 		pace, size = random.gamma(4, 12), random.lognormal(6, 1)

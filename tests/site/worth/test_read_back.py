@@ -15,7 +15,7 @@ POLICY = f"{PREFIX} Policy"
 def firms(story):
 	"""Ten firms; firm k has bought for k * 100 lately, and for ten times as much long before."""
 	ago = (story.today - getdate()).days
-	names = [story.customer(f"Firm {k:02}") for k in range(1, 11)]
+	names = story.customers(*(f"Firm {k:02}" for k in range(1, 11)))
 	for k, name in enumerate(names, 1):
 		story.history(name, [(ago + 400, 1000 * k), (ago + 40, 100 * k)])
 	yield names

@@ -59,7 +59,7 @@ def test_dealers_and_end_customers_are_ranked_among_themselves(story):
 
 def ten_firms(story):
 	"""Ten customers worth 1,000, 900 … 100."""
-	firms = [story.customer(f"Firm {number}") for number in range(10)]
+	firms = story.customers(*(f"Firm {number}" for number in range(10)))
 	for place, name in enumerate(firms):
 		story.history(name, [(20, 1000 - 100 * place)])
 	return firms
