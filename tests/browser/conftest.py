@@ -1,7 +1,7 @@
 """The few paths that matter, in a real browser against a site that is served with Desk's assets.
 
 KEEP_TEST_URL is the address of the site (besides what the site tests need), KEEP_TEST_BROWSER the browser's
-program, by default Debian's /usr/bin/chromium. Screenshots go to KEEP_TEST_SHOTS if it is set.
+program, by default Debian's chromium. Screenshots go to KEEP_TEST_SHOTS if it is set.
 """
 
 import os
