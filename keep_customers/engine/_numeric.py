@@ -1,11 +1,13 @@
-"""Two small numerical tools shared by the fits in `potential`: grouping equal rows, and Newton's method."""
+"""Small numerical tools shared by the fits: one thread, grouping equal rows, and Newton's method."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 # A log-parameter further out than this says that the data hold no finite answer (1e-4 … 1e4 in scaled units).
 LOG_BOUND = float(np.log(1e4))
@@ -64,6 +66,22 @@ def group_equal_rows(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 	return order, np.flatnonzero(new)
 
 
+def one_thread(function: Callable) -> Callable:
+	"""Of a function that is many small products in a row: they are not shared out.
+
+	A library that does has its other threads wait busily in between, on every core of the machine; and it adds up in another
+	order where there are more cores.
+	"""
+
+	@wraps(function)
+	def alone(*args, **kwargs):
+		with threadpool_limits(1, "blas"):
+			return function(*args, **kwargs)
+
+	return alone
+
+
+@one_thread
 def minimise(
 	objective: Callable[[np.ndarray], tuple[float, np.ndarray, np.ndarray]],
 	start: np.ndarray,

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
+from keep_customers.engine._numeric import one_thread
 from keep_customers.engine.forecasts.past import FADING, Known
 from keep_customers.engine.forecasts.scores import log_odds
 from keep_customers.engine.forecasts.years import Year, doubted
@@ -131,6 +132,7 @@ class Lesson:
 		)
 
 
+@one_thread
 def learn(lessons: list[Lesson], money: float) -> Learned | None:
 	"""
 	:param money: the unit of money at the day that is asked about
