@@ -182,7 +182,10 @@ def desk(server, chromium):
 		wait_for_jobs()
 		# With less motion, dialogs are there at once.
 		context = chromium.new_context(
-			viewport={"width": 1440, "height": 900}, locale="en-GB", reduced_motion="reduce"
+			viewport={"width": 1440, "height": 900},
+			locale="en-GB",
+			reduced_motion="reduce",
+			permissions=["clipboard-write"],  # without windows nobody is asked for it
 		)
 		opened = Desk(context.new_page(), server.url)
 		try:
