@@ -28,6 +28,16 @@ CLOCK = {
 }  # fmt: skip
 
 
+def rows_like(doctype, name, differences):
+	"""More documents like one that is there, as rows, without the document life.
+
+	:param differences: of each, field -> value; its name among them
+	"""
+	row = frappe.db.get_value(doctype, name, "*", as_dict=True)
+	if differences:
+		frappe.db.bulk_insert(doctype, list(row), [tuple({**row, **one}.values()) for one in differences])
+
+
 class Story:
 	def __init__(self):
 		self.today = TODAY
@@ -106,11 +116,8 @@ class Story:
 		"""Many that are alike, as an import would leave them: the first with its document life, the others as rows like it."""
 		first, *others = names
 		found = [self.customer(first, **values)]
-		row = frappe.db.get_value("Customer", found[0], "*", as_dict=True)
 		found += [f"{PREFIX} {name}" for name in others]
-		alike = [{**row, "name": name, "customer_name": name} for name in found[1:]]
-		if alike:
-			frappe.db.bulk_insert("Customer", list(row), [tuple(one.values()) for one in alike])
+		rows_like("Customer", found[0], [{"name": name, "customer_name": name} for name in found[1:]])
 		return found
 
 	def file(self, customer, **values):

@@ -14,7 +14,7 @@ from keep_customers.engine.effect.learning import Learned
 from keep_customers.engine.turns import HELPS, STAKE, TRIED
 from keep_customers.evidence import learned, orders
 from keep_customers.keep_customers.report.orders_compared import orders_compared
-from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX
+from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, rows_like
 from tests.site.web import Browser
 
 REPORT = "Orders Compared"
@@ -42,13 +42,11 @@ def drawn(story, contacts, rule, ago=100, **values):
 				"assigned_on": None if held else story.days_ago(ago), **values,
 			}
 		).insert()  # fmt: skip
-		row = frappe.db.get_value("Follow Up", first.name, "*", as_dict=True)
-		rows = [
-			{**row, "name": frappe.generate_hash(), "customer": customer, "customer_name": customer}
+		others = [
+			{"name": frappe.generate_hash(), "customer": customer, "customer_name": customer}
 			for customer in alike[1:]
 		]
-		if rows:
-			frappe.db.bulk_insert("Follow Up", list(row), [tuple(one.values()) for one in rows])
+		rows_like("Follow Up", first.name, others)
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.care import followups
 from keep_customers.jobs import nightly
-from tests.site import putback
 from tests.site.removal import remove_everything
 from tests.site.story import ANNA, GROUP, PREFIX, Story, _tree
 
@@ -168,7 +167,7 @@ def restore(state):
 		if rows:
 			frappe.db.bulk_insert(doctype, list(rows[0]), [tuple(row.values()) for row in rows])
 	frappe.db.commit()
-	putback.forget(putback.unchanged())
+	frappe.clear_cache()
 
 
 def picture():
