@@ -7,7 +7,7 @@ from email.policy import default
 import frappe
 import pytest
 
-from tests.site.story import PREFIX
+from tests.site.story import NEVER, PREFIX, once
 
 
 def contact(customer, **values):
@@ -27,22 +27,34 @@ def contact(customer, **values):
 
 @contextmanager
 def sending():
-	"""There is a mailbox the site sends from; past the document life, which would try to log in there."""
+	"""There is a mailbox the site sends from."""
+	add_mailbox()
+	frappe.local.outgoing_email_account = {}
+	yield
+	frappe.local.outgoing_email_account = {}
+
+
+def add_mailbox():
+	"""Past the document life, which would try to log in there."""
 	frappe.get_doc(
 		{
 			"doctype": "Email Account", "name": f"{PREFIX} Mailbox", "email_account_name": f"{PREFIX} Mailbox",
 			"email_id": "hello@tools.example", "enable_outgoing": 1, "default_outgoing": 1, "awaiting_password": 1,
 		}
 	).db_insert()  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def mailbox(story):
+	with_mailbox(story)
 	frappe.local.outgoing_email_account = {}
 	yield
 	frappe.local.outgoing_email_account = {}
 
 
-@pytest.fixture(autouse=True)
-def mailbox(story):
-	with sending():
-		yield
+@once(after=NEVER)
+def with_mailbox(story):
+	add_mailbox()
 
 
 def text_of(queued):

@@ -3,16 +3,20 @@
 SQLite: a copy of the whole database, copied back page by page. MariaDB: the rows of the tables that anybody changed,
 which it counts itself once it is told to (`SET GLOBAL userstat = 1`; the sandbox does). PostgreSQL: the same, counted by
 triggers of ours. Where nothing of this is to be had, or the site holds much else, nothing is kept, and the story is removed
-by its names (removal.remove_everything).
+by its names (removal.remove_everything). With what many tests begin, further on in the story, one such state more is kept
+(:func:`begun`).
 
 What Frappe remembers is forgotten with it, except what follows from the doctypes alone: reading those again is most
-of what a test would cost. They are forgotten too if a test changed one. So it is where the host forgets everything in the
-middle of a test.
+of what a test would cost. Of those that a test changed, that is forgotten too. So it is where the host forgets everything in
+the middle of a test.
 """
 
 import contextlib
+import copy
 import sqlite3
 import time
+from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import frappe
@@ -38,10 +42,23 @@ REMEMBERED = (
 	# Reading the files of all languages that are looked at is a tenth of a test.
 	(("merged_translations", "lang_user_translations"), ("Translation", "Country")),
 )  # fmt: skip
+# Which doctype a row of these is about; of one that was changed, and of no other, the host forgets all.
+ABOUT = {
+	"DocType": "name",
+	**dict.fromkeys(("DocField", "DocPerm", "DocType Link", "DocType Action", "DocType State", "Custom DocPerm"), "parent"),
+	"Custom Field": "dt",
+	"Property Setter": "doc_type",
+}  # fmt: skip
+# Are more changed, all is forgotten.
+FEW = 10
 REMEMBERED_BY_PROCESS = ("get_doctype_app_map", "is_virtual_doctype", "is_single_doctype")
+
+DOCTYPES = REMEMBERED[0][0]
 
 _home = None  # the site of this session; others (test_install) are none of ours
 _kept = None
+_begun, _made = {}, Counter()
+STATES = 4  # that are kept at once beside the story's beginning
 _states = {}
 _clear_everything = frappe.clear_cache
 
@@ -58,6 +75,8 @@ def end():
 	global _home, _kept
 	if _kept:
 		_kept.close()
+	_begun.clear()
+	_made.clear()
 	_home = _kept = None
 
 
@@ -80,7 +99,8 @@ def keep():
 	if kind.possible():
 		_forget_jobs()
 		_kept = kind()
-		_kept.state = state()
+		_kept.state, _kept.doctypes = state(), doctypes()
+		_kept.chain, _kept.there = (), _kept.mark()
 		_kept.files = set(frappe.get_all("File", pluck="file_url"))
 
 
@@ -96,8 +116,9 @@ def put_back(look_first=False) -> bool:
 		return True
 	try:
 		unchanged = _still(_kept.state, state())
+		changed = [] if DOCTYPES in unchanged else _others(_kept.doctypes, doctypes())
 	except frappe.db.InternalError:  # a test has failed in the middle, and Postgres says no more
-		unchanged = []
+		unchanged, changed = [], None
 	frappe.db.rollback()
 	_forget_jobs()
 	for url in set(frappe.get_all("File", pluck="file_url")) - _kept.files:
@@ -106,15 +127,74 @@ def put_back(look_first=False) -> bool:
 			Path(frappe.get_site_path(folder, url.lstrip("/"))).unlink(missing_ok=True)
 	frappe.db.rollback()
 	_kept.put_back()
-	forget(unchanged)
+	_kept.chain, _kept.there = (), _kept.mark()
+	forget(unchanged, changed)
 	return True
 
 
-def unchanged():
-	"""What is still remembered rightly since this was last asked."""
-	before, now = _states.get(frappe.local.site, {}), state()
-	_states[frappe.local.site] = now
-	return _still(before, now)
+def begun(make, told, key, after):
+	"""``make()``, once for all tests that ask for it: what it left in the database, what it returned and what it has set
+	of `told` is there for each.
+
+	It is so where a test begins with it, or has come to it by such steps alone.
+
+	:param key: tells what is made from all else
+	:param after: so many are made before it is kept
+	"""
+	if not _kept or frappe.local.site != _home:
+		return make()
+	frappe.db.commit()
+	if _kept.mark() != _kept.there:
+		return make()  # somebody has written something else
+	chain = (*_kept.chain, key, date.today())  # what is true of today is not of tomorrow
+	if one := _begun.get(chain):
+		_kept.bring(one.picture)
+		forget(one.unchanged, one.doctypes)
+		result, own = copied(one.made, told)
+		vars(told).update(own)
+	else:
+		before = copied(vars(told), told)
+		result = make()
+		own = {name: one for name, one in vars(told).items() if name not in before or before[name] != one}
+		frappe.db.commit()
+		_made[chain] += 1
+		if _made[chain] > after:
+			_forget_jobs()
+			if set(frappe.get_all("File", pluck="file_url")) != _kept.files:
+				return result
+			places = set(range(STATES)) - {other.place for other in _begun.values()}
+			place = min(places) if places else _begun.pop(next(iter(_begun))).place
+			_begun[chain] = Begun(copied((result, own), told), place)
+	_kept.chain, _kept.there = chain, _kept.mark()
+	return result
+
+
+class Begun:
+	"""What a function has made of the kept state.
+
+	:param made: what it returned, and what it has set of the story
+	:param place: among those that are kept
+	"""
+
+	def __init__(self, made, place):
+		self.made, self.place, self.picture = made, place, _kept.picture(f"begun {place}")
+		self.unchanged = _still(_kept.state, state())
+		self.doctypes = [] if DOCTYPES in self.unchanged else _others(_kept.doctypes, doctypes())
+
+
+def copied(made, told):
+	"""As it is now, whatever becomes of it; the story itself is one."""
+	return copy.deepcopy(made, {id(told): told})
+
+
+def since_last_asked():
+	"""What is still remembered rightly, and which doctypes are others; for :func:`forget`."""
+	(before, knew), now = _states.get(frappe.local.site, ({}, None)), state()
+	unchanged = _still(before, now)
+	same = DOCTYPES in unchanged
+	knows = knew if same and knew else doctypes()
+	_states[frappe.local.site] = now, knows
+	return unchanged, [] if same else _others(knew, knows)
 
 
 def state():
@@ -125,6 +205,23 @@ def state():
 		for doctype in doctypes
 	)
 	return {doctype: (number, str(last)) for doctype, number, last in frappe.db.sql(query)}
+
+
+def doctypes():
+	"""As :func:`state`, of each doctype."""
+	query = " union all ".join(
+		f"select '{kind}', `{about}`, count(*), max(modified) from `tab{kind}` group by `{about}`"
+		for kind, about in ABOUT.items()
+	)
+	return {(kind, name): (number, str(last)) for kind, name, number, last in frappe.db.sql(query)}
+
+
+def _others(before, now):
+	"""The doctypes that are not what they were; None for too many, or nobody knows."""
+	if before is None:
+		return None
+	others = {name for kind, name in {*before, *now} if before.get((kind, name)) != now.get((kind, name))}
+	return None if len(others) > FEW or not all(others) else sorted(others)
 
 
 def _still(before, now):
@@ -140,21 +237,28 @@ def _clear_cache(user=None, doctype=None):
 	if user or doctype or frappe.local.site != _home:
 		_clear_everything(user=user, doctype=doctype)
 	else:
-		forget(unchanged())
+		forget(*since_last_asked())
 
 
-def forget(but):
-	"""Frappe's caches: here, in Redis, and by that in the web server's process."""
-	same_doctypes = REMEMBERED[0][0] in but
-	if not same_doctypes:
+def forget(but, doctypes):
+	"""Frappe's caches: here, in Redis, and by that in the web server's process.
+
+	:param but: groups of names; these stay
+	:param doctypes: which doctypes are others, and so not even what stays of them; None for all
+	"""
+	# The host remembers for a request what links to what; to it, all tests are one.
+	frappe.local.dynamic_link_map = None
+	if doctypes is None or (DOCTYPES not in but and not doctypes):
 		_clear_everything()
 		with contextlib.suppress(AttributeError):  # tells the other processes; since 16
 			frappe.client_cache.erase_persistent_caches()
-	# The host remembers for a request what links to what; to it, all tests are one.
-	frappe.local.dynamic_link_map = None
-	if not same_doctypes:
 		return
-	names = tuple(frappe.cache.make_key(name) for group in but for name in group)
+	stay = {name for group in but for name in group}
+	if doctypes:
+		for doctype in doctypes:
+			_clear_everything(doctype=doctype)
+		stay |= {*DOCTYPES} - {"db_tables"}
+	names = tuple(frappe.cache.make_key(name) for name in stay)
 
 	def stays(key):
 		return isinstance(key, bytes) and key.startswith(names)
@@ -169,7 +273,7 @@ def forget(but):
 	frappe.local.cache = {key: value for key, value in frappe.local.cache.items() if stays(key)}
 	for function, remembered in list(frappe.utils.caching._SITE_CACHE.items()):
 		name = function if isinstance(function, str) else function.__name__  # 15 has the path of its name
-		if name.split(".")[-1] not in REMEMBERED_BY_PROCESS:
+		if doctypes or name.split(".")[-1] not in REMEMBERED_BY_PROCESS:
 			remembered.clear()
 	frappe.local.new_doc_templates = {}
 	frappe.local.role_permissions = {}
@@ -226,20 +330,29 @@ class WholeDatabase:
 		# A connection of its own: it sees what all others have changed.
 		self.database = sqlite3.connect(frappe.db.get_db_path(), timeout=60)
 		self.database.execute("pragma synchronous = off")
-		self.copy = sqlite3.connect(":memory:")
-		self.database.backup(self.copy)
-		self.version = self._version()
+		self.copy = self.brought = self.picture()
+		self.version = self.mark()
 
-	def _version(self):
+	def mark(self):
+		"""What others than this connection have written makes it another one."""
 		return self.database.execute("pragma data_version").fetchone()
 
 	def changed(self):
-		return self._version() != self.version
+		return self.brought is not self.copy or self.mark() != self.version
 
 	def put_back(self):
 		if self.changed():
-			self.copy.backup(self.database)
-			self.version = self._version()
+			self.bring(self.copy)
+			self.version = self.mark()
+
+	def picture(self, _name=None):
+		picture = sqlite3.connect(":memory:")
+		self.database.backup(picture)
+		return picture
+
+	def bring(self, picture):
+		picture.backup(self.database)
+		self.brought = picture
 
 	def close(self):
 		self.copy.close()
@@ -250,9 +363,10 @@ class TouchedTables:
 	"""In MariaDB."""
 
 	KEPT = (
-		"create temporary table `kept {number}` as select {columns} from `{table}`",
-		"insert into `{table}` ({columns}) select {columns} from `kept {number}`",
+		"create temporary table `{name} {number}` as select {columns} from `{table}`",
+		"insert into `{table}` ({columns}) select {columns} from `{name} {number}`",
 	)
+	NO_MORE = "drop table if exists `{name} {number}`"
 	EMPTY = "delete from `{table}`"
 
 	@staticmethod
@@ -268,18 +382,24 @@ class TouchedTables:
 		# A connection of its own, with which its temporary tables go.
 		self.connection = self._connected()
 		self.cursor = self.connection.cursor()
-		self.tables = {}
-		for number, table in enumerate(self._tables()):
-			if self._ask(f"select 1 from `{table}` limit 1"):
-				words = {"number": number, "table": table, "columns": ", ".join(self._columns(table))}
-				keep, bring_back = (statement.format(**words) for statement in self.KEPT)
-				self._do(keep)
-				self.tables[table] = bring_back
-			else:
-				self.tables[table] = None
+		self.numbers = {table: number for number, table in enumerate(self._tables())}
+		self.tables = self._copied(self.numbers, "kept")
 		self._count()
 		self.connection.commit()
-		self.written = self._written()
+		self.written = self.mark()
+
+	def _copied(self, tables, name):
+		"""Table -> what brings its rows back; None where there are none."""
+		found = {}
+		for table in tables:
+			words = {"name": name, "number": self.numbers[table], "table": table}
+			self._do(self.NO_MORE.format(**words))
+			found[table] = None
+			if self._ask(f"select 1 from `{table}` limit 1"):
+				words["columns"] = ", ".join(self._columns(table))
+				keep, found[table] = (statement.format(**words) for statement in self.KEPT)
+				self._do(keep)
+		return found
 
 	def _connected(self):
 		return frappe.db.get_connection()
@@ -306,7 +426,7 @@ class TouchedTables:
 			)
 		]
 
-	def _written(self):
+	def mark(self):
 		"""How many rows of each table were ever written, by whomever."""
 		return dict(
 			self._ask(
@@ -316,16 +436,27 @@ class TouchedTables:
 		)
 
 	def changed(self):
-		return self._written() != self.written
+		return self.mark() != self.written
 
 	def put_back(self):
-		for table, number in self._written().items():
-			if number != self.written.get(table, 0) and table in self.tables:
-				self._do(self.EMPTY.format(table=table))
-				if self.tables[table]:
-					self._do(self.tables[table])
+		self.bring({table: self.tables[table] for table in self._touched()})
+		self.written = self.mark()
+
+	def _touched(self):
+		now = self.mark()
+		return [table for table in self.tables if now.get(table, 0) != self.written.get(table, 0)]
+
+	def picture(self, name):
+		found = self._copied(self._touched(), name)
 		self.connection.commit()
-		self.written = self._written()
+		return found
+
+	def bring(self, picture):
+		for table, statement in picture.items():
+			self._do(self.EMPTY.format(table=table))
+			if statement:
+				self._do(statement)
+		self.connection.commit()
 
 	def close(self):
 		self.connection.close()
@@ -367,7 +498,7 @@ class TouchedByTrigger(TouchedTables):
 			"create function kept.touched() returns trigger language plpgsql as"
 			" $$ begin perform nextval(tg_argv[0]); return null; end $$"
 		)
-		for number, table in enumerate(self.tables):
+		for table, number in self.numbers.items():
 			self._do(f"create sequence kept.written_{number}")
 			self._do(f"comment on sequence kept.written_{number} is '{table}'")
 			self._do(
@@ -375,7 +506,7 @@ class TouchedByTrigger(TouchedTables):
 				f" for each statement execute function kept.touched('kept.written_{number}')"
 			)
 
-	def _written(self):
+	def mark(self):
 		rows = self._ask(
 			"select obj_description(oid), pg_sequence_last_value(oid) from pg_class"
 			" where relkind = 'S' and relnamespace = 'kept'::regnamespace"

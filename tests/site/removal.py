@@ -22,7 +22,7 @@ def remove_everything():
 	"""Nothing of a test is left: put back, or removed past the document life. It must work after any failure."""
 	if putback.put_back():
 		return
-	unchanged = putback.unchanged()
+	since = putback.since_last_asked()
 	frappe.db.rollback()
 	like = f"{PREFIX}%"
 	for name in frappe.get_all("File", filters={"attached_to_doctype": ("in", OURS)}, pluck="name"):
@@ -154,4 +154,4 @@ def remove_everything():
 	frappe.db.delete("Keep Excluded Group")
 	frappe.db.delete("Keep Absence")
 	frappe.db.commit()
-	putback.forget(unchanged)
+	putback.forget(*since)

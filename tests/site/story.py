@@ -5,6 +5,9 @@ removed again. What every test begins with (company, groups, users, item, settin
 after each test, where the site lets us (putback.py).
 """
 
+import functools
+import inspect
+import sys
 from datetime import date, timedelta
 
 import frappe
@@ -16,6 +19,7 @@ from . import putback
 PREFIX = "Keep Test"
 COMPANY, ABROAD = f"{PREFIX} Tools", f"{PREFIX} Asia"
 ANNA, BEN, MIA, EVE = (f"{name}@keep-test.example" for name in ("anna", "ben", "mia", "eve"))
+PLAIN = (str, int, float, date, tuple, list, dict, type(None))
 TODAY = date(2026, 3, 4)  # a Wednesday
 GROUP, TERRITORY = f"{PREFIX} Group", f"{PREFIX} Territory"
 ITEM = f"{PREFIX} Item"
@@ -36,6 +40,31 @@ def rows_like(doctype, name, differences):
 	row = frappe.db.get_value(doctype, name, "*", as_dict=True)
 	if differences:
 		frappe.db.bulk_insert(doctype, list(row), [tuple({**row, **one}.values()) for one in differences])
+
+
+NEVER = sys.maxsize  # it takes no longer than putting it back; what comes after it, may
+
+
+def once(make=None, *, after=0):
+	"""For what tells a story and patches nothing, a fixture or not: told once for the tests that begin with it, and put back for
+	each (:func:`putback.begun`).
+
+	:param after: of what some call in this way and others in that, so many are told before it is worth it
+	"""
+	if not make:
+		return functools.partial(once, after=after)
+	signature = inspect.signature(make)
+
+	@functools.wraps(make)
+	def told(*args, **kwargs):
+		given = signature.bind(*args, **kwargs)
+		[story] = {id(one): one for one in given.args if isinstance(one, Story)}.values()
+		said = [*enumerate(given.args), *sorted(given.kwargs.items()), *sorted(vars(story).items())]
+		said = [one for one in said if isinstance(one[1], PLAIN)]
+		key = f"{make.__module__}.{make.__qualname__}{said}"
+		return putback.begun(functools.partial(make, *args, **kwargs), story, key, after)
+
+	return told
 
 
 class Story:

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import frappe
 
-from tests.site.story import ANNA, COMPANY, PREFIX, TERRITORY
+from tests.site.story import ANNA, COMPANY, PREFIX, TERRITORY, once
 
 
+@once(after=1)
 def asked_for(story, names=("Firm",), **rule):
 	"""Customers that Anna looks after and has been asked to call today.
 

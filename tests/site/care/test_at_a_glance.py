@@ -11,7 +11,7 @@ from keep_customers.care import timeline
 from keep_customers.care.at_a_glance import at_a_glance
 from keep_customers.care.panel import customer_care
 from keep_customers.worth import trend
-from tests.site.story import ANNA, BEN, EVE, PREFIX
+from tests.site.story import ANNA, BEN, EVE, PREFIX, once
 from tests.site.web import Browser, Server
 
 from .asked import as_user
@@ -21,13 +21,19 @@ METHODS = ("panel.customer_care", "at_a_glance.at_a_glance", "timeline.touches")
 
 
 @pytest.fixture
-def firm(story):
+@once
+def a_firm(story):
 	"""A customer that buys for 100 every month, and whom Anna looks after."""
 	name = story.customer("Firm")
 	story.history(name, [(20 + 30 * number, 100) for number in range(6)])
 	story.file(name, dedicated_rep=ANNA)
 	story.night()
-	yield name
+	return name
+
+
+@pytest.fixture
+def firm(a_firm):
+	yield a_firm
 	as_user("Administrator")
 
 

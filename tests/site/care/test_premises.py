@@ -10,7 +10,7 @@ from keep_customers.care.triggers import Premise
 from keep_customers.erp.aside import Aside
 from tests.site.care.asked import next_working_day, only_todo, state
 from tests.site.mail import contact
-from tests.site.story import ANNA, GROUP, PREFIX, TERRITORY
+from tests.site.story import ANNA, GROUP, PREFIX, TERRITORY, once
 
 
 def comments(todo):
@@ -22,6 +22,7 @@ def comments(todo):
 
 
 @pytest.fixture
+@once
 def silent(now):
 	"""A firm that Anna has been asked to call, because it has bought nothing for 70 days."""
 	return asked(now, "Firm", trigger="Silence", silent_days=60)

@@ -8,7 +8,7 @@ from frappe.permissions import add_user_permission
 
 from keep_customers.care import rep_help
 from tests.site.mail import contact
-from tests.site.story import ANNA, BEN, EVE, ITEM, PREFIX, _user
+from tests.site.story import ANNA, BEN, EVE, ITEM, PREFIX, _user, once
 
 ADA, VIEWER = "ada@keep-test.example", f"{PREFIX} Viewer"
 PEOPLE = [
@@ -21,9 +21,14 @@ PEOPLE = [
 
 
 @pytest.fixture
-def firm(story, monkeypatch):
-	"""A customer of whom everything is known, and whom Anna is asked to call today for two reasons."""
+def today(story, monkeypatch):
 	monkeypatch.setattr(rep_help, "getdate", lambda: story.today)
+
+
+@pytest.fixture
+@once
+def firm(story, today):
+	"""A customer of whom everything is known, and whom Anna is asked to call today for two reasons."""
 	firm = story.customer("Firm")
 	story.history(firm, [(120, 100), (80, 100), (40, 100)])
 	for ago, amount in ((60, 700), (3, 3000)):

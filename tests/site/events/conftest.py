@@ -5,13 +5,22 @@ import pytest
 from frappe.utils import add_days, getdate
 
 from tests.site.mail import mailbox  # noqa: F401 (for every test here)
-from tests.site.story import PREFIX
+from tests.site.story import PREFIX, once
 
 
 @pytest.fixture
 def now(story, monkeypatch):
 	"""Today is really today and a working day, as all others; the first night is behind the site, and what is enqueued is
 	done at once."""
+	settled(story)
+	queued = []
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **values: queued.append((method, values)))
+	story.queued = queued
+	return story
+
+
+@once
+def settled(story):
 	story.today = getdate()
 	always = frappe.get_doc(
 		{
@@ -29,7 +38,3 @@ def now(story, monkeypatch):
 		holiday_list=always.name,
 	)
 	story.completed_yesterday()
-	queued = []
-	monkeypatch.setattr(frappe, "enqueue", lambda method, **values: queued.append((method, values)))
-	story.queued = queued
-	return story

@@ -10,7 +10,7 @@ from keep_customers.engine.followups import in_control_group
 from keep_customers.erp.reports import about
 from keep_customers.evidence.effect import AGAIN, COMPLAINED, VALUE, effect
 from keep_customers.patches.v0_2 import note_arms_of_follow_ups
-from tests.site.story import ANNA, MIA, PREFIX
+from tests.site.story import ANNA, MIA, PREFIX, once
 from tests.site.web import Browser
 
 REPORT = "Effect of Care"
@@ -37,6 +37,7 @@ def drawn(story, customer, rule, arm, ago=100, share=50, **values):
 
 
 @pytest.fixture
+@once
 def trial(now):
 	"""Twelve were held back and bought for 90 or 110 afterwards, twelve were cared for and bought for 190 or 210."""
 	rule = now.rule(control_share=50)

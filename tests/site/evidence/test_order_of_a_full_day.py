@@ -14,7 +14,7 @@ from keep_customers.engine.effect.learning import Learned
 from keep_customers.engine.turns import HELPS, STAKE, TRIED
 from keep_customers.evidence import learned, orders
 from keep_customers.keep_customers.report.orders_compared import orders_compared
-from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, rows_like
+from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, once, rows_like
 from tests.site.web import Browser
 
 REPORT = "Orders Compared"
@@ -50,6 +50,7 @@ def drawn(story, contacts, rule, ago=100, **values):
 
 
 @pytest.fixture
+@once
 def firm(story):
 	"""A thousand was at risk of each: calls of one rule brought 400 back, those of the other nothing."""
 	for name, more in (("Helps", 400), ("Idle", 0)):

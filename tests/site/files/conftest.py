@@ -5,7 +5,7 @@ import pytest
 
 from keep_customers.files import checks, facts, panel
 from tests.site.care.asked import as_user
-from tests.site.story import ANNA, BEN, MIA, PREFIX, _user
+from tests.site.story import ANNA, BEN, MIA, PREFIX, _user, once
 
 CLEO = "cleo@keep-test.example"
 AMOUNTS = {"A1": 5000, "A2": 3000, "A3": 100, "B1": 4000, "B2": 2000, "B3": 50}
@@ -92,5 +92,6 @@ class Drives:
 
 
 @pytest.fixture
+@once
 def drives(story):
 	return Drives(story)

@@ -23,6 +23,7 @@ from keep_customers.jobs import (
 from tests.site import mail
 from tests.site.benefits.offers.shop import celebrating, coupons
 from tests.site.jobs.test_night import a_hundred_days_of_business, snapshot
+from tests.site.story import once
 
 
 @pytest.fixture
@@ -42,12 +43,17 @@ def it_is(monkeypatch):
 
 
 @pytest.fixture
-def firm(story, it_is):
+def today(story, it_is):
+	it_is(story.today)
+
+
+@pytest.fixture
+@once
+def firm(story, today):
 	"""Two nights are over, the last one on the story's day; a rule is on."""
 	a_hundred_days_of_business(story, 8)
 	story.rule("Cadence", trigger="Tier Cadence", switched_on=story.days_ago(400))
 	story.settings(enabled=1)
-	it_is(story.today)
 	story.completed_yesterday()
 	story.night()
 	frappe.db.commit()
@@ -173,11 +179,11 @@ def test_what_waited_on_a_clock_that_was_ahead_is_nothing_any_more(firm, it_is):
 
 
 @pytest.fixture
-def new(story, it_is):
+@once
+def new(story, today):
 	"""Somebody has just switched the nights on."""
 	a_hundred_days_of_business(story, 3)
 	story.settings(enabled=1)
-	it_is(story.today)
 	frappe.db.set_single_value(clock.SETTINGS, "modified", clock.now_datetime(), update_modified=False)
 	return story
 

@@ -32,13 +32,14 @@ from tests.site.jobs.others import (  # noqa: F401
 	quoted,
 	several_write,
 )
-from tests.site.story import PREFIX, TERRITORY
+from tests.site.story import PREFIX, TERRITORY, once
 
 pytestmark = several_write
 A, B = f"{PREFIX} A", f"{PREFIX} B"
 
 
 @pytest.fixture
+@once
 def two(story):
 	for name in ("A", "B"):
 		story.history(story.customer(name), [(60, 100), (3, 3000)])

@@ -5,9 +5,10 @@ from datetime import timedelta
 import frappe
 
 from keep_customers.erp.money import formatter
-from tests.site.story import ANNA
+from tests.site.story import ANNA, once
 
 
+@once(after=1)
 def a_hundred_days_of_business(story, customers=20):
 	"""Customers of falling value, each buying every 20 days."""
 	names = story.customers(*(f"Firm {number:02}" for number in range(customers)))

@@ -1,13 +1,11 @@
 """A night that is killed at any moment and run again leaves what one that was not killed leaves.
 
-The nights run in processes of their own and are really killed (SIGKILL): nothing in them can tidy up.
+The nights run in processes of their own (killed.py) and are really killed (SIGKILL): nothing in them can tidy up.
 """
 
 import json
-import os
+import multiprocessing
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
 
 import frappe
@@ -16,84 +14,9 @@ from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.care import followups
 from keep_customers.jobs import nightly
+from tests.site.jobs import killed
 from tests.site.removal import remove_everything
 from tests.site.story import ANNA, GROUP, PREFIX, Story, _tree
-
-# Runs a night that dies where it is told to: small chunks, so that there are many places to die.
-NIGHT = """
-import json, os, signal, sys, time
-from contextlib import contextmanager
-import frappe
-plan = json.loads(sys.argv[1])
-frappe.init(plan["site"], sites_path=".")
-frappe.connect()
-frappe.set_user("Administrator")
-frappe.flags.mute_emails = True
-
-from keep_customers.care import followups, planning, todos
-from keep_customers.jobs import nightly
-from keep_customers.worth import values
-
-def die():
-	os.kill(os.getpid(), signal.SIGKILL)
-
-def at_call(module, name, number, before=False):
-	original, calls = getattr(module, name), []
-	def counting(*args, **kwargs):
-		calls.append(1)
-		if before and len(calls) == number:
-			die()
-		result = original(*args, **kwargs)
-		if len(calls) == number:
-			die()
-		return result
-	setattr(module, name, counting)
-
-values.write.__defaults__ = (3,)
-planning.COMMIT_EVERY = 2
-where, number = plan["where"], plan.get("number")
-if where == "stage":
-	original = nightly.Night.stage
-	@contextmanager
-	def stage(self, name):
-		with original(self, name):
-			if name == plan["stage"]:
-				if plan.get("wait"):
-					print("here", flush=True)
-					time.sleep(60)
-				die()
-			yield
-	nightly.Night.stage = stage
-elif where == "values":
-	at_call(values, "show_on_customer", number)
-elif where == "between values":
-	at_call(values, "show_on_customer", number, before=True)
-elif where == "rules":
-	at_call(followups, "add", number)
-elif where == "held back":
-	at_call(followups, "hold_back", number)
-elif where == "todos":
-	at_call(todos, "create", number)
-elif where == "settled":
-	at_call(followups, "settle", number)
-else:
-	raise ValueError(where)
-nightly.run(plan["as_of"])
-"""
-
-ADD = """
-import json, sys, time
-import frappe
-plan = json.loads(sys.argv[1])
-frappe.init(plan["site"], sites_path=".")
-frappe.connect()
-frappe.set_user("Administrator")
-from keep_customers.care import followups
-followups.add(plan["rows"])
-print("added", flush=True)
-time.sleep(1.5)
-frappe.db.commit()
-"""
 
 KILLS = {
 	**{f"in the stage {stage}": {"where": "stage", "stage": stage} for stage in nightly.STAGES},
@@ -116,35 +39,34 @@ STATE = (
 
 
 @contextmanager
-def child(code, **plan):
-	process = subprocess.Popen(
-		[
-			sys.executable,
-			"-W",
-			"ignore",
-			"-c",
-			code,
-			json.dumps({"site": frappe.local.site, **plan}, default=str),
-		],
-		stdout=subprocess.PIPE,
-		stderr=subprocess.PIPE,
-		text=True,
-		env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-	)
+def child(work, **plan):
+	"""A process of its own, and what it says; those that it begins with are imported once for all."""
+	processes = multiprocessing.get_context("forkserver")
+	processes.set_forkserver_preload([killed.__name__])
+	ours, its = processes.Pipe(duplex=False)
+	process = processes.Process(target=work, args=(its, {"site": frappe.local.site, **plan}))
+	process.start()
+	its.close()
 	try:
-		yield process
+		yield process, ours
 	finally:
 		process.kill()
-		process.communicate()
+		process.join()
+		ours.close()
 
 
 def killed_night(as_of, **plan):
 	"""Run a night in a process of its own, which must die where it was told to."""
 	frappe.db.commit()  # nothing of ours may stand in its way
-	with child(NIGHT, as_of=as_of, **plan) as process:
-		_out, errors = process.communicate(timeout=120)
-		assert process.returncode == -signal.SIGKILL, errors[-3000:]
+	with child(killed.night, as_of=as_of, **plan) as (process, says):
+		process.join(120)
+		assert process.exitcode == -signal.SIGKILL, says.poll() and says.recv()
 	frappe.db.rollback()  # see what it has left
+
+
+def ended(process):
+	process.join(30)
+	assert process.exitcode == 0
 
 
 def rows_of(doctype):
@@ -287,15 +209,15 @@ def test_a_first_night_that_was_killed_is_still_the_first_and_asks_nobody(firm, 
 def test_a_second_run_at_the_same_time_is_refused_and_after_a_kill_the_next_goes_on(firm, before_tonight):
 	before, unbroken = before_tonight
 	restore(before)
-	with child(NIGHT, as_of=firm.today, where="stage", stage="Modelled", wait=True) as first:
-		assert first.stdout.readline() == "here\n", first.stderr.read()[-3000:]
+	with child(killed.night, as_of=firm.today, where="stage", stage="Modelled", wait=True) as (first, says):
+		assert says.recv() == "here"
 		frappe.db.rollback()
 		with pytest.raises(LockTimeoutError, match="already under way"):
 			nightly.run(firm.today)
 		frappe.db.rollback()
 		assert len(frappe.get_all("Care Run", filters={"as_of": firm.today})) == 1
 		first.kill()
-		first.wait()
+		first.join()
 		frappe.db.rollback()
 		run = firm.night()
 	assert run.status == "Completed"
@@ -318,15 +240,15 @@ def test_two_planners_that_add_the_same_occurrence_leave_one_row(firm, before_to
 		"channel": "Phone",
 	}
 	frappe.db.commit()
-	with child(ADD, rows=[row]) as other:
-		assert other.stdout.readline() == "added\n", other.stderr.read()[-3000:]
+	with child(killed.add, rows=[row]) as (other, says):
+		assert says.recv() == "added"
 		if how != "at once":
-			assert other.wait(30) == 0
+			ended(other)
 			frappe.db.rollback()
 		# At once, the other has not committed: this one waits for it, and finds the row there.
 		followups.add([row])
 		frappe.db.commit()
-		assert other.wait(30) == 0
+		ended(other)
 	frappe.db.rollback()
 	assert frappe.db.count("Follow Up", {"occurrence": "the very same"}) == 1
 	followups.add([row, {**row, "customer": f"{PREFIX} Firm 01"}])

@@ -10,7 +10,7 @@ from keep_customers.privacy import export, forgetting, host_papers, person, plac
 from tests.site.erp.matrix import papers
 from tests.site.mail import contact
 from tests.site.privacy.told import EMAIL, FIRST, LAST, NAME, OTHERWISE, PHONE, everything, where
-from tests.site.story import ANNA, MIA, _user
+from tests.site.story import ANNA, MIA, _user, once
 
 WORDS = (NAME, FIRST, LAST, EMAIL, PHONE, "5551234", "555 12-34")
 # Of a customer's papers these words stay when its only person is forgotten, and why.
@@ -73,6 +73,7 @@ SWITCHBOARD = "+49 30 1112220"
 
 
 @pytest.fixture
+@once
 def firm(story):
 	"""Otto and Wilhelmine, their complaints, and what Otto says of her."""
 	firm = frappe._dict(name=story.customer("Firm"))

@@ -9,7 +9,7 @@ from frappe.utils import add_days, add_months, flt, get_first_day, getdate
 from keep_customers.engine import retention
 from keep_customers.retention import books, cohorts, movements
 from tests.site.care.reported import run
-from tests.site.story import ABROAD, BEN, COMPANY, EVE, GROUP, MIA, PREFIX, _company, _tree, rate
+from tests.site.story import ABROAD, BEN, COMPANY, EVE, GROUP, MIA, PREFIX, _company, _tree, once, rate
 from tests.site.web import Browser
 
 BRIDGE, COHORTS, AHEAD = "Revenue Bridge", "Retention Cohorts", "Next Four Quarters"
@@ -54,6 +54,7 @@ def only_stored_rates():
 
 
 @pytest.fixture
+@once
 def company(story, only_stored_rates):
 	"""Six customers of five quarters; what they bought, in EUR, counted from the running quarter backwards:
 

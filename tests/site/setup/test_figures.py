@@ -8,7 +8,7 @@ from frappe.utils import add_days, flt, get_datetime, getdate
 from keep_customers.erp.reports import listed
 from tests.site import host
 from tests.site.care.reported import follow_up, ranked, referral, run, touch
-from tests.site.story import ANNA, BEN, COMPANY, PREFIX
+from tests.site.story import ANNA, BEN, COMPANY, PREFIX, once
 
 # Which rows of a report have figures, and that they are looked at with all that narrows them.
 ASKED = {
@@ -66,6 +66,7 @@ RATED = {"Customer Feedback": "person_rating", "Customer Touch": "satisfaction"}
 
 
 @pytest.fixture
+@once
 def company(story):
 	"""Something of everything a report counts, and beside it what it must leave out."""
 	now, story.today = story, getdate()

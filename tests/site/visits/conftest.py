@@ -4,10 +4,11 @@ import frappe
 import pytest
 from frappe.utils import getdate
 
-from tests.site.story import ANNA
+from tests.site.story import ANNA, once
 
 
 @pytest.fixture
+@once
 def firms(story):
 	"""Two customers of Anna's, today being really today."""
 	story.today = getdate()

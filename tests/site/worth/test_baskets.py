@@ -6,11 +6,12 @@ import frappe
 import pytest
 
 from keep_customers.worth import baskets
-from tests.site.story import ABROAD, PREFIX, abroad
+from tests.site.story import ABROAD, PREFIX, abroad, once
 from tests.site.worth.shop import BEANS, BEANS_UNTIL, CUPS, MILK, groups, kaffeehaus, open_shop, sold
 
 
 @pytest.fixture
+@once
 def shop(story):
 	open_shop()
 	return story

@@ -10,7 +10,7 @@ import pytest
 
 from keep_customers.worth import stored
 from tests.site.jobs.test_night import a_hundred_days_of_business
-from tests.site.story import PREFIX
+from tests.site.story import PREFIX, once
 
 VALUE = "`tabCustomer Value`"
 # What somebody who writes past the app may leave in each kind of column.
@@ -33,11 +33,20 @@ def content(known):
 
 
 @pytest.fixture
-def ranked(story):
-	"""Thirty customers after some nights."""
+@once
+def some_nights(story):
 	names = a_hundred_days_of_business(story, 30)
 	story.night(story.days_ago(2))
 	story.night(story.days_ago(1))
+	return names, stored._path().read_bytes()
+
+
+@pytest.fixture
+def ranked(some_nights):
+	"""Thirty customers after some nights, and the file that these have left."""
+	names, kept = some_nights
+	stored._path().parent.mkdir(parents=True, exist_ok=True)
+	stored._path().write_bytes(kept)
 	return names
 
 

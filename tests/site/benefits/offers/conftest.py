@@ -6,13 +6,21 @@ import pytest
 from tests.site.benefits.offers.shop import BIT, BITS, DRILL, DRILLS, KAY, RARE, set_prices
 from tests.site.host import GENUINE
 from tests.site.removal import remove_everything
-from tests.site.story import PREFIX, Story, _tree, _user
+from tests.site.story import PREFIX, Story, _tree, _user, once
 
 
 @pytest.fixture
 def story():
 	frappe.set_user("Administrator")
 	story = Story()
+	shop(story)
+	yield story
+	frappe.set_user("Administrator")
+	remove_everything()
+
+
+@once
+def shop(story):
 	for group in (DRILLS, BITS):
 		_tree("Item Group", group)
 	for code, group in ((DRILL, DRILLS), (BIT, BITS), (RARE, DRILLS)):
@@ -22,7 +30,3 @@ def story():
 	if GENUINE:
 		set_prices()
 	_user(KAY, ["Sales User", "Keep Customers Manager"])
-	frappe.db.commit()
-	yield story
-	frappe.set_user("Administrator")
-	remove_everything()

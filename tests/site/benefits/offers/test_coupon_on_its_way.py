@@ -23,17 +23,19 @@ from tests.site.benefits.offers.shop import (
 	priced_by_erpnext,
 	rates,
 )
-from tests.site.story import ITEM
+from tests.site.story import ITEM, once
 
 FULL, LESS = 100, 80
 
 
 @pytest.fixture
+@once
 def day(story):
 	return story.benefit("Day", kind="Birthday Discount", discount_percentage=20, days_around=3)
 
 
 @pytest.fixture
+@once
 def firm(story, day):
 	firm = celebrating(story, "Firm", 1)
 	birthday_coupons.make(getdate(), Aside())

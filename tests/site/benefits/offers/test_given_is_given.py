@@ -31,17 +31,19 @@ from tests.site.benefits.offers.shop import (
 	till,
 )
 from tests.site.host import GENUINE
-from tests.site.story import ANNA, GROUP, ITEM, PREFIX
+from tests.site.story import ANNA, GROUP, ITEM, PREFIX, once
 
 AGREED, FULL = 449.1, 499
 
 
 @pytest.fixture
+@once
 def ten(story):
 	return story.benefit("Ten", discount_percentage=10)
 
 
 @pytest.fixture
+@once
 def firm(story, ten):
 	firm = story.customer("Firm")
 	story.in_tier(firm, "Platinum")

@@ -15,17 +15,19 @@ from frappe.utils import getdate
 from keep_customers.benefits import sales
 from tests.site.benefits.offers.shop import BIT, DRILL, RARE, amended, document, priced, rates
 from tests.site.host import GENUINE
-from tests.site.story import ANNA, PREFIX
+from tests.site.story import ANNA, PREFIX, once
 
 AGREED, BITS_AGREED, FULL = 1169.99, 6.62, 1299.99
 
 
 @pytest.fixture
+@once
 def ten(story):
 	return story.benefit("Ten", discount_percentage=10)
 
 
 @pytest.fixture
+@once
 def firm(story):
 	"""Platinum when the stories begin."""
 	firm = story.customer("Firm")

@@ -7,7 +7,7 @@ from keep_customers.complaints import cases, steps
 from keep_customers.jobs import complaints as jobs
 from keep_customers.keep_customers.doctype.complaint_case import complaint_case as controller
 from tests.site.complaints.cases.case import QUALITY, SETTINGS, Clock
-from tests.site.story import ANNA, BEN, PREFIX
+from tests.site.story import ANNA, BEN, PREFIX, once
 
 
 @pytest.fixture
@@ -20,7 +20,8 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def firm(story, clock):
+@once
+def a_firm(story, clock):
 	"""A firm that Anna looks after, with a contact; Mia is above Anna, Ben is the head of service."""
 	story.settings(**{**SETTINGS, "head_of_service": BEN})
 	firm = story.customer("Firm")
@@ -37,7 +38,12 @@ def firm(story, clock):
 	frappe.get_doc(
 		{"doctype": "Complaint Category", "category_name": QUALITY, "default_severity": "Normal"}
 	).insert()
-	yield firm
+	return firm
+
+
+@pytest.fixture
+def firm(story, a_firm):
+	yield a_firm
 	frappe.set_user("Administrator")
 	story.settings(**SETTINGS)
 	frappe.db.commit()

@@ -4,10 +4,11 @@ import frappe
 import pytest
 
 from tests.site.complaints.desk.people import SUE
-from tests.site.story import _user
+from tests.site.story import _user, once
 
 
 @pytest.fixture
+@once
 def firm(story):
 	_user(
 		SUE,

@@ -16,7 +16,7 @@ from keep_customers.keep_customers.dashboard_chart_source.complaints_by import c
 from keep_customers.keep_customers.report.complaint_analysis import complaint_analysis
 from keep_customers.keep_customers.report.complaint_times import complaint_times
 from tests.site.complaints.desk.people import STORES
-from tests.site.story import ANNA, BEN, EVE, ITEM, MIA, PREFIX, _user
+from tests.site.story import ANNA, BEN, EVE, ITEM, MIA, PREFIX, _user, once
 
 # Panels
 
@@ -93,6 +93,7 @@ def hours_ago(hours):
 
 
 @pytest.fixture
+@once
 def cases(story, firm):
 	"""Five cases of which all figures can be worked out by hand."""
 	for kind, names in (("Complaint Cause", ("Delivery", "Quality")), ("Complaint Category", ("Late",))):

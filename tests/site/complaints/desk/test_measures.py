@@ -16,7 +16,7 @@ from keep_customers.keep_customers.report.did_the_measure_help import did_the_me
 from keep_customers.keep_customers.report.management_letter import management_letter
 from tests.site.care.reported import ranked
 from tests.site.mail import mailbox  # noqa: F401 (for every test here)
-from tests.site.story import ANNA, EVE, MIA, PREFIX
+from tests.site.story import ANNA, EVE, MIA, PREFIX, once
 from tests.site.web import Browser
 
 CAUSE = f"{PREFIX} Packing"
@@ -38,6 +38,7 @@ def complained(story, customer, *days_ago, cause=CAUSE):
 
 
 @pytest.fixture
+@once
 def scratched(story):
 	"""A measure 100 days ago. Before: 10 purchases and 12 complaints of Firm, since: 10 and 1; of Other 2 and 2, since 2 and 2."""
 	story.today = getdate()

@@ -5,7 +5,7 @@ import pytest
 
 from tests.site.complaints.guests.said import OLGA, PAVEL
 from tests.site.mail import contact, mailbox  # noqa: F401 (mailbox is for every test here)
-from tests.site.story import ANNA, PREFIX
+from tests.site.story import ANNA, NEVER, PREFIX, once
 from tests.site.web import Browser
 
 
@@ -13,12 +13,17 @@ from tests.site.web import Browser
 def guest(story, server):
 	"""A browser without a user, of an address nobody has posted from before."""
 	frappe.cache.delete_keys("rl:")
-	story.settings(complaint_page=1, word_days=14, feedback_after_visits=0)
-	frappe.db.commit()
+	open_page(story)
 	return Browser(server)
 
 
+@once(after=NEVER)
+def open_page(story):
+	story.settings(complaint_page=1, word_days=14, feedback_after_visits=0)
+
+
 @pytest.fixture
+@once
 def firm(story):
 	"""Anna's customer, whose buyer is Olga."""
 	name = story.customer("Firm")

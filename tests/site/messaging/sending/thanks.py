@@ -3,11 +3,12 @@
 import frappe
 
 from tests.site.mail import contact
-from tests.site.story import ANNA, PREFIX
+from tests.site.story import ANNA, PREFIX, once
 
 ADDRESS = "olga@firm.example"
 
 
+@once(after=1)
 def thanked(story, name="Firm", consent="Given", night=True, **rule):
 	"""A customer who bought something for which a rule thanks without a rep.
 

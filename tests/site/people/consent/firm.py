@@ -4,11 +4,12 @@ import frappe
 
 from keep_customers.people import consent, desk, ledger
 from tests.site.mail import contact
-from tests.site.story import ANNA
+from tests.site.story import ANNA, once
 
 OLGA, PAVEL = "olga@firm.example", "pavel@firm.example"
 
 
+@once(after=1)
 def firm_with_olga(story, name="Firm", email=OLGA, **values):
 	"""A customer whose main contact Olga is reached by e-mail and telephone; her Contact."""
 	firm = story.customer(name)
