@@ -1,15 +1,13 @@
 """Somebody who works while nights run, in a process of its own: makes, merges, renames and deletes customers, submits
 invoices, closes ToDos. Each is a request, that is a transaction, of its own; what the database gives up is noted."""
 
-import json
 import random
-import sys
 from collections import Counter
-from pathlib import Path
 
 import frappe
 
 from keep_customers.erp.attempts import given_up
+from tests.site.jobs.killed import on_site
 from tests.site.story import PREFIX, Story
 
 FEWEST, MOST = 8, 30  # customers
@@ -89,13 +87,10 @@ class Neighbour:
 					self.odd.append(f"{work.__name__}: {frappe.get_traceback()}"[-1500:])
 
 
-def main():
-	plan = json.loads(sys.argv[1])
-	frappe.init(plan["site"], sites_path=".")
-	frappe.connect()
-	frappe.set_user("Administrator")
-	frappe.flags.in_test = frappe.flags.mute_emails = True
-	somebody = Neighbour(frappe.utils.getdate(plan["today"]), plan["seed"])
-	print("there", flush=True)
-	somebody.work(Path(plan["until"]).exists, Path(plan["each_was_done"]).touch)
-	print(json.dumps({"done": somebody.done, "failed": somebody.failed, "odd": somebody.odd}))
+def work(says, plan):
+	with on_site(says, plan):
+		frappe.flags.in_test = True
+		somebody = Neighbour(plan["today"], plan["seed"])
+		says.send("there")
+		somebody.work(plan["until"].exists, plan["each_was_done"].touch)
+		says.send({"done": somebody.done, "failed": somebody.failed, "odd": somebody.odd})

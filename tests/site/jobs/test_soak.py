@@ -3,7 +3,6 @@
 ``KEEP_TEST_NIGHTS=50 make test ARGS=tests/site/jobs/test_soak.py`` for a long one.
 """
 
-import json
 import os
 from collections import Counter
 from datetime import timedelta
@@ -11,6 +10,7 @@ from datetime import timedelta
 import frappe
 
 from keep_customers.jobs.customer_life import ABOUT_CUSTOMER
+from tests.site.jobs import neighbours
 from tests.site.jobs.others import several_write
 from tests.site.jobs.test_night import a_hundred_days_of_business
 from tests.site.jobs.test_restart import child
@@ -18,7 +18,6 @@ from tests.site.story import ANNA
 
 pytestmark = several_write
 NIGHTS = int(os.environ.get("KEEP_TEST_NIGHTS", 6))
-CODE = "from tests.site.jobs import neighbours; neighbours.main()"
 
 
 def test_nights_while_others_delete_merge_rename_and_invoice_customers(story, tmp_path):
@@ -31,15 +30,15 @@ def test_nights_while_others_delete_merge_rename_and_invoice_customers(story, tm
 	over, each_was_done = tmp_path / "over", tmp_path / "each was done"
 	paths = {"until": over, "each_was_done": each_was_done}
 	nights = 0
-	with child(CODE, today=story.today, seed=NIGHTS, **paths) as other:
-		assert other.stdout.readline() == "there\n", other.stderr.read()[-3000:]
+	with child(neighbours.work, today=story.today, seed=NIGHTS, **paths) as (_other, says):
+		assert says.recv() == "there"
 		while nights < NIGHTS or (not each_was_done.exists() and nights < 10 * NIGHTS):
 			frappe.db.rollback()
 			story.night(story.today + timedelta(days=nights))
 			nights += 1
 		over.touch()
-		out, errors = other.communicate(timeout=60)
-	told = json.loads(out or errors)
+		assert says.poll(60)
+		told = says.recv()
 	print(told)
 	assert not told["odd"], told
 	assert set(told["done"]) == {"create", "invoice", "rename", "merge", "delete", "close"}
