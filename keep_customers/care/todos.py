@@ -138,7 +138,8 @@ def _speak_to(todo) -> None:
 def on_update(todo, method=None) -> None:
 	"""Let the follow-up go with its ToDo: closed, cancelled, reopened, or given to somebody else."""
 	name = todo.get("keep_follow_up")
-	if not name or todo.flags.keep_customers_settled:
+	# No follow-up can know a ToDo that is being made; what it is made for gets to know it afterwards.
+	if not name or todo.flags.keep_customers_settled or todo.flags.in_insert:
 		return
 	# Anybody may write a follow-up's name into a ToDo; only the one made for it moves it.
 	if not frappe.db.exists("Follow Up", {"name": name, "todo": todo.name}):
