@@ -3,7 +3,7 @@
 SQLite: a copy of the whole database, copied back page by page. MariaDB: the rows of the tables that anybody changed,
 which it counts itself once it is told to (`SET GLOBAL userstat = 1`; the sandbox does). PostgreSQL: the same, counted by
 triggers of ours. Where nothing of this is to be had, or the site holds much else, nothing is kept, and the story is removed
-by its names (removal.remove_everything). With what many tests begin, further on in the story, one such state more is kept
+by its names (removal.remove_everything). What many tests begin with, further on in the story, is kept beside it
 (:func:`begun`).
 
 What Frappe remembers is forgotten with it, except what follows from the doctypes alone: reading those again is most
@@ -141,11 +141,12 @@ def begun(make, told, key, after):
 	:param key: tells what is made from all else
 	:param after: so many are made before it is kept
 	"""
-	if not _kept or frappe.local.site != _home:
-		return make()
 	frappe.db.commit()
-	if _kept.mark() != _kept.there:
-		return make()  # somebody has written something else
+	here = _kept and frappe.local.site == _home and _kept.mark() == _kept.there
+	if not here:  # nothing is kept, or somebody has written something else
+		result = make()
+		frappe.db.commit()  # a web server sees it, as where it is put back
+		return result
 	chain = (*_kept.chain, key, date.today())  # what is true of today is not of tomorrow
 	if one := _begun.get(chain):
 		_kept.bring(one.picture)
