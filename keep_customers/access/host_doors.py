@@ -13,6 +13,8 @@ from keep_customers.access.lookups import guarded, named
 from keep_customers.erp.api import chosen, filters_sent, names_sent, refuse, typed
 from keep_customers.erp.permissions import TABLES_OF_CUSTOMERS, reads_all_customers
 
+# Of what somebody looks for; a text that is longer is in no name, and more than SQLite compares.
+LONGEST = 500
 # Whose customers are hidden by us, row by row, and not by the framework.
 ROWS = {table for tables in TABLES_OF_CUSTOMERS.values() for table in tables.values()}
 
@@ -21,14 +23,14 @@ ROWS = {table for tables in TABLES_OF_CUSTOMERS.values() for table in tables.val
 @typed
 def search_link(doctype: str, txt: str = "", **more: object) -> object:
 	"""As the host's; its *ignore_user_permissions* skips all permissions on Frappe 15, whoever asks for it."""
-	return frappe.call(search.search_link, doctype=doctype, txt=txt, **_asked(doctype, more))
+	return frappe.call(search.search_link, doctype=doctype, txt=txt[:LONGEST], **_asked(doctype, more))
 
 
 @frappe.whitelist()
 @typed
 def search_widget(doctype: str, txt: str = "", **more: object) -> object:
 	"""As :func:`search_link`."""
-	return frappe.call(search.search_widget, doctype=doctype, txt=txt, **_asked(doctype, more))
+	return frappe.call(search.search_widget, doctype=doctype, txt=txt[:LONGEST], **_asked(doctype, more))
 
 
 def _asked(doctype: str, more: dict) -> dict:

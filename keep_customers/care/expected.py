@@ -7,7 +7,7 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate
 
 from keep_customers.care.assignment import of_rep
-from keep_customers.erp.api import filters_sent, refuse, typed
+from keep_customers.erp.api import day_sent, filters_sent, refuse, typed
 from keep_customers.erp.tables import FALLING
 from keep_customers.worth.selection import selected
 
@@ -57,10 +57,7 @@ def calendar(start: str, end: str, filters: str | list | None = None, **kwargs: 
 
 	:param filters: of the list, as it sends them
 	"""
-	try:
-		since, until = getdate(start), getdate(end)
-	except (ValueError, TypeError, frappe.ValidationError):
-		refuse("'start' and 'end' are days, as YYYY-MM-DD.")
+	since, until = day_sent("start", start), day_sent("end", end)
 	asked = filters_sent(filters) or []
 	if not isinstance(asked, list):
 		refuse("filters are a list, as JSON.")

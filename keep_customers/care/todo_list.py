@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from keep_customers.access.lookups import named
-from keep_customers.erp.api import names_sent, typed
+from keep_customers.erp.api import day_sent, names_sent, typed
 
 MOST = 500  # as many as the host's list shows
 
@@ -20,7 +20,8 @@ def later(todos: list[str] | str, day: str) -> int:
 	:raises frappe.PermissionError: if the user may not write one of them; then none is put off
 	:raises frappe.ValidationError: if the day is over, or they are too many
 	"""
-	if getdate(day) < getdate():
+	until = day_sent("day", day)
+	if until < getdate():
 		frappe.throw(_("Please choose a day that is not over."))
 	todos = names_sent("todos", todos)
 	if len(todos) > MOST:
@@ -28,6 +29,6 @@ def later(todos: list[str] | str, day: str) -> int:
 	docs = [named("ToDo", name, "write") for name in dict.fromkeys(todos)]
 	moved = [doc for doc in docs if doc.status == "Open"]
 	for doc in moved:
-		doc.date = getdate(day)
+		doc.date = until
 		doc.save()
 	return len(moved)

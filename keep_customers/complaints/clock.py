@@ -14,6 +14,7 @@ from keep_customers.worth.values import tier_ranks
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 RESPONSIBLE, SUPERIOR, HEAD = range(3)  # who hears of a late case, one after the other
 LEVELS = 3
+YEAR = 365 * 24  # hours; no target is later
 
 
 def working_time(settings) -> engine.WorkingTime:
@@ -51,7 +52,11 @@ def targets(tier: str | None, severity: str, settings) -> tuple[float, float]:
 		if tier
 		else None
 	)
-	answer, solve = of_tier or (0, 0)
+	return within(*(of_tier or (0, 0)))
+
+
+def within(answer: float | None, solve: float | None) -> tuple[float, float]:
+	"""A tier's (hours to the first answer, hours to the solution), and what holds where it says nothing."""
 	return flt(answer) or engine.ANSWER_WITHIN, flt(solve) or engine.SOLVE_WITHIN
 
 

@@ -248,13 +248,14 @@ class WorkingTime:
 		if self.hours is None:
 			yield start, end
 			return
-		if not any(self.hours.values()):
+		spans_of = {weekday: _that_last(spans) for weekday, spans in self.hours.items()}
+		if not any(spans_of.values()):
 			return
 		day = self.wall(start).date()
 		last = self.wall(end).date()
 		while day <= last:
 			if day not in self.holidays:
-				for opens, closes in sorted(self.hours.get(day.weekday(), ())):
+				for opens, closes in spans_of.get(day.weekday(), ()):
 					last_day = day + timedelta(days=closes == time(0))
 					first = max(start, self.moment(datetime.combine(day, opens)))
 					final = min(end, self.moment(datetime.combine(last_day, closes)))
@@ -262,6 +263,11 @@ class WorkingTime:
 						yield first, final
 						start = final  # spans that overlap count once
 			day += timedelta(days=1)
+
+
+def _that_last(spans: Sequence[tuple[time, time]]) -> list[tuple[time, time]]:
+	"""In order, without those that end when they begin."""
+	return sorted(span for span in spans if span[0] < span[1] or span[1] == time(0))
 
 
 Pause = tuple[datetime, datetime | None]

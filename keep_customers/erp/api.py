@@ -20,6 +20,7 @@ from typing import NoReturn
 import frappe
 from frappe import _
 from frappe.exceptions import FrappeTypeError
+from frappe.utils import getdate
 from frappe.utils.typing_validations import validate_argument_types
 
 from keep_customers.erp import host
@@ -213,6 +214,16 @@ def is_day(value: object) -> bool:
 		except ValueError:
 			return False
 	return isinstance(value, date) and value.year in YEARS
+
+
+def day_sent(name: str, sent: object) -> date:
+	"""An argument that is a day.
+
+	:raises FrappeTypeError: if it is something else, or a day with which no arithmetic can be done
+	"""
+	if not is_day(sent):
+		refuse(f"'{name}' is a day, as YYYY-MM-DD.")
+	return getdate(str(sent).strip()[:10])
 
 
 def text_sent(field: str) -> str:

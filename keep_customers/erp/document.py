@@ -22,6 +22,7 @@ from keep_customers.erp.texts import harmless, is_shown, storable
 YEARS = range(1000, 9000)  # what MariaDB stores, less room for arithmetic
 LARGEST = {"Int": 2**31 - 1, "Check": 2**31 - 1, "Long Int": 2**63 - 1}
 LARGEST_AMOUNT = 10**12  # decimal(21, 9)
+LARGEST_DAYS = 36_500  # with which a day can be worked out; who means for ever has enough with a century
 DAYS = {"Date": getdate, "Datetime": get_datetime, "Time": to_timedelta}
 AMOUNTS = ("Float", "Currency", "Percent", "Rating", "Duration")
 SCALARS = (str, int, float, Decimal, date, time, timedelta)
@@ -32,7 +33,7 @@ class Document(HostsDocument):
 	"""Holds, once it is saved, only what its fields can hold."""
 
 	def insert(self, *args, **kwargs):
-		hold(self)
+		hold(self, begun=True)
 		return super().insert(*args, **kwargs)
 
 	def _save(self, *args, **kwargs):
@@ -56,22 +57,38 @@ class Document(HostsDocument):
 		super().extend(key, value)
 
 
-def hold(doc: HostsDocument) -> None:
+def hold(doc: HostsDocument, begun: bool = False) -> None:
 	"""Bring the values of a document and its rows into the shape their fields have.
 
+	:param begun: it is a new one, in which the host puts its defaults where there is nothing
 	:raises frappe.ValidationError: in the words of the form, if one does not fit
+	:raises frappe.MandatoryError: in those of the host, if a day is missing
 	:raises FrappeTypeError: if one is a list or an object, which no form sends
 	"""
 	for row in (doc, *doc.get_all_children()):
+		missing = []
 		for field in row.meta.fields:
 			value = row.__dict__.get(field.fieldname)
-			if value is None or value == "" or field.fieldtype in table_fields:
+			if field.fieldtype in table_fields:
+				continue
+			if value is None or value == "":
+				if field.fieldtype in DAYS:
+					row.set(field.fieldname, None)  # an empty text would keep the default away
+					if _has_to_be(field, begun) and not doc.flags.ignore_mandatory:
+						missing.append(field.fieldname)
 				continue
 			held = _held(field, value)
 			if held is not value:
 				row.set(field.fieldname, held)
-		# The host asks for them last, when our own checks have relied on them.
+		# The host asks for both last, when our own checks have relied on them.
 		row._validate_selects()
+		if missing:
+			why = dict(row._get_missing_mandatory_fields())
+			frappe.throw("<br>".join(why[name] for name in missing), frappe.MandatoryError)
+
+
+def _has_to_be(field, begun: bool) -> bool:
+	return bool(field.reqd and not field.read_only and not (begun and field.default))
 
 
 def _held(field, value: object) -> object:
@@ -83,11 +100,17 @@ def _held(field, value: object) -> object:
 	if kind in DAYS:
 		return _day(field, value)
 	if kind in LARGEST or kind in AMOUNTS:
-		number = _number(field, value, LARGEST.get(kind, LARGEST_AMOUNT))
+		number = _number(field, value, _largest(field))
 		return (cint(number) if kind in LARGEST else flt(number)) if isinstance(number, str) else number
 	if kind in frappe.model.no_value_fields:
 		return value
 	return storable(value if isinstance(value, str) else str(value))
+
+
+def _largest(field) -> int:
+	if field.fieldtype == "Int" and "days" in field.fieldname.split("_"):
+		return LARGEST_DAYS
+	return LARGEST.get(field.fieldtype, LARGEST_AMOUNT)
 
 
 def _day(field, value: object) -> object:

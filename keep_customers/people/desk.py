@@ -6,7 +6,7 @@ from frappe.utils import cstr, escape_html, getdate
 
 from keep_customers.access.lookups import named
 from keep_customers.engine.consent import CHANNELS, EVERYTHING, GIVEN, PURPOSES, REFUSED
-from keep_customers.erp.api import typed
+from keep_customers.erp.api import day_sent, typed
 from keep_customers.people import ledger, reached, unsubscribed
 from keep_customers.people.addresses import KINDS, mark
 
@@ -104,7 +104,8 @@ def tell(
 	check_file(customer, "write")
 	if channel not in CHANNELS or purpose not in PURPOSES:
 		frappe.throw(_("Please choose a channel."))
-	ledger.check_day(on_date)
+	day = day_sent("on_date", on_date) if on_date else getdate()
+	ledger.check_day(day)
 	who = reached.key(person_type, person)
 	known = next((one for one in _readable_people(customer) if who in one.keys), None)
 	if not known:
@@ -113,7 +114,7 @@ def tell(
 				escape_html(cstr(person))
 			)
 		)
-	said = {"day": getdate(on_date), "purpose": purpose, "words": words}
+	said = {"day": day, "purpose": purpose, "words": words}
 	if address and not given:
 		# It may be somebody's mailbox: who said it says nothing of their others.
 		entry = ledger.Entry(

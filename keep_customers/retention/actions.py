@@ -13,7 +13,7 @@ from frappe.utils import cstr, formatdate, getdate, now_datetime
 from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups, planning
 from keep_customers.engine import losses as engine
-from keep_customers.erp.api import typed
+from keep_customers.erp.api import day_sent, typed
 from keep_customers.erp.permissions import may_read
 from keep_customers.erp.said import said
 from keep_customers.retention.reviews import DOCTYPE, ask, end_question
@@ -71,8 +71,8 @@ def plan(review: str, step: str, on_date: str, channel: str, user: str | None = 
 		frappe.throw(_("Please say what is to be done."))
 	if channel not in CHANNELS:
 		frappe.throw(_("Please choose how they are contacted."))
-	day = getdate(on_date)
-	if not day or day < getdate():
+	day = day_sent("on_date", on_date)
+	if day < getdate():
 		frappe.throw(_("A plan is for the future. Please choose a later day."))
 	if user and not _can_do(user, doc.customer):
 		frappe.throw(_("{0} cannot look after this customer. Please choose somebody else.").format(user))

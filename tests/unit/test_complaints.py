@@ -129,6 +129,18 @@ def test_who_never_works_is_told(hours, holidays):
 		due(at("2026-03-04 10:00"), 1, WorkingTime(BERLIN, hours, frozenset(holidays)))
 
 
+def test_hours_that_end_when_they_begin_are_none():
+	"""Of a table that was filled in past the form: a target of years would be looked for through centuries."""
+	never = WorkingTime(BERLIN, {day: [(time(10), time(10))] for day in range(7)})
+	assert not list(
+		never.spans(
+			datetime(2026, 1, 1, tzinfo=ZoneInfo(BERLIN)), datetime(2200, 1, 1, tzinfo=ZoneInfo(BERLIN))
+		)
+	)
+	besides = WorkingTime(BERLIN, {0: [(time(10), time(10)), span("11:00-12:00")]})
+	assert due(at("2026-03-02 09:00"), 1, besides) == at("2026-03-02 12:00")
+
+
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda t: t.replace(microsecond=0))
 spans = st.lists(st.integers(0, 24), min_size=2, max_size=4, unique=True).map(
 	lambda hours: [

@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 
 from keep_customers.benefits import pricing_rules
+from keep_customers.complaints import clock
 from keep_customers.erp.document import Document
 from keep_customers.worth import colours
 
@@ -31,6 +32,13 @@ class CustomerTier(Document):
 		other = frappe.db.get_value("Customer Tier", {"rank": self.rank, "name": ("!=", self.name)})
 		if other:
 			frappe.throw(_("Rank {0} is already taken by {1}.").format(self.rank, other))
+		answer, solve = clock.within(self.answer_within_hours, self.solve_within_hours)
+		if not 0 < answer <= solve <= clock.YEAR:
+			frappe.throw(
+				_(
+					"A complaint is answered before it is solved, and solved within a year. Please check the hours: {0} to answer it, {1} to solve it."
+				).format(f"{answer:g}", f"{solve:g}")
+			)
 
 	def on_update(self):
 		colours.colour_chart()

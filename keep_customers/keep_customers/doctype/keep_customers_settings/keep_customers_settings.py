@@ -6,13 +6,13 @@ from frappe.utils import flt, get_time, getdate
 
 from keep_customers.access.named_rows import ShowsOnlyReadable
 from keep_customers.care import full_day
+from keep_customers.complaints import clock
 from keep_customers.erp.document import Document
 from keep_customers.evidence import learned
 from keep_customers.privacy import ageing
 from keep_customers.worth.population import left_out, rankable
 
 MIDNIGHT = time(0)
-YEAR = 365 * 24  # hours
 
 
 class KeepCustomersSettings(ShowsOnlyReadable, Document):
@@ -137,7 +137,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 	def validate_complaints(self):
 		seen = set()
 		for row in self.complaint_targets:
-			if not 0 < flt(row.answer_within_hours) <= flt(row.solve_within_hours) <= YEAR:
+			if not 0 < flt(row.answer_within_hours) <= flt(row.solve_within_hours) <= clock.YEAR:
 				frappe.throw(
 					_(
 						"Row {0}: a complaint is answered before it is solved, and solved within a year. Please check the hours."
