@@ -103,13 +103,16 @@ def take_back_everything() -> None:
 	"""Uninstalling: our Pricing Rules and coupons, and what documents say of them. The prices given stay."""
 	frappe.db.set_value("Tier Benefit", {"pricing_rule": ("is", "set")}, "pricing_rule", None)
 	rules = frappe.get_all("Pricing Rule", filters={"keep_benefit": ("is", "set")}, pluck="name")
-	of_rules = {"pricing_rule": ("in", rules or [""])}
+	if not rules:
+		return  # "in nothing" would find coupons without a rule, which are somebody else's
+	of_rules = {"pricing_rule": ("in", rules)}
 	coupons = frappe.get_all("Coupon Code", filters=of_rules, pluck="name")
 	for doctype in SALES:
 		# An order that is cancelled would ask a coupon that is gone, and one that is amended a rule.
 		if host.has(doctype, "coupon_code"):
-			with_coupon = {"coupon_code": ("in", coupons or [""])}
-			frappe.db.set_value(doctype, with_coupon, "coupon_code", None, update_modified=False)
+			with_coupon = {"coupon_code": ("in", coupons)}
+			if coupons:
+				frappe.db.set_value(doctype, with_coupon, "coupon_code", None, update_modified=False)
 		_forget_rules(doctype, set(rules))
 	frappe.db.delete("Pricing Rule Detail", of_rules)
 	frappe.db.delete("Coupon Code", of_rules)

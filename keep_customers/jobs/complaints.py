@@ -5,6 +5,7 @@ from functools import partial
 
 import frappe
 from frappe.utils import get_datetime, now_datetime
+from rq.timeouts import BaseTimeoutException
 
 from keep_customers.complaints import (
 	cases,
@@ -75,6 +76,8 @@ def _settle(case: str, work: Callable) -> None:
 	"""One case that cannot be settled must not keep the others silent."""
 	try:
 		attempt(work)
+	except BaseTimeoutException:
+		raise  # the job is over, and with it all that is left to do
 	except Exception:
 		frappe.log_error(
 			title="Keep Customers: late complaint",

@@ -1,16 +1,22 @@
 """How a message leaves: the host's mail queue, its SMS gateway, the channels of other apps."""
 
 import re
+import socket
+from collections.abc import Iterator
 from functools import partial
+from http.client import HTTPException
 
 import frappe
 from frappe import _
 from frappe.core.doctype.sms_settings.sms_settings import send_sms
 from frappe.utils import escape_html, fmt_money, getdate
+from requests.exceptions import ConnectTimeout, HTTPError, SSLError
+from rq.timeouts import BaseTimeoutException
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from keep_customers.engine.wording import BadTemplate
 from keep_customers.erp import mailbox
-from keep_customers.erp.attempts import leaves_the_house
+from keep_customers.erp.attempts import given_up, leaves_the_house
 from keep_customers.erp.outgoing import sms_works
 from keep_customers.erp.registered import registered_as, registered_by_name
 from keep_customers.messaging import messages, recipients
@@ -29,6 +35,38 @@ class NotSent(Exception):
 	def __init__(self, reason: str, final: bool = True):
 		super().__init__(reason)
 		self.final = final
+
+
+# By which a gateway says that it has not taken a message: what is asked is wrong, or it is not there just now.
+NOT_TAKEN = (*range(400, 500), 503)
+# What an HTTP client says before anything has gone out.
+NOT_REACHED = (NewConnectionError, ConnectTimeoutError, socket.gaierror, ConnectionRefusedError)
+
+
+def may_have_arrived(error: BaseException) -> bool:
+	"""Whether a gateway that was asked may have sent the message, although this is what came of it. Whoever is told a thing twice
+	is worse off than a rep who looks."""
+	if isinstance(error, BaseTimeoutException) or given_up(error):
+		return True  # it was asked, and then time or the database ran out
+	if isinstance(error, HTTPError):
+		return getattr(error.response, "status_code", 0) not in NOT_TAKEN
+	if isinstance(error, ConnectTimeout | SSLError):
+		return False
+	# requests' own are of this kind, too; what an app says in words of its own is believed.
+	return isinstance(error, OSError | HTTPException) and not any(
+		isinstance(one, NOT_REACHED) for one in _what_led_to(error)
+	)
+
+
+def _what_led_to(error: BaseException) -> Iterator[BaseException]:
+	seen: list[BaseException] = []
+	waiting = [error]
+	while waiting:
+		one = waiting.pop()
+		if isinstance(one, BaseException) and one not in seen:
+			seen.append(one)
+			yield one
+			waiting += [getattr(one, "reason", None), one.__cause__, one.__context__, *one.args]
 
 
 def compose(row, kind: str | None) -> dict:

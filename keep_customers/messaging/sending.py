@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import IfNull
 from frappe.utils import getdate, now_datetime
-from requests.exceptions import ReadTimeout
+from rq.timeouts import BaseTimeoutException
 
 from keep_customers.care import followups, premises, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
@@ -97,6 +97,8 @@ def _on_its_own() -> Iterator[None]:
 	"""One message that cannot even be settled costs the others nothing; it is logged and tried again."""
 	try:
 		yield
+	except BaseTimeoutException:
+		raise  # the job is over, and with it all that is left to do
 	except Exception:
 		frappe.db.rollback()
 		frappe.log_error(title="Keep Customers: message", message=frappe.get_traceback())
@@ -175,12 +177,15 @@ def _send_one(name: str, today: date) -> str:
 		delivery.send_by_gateway(row, to, message)
 	except Exception as error:
 		frappe.db.rollback()
-		if given_up(error) and not claimed:
+		over = isinstance(error, BaseTimeoutException)
+		if (given_up(error) or over) and not claimed:
 			raise  # nothing has left the house: it is done again from the beginning
 		row.send_attempts = attempts
-		# Without an answer it may have arrived.
-		final = getattr(error, "final", False) or isinstance(error, ReadTimeout)
-		return attempt(partial(_failed, row, str(error), final))
+		final = getattr(error, "final", False) or (claimed and delivery.may_have_arrived(error))
+		became = attempt(partial(_failed, row, str(error), final))
+		if over:
+			raise
+		return became
 	# It has left: whatever goes wrong with the note of it, it is not sent again, and what the app has noted stays.
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 	attempt(lambda: _sent(row))

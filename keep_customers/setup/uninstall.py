@@ -67,12 +67,8 @@ def forget_records_about(doctypes: list[str]) -> None:
 	):
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
 			frappe.db.delete(host, {field: ("in", doctypes)})
-	# Nobody can approve a plan, answer a case or hold events with what is gone; the reps' own ToDos are about customers.
-	todos = frappe.get_all(
-		"ToDo",
-		filters={"reference_type": ("in", ("Visit Plan", "Complaint Case", "Keep Customers Settings"))},
-		pluck="name",
-	) or [""]
+	# Nobody can approve a plan, answer a case or save a ToDo about what is gone; the reps' own are about customers.
+	todos = frappe.get_all("ToDo", filters={"reference_type": ("in", doctypes)}, pluck="name") or [""]
 	frappe.db.delete("ToDo", {"name": ("in", todos)})
 	# What was written to the customer stays; it is about nothing any more.
 	frappe.db.set_value(

@@ -22,6 +22,7 @@ from frappe import _
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Concat_ws, Count, GroupConcat, IfNull, Max, Sum
 from frappe.utils import flt, get_first_day
+from rq.timeouts import BaseTimeoutException
 
 from keep_customers.engine.value import Purchases, by_day, measure
 from keep_customers.erp.tables import (
@@ -483,6 +484,8 @@ def _rate(source: str, target: str, day: date) -> float:
 	muted, frappe.flags.mute_messages = frappe.flags.mute_messages, True
 	try:
 		return flt(get_exchange_rate(source, target, day))
+	except BaseTimeoutException:
+		raise
 	except Exception:
 		return 0.0
 	finally:

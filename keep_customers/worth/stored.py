@@ -22,6 +22,7 @@ from pathlib import Path
 import frappe
 import numpy as np
 from frappe.query_builder.functions import Count, Sum
+from rq.timeouts import BaseTimeoutException
 
 from keep_customers.engine.forecasts.tonight import NUMBERS, Fading
 from keep_customers.engine.value import Measures
@@ -347,5 +348,7 @@ def _kept() -> Stored | None:
 		return Stored(
 			arrays, {field: Words(arrays.pop(f"codes of {field}"), words[field]) for field in words}
 		)
+	except BaseTimeoutException:
+		raise
 	except Exception:
 		return None  # cut off, or somebody has been at it

@@ -230,6 +230,12 @@ def test_uninstalling_leaves_nothing_of_ours(with_it):
 			"pricing_rule": day.pricing_rule,
 		}
 	).insert()  # fmt: skip
+	for doctype in doctypes:
+		# Nobody could close it afterwards: the host refuses to save what is about nothing.
+		about = {"reference_type": doctype, "reference_name": firm, "allocated_to": ANNA}
+		frappe.get_doc(
+			{"doctype": "ToDo", "name": f"Keep Test {doctype}", "description": "Please look", **about}
+		).db_insert()
 	frappe.db.commit()
 	assert len(mentions(doctypes)) > 50
 
@@ -248,6 +254,7 @@ def test_uninstalling_leaves_nothing_of_ours(with_it):
 	for prefix in ("RUN-", "TOUCH-", "REF-", "CC-"):
 		assert not frappe.db.sql("select name from tabSeries where name like %s", f"{prefix}____-")
 	assert not frappe.get_all("Has Role", filters={"role": ROLE})
+	assert not frappe.get_all("ToDo", {"name": ("like", "Keep Test %")})
 	# The rep's ToDo is an ordinary one and stays.
 	assert frappe.db.exists("ToDo", todo.name)
 	frappe.get_doc("ToDo", todo.name).update({"status": "Closed"}).save()

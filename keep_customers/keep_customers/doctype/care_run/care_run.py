@@ -1,5 +1,5 @@
 from keep_customers.erp.document import Document
-from keep_customers.jobs import took
+from keep_customers.jobs import old_runs, took
 
 
 class CareRun(Document):
@@ -41,3 +41,7 @@ class CareRun(Document):
 
 	def onload(self) -> None:
 		self.set_onload("took", took.of_run(self))
+
+	@staticmethod
+	def clear_old_logs(days: int = 365) -> None:
+		old_runs.clear(days)

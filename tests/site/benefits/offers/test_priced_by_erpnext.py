@@ -280,3 +280,17 @@ def test_which_of_the_admins_rules_go_first_for_a_tiers_customer(story):
 		"Together", "Item Group", item_groups=[BITS], discount_percentage=3, apply_multiple_pricing_rules=1
 	)
 	assert discount_on(BIT) == 13  # both together
+
+
+def test_where_there_is_no_benefit_coupons_without_a_rule_are_left_where_they_are(story):
+	"""ERPNext 16 knows them from shops; to look for those of no rule finds them all."""
+	shops = frappe.get_doc(
+		{"doctype": "Coupon Code", "name": f"{PREFIX} Shop", "coupon_name": f"{PREFIX} Shop"}
+	)
+	shops.db_insert()
+	order = document("Sales Order", story.customer("Firm"), [(ITEM, 1)])
+	order.db_set("coupon_code", shops.name)
+	assert not frappe.db.exists("Pricing Rule", {"keep_benefit": ("is", "set")})
+	pricing_rules.take_back_everything()
+	assert frappe.db.get_value("Sales Order", order.name, "coupon_code") == shops.name
+	assert frappe.db.exists("Coupon Code", shops.name)

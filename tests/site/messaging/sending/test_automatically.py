@@ -1,8 +1,13 @@
 """Automatic messages: to who agreed, once, and to nobody else."""
 
+from contextlib import nullcontext
+
 import frappe
 import pytest
+import requests
 from frappe.utils import getdate
+from rq.timeouts import JobTimeoutException
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from keep_customers.jobs import sending as job
 from keep_customers.messaging import delivery, recipients, sending
@@ -132,6 +137,77 @@ def test_killed_while_the_gateway_was_asked_it_is_not_sent_twice_and_not_lost(st
 	assert sending.send_due(story.today) == {"Handed Over": 1}
 	assert len(gateway.given) == 1 and len(story.todos(ANNA)) == 1
 	assert "may have arrived" in story.follow_ups(firm)[0].send_error
+
+
+def http(status):
+	response = requests.Response()
+	response.status_code = status
+	return requests.HTTPError(f"{status}", response=response)
+
+
+def out_of_reach(why):
+	return requests.ConnectionError(MaxRetryError(None, "/send", why))
+
+
+@pytest.mark.parametrize(
+	"error",
+	[
+		requests.ReadTimeout("no answer"),
+		requests.ConnectionError("Connection aborted.", ConnectionResetError(104, "reset by peer")),
+		http(502),
+		http(500),
+		TimeoutError("timed out"),
+		frappe.QueryDeadlockError("the host's note of it"),
+		JobTimeoutException("Task exceeded maximum timeout value (300 seconds)"),
+	],
+	ids=repr,
+)
+def test_what_may_have_arrived_is_not_sent_a_second_time(story, gateway, error):
+	firm = thanked(story, channel="SMS")
+	gateway.broken = error
+	over = isinstance(error, JobTimeoutException)
+	with pytest.raises(JobTimeoutException) if over else nullcontext():
+		assert sending.send_due(story.today) == {"Handed Over": 1}
+	gateway.broken = None
+	assert sending.send_due(story.today) == {} and len(gateway.given) == 1
+	[row], [todo] = story.follow_ups(firm), story.todos(ANNA)
+	assert (row.send_status, row.todo) == ("Failed", todo.name)
+
+
+@pytest.mark.parametrize(
+	"error",
+	[
+		http(400),
+		http(429),
+		http(503),
+		requests.ConnectTimeout("nobody there"),
+		requests.exceptions.SSLError("certificate has expired"),
+		out_of_reach(NewConnectionError(None, "Connection refused")),
+		ConnectionRefusedError(111, "Connection refused"),
+		RuntimeError("token expired"),
+	],
+	ids=repr,
+)
+def test_what_is_known_not_to_have_arrived_is_tried_again(story, gateway, error):
+	firm = thanked(story, channel="SMS")
+	gateway.broken = error
+	assert sending.send_due(story.today) == {"Failed": 1} and not story.todos()
+	gateway.broken = None
+	assert sending.send_due(story.today) == {"Sent": 1} and len(gateway.given) == 2
+	assert state(story, firm) == ("Done", "Sent", "")
+
+
+def test_a_job_that_is_over_leaves_the_others_to_the_next_one(story, gateway):
+	for name in ("Firm", "Other"):
+		thanked(story, name, night=False, channel="SMS")
+	story.completed_yesterday()
+	story.night()
+	gateway.broken = JobTimeoutException("Task exceeded maximum timeout value (300 seconds)")
+	with pytest.raises(JobTimeoutException):
+		sending.send_due(story.today)
+	assert len(gateway.given) == 1
+	gateway.broken = None
+	assert sending.send_due(story.today) == {"Sent": 1} and len(gateway.given) == 2
 
 
 @pytest.mark.parametrize("where", ["before", "after"])
