@@ -79,7 +79,7 @@ def last_month(rule, today: date | None = None) -> int:
 	rule = frappe._dict(rule, name=NO_RULE, enabled_from=begun)
 	if rule.trigger in rules.DATED:
 		# A greeting is noted before its day only: look a month ahead from where the month began.
-		rule.update(days_before=MONTH, send_automatically=0)
+		rule.update(days_before=MONTH)
 		rows = [row for row in rules.due(rule, begun) if row["due_date"] <= today]
 	else:
 		rows = [row for row in rules.due(rule, today) if row["planned_on"] <= today]

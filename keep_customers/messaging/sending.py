@@ -16,7 +16,7 @@ from frappe.query_builder.functions import IfNull
 from frappe.utils import getdate, now_datetime
 from rq.timeouts import BaseTimeoutException
 
-from keep_customers.care import followups, premises, todos
+from keep_customers.care import followups, premises, rules, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp.attempts import attempt, given_up
@@ -25,7 +25,7 @@ from keep_customers.people import consent, unsubscribed
 
 MOST_ATTEMPTS = 3
 MOST_IN_A_RUN = 200
-# A greeting for a day comes on that day, however early it was planned.
+# A greeting for a day comes on that day, however early it was planned: by what makes it due, and by what it says.
 ON_THE_DAY = ("Birthday", "Occasion", "Festival", "Season")
 
 
@@ -48,13 +48,13 @@ def _to_guest(row) -> bool:
 
 
 def rule_of(row):
-	"""enabled, send_automatically and message_kind of what is sent; None if its rule is gone."""
+	"""enabled, trigger, send_automatically and message_kind of what is sent; None if its rule is gone."""
 	if _to_guest(row):
 		return frappe._dict(enabled=1, send_automatically=1, message_kind=row.occurrence)
 	if not row.care_rule:
 		return None
 	return frappe.db.get_value(
-		"Care Rule", row.care_rule, ["enabled", "send_automatically", "message_kind"], as_dict=True
+		"Care Rule", row.care_rule, ["enabled", "trigger", "send_automatically", "message_kind"], as_dict=True
 	)
 
 
@@ -114,7 +114,13 @@ def _waiting(today: date, most: int) -> list[str]:
 		.select(follow_up.name)
 		.where(follow_up.status.isin(followups.OPEN) & follow_up.send_status.isin(("Queued", "Failed")))
 		.where(IfNull(follow_up.todo, "") == "")
-		.where(IfNull(rule.message_kind, "").notin(ON_THE_DAY) | (follow_up.due_date <= today))
+		.where(
+			(
+				IfNull(rule.message_kind, "").notin(ON_THE_DAY)
+				& IfNull(rule.trigger, "").notin(sorted(rules.DATED))
+			)
+			| (follow_up.due_date <= today)
+		)
 		# What fails again and again does not stand in the way of the others.
 		.orderby(follow_up.send_attempts)
 		.orderby(follow_up.due_date)
@@ -206,7 +212,7 @@ def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str] | None:
 
 
 def _too_late(row, rule, today: date) -> bool:
-	dated = row.expires or rule.message_kind in ON_THE_DAY
+	dated = row.expires or rule.message_kind in ON_THE_DAY or rule.trigger in rules.DATED
 	return bool(dated and getdate(row.due_date) < today)
 
 

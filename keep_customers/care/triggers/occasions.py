@@ -1,7 +1,7 @@
 """Greetings for a day: birthdays and other occasions, festivals, seasons.
 
 They are noted as early as a rep has to see them: on the last working day before, or as many days ahead as the
-rule says. What is sent automatically is noted on the day itself.
+rule says. So is what is sent automatically, as who has not agreed to that is the rep's; it goes out on the day itself.
 """
 
 from collections.abc import Callable, Iterator
@@ -91,11 +91,9 @@ def seasons(rule, today: date) -> list[dict]:
 
 def _days(rule, today: date) -> Iterator[date]:
 	"""The days whose greetings have to be known today, those of nights that were missed among them."""
-	last = today
-	if not rule.send_automatically:
-		working = working_days(frappe.get_cached_doc("Keep Customers Settings"))
-		last = working.on_or_after(today + timedelta(days=1)) - timedelta(days=1)
-		last = max(last, today) + timedelta(days=cint(rule.days_before))
+	working = working_days(frappe.get_cached_doc("Keep Customers Settings"))
+	last = working.on_or_after(today + timedelta(days=1)) - timedelta(days=1)
+	last = max(last, today) + timedelta(days=cint(rule.days_before))
 	day = max(today, getdate(rule.enabled_from))
 	while day <= last:
 		yield day

@@ -1,6 +1,7 @@
 """Automatic messages: to who agreed, once, and to nobody else."""
 
 from contextlib import nullcontext
+from datetime import timedelta
 
 import frappe
 import pytest
@@ -259,6 +260,35 @@ def test_a_greeting_for_a_day_waits_for_its_day(story, gateway):
 	due = story.follow_ups(firm)[0].due_date
 	assert due > story.today and sending.send_due(story.today) == {} and not gateway.given
 	assert sending.send_due(due) == {"Sent": 1}
+
+
+def test_a_day_off_is_sent_on_that_day_and_is_the_reps_before_it_where_nobody_has_agreed(story, gateway):
+	friday = story.today + timedelta(days=2)
+	saturday, sunday = friday + timedelta(days=1), friday + timedelta(days=2)
+	agreed, not_asked = (
+		thanked(
+			story, name, consent, night=False, channel="SMS", trigger="Occasion", message_kind="Thank You"
+		)
+		for name, consent in (("Agreed", "Given"), ("Not Asked", None))
+	)
+	for firm in (agreed, not_asked):
+		file = frappe.get_doc("Customer File", firm)
+		file.append("occasions", {"occasion": "Founded", "date": sunday.replace(year=2012)})
+		file.save()
+	story.completed_yesterday()
+	story.night(friday - timedelta(days=1))
+	assert not story.follow_ups(agreed) and not story.follow_ups(not_asked)
+	story.night(friday)
+	assert state(story, not_asked) == ("Assigned", "", "")
+	[todo] = story.todos(ANNA)
+	assert (todo.reference_name, todo.date) == (not_asked, sunday)
+	assert state(story, agreed) == ("Assigned", "Queued", "")
+	assert sending.send_due(friday) == sending.send_due(saturday) == {} and not gateway.given
+	story.night(saturday)
+	story.night(sunday)
+	assert sending.send_due(sunday) == {"Sent": 1} and len(gateway.given) == 1
+	assert state(story, agreed) == ("Done", "Sent", "")
+	assert [todo.reference_name for todo in story.todos()] == [not_asked]
 
 
 def test_birthday_wishes_go_to_the_person_whose_birthday_it_is_or_to_nobody(story, gateway):
