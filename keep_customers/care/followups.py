@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import frappe
 import numpy as np
 from frappe.query_builder.functions import Count, IfNull
-from frappe.utils import cint, cstr, now_datetime
+from frappe.utils import cint, cstr, getdate, now_datetime
 
 from keep_customers.access import control_group
 from keep_customers.care import contacts_seen
@@ -66,6 +66,16 @@ def promised(row) -> bool:
 	:param row: with care_rule and reference_doctype
 	"""
 	return not row.get("care_rule") and row.get("reference_doctype") in PROMISED_BY
+
+
+def promised_for(row, today: date) -> bool:
+	"""Whether a customer was promised a follow-up for a day that is not over: it stays on that day.
+
+	:param row: with care_rule, reference_doctype and due_date
+	"""
+	return (
+		promised(row) and row["reference_doctype"] == "Customer Touch" and getdate(row["due_date"]) >= today
+	)
 
 
 def a_night_is_over() -> bool:

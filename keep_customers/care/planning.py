@@ -151,8 +151,13 @@ class Planning:
 		return claims, waiting
 
 	def _due(self, rows: list):
-		"""The day a contact is due: the greeting's own, else the earliest, on a working day."""
-		dated = [row for row in rows if self.rules.get(row.care_rule, {}).get("trigger") in rules.DATED]
+		"""The day a contact is due: the greeting's own, the promised one, else the earliest, on a working day."""
+		dated = [
+			row
+			for row in rows
+			if self.rules.get(row.care_rule, {}).get("trigger") in rules.DATED
+			or followups.promised_for(row, self.today)
+		]
 		if dated:
 			return getdate(dated[0].due_date)
 		return self.days.on_or_before(min(getdate(row.due_date) for row in rows), self.today)
@@ -323,7 +328,7 @@ def gather(
 				control=row["arm"] == control_group.HELD_BACK,
 				expires=bool(row["expires"]),
 				agreed=followups.promised(row),
-				dated=rule["trigger"] in rules.DATED,
+				dated=rule["trigger"] in rules.DATED or followups.promised_for(row, today),
 				prompt=rule["trigger"] in rules.PROMPT,
 				automatic=bool(row["automatic"]),
 				elsewhere=any(abs(day - row["due_date"]) <= near for day in elsewhere[customer, reps[name]]),

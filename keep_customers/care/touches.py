@@ -1,9 +1,13 @@
 """A contact happened: the follow-up it answers is settled, the next step it agreed on is planned."""
 
-import frappe
+from datetime import date
 
-from keep_customers.care import contacts_seen
+import frappe
+from frappe.utils import getdate
+
+from keep_customers.care import contacts_seen, planning
 from keep_customers.care.followups import add, made_of, note_done, settle
+from keep_customers.erp.calendar import working_days
 from keep_customers.erp.said import said
 
 NO_LONGER_AGREED = "No longer agreed"
@@ -23,12 +27,12 @@ def contact_happened(touch) -> None:
 		else []
 	)
 	for name in {touch.follow_up, *parts}:
-		settle(name, "Done", touch=touch.name, done_on=frappe.utils.getdate(touch.date), hold_reason="")
+		settle(name, "Done", touch=touch.name, done_on=getdate(touch.date), hold_reason="")
 		note_done(name)
 
 
 def plan_next_step(touch) -> None:
-	"""Plan the next step that was agreed, or follow a change of it until it has become a ToDo."""
+	"""Plan the next step that was agreed, or follow a change of it until it has become a ToDo; what is for today is asked at once."""
 	known = frappe.db.get_value(
 		"Follow Up",
 		{**AGREED, "reference_name": touch.name},
@@ -48,7 +52,7 @@ def plan_next_step(touch) -> None:
 		"reason": said("Agreed on {0}.", frappe.utils.formatdate(touch.date)),
 		"short": touch.next_step,
 		"channel": touch.channel,
-		"planned_on": touch.next_step_date,
+		"planned_on": _told_on(getdate(touch.next_step_date)),
 		"due_date": touch.next_step_date,
 		"reference_doctype": "Customer Touch",
 		"reference_name": touch.name,
@@ -58,6 +62,17 @@ def plan_next_step(touch) -> None:
 		add([step])
 	elif known.status == "Planned" or known.hold_reason == NO_LONGER_AGREED:
 		settle(known.name, hold_reason="", **step)
+	else:
+		return
+	# What is imported is the night's: a job for each of thousands of old contacts is too much.
+	if step["planned_on"] <= getdate() and not frappe.flags.in_import:
+		planning.ask_at_once(touch.doctype, touch.name)
+
+
+def _told_on(day: date) -> date:
+	"""When the rep is told of what was promised for a day: on it, or on the last working day before it."""
+	working = working_days(frappe.get_cached_doc("Keep Customers Settings"))
+	return min(day, working.on_or_before(day, getdate()))
 
 
 def drop_next_step(touch) -> None:
@@ -78,8 +93,8 @@ def show_last_touch(customer: str) -> None:
 		order_by="date desc",
 		limit=1,
 	)
-	days = [frappe.utils.getdate(row.date) for row in last]
-	days += contacts_seen.latest(frappe.utils.getdate(), [customer]).values()
+	days = [getdate(row.date) for row in last]
+	days += contacts_seen.latest(getdate(), [customer]).values()
 	frappe.db.set_value(
 		"Customer", customer, "keep_last_touch", max(days, default=None), update_modified=False
 	)

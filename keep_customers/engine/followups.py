@@ -87,7 +87,8 @@ class Candidate(NamedTuple):
 	:param control: whether the customer is in the rule's control group
 	:param expires: whether it is worthless after ``due``; otherwise it waits for its turn
 	:param agreed: whether the customer was promised it; neither cap nor capacity make the rep break a promise
-	:param dated: whether it is for one day only, as a greeting is: the cap lets it through, nothing moves its day
+	:param dated: whether it is for one day only, as a greeting is: the cap lets it through, nothing moves its day. What was
+		agreed for a day is asked for on a day off too, as the rep has agreed to it
 	:param prompt: whether it is owed the same day, as thanks are; the cap lets it through
 	:param elsewhere: whether another app asks the same rep to contact the customer in these days; a promise, a greeting and
 		thanks are not what it asks for
@@ -206,7 +207,7 @@ def _no_room(c, today, working_days, contacts, cap, load, capacity) -> str:
 		return CAP
 	if c.automatic:
 		return ""
-	if today not in working_days:
+	if today not in working_days and not (c.agreed and c.dated):
 		return NOT_A_WORKING_DAY
 	if capacity and load[c.rep] >= capacity and not c.agreed:
 		return CAPACITY

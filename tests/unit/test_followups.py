@@ -133,6 +133,21 @@ def test_nothing_is_asked_of_a_rep_on_a_sunday():
 	assert (decision.action, decision.reason) == (WAIT, f.NOT_A_WORKING_DAY)
 
 
+def test_what_was_promised_for_a_sunday_is_asked_for_before_it_or_on_it_and_keeps_its_day():
+	friday, sunday = MONDAY - timedelta(days=3), MONDAY - timedelta(days=1)
+	promise = Candidate("F1", "a", "ann", sunday, agreed=True, dated=True)
+	call = Candidate("F2", "a", "ann", friday)
+	for today in (friday, sunday):
+		[decision] = plan([promise], today, WEEK, {"a": 1}, 1, {"ann": 1}, 1)
+		assert (decision.action, decision.reason) == (ASSIGN, "")
+	assert {d.action for d in plan([promise, call], friday, WEEK, {}, 0, {}, 0)} == {ASSIGN}, (
+		"Friday's is another one"
+	)
+	late = promise._replace(dated=False)
+	[decision] = plan([late], sunday, WEEK, {}, 1, {}, 10)
+	assert decision.reason == f.NOT_A_WORKING_DAY, "what is late already waits for Monday"
+
+
 def test_a_call_nobody_could_make_in_time_is_skipped_with_the_reason():
 	call = Candidate("F", "a", "ann", MONDAY, expires=True)
 	[decision] = plan([call], MONDAY, WEEK, {"a": 1}, 1, {}, 10)

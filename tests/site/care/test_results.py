@@ -8,7 +8,7 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import getdate, strip_html
 
-from keep_customers.care import results, stakes, todo_list
+from keep_customers.care import planning, results, stakes, todo_list
 from tests.site.care.asked import as_user, asked_for, only_todo, state
 from tests.site.story import ANNA, BEN, EVE
 
@@ -51,6 +51,37 @@ def test_what_was_agreed_comes_back_in_its_own_words(now):
 	assert "Send the offer" in answer["said"]
 	[done, step] = sorted(now.follow_ups(firm), key=lambda row: row.status != "Done")
 	assert (done.status, step.status, step.short, step.due_date) == ("Done", "Planned", "Send the offer", day)
+
+
+def test_what_was_agreed_for_today_comes_back_today(now, monkeypatch):
+	[firm] = asked_for(now)
+	queued = []
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **values: queued.append((method, values)))
+	told(now, firm, "Agreed", next_step="Call again", next_step_date=str(now.today))
+	[asked] = [values for method, values in queued if method.endswith("planning.at_once")]
+	planning.at_once(asked["reference_doctype"], asked["reference_name"])
+	[step] = now.follow_ups(firm, care_rule=("is", "not set"))
+	assert (step.status, step.due_date, step.assigned_to) == ("Assigned", now.today, ANNA)
+	todo = frappe.get_doc("ToDo", step.todo)
+	assert (todo.status, todo.date, todo.keep_why) == ("Open", now.today, "Call again")
+	now.night()
+	assert len(now.todos(ANNA, status="Open")) == 1
+
+
+def test_what_was_agreed_for_a_sunday_is_on_the_list_on_friday(now):
+	[firm] = asked_for(now)
+	sunday = now.today + timedelta(days=3)
+	while sunday.weekday() != 6:
+		sunday += timedelta(days=1)
+	told(now, firm, "Agreed", next_step="Call about the fair", next_step_date=str(sunday))
+	[step] = now.follow_ups(firm, care_rule=("is", "not set"))
+	assert (step.planned_on, step.due_date) == (sunday - timedelta(days=2), sunday)
+	# Something else that is due on Friday is another contact: on Sunday it would be late.
+	now.history(firm, [(0, 4000)])
+	now.settings(contact_cap=0)
+	frappe.db.set_value("Care Rule", {"enabled": 1}, "due_in_days", (sunday - now.today).days - 2)
+	now.night(sunday - timedelta(days=2))
+	assert [todo.date for todo in now.todos(ANNA, status="Open")] == [sunday - timedelta(days=2), sunday]
 
 
 def test_who_was_not_reached_is_tried_again_by_the_same_todo(now):
