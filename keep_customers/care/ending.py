@@ -3,12 +3,15 @@
 import frappe
 from frappe import _
 
-from keep_customers.care.followups import OPEN, PENDING, settle
+from keep_customers.care.followups import OPEN, PENDING, asked_again, settle
 from keep_customers.care.todos import hand_over
 
 
 def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
-	"""Cancel what is pending because of a document that no longer counts, and the ToDos asked for it."""
+	"""Cancel what is pending because of a document that no longer counts, and the ToDos asked for it.
+
+	What a rule has made due is found again should the document count again, corrected or closed anew.
+	"""
 	pending = frappe.get_all(
 		"Follow Up",
 		filters={
@@ -16,10 +19,13 @@ def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
 			"reference_name": reference_name,
 			"status": ("in", PENDING),
 		},
-		fields=["name", "todo"],
+		fields=["name", "todo", "care_rule", "occurrence"],
 	)
 	for row in pending:
-		take_back_one(row, why)
+		# An invoice's own call comes to life again, see followups.add_or_revive.
+		again = row.care_rule and reference_doctype != "Sales Invoice"
+		values = {"occurrence": asked_again(row.occurrence, row.name)} if again else {}
+		take_back_one(row, why, **values)
 
 
 def take_back_one(row, why: str, **values) -> None:

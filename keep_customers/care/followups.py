@@ -334,7 +334,8 @@ def take_back_of_rule(rule: str) -> None:
 
 
 def asked_again(occurrence: str | None, name: str) -> str:
-	"""What the occurrence is called that asks again for what was not useful; the day in it stays, which premises read."""
+	"""What the occurrence is called that asks again for what was not useful, and the one that makes room for what may be due
+	again; the day in it stays, which premises read."""
 	return f"{(occurrence or '')[:120]} {name}"
 
 

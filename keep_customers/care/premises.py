@@ -204,7 +204,9 @@ def _end_some(ends: list[tuple[dict, Over]]) -> int:
 	for row, end in ends:
 		if row["name"] in still:
 			# Under another name it may be due again.
-			values = {"occurrence": f"{row['occurrence'][:120]} {row['name']}"} if end.again else {}
+			values = (
+				{"occurrence": followups.asked_again(row["occurrence"], row["name"])} if end.again else {}
+			)
 			take_back_one(row, end.why, **values)
 	return len(still)
 

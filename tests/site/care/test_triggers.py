@@ -323,6 +323,17 @@ def test_a_delivery_is_followed_by_a_call_and_taken_back_when_cancelled(story):
 	note.cancel()
 	[follow_up] = story.follow_ups(firm)
 	assert (follow_up.status, follow_up.hold_reason) == ("Cancelled", "Delivery cancelled")
+	story.night()
+	assert len(story.follow_ups(firm)) == 1
+
+	corrected = frappe.copy_doc(note)
+	corrected.amended_from = note.name
+	corrected.submit()
+	story.night()
+	story.night()
+	calls = {row.reference_name: row.status for row in story.follow_ups(firm)}
+	assert len(story.follow_ups(firm)) == 2 and calls[note.name] == "Cancelled"
+	assert calls[corrected.name] in ("Planned", "Assigned"), "the delivery is called about, once"
 
 
 def test_two_reasons_are_one_contact_and_end_together(story):

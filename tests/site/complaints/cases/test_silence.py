@@ -5,6 +5,7 @@ from datetime import timedelta
 import frappe
 import pytest
 
+from keep_customers.care.followups import PENDING
 from keep_customers.complaints import feedback
 from keep_customers.engine import complaints as engine
 from keep_customers.jobs import complaints as jobs
@@ -153,6 +154,28 @@ def test_a_later_no_opens_it_again(asks, firm, clock):
 	assert case.status == engine.CLOSED
 	with pytest.raises(frappe.ValidationError, match="closed"):
 		case.hear("No")
+
+
+def test_what_a_rule_asks_for_after_a_case_comes_when_it_is_closed_for_good(asks, firm, clock):
+	rule = asks.rule("Make up", trigger="Complaint Closed", min_amount=0, due_in_days=30).name
+	asks.completed_yesterday()
+	case = closed_in_silence(firm, clock)
+	asks.night(clock.now.date())
+	[first] = asks.follow_ups(firm, care_rule=rule)
+	assert (first.reference_name, first.status in PENDING) == (case.name, True)
+	case.reload()
+	clock.goes_on(DAY)
+	case.hear("No")
+	asks.night(clock.now.date())
+	[first] = asks.follow_ups(firm, care_rule=rule)
+	assert (first.status, first.hold_reason) == ("Cancelled", "Complaint reopened")
+	case.reload()
+	offered(case)
+	case.hear("Yes")
+	asks.night(clock.now.date())
+	asks.night(clock.now.date())
+	[second] = [row for row in asks.follow_ups(firm, care_rule=rule) if row.name != first.name]
+	assert second.status in PENDING
 
 
 def test_a_later_yes_closes_it_with_their_yes(asks, firm, clock):
