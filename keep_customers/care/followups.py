@@ -38,6 +38,7 @@ PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation", "Visit Plan
 # What nobody needs to be called about once it is cancelled, and how that is noted.
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 CREDITED = "Invoice credited"
+TODO_CANCELLED = "ToDo cancelled"
 IN_CONTACT = "Already in Contact"  # why a contact was not useful, which says that there was another one
 USEFUL_AFTER_ALL = dict.fromkeys(("not_useful", "not_useful_words", "not_useful_on", "not_useful_by"), None)
 FIELDS = (
@@ -316,6 +317,14 @@ def note_turns(names: list[str]) -> None:
 def settle(name: str, status: str, **values) -> None:
 	"""Put one follow-up into its new status."""
 	frappe.db.set_value("Follow Up", name, {"status": status, **values})
+
+
+def gone_with(todo: str, customer: str) -> list[str]:
+	"""What goes with a ToDo: it is asked for by it, or has ended with it; not what had ended before, for a reason of its own."""
+	own = [["status", "in", [*OPEN, "Done"]], ["hold_reason", "=", TODO_CANCELLED]]
+	return frappe.get_all(
+		"Follow Up", filters={"todo": todo, "customer": customer}, or_filters=own, pluck="name"
+	)
 
 
 def note_done(name: str) -> None:

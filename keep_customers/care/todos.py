@@ -128,7 +128,10 @@ def _speak_to(todo) -> None:
 	before = todo.get_doc_before_save()
 	if not before or language_of(before.allocated_to) == language_of(todo.allocated_to):
 		return
-	parts = frappe.get_all("Follow Up", filters={"todo": todo.name}, fields=["name", *DESCRIBED])
+	own = {todo.keep_follow_up, *followups.gone_with(todo.name, todo.reference_name)}
+	parts = frappe.get_all(
+		"Follow Up", filters={"todo": todo.name, "name": ("in", own)}, fields=["name", *DESCRIBED]
+	)
 	parts.sort(key=lambda part: (part.name != todo.keep_follow_up, part.name))
 	if parts:
 		with speaking(language_of(todo.allocated_to)):
@@ -145,22 +148,22 @@ def on_update(todo, method=None) -> None:
 	if not frappe.db.exists("Follow Up", {"name": name, "todo": todo.name}):
 		return
 	# Several follow-ups may be one contact.
-	parts = frappe.get_all(
-		"Follow Up", filters={"todo": todo.name, "customer": todo.reference_name}, pluck="name"
-	)
+	parts = followups.gone_with(todo.name, todo.reference_name)
 	before = todo.flags.keep_status_before
 	status, touch = frappe.db.get_value("Follow Up", name, ["status", "touch"])
 	values = {"assigned_to": todo.allocated_to}
 	if todo.status == "Closed" and before != "Closed":
 		values |= {"status": "Done", "done_on": today(), "hold_reason": ""}
 	elif todo.status == "Cancelled" and before != "Cancelled" and not touch:
-		values |= {"status": "Cancelled", "hold_reason": "ToDo cancelled"}
+		values |= {"status": "Cancelled", "hold_reason": followups.TODO_CANCELLED}
 	elif todo.status == "Open" and (before in ("Closed", "Cancelled") or status in followups.OPEN):
 		late = todo.date and getdate(todo.date) < getdate()
 		values["status"] = "Late" if late else "Assigned"
 		if before != "Open":
 			# Another contact is asked for; the one on record stays where it is.
 			values |= {"done_on": None, "hold_reason": "", "touch": None, **followups.USEFUL_AFTER_ALL}
+			# Who opens a ToDo that ended by itself asks for what it was for.
+			parts = sorted({name, *parts})
 			for part in parts:
 				followups.drop_asked_again(part)
 	if todo.date:

@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.care import contacts_seen, planning
-from keep_customers.care.followups import add, made_of, note_done, settle
+from keep_customers.care.followups import add, gone_with, made_of, note_done, settle
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.said import said
 
@@ -21,11 +21,7 @@ def contact_happened(touch) -> None:
 		return
 	todo = frappe.db.get_value("Follow Up", touch.follow_up, "todo")
 	# What was done with it in the same contact is done too.
-	parts = (
-		frappe.get_all("Follow Up", filters={"todo": todo, "customer": touch.customer}, pluck="name")
-		if todo
-		else []
-	)
+	parts = gone_with(todo, touch.customer) if todo else ()
 	for name in {touch.follow_up, *parts}:
 		settle(name, "Done", touch=touch.name, done_on=getdate(touch.date), hold_reason="")
 		note_done(name)

@@ -6,8 +6,10 @@ import frappe
 import pytest
 from frappe.utils import getdate
 
-from keep_customers.care import rules
+from keep_customers.care import followups, rules
+from keep_customers.care import todos as care_todos
 from keep_customers.care.preview import preview
+from keep_customers.care.triggers.purchases import purchase_amounts
 from keep_customers.messaging import recipients
 from keep_customers.setup.install import offer_triggers
 from tests.site.story import ANNA, BEN, COMPANY, EVE, GROUP, ITEM, MIA, PREFIX
@@ -372,6 +374,23 @@ def test_a_cancelled_invoice_leaves_the_birthday_on_the_list(story):
 	[todo] = story.todos(ANNA)
 	assert todo.status == "Open" and todo.keep_follow_up == greeting.name
 	assert call.reason not in todo.description and greeting.reason in todo.description
+
+	def states():
+		return {row.name: (row.status, row.hold_reason or "") for row in story.follow_ups(firm)}
+
+	ended = ("Cancelled", "Invoice cancelled")
+	for status, becomes in (("Closed", "Done"), ("Open", "Assigned")):
+		doc = frappe.get_doc("ToDo", todo.name)
+		doc.update({"status": status, "date": getdate()})
+		doc.save()
+		assert states() == {call.name: ended, greeting.name: (becomes, "")}
+	care_todos.record_touch(todo.name, "Reached")
+	assert states() == {call.name: ended, greeting.name: ("Done", "")}, "nobody has spoken of the purchase"
+	# The invoice is corrected, and its call comes.
+	frappe.db.set_value("Sales Invoice", call.reference_name, "docstatus", 1)
+	[rule] = rules.read({"name": call.care_rule})
+	followups.add_or_revive(purchase_amounts(rule, story.today, call.reference_name))
+	assert states()[call.name] == ("Planned", "")
 
 
 def test_who_is_away_is_stood_in_for(story):
