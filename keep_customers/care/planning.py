@@ -8,7 +8,7 @@ from functools import partial
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import formatdate, getdate
 from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.access import control_group
@@ -21,7 +21,7 @@ from keep_customers.engine.night import culprits
 from keep_customers.erp import neighbours
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, tried
-from keep_customers.erp.calendar import working_days
+from keep_customers.erp.calendar import holiday_list, working_days
 from keep_customers.erp.language import counted, language_of_the_site
 from keep_customers.erp.soon import soon
 from keep_customers.erp.tables import chunks, hold
@@ -30,6 +30,7 @@ from keep_customers.worth.values import tier_ranks
 
 # Contacts whose ToDos are made in one transaction: what must be true is asked once for all, their customers are held as long.
 COMMIT_EVERY = 40
+CALENDAR_AHEAD = timedelta(weeks=4)
 NO_RULE = dict.fromkeys(rules.FIELDS)
 
 
@@ -85,12 +86,23 @@ class Planning:
 			)
 			self.counts["planned"] += sum(added)
 		step(_("What is at stake"), stakes.keep_right)
+		step(_("Working days"), self._look_ahead)
 		step(_("Who is asked"), self._decide, vital=True)
 		for path, error in neighbours.broken().items():
 			self.aside.add("", path, error)
 
 	def _end_what_is_over(self) -> None:
 		self.counts["ended"] += premises.end_what_is_over(self.today, self.aside)
+
+	def _look_ahead(self) -> None:
+		"""Say in time that the holiday list ends: after it nobody knows of the holidays."""
+		name, last = holiday_list(self.settings), working_days(self.settings).last
+		if name and last < self.today + CALENDAR_AHEAD:
+			self.night.warnings.append(
+				_(
+					"The holiday list {0} goes up to {1}. Please choose the next one: of the days after it only the weekly days off are known."
+				).format(name, formatdate(last))
+			)
 
 	def decide_about(self, reference_doctype: str, names: set[str]) -> None:
 		"""Decide about what some documents have made due, with what room the day has left."""

@@ -5,13 +5,13 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.query_builder.functions import IfNull
-from frappe.utils import flt, get_datetime, get_system_timezone, get_time, getdate, now_datetime
+from frappe.utils import flt, get_datetime, get_system_timezone, get_time, now_datetime
 
 from keep_customers.complaints.cases import DOCTYPE, alone, store
 from keep_customers.engine import complaints as engine
+from keep_customers.erp.calendar import WEEKDAYS, days_off
 from keep_customers.worth.values import tier_ranks
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 RESPONSIBLE, SUPERIOR, HEAD = range(3)  # who hears of a late case, one after the other
 LEVELS = 3
 YEAR = 365 * 24  # hours; no target is later
@@ -24,15 +24,11 @@ def working_time(settings) -> engine.WorkingTime:
 		hours.setdefault(WEEKDAYS.index(row.workday), []).append(
 			(get_time(row.start_time), get_time(row.end_time))
 		)
-	holidays = (
-		frappe.get_all("Holiday", filters={"parent": settings.holiday_list}, pluck="holiday_date")
-		if hours and settings.holiday_list
-		else ()
-	)
+	holidays = days_off(settings.holiday_list) if hours and settings.holiday_list else ()
 	return engine.WorkingTime(
 		zone=get_system_timezone(),
 		hours=hours or None,
-		holidays=frozenset(getdate(day) for day in holidays),
+		holidays=frozenset(holidays),
 	)
 
 

@@ -23,7 +23,8 @@ NO_REP = "No rep"
 NOT_A_WORKING_DAY = "Not a working day"
 ELSEWHERE = "Task elsewhere"
 
-FRIDAY = 4
+WEEKEND = frozenset({5, 6})
+LAST_WEEKS = 4
 
 
 def fraction(*keys: str) -> float:
@@ -47,13 +48,19 @@ def value_at_risk(current_value, p_alive):
 
 @dataclass(frozen=True)
 class WorkingDays:
-	"""The days on which people work: a holiday list's, or Monday to Friday where there is none."""
+	"""The days on which people work: a holiday list's from its first to its last day; else all but the weekly days off.
+
+	:ivar weekly: weekdays, 0 is Monday
+	"""
 
 	holidays: frozenset[date] | None = None
+	first: date = date.min
+	last: date = date.max
+	weekly: frozenset[int] = WEEKEND
 
 	def __contains__(self, day: date) -> bool:
-		if self.holidays is None:
-			return day.weekday() <= FRIDAY
+		if self.holidays is None or not self.first <= day <= self.last:
+			return day.weekday() not in self.weekly
 		return day not in self.holidays
 
 	def on_or_before(self, day: date, not_before: date) -> date:
@@ -72,6 +79,25 @@ class WorkingDays:
 			if (later := day + timedelta(days=offset)) in self:
 				return later
 		return day
+
+
+def weekly_days_off(holidays: Mapping[date, bool], last: date, named: int | None) -> frozenset[int]:
+	"""Weekdays on which nobody works once a holiday list is over: those of its last weeks.
+
+	:param holidays: day -> whether the list calls it a weekly one
+	:param last: the list's last day
+	:param named: the weekday the list is made with; it is the last of several, so it counts where its days say nothing
+	"""
+	late = {
+		day: weekly for day, weekly in holidays.items() if last - timedelta(weeks=LAST_WEEKS) < day <= last
+	}
+	found = {day.weekday() for day, weekly in late.items() if weekly}
+	if not found:
+		closed = Counter(day.weekday() for day in late)
+		found = {weekday for weekday, times in closed.items() if times == LAST_WEEKS}
+	if not found and named is not None:
+		found = {named}
+	return frozenset(found) or WEEKEND
 
 
 class Candidate(NamedTuple):

@@ -181,6 +181,25 @@ def test_a_holiday_list_decides_alone():
 	assert saturday_works.on_or_before(date(2026, 3, 8), MONDAY) == date(2026, 3, 7)
 
 
+def test_after_its_end_a_holiday_list_goes_on_by_the_weeks():
+	last = date(2026, 12, 31)
+	new_year, friday, saturday = date(2027, 1, 1), date(2027, 1, 15), date(2027, 1, 16)
+	days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+	fridays = {day: True for day in days if day.weekday() == 4}
+	christmas = dict.fromkeys((date(2026, 12, 24), date(2026, 12, 28)), False)
+	by_mark = f.weekly_days_off(fridays | christmas, last, 6)
+	by_its_days = f.weekly_days_off(dict.fromkeys(fridays, False) | christmas, last, None)
+	assert by_mark == by_its_days == {4}, "whatever else is closed at Christmas"
+	assert f.weekly_days_off(christmas, last, 6) == {6}
+	assert f.weekly_days_off(christmas, last, None) == {5, 6}
+	work = WorkingDays(frozenset(fridays | christmas), days[0], last, by_mark)
+	assert new_year not in work and friday not in work and saturday in work
+	assert date(2026, 12, 28) not in work and date(2026, 12, 27) in work, (
+		"as long as it goes, it decides alone"
+	)
+	assert date(2025, 12, 26) not in work and work.on_or_before(friday, MONDAY) == date(2027, 1, 14)
+
+
 def test_a_list_that_closes_the_whole_year_does_not_search_for_ever():
 	closed = WorkingDays(frozenset(MONDAY + timedelta(days=n) for n in range(800)))
 	assert closed.on_or_after(MONDAY) == MONDAY

@@ -3,8 +3,13 @@
 from datetime import date, timedelta
 
 import frappe
+import pytest
+from frappe.custom.doctype.custom_field.custom_field import create_custom_field
 
 from keep_customers.care import todos
+from keep_customers.complaints.clock import working_time
+from keep_customers.erp import host
+from keep_customers.erp.calendar import working_days
 from tests.site.care.asked import asked_for, only_todo, sales_person, state, territory
 from tests.site.story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, TERRITORY
 
@@ -199,6 +204,70 @@ def test_todos_are_due_on_working_days_and_late_when_they_are_not_done(story):
 	story.night(date(2026, 3, 11))
 	assert state(story, on) == ("Late", "") and state(story, before) == ("Late", "")
 	assert only_todo(story, on).status == "Open"
+
+
+def test_a_holiday_list_that_has_run_out_goes_on_by_its_weeks_and_is_told_of_before(story):
+	weekly = {"description": "Off", "weekly_off": 1}
+	february = [date(2026, 2, day) for day in range(1, 29)]
+	holidays = frappe.get_doc(
+		{
+			"doctype": "Holiday List", "holiday_list_name": f"{PREFIX} Holidays",
+			"from_date": "2026-01-01", "to_date": "2026-03-04", "weekly_off": "Sunday",
+			"holidays": [{"holiday_date": day, **weekly} for day in february if day.weekday() in (4, 6)],
+		}
+	).insert()  # fmt: skip
+	story.settings(holiday_list=holidays.name)
+	firm = story.customer("Firm")
+	story.history(firm, [(-1, 3000)])
+	story.rule(due_in_days=7)
+	story.completed_yesterday()
+	friday = WEDNESDAY + timedelta(days=2)
+	run = story.night(friday)
+	assert state(story, firm) == ("Planned", "Not a working day")
+	assert f"The holiday list {holidays.name} goes up to" in run.warnings
+	story.night(friday + timedelta(days=1))
+	assert state(story, firm) == ("Assigned", ""), "Saturday is a working day, as it was in February"
+	frappe.db.set_value("Holiday List", holidays.name, "to_date", "2026-04-05")
+	assert "goes up to" not in (story.night(date(2026, 3, 8)).warnings or "")
+	assert "goes up to" in story.night(date(2026, 3, 9)).warnings, "four weeks ahead"
+
+
+@pytest.fixture
+def half_days():
+	"""As ERPNext knows them from 16 on."""
+	there = host.has("Holiday", "is_half_day")
+	if not there:
+		create_custom_field(
+			"Holiday", {"fieldname": "is_half_day", "label": "Is Half Day", "fieldtype": "Check"}
+		)
+	yield
+	if not there:
+		frappe.delete_doc("Custom Field", "Holiday-is_half_day", force=True)
+		frappe.db.commit()
+
+
+def test_on_half_a_day_people_work(story, half_days):
+	holidays = frappe.get_doc(
+		{
+			"doctype": "Holiday List", "holiday_list_name": f"{PREFIX} Holidays",
+			"from_date": "2026-01-01", "to_date": "2026-12-31",
+			"holidays": [
+				{"holiday_date": "2026-03-05", "description": "Half a day", "is_half_day": 1},
+				{"holiday_date": "2026-03-06", "description": "Closed"},
+			],
+		}
+	).insert()  # fmt: skip
+	story.settings(
+		holiday_list=holidays.name,
+		working_hours=[
+			{"workday": day, "start_time": "09:00:00", "end_time": "17:00:00"}
+			for day in ("Thursday", "Friday")
+		],
+	)
+	settings = frappe.get_doc("Keep Customers Settings")
+	days = [day in working_days(settings) for day in (date(2026, 3, 5), date(2026, 3, 6))]
+	assert days == [True, False]
+	assert working_time(settings).holidays == {date(2026, 3, 6)}
 
 
 def test_a_rhythm_goes_on_when_nobody_was_reached_or_the_rep_had_no_time(story):
