@@ -6,6 +6,7 @@ import frappe
 from frappe.query_builder.functions import Count, IfNull, Sum
 from pypika import Case
 
+from keep_customers.care.followups import by_a_person
 from keep_customers.care.rules import FOR_BUSINESS
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.said import reworded
@@ -146,10 +147,14 @@ def _follow_ups(since: date, until: date, today: date, rep: str | None):
 	asked = frappe.qb.DocType("Follow Up")
 	done = asked.status == "Done"
 	missed = asked.status.isin(["Assigned", "Late"]) & (asked.due_date < today)
-	missed |= (asked.status == "Skipped") & asked.hold_reason.isin(list(MISSED))
+	# What has no ToDo was a message that would have gone out by itself.
+	missed |= (
+		(asked.status == "Skipped") & asked.hold_reason.isin(list(MISSED)) & (IfNull(asked.todo, "") != "")
+	)
 	query = frappe.qb.from_(asked).where(
 		(asked.due_date >= since) & (asked.due_date <= until) & (IfNull(asked.assigned_to, "") != "")
 	)
+	query = query.where(by_a_person(asked))
 	if rep:
 		query = query.where(asked.assigned_to == rep)
 	on_time = Case().when(done & (asked.done_on <= asked.due_date), 1).else_(0)

@@ -314,6 +314,15 @@ def note_turns(names: list[str]) -> None:
 		).run()
 
 
+def by_a_person(follow_up):
+	"""The condition that what a follow-up asks for is, or was, a person's to do; messages that go out by themselves have no ToDo.
+
+	:param follow_up: Follow Up as the query has it
+	"""
+	message = (IfNull(follow_up.send_status, "") != "") | follow_up.sent_on.isnotnull()
+	return (IfNull(follow_up.todo, "") != "") | message.negate()
+
+
 def settle(name: str, status: str, **values) -> None:
 	"""Put one follow-up into its new status."""
 	frappe.db.set_value("Follow Up", name, {"status": status, **values})

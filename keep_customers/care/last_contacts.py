@@ -63,7 +63,7 @@ def _last_contacts(today: date, customers: list[str] | None, but: Collection[str
 		.where((touch.result != "Not Reached") & (touch.date < today + timedelta(days=1)))
 		.groupby(touch.customer)
 	)
-	# As if it were no column: most are done, and to look each of them up by its status takes ten times as long.
+	# What went out by itself has no day on which somebody did it. As if it were no column: most are done, and to look each of them up by its status takes ten times as long.
 	status = IfNull(follow_up.status, "")
 	done = (
 		frappe.qb.from_(follow_up)

@@ -15,7 +15,7 @@ from pypika import Case
 
 from keep_customers.access.control_group import ARM, HELD_BACK
 from keep_customers.access.lookups import named
-from keep_customers.care import preview, quiet, rules
+from keep_customers.care import followups, preview, quiet, rules
 from keep_customers.care.not_useful import DATA, IN_CONTACT, MOMENT, NO_NEED, OTHER, PERSON, REASONS
 from keep_customers.care.triggers import Meant
 from keep_customers.engine import usefulness as engine
@@ -83,6 +83,7 @@ def _judged(filters: dict, since: date, until: date):
 		(follow_up.status == "Done")
 		& follow_up.done_on[since:until]
 		& (IfNull(follow_up.not_useful, "") == "")
+		& followups.by_a_person(follow_up)
 	)
 	query = (
 		frappe.qb.from_(follow_up)

@@ -256,7 +256,8 @@ def _sent(row) -> None:
 	if row.todo or row.status not in followups.OPEN:
 		frappe.db.set_value("Follow Up", row.name, values)
 	else:
-		followups.settle(row.name, "Done", done_on=getdate(), hold_reason="", **values)
+		# Nobody did it: by the day on which something was done, customers count as spoken to, and reps as at work.
+		followups.settle(row.name, "Done", hold_reason="", **values)
 
 
 def _failed(row, error: str, final: bool) -> str:

@@ -10,6 +10,8 @@ from frappe.utils import getdate
 from rq.timeouts import JobTimeoutException
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from keep_customers.care import by_rep, quiet, usefulness
+from keep_customers.care.last_contacts import last_contacts
 from keep_customers.jobs import sending as job
 from keep_customers.messaging import delivery, recipients, sending
 from keep_customers.people import desk
@@ -260,6 +262,37 @@ def test_a_greeting_for_a_day_waits_for_its_day(story, gateway):
 	due = story.follow_ups(firm)[0].due_date
 	assert due > story.today and sending.send_due(story.today) == {} and not gateway.given
 	assert sending.send_due(due) == {"Sent": 1}
+
+
+def test_what_went_out_by_itself_is_no_reps_work_and_nobody_was_spoken_to(story, gateway):
+	sent, called = (
+		thanked(story, name, consent, night=False, channel="SMS")
+		for name, consent in (("Sent", "Given"), ("Called", None))
+	)
+	story.completed_yesterday()
+	story.night()
+	since, until = story.days_ago(30), getdate() + timedelta(days=30)
+
+	def counted():
+		reps = by_rep.figures(since, until, until, ANNA).values()
+		return (
+			[int(figures["late"]) for figures in reps],
+			sum(row.judged for row in usefulness.figures({}, since, until, ANNA)),
+		)
+
+	assert counted() == ([1], 0), "the call is late by then; the message was nobody's"
+	assert sending.send_due(story.today) == {"Sent": 1}
+	todo = frappe.get_doc("ToDo", story.follow_ups(called)[0].todo)
+	todo.status = "Closed"
+	todo.save()
+	assert {row.status for row in story.follow_ups()} == {"Done"}
+	assert counted() == ([1], 1), "the call, done too late, and nothing else"
+	today = getdate()
+	assert last_contacts(today, [sent, called]) == {called: today.toordinal()}
+	assert quiet.contact_days([sent, called], since) == {called: [today.toordinal()]}
+	# Sent before an upgrade, when it was noted as done on that day.
+	frappe.db.set_value("Follow Up", {"customer": sent}, "done_on", today)
+	assert counted() == ([1], 1)
 
 
 def test_a_day_off_is_sent_on_that_day_and_is_the_reps_before_it_where_nobody_has_agreed(story, gateway):
