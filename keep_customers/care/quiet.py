@@ -9,8 +9,8 @@ import frappe
 from frappe.query_builder.functions import Date
 from frappe.utils import cint, getdate
 
-from keep_customers.care import followups
-from keep_customers.erp.tables import among, columns, to_ordinals
+from keep_customers.care import contacts_seen, followups
+from keep_customers.erp.tables import FEW, among, columns, to_ordinals
 
 
 def after_contacts(rule, rows: list[dict]) -> list[dict]:
@@ -41,8 +41,8 @@ def after_contacts(rule, rows: list[dict]) -> list[dict]:
 
 
 def contact_days(customers: Collection[str], since: date) -> dict[str, list[int]]:
-	"""Customer -> ordinal days of its contacts from a day on, in order: who was reached, what was done, what reps know of;
-	others may be among them if they are many."""
+	"""Customer -> ordinal days of its contacts from a day on, in order: who was reached, what was done, what reps and the host
+	know of; others may be among them if they are many."""
 	touch, follow_up = frappe.qb.DocType("Customer Touch"), frappe.qb.DocType("Follow Up")
 	done = (follow_up.status == "Done") & follow_up.touch.isnull()
 	of_follow_ups = frappe.qb.from_(follow_up)
@@ -70,6 +70,12 @@ def contact_days(customers: Collection[str], since: date) -> dict[str, list[int]
 		names, days = columns(query, customer, day)
 		for name, ordinal in zip(names, to_ordinals(days).tolist(), strict=True):
 			found[name].add(ordinal)
+
+	def seen(query, customer, when):
+		return among(query, customer, customers, FEW).select(customer, when).distinct().run()
+
+	for name, moment in contacts_seen._contacts(since, getdate(), seen, customers):
+		found[name].add(getdate(moment).toordinal())
 	return {name: sorted(days) for name, days in found.items()}
 
 

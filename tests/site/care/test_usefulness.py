@@ -9,6 +9,7 @@ from frappe.utils import getdate
 from keep_customers.care import quiet, rules, usefulness
 from keep_customers.keep_customers.report.what_was_not_useful import what_was_not_useful
 from tests.site.care.asked import as_user
+from tests.site.care.test_contacts_seen import call, event, mail
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX
 from tests.site.web import Browser
 
@@ -133,6 +134,28 @@ def test_after_a_contact_a_rule_waits_until_its_days_are_over(now):
 	assert quiet.after_contacts(rule, [again]) == [], "by then a call about the purchase would be odd"
 	[later] = quiet.after_contacts(rule, [{**again, "expires": 0}])
 	assert (later["planned_on"], later["due_date"]) == tuple(now.today + timedelta(days=n) for n in (2, 4))
+
+
+def test_a_rule_waits_after_what_the_host_knows_of_too(now):
+	day = now.days_ago(3)
+	ways = {
+		"Called": lambda firm: call(day, ("Customer", firm)),
+		"Written": lambda firm: mail(day, ("Customer", firm)),
+		"Met": lambda firm: event(day, ("Customer", firm)),
+		"By a Machine": lambda firm: mail(day, ("Customer", firm), communication_type="Automated Message"),
+	}
+	for name, how in ways.items():
+		how(now.customer(name))
+		now.history(f"{PREFIX} {name}", [(2, 3000)])
+	rule = rules.of(frappe.get_doc("Care Rule", now.rule(quiet_days=7).name))
+	rule.enabled_from = now.days_ago(30)
+	planned = {
+		row["customer"].removeprefix(f"{PREFIX} "): row["planned_on"] for row in rules.due(rule, now.today)
+	}
+	in_four_days = now.today + timedelta(days=4)
+	assert planned == {
+		"Called": in_four_days, "Written": in_four_days, "Met": in_four_days, "By a Machine": now.days_ago(2),
+	}  # fmt: skip
 
 
 def test_a_group_is_left_out_with_all_below_it(now):
