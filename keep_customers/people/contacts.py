@@ -6,7 +6,9 @@ confirmed the contact (``people/confirmations.py``), or that it is one of ERPNex
 """
 
 import frappe
-from frappe.query_builder.functions import Lower
+from frappe.query_builder import Case
+from frappe.query_builder.functions import Lower, Sum
+from frappe.utils import getdate
 from pypika.terms import Criterion, ExistsCriterion
 
 from keep_customers.access.lookups import named
@@ -87,8 +89,7 @@ def named_by(field: str):
 
 
 def _contacts(customers: list[str]) -> list[tuple[str, str]]:
-	"""(customer, contact that counts), the main one of each customer last: whom it names, else the primary one, else the
-	oldest."""
+	"""(customer, contact that counts), of each customer last whom it names, else the primary one, else the oldest."""
 	query, contact, link = linked()
 	rows = [
 		*query.select(link.link_name, contact.name)
@@ -105,25 +106,51 @@ def _contacts(customers: list[str]) -> list[tuple[str, str]]:
 	return rows
 
 
+def _who_left(customers: list[str]) -> set[tuple[str, str]]:
+	"""(customer, contact) of who is no longer there, as the file says; who stands there again is."""
+	person = frappe.qb.DocType("Customer File Person")
+	there = Case().when(person.left_on <= getdate(), 0).else_(1)
+	rows = (
+		frappe.qb.from_(person)
+		.select(person.parent, person.contact)
+		.where(person.parent.isin(customers) & (person.parenttype == "Customer File") & (person.contact > ""))
+		.groupby(person.parent, person.contact)
+		.having(Sum(there) == 0)
+	).run()
+	return {tuple(row) for row in rows}
+
+
+def told_apart(customers: list[str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+	"""(customer, contact that counts) of many customers: those who have left, and those who are there, the main one of each
+	customer last."""
+	left, here = [], []
+	for part in chunks(customers, 1000):
+		gone = _who_left(part)
+		for pair in _contacts(part):
+			(left if tuple(pair) in gone else here).append(pair)
+	return left, here
+
+
 def contacts_of(customer: str) -> list[str]:
-	"""The contacts that count, the main one first."""
-	return list(dict.fromkeys(contact for _customer, contact in reversed(_contacts([customer]))))
+	"""The contacts that count, the main one first, who has left last."""
+	return list(dict.fromkeys(contact for _customer, contact in reversed(all_contacts([customer]))))
 
 
 def primary_contact(customer: str) -> str | None:
 	"""The Contact the customer names, else the one linked to it that is primary, else the oldest linked one; of those
-	that count."""
-	return next(iter(contacts_of(customer)), None)
+	that count and are still there."""
+	return primary_contacts([customer]).get(customer)
 
 
 def primary_contacts(customers: list[str]) -> dict[str, str]:
 	"""Customer -> the Contact of :func:`primary_contact`, for many customers; who has none is not there."""
-	return dict(all_contacts(customers))
+	return dict(told_apart(customers)[1])
 
 
 def all_contacts(customers: list[str]) -> list[tuple[str, str]]:
-	"""(customer, contact that counts) of many customers, the main one of each last."""
-	return [pair for part in chunks(customers, 1000) for pair in _contacts(part)]
+	"""(customer, contact that counts) of many customers, who has left first, the main one of each last."""
+	left, here = told_apart(customers)
+	return left + here
 
 
 def is_contact_of(contact: str, customer: str) -> bool:
@@ -131,11 +158,10 @@ def is_contact_of(contact: str, customer: str) -> bool:
 
 
 def contact_or_main(customer: str, contact: str | None) -> str | None:
-	"""The contact, if it is the customer's, else the customer's main one: a word of theirs is asked of nobody else,
-	whatever address stands in the case."""
-	if contact and is_contact_of(contact, customer):
-		return contact
-	return primary_contact(customer)
+	"""The contact, if it is the customer's and still there, else the customer's main one: a word of theirs is asked of
+	nobody else, whatever address stands in the case."""
+	_left, here = told_apart([customer])
+	return contact if contact and (customer, contact) in here else dict(here).get(customer)
 
 
 @frappe.whitelist()

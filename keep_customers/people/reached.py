@@ -1,7 +1,8 @@
 """Who would be reached by a contact, and where: asked for many follow-ups at once.
 
 It is the main contact of the customer, unless the follow-up is about a person of the file or the guest of an event. Only
-contacts that count are reached, and only where somebody who may has confirmed it (``contacts.py``).
+contacts that count are reached, and only where somebody who may has confirmed it (``contacts.py``). Who has left the
+customer (*No Longer Here Since*) is reached nowhere, neither is anybody in their stead at an address of theirs.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ import frappe
 
 from keep_customers.erp.tables import chunks
 from keep_customers.people.addresses import EMAIL, KINDS, PHONE, mark
-from keep_customers.people.contacts import all_contacts, confirmed_marks, contacts_of, linked
+from keep_customers.people.contacts import confirmed_marks, linked, told_apart
 
 IN_THE_FIRM = ("Owner", "Decision Maker", "Buyer", "Assistant")
 PERSON, GUEST, CONTACT, CUSTOMER, FILE = (
@@ -123,11 +124,12 @@ class _Known:
 
 	def __init__(self, customers: Iterable[str]):
 		customers = sorted(set(customers))
-		pairs = all_contacts(customers)
-		self.main_contacts = dict(pairs)
-		# Whom a rep was told to ask for stands in for it, as long as it counts.
-		self.main_contacts |= _named_in_files(customers).items() & set(pairs)
+		left, here = told_apart(customers)
+		self.main_contacts = dict(here)
+		# Whom a rep was told to ask for stands in for it, as long as it counts and is there.
+		self.main_contacts |= _named_in_files(customers).items() & set(here)
 		self.confirmed = confirmed_marks(customers)
+		pairs = [*left, *here]
 		rows = _contact_rows({contact for _customer, contact in pairs})
 		files = _file_rows(customers)
 		# The file may know the same person, with words on record of their own.
@@ -137,6 +139,7 @@ class _Known:
 		self.contacts = {
 			pair: self._contact(pair, rows[pair[1]], in_file[pair]) for pair in pairs if pair[1] in rows
 		}
+		self.contacts |= {pair: _unreached(self.contacts[pair]) for pair in left if pair in self.contacts}
 		self.people = {(row.parent, row.name): self._person(row) for row in files}
 		self.own, self.deciding = {}, defaultdict(list)
 		for row in files:
@@ -149,6 +152,8 @@ class _Known:
 		entered = defaultdict(set)
 		for (customer, _contact), marks in self.confirmed.items():
 			entered[customer] |= marks
+		for customer, marks in self._of_who_left(left, here, rows, files).items():
+			entered[customer] -= marks
 		for row in customer_rows(customers):
 			# ERPNext copies them from the primary contact at every saving, and its point of sale lets every user write them.
 			email, mobile = (
@@ -164,6 +169,24 @@ class _Known:
 				mobile,
 			)
 
+	def _of_who_left(self, left: list, here: list, rows: dict, files: list) -> dict[str, set[str]]:
+		"""Customer -> fingerprints of the addresses of who has left, as the customer's own may be copied from them; not of
+		those that were entered for the customer itself or are also somebody's who is there."""
+		gone, others = defaultdict(set), defaultdict(set)
+		for pairs, found in ((left, gone), (here, others)):
+			for customer, contact in pairs:
+				found[customer] |= self.confirmed.get((customer, contact), set())
+				if contact in rows:
+					found[customer] |= {
+						mark(rows[contact][one]) for one in ("email_id", "mobile_no", "phone")
+					}
+		for row in files:
+			(gone if row.left_on else others)[row.parent] |= {mark(row.email), mark(row.phone)}
+		return {
+			customer: marks - others[customer] - self.confirmed.get((customer, ""), set())
+			for customer, marks in gone.items()
+		}
+
 	def _contact(self, pair: tuple[str, str], row, in_file: list[str]) -> Person:
 		confirmed = self.confirmed.get(pair, ())
 		email, mobile, phone = (
@@ -176,7 +199,7 @@ class _Known:
 	def _person(self, row) -> Person:
 		contact = self.contacts.get((row.parent, row.contact)) or Person((), ("", ""))
 		mobile = row.phone or contact.mobile
-		return Person(
+		person = Person(
 			# Their Contact is the better name: it is theirs at every customer.
 			(*([key(CONTACT, row.contact)] if row.contact else []), key(PERSON, row.name)),
 			(FILE, row.parent),
@@ -186,6 +209,7 @@ class _Known:
 			mobile,
 			mobile or contact.phone,
 		)
+		return _unreached(person) if row.left_on else person
 
 	def main(self, customer: str) -> Recipient:
 		own = self.own.get(customer)
@@ -211,6 +235,10 @@ class _Known:
 		return Recipient((person,)) if person else NOBODY
 
 
+def _unreached(person: Person) -> Person:
+	return person._replace(email=None, mobile=None, phone=None)
+
+
 def _contact_rows(names: Collection[str]) -> dict[str, frappe._dict]:
 	fields = ["name", "full_name", "first_name", "email_id", "mobile_no", "phone"]
 	return {row.name: row for row in _rows(CONTACT, "name", names, fields)}
@@ -222,9 +250,9 @@ def customer_rows(names: Collection[str]) -> list:
 
 def asked_for(customer: str) -> str | None:
 	"""The contact that is reached when nobody in particular is meant; None if there is none."""
-	theirs = contacts_of(customer)
+	_left, here = told_apart([customer])
 	named = _named_in_files([customer]).get(customer)
-	return named if named in theirs else next(iter(theirs), None)
+	return named if (customer, named) in here else dict(here).get(customer)
 
 
 def _named_in_files(customers: Collection[str]) -> dict[str, str]:
