@@ -47,13 +47,11 @@ class Recipient(NamedTuple):
 
 	def by(self, channel: str) -> tuple[Person | None, str | None]:
 		"""Whom a contact by this channel reaches, and at which address."""
-		fields = ("mobile", "phone") if channel == "Phone" else {EMAIL: ("email",), PHONE: ("mobile",)}.get(
-			KINDS.get(channel), ()
-		)  # fmt: skip
-		for field in fields:
-			for person in self.people:
-				if address := getattr(person, field):
-					return person, address
+		# A call reaches a landline too: who comes first is called there, before anybody else on a mobile.
+		field = "phone" if channel == "Phone" else {EMAIL: "email", PHONE: "mobile"}.get(KINDS.get(channel))
+		for person in self.people if field else ():
+			if address := getattr(person, field):
+				return person, address
 		# No address is needed, or none is known: somebody with a name, rather than the customer as such.
 		somebody = (one for one in self.people if not one.keys[0].startswith(f"{CUSTOMER}/"))
 		return next(somebody, self.people[0] if self.people else None), None

@@ -127,3 +127,20 @@ def test_what_was_meant_for_her_reaches_nobody(story, firm):
 	[person] = reached.of([about])
 	assert guest.addresses == person.addresses == nobody
 	assert person.people[0].name == "Olga Kern", "a rep sees for whom it was"
+
+
+def test_for_calls_the_main_contacts_landline_comes_before_anybody_elses_mobile(story):
+	firm = story.customer("Firm")
+	contact(firm, first_name="Boss", mobile="+49 171 34", is_primary_contact=1)
+	olga = contact(firm, first_name="Olga", phone_nos=[{"phone": "+49 30 12", "is_primary_phone": 1}])
+	ivan = {"full_name": "Ivan", "decides": 1, "phone": "+49 172 56"}
+	file = story.file(firm, dedicated_rep=ANNA, people=[ivan], ask_for=olga.name)
+	[main] = reached.main([firm]).values()
+	person, number = main.by("Phone")
+	assert (person.name, number) == ("Olga", "+49 30 12"), "the file says to ask for her"
+	assert main.by("SMS")[1] == "+49 172 56", "nobody texts a landline"
+	assert recipients.addresses(firm) == {"email": None, "mobile": "+49 172 56", "phone": "+49 30 12"}
+	file.ask_for = None
+	file.save()
+	[main] = reached.main([firm]).values()
+	assert main.by("Phone")[1] == "+49 171 34", "the boss is the primary contact"
