@@ -20,7 +20,7 @@ from keep_customers.engine.consent import NOT_REACHABLE
 from keep_customers.erp.leavers import those_who_can
 from keep_customers.erp.tables import FEW, among, chunks, columns, to_dates, to_ordinals
 from keep_customers.people import contacts
-from keep_customers.people.reached import IN_THE_FIRM
+from keep_customers.people.reached import FAMILY_AND_FRIENDS, main_whoever_left
 from keep_customers.worth.values import tier_ranks
 
 DECIDER, ONE_PERSON, NOT_SPOKEN, REP = (
@@ -88,8 +88,8 @@ def best_tiers() -> list[str]:
 
 
 def deciders(today: date, customers: Collection[str] | None) -> list[Alarm]:
-	"""Who decides, as the file says, or else the main contact, and is gone or not reached by mail any more; until a successor
-	is entered, or another address."""
+	"""Who decides, as the file says, or else the main contact, and is gone or not reached by mail any more; until somebody
+	who decides and is there stands in the file, or another address."""
 	lost = _lost_addresses()
 	having = _contacts_at(lost)
 	disabled = _disabled_users()
@@ -101,23 +101,20 @@ def deciders(today: date, customers: Collection[str] | None) -> list[Alarm]:
 		rows += (
 			query.where(person.parent.isin(part))
 			.select(
-				person.name, person.parent, person.full_name, person.contact, person.email, person.left_on, person.creation
+				person.name, person.parent, person.full_name, person.contact, person.email, person.left_on
 			)
 			.run(as_dict=True)
 		)  # fmt: skip
-	alarms, gone = [], set()
+	alarms, there = [], set()
 	for row in rows:
 		since, how = _gone(row, today, lost, having, disabled)
 		if how:
-			gone.add(row.name)
 			alarms.append(Alarm(row.parent, since, row.name, row.full_name, how))
-	there = defaultdict(list)
-	for row in rows:
-		if row.name not in gone:
-			there[row.parent].append(getdate(row.creation))
-	# A successor is somebody who was entered since then.
-	alarms = [one for one in alarms if not any(day >= one.since for day in there[one.customer])]
-	return alarms + _main_contacts_gone(having, customers)
+		else:
+			there.add(row.parent)
+	# Whenever they were entered: a successor may have come before the other one left.
+	alarms = [one for one in alarms if one.customer not in there]
+	return alarms + _main_contacts_gone(today, having, disabled, customers)
 
 
 def _who_decides():
@@ -163,25 +160,42 @@ def _gone(row, today: date, lost: dict, having: dict, disabled: dict) -> tuple[d
 	return None, None
 
 
-def _main_contacts_gone(having: dict, customers: Collection[str] | None) -> list[Alarm]:
-	"""Of customers of whose file nobody decides."""
-	if not having:
-		return []
-	query, contact, link = contacts.linked()
-	query = among(query, contact.name, having).select(link.link_name).distinct()
-	firms = {name for (name,) in query.run()}
+def _main_contacts_gone(
+	today: date, having: dict, disabled: dict, customers: Collection[str] | None
+) -> list[Alarm]:
+	"""Of customers of whose file nobody decides; until another main contact is named, or who decides."""
+	firms = _with_people_who_left(today)
+	if gone := {*having, *disabled}:
+		query, contact, link = contacts.linked()
+		query = among(query, contact.name, gone).select(link.link_name).distinct()
+		firms.update(name for (name,) in query.run())
 	if customers is not None:
 		firms &= set(customers)
 	for part in chunks(sorted(firms), MANY):
 		query, person = _who_decides()
 		query = query.where(person.parent.isin(part)).select(person.parent).distinct()
 		firms -= {name for (name,) in query.run()}
-	mains = contacts.primary_contacts(sorted(firms))
-	mains = {firm: contact for firm, contact in mains.items() if contact in having}
-	names = _full_names(mains.values())
-	return [
-		Alarm(firm, having[contact], contact, names.get(contact), BOUNCED) for firm, contact in mains.items()
-	]
+	mains = main_whoever_left(sorted(firms))
+	left = contacts.who_left(sorted(firms))
+	found = []
+	for firm, contact in mains.items():
+		if day := left.get((firm, contact)):
+			found.append((firm, contact, day, LEFT))
+		elif contact in having:
+			found.append((firm, contact, having[contact], BOUNCED))
+		elif contact in disabled:
+			found.append((firm, contact, disabled[contact], DISABLED))
+	names = _full_names({contact for _firm, contact, _day, _how in found})
+	return [Alarm(firm, day, contact, names.get(contact), how) for firm, contact, day, how in found]
+
+
+def _with_people_who_left(today: date) -> set[str]:
+	"""Customers of whose contacts one has left, as their files say."""
+	person = frappe.qb.DocType("Customer File Person")
+	query = frappe.qb.from_(person).where(
+		(person.parenttype == "Customer File") & (person.left_on <= today) & (person.contact > "")
+	)
+	return {name for (name,) in query.select(person.parent).distinct().run()}
 
 
 def _lost_addresses() -> dict[str, date]:
@@ -257,7 +271,7 @@ def one_person(today: date, customers: Collection[str] | None, tiers: Collection
 def _people_of(firms: list[str], today: date) -> tuple[dict[str, dict[str, str]], dict[str, date]]:
 	"""(customer -> people who are there, by their name in small letters; customer -> day on which the last one left).
 
-	Counted are contacts that count, and who of the file belongs to the firm; of the same name they are one person.
+	Counted are contacts that count, and who of the file is no family or friend; of the same name they are one person.
 	"""
 	pairs = contacts.all_contacts(firms)
 	names = _full_names({contact for _firm, contact in pairs})
@@ -266,7 +280,7 @@ def _people_of(firms: list[str], today: date) -> tuple[dict[str, dict[str, str]]
 		if contact in names:
 			known[firm][_key(names[contact])] = names[contact]
 	person = frappe.qb.DocType("Customer File Person")
-	of_firm = person.relation.isin(list(IN_THE_FIRM)) | (person.decides == 1)
+	of_firm = IfNull(person.relation, "").notin(FAMILY_AND_FRIENDS) | (person.decides == 1)
 	for part in chunks(firms, MANY):
 		query = frappe.qb.from_(person).where(
 			person.parent.isin(part) & (person.parenttype == "Customer File")

@@ -5,9 +5,11 @@ primary one. What counts is a Contact Confirmation, written when somebody who ma
 confirmed the contact (``people/confirmations.py``), or that it is one of ERPNext's portal users of the customer.
 """
 
+from datetime import date
+
 import frappe
 from frappe.query_builder import Case
-from frappe.query_builder.functions import Lower, Sum
+from frappe.query_builder.functions import Lower, Max, Sum
 from frappe.utils import getdate
 from pypika.terms import Criterion, ExistsCriterion
 
@@ -106,18 +108,19 @@ def _contacts(customers: list[str]) -> list[tuple[str, str]]:
 	return rows
 
 
-def _who_left(customers: list[str]) -> set[tuple[str, str]]:
-	"""(customer, contact) of who is no longer there, as the file says; who stands there again is."""
+def who_left(customers: list[str]) -> dict[tuple[str, str], date]:
+	"""(customer, contact) of who is no longer there, as the file says -> since when; who stands there again is."""
 	person = frappe.qb.DocType("Customer File Person")
 	there = Case().when(person.left_on <= getdate(), 0).else_(1)
-	rows = (
+	query = (
 		frappe.qb.from_(person)
-		.select(person.parent, person.contact)
-		.where(person.parent.isin(customers) & (person.parenttype == "Customer File") & (person.contact > ""))
+		.select(person.parent, person.contact, Max(person.left_on))
+		.where((person.parenttype == "Customer File") & (person.contact > ""))
 		.groupby(person.parent, person.contact)
 		.having(Sum(there) == 0)
-	).run()
-	return {tuple(row) for row in rows}
+	)
+	parts = (query.where(person.parent.isin(part)).run() for part in chunks(customers, 1000))
+	return {(customer, contact): getdate(day) for rows in parts for customer, contact, day in rows}
 
 
 def told_apart(customers: list[str]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -125,10 +128,15 @@ def told_apart(customers: list[str]) -> tuple[list[tuple[str, str]], list[tuple[
 	customer last."""
 	left, here = [], []
 	for part in chunks(customers, 1000):
-		gone = _who_left(part)
+		gone = who_left(part)
 		for pair in _contacts(part):
 			(left if tuple(pair) in gone else here).append(pair)
 	return left, here
+
+
+def named_or_oldest(customers: list[str]) -> dict[str, str]:
+	"""As :func:`primary_contacts`, whether or not they have left."""
+	return {customer: contact for part in chunks(customers, 1000) for customer, contact in _contacts(part)}
 
 
 def contacts_of(customer: str) -> list[str]:

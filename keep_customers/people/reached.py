@@ -13,9 +13,10 @@ import frappe
 
 from keep_customers.erp.tables import chunks
 from keep_customers.people.addresses import EMAIL, KINDS, PHONE, mark
-from keep_customers.people.contacts import confirmed_marks, linked, told_apart
+from keep_customers.people.contacts import confirmed_marks, linked, named_or_oldest, told_apart
 
 IN_THE_FIRM = ("Owner", "Decision Maker", "Buyer", "Assistant")
+FAMILY_AND_FRIENDS = ("Spouse", "Partner", "Child", "Parent", "Sibling", "Friend")
 PERSON, GUEST, CONTACT, CUSTOMER, FILE = (
 	"Customer File Person", "VIP Invitation", "Contact", "Customer", "Customer File",
 )  # fmt: skip
@@ -251,6 +252,12 @@ def asked_for(customer: str) -> str | None:
 	_left, here = told_apart([customer])
 	named = _named_in_files([customer]).get(customer)
 	return named if (customer, named) in here else dict(here).get(customer)
+
+
+def main_whoever_left(customers: Collection[str]) -> dict[str, str]:
+	"""Customer -> who is its main contact, or was until they left and nobody has named another."""
+	_left, here = told_apart(list(customers))
+	return named_or_oldest(list(customers)) | dict(_named_in_files(customers).items() & set(here))
 
 
 def _named_in_files(customers: Collection[str]) -> dict[str, str]:

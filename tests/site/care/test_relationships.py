@@ -83,6 +83,86 @@ def test_mail_to_who_decides_comes_back(story):
 	assert not standing(relationships.DECIDER) and waits(story, firm, "Decision Maker Left") == PREMISE
 
 
+def people(customer, *rows):
+	file = frappe.get_doc("Customer File", customer)
+	for row in rows:
+		file.append("people", row)
+	return file.save()
+
+
+def test_a_successor_who_was_there_before_is_one(story):
+	firm = ranked(story, "Firm", rep=ANNA)
+	people(firm, {"full_name": "Ms Wang", "relation": "Owner"}, {"full_name": "Ms Zhao", "decides": 1})
+	frappe.db.set_value("Customer File Person", {"full_name": "Ms Zhao"}, "creation", story.days_ago(30))
+	file = frappe.get_doc("Customer File", firm)
+	file.people[0].left_on = story.days_ago(3)
+	file.save()
+	assert not standing(relationships.DECIDER), "Ms Zhao decides, since February"
+	file.people[1].left_on = story.days_ago(1)
+	file.save()
+	assert {alarm.who for alarm in standing(relationships.DECIDER)} == {"Ms Wang", "Ms Zhao"}
+
+
+def test_the_main_contact_has_left_and_nobody_decides(story):
+	firm, other = ranked(story, "Firm", rep=ANNA), ranked(story, "Other", rep=ANNA)
+	olga, ivan = (
+		contact(name, first_name=who, email=f"{who}@firm.example".lower()).name
+		for name, who in ((firm, "Olga"), (other, "Ivan"))
+	)
+	people(firm, {"full_name": "Olga", "relation": "Buyer", "contact": olga})
+	assert not standing(relationships.DECIDER)
+	file = frappe.get_doc("Customer File", firm)
+	file.people[0].left_on = story.days_ago(3)
+	file.save()
+	user = frappe.get_doc(
+		{"doctype": "User", "email": "ivan@firm.example", "first_name": "Ivan", "send_welcome_email": 0}
+	).insert()
+	frappe.db.set_value("Contact", ivan, "user", user.name)
+	frappe.db.set_value(
+		"User", user.name, {"enabled": 0, "modified": story.days_ago(2)}, update_modified=False
+	)
+	found = {one.customer: (one.since, one.about, one.how) for one in standing(relationships.DECIDER)}
+	assert found == {
+		firm: (story.days_ago(3), olga, relationships.LEFT),
+		other: (story.days_ago(2), ivan, relationships.DISABLED),
+	}
+	assert {one.customer for one in standing(relationships.DECIDER, customers=[other])} == {other}
+	assert set(due(story, "Decision Maker Left")) == {firm, other}
+	assert waits(story, firm, "Decision Maker Left") is None
+	pavel = contact(firm, first_name="Pavel", email="pavel@firm.example").name
+	assert waits(story, firm, "Decision Maker Left") is None, "nobody has said that Pavel takes over"
+	file.ask_for = pavel
+	file.save()
+	assert waits(story, firm, "Decision Maker Left") == PREMISE
+	file.ask_for = None
+	file.append("people", {"full_name": "Ms Zhao", "decides": 1})
+	file.save()
+	assert {one.customer for one in standing(relationships.DECIDER)} == {other}
+	frappe.db.set_value("User", user.name, "enabled", 1)
+	assert not standing(relationships.DECIDER)
+
+
+def test_everybody_who_is_no_family_or_friend_is_known(story):
+	story.today = getdate()
+	firm, other = ranked(story, "Firm", rep=ANNA), ranked(story, "Other", rep=ANNA)
+	people(
+		firm,
+		{"full_name": "Mr Li", "relation": "Technician"},
+		{"full_name": "Ms Wu", "relation": "Accountant"},
+	)
+	people(
+		other,
+		{"full_name": "Mr Hu"},
+		{"full_name": "Mr He", "relation": "Other", "left_on": story.days_ago(4)},
+		{"full_name": "Ms Hu", "relation": "Spouse"},
+		{"full_name": "Ms Lu", "relation": "Friend"},
+	)
+	[alarm] = standing(relationships.ONE_PERSON, story.today)
+	assert (alarm.customer, alarm.who, alarm.since) == (other, "Mr Hu", story.days_ago(4))
+	people(other, {"full_name": "Ms Xu", "relation": "Child", "decides": 1})
+	assert not standing(relationships.ONE_PERSON, story.today), "a daughter who decides is one of the firm"
+
+
 def test_an_important_customer_hangs_by_one_person(story):
 	story.today = getdate()
 	one, two, none, iron = (
