@@ -82,7 +82,8 @@ def _complete(case, communication) -> None:
 def _is_of_customer(case, sender: str) -> bool:
 	"""Whether an address is that of who complained, or of somebody who speaks for the customer."""
 	sender = sender.strip().lower()
-	if not case.contact_email or sender == case.contact_email.strip().lower():
+	# A case that was made of a telephone call has no address: then only who is known to speak for the customer is.
+	if sender and sender == cstr(case.contact_email).strip().lower():
 		return True
 	portal_user = {"parenttype": "Customer", "parent": case.customer, "user": sender}
 	return bool(

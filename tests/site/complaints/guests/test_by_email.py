@@ -5,7 +5,8 @@ import email as mails
 import frappe
 
 from keep_customers.engine import complaints as engine
-from tests.site.complaints.guests.said import CASE, OLGA, cases, complaint, now
+from tests.site.complaints.guests.said import CASE, OLGA, PAVEL, cases, complaint, now
+from tests.site.mail import contact
 from tests.site.story import ANNA, PREFIX
 
 
@@ -73,3 +74,21 @@ def test_what_we_send_ends_no_waiting(guest, firm, story):
 	).insert()  # fmt: skip
 	frappe.db.commit()
 	assert now(case).status == engine.WAITING
+
+
+def test_a_stranger_answers_no_case_that_has_no_address(guest, story):
+	works = story.customer("Works")
+	story.file(works, dedicated_rep=ANNA)
+	case = complaint(works, responsible=ANNA)
+	assert not case.contact_email
+	case.wait("Which drill?")
+	frappe.db.commit()
+	subject = f"Re: The drill smokes (#{case.name})"
+	mail = receive(story, subject, "The green one.", sender="x@example.com")
+	assert mail.reference_name == case.name and now(case).status == engine.WAITING
+	told = {"document_name": case.name, "for_user": ANNA}
+	assert frappe.db.exists("Notification Log", told), "Anna sees who it was"
+	contact(works, first_name="Pavel", email=PAVEL)
+	frappe.db.commit()
+	receive(story, subject, "The blue one.", sender=PAVEL)
+	assert now(case).status == engine.OPEN
