@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import add_to_date, now_datetime
 
 from keep_customers.events import replies, wishes
-from tests.site.events.gathering import EVENT, INVITATION, firms
+from tests.site.events.gathering import EVENT, INVITATION, event, firms, listed
 from tests.site.story import MIA, PREFIX
 
 from .for_everybody import barriers
@@ -103,3 +103,21 @@ def test_an_event_from_the_wish_to_its_result(story, desk):
 	doc = frappe.get_doc(EVENT, event)
 	assert (doc.attended, doc.no_shows, doc.actual_cost, doc.cost_per_head) == (8, 1, 480, 60)
 	assert click.count <= MOST_CLICKS
+
+
+def test_an_event_begins_by_the_sites_clock_and_not_by_the_users(story, desk):
+	[firm] = firms(story, 1000)
+	evening = event("Inviting", guests=listed([firm]))
+	evening.db_set("starts_on", add_to_date(now_datetime(), hours=2))
+	guest = frappe.get_doc({"doctype": INVITATION, "event": evening.name, "customer": firm}).insert()
+	guest.db_set("status", "Invited")
+	# Nowhere is it later.
+	frappe.db.set_value("User", MIA, "time_zone", "Pacific/Kiritimati")
+	frappe.db.commit()
+	frappe.clear_cache(user=MIA)
+	with desk(MIA) as mia:
+		mia.open("Form", EVENT, evening.name)
+		assert mia.page.evaluate("() => frappe.datetime.now_datetime() > cur_frm.doc.starts_on")
+		assert not mia.page.evaluate("() => keep_customers.vip_event.phases.has_begun(cur_frm.doc)")
+		mia.open("Form", INVITATION, guest.name)
+		Clicks(mia).dark("Says Yes")

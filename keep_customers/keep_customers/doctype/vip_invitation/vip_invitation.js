@@ -43,8 +43,10 @@ function offer(frm, event) {
 		"Undo Check In": __("Undo Check In"),
 		"Invite After All": __("Invite After All"),
 	};
-	const begun = event.starts_on && event.starts_on <= frappe.datetime.now_datetime();
-	const day_has_come = event.starts_on && event.starts_on.slice(0, 10) <= frappe.datetime.get_today();
+	// By the site's clock, as the event's time is; the user's own may be of another zone.
+	const now = frappe.datetime.system_datetime();
+	const begun = event.starts_on && event.starts_on <= now;
+	const day_has_come = event.starts_on && event.starts_on.slice(0, 10) <= now.slice(0, 10);
 	const answers = event.status === "Inviting" && !begun;
 	const possible = {
 		Yes: answers,

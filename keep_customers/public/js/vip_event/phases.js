@@ -9,8 +9,10 @@ keep_customers.vip_event.phases = (() => {
 		["result", __("Result")],
 	];
 
-	const has_come = (doc) => doc.starts_on && doc.starts_on.slice(0, 10) <= frappe.datetime.get_today();
-	const has_begun = (doc) => doc.starts_on && doc.starts_on <= frappe.datetime.now_datetime();
+	// By the site's clock, as the event's time is; the user's own may be of another zone.
+	const site_now = () => frappe.datetime.system_datetime();
+	const has_come = (doc) => doc.starts_on && doc.starts_on.slice(0, 10) <= site_now().slice(0, 10);
+	const has_begun = (doc) => doc.starts_on && doc.starts_on <= site_now();
 
 	// Places nobody has or may claim; who waits comes first.
 	function free(doc, counts) {
