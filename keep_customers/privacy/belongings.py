@@ -111,7 +111,8 @@ def _hanging_on(doctype: str, table, found: dict[str, set[str]], new: set[str]) 
 
 
 def _nobody_else(column, person: Person) -> Criterion:
-	return column.isnull() | (column == "") | column.isin(person.contacts or [""])
+	nobody = column.isnull() | (column == "")
+	return nobody | column.isin(person.contacts) if person.contacts else nobody
 
 
 def _among(column, values: Iterable[str]) -> list[Criterion]:

@@ -11,7 +11,7 @@ from pypika.terms import Criterion
 
 from keep_customers.erp.tables import chunks
 from keep_customers.people.reached import CONTACT, FILE, PERSON
-from keep_customers.privacy import places
+from keep_customers.privacy import among, places
 from keep_customers.privacy.belongings import Names
 from keep_customers.privacy.person import OCCASION, Person
 from keep_customers.privacy.words import GONE
@@ -79,10 +79,10 @@ def _unlink(doctype: str, names: Sequence[str]) -> None:
 
 def empty_files(person: Person, whole: bool) -> int:
 	"""The personal part of the Customer Files whose only person it was; how many there were."""
-	if not whole:
+	if not whole or not person.customers:
 		return 0
 	place, file = places.place(FILE), frappe.qb.DocType(FILE)
-	query = frappe.qb.update(file).where(file.name.isin(person.customers or [""]))
+	query = frappe.qb.update(file).where(file.name.isin(person.customers))
 	for field in place.words:
 		if field not in places.FACTS_OF_FILE:
 			query = query.set(file[field], None)
@@ -90,7 +90,7 @@ def empty_files(person: Person, whole: bool) -> int:
 		query = query.set(file[field], None)
 	query.run()
 	_forget_copies(FILE, person.customers)
-	return frappe.db.count(FILE, {"name": ("in", person.customers or [""])})
+	return among.count(FILE, "name", person.customers)
 
 
 def rows_gone(owned: Names) -> Counts:
@@ -117,11 +117,7 @@ def _touch(files: Iterable[str]) -> None:
 
 
 def _column(doctype: str, column: str, names: Collection[str]) -> list[str]:
-	return [
-		value
-		for part in chunks(sorted(names), MANY)
-		for value in frappe.get_all(doctype, {"name": ("in", part)}, pluck=column)
-	]
+	return sorted(among.pluck(doctype, "name", names, column))
 
 
 def _forget_copies(doctype: str, names: Collection[str]) -> None:
@@ -151,7 +147,10 @@ def beside(doctype: str, names: Collection[str]) -> Counts:
 def versions_of(files: Collection[str]) -> int:
 	"""What Customer Files were before: it tells of rows by their place."""
 	version = frappe.qb.DocType("Version")
-	return delete("Version", (version.ref_doctype == FILE) & version.docname.isin(sorted(files) or [""]))
+	return sum(
+		delete("Version", _about(version, ("ref_doctype", "docname"), FILE, part))
+		for part in chunks(sorted(files), MANY)
+	)
 
 
 def delete(doctype: str, condition: Criterion) -> int:
@@ -172,8 +171,7 @@ def _about(table, columns: tuple[str, str], doctype: str, names: Sequence[str]) 
 
 def _files(doctype: str, names: Sequence[str]) -> Counts:
 	"""Attachments, through their own life: what lies on the disk goes too, unless something else uses it."""
-	about = {"attached_to_doctype": doctype, "attached_to_name": ("in", list(names))}
-	found = frappe.get_all("File", about, pluck="name")
+	found = among.find("File", "attached_to_name", names, attached_to_doctype=doctype)
 	for name in found:
 		frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
 	return Counter({("File", DELETED): len(found)})
@@ -182,8 +180,7 @@ def _files(doctype: str, names: Sequence[str]) -> Counts:
 def _queue_about(doctype: str, names: Sequence[str]) -> list[str]:
 	if not places.stored("Email Queue", "reference_doctype"):
 		return []
-	about = {"reference_doctype": doctype, "reference_name": ("in", list(names))}
-	return frappe.get_all("Email Queue", about, pluck="name")
+	return among.find("Email Queue", "reference_name", names, reference_doctype=doctype)
 
 
 def queued(mails: Collection[str]) -> Counts:

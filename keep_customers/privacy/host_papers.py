@@ -12,7 +12,7 @@ from keep_customers.care.followups import PENDING
 from keep_customers.erp.tables import chunks, like
 from keep_customers.events import room
 from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, GUEST, PERSON
-from keep_customers.privacy import emptying, places
+from keep_customers.privacy import among, emptying, places
 from keep_customers.privacy.belongings import Names
 from keep_customers.privacy.emptying import DELETED, EMPTIED, MANY, Counts
 from keep_customers.privacy.person import OCCASION, Person
@@ -37,23 +37,18 @@ def due(person: Person) -> list:
 	}
 	found = []
 	for doctype, names in theirs.items():
-		for part in chunks(names, MANY):
-			about = {"reference_doctype": doctype, "reference_name": ("in", part), "status": ("in", PENDING)}
-			found += frappe.get_all(FOLLOW_UP, about, ["name", "todo", "reason"])
+		pending = {"reference_doctype": doctype, "status": ("in", PENDING)}
+		found += among.find(FOLLOW_UP, "reference_name", names, ["name", "todo", "reason"], **pending)
 	return found
 
 
 def _invitations(person: Person) -> list[str]:
-	return frappe.get_all(GUEST, {"contact": ("in", person.contacts or [""])}, pluck="name")
+	return among.find(GUEST, "contact", person.contacts)
 
 
 def _occasions(person: Person) -> list[str]:
-	of = {
-		"person": ("in", person.full_names or [""]),
-		"parent": ("in", person.customers or [""]),
-		"parenttype": FILE,
-	}
-	return frappe.get_all(OCCASION, of, pluck="name")
+	rows = among.find(OCCASION, "parent", person.customers, ["name", "person"], parenttype=FILE)
+	return [row.name for row in rows if row.person and row.person in person.full_names]
 
 
 def end_what_is_due(person: Person) -> Counts:
@@ -61,9 +56,8 @@ def end_what_is_due(person: Person) -> Counts:
 	pending = due(person)
 	for row in pending:
 		take_back_one(row, "No longer true")
-	coming = {"contact": ("in", person.contacts or [""]), "status": ("in", COMING)}
 	events = set()
-	for row in frappe.get_all(GUEST, coming, ["name", "event"]):
+	for row in among.find(GUEST, "contact", person.contacts, ["name", "event"], status=("in", COMING)):
 		if frappe.db.get_value("VIP Event", row.event, "status") in ("Idea", "Planned", "Inviting"):
 			frappe.db.set_value(GUEST, row.name, "status", "Cancelled")
 			events.add(row.event)
@@ -122,19 +116,13 @@ def todos_of(owned: Names) -> list[str]:
 	for doctype, names in owned.items():
 		if frappe.get_meta(doctype).istable and doctype != PERSON:
 			continue
-		for part in chunks(names, MANY):
-			about = {"reference_type": doctype, "reference_name": ("in", part)}
-			found |= set(frappe.get_all(TODO, about, pluck="name"))
-	for part in chunks(owned.get(FOLLOW_UP, []), MANY):
-		found |= set(frappe.get_all(TODO, {"keep_follow_up": ("in", part)}, pluck="name"))
-		found |= set(filter(None, frappe.get_all(FOLLOW_UP, {"name": ("in", part)}, pluck="todo")))
+		found |= set(among.find(TODO, "reference_name", names, reference_type=doctype))
+	follow_ups = owned.get(FOLLOW_UP, [])
+	found |= set(among.find(TODO, "keep_follow_up", follow_ups))
+	found |= among.pluck(FOLLOW_UP, "name", follow_ups, "todo")
 	# One that is also for something else is still somebody's work.
-	open_ones = {"name": ("in", sorted(found) or [""]), "status": "Open"}
-	busy = {
-		one.name
-		for one in frappe.get_all(TODO, open_ones, ["name"])
-		if frappe.db.exists(FOLLOW_UP, {"todo": one.name, "status": ("in", PENDING)})
-	}
+	open_ones = among.find(TODO, "name", found, status="Open")
+	busy = among.pluck(FOLLOW_UP, "todo", open_ones, "todo", status=("in", PENDING))
 	return sorted(found - busy)
 
 
@@ -163,8 +151,7 @@ def sales_documents(person: Person) -> dict[str, int]:
 	found = {}
 	for doctype, field in _naming_contacts():
 		if "contact_display" in places.stored(doctype, "contact_display"):
-			about = {field: ("in", person.contacts or [""])}
-			if count := frappe.db.count(doctype, about):
+			if count := among.count(doctype, field, person.contacts):
 				found[doctype] = found.get(doctype, 0) + count
 	return found
 
@@ -172,16 +159,15 @@ def sales_documents(person: Person) -> dict[str, int]:
 def sales_documents_forget(person: Person) -> Counts:
 	"""Take the person off sales documents: their name and addresses, not the customer's."""
 	done: Counts = Counter()
-	for doctype, field in _naming_contacts():
+	for doctype, field in _naming_contacts() if person.contacts else ():
 		shown = places.stored(doctype, *SHOWN)
 		if not shown:
 			continue
 		table = frappe.qb.DocType(doctype)
-		condition = table[field].isin(person.contacts or [""])
-		query = frappe.qb.update(table).where(condition)
+		query = frappe.qb.update(table).where(table[field].isin(person.contacts))
 		for column in shown:
 			query = query.set(table[column], None)
-		if count := frappe.db.count(doctype, {field: ("in", person.contacts or [""])}):
+		if count := among.count(doctype, field, person.contacts):
 			query.run()
 			done[doctype, emptying.CHANGED] += count
 	return done

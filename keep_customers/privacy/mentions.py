@@ -185,7 +185,7 @@ def take_out_of_bare_tables(words: Words) -> Counts:
 		found = Criterion.any(like(table[column], one) for column in columns for one in likes)
 		if name == "tabSingles":
 			singles = frappe.get_all("DocType", {"module": places.MODULE, "issingle": 1}, pluck="name")
-			found = found & table.doctype.isin(singles or [""])
+			found = found & table.doctype.isin(singles)
 		for row in frappe.qb.from_(table).select(*keys, *columns).where(found).run(as_dict=True):
 			changed = {
 				one: text

@@ -13,7 +13,7 @@ from keep_customers.people import reached
 from keep_customers.people.addresses import mark, spelled
 from keep_customers.people.confirmations import naming_fields
 from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, MANY, PERSON
-from keep_customers.privacy import words
+from keep_customers.privacy import among, words
 
 OCCASION = "Customer File Occasion"
 
@@ -139,7 +139,7 @@ def _share(person: Person, emails: Collection[str], phones: Collection[str]) -> 
 	)
 	person.shared = sorted(one for one in {*emails, *phones} if spelled(one) in taken)
 	person.alone = bool(person.customers) and not others
-	titles = frappe.get_all(CUSTOMER, {"name": ("in", person.customers or [""])}, pluck="customer_name")
+	titles = among.pluck(CUSTOMER, "name", person.customers, "customer_name")
 	person.others = sorted({*person.customers, *titles, *(other.name for other in others)})
 
 
@@ -157,9 +157,8 @@ def _at_other_contacts(person: Person, addresses: Collection[str]) -> set[str]:
 
 def _our_own(emails: Collection[str]) -> set[str]:
 	"""Those of the firm's mailboxes, and of people who work here."""
-	emails = sorted(emails) or [""]
-	staff = frappe.get_all("User", {"name": ("in", emails), "user_type": "System User"}, pluck="name")
-	boxes = frappe.get_all("Email Account", {"email_id": ("in", emails)}, pluck="email_id")
+	staff = among.find("User", "name", emails, user_type="System User")
+	boxes = among.pluck("Email Account", "email_id", emails, "email_id")
 	return {spelled(one) for one in (*staff, *boxes)}
 
 
@@ -174,25 +173,23 @@ def _twins(contacts: Collection[str]) -> set[str]:
 
 
 def _customers_of(person: Person) -> list[str]:
-	of = {"parenttype": CONTACT, "parent": ("in", person.contacts or [""]), "link_doctype": CUSTOMER}
-	found = set(frappe.get_all("Dynamic Link", of, pluck="link_name"))
+	linked = {"parenttype": CONTACT, "link_doctype": CUSTOMER}
+	found = among.pluck("Dynamic Link", "parent", person.contacts, "link_name", **linked)
 	found |= {row.parent for row in _file_rows("name", person.rows)}
-	if fields := naming_fields():
-		naming = {one: ("in", person.contacts or [""]) for one in fields}
-		found |= set(frappe.get_all(CUSTOMER, or_filters=naming, pluck="name"))
-	asked = {"ask_for": ("in", person.contacts or [""])}
-	found |= set(frappe.get_all(FILE, asked, pluck="name"))
-	return sorted(frappe.get_all(CUSTOMER, {"name": ("in", sorted(found) or [""])}, pluck="name"))
+	for naming in naming_fields():
+		found |= set(among.find(CUSTOMER, naming, person.contacts))
+	found |= set(among.find(FILE, "ask_for", person.contacts))
+	return sorted(among.find(CUSTOMER, "name", found))
 
 
 def _contacts(column: str, values: Collection[str]) -> list:
 	fields = ["name", "full_name", "first_name", "last_name", "email_id", "user"]
-	return frappe.get_all(CONTACT, {column: ("in", sorted(values) or [""])}, fields)
+	return among.find(CONTACT, column, values, fields)
 
 
 def _file_rows(column: str, values: Collection[str]) -> list:
-	about = {column: ("in", sorted(values) or [""]), "parenttype": FILE}
-	return frappe.get_all(PERSON, about, ["name", "parent", "full_name", "contact", "email", "phone"])
+	fields = ["name", "parent", "full_name", "contact", "email", "phone"]
+	return among.find(PERSON, column, values, fields, parenttype=FILE)
 
 
 def check_is_no_colleague(person: Person) -> None:

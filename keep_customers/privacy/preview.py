@@ -7,7 +7,7 @@ import frappe
 from keep_customers.engine.consent import REFUSED
 from keep_customers.people import ledger
 from keep_customers.people.reached import CONTACT, FILE
-from keep_customers.privacy import belongings, host_papers, person
+from keep_customers.privacy import among, belongings, host_papers, person
 from keep_customers.privacy.emptying import DELETED, EMPTIED, ROWS
 from keep_customers.privacy.person import Person
 
@@ -30,7 +30,7 @@ def of(who: Person, whole: bool) -> dict:
 	goes["File", DELETED] += _attached(owned)
 	goes["Follow Up", "Cancelled"] += len(host_papers.due(who))
 	if whole:
-		goes[FILE, EMPTIED] += frappe.db.count(FILE, {"name": ("in", who.customers or [""])})
+		goes[FILE, EMPTIED] += among.count(FILE, "name", who.customers)
 	if who.user:
 		goes["User", EMPTIED] += 1
 	refused, other = _consent(who, owned.get(ledger.DOCTYPE, []))
@@ -47,9 +47,8 @@ def of(who: Person, whole: bool) -> dict:
 			if number
 		],
 		"stays": [{"kind": kind, "number": number} for kind, number in sorted(stays.items())],
-		"open_cases": frappe.db.count(
-			"Complaint Case",
-			{"name": ("in", owned.get("Complaint Case") or [""]), "status": ("!=", "Closed")},
+		"open_cases": among.count(
+			"Complaint Case", "name", owned.get("Complaint Case", []), status=("!=", "Closed")
 		),
 		"shared": who.shared,
 	}
@@ -57,24 +56,21 @@ def of(who: Person, whole: bool) -> dict:
 
 def _attached(owned: belongings.Names) -> int:
 	return sum(
-		frappe.db.count("File", {"attached_to_doctype": doctype, "attached_to_name": ("in", names)})
+		among.count("File", "attached_to_name", names, attached_to_doctype=doctype)
 		for doctype, names in owned.items()
-		if doctype != CONTACT and not frappe.get_meta(doctype).istable
-	) + frappe.db.count(
-		"File", {"attached_to_doctype": CONTACT, "attached_to_name": ("in", owned.get(CONTACT) or [""])}
+		if not frappe.get_meta(doctype).istable
 	)
 
 
 def _consent(who: Person, names: list[str]) -> tuple[int, int]:
 	"""How many noes stay as fingerprints, and how many lines go."""
-	rows = frappe.get_all(
-		ledger.DOCTYPE,
-		or_filters={"name": ("in", names or [""]), "address_mark": ("in", who.marks or [""])},
-		fields=["consent", "address_mark"],
-	)
+	fields = ["name", "consent", "address_mark"]
+	found = among.find(ledger.DOCTYPE, "name", names, fields)
+	found += among.find(ledger.DOCTYPE, "address_mark", who.marks, fields)
+	rows = {row.name: row for row in found}.values()
 	refused = sum(row.consent == REFUSED and bool(row.address_mark) for row in rows)
 	return refused, len(rows) - refused
 
 
 def _titles(customers: list[str]) -> list[str]:
-	return sorted(frappe.get_all(person.CUSTOMER, {"name": ("in", customers or [""])}, pluck="customer_name"))
+	return sorted(among.pluck(person.CUSTOMER, "name", customers, "customer_name"))

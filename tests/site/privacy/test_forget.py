@@ -209,3 +209,23 @@ def test_it_is_for_managers_of_all_their_customers(firm, story):
 		buttons.forget(contact=firm.wilma)
 	with pytest.raises(frappe.PermissionError):
 		export.make(customer=firm.name, row=firm.file.people[0].name)
+
+
+# Somebody without a Contact
+
+
+def test_who_has_no_contact_takes_nobody_else_with_them(story):
+	"""Otto of another firm has no Contact either, nor has the guest whom the event knows by the firm's name alone."""
+	firm, other = story.customer("Firm"), story.customer("Other")
+	ann = story.file(firm, people=[{"full_name": NAME, "email": EMAIL}]).people[0]
+	story.file(other, people=[{"full_name": "Otto Brandt", "phone": "+49 30 998877"}])
+	for doctype, name, values in (
+		("VIP Event", "Supper", {"theme": "Supper", "status": "Inviting"}),
+		("VIP Invitation", "Guest", {"event": "Supper", "customer": other, "status": "Accepted"}),
+	):
+		frappe.get_doc({"doctype": doctype, "name": name, **values}).db_insert()
+	who = person.of_row(ann.name)
+	assert (who.rows, who.customers, who.shared) == ([ann.name], [firm], [])
+	forget(who, whole=True)
+	assert frappe.get_all("Customer File Person", pluck="full_name") == ["Otto Brandt"]
+	assert frappe.db.get_value("VIP Invitation", "Guest", "status") == "Accepted"
