@@ -167,7 +167,10 @@ doc_events = {
 		"on_trash": "keep_customers.care.referrals.on_lead_trash",
 	},
 	"Personal Data Deletion Request": {"on_update": "keep_customers.privacy.requests.on_deletion"},
-	"Personal Data Download Request": {"after_insert": "keep_customers.privacy.requests.on_download"},
+	"Personal Data Download Request": {
+		"before_insert": "keep_customers.privacy.requests.before_download",
+		"after_insert": "keep_customers.privacy.requests.on_download",
+	},
 	"Version": {"before_insert": "keep_customers.access.named_rows.leave_names_out"},
 	"Communication": {
 		"before_insert": "keep_customers.erp.mailbox.before_communication",

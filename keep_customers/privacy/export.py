@@ -72,8 +72,8 @@ def of(who: Person, own_words: bool = False) -> dict:
 		documents[_(TODO)] = _rows(TODO, host_papers.todos_of(owned))
 		documents[_(FILE)] = _attached(owned)
 	documents[_(host_papers.MAIL)] = mails
-	if not own_words and who.user:
-		documents[_(USER)] = _rows(USER, [who.user])
+	if not own_words and who.users:
+		documents[_(USER)] = _rows(USER, who.users)
 	return {
 		"made_on": today(),
 		"names": who.full_names,

@@ -14,8 +14,8 @@ BEGINS, ENDS = "personal-data-", ".json"
 DAYS = 7
 
 
-def keep(found: dict) -> str:
-	"""What is known of somebody, as a private file of the user of this session; returns its address."""
+def keep(found: dict, owner: str | None = None) -> str:
+	"""What is known of somebody, as a private file of one user, else of the one of this session; returns its address."""
 	file = frappe.get_doc(
 		{
 			"doctype": FILE,
@@ -25,7 +25,16 @@ def keep(found: dict) -> str:
 		}
 	)
 	# Attached to nothing, so that nobody else finds it; who made it was asked for their right.
-	return file.insert(ignore_permissions=True).file_url
+	file.insert(ignore_permissions=True)
+	if owner and owner != file.owner:
+		frappe.db.set_value(FILE, file.name, "owner", owner, update_modified=False)
+	return file.file_url
+
+
+def made_lately(owner: str) -> bool:
+	"""Whether one of theirs was made within the hour, so that nobody has files made without end."""
+	since = add_to_date(now_datetime(), hours=-1)
+	return bool(_names(owner=owner, creation=(">", since)))
 
 
 def as_text(found: dict) -> str:

@@ -87,7 +87,7 @@ def _run(forgotten: str) -> None:
 	frappe.set_user("Administrator")
 	try:
 		work = json.loads(row.work)
-		person, wish = Person(**work["person"]), Wish(**work["wish"])
+		person, wish = Person.of(work["person"]), Wish(**work["wish"])
 		for name, step in steps(person, wish, work):
 			if name not in work["done"]:
 				attempt(lambda name=name, step=step: _do(forgotten, work, name, step))
@@ -143,7 +143,7 @@ def steps(person: Person, wish: Wish, work: dict) -> list[tuple[str, Callable[[]
 		("mails", lambda: _mails(person, work["owned"])),
 		("rows", lambda: emptying.rows_gone(work["owned"])),
 		("contact", lambda: _contact(person, wish)),
-		("user", lambda: host_papers.user_gone(person)),
+		("user", lambda: host_papers.users_gone(person)),
 	]
 	words = person.words
 	for doctype in mentions.doctypes():

@@ -196,11 +196,12 @@ def contacts_gone(person: Person) -> Counts:
 	return Counter({(CONTACT, DELETED): len(person.contacts)})
 
 
-def user_gone(person: Person) -> Counts:
-	"""Their user of the website: nobody logs in with it any more, and what it has made is by nobody in particular."""
-	user = person.user
-	if not user or not frappe.db.exists("User", user):
-		return Counter()
+def users_gone(person: Person) -> Counts:
+	"""Their users of the website: nobody logs in with them any more, and what they have made is by nobody in particular."""
+	return sum((_user_gone(user) for user in among.find("User", "name", person.users)), Counter())
+
+
+def _user_gone(user: str) -> Counts:
 	nameless = f"forgotten-{frappe.generate_hash(length=10)}@{_domain()}"
 	words = places.place("User").words
 	keep = {"name", "email", "username", "language", "time_zone", "roles", "module_profile", "desk_theme"}

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, field
 
 import frappe
 from frappe import _
-from frappe.utils import cint
+from frappe.query_builder.functions import Lower
 
 from keep_customers.erp.tables import chunks
 from keep_customers.people import reached
 from keep_customers.people.addresses import mark, spelled
-from keep_customers.people.confirmations import naming_fields
+from keep_customers.people.confirmations import is_colleague
+from keep_customers.people.contacts import all_contacts, confirmed_marks, contacts_at, naming_fields
 from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, MANY, PERSON
 from keep_customers.privacy import among, words
 
@@ -27,7 +28,7 @@ class Person:
 	:param names: full, first and last name, each way they are written
 	:param emails, phones: where they alone are reached
 	:param shared: where others are reached, too; it stays
-	:param user: their own user of the website
+	:param users: their own users of the website
 	:param alone: nobody else is known at their customers
 	:param others: what is called like them, and is not them
 	"""
@@ -39,7 +40,7 @@ class Person:
 	emails: list[str] = field(default_factory=list)
 	phones: list[str] = field(default_factory=list)
 	shared: list[str] = field(default_factory=list)
-	user: str | None = None
+	users: list[str] = field(default_factory=list)
 	alone: bool = False
 	others: list[str] = field(default_factory=list)
 
@@ -69,8 +70,11 @@ class Person:
 		return json.dumps(asdict(self))
 
 	@staticmethod
-	def from_json(text: str) -> "Person":
-		return Person(**json.loads(text))
+	def of(stored: dict) -> "Person":
+		"""As :meth:`as_json` stores it, or has before there could be several users."""
+		values = {"users": [stored["user"]] if stored.get("user") else [], **stored}
+		values.pop("user", None)
+		return Person(**values)
 
 
 def of_contact(name: str) -> Person:
@@ -82,20 +86,88 @@ def of_row(name: str) -> Person:
 	return _found([], [name])
 
 
-def of_email(email: str) -> Person:
-	"""Whoever has this address: for who asks by it, as users do."""
-	email = email.strip().lower()
-	contact, child, row = (frappe.qb.DocType(one) for one in (CONTACT, "Contact Email", PERSON))
-	own = frappe.qb.from_(contact).select(contact.name)
-	own = own.where((contact.email_id == email) | (contact.user == email)).run(pluck=True)
-	more = frappe.qb.from_(child).select(child.parent).where(child.parenttype == CONTACT)
-	more = more.where(child.email_id == email).run(pluck=True)
-	rows = frappe.qb.from_(row).select(row.name).where(row.email == email).run(pluck=True)
-	found = _found(sorted({*own, *more}), rows)
-	if email not in found.emails:
-		found.emails = sorted({*found.emails, email})
-		found.shared = [one for one in found.shared if spelled(one) != spelled(email)]
+def of_user(user: str) -> Person:
+	"""Whoever asks from outside, known by the address they log in with.
+
+	Everybody who is logged in may make Contacts of whatever name, with whatever addresses. So only what is proven counts: Contacts
+	whose own address it is, or that were confirmed with it; of these the addresses that were confirmed, and the customers they
+	count for; and what colleagues have written in files. Never the customer as a whole.
+	"""
+	login = spelled(user)
+	confirmed = {contact for _customer, contact in contacts_at(user)}
+	found = Person(users=[user])
+	found.contacts = sorted(confirmed | set(_with_own_address(login)))
+	titles = _contacts("name", found.contacts)
+	rows = _rows_of_user(login, found.contacts, {_folded(row.full_name) for row in titles})
+	found.rows = sorted(row.name for row in rows)
+	pairs = _that_count(found.contacts)
+	found.customers = sorted({customer for customer, _contact in pairs} | {row.parent for row in rows})
+	counting = {contact for _customer, contact in pairs}
+	found.names = _not_others(
+		{(row.full_name or "", "", "") for row in rows}
+		# Whose Contact is their own to write calls themselves as they like.
+		| {_called(row) for row in titles if row.name in counting and is_colleague(row.owner)},
+		found,
+	)
+	marks = confirmed_marks(found.customers)
+	proven = {one for pair in pairs for one in marks.get(pair, ())}
+	known = reached.known_contacts(found.contacts).values()
+	emails = {email for one in known for email in one.emails if mark(email) in proven}
+	phones = {phone for one in known for phone in one.phones if mark(phone) in proven}
+	_share(
+		found,
+		emails | {row.email for row in rows} - {None, ""},
+		phones | {row.phone for row in rows} - {None, ""},
+	)
+	found.emails = sorted({login, *(one for one in found.emails if spelled(one) != login)})
+	found.shared = [one for one in found.shared if spelled(one) != login]
+	found.alone = False
 	return found
+
+
+def _with_own_address(email: str) -> list[str]:
+	contact = frappe.qb.DocType(CONTACT)
+	query = frappe.qb.from_(contact).select(contact.name).where(Lower(contact.email_id) == email)
+	return query.run(pluck=True)
+
+
+def _rows_of_user(email: str, contacts: list[str], names: set[str]) -> list:
+	"""People of files who are their Contacts, or have the address; where several have it, nobody knows who asks."""
+	linked = _file_rows("contact", contacts)
+	row = frappe.qb.DocType(PERSON)
+	at_it = frappe.qb.from_(row).select(row.name).where(Lower(row.email) == email).run(pluck=True)
+	more = [one for one in _file_rows("name", at_it) if one.contact not in contacts]
+	called = names | {_folded(one.full_name) for one in (*linked, *more)}
+	return linked if len(called) > 1 else [*linked, *more]
+
+
+def _folded(name: str | None) -> str:
+	return " ".join((name or "").casefold().split())
+
+
+def _that_count(contacts: list[str]) -> list[tuple[str, str]]:
+	"""(customer, contact) for which they count."""
+	linked = {"parenttype": CONTACT, "link_doctype": CUSTOMER}
+	customers = among.pluck("Dynamic Link", "parent", contacts, "link_name", **linked)
+	for naming in naming_fields():
+		customers |= set(among.find(CUSTOMER, naming, contacts))
+	return sorted({pair for pair in all_contacts(sorted(customers)) if pair[1] in contacts})
+
+
+def _not_others(names: set[tuple], person: Person) -> list[list[str]]:
+	"""Without names that somebody else has as well: what stands under them may be theirs."""
+	full = {name for name, _first, _last in names}
+	taken = {row.full_name for row in _contacts("full_name", full) if row.name not in person.contacts}
+	taken |= {row.full_name for row in _file_rows("full_name", full) if row.name not in person.rows}
+	taken |= among.pluck(CUSTOMER, "customer_name", full, "customer_name")
+	for row in among.find("User", "full_name", full, ["name", "full_name"]):
+		taken |= set() if row.name in person.users else {row.full_name}
+	taken = {_folded(one) for one in taken}
+	return [list(one) for one in sorted(names) if _folded(one[0]) not in taken]
+
+
+def _called(row) -> tuple[str, str, str]:
+	return (row.full_name or "", row.first_name or "", row.last_name or "")
 
 
 def _found(contacts: list[str], rows: list[str]) -> Person:
@@ -110,12 +182,12 @@ def _found(contacts: list[str], rows: list[str]) -> Person:
 	known = list(reached.known_contacts(person.contacts).values())
 	titles = _contacts("name", person.contacts)
 	person.names = sorted(
-		{(row.full_name or "", row.first_name or "", row.last_name or "") for row in titles}
+		{_called(row) for row in titles}
 		| {(row.full_name or "", "", "") for row in _file_rows("name", person.rows)}
 	)
 	person.names = [list(one) for one in person.names]
 	users = {row.user for row in titles if row.user}
-	person.user = next(iter(sorted(users)), None)
+	person.users = sorted(users)
 	person.customers = _customers_of(person)
 	rows_of_them = _file_rows("name", person.rows)
 	emails = {email for one in known for email in one.emails} | {row.email for row in rows_of_them} | users
@@ -183,7 +255,7 @@ def _customers_of(person: Person) -> list[str]:
 
 
 def _contacts(column: str, values: Collection[str]) -> list:
-	fields = ["name", "full_name", "first_name", "last_name", "email_id", "user"]
+	fields = ["name", "full_name", "first_name", "last_name", "email_id", "user", "owner"]
 	return among.find(CONTACT, column, values, fields)
 
 
@@ -196,13 +268,14 @@ def check_is_no_colleague(person: Person) -> None:
 	"""
 	:raises frappe.ValidationError: if it is somebody who works here: their name stands under what they have done
 	"""
-	if person.user and frappe.db.get_value("User", person.user, "user_type") == "System User":
+	if colleagues := among.find("User", "name", person.users, user_type="System User"):
 		frappe.throw(
 			_(
 				"{0} is a user of Desk. Who works here is forgotten by the host's own request, for their user."
-			).format(frappe.bold(person.user))
+			).format(frappe.bold(colleagues[0]))
 		)
 
 
-def is_enabled_user(person: Person) -> bool:
-	return bool(person.user and cint(frappe.db.get_value("User", person.user, "enabled")))
+def is_ours(address: str) -> bool:
+	"""Whether it is the firm's own mailbox, or somebody's who works here: mails from all customers go there."""
+	return spelled(address) in _our_own({address, spelled(address)})

@@ -15,7 +15,7 @@ from keep_customers.privacy.person import Person
 def of(who: Person, whole: bool) -> dict:
 	"""
 	:param whole: what is written about their customers goes, too
-	:returns: names (whom it is about), customers, user, alone, goes and stays: rows of kind, done, number; open_cases,
+	:returns: names (whom it is about), customers, user (all of theirs), alone, goes and stays: rows of kind, done, number; open_cases,
 		shared (addresses others have as well)
 	"""
 	owned = belongings.of(who, whole)
@@ -31,15 +31,14 @@ def of(who: Person, whole: bool) -> dict:
 	goes["Follow Up", "Cancelled"] += len(host_papers.due(who))
 	if whole:
 		goes[FILE, EMPTIED] += among.count(FILE, "name", who.customers)
-	if who.user:
-		goes["User", EMPTIED] += 1
+	goes["User", EMPTIED] += len(who.users)
 	refused, other = _consent(who, owned.get(ledger.DOCTYPE, []))
 	goes[ledger.DOCTYPE, DELETED] += other
 	stays = Counter(host_papers.sales_documents(who)) + Counter({ledger.DOCTYPE: refused})
 	return {
 		"names": who.full_names,
 		"customers": _titles(who.customers),
-		"user": who.user,
+		"user": ", ".join(who.users),
 		"alone": who.alone,
 		"goes": [
 			{"kind": kind, "done": what, "number": number}

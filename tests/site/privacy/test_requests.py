@@ -6,10 +6,10 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from keep_customers.privacy import desk, export, exported, forgetting, person
+from keep_customers.privacy import desk, export, exported, forgetting, person, requests
 from tests.site.mail import contact, mailbox  # noqa: F401
 from tests.site.privacy.told import EMAIL, FIRST, LAST, NAME
-from tests.site.story import ANNA
+from tests.site.story import ANNA, BEN
 
 REQUEST, DOWNLOAD = "Personal Data Deletion Request", "Personal Data Download Request"
 
@@ -72,19 +72,160 @@ def test_who_works_here_is_not_forgotten_by_the_button(story):
 	assert forgetting.unfinished() == []
 
 
-def test_who_asks_what_is_stored_gets_what_is_theirs(wilma):
-	found = export.of(person.of_email(EMAIL), own_words=True)
-	text = exported.as_text(found)
+def ask(user, about):
+	"""As the framework's page sends it, whoever is logged in; done at once."""
+	frappe.set_user(user)
+	try:
+		request = frappe.get_doc({"doctype": DOWNLOAD, "user": about, "user_name": NAME})
+		return request.insert(ignore_permissions=True)
+	finally:
+		frappe.set_user("Administrator")
+
+
+@pytest.fixture
+def asked(monkeypatch):
+	"""For whom a file was asked of the background."""
+	found = []
+	monkeypatch.setattr(requests, "soon", lambda _job, queue, user: found.append(user))
+	return found
+
+
+def files():
+	fields = ["name", "owner", "is_private", "attached_to_doctype", "attached_to_name"]
+	return frappe.get_all("File", {"file_name": ("like", f"{exported.BEGINS}%")}, fields)
+
+
+def test_who_asks_what_is_stored_gets_what_is_theirs(wilma, asked):
+	request = ask(EMAIL, EMAIL)
+	assert (asked, files()) == ([EMAIL], []), "nothing is gathered while they wait"
+	requests.make_file(EMAIL)
+	[file] = files()
+	# Whoever may read the request reads nothing of it.
+	assert (file.is_private, file.owner, file.attached_to_doctype, file.attached_to_name) == (
+		1,
+		EMAIL,
+		None,
+		None,
+	)
+	text = frappe.get_doc("File", file.name).get_content()
+	assert json.loads(text)["names"] == [NAME]
 	assert "My owl is broken." in text and "Collects owls" not in text
-	request = frappe.get_doc({"doctype": DOWNLOAD, "user": EMAIL, "user_name": NAME}).insert()
-	of = {
-		"attached_to_doctype": DOWNLOAD,
-		"attached_to_name": request.name,
-		"file_name": ("like", "%customers%"),
-	}
-	[file] = frappe.get_all("File", of, ["name", "is_private", "owner"])
-	assert (file.is_private, file.owner) == (1, EMAIL)
-	assert json.loads(frappe.get_doc("File", file.name).get_content())["names"] == [NAME]
+	[mail] = frappe.get_all("Email Queue", {"message": ("like", "%What We Know of You%")}, pluck="name")
+	assert frappe.get_all("Email Queue Recipient", {"parent": mail}, pluck="recipient") == [EMAIL]
+	# Nobody has files and mails made without end.
+	ask(EMAIL, EMAIL)
+	requests.make_file(EMAIL)
+	assert (asked, len(files())) == ([EMAIL], 1)
+	assert request.owner == EMAIL
+
+
+def test_nobody_gets_what_is_stored_of_another(wilma, asked, mallory):
+	for who in (MALLORY, "Guest", BEN):
+		with pytest.raises(frappe.PermissionError):
+			ask(who, EMAIL)
+	assert (asked, frappe.db.count(DOWNLOAD), files()) == ([], 0, [])
+	ask("Administrator", EMAIL)
+	assert asked == [EMAIL], "who answers for the firm may have it made for them"
+
+
+def test_who_works_here_gets_no_customers_mails(wilma, asked):
+	"""Those from and to a colleague are from and to all customers; so are those of the firm's own mailbox."""
+	ask(ANNA, ANNA)
+	frappe.get_doc("User", EMAIL).db_set("user_type", "System User")
+	ask(EMAIL, EMAIL)
+	requests.make_file(EMAIL)
+	frappe.get_doc("User", EMAIL).db_set("user_type", "Website User")
+	frappe.db.set_value("Email Account", {"email_id": "hello@tools.example"}, "email_id", EMAIL)
+	ask(EMAIL, EMAIL)
+	requests.make_file(EMAIL)
+	assert (asked, files()) == ([], [])
+
+
+def test_what_fails_is_logged_without_whom(wilma, monkeypatch):
+	def fails(who, own_words):
+		raise frappe.ValidationError(f"{who.full_names} is in the way")
+
+	monkeypatch.setattr(export, "of", fails)
+	requests.make_file(EMAIL)
+	[log] = frappe.get_all("Error Log", {"method": ("like", "%personal data%")}, ["error"])
+	assert "ValidationError" in log.error and "_make_file" in log.error
+	assert NAME not in log.error and EMAIL not in log.error
+
+
+# A link proves nothing
+
+MALLORY = "mallory@stranger.example"
+
+
+@pytest.fixture
+def mallory(story):
+	"""Has registered on the website, and may make Contacts like everybody."""
+	frappe.get_doc(
+		{
+			"doctype": "User",
+			"email": MALLORY,
+			"first_name": "Mallory",
+			"send_welcome_email": 0,
+			"user_type": "Website User",
+		}
+	).insert()
+	for name in frappe.get_all("Contact", {"user": MALLORY}, pluck="name"):
+		frappe.delete_doc("Contact", name, force=True)
+	yield MALLORY
+	frappe.set_user("Administrator")
+	frappe.delete_doc("User", MALLORY, force=True, ignore_missing=True)
+
+
+def claims(customer, *emails, **values):
+	"""A Contact that Mallory makes of herself, called like Wilhelmine."""
+	frappe.set_user(MALLORY)
+	made = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": FIRST,
+			"last_name": LAST,
+			"email_ids": [{"email_id": one, "is_primary": not at} for at, one in enumerate(emails)],
+			"links": [{"link_doctype": "Customer", "link_name": customer}],
+			**values,
+		}
+	).insert(ignore_permissions=True)
+	frappe.set_user("Administrator")
+	return made.name
+
+
+@pytest.mark.parametrize("emails", [(EMAIL, MALLORY), (MALLORY, EMAIL), (MALLORY,)])
+def test_who_calls_themselves_like_another_is_not_that_other(wilma, mallory, emails):
+	customer = wilma.links[0].link_name
+	claims(customer, *emails, user=MALLORY)
+	who = person.of_user(MALLORY)
+	assert (who.names, who.customers, who.rows, who.alone) == ([], [], [], False)
+	assert who.addresses == [MALLORY]
+	assert wilma.name not in who.contacts
+	text = exported.as_text(export.of(who, own_words=True))
+	assert "My owl is broken." not in text
+	request = frappe.get_doc({"doctype": REQUEST, "email": MALLORY}).insert()
+	request.db_set("status", "Pending Approval")
+	request.add_deletion_steps()
+	[waiting] = forgetting.unfinished()
+	assert not json.loads(frappe.db.get_value("Forgotten Person", waiting, "work"))["wish"]["whole"]
+	forgetting.run(waiting)
+	assert frappe.db.exists("Contact", wilma.name)
+	assert frappe.db.get_value("Customer File Person", {"contact": wilma.name}, "full_name") == NAME
+	assert frappe.get_all("Complaint Case", pluck="description") == ["My owl is broken."]
+
+
+def test_who_is_known_and_takes_another_name_is_still_themselves(wilma, story):
+	"""A website user's Contact follows what they call themselves in their profile."""
+	otto = contact(
+		wilma.links[0].link_name, first_name="Otto", last_name="Brandt", email="otto@zyxelbaum.example"
+	)
+	frappe.db.set_value(
+		"Contact", wilma.name, {"full_name": "Otto Brandt", "first_name": "Otto", "last_name": "Brandt"}
+	)
+	who = person.of_user(EMAIL)
+	assert who.full_names == [NAME], "as colleagues have written it"
+	assert (who.contacts, who.customers) == ([wilma.name], [wilma.links[0].link_name])
+	assert otto.name not in who.contacts
 
 
 def test_everything_is_in_the_file_for_who_answers(wilma):
