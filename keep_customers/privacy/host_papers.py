@@ -11,6 +11,7 @@ from keep_customers.care.ending import take_back_one
 from keep_customers.care.followups import PENDING
 from keep_customers.erp.tables import chunks, like
 from keep_customers.events import room
+from keep_customers.people.addresses import spelled
 from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, GUEST, PERSON
 from keep_customers.privacy import among, emptying, places
 from keep_customers.privacy.belongings import Names
@@ -18,7 +19,7 @@ from keep_customers.privacy.emptying import DELETED, EMPTIED, MANY, Counts
 from keep_customers.privacy.person import OCCASION, Person
 from keep_customers.privacy.words import GONE
 
-MAIL, TODO, FOLLOW_UP = "Communication", "ToDo", "Follow Up"
+MAIL, TODO, FOLLOW_UP, RECIPIENT = "Communication", "ToDo", "Follow Up", "Email Queue Recipient"
 COMING = ("Planned", "Invited", "Accepted", "Waiting List")
 # What a sales document shows of its contact.
 SHOWN = ("contact_display", "contact_email", "contact_mobile", "contact_phone")
@@ -102,12 +103,17 @@ def empty_mails(names: Collection[str]) -> Counts:
 
 def mails_to(person: Person) -> Counts:
 	"""What lies in the queue for them, sent or not."""
-	found: set[str] = set()
-	for address in person.emails:
-		for field, doctype in (("recipient", "Email Queue Recipient"),):
-			told = {field: ("like", f"%{address}%")}
-			found |= set(frappe.get_all(doctype, told, pluck="parent"))
-	return emptying.queued(found)
+	theirs, mails = {spelled(one) for one in person.emails}, set()
+	done: Counts = Counter()
+	for address in theirs:
+		told = {"recipient": ("like", f"%{address}%")}
+		for row in frappe.get_all(RECIPIENT, filters=told, fields=["name", "parent", "recipient"]):
+			if spelled(row.recipient) == address:
+				frappe.db.delete(RECIPIENT, {"name": row.name})
+				mails.add(row.parent)
+				done[RECIPIENT, DELETED] += 1
+	# Others it was for still get it.
+	return done + emptying.queued(mails - among.pluck(RECIPIENT, "parent", mails, "parent"))
 
 
 def todos_of(owned: Names) -> list[str]:
@@ -134,13 +140,12 @@ def customers_forget(person: Person) -> int:
 	done = 0
 	for customer in person.customers:
 		row = frappe.db.get_value(CUSTOMER, customer, ["email_id", "mobile_no"], as_dict=True) or {}
-		gone = {
-			field: None
-			for field, value in row.items()
-			if value and value in (*person.addresses, *person.shared)
-		}
+		stands = {field: spelled(value) for field, value in row.items() if value}
+		alone = {spelled(one) for one in person.addresses}
+		theirs = alone | {spelled(one) for one in person.shared}
+		gone = {field: None for field, value in stands.items() if value in theirs}
 		primary = frappe.db.get_value(CUSTOMER, customer, "customer_primary_contact")
-		if gone and (primary in person.contacts or set(row.values()) & set(person.addresses)):
+		if gone and (primary in person.contacts or alone.intersection(stands.values())):
 			frappe.db.set_value(CUSTOMER, customer, gone)
 			done += 1
 	return done

@@ -1,22 +1,25 @@
 """Who somebody is: all the documents that are them, what they are called, and where they alone are reached."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Lower
+from pypika.terms import Criterion
 
-from keep_customers.erp.tables import chunks
+from keep_customers.erp.host import fields, has
+from keep_customers.erp.tables import chunks, like
 from keep_customers.people import reached
 from keep_customers.people.addresses import mark, spelled
 from keep_customers.people.confirmations import is_colleague
 from keep_customers.people.contacts import all_contacts, confirmed_marks, contacts_at, naming_fields
-from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, MANY, PERSON
+from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, PERSON
 from keep_customers.privacy import among, words
 
 OCCASION = "Customer File Occasion"
+FEW = 50  # addresses a query
 
 
 @dataclass
@@ -178,6 +181,7 @@ def _found(contacts: list[str], rows: list[str]) -> Person:
 		rows |= {row.name for row in found}
 		contacts |= {row.contact for row in found if row.contact}
 		contacts |= _twins(contacts)
+		rows |= _twins_in_files(contacts, rows)
 	person = Person(contacts=sorted(contacts), rows=sorted(rows))
 	known = list(reached.known_contacts(person.contacts).values())
 	titles = _contacts("name", person.contacts)
@@ -205,7 +209,7 @@ def _share(person: Person, emails: Collection[str], phones: Collection[str]) -> 
 		if (one.doctype, one.person) not in theirs and one.doctype != CUSTOMER
 	]
 	taken = {spelled(one) for other in others for one in (*other.emails, *other.phones)}
-	taken |= _at_other_contacts(person, {*emails, *phones}) | _our_own(emails)
+	taken |= _elsewhere(person, {*emails, *phones}) | _our_own(emails)
 	person.emails, person.phones = (
 		sorted(one for one in kind if spelled(one) not in taken) for kind in (emails, phones)
 	)
@@ -215,23 +219,63 @@ def _share(person: Person, emails: Collection[str], phones: Collection[str]) -> 
 	person.others = sorted({*person.customers, *titles, *(other.name for other in others)})
 
 
-def _at_other_contacts(person: Person, addresses: Collection[str]) -> set[str]:
-	"""Those that Contacts of whatever customer have who are somebody else."""
-	found: set[str] = set()
-	for doctype, column in (("Contact Email", "email_id"), ("Contact Phone", "phone")):
-		for part in chunks(sorted(addresses), MANY):
-			rows = frappe.get_all(
-				doctype, {column: ("in", part), "parenttype": CONTACT}, ["parent", column], as_list=True
+def _elsewhere(person: Person, addresses: Collection[str]) -> set[str]:
+	"""Those that somebody else has, at whatever customer or none: Contacts, people of files, Leads, Customers."""
+	known_as = {*person.full_names, *person.customers}
+	known_as |= among.pluck(CUSTOMER, "name", person.customers, "customer_name")
+	known_as = {_folded(one) for one in known_as}
+	leads = (
+		among.pluck(CUSTOMER, "name", person.customers, "lead_name") if has(CUSTOMER, "lead_name") else set()
+	)
+	# Where to look, what a row is known by, and whether it is theirs.
+	looked_at = (
+		("Contact Email", ["email_id"], "parent", lambda row: row.said_of in person.contacts),
+		("Contact Phone", ["phone"], "parent", lambda row: row.said_of in person.contacts),
+		(PERSON, ["email", "phone"], "name", lambda row: row.said_of in person.rows),
+		(CUSTOMER, ["email_id", "mobile_no"], "customer_name", lambda row: _folded(row.said_of) in known_as),
+		(
+			"Lead",
+			fields("Lead", ("email_id", "mobile_no", "phone", "whatsapp_no")),
+			"lead_name",
+			# What their customer was made of, and a lead of their name, are themselves.
+			lambda row: row.name in leads or _folded(row.said_of) in known_as,
+		),
+	)
+	return {
+		spelled(address)
+		for doctype, columns, said_of, is_theirs in looked_at
+		for row, address in _having(doctype, columns, said_of, addresses)
+		if not is_theirs(row)
+	}
+
+
+def _having(doctype: str, columns: list[str], said_of: str, addresses: Collection[str]) -> Iterator[tuple]:
+	"""(row with name and said_of, address) of rows with one of the addresses, however it is written there."""
+	wanted = {spelled(one) for one in addresses} - {""}
+	table = frappe.qb.DocType(doctype)
+	for column in columns:
+		for part in chunks(sorted(wanted), FEW):
+			alike = Criterion.any(like(table[column], _alike(one)) for one in part)
+			query = frappe.qb.from_(table).select(
+				table.name, table[said_of].as_("said_of"), table[column].as_("at")
 			)
-			found |= {spelled(address) for parent, address in rows if parent not in person.contacts}
-	return found
+			for row in query.where(alike).run(as_dict=True):
+				if spelled(row.at) in wanted:
+					yield row, row.at
+
+
+def _alike(address: str) -> str:
+	"""A pattern for all ways to write an address, and for some others."""
+	if "@" in address:
+		return "%" + address.replace("\\", "_") + "%"
+	return "%" + "%".join(address[-4:]) + "%"
 
 
 def _our_own(emails: Collection[str]) -> set[str]:
 	"""Those of the firm's mailboxes, and of people who work here."""
-	staff = among.find("User", "name", emails, user_type="System User")
-	boxes = among.pluck("Email Account", "email_id", emails, "email_id")
-	return {spelled(one) for one in (*staff, *boxes)}
+	staff = among.find("User", "name", {spelled(one) for one in emails}, user_type="System User")
+	boxes = _having("Email Account", ["email_id"], "name", emails)
+	return {*map(spelled, staff), *(spelled(address) for _row, address in boxes)}
 
 
 def _twins(contacts: Collection[str]) -> set[str]:
@@ -242,6 +286,16 @@ def _twins(contacts: Collection[str]) -> set[str]:
 			same = {"email_id": row.email_id, "full_name": row.full_name}
 			found |= set(frappe.get_all(CONTACT, same, pluck="name"))
 	return found - set(contacts)
+
+
+def _twins_in_files(contacts: Collection[str], rows: Collection[str]) -> set[str]:
+	"""People of files likewise: they are in more than one, and who forgets them is asked for a right to each."""
+	known = {(_folded(row.full_name), spelled(row.email_id)) for row in _contacts("name", contacts)}
+	known |= {(_folded(row.full_name), spelled(row.email)) for row in _file_rows("name", rows)}
+	known = {(name, email) for name, email in known if name and email}
+	found = _having(PERSON, ["email"], "full_name", {email for _name, email in known})
+	same = {row.name for row, email in found if (_folded(row.said_of), spelled(email)) in known}
+	return {row.name for row in _file_rows("name", same)} - set(rows)
 
 
 def _customers_of(person: Person) -> list[str]:
@@ -255,13 +309,13 @@ def _customers_of(person: Person) -> list[str]:
 
 
 def _contacts(column: str, values: Collection[str]) -> list:
-	fields = ["name", "full_name", "first_name", "last_name", "email_id", "user", "owner"]
-	return among.find(CONTACT, column, values, fields)
+	said = ["name", "full_name", "first_name", "last_name", "email_id", "user", "owner"]
+	return among.find(CONTACT, column, values, said)
 
 
 def _file_rows(column: str, values: Collection[str]) -> list:
-	fields = ["name", "parent", "full_name", "contact", "email", "phone"]
-	return among.find(PERSON, column, values, fields, parenttype=FILE)
+	said = ["name", "parent", "full_name", "contact", "email", "phone"]
+	return among.find(PERSON, column, values, said, parenttype=FILE)
 
 
 def check_is_no_colleague(person: Person) -> None:

@@ -79,6 +79,8 @@ def _whole(text: str) -> str:
 	"""As a word of its own, where its writing knows words."""
 	before = "" if CJK.match(text) or not text[0].isalnum() else r"(?<!\w)"
 	after = "" if CJK.match(text[-1]) or not text[-1].isalnum() else r"(?!\w)"
+	if "@" in text:  # what is longer is another mailbox: jo-ann@, firm.example.org
+		before, after = before + r"(?<!\w[.+'\-])", after + r"(?![.\-]\w)"
 	return before + re.sub(r"(\\ )+", r"\\s+", re.escape(text)) + after
 
 
