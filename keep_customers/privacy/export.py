@@ -1,11 +1,14 @@
 """All that is stored of somebody, as one file: for who answers their question, to be read before it is given out."""
 
+from email.utils import getaddresses
+
 import frappe
 from frappe import _
 from frappe.utils import today
 
 from keep_customers.erp.api import typed
 from keep_customers.erp.tables import chunks
+from keep_customers.people.addresses import spelled
 from keep_customers.people.reached import CONTACT
 from keep_customers.privacy import belongings, desk, exported, host_papers, places
 from keep_customers.privacy.person import Person
@@ -67,7 +70,7 @@ def of(who: Person, own_words: bool = False) -> dict:
 	mails = _rows(host_papers.MAIL, host_papers.mails_of(who, owned))
 	if own_words:
 		fields = ("sender", "recipients", "subject", "content", "communication_date", "sent_or_received")
-		mails = [{field: row.get(field) for field in fields} for row in mails]
+		mails = [{field: row.get(field) for field in fields} for row in mails if _is_with(who, row)]
 	else:
 		documents[_(TODO)] = _rows(TODO, host_papers.todos_of(owned))
 		documents[_(FILE)] = _attached(owned)
@@ -105,6 +108,14 @@ def _said(doctype: str, row: dict) -> dict:
 		for field, value in row.items()
 		if value not in (None, "", 0) and field not in NOT_SAID and field not in hidden and field not in keys
 	}
+
+
+def _is_with(who: Person, mail: dict) -> bool:
+	"""Whether it is from or to them: what others have written about what is theirs is not for them to read."""
+	fields = ("sender", "recipients", "cc", "phone_no")
+	said = [str(mail[field]) for field in fields if mail.get(field)]
+	there = {spelled(address) for _name, address in getaddresses(said)} | {spelled(one) for one in said}
+	return bool(there & {spelled(one) for one in who.addresses})
 
 
 def _attached(owned: belongings.Names) -> list[dict]:

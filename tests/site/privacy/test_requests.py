@@ -152,6 +152,31 @@ def test_what_fails_is_logged_without_whom(wilma, monkeypatch):
 	assert NAME not in log.error and EMAIL not in log.error
 
 
+def test_what_others_write_among_themselves_is_not_in_it(wilma):
+	"""Colleagues about her case, and what somebody else has answered: both hang on what is hers."""
+	case = frappe.get_all("Complaint Case", pluck="name")[0]
+	for at, (sender, recipients) in enumerate(
+		(
+			(ANNA, BEN),
+			("otto@zyxelbaum.example", ANNA),
+			(ANNA, f"x{EMAIL}"),
+			(f"{NAME} <{EMAIL.upper()}>", ANNA),
+			(ANNA, f"{BEN}, {EMAIL}"),
+		)
+	):
+		frappe.get_doc(
+			{
+				"doctype": "Communication", "name": f"Mail {at}", "communication_type": "Communication",
+				"communication_medium": "Email", "sender": sender, "recipients": recipients, "content": f"Word {at}",
+				"reference_doctype": "Complaint Case", "reference_name": case, "subject": "Owl",
+			}
+		).db_insert()  # fmt: skip
+	documents = export.of(person.of_user(EMAIL), own_words=True)["documents"]
+	assert [row["content"] for row in documents["Communication"]] == ["Word 3", "Word 4"]
+	everything = export.of(person.of_contact(wilma.name))["documents"]["Communication"]
+	assert len(everything) == 5, "who answers for the firm reads it all"
+
+
 # A link proves nothing
 
 MALLORY = "mallory@stranger.example"
