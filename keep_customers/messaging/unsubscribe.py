@@ -63,18 +63,24 @@ def press(token: str) -> bool:
 		return False
 	# Who presses twice at the same moment is answered twice.
 	wait_for("Follow Up", name)
-	refuse(name)
-	return True
+	return refuse(name)
 
 
-def refuse(follow_up: str) -> None:
-	"""Note that whoever got the message wants none any more: at this address, and as it was a person, at their others."""
+def refuse(follow_up: str) -> bool:
+	"""Note that whoever got the message wants none any more: at this address, and as it was a person, at their others.
+
+	:returns: False if nobody knows any more who that was; whoever would get it today has not said it
+	"""
 	fields = [
-		"customer", "channel", "reference_doctype", "reference_name", "sent_to", "sent_to_person", "email_queue",
+		"customer", "channel", "reference_doctype", "reference_name", "sent_to", "sent_to_person", "email_queue", "send_status",
 	]  # fmt: skip
 	row = frappe.db.get_value("Follow Up", follow_up, fields, as_dict=True)
 	person, address = recipients.recipient_of(row).by(row.channel)
-	sent_to = row.sent_to or mark(_queued_to(row.email_queue)) or mark(address)
+	sent_to = row.sent_to or mark(_queued_to(row.email_queue))
+	if not sent_to and not row.sent_to_person:
+		if row.send_status not in (None, "", "Queued"):
+			return False
+		sent_to = mark(address)
 	keys = [row.sent_to_person]
 	if not row.sent_to_person:
 		# It was sent before this was remembered.
@@ -82,6 +88,7 @@ def refuse(follow_up: str) -> None:
 	words = _("Unsubscribe link", site_language(), "Customer File Consent")
 	ledger.say_no(row.customer, row.channel, ledger.LINK, keys, sent_to, words)
 	premises.on_change([row.customer])
+	return True
 
 
 def _queued_to(email: str | None) -> str | None:

@@ -106,7 +106,7 @@ def _empty(doctype: str, names: list[str]) -> None:
 def _old(kind: Kind, before: date):
 	"""The query for what is old, over, and has words left."""
 	table = frappe.qb.DocType(kind.doctype)
-	words = [table[one] for one in places.place(kind.doctype).words]
+	words = [table[one] for one in places.place(kind.doctype, old=True).words]
 	query = (
 		frappe.qb.from_(table)
 		.where(table[kind.since] < before)

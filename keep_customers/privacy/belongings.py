@@ -74,6 +74,8 @@ def _naming(doctype: str, table, person: Person) -> list[Criterion]:
 			found += _among(table[field], person.contacts)
 	for field in places.address_fields(doctype):
 		found += _among(table[field], person.addresses)
+	for field in places.mark_fields(doctype):
+		found += _among(table[field], person.marks)
 	here = near(doctype, table, person)
 	if here is not None and person.full_names:
 		place = places.place(doctype)

@@ -53,7 +53,7 @@ def empty(doctype: str, names: Collection[str], links: bool = True) -> int:
 
 	:param links: whether the links go; where words are only old, it stays known who it was
 	"""
-	place, table = places.place(doctype), frappe.qb.DocType(doctype)
+	place, table = places.place(doctype, old=not links), frappe.qb.DocType(doctype)
 	values = {one: GONE if one in place.needed else None for one in place.words}
 	values |= dict.fromkeys(places.links_to(doctype, CONTACT) if links else ())
 	values |= dict.fromkeys(places.stored(doctype, *WITH_IT))

@@ -19,10 +19,13 @@ KEYS = {
 	"Customer File Person": {"recurs"},
 	"Customer Touch": {"call_id", "sent_key"},
 	"Fact Check": {"writers"},
-	"Follow Up": {"occurrence", "call_id"},
+	# A link in a mail is good for half a year: whose no it is follows from the fingerprint of where it went.
+	"Follow Up": {"occurrence", "call_id", "sent_to"},
 	"Forgotten Person": {"marks", "work", "stopped_by"},
 	"Forgotten Person Count": {"kind"},
 }
+# Who it was: it goes with the person, and stays where words are only old.
+WHO = {"Follow Up": {"sent_to_person"}}
 # Written about a customer by programs or for the books, whoever is spoken with there. All else with a customer in it is
 # about somebody at the customer.
 ABOUT_THE_FIRM = {
@@ -61,9 +64,12 @@ def ours() -> list[str]:
 	)
 
 
-def place(doctype: str) -> Place:
+def place(doctype: str, old: bool = False) -> Place:
+	"""
+	:param old: where words are only too old; who it was stays known
+	"""
 	meta = frappe.get_meta(doctype)
-	keys = KEYS.get(doctype, set())
+	keys = KEYS.get(doctype, set()) | (WHO.get(doctype, set()) if old else set())
 	found = [
 		one
 		for one in meta.fields
@@ -106,13 +112,18 @@ def open_links(doctype: str) -> list[tuple[str, str]]:
 
 def address_fields(doctype: str) -> list[str]:
 	"""Fields with an e-mail address or a number."""
-	named = {"Follow Up": ["sent_to"], "Consent Record": ["address"]}.get(doctype, [])
+	named = {"Consent Record": ["address"]}.get(doctype, [])
 	fields = frappe.get_meta(doctype).fields
 	return named + [
 		one.fieldname
 		for one in fields
 		if one.fieldtype in ("Data", "Phone") and (one.options in ("Email", "Phone"))
 	]
+
+
+def mark_fields(doctype: str) -> list[str]:
+	"""Fields with the fingerprint of an address."""
+	return {"Follow Up": ["sent_to"], "Consent Record": ["address_mark"]}.get(doctype, [])
 
 
 def customer_field(doctype: str) -> str | None:

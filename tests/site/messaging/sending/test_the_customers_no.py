@@ -10,6 +10,8 @@ from frappe.email.doctype.email_queue.email_queue import SendMailContext
 from frappe.utils import getdate
 
 from keep_customers.messaging import sending, unsubscribe
+from keep_customers.privacy import ageing, forgetting
+from keep_customers.privacy import person as privacy_person
 from tests.site.mail import text_of
 from tests.site.messaging.sending.thanks import ADDRESS, emails, thanked
 from tests.site.people.consent.firm import pavel_of, reached_at, records, second_address, told, word
@@ -142,6 +144,42 @@ def test_a_no_is_about_where_it_was_sent_whatever_has_changed_since(story, what)
 	other = story.customer("Other")
 	reached_at(other, ADDRESS)
 	assert word(other) == "refused"
+
+
+@pytest.mark.parametrize("what", ["words have aged", "she was forgotten", "it is not known any more"])
+def test_a_no_is_nobody_elses_when_words_are_gone(story, what):
+	firm, token = sent(story)
+	olga = frappe.get_doc("Contact", {"email_id": ADDRESS})
+	second_address(olga, "olga@home.example")
+	pavel = pavel_of(firm)
+	told(firm, "Email", "Given", pavel)
+	name = story.follow_ups(firm)[0].name
+	if what.startswith("words"):
+		story.settings(kept_for=[{"kind": "Follow-Ups", "months": 1}])
+		frappe.db.set_value("Follow Up", name, {"status": "Done", "due_date": "2020-01-01"})
+		assert ageing.run() == {"Follow-Ups": 1}
+		assert ageing.run() == {"Follow-Ups": 0}
+	elif what.startswith("she"):
+		forgetting.run(
+			forgetting.begin(privacy_person.of_contact(olga.name), forgetting.Wish(never_again=False))
+		)
+	else:
+		# As it was emptied before fingerprints stayed.
+		frappe.db.set_value("Follow Up", name, {"sent_to": None, "sent_to_person": None})
+	frappe.db.set_value("Customer", firm, "customer_primary_contact", pavel.name)
+	frappe.db.delete("Email Queue Recipient", {"recipient": ADDRESS})
+	frappe.db.delete("Email Queue", {"reference_name": firm})
+	frappe.db.commit()
+	understood = unsubscribe.press(token)
+	assert word(firm, pavel) == "agreed"
+	if what.startswith("it"):
+		assert not understood, "they are asked to answer the mail instead"
+		return
+	assert understood
+	for address in [ADDRESS, "olga@home.example"][: 2 if what.startswith("words") else 1]:
+		other = story.customer(f"Other {address}")
+		reached_at(other, address)
+		assert word(other) == "refused"
 
 
 def test_of_two_who_share_a_mailbox_it_was_the_one_it_was_for(story):
