@@ -5,21 +5,23 @@ from collections.abc import Collection
 
 import frappe
 from frappe.model.rename_doc import get_link_fields
-from frappe.utils import cstr
+from frappe.utils import cstr, getdate
 
 from keep_customers.care.ending import take_back_one
 from keep_customers.care.followups import PENDING
+from keep_customers.engine import occasions
 from keep_customers.erp.tables import chunks, like
 from keep_customers.events import room
 from keep_customers.people.addresses import spelled
 from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, GUEST, PERSON
 from keep_customers.privacy import among, emptying, places
 from keep_customers.privacy.belongings import Names
-from keep_customers.privacy.emptying import DELETED, EMPTIED, MANY, Counts
+from keep_customers.privacy.emptying import CHANGED, DELETED, EMPTIED, MANY, Counts
 from keep_customers.privacy.person import OCCASION, Person
 from keep_customers.privacy.words import GONE
 
 MAIL, TODO, FOLLOW_UP, RECIPIENT = "Communication", "ToDo", "Follow Up", "Email Queue Recipient"
+COUPON = "Coupon Code"
 COMING = ("Planned", "Invited", "Accepted", "Waiting List")
 # What a sales document shows of its contact.
 SHOWN = ("contact_display", "contact_email", "contact_mobile", "contact_phone")
@@ -65,6 +67,25 @@ def end_what_is_due(person: Person) -> Counts:
 	for event in sorted(events):
 		room.settle(event)
 	return Counter({(FOLLOW_UP, "Cancelled"): len(pending)})
+
+
+def birthdays_of_coupons(person: Person, whole: bool) -> Counts:
+	"""A coupon says for whose birthday it was, by the day; what it was worth stays.
+
+	:param whole: nobody else is known at their customers
+	"""
+	if len(places.stored(COUPON, "customer", "keep_birthday")) < 2:
+		return Counter()
+	said = ["name", "parent", "recurs"]
+	of_files = among.find(PERSON, "parent", person.customers, said, parenttype=FILE)
+	hers = {(row.parent, row.recurs) for row in of_files if row.name in person.rows}
+	hers -= {(row.parent, row.recurs) for row in of_files if row.name not in person.rows}
+	done, said = 0, ["name", "customer", "keep_birthday"]
+	for row in among.find(COUPON, "customer", person.customers, said, keep_birthday=("is", "set")):
+		if whole or any((row.customer, one) in hers for one in occasions.marks(getdate(row.keep_birthday))):
+			frappe.db.set_value(COUPON, row.name, "keep_birthday", None, update_modified=False)
+			done += 1
+	return Counter({(COUPON, CHANGED): done})
 
 
 # Mails and ToDos
@@ -212,13 +233,16 @@ def _user_gone(user: str) -> Counts:
 	keep = {"name", "email", "username", "language", "time_zone", "roles", "module_profile", "desk_theme"}
 	values = {one: None for one in words if one not in keep and places.stored("User", one)}
 	values |= {"enabled": 0, "first_name": GONE, "username": None, "full_name": GONE, "birth_date": None}
+	# Their picture, and what was noted beside them.
+	done = emptying.beside("User", [user])
 	frappe.db.set_value("User", user, values)
 	frappe.db.delete("Portal User", {"user": user})
+	frappe.db.delete("User Social Login", {"parent": user})
 	frappe.clear_cache(user=user)
 	frappe.db.delete("Sessions", {"user": user})
 	frappe.clear_document_cache("User", user)
 	frappe.rename_doc("User", user, nameless, force=True, show_alert=False)
-	return Counter({("User", EMPTIED): 1})
+	return done + Counter({("User", EMPTIED): 1})
 
 
 def _domain() -> str:

@@ -197,6 +197,10 @@ def _found(contacts: list[str], rows: list[str]) -> Person:
 	emails = {email for one in known for email in one.emails} | {row.email for row in rows_of_them} | users
 	phones = {phone for one in known for phone in one.phones} | {row.phone for row in rows_of_them}
 	_share(person, emails - {None, ""}, phones - {None, ""})
+	# A Contact that was there before the user registered is not said to be theirs.
+	own = {spelled(one) for one in person.emails}
+	by_address = {row.name for row, _address in _having("User", ["name", "email"], "user_type", own)}
+	person.users = sorted({*person.users, *among.find("User", "name", by_address, user_type="Website User")})
 	return person
 
 

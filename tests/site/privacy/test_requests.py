@@ -64,6 +64,27 @@ def test_their_user_goes_with_them(wilma):
 	assert not frappe.get_all("Comment", {"content": ("like", f"%{EMAIL}%")})
 
 
+def test_their_users_go_although_no_contact_names_them(wilma):
+	"""The framework leaves a Contact that is there as it is when somebody registers; and pictures hang on the user."""
+	frappe.db.set_value("Contact", wilma.name, "user", None)
+	picture = {"doctype": "File", "file_name": "wilma.txt", "content": "(o_o)", "attached_to_doctype": "User"}
+	frappe.get_doc({**picture, "attached_to_name": EMAIL, "is_private": 1}).insert()
+	assert desk.what_would_go(contact=wilma.name)["user"] == EMAIL
+	forgetting.run(forgetting.begin(person.of_contact(wilma.name), forgetting.Wish()))
+	assert not frappe.db.exists("User", EMAIL)
+	assert frappe.db.count("User", {"name": ("like", "forgotten-%"), "enabled": 0}) == 1
+	assert not frappe.get_all("File", {"file_name": ("like", "wilma%")})
+
+
+def test_a_job_begun_before_an_upgrade_knows_its_user(wilma):
+	who = person.of_contact(wilma.name)
+	stored = json.loads(who.as_json())
+	assert person.Person.of(stored) == who
+	del stored["users"]
+	assert person.Person.of({**stored, "user": EMAIL}).users == [EMAIL]
+	assert person.Person.of({**stored, "user": None}).users == []
+
+
 def test_who_works_here_is_not_forgotten_by_the_button(story):
 	made = contact(story.customer("Firm"), first_name="Anna", email=ANNA, user=ANNA)
 	for ask in (desk.what_would_go, desk.forget):
