@@ -12,6 +12,7 @@ from keep_customers.privacy.person import Person
 FILE = "File"
 BEGINS, ENDS = "personal-data-", ".json"
 DAYS = 7
+KEYS = {"made_on", "names", "addresses", "documents"}  # what each has in it
 
 
 def keep(found: dict, owner: str | None = None) -> str:
@@ -44,8 +45,15 @@ def as_text(found: dict) -> str:
 def remove_old() -> None:
 	"""Those that have lasted; a background job: it commits."""
 	for name in _names(creation=("<", add_to_date(now_datetime(), days=-DAYS))):
-		frappe.delete_doc(FILE, name, ignore_permissions=True, delete_permanently=True)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit, each file by itself
+		if _is_ours(name):
+			frappe.delete_doc(FILE, name, ignore_permissions=True, delete_permanently=True)
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit, each file by itself
+
+
+def _is_ours(name: str) -> bool:
+	"""What hangs on nothing and is called so is; of the others their content says so."""
+	file = frappe.get_doc(FILE, name)
+	return not file.attached_to_doctype or _told(file) is not None
 
 
 def gone_with(person: Person) -> Counts:
@@ -59,16 +67,20 @@ def gone_with(person: Person) -> Counts:
 
 
 def _names(**more) -> list[str]:
-	about_nothing = {"is_private": 1, "attached_to_doctype": ("is", "not set")}
-	return frappe.get_all(
-		FILE, {"file_name": ("like", f"{BEGINS}%{ENDS}"), **about_nothing, **more}, pluck="name"
-	)
+	"""Wherever they hang: somebody may have given one on with a document."""
+	named = {"file_name": ("like", f"{BEGINS}%{ENDS}"), "is_private": 1, **more}
+	return frappe.get_all(FILE, filters=named, pluck="name")
+
+
+def _told(file) -> tuple[set, set] | None:
+	"""(names, addresses) it is about; None for somebody else's file of such a name, or one that is gone already."""
+	try:
+		found = json.loads(file.get_content())
+		return (set(found["names"]), set(found["addresses"])) if KEYS <= found.keys() else None
+	except (OSError, ValueError, TypeError, KeyError, AttributeError):
+		return None
 
 
 def _is_about(person: Person, file) -> bool:
-	try:
-		found = json.loads(file.get_content())
-		names, addresses = set(found["names"]), set(found["addresses"])
-	except (OSError, ValueError, TypeError, KeyError):
-		return False  # somebody else's file of such a name, or one that is gone already
+	names, addresses = _told(file) or (set(), set())
 	return bool(names & set(person.full_names) or addresses & set(person.addresses))
