@@ -46,7 +46,7 @@ KINDS = {
 		"VIP Invitation", "creation", not_done=("status", ("Planned", "Invited", "Accepted", "Waiting List"))
 	),
 	"Event Wishes": Kind("Event Suggestion", "creation"),
-	"Visits": Kind("Visit Plan", "to_date"),
+	"Visits": Kind("Visit Plan", "to_date", done=("status", ("Reported", "Cancelled"))),
 	"Loss Reviews": Kind("Loss Review", "closed_on", done=("status", ("Won Back", "Given Up", "No Loss"))),
 	"E-Mails": Kind("Communication", "creation"),
 	"Closed ToDos": Kind("ToDo", "date", not_done=("status", ("Open",))),
@@ -112,15 +112,27 @@ def _old(kind: Kind, before: date):
 		.where(table[kind.since] < before)
 		.where(Criterion.any(one.isnotnull() & (one != "") & (one != GONE) for one in words))
 	)
-	if kind.done:
-		query = query.where(table[kind.done[0]].isin(kind.done[1]))
-	if kind.not_done:
-		query = query.where(table[kind.not_done[0]].notin(kind.not_done[1]))
+	for over in _over(kind, table):
+		query = query.where(over)
 	if kind.doctype == "Communication":
 		query = query.where(table.reference_doctype.isin(places.ours()))
+		# Words about what is not over are not over either.
+		for other in KINDS.values():
+			about = frappe.qb.DocType(other.doctype)
+			for over in _over(other, about):
+				under_way = frappe.qb.from_(about).select(about.name).where(over.negate())
+				query = query.where(
+					(table.reference_doctype != other.doctype) | table.reference_name.notin(under_way)
+				)
 	elif kind.doctype == "ToDo":
 		query = query.where(table.keep_follow_up.isnotnull() & (table.keep_follow_up != ""))
 	return query
+
+
+def _over(kind: Kind, table) -> list[Criterion]:
+	"""The conditions that it is over; none for what always is."""
+	done = [table[kind.done[0]].isin(kind.done[1])] if kind.done else []
+	return done + ([table[kind.not_done[0]].notin(kind.not_done[1])] if kind.not_done else [])
 
 
 @frappe.whitelist(methods=["POST"])

@@ -5,6 +5,7 @@ import pytest
 
 from keep_customers.jobs import privacy
 from keep_customers.privacy import ageing
+from tests.site.story import ANNA
 
 NOTE = "Talked about his boat"
 
@@ -64,6 +65,50 @@ def test_what_is_not_over_keeps_its_words(story):
 		frappe.db.get_value("Complaint Case", open_case.name, "description") == "It broke on the first day."
 	)
 	assert frappe.db.get_value("Complaint Case", closed.name, ["description", "subject"]) == ("[…]", "[…]")
+
+
+def test_mails_about_what_is_not_over_keep_theirs(story):
+	about = {
+		"open": ("Complaint Case", story.case(story.customer("Firm")).name),
+		"closed": (
+			"Complaint Case",
+			story.case(story.customer("Other"), status="Closed", closed_on="2020-01-01 10:00:00").name,
+		),
+		"customer": ("Customer File", "Keep Test Firm"),
+	}
+	for name, (doctype, of) in about.items():
+		mail = {
+			"doctype": "Communication",
+			"name": name,
+			"subject": "Owl",
+			"content": NOTE,
+			"reference_doctype": doctype,
+		}
+		frappe.get_doc({**mail, "reference_name": of}).db_insert()
+	frappe.db.set_value("Communication", {"subject": "Owl"}, "creation", "2020-01-01", update_modified=False)
+	story.settings(kept_for=[{"kind": "E-Mails", "months": 24}])
+	assert ageing.preview([{"kind": "E-Mails", "months": 24}])[0]["number"] == 2
+	assert ageing.run() == {"E-Mails": 2}
+	left = dict(
+		frappe.get_all("Communication", {"name": ("in", list(about))}, ["name", "content"], as_list=True)
+	)
+	assert left == {"open": NOTE, "closed": None, "customer": None}
+
+
+def test_a_visit_keeps_its_words_until_it_is_reported(story):
+	for status in ("Draft", "Waiting for Approval", "Approved", "Reported", "Cancelled"):
+		plan = {
+			"doctype": "Visit Plan",
+			"name": status,
+			"status": status,
+			"market": NOTE,
+			"to_date": "2020-01-01",
+		}
+		frappe.get_doc({**plan, "rep": ANNA, "from_date": "2020-01-01", "purpose": NOTE}).db_insert()
+	story.settings(kept_for=[{"kind": "Visits", "months": 24}])
+	assert ageing.run() == {"Visits": 2}
+	left = frappe.get_all("Visit Plan", {"market": NOTE}, pluck="name", order_by="name")
+	assert left == ["Approved", "Draft", "Waiting for Approval"]
 
 
 def test_every_kind_can_be_asked_for(story):
