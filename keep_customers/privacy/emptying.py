@@ -19,6 +19,7 @@ from keep_customers.privacy.words import GONE
 MANY = 1000  # documents a statement
 DELETED, EMPTIED, CHANGED = "Deleted", "Emptied", "Changed"
 Counts = Counter  # (doctype, what was done) -> documents
+UNSUBSCRIBE = "Email Unsubscribe"
 # Rows that are nothing without the person.
 ROWS = (PERSON, OCCASION, "Contact Confirmation")
 # What the framework writes beside a document: its doctype, its name.
@@ -39,7 +40,7 @@ BESIDE = {
 	"Energy Point Log": ("reference_doctype", "reference_name"),
 	"Integration Request": ("reference_doctype", "reference_docname"),
 	"Webhook Request Log": ("reference_doctype", "reference_document"),
-	"Email Unsubscribe": ("reference_doctype", "reference_name"),
+	UNSUBSCRIBE: ("reference_doctype", "reference_name"),
 	"Reminder": ("reminder_doctype", "reminder_docname"),
 	"Communication Link": ("link_doctype", "link_name"),
 	"Event Participants": ("reference_doctype", "reference_docname"),
@@ -136,7 +137,11 @@ def beside(doctype: str, names: Collection[str]) -> Counts:
 		for host, columns in BESIDE.items():
 			if len(places.stored(host, *columns)) == 2:
 				table = frappe.qb.DocType(host)
-				done[host, DELETED] += delete(host, _about(table, columns, doctype, part))
+				about = _about(table, columns, doctype, part)
+				if host == UNSUBSCRIBE:
+					# The no to all of the host's mails is kept, see mentions.py.
+					about = about & (table.global_unsubscribe == 0)
+				done[host, DELETED] += delete(host, about)
 		done += queued(_queue_about(doctype, part))
 		search = frappe.qb.Table("__global_search")
 		of_them = (search.doctype == doctype) & search.name.isin(part)

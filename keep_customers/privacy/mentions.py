@@ -15,13 +15,22 @@ from pypika.terms import Criterion
 from keep_customers.erp.tables import chunks, like
 from keep_customers.people.reached import CUSTOMER, FILE
 from keep_customers.privacy import belongings, emptying, places
-from keep_customers.privacy.emptying import CHANGED, DELETED, MANY, WITH_IT, Counts, delete, queued
+from keep_customers.privacy.emptying import (
+	CHANGED,
+	DELETED,
+	MANY,
+	UNSUBSCRIBE,
+	WITH_IT,
+	Counts,
+	delete,
+	queued,
+)
 from keep_customers.privacy.person import Person
 from keep_customers.privacy.words import Words
 
 # A row of these says nothing without whom it names.
 DROPPED = {
-	"Deleted Document", "Document Follow", "Email Group Member", "Email Queue Recipient", "Email Unsubscribe",
+	"Deleted Document", "Document Follow", "Email Group Member", "Email Queue Recipient", UNSUBSCRIBE,
 	"Notification Log", "Prepared Report", "Reminder", "Route History", "Tag Link", "Unhandled Email", "View Log",
 }  # fmt: skip
 # Tables of the framework's that are no doctypes: name, what a row is known by, words, what it is called.
@@ -75,6 +84,12 @@ def take_out(doctype: str, person: Person, words: Words) -> Counts:
 				for column in columns
 				if row[column] and (text := words.without(row[column], here)) != row[column]
 			}
+			if (
+				changed
+				and doctype == UNSUBSCRIBE
+				and frappe.db.get_value(doctype, row.name, "global_unsubscribe")
+			):
+				continue  # the host knows of no fingerprints: without it newsletters began again
 			if changed and doctype in DROPPED:
 				frappe.db.delete(doctype, {"name": row.name})
 				done[doctype, DELETED] += 1

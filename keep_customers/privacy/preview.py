@@ -8,7 +8,7 @@ from keep_customers.engine.consent import REFUSED
 from keep_customers.people import ledger
 from keep_customers.people.reached import CONTACT, FILE
 from keep_customers.privacy import among, belongings, host_papers, person
-from keep_customers.privacy.emptying import DELETED, EMPTIED, ROWS
+from keep_customers.privacy.emptying import DELETED, EMPTIED, ROWS, UNSUBSCRIBE
 from keep_customers.privacy.person import Person
 
 
@@ -35,6 +35,7 @@ def of(who: Person, whole: bool) -> dict:
 	refused, other = _consent(who, owned.get(ledger.DOCTYPE, []))
 	goes[ledger.DOCTYPE, DELETED] += other
 	stays = Counter(host_papers.sales_documents(who)) + Counter({ledger.DOCTYPE: refused})
+	stays[UNSUBSCRIBE] += among.count(UNSUBSCRIBE, "email", who.emails, global_unsubscribe=1)
 	return {
 		"names": who.full_names,
 		"customers": _titles(who.customers),

@@ -140,6 +140,25 @@ def test_who_did_not_want_it_is_not_written_to_again(firm, story):
 	assert not consent.of_contact(other, again.name, "SMS").refused
 
 
+def test_their_no_to_all_mails_of_the_host_stays(firm):
+	"""It is the one place where the address stays: the host's newsletters ask there."""
+	for of_all, about in ((1, None), (0, "Complaint Case"), (1, "Complaint Case")):
+		no = {
+			"doctype": "Email Unsubscribe",
+			"email": EMAIL,
+			"global_unsubscribe": of_all,
+			"reference_doctype": about,
+		}
+		no = frappe.get_doc({**no, "reference_name": firm.hers.name if about else None})
+		no.name = f"{of_all} {about}"
+		no.db_insert()
+	stays = {row["kind"]: row["number"] for row in buttons.what_would_go(contact=firm.wilma)["stays"]}
+	assert stays["Email Unsubscribe"] == 2
+	forget(person.of_contact(firm.wilma))
+	left = frappe.get_all("Email Unsubscribe", ["name", "email"], as_list=True, order_by="name")
+	assert list(left) == [("1 Complaint Case", EMAIL), ("1 None", EMAIL)]
+
+
 def test_nobody_writes_again_to_who_was_forgotten(firm, story):
 	forget(person.of_contact(firm.wilma), never_again=True)
 	again = contact(story.customer("Other"), first_name=FIRST, last_name=LAST, email=EMAIL, mobile=PHONE)
