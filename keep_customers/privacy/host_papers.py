@@ -101,7 +101,8 @@ def mails_of(person: Person, owned: Names) -> list[str]:
 		for part in chunks(names, MANY):
 			about = (mail.reference_doctype == doctype) & mail.reference_name.isin(part)
 			found |= set(frappe.qb.from_(mail).select(mail.name).where(about).run(pluck=True))
-	for part in chunks(person.contacts, MANY):
+	# The host links a mail to whatever Contact has an address of it, among those that anybody has typed.
+	for part in chunks(person.contacts if not person.outside else [], MANY):
 		linked = (link.link_doctype == CONTACT) & link.link_name.isin(part)
 		found |= set(frappe.qb.from_(link).select(link.parent).where(linked).run(pluck=True))
 	for address in person.addresses:

@@ -34,6 +34,7 @@ class Person:
 	:param users: their own users of the website
 	:param alone: nobody else is known at their customers
 	:param others: what is called like them, and is not them
+	:param outside: they ask themselves, and only what is proven counts
 	"""
 
 	contacts: list[str] = field(default_factory=list)
@@ -46,6 +47,7 @@ class Person:
 	users: list[str] = field(default_factory=list)
 	alone: bool = False
 	others: list[str] = field(default_factory=list)
+	outside: bool = False
 
 	def __bool__(self) -> bool:
 		return bool(self.contacts or self.rows or self.emails)
@@ -98,7 +100,7 @@ def of_user(user: str) -> Person:
 	"""
 	login = spelled(user)
 	confirmed = {contact for _customer, contact in contacts_at(user)}
-	found = Person(users=[user])
+	found = Person(users=[user], outside=True)
 	found.contacts = sorted(confirmed | set(_with_own_address(login)))
 	titles = _contacts("name", found.contacts)
 	rows = _rows_of_user(login, found.contacts, {_folded(row.full_name) for row in titles})
@@ -106,12 +108,10 @@ def of_user(user: str) -> Person:
 	pairs = _that_count(found.contacts)
 	found.customers = sorted({customer for customer, _contact in pairs} | {row.parent for row in rows})
 	counting = {contact for _customer, contact in pairs}
-	found.names = _not_others(
-		{(row.full_name or "", "", "") for row in rows}
-		# Whose Contact is their own to write calls themselves as they like.
-		| {_called(row) for row in titles if row.name in counting and is_colleague(row.owner)},
-		found,
-	)
+	# Whose Contact is their own to write calls themselves as they like; so does everybody in their profile.
+	said = {_called(row) for row in titles if row.name in counting and is_colleague(row.owner)}
+	names = {(row.full_name or "", "", "") for row in rows} | _not_others(said, found)
+	found.names = [list(one) for one in sorted(names)]
 	marks = confirmed_marks(found.customers)
 	proven = {one for pair in pairs for one in marks.get(pair, ())}
 	known = reached.known_contacts(found.contacts).values()
@@ -157,16 +157,16 @@ def _that_count(contacts: list[str]) -> list[tuple[str, str]]:
 	return sorted({pair for pair in all_contacts(sorted(customers)) if pair[1] in contacts})
 
 
-def _not_others(names: set[tuple], person: Person) -> list[list[str]]:
+def _not_others(names: set[tuple], person: Person) -> set[tuple]:
 	"""Without names that somebody else has as well: what stands under them may be theirs."""
 	full = {name for name, _first, _last in names}
 	taken = {row.full_name for row in _contacts("full_name", full) if row.name not in person.contacts}
 	taken |= {row.full_name for row in _file_rows("full_name", full) if row.name not in person.rows}
 	taken |= among.pluck(CUSTOMER, "customer_name", full, "customer_name")
-	for row in among.find("User", "full_name", full, ["name", "full_name"]):
-		taken |= set() if row.name in person.users else {row.full_name}
+	users = among.find("User", "full_name", full, ["name", "full_name"])
+	taken |= {row.full_name for row in users if row.name not in person.users}
 	taken = {_folded(one) for one in taken}
-	return [list(one) for one in sorted(names) if _folded(one[0]) not in taken]
+	return {one for one in names if _folded(one[0]) not in taken}
 
 
 def _called(row) -> tuple[str, str, str]:
@@ -284,22 +284,22 @@ def _our_own(emails: Collection[str]) -> set[str]:
 
 def _twins(contacts: Collection[str]) -> set[str]:
 	"""Contacts of the same name and the same address are the same person, entered twice."""
-	found: set[str] = set()
-	for row in _contacts("name", contacts):
-		if row.email_id and row.full_name:
-			same = {"email_id": row.email_id, "full_name": row.full_name}
-			found |= set(frappe.get_all(CONTACT, same, pluck="name"))
-	return found - set(contacts)
+	known = {(_folded(row.full_name), spelled(row.email_id)) for row in _contacts("name", contacts)}
+	return _called_and_reached_so(CONTACT, "email_id", known) - set(contacts)
 
 
 def _twins_in_files(contacts: Collection[str], rows: Collection[str]) -> set[str]:
 	"""People of files likewise: they are in more than one, and who forgets them is asked for a right to each."""
 	known = {(_folded(row.full_name), spelled(row.email_id)) for row in _contacts("name", contacts)}
 	known |= {(_folded(row.full_name), spelled(row.email)) for row in _file_rows("name", rows)}
-	known = {(name, email) for name, email in known if name and email}
-	found = _having(PERSON, ["email"], "full_name", {email for _name, email in known})
-	same = {row.name for row, email in found if (_folded(row.said_of), spelled(email)) in known}
+	same = _called_and_reached_so(PERSON, "email", known)
 	return {row.name for row in _file_rows("name", same)} - set(rows)
+
+
+def _called_and_reached_so(doctype: str, column: str, known: set[tuple[str, str]]) -> set[str]:
+	known = {(name, email) for name, email in known if name and email}
+	found = _having(doctype, [column], "full_name", {email for _name, email in known})
+	return {row.name for row, email in found if (_folded(row.said_of), spelled(email)) in known}
 
 
 def _customers_of(person: Person) -> list[str]:

@@ -242,11 +242,25 @@ def claims(customer, *emails, **values):
 @pytest.mark.parametrize("emails", [(EMAIL, MALLORY), (MALLORY, EMAIL), (MALLORY,)])
 def test_who_calls_themselves_like_another_is_not_that_other(wilma, mallory, emails):
 	customer = wilma.links[0].link_name
-	claims(customer, *emails, user=MALLORY)
+	claimed = claims(customer, *emails, user=MALLORY)
 	who = person.of_user(MALLORY)
 	assert (who.names, who.customers, who.rows, who.alone) == ([], [], [], False)
 	assert who.addresses == [MALLORY]
 	assert wilma.name not in who.contacts
+	assert person.of_user(EMAIL).full_names == [NAME], "nor is she less herself"
+	# The host links a mail to the Contacts that have an address of it.
+	mail = {
+		"doctype": "Communication",
+		"name": "Hers",
+		"sender": EMAIL,
+		"recipients": ANNA,
+		"content": "Help!",
+	}
+	frappe.get_doc({**mail, "communication_type": "Communication", "subject": "Owl"}).db_insert()
+	linked = {"parent": "Hers", "parenttype": "Communication", "parentfield": "timeline_links"}
+	frappe.get_doc(
+		{"doctype": "Communication Link", **linked, "link_doctype": "Contact", "link_name": claimed}
+	).db_insert()
 	text = exported.as_text(export.of(who, own_words=True))
 	assert "My owl is broken." not in text
 	request = frappe.get_doc({"doctype": REQUEST, "email": MALLORY}).insert()
@@ -255,6 +269,7 @@ def test_who_calls_themselves_like_another_is_not_that_other(wilma, mallory, ema
 	[waiting] = forgetting.unfinished()
 	assert not json.loads(frappe.db.get_value("Forgotten Person", waiting, "work"))["wish"]["whole"]
 	forgetting.run(waiting)
+	assert frappe.db.get_value("Communication", "Hers", "content") == "Help!"
 	assert frappe.db.exists("Contact", wilma.name)
 	assert frappe.db.get_value("Customer File Person", {"contact": wilma.name}, "full_name") == NAME
 	assert frappe.get_all("Complaint Case", pluck="description") == ["My owl is broken."]
@@ -272,6 +287,19 @@ def test_who_is_known_and_takes_another_name_is_still_themselves(wilma, story):
 	assert who.full_names == [NAME], "as colleagues have written it"
 	assert (who.contacts, who.customers) == ([wilma.name], [wilma.links[0].link_name])
 	assert otto.name not in who.contacts
+
+
+def test_files_that_were_made_for_whoever_asked_go(wilma):
+	request = ask(EMAIL, EMAIL)
+	told = frappe.get_doc("File", {"file_url": exported.keep(export.of(person.of_user(EMAIL)))})
+	told.db_set({"attached_to_doctype": DOWNLOAD, "attached_to_name": request.name})
+	notes = {"doctype": "File", "file_name": "personal-data-mine.json", "content": "[1]", "is_private": 1}
+	frappe.get_doc({**notes, "attached_to_doctype": DOWNLOAD, "attached_to_name": request.name}).insert()
+	exported.remove_old()
+	assert not frappe.db.exists("File", told.name)
+	assert frappe.db.exists("File", {"file_name": ("like", "personal-data-mine%")}), (
+		"what somebody else called so"
+	)
 
 
 def test_everything_is_in_the_file_for_who_answers(wilma):
