@@ -19,7 +19,9 @@ MOMENTS = {
 	"message", "message_id", "unsubscribe_param",
 	"statement",  # a sum over rows with their names
 }  # fmt: skip
-MOMENT = re.compile(r"[ T]\d\d:\d\d(:\d\d(\.\d+)?)?\b")  # in words without seconds, and a busy machine takes a minute longer
+MOMENT = re.compile(
+	r"[ T]\d\d:\d\d(:\d\d(\.\d+)?)?\b"
+)  # in words without seconds, and a busy machine takes a minute longer
 DRAWN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{5,}")
 
 
