@@ -225,6 +225,7 @@ def _share(person: Person, emails: Collection[str], phones: Collection[str]) -> 
 
 def _elsewhere(person: Person, addresses: Collection[str]) -> set[str]:
 	"""Those that somebody else has, at whatever customer or none: Contacts, people of files, Leads, Customers."""
+	called = {_folded(one) for one in person.full_names}
 	known_as = {*person.full_names, *person.customers}
 	known_as |= among.pluck(CUSTOMER, "name", person.customers, "customer_name")
 	known_as = {_folded(one) for one in known_as}
@@ -236,7 +237,12 @@ def _elsewhere(person: Person, addresses: Collection[str]) -> set[str]:
 		("Contact Email", ["email_id"], "parent", lambda row: row.said_of in person.contacts),
 		("Contact Phone", ["phone"], "parent", lambda row: row.said_of in person.contacts),
 		(PERSON, ["email", "phone"], "name", lambda row: row.said_of in person.rows),
-		(CUSTOMER, ["email_id", "mobile_no"], "customer_name", lambda row: _folded(row.said_of) in known_as),
+		(
+			CUSTOMER,
+			["email_id", "mobile_no"],
+			"customer_name",
+			lambda row: row.name in person.customers or _folded(row.said_of) in called,
+		),
 		(
 			"Lead",
 			fields("Lead", ("email_id", "mobile_no", "phone", "whatsapp_no")),

@@ -10,6 +10,7 @@ from keep_customers.privacy import desk, export, exported, forgetting, person, r
 from tests.site.mail import contact, mailbox  # noqa: F401
 from tests.site.privacy.told import EMAIL, FIRST, LAST, NAME
 from tests.site.story import ANNA, BEN
+from tests.site.web import Browser, Server
 
 REQUEST, DOWNLOAD = "Personal Data Deletion Request", "Personal Data Download Request"
 
@@ -147,6 +148,20 @@ def test_nobody_gets_what_is_stored_of_another(wilma, asked, mallory):
 	assert (asked, frappe.db.count(DOWNLOAD), files()) == ([], 0, [])
 	ask("Administrator", EMAIL)
 	assert asked == [EMAIL], "who answers for the firm may have it made for them"
+
+
+def test_the_frameworks_own_page_gives_nothing_of_another(wilma):
+	frappe.db.commit()
+	server = Server()
+	form = {
+		"web_form": "request-data",
+		"data": json.dumps({"doctype": DOWNLOAD, "web_form_name": "request-data", "user": EMAIL}),
+	}
+	for who in (None, BEN):
+		answer = Browser(server, who).call("frappe.website.doctype.web_form.web_form.accept", **form)
+		assert answer.status_code == 403 and "your own data" in answer.text, answer.text
+	frappe.db.rollback()
+	assert (frappe.db.count(DOWNLOAD), files()) == (0, [])
 
 
 def test_who_works_here_gets_no_customers_mails(wilma, asked):
