@@ -129,9 +129,12 @@ def take_back_everything() -> None:
 
 
 def _forget_rules(doctype: str, rules: set[str]) -> None:
+	"""
+	:param rules: at least one
+	"""
 	parents = frappe.get_all(
 		"Pricing Rule Detail",
-		filters={"parenttype": doctype, "pricing_rule": ("in", sorted(rules) or [""])},
+		filters={"parenttype": doctype, "pricing_rule": ("in", sorted(rules))},
 		pluck="parent",
 	)
 	for row in frappe.get_all(

@@ -102,9 +102,11 @@ def _contacts(names: list[str]) -> dict[str, tuple]:
 
 def _asked(names: list[str]) -> dict[str, date]:
 	"""Customer -> the day by which somebody is asked to contact it."""
+	if not names:
+		return {}
 	rows = frappe.get_all(
 		"Follow Up",
-		filters={"customer": ("in", names or [""]), "status": ("in", OPEN)},
+		filters={"customer": ("in", names), "status": ("in", OPEN)},
 		fields=["customer", "due_date"],
 		order_by="due_date desc",
 		as_list=True,

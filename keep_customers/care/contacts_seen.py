@@ -46,7 +46,7 @@ def latest(as_of: date, customers: Collection[str] | None = None) -> dict[str, d
 		return query.select(customer, Max(when)).groupby(customer).run()
 
 	last: dict[str, date] = {}
-	for name, moment in _contacts(date.min, as_of, latest_of, customers):
+	for name, moment in moments(date.min, as_of, latest_of, customers):
 		last[name] = max(getdate(moment), last.get(name, date.min))
 	return last
 
@@ -68,7 +68,7 @@ def newest(customer: str, as_of: date, limit: int) -> list[tuple[datetime, str, 
 		]
 
 	found = {
-		(doctype, name): moment for moment, doctype, name in _contacts(date.min, as_of, newest_of, [customer])
+		(doctype, name): moment for moment, doctype, name in moments(date.min, as_of, newest_of, [customer])
 	}
 	return sorted(((moment, *document) for document, moment in found.items()), reverse=True)[:limit]
 
@@ -83,7 +83,7 @@ def within(customers: Collection[str], since: date, today: date) -> Counter:
 		# Distinct: else SQLite takes apart a union that is joined, and goes through all of the rest for each row of it.
 		return among(query, customer, customers, FEW).select(customer, when).distinct().run()
 
-	rows = _contacts(since + timedelta(days=1), today, all_of, customers)
+	rows = moments(since + timedelta(days=1), today, all_of, customers)
 	days = {(name, getdate(moment)) for name, moment in rows}
 	if not days:
 		return Counter()
@@ -120,7 +120,7 @@ def show(as_of: date) -> None:
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit, a step of a night that may be killed after it
 
 
-def _contacts(first: date, last: date, ask: Callable, customers: Collection[str] | None) -> Iterator[tuple]:
+def moments(first: date, last: date, ask: Callable, customers: Collection[str] | None) -> Iterator[tuple]:
 	"""What is asked of every way to be linked, all rows in a row; an app that cannot say is left out.
 
 	:param first, last: days

@@ -166,10 +166,12 @@ def others(row) -> list[dict]:
 	recipient = reached.of([row])[0]
 	asked, _address = recipient.by(row.channel)
 	names = [name for name in contacts.contacts_of(row.customer) if not asked or name != asked.contact]
+	if not names:
+		return []
 	gone = set(
 		frappe.get_all(
 			"Customer File Person",
-			filters={"parent": row.customer, "left_on": ("is", "set"), "contact": ("in", names or [""])},
+			filters={"parent": row.customer, "left_on": ("is", "set"), "contact": ("in", names)},
 			pluck="contact",
 		)
 	)

@@ -74,7 +74,7 @@ def contact_days(customers: Collection[str], since: date) -> dict[str, list[int]
 	def seen(query, customer, when):
 		return among(query, customer, customers, FEW).select(customer, when).distinct().run()
 
-	for name, moment in contacts_seen._contacts(since, getdate(), seen, customers):
+	for name, moment in contacts_seen.moments(since, getdate(), seen, customers):
 		found[name].add(getdate(moment).toordinal())
 	return {name: sorted(days) for name, days in found.items()}
 

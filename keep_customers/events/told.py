@@ -18,11 +18,13 @@ def last(names: list[str]) -> dict[str, dict]:
 
 	:returns: dicts of :data:`FIELDS`
 	"""
+	if not names:
+		return {}
 	rows = frappe.get_all(
 		"Follow Up",
 		filters={
 			"reference_doctype": INVITATION,
-			"reference_name": ("in", names or [""]),
+			"reference_name": ("in", names),
 			"care_rule": ("is", "not set"),
 		},
 		fields=list(FIELDS),

@@ -43,8 +43,8 @@ def _users() -> tuple[set[str], set[str]]:
 	roles = set(frappe.get_all(rules, filters={**own, "write": 1}, pluck="role"))
 	if roles & {"All", "Desk User"}:
 		return colleagues, colleagues
-	have = {"parenttype": "User", "role": ("in", sorted(roles) or [""])}
-	writers = set(frappe.get_all("Has Role", filters=have, pluck="parent"))
+	have = {"parenttype": "User", "role": ("in", sorted(roles))}
+	writers = set(frappe.get_all("Has Role", filters=have, pluck="parent")) if roles else set()
 	return (writers & colleagues) | {"Administrator"}, colleagues
 
 

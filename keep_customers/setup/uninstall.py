@@ -131,6 +131,7 @@ def remove_role() -> None:
 
 def remove_jobs() -> None:
 	jobs = frappe.get_all("Scheduled Job Type", filters={"method": ("like", f"{APP}.%")}, pluck="name")
-	frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ("in", jobs or [""])})
-	frappe.db.delete("Scheduled Job Type", {"name": ("in", jobs or [""])})
+	if jobs:
+		frappe.db.delete("Scheduled Job Log", {"scheduled_job_type": ("in", jobs)})
+		frappe.db.delete("Scheduled Job Type", {"name": ("in", jobs)})
 	frappe.db.delete("Patch Log", {"patch": ("like", f"{APP}.%")})

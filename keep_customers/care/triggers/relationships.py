@@ -169,7 +169,9 @@ def _of(rule, names: Iterable[str]) -> list:
 
 
 def _asked_in_time() -> set[str]:
-	return set(frappe.get_all("Follow Up", filters={"status": "Assigned"}, pluck="customer"))
+	# What waits to go out by itself asks nobody.
+	asked = {"status": "Assigned", "todo": ("is", "set")}
+	return set(frappe.get_all("Follow Up", filters=asked, pluck="customer"))
 
 
 def _named(alarm: relationships.Alarm) -> str:

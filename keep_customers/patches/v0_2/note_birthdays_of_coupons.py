@@ -16,10 +16,12 @@ def execute():
 	# Before the migration brings it.
 	create_custom_fields({COUPON: custom_fields()[COUPON]}, update=True)
 	rules = frappe.get_all("Pricing Rule", {"keep_benefit": ("is", "set")}, pluck="name")
+	if not rules:
+		return
 	for one in frappe.get_all(
 		COUPON,
 		{
-			"pricing_rule": ("in", rules or [""]),
+			"pricing_rule": ("in", rules),
 			"name": ("like", "BIRTHDAY-%-%"),
 			"keep_birthday": ("is", "not set"),
 		},
