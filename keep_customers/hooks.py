@@ -32,6 +32,8 @@ override_whitelisted_methods = METHODS | {
 	"frappe.desk.search.search_widget": "keep_customers.access.host_doors.search_widget",
 	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.access.host_doors.export_data",
 	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.access.host_doors.download_template",
+	"frappe.utils.file_manager.add_attachments": "keep_customers.access.attached.add_attachments",
+	"frappe.core.doctype.communication.email.make": "keep_customers.access.attached.make",
 	"frappe.desk.desktop.update_onboarding_step": "keep_customers.setup.onboarding.update_onboarding_step",
 }
 

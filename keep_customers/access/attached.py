@@ -4,9 +4,12 @@ import os
 from urllib.parse import unquote
 
 import frappe
+from frappe.core.doctype.communication import email
 from frappe.core.doctype.file import file as host
-from frappe.utils import get_files_path
+from frappe.utils import file_manager, get_files_path
 
+from keep_customers.access.lookups import named
+from keep_customers.erp.api import refuse, rows_sent, typed
 from keep_customers.erp.permissions import nothing_said
 
 
@@ -42,3 +45,32 @@ def _place(file) -> str:
 	address = unquote(file.file_url or "")
 	named = {"file_url": address, "file_name": file.file_name or "", "is_private": file.is_private}
 	return os.path.realpath(frappe.get_doc({"doctype": "File", **named}).get_full_path())
+
+
+@frappe.whitelist()
+@typed
+def add_attachments(doctype: str, name: str | int, attachments: str | list) -> list:
+	"""As the host's, of files that the user may read, to a document that they may write; it asks for neither."""
+	named(doctype, str(name), "write")
+	return file_manager.add_attachments(doctype, name, _readable_files(attachments))
+
+
+@frappe.whitelist()
+@typed
+def make(subject: str, attachments: str | list | None = None, **more: object) -> dict:
+	"""As the host's; an e-mail takes along what its sender may read."""
+	files = _readable_files(attachments) or None
+	return frappe.call(email.make, subject=subject, attachments=files, **more)
+
+
+def _readable_files(sent: object) -> list:
+	"""
+	:raises frappe.PermissionError: if one is named that the user may not read
+	"""
+	found = rows_sent("attachments", sent)
+	if not all(isinstance(one, str | dict) for one in found):
+		refuse("Argument 'attachments' should be a list of files.")
+	for one in found:
+		if isinstance(one, str):
+			named("File", one)
+	return found

@@ -103,3 +103,13 @@ def anna(request, firm):
 	yield ANNA
 	frappe.set_user("Administrator")
 	_forget_permissions(ANNA)
+
+
+@pytest.fixture(scope="module")
+def north(firm, browsers):
+	"""Anna, who may read the north only."""
+	_permit(ANNA, [("Territory", NORTH)])
+	yield browsers(ANNA)
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	_forget_permissions(ANNA)
