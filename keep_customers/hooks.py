@@ -34,6 +34,9 @@ override_whitelisted_methods = METHODS | {
 	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.access.host_doors.download_template",
 	"frappe.utils.file_manager.add_attachments": "keep_customers.access.attached.add_attachments",
 	"frappe.core.doctype.communication.email.make": "keep_customers.access.attached.make",
+	"frappe.desk.query_report.run": "keep_customers.access.host_reports.run",
+	"frappe.desk.query_report.export_query": "keep_customers.access.host_reports.export_query",
+	"frappe.core.doctype.prepared_report.prepared_report.enqueue_json_to_csv_conversion": "keep_customers.access.host_reports.enqueue_json_to_csv_conversion",
 	"frappe.desk.desktop.update_onboarding_step": "keep_customers.setup.onboarding.update_onboarding_step",
 }
 
@@ -309,6 +312,7 @@ permission_query_conditions = {
 	"Consent Record": "keep_customers.erp.document_permissions.consent_condition",
 	"File": "keep_customers.erp.document_permissions.reference_condition",
 	"Care Run Set Aside": "keep_customers.erp.document_permissions.reference_condition",
+	"Prepared Report": "keep_customers.access.host_reports.condition",
 	"Coupon Code": "keep_customers.benefits.coupons.condition",
 }  # fmt: skip
 has_permission = {
@@ -328,6 +332,7 @@ has_permission = {
 	"Consent Record": "keep_customers.erp.document_permissions.has_consent_permission",
 	"Forecast Check": "keep_customers.access.totals.has_permission",
 	"Care Run Set Aside": "keep_customers.erp.document_permissions.has_reference_permission",
+	"Prepared Report": "keep_customers.access.host_reports.has_permission",
 	"File": "keep_customers.access.attached.has_file_permission",
 }  # fmt: skip
 

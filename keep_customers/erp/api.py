@@ -175,15 +175,12 @@ def _parsed(sent: object, nothing: object) -> object:
 
 
 def report(execute: Callable) -> Callable:
-	"""For what runs a report: where it refuses, whatever the reason, it does not become a prepared one."""
+	"""For what runs a report: however long it takes, it does not become a prepared one, which others would be shown."""
 
 	@wraps(execute)
 	def run(filters: object = None):
-		try:
-			return execute(filters)
-		except Exception:
-			host.stop_report_watches()
-			raise
+		host.stop_report_watches()
+		return execute(filters)
 
 	return run
 

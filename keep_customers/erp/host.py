@@ -4,9 +4,11 @@ A company moves a field, another app takes one away or brings one of the same na
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import frappe
+from frappe.database import query
+from frappe.modules.utils import load_doctype_module
 from frappe.utils.password import get_encryption_key
 
 # What is raised where too much is queued already; Frappe 15 queues without end.
@@ -46,6 +48,20 @@ def last_field_of_first_tab(doctype: str) -> str:
 	return last
 
 
+def count_as(name: str) -> str | dict:
+	"""What a list asks for to count its rows; Frappe 16 takes no SQL."""
+	return {"COUNT": "*", "as": name} if hasattr(query, "SQLFunctionParser") else f"count(*) as {name}"
+
+
+def function(name: str) -> Callable | None:
+	"""What is called over HTTP by a name: its path, or a doctype and what is in its module; None where there is nothing."""
+	doctype, _slash, method = name.rpartition("/")
+	try:
+		return frappe.get_attr(f"{load_doctype_module(doctype).__name__}.{method}" if doctype else name)
+	except (AttributeError, ImportError, ValueError, frappe.ValidationError):
+		return None
+
+
 def make_key() -> None:
 	"""See to it that the site has its key: the framework makes one when it is first asked, each process its own until it
 	reads the site's configuration again, and what one has signed is nothing to the other."""
@@ -60,7 +76,8 @@ def forget_columns(doctype: str) -> None:
 
 
 def report_watches() -> list[threading.Timer]:
-	"""The framework's clocks of the reports that run on this site: after 15 seconds one makes its report a prepared one."""
+	"""The framework's clocks of the reports that run on this site: after 15 seconds one makes its report a prepared one,
+	for good, and its rows are shown to who has not asked for them."""
 	return [
 		clock
 		for clock in threading.enumerate()
@@ -72,7 +89,6 @@ def report_watches() -> list[threading.Timer]:
 
 
 def stop_report_watches() -> None:
-	"""For a report that refuses: Frappe 15 lets the clock run on, and a slip of the pen would make it a prepared
-	report for everybody, for good. One that runs at the same moment is watched again the next time."""
+	"""For a report of ours, however long it takes. One that runs at the same moment is watched again the next time."""
 	for clock in report_watches():
 		clock.cancel()
