@@ -105,7 +105,9 @@ doc_events = {
 	"Quality Action": {"after_insert": "keep_customers.complaints.documents.link_back"},
 	"Stock Entry": {"after_insert": "keep_customers.complaints.documents.link_back"},
 	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
+	"Event": {"validate": "keep_customers.access.host_links.only_readable_guests"},
 	"ToDo": {
+		"before_validate": "keep_customers.access.host_links.keep_follow_up",
 		"validate": ["keep_customers.care.todos.validate", "keep_customers.jobs.todo_words.validate"],
 		"after_insert": "keep_customers.jobs.complaints.on_todo",
 		"on_update": "keep_customers.care.todos.on_update",

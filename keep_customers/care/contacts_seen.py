@@ -22,6 +22,7 @@ from keep_customers.worth.values import forget_cached_customers
 
 # A Communication of an Event is the Event's own shadow, also of one to come or cancelled.
 BY_PEOPLE = ("Email", "Chat", "Phone", "SMS", "Meeting", "Visit", "Other")
+OF_EVERYBODY = {"All", "Desk User"}  # roles that nobody is given, and every user has
 NOT_ARRIVED = (
 	"Bounced",
 	"Soft-Bounced",
@@ -183,6 +184,17 @@ def _by_a_stranger(link) -> ExistsCriterion:
 	)
 
 
+def _colleagues():
+	"""The users whose roles read customers, as a query; also who has left by now. Everybody who is logged in can make an event."""
+	roles = {row.role for row in frappe.get_meta("Customer").permissions if row.read and not row.permlevel}
+	user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
+	query = frappe.qb.from_(user).select(user.name).where(user.user_type == "System User")
+	if roles & OF_EVERYBODY:
+		return query
+	given = frappe.qb.from_(has_role).select(has_role.parent).where(has_role.parenttype == "User")
+	return query.where(user.name.isin(given.where(has_role.role.isin(sorted(roles) or [""]))))
+
+
 def _linked() -> Iterator[tuple]:
 	"""(query, moment, doctype linked to, name linked to) of each of the host's documents about a contact."""
 	mails, mail = mails_of_people()
@@ -203,6 +215,7 @@ def _linked() -> Iterator[tuple]:
 		.inner_join(guest)
 		.on(guest.parent == event.name)
 		.where(IfNull(event.status, "Open") != "Cancelled")
+		.where((event.owner == "Administrator") | event.owner.isin(_colleagues()))
 	)
 	yield events, event.starts_on, guest.reference_doctype, guest.reference_docname
 

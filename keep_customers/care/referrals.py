@@ -12,6 +12,7 @@ from frappe import _
 from frappe.query_builder.functions import IfNull
 from frappe.utils import cint, formatdate, get_datetime, getdate
 
+from keep_customers.access.host_links import refuse_hidden
 from keep_customers.care.triggers import Premise, customers, gone, matching, since
 from keep_customers.care.triggers import row as follow_up
 from keep_customers.erp.aside import Aside
@@ -126,8 +127,9 @@ def _known(referrer: str, **referred) -> str | None:
 
 
 def validate(doc, method=None) -> None:
-	"""Lead and Customer: the grade is not written from a form, and nobody refers himself."""
+	"""Lead and Customer: the grade is not written from a form, nobody refers himself, nor is referred by who is not theirs."""
 	before = doc.get_doc_before_save()
+	_refuse_hidden_referrer(doc, before)
 	doc.set("keep_grade", before.get("keep_grade") if before else None)
 	if doc.doctype == "Customer" and doc.name and doc.get("keep_referred_by") == doc.name:
 		frappe.throw(_("Nobody refers himself. Please choose another customer."))
@@ -139,6 +141,16 @@ def validate(doc, method=None) -> None:
 			frappe.msgprint(
 				_("Referred By stays as long as the referral {0} is on record.").format(known), alert=True
 			)
+
+
+def _refuse_hidden_referrer(doc, before) -> None:
+	new = doc.get("keep_referred_by")
+	known = [before.get("keep_referred_by")] if before else []
+	if doc.doctype == "Customer" and doc.get("lead_name"):
+		# Who makes a customer of a lead brings along what stands there.
+		known.append(frappe.db.get_value("Lead", doc.lead_name, "keep_referred_by"))
+	if new and new not in known:
+		refuse_hidden(doc, [(_("Referred By"), "Customer", new)])
 
 
 def follow_lead(lead) -> None:
