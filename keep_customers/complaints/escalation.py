@@ -13,6 +13,8 @@ from keep_customers.erp import todos
 from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.leavers import absent, who_can
 
+BY_FIELD = "Based on Field"
+
 
 def person(case, level: int, settings) -> str | None:
 	"""Who hears of a late case at this level; nobody twice."""
@@ -95,9 +97,16 @@ def hand_over(case, before: str | None) -> None:
 		)
 
 
-def accept(name: str, user: str) -> None:
-	"""Who got a case that nobody is responsible for is."""
-	if not frappe.db.get_value(DOCTYPE, name, "responsible"):
+def accept(name: str, user: str, rule: str) -> None:
+	"""Who got a case that nobody is responsible for is, if the Assignment Rule names them."""
+	by = frappe.get_all(
+		"Assignment Rule", {"name": rule, "document_type": DOCTYPE, "disabled": 0}, pluck="rule"
+	)
+	# By a field, the rule gives it to whoever stands there.
+	may = by and (
+		by[0] == BY_FIELD or frappe.db.exists("Assignment Rule User", {"parent": rule, "user": user})
+	)
+	if may and not frappe.db.get_value(DOCTYPE, name, "responsible"):
 		frappe.db.set_value(DOCTYPE, name, "responsible", user, update_modified=False)
 
 

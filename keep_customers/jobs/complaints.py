@@ -54,8 +54,10 @@ def on_case(case) -> None:
 
 def on_todo(todo, method=None) -> None:
 	"""Whom an Assignment Rule has given a case that nobody answers is responsible for it."""
-	if todo.reference_type == cases.DOCTYPE and todo.get("assignment_rule"):
-		escalation.accept(todo.reference_name, todo.allocated_to)
+	# The host assigns past all permissions; whoever sends a ToDo may name a rule as well.
+	by_rule = todo.flags.ignore_permissions and todo.get("assignment_rule")
+	if todo.reference_type == cases.DOCTYPE and by_rule:
+		escalation.accept(todo.reference_name, todo.allocated_to, todo.assignment_rule)
 
 
 @asks  # who was told that something is late was told

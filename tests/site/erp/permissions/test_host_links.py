@@ -7,7 +7,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.care import contacts_seen
-from tests.site.erp.permissions.regions import MINE, MINE_ODD, NORTH, THEIRS, of
+from tests.site.erp.permissions.regions import MINE, MINE_ODD, NORTH, THEIRS, of, refused
 from tests.site.story import ANNA, EVE, PREFIX
 
 NOBODY = f"{PREFIX} Nobody"
@@ -63,6 +63,20 @@ def test_an_event_is_no_contact_of_who_is_not_hers(firm, north):
 	doc.save()
 	frappe.db.commit()
 	assert north.resource("Event", name, "PUT", json={"starts_on": "2026-03-03 11:00:00"}).status_code == 200
+
+
+def test_a_todo_that_names_a_rule_makes_nobody_responsible(firm, north):
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	case = firm.case(MINE, "Nobody's").name
+	frappe.db.set_value("Complaint Case", case, {"responsible": None, "customer": None})
+	frappe.db.commit()
+	sent = {"reference_type": "Complaint Case", "reference_name": case, "assignment_rule": "Complaint Cases"}
+	answer = north.resource("ToDo", None, "POST", json={**sent, "allocated_to": ANNA, "description": "Mine"})
+	assert answer.status_code in (200, 403, 417), answer.text
+	frappe.db.rollback()
+	assert not frappe.db.get_value("Complaint Case", case, "responsible")
+	refused(north.resource("Complaint Case", case))
 
 
 def test_a_todo_is_not_for_the_follow_up_that_its_user_writes_there(firm, north):
