@@ -7,7 +7,7 @@ What counts as bought is said here and in ``corrected.py``, and nowhere else:
 - Returns subtract and debit notes add, on their own day; for a rebate on the day of what they are about.
 - An opening entry is a purchase of the past: it is history, and in no window's revenue.
 
-Amounts are ``base_net_total`` (or the gross profit of the items), converted to the reporting currency.
+Amounts are ``base_net_total`` (or the gross profit of the items, whichever paper their cost stands on), converted to the reporting currency.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ import numpy as np
 from frappe import _
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Concat_ws, Count, GroupConcat, IfNull, Max, Sum
+from frappe.query_builder.terms import SubQuery
 from frappe.utils import flt, get_first_day
 from rq.timeouts import BaseTimeoutException
 
@@ -37,9 +38,9 @@ from keep_customers.erp.tables import (
 )
 from keep_customers.worth.corrected import Corrected, is_purchase, no_opening
 
-# What is stored was measured by the rules above; whoever changes them counts on, and all histories are read again.
-RULES = "2"
 NET_SALES, GROSS_PROFIT = "Net Sales", "Gross Profit"
+# What is stored was measured by the rules above; whoever changes them counts on, and all histories are read again.
+RULES = {NET_SALES: "2", GROSS_PROFIT: "3"}
 # Customers whose purchases are read at once: as texts they take many times what becomes of them.
 STRETCH = 50_000
 EVERYBODY = (None, None)
@@ -105,11 +106,13 @@ class Lens:
 	@property
 	def key(self) -> str:
 		"""What the history of a customer depends on; the window is not part of it."""
-		return f"{self.basis}|{self.company or ''}|{RULES}"
+		return f"{self.basis}|{self.company or ''}|{RULES[self.basis]}"
 
 	def is_of_other_rules(self, key: str | None) -> bool:
 		"""Whether a history was read through this lens, but by rules before these; the first ones had no number."""
-		return bool(key) and key != self.key and f"{key}|".startswith(self.key.removesuffix(RULES))
+		return (
+			bool(key) and key != self.key and f"{key}|".startswith(self.key.removesuffix(RULES[self.basis]))
+		)
 
 
 @dataclass(frozen=True)
@@ -392,22 +395,50 @@ def from_anybody(as_of: date, customers: list[str]) -> dict[str, History]:
 
 
 def _cost_of_goods():
-	"""What the goods of each invoice cost: valued when stock moved with it, or with its delivery note."""
-	item = frappe.qb.DocType("Sales Invoice Item")
-	delivered = frappe.qb.DocType("Delivery Note Item")
+	"""What the goods of each invoice cost, by the first paper that knows it: the row itself, where stock moved with it (and
+	on 15 without); its delivery note's; those of the same order, which those made from an ordered invoice are too; else those
+	made from the invoice.
+
+	What is returned costs what it did when it was sold.
+	"""
+	item, sold, delivered = (
+		frappe.qb.DocType("Sales Invoice Item"),
+		frappe.qb.DocType("Sales Invoice Item").as_("sold"),
+		frappe.qb.DocType("Delivery Note Item"),
+	)
+	row, ordered = IfNull(sold.name, item.name), IfNull(sold.so_detail, item.so_detail)
 	rate = (
 		Case()
 		.when(IfNull(item.incoming_rate, 0) != 0, item.incoming_rate)
-		.else_(IfNull(delivered.incoming_rate, 0))
+		.when(IfNull(sold.incoming_rate, 0) != 0, sold.incoming_rate)
+		.when(IfNull(delivered.incoming_rate, 0) != 0, delivered.incoming_rate)
+		# Asked of the rows only that come so far.
+		.when(IfNull(ordered, "") != "", IfNull(_cost_delivered("so_detail", ordered), 0))
+		.else_(IfNull(_cost_delivered("si_detail", row), 0))
 	)
 	return (
 		frappe.qb.from_(item)
+		.left_join(sold)
+		.on((sold.name == item.sales_invoice_item) & (item.stock_qty < 0))
 		.left_join(delivered)
-		.on(delivered.name == item.dn_detail)
+		.on(delivered.name == IfNull(sold.dn_detail, item.dn_detail))
 		.where(item.docstatus == 1)
 		.groupby(item.parent)
 		.select(item.parent, Sum(rate * item.stock_qty).as_("cost"))
 	).as_("goods")
+
+
+def _cost_delivered(field: str, value):
+	"""What a unit of the goods has cost, on average, that went out for one row.
+
+	:param field: of delivery notes' rows, which ERPNext has an index on
+	"""
+	shipped = frappe.qb.DocType("Delivery Note Item").as_(f"shipped_by_{field}")
+	return SubQuery(
+		frappe.qb.from_(shipped)
+		.select(Sum(shipped.incoming_rate * shipped.stock_qty) / Sum(shipped.stock_qty))
+		.where((shipped[field] == value) & (shipped.docstatus == 1) & (shipped.stock_qty > 0))
+	)
 
 
 def companies() -> dict[str, str]:

@@ -57,5 +57,5 @@ def tell(names: set[str], run: str) -> str:
 			frappe.get_all("Tier Change", {"care_run": run, "customer": ("in", part)}, pluck="customer")
 		)
 	return _(
-		"What counts as bought is said more exactly since the update: debit notes and invoices credited in full are no purchases, what was corrected counts once, opening invoices are history. So {0} customers count differently, and {1} of them have another tier; others may have moved because they did. See today's Tier Changes."
+		"What counts as bought is said more exactly since the update: debit notes and invoices credited in full are no purchases, what was corrected counts once, opening invoices are history, and gross profit takes off what goods have cost whichever paper they went out with. So {0} customers count differently, and {1} of them have another tier; others may have moved because they did. See today's Tier Changes."
 	).format(len(names), len(moved))

@@ -3,6 +3,8 @@
 import frappe
 from frappe.utils import fmt_money
 
+from tests.site.story import COMPANY, ITEM
+
 # Tiers by current value alone: no top and no low tier, so that no model decides.
 GOLD_OR_IRON = {"high_share": 20, "top_share": 0, "low_share": 0, "keep_band": 0}
 
@@ -37,3 +39,25 @@ def ranked():
 			"Customer Value", filters={"status": ("!=", "Not Ranked")}, pluck="customer", order_by="name"
 		)
 	)
+
+
+def of_order(invoice, row):
+	frappe.db.set_value("Sales Invoice Item", {"parent": invoice.name}, "so_detail", row)
+	return invoice
+
+
+def delivery(story, customer, goods, docstatus=1, **row):
+	"""A delivery note as ERPNext leaves it, as rows.
+
+	:param goods: how many, and what one has cost
+	"""
+	qty, rate = goods
+	name = frappe.generate_hash(length=10)
+	about = {"customer": customer, "company": COMPANY, "posting_date": story.days_ago(19), "currency": "EUR"}
+	frappe.get_doc({"doctype": "Delivery Note", "name": name, "docstatus": docstatus, **about}).db_insert()
+	frappe.get_doc(
+		{
+			"doctype": "Delivery Note Item", "parent": name, "parenttype": "Delivery Note", "parentfield": "items",
+			"docstatus": docstatus, "item_code": ITEM, "qty": qty, "stock_qty": qty, "incoming_rate": rate, **row,
+		}
+	).db_insert()  # fmt: skip

@@ -12,7 +12,7 @@ from keep_customers.worth import ledger
 from tests.site.host import GENUINE
 from tests.site.jobs.test_night import a_hundred_days_of_business
 from tests.site.story import COMPANY, GROUP, ITEM, PREFIX
-from tests.site.worth.money import bought_on, eur, money, ranked, tier_changes
+from tests.site.worth.money import bought_on, delivery, eur, money, of_order, ranked, tier_changes
 
 # Returns
 
@@ -222,6 +222,45 @@ def test_gross_profit_takes_the_cost_of_the_goods_off_wherever_it_is_recorded(st
 	story.night(story.today + timedelta(days=1))
 	assert money(story, goods) == (520, 520, 1)  # 4 × (250 − 100) − (250 − 170)
 	assert story.value(goods).tier == "Gold"
+
+
+def test_gross_profit_knows_the_cost_of_goods_that_went_out_on_a_paper_of_their_own(story):
+	"""As ERPNext 16 leaves it: an invoice without stock knows no cost, a delivery note does."""
+	story.policy(company=COMPANY, value_basis="Gross Profit")
+	ordered, invoiced, parts, returned, again, unknown = (
+		story.customer(name) for name in ("Ordered", "Invoiced", "Parts", "Returned", "Again", "Unknown")
+	)
+	# Order to invoice, order to delivery.
+	of_order(story.invoice(ordered, 100, story.days_ago(20), qty=4), "row of an order")
+	delivery(story, ordered, (4, 30), so_detail="row of an order")
+	# Invoice to delivery.
+	sold = story.invoice(invoiced, 100, story.days_ago(20), qty=4)
+	delivery(story, invoiced, (4, 40), si_detail=sold.items[0].name)
+	# A part at 20, a part at 40, one of these taken back; what is still to come will cost about as much.
+	of_order(story.invoice(parts, 100, story.days_ago(20), qty=8), "another row")
+	delivery(story, parts, (2, 20), so_detail="another row")
+	delivery(story, parts, (2, 40), so_detail="another row")
+	delivery(story, parts, (-1, 40), so_detail="another row")
+	delivery(story, parts, (8, 99), docstatus=2, so_detail="another row")
+	# As 15 leaves it with FIFO: the credit note of an invoice without stock knows no cost.
+	sold = story.invoice(returned, 250, story.days_ago(30))
+	cost(sold, 170)
+	story.credit(sold, 250, story.days_ago(10), item={"sales_invoice_item": sold.items[0].name})
+	story.invoice(returned, 10, story.days_ago(5))
+	sold = of_order(story.invoice(again, 100, story.days_ago(30), qty=3), "third row")
+	delivery(story, again, (3, 60), so_detail="third row")
+	story.credit(sold, 100, story.days_ago(10), item={"sales_invoice_item": sold.items[0].name})
+	# A row of no order is not that of everybody's delivery notes of no order.
+	delivery(story, unknown, (4, 70))
+	of_order(story.invoice(unknown, 100, story.days_ago(20)), "")
+	frappe.db.commit()
+	story.night()
+	assert money(story, ordered) == (280, 280, 1)  # 4 × (100 − 30)
+	assert money(story, invoiced) == (240, 240, 1)  # 4 × (100 − 40)
+	assert money(story, parts) == (560, 560, 1)  # 8 × (100 − 30)
+	assert money(story, returned)[:1] == (10,)
+	assert money(story, again)[:2] == (80, 80)  # 3 × (100 − 60) − (100 − 60)
+	assert money(story, unknown) == (100, 100, 1)
 
 
 def cost(invoice, rate):

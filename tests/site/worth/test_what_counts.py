@@ -9,7 +9,7 @@ from keep_customers.messaging import messages
 from keep_customers.visits import preparations
 from keep_customers.worth import demand, ledger
 from tests.site.story import ABROAD, COMPANY, PREFIX, abroad
-from tests.site.worth.money import GOLD_OR_IRON, money, ranked, tier_changes
+from tests.site.worth.money import GOLD_OR_IRON, delivery, money, of_order, ranked, tier_changes
 
 
 def debit(story, invoice, amount, on=None):
@@ -270,6 +270,27 @@ def test_the_first_night_by_new_rules_says_who_counts_differently_and_moved(stor
 	assert not tier_changes(plain, date=story.today)
 	again = story.night(story.today + timedelta(days=1))
 	assert "debit notes" not in (again.warnings or ""), "it is told once"
+
+
+def test_who_counts_differently_by_what_goods_have_cost_is_told_and_net_sales_are_not_read_again(story):
+	"""An invoice and a delivery note of one order: all of it was taken for profit before."""
+	story.policy(company=COMPANY, value_basis="Gross Profit", **GOLD_OR_IRON)
+	service, goods = story.customer("Service"), story.customer("Goods")
+	story.invoice(service, 900, story.days_ago(50))
+	of_order(story.invoice(goods, 100, story.days_ago(40), qty=4), "row of an order")
+	delivery(story, goods, (4, 80), so_detail="row of an order")
+	story.night(story.days_ago(1))
+	assert story.value(goods).measured_total == 80
+	before = {"lens": f"Gross Profit|{COMPANY}|2"}
+	frappe.db.set_value("Customer Value", service, before)
+	frappe.db.set_value("Customer Value", goods, {**before, "measured_total": 400, "current_value": 400})
+	frappe.db.commit()
+	run = story.night()
+	[told] = [line for line in run.warnings.split("\n") if "gross profit" in line]
+	assert "So 1 customers" in told and story.value(goods).measured_total == 80
+	again = story.night(story.today + timedelta(days=1))
+	assert "gross profit" not in (again.warnings or ""), "it is told once"
+	assert ledger.Lens(None, "Net Sales", story.today).key == "Net Sales||2", "as the release before"
 
 
 def test_the_index_is_made_anew_where_it_is_an_older_one(story):
