@@ -32,11 +32,23 @@ override_whitelisted_methods = METHODS | {
 	"frappe.desk.search.search_widget": "keep_customers.access.host_doors.search_widget",
 	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.access.host_doors.export_data",
 	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.access.host_doors.download_template",
+	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "keep_customers.access.host_doors.get_workflow_state_count",
 	"frappe.utils.file_manager.add_attachments": "keep_customers.access.attached.add_attachments",
 	"frappe.core.doctype.communication.email.make": "keep_customers.access.attached.make",
+	"frappe.core.api.file.unzip_file": "keep_customers.access.attached.unzip_file",
+	"frappe.desk.form.utils.get_next": "keep_customers.access.host_doors.get_next",
 	"frappe.desk.query_report.run": "keep_customers.access.host_reports.run",
 	"frappe.desk.query_report.export_query": "keep_customers.access.host_reports.export_query",
 	"frappe.core.doctype.prepared_report.prepared_report.enqueue_json_to_csv_conversion": "keep_customers.access.host_reports.enqueue_json_to_csv_conversion",
+	"erpnext.crm.utils.get_open_activities": "keep_customers.access.host_doors.get_open_activities",
+	"frappe.email.relink": "keep_customers.access.host_doors.relink",
+	"frappe.core.doctype.sms_settings.sms_settings.get_contact_number": "keep_customers.access.host_doors.get_contact_number",
+	"frappe.contacts.doctype.address.address.get_default_address": "keep_customers.access.host_doors.get_default_address",
+	"frappe.desk.listview.get_group_by_count": "keep_customers.access.host_doors.get_group_by_count",
+	"frappe.utils.goal.get_monthly_goal_graph_data": "keep_customers.access.host_doors.get_monthly_goal_graph_data",
+	"frappe.desk.form.linked_with.get_submitted_linked_docs": "keep_customers.access.host_doors.get_submitted_linked_docs",
+	"frappe.templates.includes.comments.comments.add_comment": "keep_customers.access.host_doors.add_comment",
+	"frappe.desk.doctype.tag.tag.get_tagged_docs": "keep_customers.access.host_doors.get_tagged_docs",
 	"frappe.desk.desktop.update_onboarding_step": "keep_customers.setup.onboarding.update_onboarding_step",
 }
 
@@ -206,6 +218,7 @@ before_request = [
 	"keep_customers.erp.attempts.see_others",
 	"keep_customers.erp.mailbox.install",
 	"keep_customers.erp.api.guard_request",
+	"keep_customers.access.host_doors.refuse_other_names",
 ]
 before_job = ["keep_customers.erp.mailbox.install"]
 make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
@@ -314,6 +327,7 @@ permission_query_conditions = {
 	"Consent Record": "keep_customers.erp.document_permissions.consent_condition",
 	"File": "keep_customers.erp.document_permissions.reference_condition",
 	"Care Run Set Aside": "keep_customers.erp.document_permissions.reference_condition",
+	"Tag Link": "keep_customers.erp.document_permissions.reference_condition",
 	"Prepared Report": "keep_customers.access.host_reports.condition",
 	"Coupon Code": "keep_customers.benefits.coupons.condition",
 }  # fmt: skip
@@ -334,6 +348,7 @@ has_permission = {
 	"Consent Record": "keep_customers.erp.document_permissions.has_consent_permission",
 	"Forecast Check": "keep_customers.access.totals.has_permission",
 	"Care Run Set Aside": "keep_customers.erp.document_permissions.has_reference_permission",
+	"Tag Link": "keep_customers.erp.document_permissions.has_reference_permission",
 	"Prepared Report": "keep_customers.access.host_reports.has_permission",
 	"File": "keep_customers.access.attached.has_file_permission",
 }  # fmt: skip

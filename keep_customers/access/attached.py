@@ -4,6 +4,7 @@ import os
 from urllib.parse import unquote
 
 import frappe
+from frappe.core.api import file as host_api
 from frappe.core.doctype.communication import email
 from frappe.core.doctype.file import file as host
 from frappe.utils import file_manager, get_files_path
@@ -61,6 +62,14 @@ def make(subject: str, attachments: str | list | None = None, **more: object) ->
 	"""As the host's; an e-mail takes along what its sender may read."""
 	files = _readable_files(attachments) or None
 	return frappe.call(email.make, subject=subject, attachments=files, **more)
+
+
+@frappe.whitelist()
+@typed
+def unzip_file(name: str) -> list:
+	"""As the host's; who unpacks a file owns what was in it."""
+	named("File", name)
+	return host_api.unzip_file(name)
 
 
 def _readable_files(sent: object) -> list:

@@ -22,7 +22,10 @@ from keep_customers.erp.row_permissions import rows_condition
 REFERENCES = {
 	"File": ("attached_to_doctype", "attached_to_name"),
 	"Care Run Set Aside": ("reference_doctype", "reference_name"),
+	"Tag Link": ("document_type", "document_name"),
 }
+# Of which nothing is listed by who may read them: what they hang on says so, or whose they are.
+NOT_ABOUT_ONE = {*REFERENCES, "Prepared Report"}
 
 
 def links_condition(user: str | None = None, doctype: str = "Referral") -> str:
@@ -93,7 +96,7 @@ def _guarded() -> list[str]:
 	"""Customer, and of what else we say who may read it."""
 	return [
 		"Customer",
-		*sorted(set(frappe.get_hooks("has_permission", app_name="keep_customers")) - set(REFERENCES)),
+		*sorted(set(frappe.get_hooks("has_permission", app_name="keep_customers")) - NOT_ABOUT_ONE),
 	]
 
 

@@ -58,7 +58,7 @@ def function(name: str) -> Callable | None:
 	doctype, _slash, method = name.rpartition("/")
 	try:
 		return frappe.get_attr(f"{load_doctype_module(doctype).__name__}.{method}" if doctype else name)
-	except (AttributeError, ImportError, ValueError, frappe.ValidationError):
+	except (AttributeError, ImportError, TypeError, ValueError, frappe.ValidationError):
 		return None
 
 

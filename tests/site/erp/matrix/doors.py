@@ -104,6 +104,9 @@ LISTS = (
 	door("frappe.desk.search.search_link", doctype="{doctype}", txt=""),
 	door("frappe.desk.search.search_widget", doctype="{doctype}", txt="", filter_fields=["{text}"], page_length=500, ignore_user_permissions=1),
 	door("frappe.www.list.get_list_data", doctype="{doctype}", fields=["*"]),
+	door("frappe.workflow.doctype.workflow.workflow.get_workflow_state_count", doctype="{doctype}", workflow_state_field="{text}", states=[]),
+	door("frappe.desk.listview.get_group_by_count", "assigned", doctype="{doctype}", current_filters=[], field="assigned_to"),
+	door("frappe.desk.doctype.tag.tag.get_tagged_docs", doctype="{doctype}", tag="%"),
 )  # fmt: skip
 COUNTS_OF_ROWS = (
 	door("frappe.client.get_count", doctype="{table}"),
@@ -135,6 +138,10 @@ READS = (
 	door("frappe.desk.form.linked_with.get", **DOC),
 	door("frappe.desk.notifications.get_open_count", **THIS),
 	door("frappe.share.get_users", **THIS),
+	door("frappe.desk.form.utils.get_next", doctype="{doctype}", value="{name}", prev=0, sort_field="{text}"),
+	door("frappe.desk.form.linked_with.get_submitted_linked_docs", **THIS),
+	door("frappe.contacts.doctype.address.address.get_default_address", **THIS),
+	door("erpnext.crm.utils.get_open_activities", ref_doctype="{doctype}", ref_docname="{name}"),
 )
 READS_OF_ROW = (
 	door("GET /api/resource/{table}/{row}", "read"),
@@ -165,6 +172,15 @@ WRITES = (
 	),
 	door(
 		"frappe.core.doctype.communication.email.make", **THIS, content="Mine", subject="Mine", send_email=0
+	),
+	door(
+		"frappe.templates.includes.comments.comments.add_comment",
+		"page's comment",
+		**REFERENCE,
+		comment="Mine",
+		comment_email="{user}",
+		comment_by="{user}",
+		route="",
 	),
 	door("frappe.desk.form.assign_to.add", **THIS, assign_to=["{user}"]),
 	door("frappe.desk.doctype.tag.tag.add_tag", dt="{doctype}", dn="{name}", tag="Mine"),
@@ -202,6 +218,23 @@ ONCE = (
 	),
 	door("POST /api/resource/File", "one's own of its name", file_name="{file}", is_private=1),
 	door("GET /{url}", "at its address then"),
+	door("frappe.utils.file_manager.add_attachments", doctype="User", name="{user}", attachments=["{name}"]),
+	door("frappe.email.relink", name="{mail}", reference_doctype="User", reference_name="{user}"),
+	door(
+		"frappe.core.doctype.sms_settings.sms_settings.get_contact_number",
+		contact_name="{contact}",
+		ref_doctype="Contact",
+		ref_name="{contact}",
+	),
+	door(
+		"frappe.core.doctype.communication.email.make",
+		"e-mail with it",
+		content="Mine",
+		subject="Mine",
+		attachments=["{name}"],
+	),
+	door("GET /{url}", "at its address now"),
+	door("frappe.core.api.file.unzip_file", name="{name}"),
 	door("frappe.core.api.file.zip_files", files=[{"name": "{name}"}]),
 	door("frappe.desk.form.utils.remove_attach", fid="{name}", dt="Complaint Case", dn="{case}"),
 )
@@ -242,7 +275,8 @@ NAMES = {
 	"answer": "Standard Answer", "appointment": "Event", "case": "Complaint Case", "check": "Fact Check", "cause": "Loss Cause", "contact": "Contact", "customer": "Customer", "done": "VIP Invitation", "drive": "Maintenance Drive",
 	"event": "VIP Event", "into": "Event Suggestion", "invitation": "VIP Invitation", "message": "Care Message",
 	"name": "Complaint Case", "notice": "Care Notice", "number": "Sales Invoice", "person": "Contact", "plan": "Visit Plan", "record": "Consent Record", "review": "Loss Review",
-	"source_name": "Complaint Case", "suggestion": "Event Suggestion", "todo": "ToDo",
+	"docname": "Complaint Case", "ref_docname": "Complaint Case", "reference_name": "Complaint Case",
+	"contact_name": "Contact", "ref_name": "Complaint Case", "source_name": "Complaint Case", "suggestion": "Event Suggestion", "todo": "ToDo",
 }  # fmt: skip
 # … and what is said of it; all else is "Mine".
 SAID = {
@@ -255,9 +289,15 @@ SAID = {
 	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
 	"customers": ["{customer}"], "contacts": [], "fact": "usage", "said": {"text": "Mine"}, "skipped": [],
 	"row": "{person}", "whole": "1", "sales": "1", "never_again": "1", "limits": [{"kind": "Contacts", "months": 1}],
+	"workflow_state_field": "status", "states": "[]", "prev": "0", "sort_order": "desc", "sort_field": "creation",
+	"ref_doctype": "Complaint Case", "reference_doctype": "Complaint Case", "current_filters": [], "tag": "%", "route": "",
+	"goal_doctype": "Customer Touch", "goal_doctype_link": "customer", "goal_field": "x", "date_field": "date",
+	"goal_value_field": "idx", "goal_total_field": "idx", "goal_history_field": "subject", "aggregation": "count",
+	"comment_email": "mine@keep-test.example", "comment_by": "Mine", "attachments": ["Mine"], "report_name": "Tier Overview",
+	"prepared_report_name": "Mine", "file_format_type": "CSV", "title": "Mine",
 	"end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
 }  # fmt: skip
-MINE = "description evidence full_name next_step note notes override_reason reason remark subject text why wish words".split()
+MINE = "comment description evidence full_name next_step note notes override_reason reason remark subject text why wish words".split()
 
 
 # What nobody is let do in this world, and why: of these the matrix shows only that nothing is told.
@@ -270,7 +310,11 @@ IN_VAIN = {
 			"messaging.unsubscribe.confirm", "messaging.visit_feedback.give",
 		),
 		"it is for guests, and names no customer": ("complaints.page.post",),
+		"it is for a website's pages": ("access.host_doors.add_comment",),
 		"called by the host, with more": (
+			"access.attached.add_attachments", "access.attached.make", "access.attached.unzip_file",
+			"access.host_doors.get_group_by_count", "access.host_doors.relink", "access.host_doors.get_monthly_goal_graph_data", "access.host_doors.get_next", "access.host_doors.get_open_activities",
+			"access.host_reports.enqueue_json_to_csv_conversion",
 			"access.host_doors.download_template", "care.expected.calendar", "events.door.check_in", "events.door.undo", "people.contacts.contact_query",
 		),
 		"a complaint's step is none of setting up": ("setup.guided.steps.look", "setup.guided.steps.save"),
@@ -297,6 +341,8 @@ IN_VAIN = {
 AS_THE_HOST_SAYS = {name for name, why in IN_VAIN.items() if why == NOT_FOR_THESE_ROLES} | {
 	# As long as no mail account is set up.
 	"keep_customers.messaging.by_hand.send_for_todo",
+	# ERPNext's, of which a sandbox has none.
+	"keep_customers.access.host_doors.get_open_activities",
 }
 
 
@@ -423,7 +469,15 @@ def written(world, user, staff) -> Iterator[Ask]:
 	victim = world.victim
 	url = victim.file_url.lstrip("/")
 	file = {"url": url, "file": url.rpartition("/")[2], "name": victim.names["File"]}
-	yield from through(ONCE, "File", **file, case=victim.names["Complaint Case"])
+	yield from through(
+		ONCE,
+		"File",
+		**file,
+		case=victim.names["Complaint Case"],
+		user=user,
+		mail=victim.names["Communication"],
+		contact=victim.names["Contact"],
+	)
 	yield from methods(victim)
 	yield from buttons(victim)
 	for doctype in ABOUT_CUSTOMER if staff else ():

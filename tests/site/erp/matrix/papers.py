@@ -77,7 +77,7 @@ OF_THE_FIRMS_OWN = {
 # Those that others link to come first.
 ORDER = ("Complaint Case", "Customer Touch", "Follow Up")
 HOSTS = ("Customer", "Contact", "ToDo", "Comment", "Version", "Communication", "Lead")
-GUARDED = ("File", "Coupon Code")  # the host's, of which we say who reads them
+GUARDED = ("File", "Coupon Code", "Tag Link")  # the host's, of which we say who reads them
 
 TEXTS = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "Code")
 AMOUNTS = ("Currency", "Float")
@@ -280,6 +280,8 @@ class Papers:
 		frappe.db.set_value("ToDo", self.names["ToDo"], "keep_follow_up", self.names["Follow Up"])
 		about = {"reference_doctype": "Complaint Case", "reference_name": self.names["Complaint Case"]}
 		self.raw("Comment", comment_type="Comment", content=self.word("Comment", "content"), **about)
+		tagged = {"document_type": "Complaint Case", "document_name": self.names["Complaint Case"]}
+		self.raw("Tag Link", title=self.word("Tag Link", "title"), tag=self.word("Tag Link", "tag"), **tagged)
 		changed = frappe.as_json({"changed": [["family", "", self.word("Version", "data")]]})
 		self.raw("Version", ref_doctype="Customer File", docname=self.customer, data=changed)
 		self.raw(

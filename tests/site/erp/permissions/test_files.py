@@ -63,7 +63,7 @@ def files(north, browsers):
 	def attached(to, by):
 		packed = io.BytesIO()
 		with zipfile.ZipFile(packed, "w") as archive:
-			archive.writestr("offer.txt", f"For {to}")
+			archive.writestr("packed.txt", f"Packed for {to}")
 		sent = {"doctype": "Customer File", "docname": to, "is_private": "1"}
 		answer = browsers(by).http.post(
 			f"{browsers(by).base}/api/method/upload_file",
