@@ -18,6 +18,7 @@ from keep_customers.care.triggers import row as follow_up
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.said import said
 from keep_customers.erp.tables import chunks
+from keep_customers.people import origin
 
 # Referral's field -> the host's doctype
 REFERRED = {"lead": "Lead", "referred_customer": "Customer"}
@@ -30,9 +31,9 @@ A_GRADE = "A"
 def complete(referral) -> None:
 	"""Fill in what follows from the host's documents: the customer a lead has become, names, since when."""
 	if referral.lead and not referral.referred_customer:
-		customer = frappe.db.get_value("Customer", {"lead_name": referral.lead})
-		if customer and not _known(referral.referrer, referred_customer=customer):
-			referral.referred_customer = customer if customer != referral.referrer else None
+		came = [name for name in origin.customers_of(referral.lead) if name != referral.referrer]
+		if came and not _known(referral.referrer, referred_customer=came[0]):
+			referral.referred_customer = came[0]
 	before = referral.get_doc_before_save()
 	if not referral.referred_customer:
 		referral.customer_since = None
@@ -160,8 +161,9 @@ def follow_lead(lead) -> None:
 
 def follow_customer(customer) -> None:
 	"""The same for a customer, which may have been a lead."""
-	if customer.lead_name and customer.has_value_changed("lead_name"):
-		won(customer.lead_name, customer.name)
+	if any(customer.get(field) and customer.has_value_changed(field) for field in origin.MADE_FROM):
+		for lead in origin.leads_of(customer.name):
+			won(lead, customer.name)
 	_follow(customer, "referred_customer")
 
 
@@ -266,17 +268,16 @@ def catch_up(aside: Aside) -> None:
 		).run()
 		for name, referrer, creation in rows:
 			aside.one(doctype, name, partial(record, referrer, getdate(creation), **{field: name}))
-	customer = frappe.qb.DocType("Customer")
-	converted = (
-		frappe.qb.from_(referral)
-		.inner_join(customer)
-		.on(customer.lead_name == referral.lead)
-		.select(referral.lead, customer.name)
-		.distinct()
+	converted = {
+		row
+		for query, customer, lead in origin.leads()
+		for row in query.inner_join(referral)
+		.on(referral.lead == lead)
+		.select(customer.name, referral.lead)
 		.where(referral.referred_customer.isnull())
-		.orderby(customer.name)
-	).run()
-	for lead, name in converted:
+		.run()
+	}
+	for name, lead in sorted(converted):
 		aside.one("Customer", name, partial(won, lead, name))
 	follow_up = frappe.qb.DocType("Follow Up")
 	thanked = (

@@ -14,6 +14,7 @@ from frappe.utils import get_datetime_str, now_datetime
 from keep_customers.erp import host
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import insert, new_name, standard_columns
+from keep_customers.people import origin
 from keep_customers.people.addresses import mark
 from keep_customers.people.contacts import CONFIRMATION, counts, linked, naming_fields
 
@@ -86,8 +87,8 @@ def contact_saved(contact) -> Saved:
 def _confirm_new(contact, customer: str, was_there: bool) -> None:
 	user, marks = frappe.session.user, _marks(contact)
 	if may_say(customer):
-		origin = _origin(customer)
-		converted = was_there and any((one.link_doctype, one.link_name) in origin for one in contact.links)
+		was = origin.of(customer)
+		converted = was_there and any((one.link_doctype, one.link_name) in was for one in contact.links)
 		if not converted or is_colleague(contact.owner):
 			_write(contact.name, customer, MADE, marks)
 		# Who makes a customer of a lead says that about the lead, and not about all that anybody has linked to it.
@@ -98,15 +99,8 @@ def _confirm_new(contact, customer: str, was_there: bool) -> None:
 		_write(contact.name, customer, OWN, marks)
 
 
-def _origin(customer: str) -> set[tuple[str, str]]:
-	"""(doctype, name) of what a customer was made from, whose contacts ERPNext links to it."""
-	fields = {"lead_name": "Lead", "opportunity_name": "Opportunity", "prospect_name": "Prospect"}
-	row = host.values("Customer", customer, fields)
-	return {(doctype, row[field]) for field, doctype in fields.items() if row[field]}
-
-
 def _marks_of_lead(customer: str) -> set[str]:
-	leads = [name for doctype, name in _origin(customer) if doctype == "Lead"]
+	leads = [name for doctype, name in origin.of(customer) if doctype == "Lead"]
 	row = frappe.db.get_value("Lead", leads[0], lead_addresses(), as_dict=True) if leads else None
 	return {mark(address) for address in (row or {}).values()} - {""}
 

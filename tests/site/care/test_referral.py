@@ -10,7 +10,8 @@ from frappe.utils import getdate, now_datetime
 from keep_customers.care import planning, referrals
 from keep_customers.erp.aside import Aside
 from tests.site.care.asked import next_working_day
-from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, _tree
+from tests.site.host import GENUINE
+from tests.site.story import ANNA, BEN, COMPANY, EVE, GROUP, MIA, PREFIX, TERRITORY, _tree
 
 RULES = {"Thanks": "Referral: Thank Referrer", "Welcome": "Referral: Welcome", "Call": "Referral: Call"}
 
@@ -401,3 +402,59 @@ def test_a_referral_is_seen_by_who_may_see_both_sides(story):
 	finally:
 		frappe.set_user("Administrator")
 		frappe.db.set_value("Customer", {"name": ("like", f"{PREFIX}%")}, "territory", None)
+
+
+@pytest.mark.skipif(not GENUINE, reason="the stand-in knows no prospects")
+@pytest.mark.parametrize("way", ["prospect", "opportunity of the prospect", "opportunity of the lead"])
+def test_a_lead_that_becomes_a_customer_by_way_of_a_prospect_or_an_opportunity_is_won(story, way):
+	from erpnext.crm.doctype.opportunity import opportunity as opportunities
+	from erpnext.crm.doctype.prospect import prospect as prospects
+
+	switched_on(story)
+	story.completed_yesterday()
+	firm = story.customer("Firm")
+	lena = lead(story, keep_referred_by=firm)
+	prospect = {
+		"doctype": "Prospect",
+		"company_name": f"{PREFIX} Lena & Co",
+		"company": COMPANY,
+		"leads": [{"lead": lena.name}],
+	}
+	if way != "opportunity of the lead":
+		prospect = frappe.get_doc(prospect).insert()
+	if way == "prospect":
+		new = prospects.make_customer(prospect.name)
+		new.prospect_name = prospect.name  # which ERPNext leaves to who fills in the form
+	else:
+		of = ("Lead", lena.name) if way == "opportunity of the lead" else ("Prospect", prospect.name)
+		opportunity = {
+			"doctype": "Opportunity",
+			"opportunity_from": of[0],
+			"party_name": of[1],
+			"company": COMPANY,
+		}
+		new = opportunities.make_customer(frappe.get_doc({**opportunity, "currency": "EUR"}).insert().name)
+	new.update({"customer_name": f"{PREFIX} Lena & Co", "customer_group": GROUP, "territory": TERRITORY})
+	new.insert()
+	[record] = all_of_them()
+	assert (record.status, record.lead, record.referred_customer) == ("Won", lena.name, new.name)
+	assert marks("Customer", new.name) == (firm, "A")
+	assert record.customer_since == getdate()
+
+
+@pytest.mark.skipif(not GENUINE, reason="the stand-in knows no prospects")
+def test_the_night_finds_it_where_no_form_has_said_so(story):
+	firm = story.customer("Firm")
+	lena = lead(story, keep_referred_by=firm)
+	prospect = {
+		"doctype": "Prospect",
+		"company_name": f"{PREFIX} Lena & Co",
+		"company": COMPANY,
+		"leads": [{"lead": lena.name}],
+	}
+	prospect = frappe.get_doc(prospect).insert()
+	new = story.customer("Lena & Co")
+	frappe.db.set_value("Customer", new, "prospect_name", prospect.name)
+	referrals.catch_up(Aside())
+	[record] = all_of_them()
+	assert (record.status, record.referred_customer) == ("Won", new)
