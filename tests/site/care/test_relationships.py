@@ -189,16 +189,25 @@ def test_an_important_customer_hangs_by_one_person(story):
 
 def test_nobody_has_spoken_to_them_by_any_channel(story):
 	frappe.db.set_value("Customer Tier", "Gold", "contact_every_days", 30)
-	late, spoken, asked = (ranked(story, name, rep=ANNA) for name in ("Late", "Spoken", "Asked"))
-	for name, ago in ((late, 40), (spoken, 29), (asked, 40)):
+	late, spoken, asked, queued = (
+		ranked(story, name, rep=ANNA) for name in ("Late", "Spoken", "Asked", "Queued")
+	)
+	for name, ago in ((late, 40), (spoken, 29), (asked, 40), (queued, 40)):
 		touch(story, name, ANNA, ago, channel="Email")
-	frappe.get_doc(
-		{"doctype": "Follow Up", "customer": asked, "status": "Assigned", "due_date": story.today}
-	).insert(ignore_permissions=True)
+	about = {"reference_type": "Customer", "reference_name": asked, "allocated_to": ANNA}
+	todo = frappe.get_doc({"doctype": "ToDo", "description": "Ask", **about}).insert()
+	waits_for = {"doctype": "Follow Up", "status": "Assigned", "due_date": story.today}
+	for one in (
+		{"customer": asked, "todo": todo.name},
+		{"customer": queued, "channel": "Email", "send_status": "Queued"},
+	):
+		frappe.get_doc({**waits_for, **one}).insert(ignore_permissions=True)
 	found = {alarm.customer: alarm.since for alarm in standing(relationships.NOT_SPOKEN)}
-	assert found == {late: story.days_ago(9), asked: story.days_ago(9)}
+	assert found == dict.fromkeys((late, asked, queued), story.days_ago(9))
 	rows = due(story, "Nobody Spoken To", tiers=[{"tier": "Gold"}])
-	assert set(rows) == {late}, "somebody is asked in time to speak to the other one"
+	assert set(rows) == {late, queued}, (
+		"a rep is asked to speak to the other one; a message on its way asks nobody"
+	)
 	assert waits(story, late, "Nobody Spoken To") is None
 	touch(story, late, BEN, 0, channel="SMS")
 	assert waits(story, late, "Nobody Spoken To") == "Contacted meanwhile"
