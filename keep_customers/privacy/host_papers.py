@@ -239,6 +239,8 @@ def _user_gone(user: str) -> Counts:
 	frappe.db.set_value("User", user, values)
 	frappe.db.delete("Portal User", {"user": user})
 	frappe.db.delete("User Social Login", {"parent": user})
+	# What was chosen for them, such as a time zone, is filed under their address.
+	frappe.db.delete("DefaultValue", {"parent": user})
 	frappe.clear_cache(user=user)
 	frappe.db.delete("Sessions", {"user": user})
 	frappe.clear_document_cache("User", user)
