@@ -16,6 +16,7 @@ REP = "xss@keep-test.example"
 ROLES = (
 	"System Manager", "Sales Manager", "Sales User", "Keep Customers Manager", "Support Team", "Accounts Manager", "Sales Master Manager",
 )  # fmt: skip
+NAMES = {("Tag Link", "tag")}  # of another document, which the host makes of what was typed
 # The host makes their names of these, so they come in afterwards.
 NAMED_BY_IT = {
 	"Contact": ("first_name", "full_name"),
@@ -56,7 +57,7 @@ class Planted(Papers):
 
 	def word(self, doctype, field):
 		word = super().word(doctype, field)
-		if field == "name":
+		if field == "name" or (doctype, field) in NAMES:
 			return word.replace("Plain", STEM)
 		if doctype in NAMED_BY_IT:
 			return word
