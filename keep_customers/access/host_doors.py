@@ -145,7 +145,7 @@ def get_next(
 	_only_fields(doctype, *([sort_field] if sort_field else []))
 	sorted_by = {"sort_field": sort_field} if sort_field else {}
 	order = "asc" if sort_order.lower() == "asc" else "desc"
-	filters = _rows(filters_sent(filters))
+	filters = frappe.as_json(_rows(filters_sent(filters)))  # Frappe 16 takes no list
 	return form_utils.get_next(doctype, value, prev, filters, order, **sorted_by)
 
 
