@@ -21,6 +21,7 @@ from frappe.model.db_query import DatabaseQuery
 from frappe.templates.includes.comments import comments
 from frappe.utils import goal
 
+from keep_customers.access.host_reports import MODULE
 from keep_customers.access.lookups import guarded, named, not_there, out_of_sight
 from keep_customers.erp import host
 from keep_customers.erp.api import chosen, filters_sent, names_sent, refuse, typed
@@ -298,7 +299,7 @@ def add_comment(
 	route: str | None = None,
 ) -> object:
 	"""As the host's for its websites; it takes a comment on anything, in anybody's name."""
-	ours = guarded(reference_doctype) or frappe.get_meta(reference_doctype).module == "Keep Customers"
+	ours = guarded(reference_doctype) or frappe.get_meta(reference_doctype).module == MODULE
 	if ours or reference_doctype in NOT_ON_WEBSITES:
 		not_there(reference_doctype, str(reference_name))
 	return comments.add_comment(comment, comment_email, comment_by, reference_doctype, reference_name, route)

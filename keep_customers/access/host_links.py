@@ -49,4 +49,5 @@ def keep_follow_up(todo, method: str | None = None) -> None:
 	"""Before a ToDo is saved: which follow-up it is for is not written by its user."""
 	if todo.flags.ignore_permissions or frappe.session.user == "Administrator":
 		return
-	todo.set("keep_follow_up", None if todo.is_new() else todo.get_db_value("keep_follow_up"))
+	before = todo.get_doc_before_save()
+	todo.set("keep_follow_up", before.get("keep_follow_up") if before else None)

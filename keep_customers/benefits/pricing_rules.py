@@ -109,10 +109,9 @@ def take_back_everything() -> None:
 	coupons = frappe.get_all("Coupon Code", filters=of_rules, pluck="name")
 	for doctype in SALES:
 		# An order that is cancelled would ask a coupon that is gone, and one that is amended a rule.
-		if host.has(doctype, "coupon_code"):
+		if coupons and host.has(doctype, "coupon_code"):
 			with_coupon = {"coupon_code": ("in", coupons)}
-			if coupons:
-				frappe.db.set_value(doctype, with_coupon, "coupon_code", None, update_modified=False)
+			frappe.db.set_value(doctype, with_coupon, "coupon_code", None, update_modified=False)
 		_forget_rules(doctype, set(rules))
 	frappe.db.delete("Pricing Rule Detail", of_rules)
 	frappe.db.delete("Coupon Code", of_rules)

@@ -47,7 +47,7 @@ def latest(as_of: date, customers: Collection[str] | None = None) -> dict[str, d
 		return query.select(customer, Max(when)).groupby(customer).run()
 
 	last: dict[str, date] = {}
-	for name, moment in moments(date.min, as_of, latest_of, customers):
+	for name, moment in _contacts(date.min, as_of, latest_of, customers):
 		last[name] = max(getdate(moment), last.get(name, date.min))
 	return last
 
@@ -69,9 +69,19 @@ def newest(customer: str, as_of: date, limit: int) -> list[tuple[datetime, str, 
 		]
 
 	found = {
-		(doctype, name): moment for moment, doctype, name in moments(date.min, as_of, newest_of, [customer])
+		(doctype, name): moment for moment, doctype, name in _contacts(date.min, as_of, newest_of, [customer])
 	}
 	return sorted(((moment, *document) for document, moment in found.items()), reverse=True)[:limit]
+
+
+def days_of(customers: Collection[str], first: date, last: date) -> set[tuple[str, date]]:
+	"""(customer, day) on which there was a contact; others may be among them if ``customers`` are many."""
+
+	def all_of(query, customer, when):
+		# Distinct: else SQLite takes apart a union that is joined, and goes through all of the rest for each row of it.
+		return among(query, customer, customers, FEW).select(customer, when).distinct().run()
+
+	return {(name, getdate(moment)) for name, moment in _contacts(first, last, all_of, customers)}
 
 
 def within(customers: Collection[str], since: date, today: date) -> Counter:
@@ -79,13 +89,7 @@ def within(customers: Collection[str], since: date, today: date) -> Counter:
 
 	Others may be among them if ``customers`` are many.
 	"""
-
-	def all_of(query, customer, when):
-		# Distinct: else SQLite takes apart a union that is joined, and goes through all of the rest for each row of it.
-		return among(query, customer, customers, FEW).select(customer, when).distinct().run()
-
-	rows = moments(since + timedelta(days=1), today, all_of, customers)
-	days = {(name, getdate(moment)) for name, moment in rows}
+	days = days_of(customers, since + timedelta(days=1), today)
 	if not days:
 		return Counter()
 	touched = frappe.get_all(
@@ -121,7 +125,7 @@ def show(as_of: date) -> None:
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit, a step of a night that may be killed after it
 
 
-def moments(first: date, last: date, ask: Callable, customers: Collection[str] | None) -> Iterator[tuple]:
+def _contacts(first: date, last: date, ask: Callable, customers: Collection[str] | None) -> Iterator[tuple]:
 	"""What is asked of every way to be linked, all rows in a row; an app that cannot say is left out.
 
 	:param first, last: days

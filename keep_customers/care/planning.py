@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
+from functools import cached_property, partial
 
 import frappe
 from frappe import _
@@ -63,6 +63,10 @@ class Planning:
 		self.decisions: list[tuple[dict, engine.Decision]] = []
 		self.orders: dict | None = None  # what the places of the day bring by either order
 
+	@cached_property
+	def days(self) -> engine.WorkingDays:
+		return working_days(self.settings)
+
 	def plan(self) -> None:
 		"""Note what has become due, then decide about everything that is planned for today or before.
 
@@ -96,7 +100,7 @@ class Planning:
 
 	def _look_ahead(self) -> None:
 		"""Say in time that the holiday list ends: after it nobody knows of the holidays."""
-		name, last = holiday_list(self.settings), working_days(self.settings).last
+		name, last = holiday_list(self.settings), self.days.last
 		if name and last < self.today + CALENDAR_AHEAD:
 			self.night.warnings.append(
 				_(
@@ -111,7 +115,6 @@ class Planning:
 	def _decide(self, wanted: Callable | None = None) -> None:
 		waiting = [row for row in followups.planned(self.today) if not wanted or wanted(row)]
 		self.rules = rules.by_name()
-		self.days = working_days(self.settings)
 		self.learned = full_day.learned(self.settings, self.today)
 		case, self.decisions = self._decided(waiting)
 		self.reps = case.reps

@@ -1,5 +1,6 @@
 """What the rules would do today, without doing it."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import frappe
@@ -58,13 +59,14 @@ def preview(rule: str | None = None, today: date | None = None) -> list[dict]:
 def would_have_made(rule: str, days: int, changes: dict | None = None, today: date | None = None) -> int:
 	"""How many follow-ups a rule would have made, had it been switched on so many days ago; caps and capacity left aside.
 
-	:param changes: fields of the rule as they would be, not saved
+	:param changes: fields of the rule as they would be, not saved: who may try amounts would learn what others have bought
+	:returns: of customers the user of this session may read
 	"""
 	today = today or getdate()
 	[one] = rules.read({"name": rule})
 	one.update(changes or {})
 	one.enabled_from = today - timedelta(days=days)
-	return len({(row.customer, row.occurrence) for row in _new(one, today)})
+	return _of_readable((row.customer, row.occurrence) for row in _new(one, today))
 
 
 def last_month(rule, today: date | None = None) -> int:
@@ -83,7 +85,12 @@ def last_month(rule, today: date | None = None) -> int:
 		rows = [row for row in rules.due(rule, begun) if row["due_date"] <= today]
 	else:
 		rows = [row for row in rules.due(rule, today) if row["planned_on"] <= today]
-	contacts = {(row["customer"], row["occurrence"]) for row in rows}
+	return _of_readable((row["customer"], row["occurrence"]) for row in rows)
+
+
+def _of_readable(contacts: Iterable[tuple[str, str]]) -> int:
+	"""How many different ones there are, of customers the user of this session may read."""
+	contacts = set(contacts)
 	readable = readable_among({customer for customer, _occurrence in contacts})
 	return sum(customer in readable for customer, _occurrence in contacts)
 

@@ -10,7 +10,7 @@ from frappe.query_builder.functions import Date
 from frappe.utils import cint, getdate
 
 from keep_customers.care import contacts_seen, followups
-from keep_customers.erp.tables import FEW, among, columns, to_ordinals
+from keep_customers.erp.tables import among, columns, to_ordinals
 
 
 def after_contacts(rule, rows: list[dict]) -> list[dict]:
@@ -70,12 +70,8 @@ def contact_days(customers: Collection[str], since: date) -> dict[str, list[int]
 		names, days = columns(query, customer, day)
 		for name, ordinal in zip(names, to_ordinals(days).tolist(), strict=True):
 			found[name].add(ordinal)
-
-	def seen(query, customer, when):
-		return among(query, customer, customers, FEW).select(customer, when).distinct().run()
-
-	for name, moment in contacts_seen.moments(since, getdate(), seen, customers):
-		found[name].add(getdate(moment).toordinal())
+	for name, day in contacts_seen.days_of(customers, since, getdate()):
+		found[name].add(day.toordinal())
 	return {name: sorted(days) for name, days in found.items()}
 
 

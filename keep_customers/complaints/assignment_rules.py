@@ -8,6 +8,7 @@ from keep_customers.erp.leavers import can_act
 
 RULE = "Complaint Cases"
 OPEN = "status != 'Closed'"
+BY_FIELD = "Based on Field"
 
 
 def add_rule() -> None:
@@ -18,7 +19,7 @@ def add_rule() -> None:
 	rule.update(
 		{
 			**_common(),
-			"rule": "Based on Field",
+			"rule": BY_FIELD,
 			"field": "responsible",
 			"assign_condition": f"responsible and {OPEN}",
 		}

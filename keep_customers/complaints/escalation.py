@@ -5,6 +5,7 @@ from frappe import _
 from frappe.desk.form import assign_to
 
 from keep_customers.care.assignment import superior
+from keep_customers.complaints.assignment_rules import BY_FIELD
 from keep_customers.complaints.cases import DOCTYPE, state, store, why_not
 from keep_customers.complaints.clock import HEAD, LEVELS, RESPONSIBLE, SUPERIOR, open_targets
 from keep_customers.complaints.told import sentences
@@ -12,8 +13,6 @@ from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
 from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.leavers import absent, who_can
-
-BY_FIELD = "Based on Field"
 
 
 def person(case, level: int, settings) -> str | None:

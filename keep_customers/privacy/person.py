@@ -150,11 +150,17 @@ def _folded(name: str | None) -> str:
 
 def _that_count(contacts: list[str]) -> list[tuple[str, str]]:
 	"""(customer, contact) for which they count."""
+	customers = sorted(_customers_with(contacts))
+	return sorted({pair for pair in all_contacts(customers) if pair[1] in contacts})
+
+
+def _customers_with(contacts: list[str]) -> set[str]:
+	"""Those to which contacts are linked, and those that name them."""
 	linked = {"parenttype": CONTACT, "link_doctype": CUSTOMER}
-	customers = among.pluck("Dynamic Link", "parent", contacts, "link_name", **linked)
+	found = among.pluck("Dynamic Link", "parent", contacts, "link_name", **linked)
 	for naming in naming_fields():
-		customers |= set(among.find(CUSTOMER, naming, contacts))
-	return sorted({pair for pair in all_contacts(sorted(customers)) if pair[1] in contacts})
+		found |= set(among.find(CUSTOMER, naming, contacts))
+	return found
 
 
 def _not_others(names: set[tuple], person: Person) -> set[tuple]:
@@ -309,11 +315,8 @@ def _called_and_reached_so(doctype: str, column: str, known: set[tuple[str, str]
 
 
 def _customers_of(person: Person) -> list[str]:
-	linked = {"parenttype": CONTACT, "link_doctype": CUSTOMER}
-	found = among.pluck("Dynamic Link", "parent", person.contacts, "link_name", **linked)
+	found = _customers_with(person.contacts)
 	found |= {row.parent for row in _file_rows("name", person.rows)}
-	for naming in naming_fields():
-		found |= set(among.find(CUSTOMER, naming, person.contacts))
 	found |= set(among.find(FILE, "ask_for", person.contacts))
 	return sorted(among.find(CUSTOMER, "name", found))
 

@@ -1,15 +1,11 @@
 """With which Care Rules to start: three that suit almost everybody, and what each would have made last week."""
 
-from datetime import timedelta
-
 import frappe
 from frappe import _
-from frappe.utils import flt, getdate
+from frappe.utils import flt
 
-from keep_customers.care import followups
-from keep_customers.care import rules as care_rules
 from keep_customers.care.preview import would_have_made
-from keep_customers.erp.permissions import readable_among, reads_all_customers
+from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.setup.guided import cadence, choices, proposals
 from keep_customers.worth import ledger
 from keep_customers.worth.values import tier_ranks
@@ -34,7 +30,7 @@ def look(values: dict) -> dict:
 		if rule.trigger == "Purchase Amount":
 			rule.min_amount = _amount(values, rule, large)
 		shown = {field: rule.get(field) for field in ("name", "trigger", "min_amount", "description")}
-		made = _made(name, {"min_amount": rule.min_amount})
+		made = would_have_made(name, DAYS, {"min_amount": rule.min_amount})
 		rules.append({**shown, "chosen": name in chosen, "made": made})
 	others = frappe.get_all("Care Rule", {"enabled": 1, "name": ("not in", names or [""])}, pluck="name")
 	load = cadence.look([*chosen, *others], days, settings)
@@ -47,23 +43,6 @@ def look(values: dict) -> dict:
 		"tiers": _tiers(days),
 		"warnings": [*gone, *load["warnings"]],
 	}
-
-
-def _made(name: str, changes: dict) -> int:
-	"""How many it would have made, of customers the user may read: an amount that may be tried tells what others have bought."""
-	if reads_all_customers():
-		return would_have_made(name, DAYS, changes)
-	today = getdate()
-	[rule] = care_rules.read({"name": name})
-	rule.update({**changes, "enabled_from": today - timedelta(days=DAYS)})
-	due = {
-		(row["customer"], row["occurrence"])
-		for row in care_rules.due(rule, today)
-		if row["planned_on"] <= today
-	}
-	readable = readable_among({customer for customer, _occurrence in due})
-	known = followups.known_occurrences(name, readable)
-	return len({one for one in due if one[0] in readable} - known)
 
 
 def save(values: dict) -> None:

@@ -404,6 +404,11 @@ def test_a_referral_is_seen_by_who_may_see_both_sides(story):
 		frappe.db.set_value("Customer", {"name": ("like", f"{PREFIX}%")}, "territory", None)
 
 
+def prospect_of(lead):
+	prospect = {"doctype": "Prospect", "company_name": f"{PREFIX} Lena & Co", "company": COMPANY}
+	return frappe.get_doc({**prospect, "leads": [{"lead": lead.name}]}).insert()
+
+
 @pytest.mark.skipif(not GENUINE, reason="the stand-in knows no prospects")
 @pytest.mark.parametrize("way", ["prospect", "opportunity of the prospect", "opportunity of the lead"])
 def test_a_lead_that_becomes_a_customer_by_way_of_a_prospect_or_an_opportunity_is_won(story, way):
@@ -414,14 +419,8 @@ def test_a_lead_that_becomes_a_customer_by_way_of_a_prospect_or_an_opportunity_i
 	story.completed_yesterday()
 	firm = story.customer("Firm")
 	lena = lead(story, keep_referred_by=firm)
-	prospect = {
-		"doctype": "Prospect",
-		"company_name": f"{PREFIX} Lena & Co",
-		"company": COMPANY,
-		"leads": [{"lead": lena.name}],
-	}
 	if way != "opportunity of the lead":
-		prospect = frappe.get_doc(prospect).insert()
+		prospect = prospect_of(lena)
 	if way == "prospect":
 		new = prospects.make_customer(prospect.name)
 		new.prospect_name = prospect.name  # which ERPNext leaves to who fills in the form
@@ -446,13 +445,7 @@ def test_a_lead_that_becomes_a_customer_by_way_of_a_prospect_or_an_opportunity_i
 def test_the_night_finds_it_where_no_form_has_said_so(story):
 	firm = story.customer("Firm")
 	lena = lead(story, keep_referred_by=firm)
-	prospect = {
-		"doctype": "Prospect",
-		"company_name": f"{PREFIX} Lena & Co",
-		"company": COMPANY,
-		"leads": [{"lead": lena.name}],
-	}
-	prospect = frappe.get_doc(prospect).insert()
+	prospect = prospect_of(lena)
 	new = story.customer("Lena & Co")
 	frappe.db.set_value("Customer", new, "prospect_name", prospect.name)
 	referrals.catch_up(Aside())
