@@ -19,7 +19,7 @@ from keep_customers.erp.soon import soon
 from keep_customers.people import ledger, reached, unsubscribed
 from keep_customers.people.addresses import KINDS, mark
 from keep_customers.people.reached import CONTACT
-from keep_customers.privacy import belongings, emptying, exported, host_papers, mentions
+from keep_customers.privacy import belongings, emptying, exported, host_papers, mentions, sheets
 from keep_customers.privacy.emptying import CHANGED, DELETED, EMPTIED, ROWS, Counts
 from keep_customers.privacy.logged import by_the_way_alone
 from keep_customers.privacy.person import Person
@@ -155,6 +155,7 @@ def steps(person: Person, wish: Wish, work: dict) -> list[tuple[str, Callable[[]
 		("user", lambda: host_papers.users_gone(person)),
 	]
 	words = person.words
+	found.append(("sheets", lambda: sheets.gone_with(words)))
 	for doctype in mentions.doctypes():
 		found.append(
 			(f"mentions {doctype}", lambda doctype=doctype: mentions.take_out(doctype, person, words))

@@ -7,7 +7,7 @@ import frappe
 from keep_customers.engine.consent import REFUSED
 from keep_customers.people import ledger
 from keep_customers.people.reached import CONTACT, FILE
-from keep_customers.privacy import among, belongings, host_papers, person
+from keep_customers.privacy import among, belongings, host_papers, person, sheets
 from keep_customers.privacy.emptying import DELETED, EMPTIED, ROWS, UNSUBSCRIBE
 from keep_customers.privacy.person import Person
 
@@ -27,7 +27,8 @@ def of(who: Person, whole: bool) -> dict:
 			goes[doctype, DELETED if doctype in ROWS else EMPTIED] += len(names)
 	goes["ToDo", EMPTIED] += len(host_papers.todos_of(owned))
 	goes["Communication", EMPTIED] += len(host_papers.mails_of(who, owned))
-	goes["File", DELETED] += _attached(owned)
+	sheet_files = {file for files in sheets.naming(who.words).values() for file in files}
+	goes["File", DELETED] += _attached(owned) + len(sheet_files)
 	goes["Follow Up", "Cancelled"] += len(host_papers.due(who))
 	if whole:
 		goes[FILE, EMPTIED] += among.count(FILE, "name", who.customers)

@@ -1,6 +1,7 @@
 """Somebody is forgotten: what was written about them is nowhere, and all figures are what they were."""
 
 from datetime import date
+from pathlib import Path
 
 import frappe
 import pytest
@@ -276,3 +277,38 @@ def test_who_has_no_contact_takes_nobody_else_with_them(story):
 	forget(who, whole=True)
 	assert frappe.get_all("Customer File Person", pluck="full_name") == ["Otto Brandt"]
 	assert frappe.db.get_value("VIP Invitation", "Guest", "status") == "Accepted"
+
+
+def sheet(kind, *rows):
+	"""A Data Import with a sheet of these rows."""
+	from frappe.utils.xlsxutils import make_xlsx
+
+	content = "\n".join(map(",".join, rows)) if kind == "csv" else make_xlsx(rows, "People").getvalue()
+	file = {"doctype": "File", "file_name": f"{frappe.generate_hash(length=8)}.{kind}", "content": content}
+	file = frappe.get_doc({**file, "is_private": 1}).insert()
+	doc = {"doctype": "Data Import", "reference_doctype": "Contact", "import_type": "Insert New Records"}
+	doc = frappe.get_doc({**doc, "import_file": file.file_url}).insert()
+	frappe.db.set_value("File", file.name, {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name})
+	return doc.name, file.file_url
+
+
+def test_a_sheet_that_was_imported_goes_with_whom_it_names(story):
+	made = contact(story.customer("Sheet"), first_name=FIRST, last_name=LAST, email=EMAIL)
+	heading = ("First Name", "Last Name", "Email Address")
+	named = [
+		sheet("csv", heading, ("Otto", "Other", "otto@keep-test.example"), (FIRST, LAST, "")),
+		sheet("xlsx", heading, (FIRST, "", EMAIL)),
+	]
+	others = sheet("xlsx", heading, ("Otto", LAST, "otto@keep-test.example"))
+	lost = sheet("csv", heading, (FIRST, LAST, ""))
+	Path(frappe.get_doc("File", {"file_url": lost[1]}).get_full_path()).unlink()
+	shown = buttons.what_would_go(contact=made.name)
+	goes = {(row["kind"], row["done"]): row["number"] for row in shown["goes"]}
+	assert goes["File", "Deleted"] == 2
+	record = forget(person.of_contact(made.name))
+	assert ("File", "Deleted", 2) in {(row.kind, row.done, row.number) for row in record.counts}
+	for name, url in named:
+		assert not frappe.db.exists("File", {"file_url": url})
+		assert not frappe.db.get_value("Data Import", name, "import_file")
+	assert frappe.db.get_value("Data Import", others[0], "import_file") == others[1]
+	assert frappe.get_doc("File", {"file_url": others[1]}).get_content()
