@@ -4,6 +4,7 @@ import os
 import resource
 import shutil
 import subprocess
+import tempfile
 import time
 import xml.etree.ElementTree as xml
 from pathlib import Path
@@ -25,7 +26,7 @@ class Part:
 
 	def __init__(self, name, folder=None, db=None):
 		self.name, self.folder, self.db = name, folder, db
-		self.code, self.seconds, self.cases, self.output = 0, 0.0, [], ""
+		self.code, self.seconds, self.cases, self.output, self.left = 0, 0.0, [], "", 0
 
 	def run(self, *command, shown, env=None):
 		"""Without `shown`, what it prints is kept for later."""
@@ -82,9 +83,12 @@ class Case:
 def run(arguments, dbs, folders=FOLDERS, lint=()):
 	"""
 	:param arguments: for pytest, and paths of tests
+	:param dbs: where no test is chosen and there are several, all run on the first, and on the others so many that these
+		are asked the same (tests/site/asked.py); with KEEP_TEST_ALL set, all on each
 	:param lint: commands that run as well where no tests were chosen
 	"""
 	start = time.monotonic()
+	share = len(dbs) > 1 and not arguments and not os.environ.get("KEEP_TEST_ALL")
 	paths_of, options = chosen(arguments)
 	paths_of = {folder: found for folder, found in paths_of.items() if folder in folders}
 	some = any("::" in path for found in paths_of.values() for path in found)
@@ -115,6 +119,8 @@ def run(arguments, dbs, folders=FOLDERS, lint=()):
 	def site(db, shown):
 		with layers.test_sites(db, at_once[1] if at_once else 1) as (env, sites):
 			env = {**env, "KEEP_TEST_SITE": ",".join(sites), "KEEP_TEST_SITES_PATH": str(paths.SITES)}
+			if share:
+				env["KEEP_TEST_ASKED" if db == dbs[0] else "KEEP_TEST_ASKED_BEFORE"] = asked
 			# The browser's tests wait for one page after the other, and would end last.
 			beside = "browser" in paths_of
 			parts["site", db].pytest(
@@ -140,7 +146,7 @@ def run(arguments, dbs, folders=FOLDERS, lint=()):
 	for part in parts.values():
 		if part.folder in (None, "unit"):
 			part.show()
-	with layers.all_at_once() as do:
+	with tempfile.TemporaryDirectory() as asked, layers.all_at_once() as do:
 		if "browser" in paths_of:  # it waits more than it works
 			do(browser)
 		for db in dbs if "site" in paths_of else ():
@@ -148,6 +154,8 @@ def run(arguments, dbs, folders=FOLDERS, lint=()):
 				do(site, db, alone)
 			else:
 				site(db, shown=True)
+				if share and db != dbs[0]:
+					parts["site", db].left = len(parts["site", dbs[0]].cases) - len(parts["site", db].cases)
 	for part in parts.values():
 		if part.folder in ("site", "browser"):
 			part.show()
@@ -213,6 +221,11 @@ def _summary(parts, start):
 		shown = "".join(f"{number:8}" for number in numbers) if part.folder else " " * 32
 		# Pytest can fail without a failed test, as when a file cannot be read.
 		print(f"{part.name:28}{shown}{part.seconds:9.1f}{'  FAILED' if part.code else ''}")
+	for part in parts:
+		if part.left:
+			print(
+				f"\n{part.left} more would ask {part.db} nothing else; they run with KEEP_TEST_ALL=1 or SANDBOX_DB={part.db}."
+			)
 	cases = [case for part in parts for case in part.cases]
 	slowest = sorted(cases, key=lambda case: -case.seconds)[:10]
 	if len(cases) > len(slowest):

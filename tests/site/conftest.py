@@ -13,7 +13,7 @@ from pathlib import Path
 import frappe
 import pytest
 
-from . import putback
+from . import asked, putback
 from .removal import remove_everything
 from .story import Story
 from .web import Server, stop_servers
@@ -63,9 +63,37 @@ def pytest_sessionstart(session):
 		remove_everything()
 		session.config.numbers_were = _write_numbers(AS_IN_THE_STORIES)
 		putback.begin()
+		if folder := os.environ.get("KEEP_TEST_ASKED"):
+			session.config.asked = asked.Asked(folder, worker)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+	if noted := getattr(item.config, "asked", None):
+		noted.begin()
+	return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+	report = yield
+	if report.when == "call" and report.passed and (noted := getattr(item.config, "asked", None)):
+		noted.passed(item.nodeid)
+	return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+	"""Of those that another database was asked, only so many that they ask all of it; see asked.py."""
+	if folder := os.environ.get("KEEP_TEST_ASKED_BEFORE"):
+		gone = asked.left_out(folder, items)
+		config.hook.pytest_deselected(items=[item for item in items if item.nodeid in gone])
+		items[:] = [item for item in items if item.nodeid not in gone]
 
 
 def pytest_sessionfinish(session, exitstatus):
+	if noted := getattr(session.config, "asked", None):
+		noted.end()
 	if getattr(frappe.local, "db", None):
 		stop_servers()
 		frappe.db.rollback()
