@@ -85,6 +85,14 @@ PATCHES = [
 		'is_open("unix", None, None, db_socket)',
 		'is_open("unix", None, None, db_socket + ("/.s.PGSQL.5432" if db_type == "postgres" else ""))',
 	),
+	# For every document and every query it asks Redis for the fields that are masked, also where the doctype has none: an
+	# eleventh of a request.
+	(
+		"model/meta.py",
+		'if frappe.session.user == "Administrator":\n\t\t\treturn []\n\t\tcache_key',
+		'if frappe.session.user == "Administrator" or not any(df.get("mask") for df in self.fields):\n'
+		"\t\t\treturn []\n\t\tcache_key",
+	),
 	# The sandbox's Redis has no port.
 	(
 		"utils/redis_wrapper.py",
