@@ -8,6 +8,7 @@ confirmed the contact (``people/confirmations.py``), or that it is one of ERPNex
 from datetime import date
 
 import frappe
+from frappe import _
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Lower, Max, Sum
 from frappe.utils import getdate
@@ -183,7 +184,8 @@ def contact_query(
 	filters: dict | None = None,
 	**more: object,
 ) -> list:
-	"""What a Link field to Contact offers: the contacts of the ``customer`` in its filters that count.
+	"""What a Link field to Contact offers: the contacts of the ``customer`` in its filters that count, the main one first, who
+	has left last, and said so.
 
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
@@ -192,15 +194,19 @@ def contact_query(
 		return []
 	named("Customer", customer)
 	like = ("like", f"%{txt}%")
+	left, here = ([contact for _customer, contact in pairs] for pairs in told_apart([customer]))
+	places = {contact: at for at, contact in enumerate([*left, *here])}
 	found = frappe.get_list(
 		"Contact",
-		filters={"name": ("in", contacts_of(customer) or [""])},
+		filters={"name": ("in", list(places) or [""])},
 		or_filters={"name": like, "full_name": like, "email_id": like},
 		fields=["name", "full_name", "company_name"],
-		limit=start + page_len,
+		limit=0,
 		as_list=True,
 	)
-	return list(found[start:])
+	found = sorted(found, key=lambda row: -places[row[0]])
+	gone = {*left} - {*here}
+	return [(*row, *([_("Has left")] if row[0] in gone else [])) for row in found[start : start + page_len]]
 
 
 # Where they are reached

@@ -149,3 +149,18 @@ def test_for_calls_the_main_contacts_landline_comes_before_anybody_elses_mobile(
 	file.save()
 	[main] = reached.main([firm]).values()
 	assert main.by("Phone")[1] == "+49 171 34", "the boss is the primary contact"
+
+
+def test_who_has_left_is_offered_last_and_it_is_said(story, firm):
+	pavel = contact(firm, first_name="Pavel", email=PAVEL)
+	maria = contact(firm, first_name="Maria", email="maria@firm.example", is_primary_contact=1)
+	frappe.set_user(ANNA)
+
+	def offered(txt="", start=0, page_len=10):
+		found = contacts.contact_query("Contact", txt, "name", start, page_len, {"customer": firm})
+		return [(row[0], row[3:]) for row in found]
+
+	everybody = [(maria.name, ()), (pavel.name, ()), (olgas(firm), ("Has left",))]
+	assert offered() == everybody
+	assert offered(start=1, page_len=1) == everybody[1:2]
+	assert offered("olga") == everybody[2:]
