@@ -1,7 +1,8 @@
 """Invitations in waves, to those worth most first; reminders, and the waves the calendar brings."""
 
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
+from functools import partial
 
 import frappe
 from frappe import _
@@ -12,6 +13,7 @@ from keep_customers.care import followups
 from keep_customers.care.notices import not_excluded
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.aside import Aside
 from keep_customers.erp.tables import chunks
 from keep_customers.events.replies import why_no_reply
 from keep_customers.events.room import count, locked, room_of
@@ -127,7 +129,7 @@ def _may_be_asked(event: str) -> dict[str, str]:
 	return {row.name: way for row in rows if (way := channels[row.customer, row.contact or None])}
 
 
-def remind(today) -> None:
+def remind(today: date, aside: Aside) -> None:
 	"""Ask once more those who have not answered, some days before the last day to reply; each guest once."""
 	days = frappe.db.get_single_value("Keep Customers Settings", "event_reminder_days")
 	if not cint(days):
@@ -138,35 +140,38 @@ def remind(today) -> None:
 		pluck="name",
 		order_by="reply_until asc",
 	):
-		row = locked(event)
-		not_reminded = {"event": event, "reminded_on": ("is", "not set")}
-		# Whoever was asked today has not had the time.
-		names = frappe.get_all(
-			INVITATION,
-			filters={
-				**not_reminded,
-				"status": engine.INVITED,
-				"invited_on": ("<", datetime.combine(today, time())),
-			},
-			pluck="name",
-		)
-		names += frappe.get_all(
-			INVITATION,
-			filters={
-				**not_reminded,
-				"status": engine.ACCEPTED,
-				"ask_again": 1,
-				"modified": ("<", datetime.combine(today, time())),
-			},
-			pluck="name",
-		)
-		if names:
-			frappe.db.set_value(INVITATION, {"name": ("in", names)}, "reminded_on", now_datetime())
-			tell(row, names, REMIND)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit, each event by itself
+		aside.one(EVENT, event, partial(_remind, event, today))
 
 
-def next_waves(today) -> None:
+def _remind(event: str, today: date) -> None:
+	row = locked(event)
+	not_reminded = {"event": event, "reminded_on": ("is", "not set")}
+	# Whoever was asked today has not had the time.
+	names = frappe.get_all(
+		INVITATION,
+		filters={
+			**not_reminded,
+			"status": engine.INVITED,
+			"invited_on": ("<", datetime.combine(today, time())),
+		},
+		pluck="name",
+	)
+	names += frappe.get_all(
+		INVITATION,
+		filters={
+			**not_reminded,
+			"status": engine.ACCEPTED,
+			"ask_again": 1,
+			"modified": ("<", datetime.combine(today, time())),
+		},
+		pluck="name",
+	)
+	if names:
+		frappe.db.set_value(INVITATION, {"name": ("in", names)}, "reminded_on", now_datetime())
+		tell(row, names, REMIND)
+
+
+def next_waves(today: date, aside: Aside) -> None:
 	"""Send what places have become free for, where the event says so."""
 	for event in frappe.get_all(
 		EVENT,
@@ -175,5 +180,4 @@ def next_waves(today) -> None:
 		order_by="starts_on asc",
 	):
 		if not event.reply_until or getdate(event.reply_until) >= today:
-			send_wave(event.name)
-			frappe.db.commit()  # nosemgrep: frappe-manual-commit, each event by itself
+			aside.one(EVENT, event.name, partial(send_wave, event.name))

@@ -286,3 +286,59 @@ def test_the_next_wave_goes_by_itself_where_the_event_says_so(now):
 	job.morning()
 	job.morning()
 	assert statuses(doc) == {"0": "Declined", "1": "Invited", "2": "Planned"}
+
+
+def test_who_moved_up_and_does_not_come_is_told_of_no_place(now):
+	names = firms(now, 500, 300)
+	doc = event("Inviting", guests=listed(names), capacity=1, max_companions=0)
+	audience.plan(doc.name)
+	for name in names:
+		replies.reply(invitation(doc, name), "Yes")
+	replies.reply(invitation(doc, names[0]), "No")
+	[told] = now.follow_ups(names[1], occurrence=telling.MOVE_UP)
+	assert told.status == "Planned"
+	replies.reply(invitation(doc, names[1]), "No")
+	[told] = now.follow_ups(names[1], occurrence=telling.MOVE_UP)
+	assert told.status == "Cancelled"
+
+
+def test_who_is_asked_instead_is_called_by_their_own_name(now):
+	[firm] = firms(now, 500)
+	doc = event("Inviting", guests=listed([firm]), capacity=0)
+	audience.plan(doc.name)
+	guest = frappe.get_doc(INVITATION, invitation(doc, firm))
+	assert guest.guest_name == "Guest0"
+	guest.contact = contact(firm, first_name="Deputy", email="deputy@firm.example").name
+	guest.save()
+	assert guest.guest_name == "Deputy"
+	guest.guest_name = "Dr Deputy"
+	guest.save()
+	assert guest.reload().guest_name == "Dr Deputy"
+
+
+def test_an_event_that_fails_in_the_morning_costs_the_others_nothing(now, monkeypatch):
+	names = firms(now, 500, 300)
+	broken, sound = (
+		event("Inviting", guests=listed([name]), auto_waves=1, starts_on=add_days(now_datetime(), 5 + day),
+			reply_until=add_days(getdate(), 2))
+		for day, name in enumerate(names)
+	)  # fmt: skip
+	for one in (broken, sound):
+		audience.plan(one.name)
+	frappe.db.commit()
+	real = waves.locked
+
+	def locked(name):
+		if name == broken.name:
+			raise ValueError("its room cannot be read")
+		return real(name)
+
+	monkeypatch.setattr(waves, "locked", locked)
+	job.morning()
+	assert (statuses(broken), statuses(sound)) == ({"0": "Planned"}, {"1": "Invited"})
+	frappe.db.set_value(INVITATION, {"event": sound.name}, "invited_on", add_days(now_datetime(), -1))
+	frappe.db.commit()
+	job.morning()
+	assert [bool(row.reminded_on) for row in invitations(sound)] == [True]
+	logged = frappe.get_all("Error Log", {"method": "Keep Customers: events"}, pluck="error")
+	assert logged and all(broken.name in one and sound.name not in one for one in logged)

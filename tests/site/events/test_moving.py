@@ -5,6 +5,7 @@ import pytest
 import vobject
 from frappe.utils import add_days, getdate
 
+from keep_customers.erp.aside import Aside
 from keep_customers.events import audience, documents, pages, replies, telling, waves
 from tests.site.events.gathering import INVITATION, at, event, firms, invitation, statuses, work
 from tests.site.mail import text_of
@@ -161,11 +162,11 @@ def test_who_does_not_answer_again_is_reminded_once(now):
 	doc.starts_on = f"{add_days(getdate(), 7)} 18:00:00"
 	doc.save()
 	assert add_days(at(doc).reply_until, 0) == getdate(add_days(getdate(), 2))
-	waves.remind(getdate())
+	waves.remind(getdate(), Aside())
 	assert told(now, telling.REMIND) == {}, "told of it today"
 	frappe.db.set_value(
 		INVITATION, {"event": doc.name}, "modified", add_days(None, -1), update_modified=False
 	)
-	waves.remind(getdate())
-	waves.remind(getdate())
+	waves.remind(getdate(), Aside())
+	waves.remind(getdate(), Aside())
 	assert list(told(now, telling.REMIND)) == [yes]

@@ -6,6 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate
 
+from keep_customers.erp.aside import Aside
 from keep_customers.events import audience, documents, replies, results
 from keep_customers.events import year as event_year
 from keep_customers.jobs import events as job
@@ -79,7 +80,7 @@ def test_the_result_compares_the_invited_with_customers_like_them(now):
 	assert at(doc).ratings == 0, "what one of us has noted is no rating"
 	feedback.insert({**said, "rating": 0.8}, by_customer=True)
 	assert (at(doc).rating, at(doc).ratings) == (0.8, 1)
-	job.results(getdate())
+	job.results(getdate(), Aside())
 	doc = at(doc)
 	assert (doc.bought_invited, doc.bought_compared, doc.compared) == (400, 100, 2)
 	assert doc.result_until == getdate() and doc.result_currency == "EUR"
