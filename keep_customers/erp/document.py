@@ -25,6 +25,7 @@ LARGEST_AMOUNT = 10**12  # decimal(21, 9)
 LARGEST_DAYS = 36_500  # with which a day can be worked out; who means for ever has enough with a century
 DAYS = {"Date": getdate, "Datetime": get_datetime, "Time": to_timedelta}
 AMOUNTS = ("Float", "Currency", "Percent", "Rating", "Duration")
+LINKS = ("Link", "Dynamic Link")
 SCALARS = (str, int, float, Decimal, date, time, timedelta)
 AS_STORED = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|\d\d:\d\d:\d\d(\.\d+)?", re.ASCII)
 
@@ -49,12 +50,56 @@ class Document(HostsDocument):
 				if isinstance(text, str) and "<" in text and is_shown(field):
 					row.set(field.fieldname, harmless(text))
 
+	def _validate_links(self):
+		"""What was deleted although this document names it (``ignore_links_on_delete``) stays named: else nothing more could be
+		written down."""
+		sent = [(row, _linked(row)) for row in (self, *self.get_all_children())]
+		try:
+			return super()._validate_links()
+		except frappe.LinkValidationError:
+			gone = [(row, field, values[field]) for row, values in sent for field in _gone(row, values)]
+			if not gone:
+				raise
+		frappe.clear_last_message()
+		for row, values in sent:
+			row.update(values)  # the host has emptied what it did not find
+		for row, field, _name in gone:
+			row.set(field, None)
+		try:
+			super()._validate_links()
+		finally:
+			for row, field, name in gone:
+				row.set(field, name)
+
 	def extend(self, key, value):
 		if not isinstance(value, list | tuple) or not all(
 			isinstance(row, dict | HostsDocument) for row in value
 		):
 			refuse(f"'{key}' should be a list of rows.")
 		super().extend(key, value)
+
+
+def _linked(row: HostsDocument) -> dict:
+	"""What a document or row names, and what is fetched from there."""
+	return {
+		field.fieldname: row.get(field.fieldname)
+		for field in row.meta.fields
+		if field.fieldtype in LINKS or field.fetch_from
+	}
+
+
+def _gone(row: HostsDocument, sent: dict) -> list[str]:
+	"""The fields that name what is there no longer, as they did before."""
+	if row.is_new():
+		return []
+	return [
+		field.fieldname
+		for field in row.meta.fields
+		if field.fieldtype in LINKS
+		and (name := sent[field.fieldname])
+		and not frappe.db.exists(field.options if field.fieldtype == "Link" else sent[field.options], name)
+		and frappe.db.get_value(row.doctype, row.name, field.fieldname) == name
+	]
 
 
 def hold(doc: HostsDocument, begun: bool = False) -> None:

@@ -139,3 +139,13 @@ def test_a_review_is_not_made_or_changed_past_its_buttons(asked):
 	asked.reload()
 	assert (asked.status, asked.cause, asked.revenue_before) == ("Open", None, 2500)
 	assert PREFIX in asked.customer
+
+
+def test_a_review_goes_on_although_its_cause_was_deleted(story, losses):
+	cause = frappe.get_doc({"doctype": "Loss Cause", "cause_name": f"{PREFIX} Fashion"}).insert().name
+	[review] = losses.lose()
+	actions.explain(review.name, cause, "They said so on the phone.")
+	frappe.delete_doc("Loss Cause", cause)
+	actions.give_up(review.name, "Nothing to be done.")
+	review.reload()
+	assert (review.status, review.cause) == ("Given Up", cause)
