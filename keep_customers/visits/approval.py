@@ -18,7 +18,7 @@ from keep_customers.erp.leavers import can_act
 # What the app writes; it is taken from no form and no request.
 OURS = ("status", "approver", "approved_by", "approved_on", "reported_on")
 OURS_OF_A_STOP = ("recent_sales", "open_complaints", "follow_up", "touch")
-WAITING = "Waiting for Approval"
+WAITING, REPORTED = "Waiting for Approval", "Reported"
 
 
 @frappe.whitelist(methods=["POST"])

@@ -5,6 +5,7 @@ from datetime import date
 import frappe
 
 from keep_customers.erp.users import full_names
+from keep_customers.visits.approval import REPORTED
 
 MOST = 5
 
@@ -25,6 +26,7 @@ def visits(customer: str, day: date) -> dict[str, list]:
 			filters=[
 				["Visit Plan Stop", "customer", "=", customer],
 				["Visit Plan", "docstatus", "<", 2],
+				["Visit Plan", "status", "!=", REPORTED],
 				["Visit Plan", "to_date", ">=", day],
 			],
 			fields=["name", "status", "rep", "from_date"],

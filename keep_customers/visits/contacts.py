@@ -6,6 +6,8 @@ from frappe.utils import getdate
 from keep_customers.access.lookups import named
 from keep_customers.erp.api import typed
 
+NOTED = ("visited", "visited_on", "report", "next_step", "next_step_date")
+
 
 @frappe.whitelist()
 @typed
@@ -70,3 +72,14 @@ def note_visit(follow_up: str) -> None:
 		"next_step_date": contact.next_step_date,
 	}
 	frappe.db.set_value("Visit Plan Stop", stop.name, values)
+
+
+def keep_noted(plan) -> None:
+	"""The form may be older than a contact that was recorded on the ToDo of one of its stops: that one stays in the report."""
+	before = {stop.name: stop for stop in plan.get_doc_before_save().stops}
+	for stop in plan.stops:
+		was = before.get(stop.name)
+		if not was or not was.visited or stop.visited or not stop.follow_up:
+			continue
+		if frappe.db.get_value("Follow Up", stop.follow_up, "touch"):
+			stop.update({field: stop.get(field) or was.get(field) for field in NOTED})

@@ -5,6 +5,8 @@ from datetime import date
 import frappe
 from frappe.utils import getdate
 
+from keep_customers.visits.approval import REPORTED
+
 
 def visits(user: str, day: date) -> dict[str, list]:
 	"""
@@ -16,11 +18,13 @@ def visits(user: str, day: date) -> dict[str, list]:
 	# The list asks whether every customer in the plan is theirs to read.
 	plans = frappe.get_list(
 		"Visit Plan",
-		filters={"rep": user, "docstatus": 1, "from_date": ("<=", day), "to_date": (">=", day)},
+		filters={
+			"rep": user, "docstatus": 1, "status": ("!=", REPORTED), "from_date": ("<=", day), "to_date": (">=", day),
+		},
 		pluck="name",
 		order_by="name asc",
 		limit=20,
-	)
+	)  # fmt: skip
 	stops = frappe.get_all(
 		"Visit Plan Stop",
 		filters={"parent": ("in", plans or [""]), "parenttype": "Visit Plan", "visited": 0, "touch": ("is", "not set")},

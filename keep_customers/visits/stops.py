@@ -11,6 +11,7 @@ from keep_customers.erp.registered import registered
 from keep_customers.erp.said import said
 from keep_customers.erp.todos import end_all
 from keep_customers.people import consent
+from keep_customers.visits import approval
 
 CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
 
@@ -58,6 +59,10 @@ def plan_contacts(doc) -> None:
 
 
 def take_back(doc) -> None:
+	for stop in doc.stops:
+		# What was recorded before there was a report is not recorded again by the amended plan.
+		if stop.visited and stop.follow_up and not stop.touch:
+			stop.db_set("touch", frappe.db.get_value("Follow Up", stop.follow_up, "touch"))
 	ending.take_back(doc.doctype, doc.name, "Visit plan cancelled")
 
 
@@ -117,7 +122,7 @@ def file_report(plan: str) -> dict:
 				note(stop.touch)
 		elif not stop.visited and (follow_up := open_ones.get(stop.follow_up)):
 			counts[_not_visited(stop, follow_up)] += 1
-	doc.db_set({"status": "Reported", "reported_on": doc.reported_on or now_datetime()})
+	doc.db_set({"status": approval.REPORTED, "reported_on": doc.reported_on or now_datetime()})
 	return counts
 
 

@@ -6,8 +6,8 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.care import results
-from keep_customers.visits import contacts, stops
-from tests.site.story import MIA
+from keep_customers.visits import at_a_glance, contacts, my_day, stops
+from tests.site.story import ANNA, MIA
 
 from .plans import approved, as_anna, draft, touches
 
@@ -49,3 +49,50 @@ def test_a_draft_and_somebody_elses_plan_have_nothing_to_visit(story, firms):
 	plan = approved(firms[:1])
 	frappe.set_user(MIA)
 	assert contacts.to_visit(plan.name) == []
+
+
+def test_a_form_from_before_the_contact_takes_nothing_out_of_the_report(story, firms):
+	plan = approved(firms[:1])
+	older = as_anna(plan)
+	[stop] = contacts.to_visit(plan.name)
+	results.record(stop["todo"], "Reached", str(uuid4()), notes="Wants two more")
+	older.append("day_notes", {"date": getdate(), "note": "All well"})
+	older.save()
+	[stop] = as_anna(plan).stops
+	assert (stop.visited, stop.report, bool(stop.visited_on)) == (1, "Wants two more", True)
+	assert stops.file_report(plan.name)["contacts"] == 0 and len(touches(firms[0])) == 1
+	# A tick that was wrong, of a visit that nobody has recorded, is taken out again.
+	plan = approved(firms[1:])
+	plan.stops[0].visited = 1
+	plan.save()
+	plan.stops[0].visited = 0
+	plan.save()
+	assert not as_anna(plan).stops[0].visited
+
+
+def test_a_contact_recorded_on_the_way_is_not_recorded_again_by_the_amended_plan(story, firms):
+	plan = approved(firms[:1])
+	[stop] = contacts.to_visit(plan.name)
+	results.record(stop["todo"], "Reached", str(uuid4()), notes="Wants two more")
+	frappe.set_user(MIA)
+	plan = frappe.get_doc("Visit Plan", plan.name)
+	plan.cancel()
+	amended = frappe.copy_doc(frappe.get_doc("Visit Plan", plan.name))
+	amended.update({"amended_from": plan.name, "docstatus": 0})
+	amended.insert()
+	amended.submit()
+	as_anna(amended)
+	assert contacts.to_visit(amended.name) == []
+	assert stops.file_report(amended.name)["contacts"] == 0 and len(touches(firms[0])) == 1
+
+
+def test_what_is_reported_is_before_nobody_any_more(story, firms):
+	plan = approved(firms)
+	assert len(my_day.visits(ANNA, getdate())["visits"]) == 2
+	assert len(at_a_glance.visits(firms[0], getdate())["visits"]) == 1
+	plan.stops[0].not_visited_reason = "Snow"
+	plan.stops[1].moved_to = plan.to_date
+	plan.save()
+	stops.file_report(plan.name)
+	assert my_day.visits(ANNA, getdate()) == {"visits": []}
+	assert at_a_glance.visits(firms[0], getdate()) == {"visits": []}

@@ -4,7 +4,7 @@ from frappe.utils import flt, format_datetime, formatdate, get_datetime, getdate
 
 from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.erp.document import Document
-from keep_customers.visits import approval, stops
+from keep_customers.visits import approval, contacts, stops
 from keep_customers.worth.ledger import reporting_currency
 
 
@@ -126,6 +126,7 @@ class VisitPlan(NamesOnlyReadable, Document):
 
 	def before_update_after_submit(self):
 		self.validate_stops_stay()
+		contacts.keep_noted(self)
 		self.validate_results()
 		self.add_up()
 
