@@ -117,13 +117,13 @@ def came_of(last_then: date, lost_on: date, bought: Iterable[date]) -> tuple[str
 	:param last_then: the latest purchase that was known when it was noticed
 	:param lost_on: the day on which it was noticed
 	:param bought: the days of all purchases that are known now
-	:returns: (status or None if nothing has changed, day of the first purchase since). Who had bought before the loss was
-		noticed was not lost: the invoice came late
+	:returns: (status or None if nothing has changed, day of the first purchase since). Who had bought before the day on which
+		the loss was noticed was not lost: the invoice came late. On that day itself it is noticed first: the night is over
 	"""
 	first = min((day for day in bought if day > last_then), default=None)
 	if not first:
 		return None, None
-	return (NO_LOSS if first <= lost_on else WON_BACK), first
+	return (NO_LOSS if first < lost_on else WON_BACK), first
 
 
 def is_counted(won_back_on: date, today: date) -> bool:

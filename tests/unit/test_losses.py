@@ -80,7 +80,8 @@ def test_what_a_purchase_says_of_a_loss():
 		WON_BACK,
 		date(2026, 6, 3),
 	)
-	assert losses.came_of(last, lost, [date(2026, 5, 1)]) == (NO_LOSS, date(2026, 5, 1)), "entered late"
+	assert losses.came_of(last, lost, [date(2026, 4, 30)]) == (NO_LOSS, date(2026, 4, 30)), "entered late"
+	assert losses.came_of(last, lost, [date(2026, 5, 1)]) == (WON_BACK, date(2026, 5, 1)), "the rep called"
 	assert losses.came_of(last, lost, [date(2026, 1, 9)]) == (None, None), "older than what was known"
 
 
@@ -90,8 +91,8 @@ def test_a_customer_is_back_only_by_a_purchase_after_the_loss_was_noticed(last, 
 	status, first = losses.came_of(last, lost, bought)
 	since = sorted(day for day in bought if day > last)
 	assert first == (since[0] if since else None)
-	assert (status == WON_BACK) == bool(since and since[0] > lost)
-	assert (status == NO_LOSS) == bool(since and since[0] <= lost)
+	assert (status == WON_BACK) == bool(since and since[0] >= lost)
+	assert (status == NO_LOSS) == bool(since and since[0] < lost)
 
 
 def test_what_was_lost_long_since_is_no_loss_of_today():

@@ -97,3 +97,11 @@ def test_a_form_that_was_open_meanwhile_can_be_saved_and_takes_nothing_back(stor
 		as_user("Administrator")
 	stored = losses.review(review.customer)
 	assert (stored.status, stored.revenue_since, stored.evidence) == ("Won Back", 800, None)
+
+
+def test_who_buys_on_the_day_the_rep_calls_is_won_back(story, losses):
+	[review] = losses.lose()
+	losses.buys(review.customer, 0, 700)
+	losses.night(1)
+	review.reload()
+	assert (review.status, review.won_back_on, review.revenue_since) == ("Won Back", losses.lost_on, 700)
