@@ -1,6 +1,7 @@
 """Event suggestions: which events customers wish for, how many of them do, and what a manager makes of it."""
 
 import re
+from collections.abc import Collection
 
 import frappe
 from frappe import _
@@ -121,12 +122,16 @@ def take_back(source_doctype: str, source_name: str) -> None:
 	recount(suggestions)
 
 
-def recount(suggestions: list[str]) -> None:
-	"""Count votes again after some were taken away."""
+def recount(suggestions: list[str], of_who_is_gone: Collection[str] = ()) -> None:
+	"""Count votes again after some were taken away.
+
+	:param of_who_is_gone: those that were a customer's who is named in them no longer
+	"""
 	for name in sorted(set(suggestions)):
-		status = frappe.db.get_value(DOCTYPE, name, "status")
+		status, customer = frappe.db.get_value(DOCTYPE, name, ["status", "customer"]) or (None, None)
 		votes = frappe.db.count(VOTE, {"parent": name})
-		if status == NEW and not votes:
+		# What one of us has suggested stays, whoever wished for the same.
+		if status == NEW and not votes and (customer or name in of_who_is_gone):
 			# Whoever takes a word back need not be allowed to delete suggestions.
 			frappe.delete_doc(DOCTYPE, name, ignore_permissions=True, force=True)
 		elif status:
@@ -293,13 +298,14 @@ def about(customer: str) -> list[str]:
 
 def forget(customer: str, suggestions: list[str]) -> None:
 	"""A deleted customer's words go; a wish that others share stays."""
+	theirs = frappe.get_all(DOCTYPE, filters={"customer": customer}, pluck="name")
 	frappe.db.set_value(
 		DOCTYPE, {"customer": customer}, {"customer": None, "customer_name": None, "words": None}
 	)
 	# Earlier versions tell of both.
 	for name in set(suggestions):
 		frappe.db.delete("Version", {"ref_doctype": DOCTYPE, "docname": name})
-	recount(suggestions)
+	recount(suggestions, theirs)
 
 
 def make_room(old: str, new: str) -> None:

@@ -105,3 +105,35 @@ def test_an_event_people_were_invited_to_stays_and_another_goes_with_what_it_was
 	replies.reply(invitation(doc, firm), "Yes")
 	with pytest.raises(frappe.ValidationError, match="call it off"):
 		frappe.delete_doc(EVENT, doc.name)
+
+
+def test_what_a_colleague_has_suggested_stays_whoever_takes_their_wish_back(now):
+	[firm] = firms(now, 500)
+	frappe.set_user(MIA)
+	ours = frappe.get_doc({"doctype": SUGGESTION, "title": f"{PREFIX} Golf", "brand_fit": "Yes"}).insert()
+	frappe.set_user("Administrator")
+	touch = frappe.get_doc(
+		{
+			"doctype": "Customer Touch",
+			"customer": firm,
+			"channel": "Phone",
+			"result": "Reached",
+			"event_wish": f"{PREFIX} golf",
+		}
+	).insert()
+	assert ours.reload().votes == 1
+	touch.event_wish = ""
+	touch.save()
+	assert ours.reload().votes == 0 and ours.brand_fit == "Yes"
+
+
+def test_a_wish_is_judged_although_what_it_was_said_in_is_gone(now):
+	[firm] = firms(now, 500)
+	said = frappe.get_doc(
+		{"doctype": "Customer Feedback", "customer": firm, "kind": "Event", "words": "More"}
+	)
+	said.insert(ignore_permissions=True)
+	wish = wishes.suggest(firm, f"{PREFIX} Trip", said.doctype, said.name)
+	frappe.delete_doc(said.doctype, said.name)
+	wishes.judge(wish, True, {"brand_fit": "Yes", "conflict_of_interest": "No"})
+	assert frappe.db.get_value(SUGGESTION, wish, ["status", "votes"]) == ("Feasible", 1)
