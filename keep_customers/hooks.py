@@ -166,7 +166,10 @@ doc_events = {
 			"keep_customers.care.confirming.on_contact",
 			"keep_customers.people.unsubscribed.on_contact",
 		],
-		"before_rename": "keep_customers.care.confirming.before_contact_rename",
+		"before_rename": [
+			"keep_customers.care.confirming.before_contact_rename",
+			"keep_customers.events.room.before_contact_rename",
+		],
 		"on_trash": [
 			"keep_customers.care.confirming.on_contact_trash",
 			"keep_customers.people.unsubscribed.on_contact_trash",

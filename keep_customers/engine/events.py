@@ -230,10 +230,19 @@ def check_in(room: Room, key: str, companions: int | None = None) -> Guest:
 	return replace(came, status=ATTENDED)
 
 
-def leave(room: Room, key: str) -> Guest:
-	"""The guest with the check-in taken back: expected, as before."""
+def leave(room: Room, key: str, before: Guest | None = None) -> Guest:
+	"""The guest with the check-in taken back.
+
+	:param before: what they were when they were checked in; None if that is not known: then they are expected
+	"""
 	guest = room.find(key)
-	return replace(guest, status=ACCEPTED) if guest.status == ATTENDED else guest
+	if guest.status != ATTENDED:
+		return guest
+	was = replace(guest, status=before.status, companions=before.companions) if before else None
+	if was and (was.status not in INSIDE or was.persons <= room.with_([replace(guest, status=INVITED)]).free):
+		return was
+	# Somebody else may have got the place of who did not come along.
+	return replace(guest, status=ACCEPTED)
 
 
 def invite_after_all(room: Room, key: str) -> Guest:
@@ -247,14 +256,21 @@ def invite_after_all(room: Room, key: str) -> Guest:
 	return Guest(key)
 
 
-def after(room: Room, everybody_came: bool = False, absent: Container[str] = ()) -> list[Guest]:
+def after(
+	room: Room, everybody_came: bool = False, absent: Container[str] = (), came: Container[str] = ()
+) -> list[Guest]:
 	"""What becomes of the guests when the event is over: who said yes and was not checked in did not come.
 
 	:param everybody_came: where nobody was at the door to check in
 	:param absent: the keys of those who did not come then
+	:param came: the keys of those who came and were not checked in, although others were
 	"""
+
+	def was_there(key: str) -> bool:
+		return key in came or (everybody_came and key not in absent)
+
 	return [
-		replace(guest, status=ATTENDED if everybody_came and guest.key not in absent else NO_SHOW)
+		replace(guest, status=ATTENDED if was_there(guest.key) else NO_SHOW)
 		for guest in room.guests
 		if guest.status == ACCEPTED
 	]

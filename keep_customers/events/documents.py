@@ -18,11 +18,14 @@ from keep_customers.worth import ledger
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def set_status(event: str, status: str, everybody_came: bool = False, absent: str = "") -> None:
+def set_status(
+	event: str, status: str, everybody_came: bool = False, absent: str = "", came: str = ""
+) -> None:
 	"""What the event's buttons do; to invite see :func:`keep_customers.events.waves.invite`.
 
 	:param everybody_came: for Held: who said yes and was not checked in came all the same
 	:param absent: the VIP Invitations of those who did not, with spaces between them
+	:param came: likewise, of those who came and were not checked in, although others were
 	:raises frappe.PermissionError: if the user may not write the event
 	:raises frappe.ValidationError: with what to do instead, if it cannot become that
 	"""
@@ -36,7 +39,7 @@ def set_status(event: str, status: str, everybody_came: bool = False, absent: st
 			status,
 			get_datetime(doc.starts_on) if doc.starts_on else None,
 			now_datetime(),
-			checked_in=statuses.count(engine.ATTENDED) + cint(everybody_came),
+			checked_in=statuses.count(engine.ATTENDED) + cint(everybody_came) + len(came.split()),
 			expected=statuses.count(engine.ACCEPTED),
 		)
 	except engine.Refused as refused:
@@ -46,7 +49,9 @@ def set_status(event: str, status: str, everybody_came: bool = False, absent: st
 	row.status = status
 	if status == engine.HELD:
 		take_back_all(event, OVER)
-		store(row, room, engine.after(room, bool(cint(everybody_came)), set(absent.split())))
+		store(
+			row, room, engine.after(room, bool(cint(everybody_came)), set(absent.split()), set(came.split()))
+		)
 	elif status == engine.CALLED_OFF:
 		_call_off(row, room)
 
@@ -112,10 +117,14 @@ def _validate_room(doc) -> None:
 
 
 def _validate_guests(doc) -> None:
-	known = {(row.customer, row.contact or "") for row in (doc.get_doc_before_save() or doc).guests}
-	seen = set()
-	for row in doc.guests:
+	before = doc.get_doc_before_save()
+	stored = {row.name: (row.customer, row.contact or "") for row in (before or doc).guests}
+	known, seen = set(stored.values()), set()
+	for row in list(doc.guests):
 		pair = (row.customer, row.contact or "")
+		if pair in seen and before and stored.get(row.name) == pair:
+			doc.remove(row)  # both are one customer, or one person, since they were merged
+			continue
 		if pair in seen:
 			frappe.throw(_("Row {0}: this guest is there already.").format(row.idx))
 		seen.add(pair)
@@ -165,6 +174,8 @@ def validate_invitation(doc) -> None:
 		frappe.throw(
 			_("{0} is no contact of this customer, or nobody has confirmed it yet.").format(doc.contact)
 		)
+	if before and before.contact != doc.contact and doc.guest_name == before.guest_name:
+		doc.guest_name = None  # somebody else is asked now
 	if not doc.guest_name:
 		doc.guest_name = contact_names({doc.contact}).get(doc.contact) or doc.customer_name
 	if doc.is_new() and frappe.db.get_value(EVENT, doc.event, "status") not in (

@@ -4,7 +4,7 @@ Whoever calls these has asked for permission, or holds a signed link.
 """
 
 import frappe
-from frappe.utils import cint, get_datetime, getdate, now_datetime
+from frappe.utils import cint, cstr, get_datetime, getdate, now_datetime
 
 from keep_customers.access.lookups import named
 from keep_customers.care import ending
@@ -52,7 +52,7 @@ def reply(name: str, answer: str, companions: int = 0, remark: str | None = "", 
 		values["invited_on"] = now_datetime()  # by whoever took the answer down
 	if guest != room.find(name):
 		store(row, room, [guest], replied_on=now_datetime(), ask_again=0, **values)
-		nothing_left_to_ask(name)
+		nothing_left_to_ask(name, comes=answer != engine.NO)
 	elif frappe.db.get_value(INVITATION, name, "ask_again"):
 		# The same answer, for another day.
 		frappe.db.set_value(INVITATION, name, {"replied_on": now_datetime(), "ask_again": 0, **values})
@@ -78,20 +78,26 @@ def check_in(name: str, companions: int | None = None) -> None:
 		guest = engine.check_in(room, name, companions)
 	except engine.Refused as refused:
 		refuse(refused)
-	if guest != room.find(name):
-		store(row, room, [guest], checked_in_on=now_datetime(), checked_in_by=frappe.session.user)
+	before = room.find(name)
+	values = {"checked_in_on": now_datetime(), "checked_in_by": frappe.session.user}
+	if before.status != engine.ATTENDED:
+		values["before_check_in"] = f"{before.companions} {before.status}"
+	if guest != before:
+		store(row, room, [guest], **values)
 
 
 def undo_check_in(name: str) -> None:
-	"""The guest is not here after all, and expected again; or did not come, if the event is over."""
+	"""The guest is not here after all: what they had said holds again; who had said yes did not come, if the event is over."""
 	row = locked(frappe.db.get_value(INVITATION, name, "event"))
 	if row.status not in (engine.INVITING, engine.HELD):
 		refuse(engine.Refused("not open"))
 	room = room_of(row)
-	changed = [engine.leave(room, name)]
-	if row.status == engine.HELD:
-		changed = engine.after(room.with_(changed))
-	store(row, room, changed, checked_in_on=None, checked_in_by=None)
+	companions, _space, status = cstr(frappe.db.get_value(INVITATION, name, "before_check_in")).partition(" ")
+	was = engine.Guest(name, status, cint(companions)) if status else None
+	guest = engine.leave(room, name, was)
+	if row.status == engine.HELD and guest.status == engine.ACCEPTED:
+		[guest] = engine.after(engine.Room(0, 0, (guest,)))
+	store(row, room, [guest], checked_in_on=None, checked_in_by=None, before_check_in=None)
 
 
 def cancel_invitation(name: str) -> None:

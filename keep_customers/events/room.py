@@ -121,22 +121,37 @@ def settle(event: str) -> None:
 
 def make_room(old: str, new: str) -> None:
 	"""Both of two merged customers may be invited to the same event: of the same contact's rows the better one stays."""
+	_one_of_each("customer", old, new, "Customer merged")
+
+
+def before_contact_rename(contact, method=None, old=None, new=None, merge=False) -> None:
+	"""The same of two contacts of a customer that become one."""
+	if merge:
+		_one_of_each("contact", old, new, "No longer true")
+
+
+def _one_of_each(field: str, old: str, new: str, why: str) -> None:
+	"""
+	:param field: customer or contact, which are about to become one
+	:param why: what is still to be asked of who has two invitations is taken back
+	"""
 	best = (
 		engine.ATTENDED, engine.ACCEPTED, engine.WAITING, engine.NO_SHOW, engine.DECLINED, engine.INVITED, engine.UNASKED,
 		engine.CANCELLED,
 	)  # fmt: skip
-	rows = {}
-	for customer in (old, new):
+	other = {"customer": "contact", "contact": "customer"}[field]
+	rows: dict[tuple[str, str], list] = {}
+	for name in (old, new):
 		for row in frappe.get_all(
-			INVITATION, filters={"customer": customer}, fields=["name", "event", "contact", "status"]
+			INVITATION, filters={field: name}, fields=["name", "event", other, "status"]
 		):
-			rows.setdefault((row.event, row.contact or ""), []).append(row)
+			rows.setdefault((row.event, row[other] or ""), []).append(row)
 	doubled = {key: pair for key, pair in rows.items() if len(pair) > 1}
-	for event in sorted({event for event, _contact in doubled}):
+	for event in sorted({event for event, _other in doubled}):
 		row = locked(event)
-		for pair in (pair for (of, _contact), pair in doubled.items() if of == event):
+		for pair in (pair for (of, _other), pair in doubled.items() if of == event):
 			less = max(pair, key=lambda one: best.index(one.status))
-			ending.take_back(INVITATION, less.name, "Customer merged")
+			ending.take_back(INVITATION, less.name, why)
 			frappe.db.delete(INVITATION, {"name": less.name})
 		store(row, room_of(row), [])
 

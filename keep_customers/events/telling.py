@@ -113,14 +113,14 @@ def tell_moved_up(row, names: list[str]) -> None:
 			todos.notify(rep, INVITATION, one.name, subject)
 
 
-def nothing_left_to_ask(name: str) -> None:
-	"""Whoever has answered need not be asked or reminded any more."""
+def nothing_left_to_ask(name: str, comes: bool = True) -> None:
+	"""Whoever has answered need not be asked or reminded any more, and who does not come need not hear of a place."""
 	for one in frappe.get_all(
 		"Follow Up",
 		filters={
 			"reference_doctype": INVITATION,
 			"reference_name": name,
-			"occurrence": ("in", (ASK, REMIND, MOVED)),
+			"occurrence": ("in", (ASK, REMIND, MOVED) if comes else (ASK, REMIND, MOVED, MOVE_UP)),
 			"status": ("in", followups.PENDING),
 		},
 		fields=["name", "todo", "send_status"],

@@ -16,7 +16,7 @@ OF_EVENT = (
 )  # fmt: skip
 OF_INVITATION = (
 	"status", "ask_again", "companions", "wave", "invited_on", "reminded_on", "replied_on", "opened_on", "waiting_since", "checked_in_on",
-	"checked_in_by",
+	"checked_in_by", "before_check_in",
 )  # fmt: skip
 # What the engine refuses because of those who come along.
 ABOUT_COMPANIONS = ("too many companions", "larger than the room", "no place for more companions")

@@ -17,6 +17,7 @@ from tests.site.events.gathering import (
 	listed,
 	statuses,
 )
+from tests.site.mail import contact
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, _tree
 
 # Who sees what
@@ -115,3 +116,60 @@ def test_a_deleted_customer_leaves_a_place_and_no_words(now):
 	assert statuses(doc) == {"1": "Accepted"} and len(at(doc).guests) == 1
 	assert not frappe.db.exists(SUGGESTION, alone)
 	assert frappe.db.get_value(SUGGESTION, shared, ["votes", "customer", "words"]) == (1, None, None)
+
+
+def test_of_merged_customers_and_contacts_that_are_both_listed_one_stays(now):
+	old, new, third = firms(now, 500, 300, 200)
+	mine = main_contact(third)
+	double = contact(third, first_name="Double", email="double@firm.example").name
+	doc = event(
+		"Inviting",
+		guests=[*listed([old, new]), *({"customer": third, "contact": name} for name in (mine, double))],
+		capacity=0,
+	)
+	audience.plan(doc.name)
+	replies.reply(frappe.db.get_value(INVITATION, {"event": doc.name, "contact": double}), "Yes", 1)
+	frappe.rename_doc("Contact", double, mine, merge=True)
+	[kept] = invitations(doc, customer=third)
+	assert (kept.contact, kept.status, kept.companions) == (mine, "Accepted", 1)
+	assert at(doc).accepted == 2
+	frappe.rename_doc("Customer", old, new, merge=True)
+	doc = at(doc)
+	assert len(doc.guests) == 4
+	doc.save()
+	assert [(row.customer, row.contact or None) for row in at(doc).guests] == [(new, None), (third, mine)]
+	# Who is entered a second time is still refused.
+	doc.append("guests", {"customer": new})
+	with pytest.raises(frappe.ValidationError, match="Row 3: this guest is there already"):
+		doc.save()
+
+
+def test_a_deleted_contact_stands_in_the_way_of_nothing(now):
+	firm, other = firms(now, 500, 300)
+	gone = main_contact(firm)
+	doc = event("Inviting", guests=[{"customer": firm, "contact": gone}], capacity=0)
+	audience.plan(doc.name)
+	frappe.delete_doc("Contact", gone)
+	asked = frappe.get_doc(INVITATION, invitation(doc, firm))
+	asked.remark = "Has left"
+	asked.save()
+	assert (asked.reload().contact, asked.remark) == (gone, "Has left"), "nobody else is asked instead"
+	doc = at(doc)
+	doc.place = "The garden"
+	doc.save()
+	assert at(doc).guests[0].contact == gone
+	# What is named anew has to be there.
+	doc.append("guests", {"customer": other, "contact": gone})
+	with pytest.raises(frappe.LinkValidationError, match="Row #2"):
+		doc.save()
+	doc = at(doc)
+	doc.territory = "Nowhere"
+	with pytest.raises(frappe.LinkValidationError, match="Nowhere"):
+		doc.save()
+	documents.set_status(doc.name, "Cancelled")
+	assert (at(doc).status, at(doc).guests[0].contact) == ("Cancelled", gone)
+
+
+def main_contact(customer):
+	of = {"parenttype": "Contact", "link_doctype": "Customer", "link_name": customer}
+	return frappe.db.get_value("Dynamic Link", of, "parent")

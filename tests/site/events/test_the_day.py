@@ -115,3 +115,35 @@ def test_a_called_off_event_takes_back_what_was_to_be_asked_and_tells_the_guests
 	# Who makes it anew begins with an idea of its own.
 	copy = frappe.copy_doc(at(doc)).insert()
 	assert (copy.status, copy.invited or 0, panel.shown(copy.name)["says"]) == ("Planned", 0, [])
+
+
+def test_who_was_checked_in_by_mistake_is_what_they_were_before(now):
+	names = firms(now, 500, 400, 300, 200)
+	doc = event("Inviting", guests=listed(names), capacity=3, max_companions=1)
+	audience.plan(doc.name)
+	frappe.db.set_value(INVITATION, invitation(doc, names[3]), "status", "Invited")
+	replies.reply(invitation(doc, names[0]), "Yes", 1)
+	replies.reply(invitation(doc, names[1]), "No")
+	past(doc)
+	said = {"0": "Accepted", "1": "Declined", "2": "Planned", "3": "Invited"}
+	for number, companions in ((0, 0), (1, None), (3, None)):
+		name = invitation(doc, names[number])
+		replies.check_in(name, companions)
+		replies.check_in(name, companions)
+		assert statuses(doc)[str(number)] == "Attended"
+		replies.undo_check_in(name)
+		assert statuses(doc) == said
+	assert at(doc).accepted == 2, "the companion as well"
+	replies.check_in(invitation(doc, names[0]))
+	documents.set_status(doc.name, "Held")
+	replies.check_in(invitation(doc, names[1]))
+	for number, becomes in ((0, "No Show"), (1, "Declined")):
+		replies.undo_check_in(invitation(doc, names[number]))
+		assert statuses(doc)[str(number)] == becomes
+
+
+def test_who_came_besides_is_named_and_nobody_else_is_taken_for_there(now):
+	doc, names = held(now, came=2)
+	replies.check_in(invitation(doc, names[0]))
+	documents.set_status(doc.name, "Held", came=invitation(doc, names[1]))
+	assert statuses(doc) == {"0": "Attended", "1": "Attended", "2": "No Show"}

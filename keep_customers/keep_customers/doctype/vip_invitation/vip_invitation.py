@@ -16,6 +16,7 @@ class VIPInvitation(NamesOnlyReadable, Document):
 		from frappe.types import DF
 
 		ask_again: DF.Check
+		before_check_in: DF.Data | None
 		checked_in_by: DF.Link | None
 		checked_in_on: DF.Datetime | None
 		companions: DF.Int

@@ -27,9 +27,10 @@ keep_customers.vip_event.afterwards = (() => {
 			primary_action: ({ came }) => {
 				dialog.hide();
 				const there = came || [];
+				// Not all guests are shown here: of the others who was not checked in did not come, if anybody was.
+				if (frm.doc.attended) return server.become(frm, "Held", { came: there.join(" ") });
 				const absent = expected.map((guest) => guest.name).filter((name) => !there.includes(name));
-				const some = there.length || !frm.doc.attended;
-				server.become(frm, "Held", { everybody_came: some ? 1 : 0, absent: absent.join(" ") });
+				server.become(frm, "Held", { everybody_came: 1, absent: absent.join(" ") });
 			},
 		});
 		dialog.show();
