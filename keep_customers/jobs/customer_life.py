@@ -46,9 +46,9 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	hold("Customer", [old, new])
 	if not merge:
 		return
+	of_drives.make_room(old, new)
 	_merge_files(old, new)
 	of_losses.make_room(old, new)
-	of_drives.make_room(old, new)
 	# The next night measures both histories as one.
 	frappe.db.delete("Customer Value", {"name": old})
 	frappe.db.delete("Customer Item Group", {"customer": old})

@@ -186,3 +186,17 @@ def test_merged_customers_stay_one_file_of_a_drive(drives):
 	assert drives.closed(drive)[ANNA].gain == ENTERED
 	frappe.delete_doc("Customer", drives.firms["A3"], force=True)
 	assert not frappe.db.exists("Maintenance Drive File", {"customer": drives.firms["A3"]})
+
+
+def test_what_was_known_of_one_of_merged_customers_is_nobodys_gain(drives):
+	drives.enter_all(BEN, "B1")
+	drives.enter_all(ANNA, "A2")
+	drive = drives.started(users=[ANNA])
+	for one, other in (("B1", "A1"), ("A2", "A3")):  # not in the drive, and in it
+		frappe.rename_doc("Customer", drives.firms[one], drives.firms[other], merge=True, force=True)
+	drives.by(MIA, panel.count, drive.name)
+	row = drives.rows(drive)[ANNA]
+	assert (row.files, row.gained, row.gaps) == (2, 0, 2 * (len(FACTS) - len(ANSWERS)))
+	drives.enter(ANNA, "A1", taste="Dark wood")
+	drives.by(MIA, panel.count, drive.name)
+	assert drives.rows(drive)[ANNA].gain == FACTS["taste"]
