@@ -80,6 +80,12 @@ def send_back(plan: str, why: str) -> None:
 	_notify(doc, doc.rep, _("Your visit plan {0} was sent back.").format(doc.name))
 
 
+def given_up(doc) -> None:
+	"""A draft that the rep has discarded: nobody need approve it any more."""
+	doc.db_set("status", "Cancelled")
+	todos.end_all(doc.doctype, doc.name, "Cancelled")
+
+
 def draft(plan: str, right: str = "write"):
 	doc = named("Visit Plan", plan, right, for_update=True)
 	if not doc.docstatus.is_draft():

@@ -218,3 +218,14 @@ def test_family_is_named_to_who_may_read_the_file_and_stored_nowhere(story, firm
 	frappe.set_user(EVE)
 	with pytest.raises(frappe.PermissionError):
 		preparations.people_to_name(plan.name)
+
+
+def test_a_discarded_plan_is_before_nobody(story, firms):
+	plan = draft(firms)
+	if not hasattr(plan, "discard"):
+		pytest.skip("Frappe 15 keeps drafts or deletes them")
+	approval.ask_for_approval(plan.name)
+	assert len(todo_about(plan, status="Open")) == 1
+	as_anna(plan).discard()
+	assert not todo_about(plan, status="Open")
+	assert frappe.db.get_value("Visit Plan", plan.name, "status") == "Cancelled"

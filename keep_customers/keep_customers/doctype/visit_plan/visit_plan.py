@@ -133,6 +133,9 @@ class VisitPlan(NamesOnlyReadable, Document):
 	def on_update_after_submit(self):
 		approval.tell_day_notes(self)
 
+	def on_discard(self):
+		approval.given_up(self)
+
 	def before_cancel(self):
 		self.status = "Cancelled"
 
