@@ -5,9 +5,9 @@ import pytest
 from frappe.utils import add_days, getdate
 
 from keep_customers.care import followups
-from keep_customers.events import audience, documents, panel, replies, telling, waves
+from keep_customers.events import audience, documents, door, panel, replies, telling, waves
 from tests.site.events.gathering import INVITATION, at, event, firms, invitation, listed, past, statuses
-from tests.site.story import MIA, PREFIX
+from tests.site.story import EVE, MIA, PREFIX
 
 
 def held(story, came=1):
@@ -147,3 +147,13 @@ def test_who_came_besides_is_named_and_nobody_else_is_taken_for_there(now):
 	replies.check_in(invitation(doc, names[0]))
 	documents.set_status(doc.name, "Held", came=invitation(doc, names[1]))
 	assert statuses(doc) == {"0": "Attended", "1": "Attended", "2": "No Show"}
+
+
+def test_a_host_who_may_see_no_guests_has_a_door_all_the_same(now):
+	[firm] = firms(now, 500)
+	doc = event("Inviting", guests=listed([firm]), host=EVE)
+	audience.plan(doc.name)
+	replies.reply(invitation(doc, firm), "Yes")
+	frappe.set_user(EVE)
+	found = door.guest_list(door.open_event(doc.name))
+	assert (found["guests"], found["unseen"]) == ([], 1)
