@@ -6,6 +6,7 @@ what stands there, and who is not in the sheet stays. Who is to go is taken off 
 """
 
 import frappe
+from frappe.utils import cint, cstr
 
 # Table -> by what a row is the same one.
 SAME = {
@@ -25,9 +26,10 @@ def keep_rows(file) -> None:
 		if [row.name for row in file.get(table)] == list(left):
 			continue  # as it was: the sheet has no such columns
 		for row in file.get(table):
-			was = left.pop(row.name, None) or _take(left, row, same)
-			if was:
+			if was := left.pop(row.name, None):
 				_continue(row, was)
+			elif was := _take(left, row, same):
+				_continue(row, was, made_anew=True)
 		rows = [*left.values(), *file.get(table)]
 		order = {row.name: row.idx for row in before.get(table)}
 		rows.sort(key=lambda row: order.get(row.name, len(order) + 1))
@@ -47,11 +49,19 @@ def _key(row, same: tuple[str, ...]) -> tuple[str, ...]:
 	return tuple(" ".join(str(row.get(field) or "").casefold().split()) for field in same)
 
 
-def _continue(row, was) -> None:
-	"""Let a row be the one that was there, with what the sheet says besides."""
+def _continue(row, was, made_anew: bool = False) -> None:
+	"""Let a row be the one that was there, with what the sheet says besides.
+
+	:param made_anew: known by its name only: what is usual in a new row may be the host's filling, and no word of the sheet
+	"""
 	row.name = was.name
 	row.set("__islocal", None)
 	row.creation, row.owner = was.creation, was.owner
 	for field in row.meta.fields:
-		if row.get(field.fieldname) in (None, ""):
+		value = row.get(field.fieldname)
+		if value in (None, "") or (made_anew and _is_usual(field, value)):
 			row.set(field.fieldname, was.get(field.fieldname))
+
+
+def _is_usual(field, value) -> bool:
+	return not cint(value) if field.fieldtype == "Check" else cstr(value) == field.default

@@ -173,3 +173,23 @@ def test_who_is_taken_off_on_the_form_is_forgotten_still(agreed):
 	file.people = file.people[1:]
 	file.save()
 	assert not frappe.db.exists("Consent Record", {"person": olga})
+
+
+def test_an_import_of_numbers_and_notes_leaves_the_calendar_and_who_decides(story):
+	firm = story.customer("Firm")
+	story.file(
+		firm,
+		people=[{"full_name": "Li", "decides": 1, "birthday": "1984-09-10", "calendar": "Lunar"}],
+		occasions=[{"occasion": "Founded", "month": 8, "day": 15, "calendar": "Lunar"}],
+	)
+	import_text(UPDATE, f"customer,people.full_name,people.phone\n{firm},Li,+49 30 901820")
+	import_text(UPDATE, f"customer,occasions.occasion,occasions.note\n{firm},Founded,Cake")
+	[li], [founded] = file_of(firm).people, file_of(firm).occasions
+	assert (li.phone, li.decides, li.calendar, li.recurs) == ("+49 30 901820", 1, "Lunar", "L-08-15")
+	assert (founded.note, founded.calendar, founded.recurs) == ("Cake", "Lunar", "L-08-15")
+	# What the sheet says is what it says; by its ID a row is the one that is meant.
+	import_text(
+		UPDATE, f"ID,customer,people.name,people.decides,people.calendar\n{firm},{firm},{li.name},0,Gregorian"
+	)
+	[li] = file_of(firm).people
+	assert (li.full_name, li.decides, li.calendar, li.recurs) == ("Li", 0, "Gregorian", "G-09-10")
