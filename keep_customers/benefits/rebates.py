@@ -82,15 +82,20 @@ def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
 		for row in frappe.get_all(
 			"Rebate Claim",
 			filters={"volume_rebate": policy.name, "period_start": first, "merged_from": ""},
-			fields=["customer", *KEPT],
+			fields=["customer", "customer_name", *KEPT],
 		)
 	}
+	if ended := last < today:
+		# Who has left the group since then has earned it all the same.
+		titles |= {customer: row.customer_name for customer, row in claims.items() if customer not in titles}
+	# Who joins once the others have got theirs did not collect in that period.
+	settled = ended and any(row.status != OPEN for row in claims.values())
 	merged = _credited_of_merged(policy, first)
 	new, changed = [], []
 	for customer, title in titles.items():
 		claim = claims.get(customer)
 		reached = flt(bought.get(customer, 0.0), 2)
-		if not claim and reached <= 0:
+		if not claim and (reached <= 0 or settled):
 			continue
 		told = engine.standing(policy.steps, reached, policy.rebate_on)
 		rebate = flt(told.rebate, 2)
@@ -290,6 +295,7 @@ def _credit_note(policy, claim, today: date) -> str:
 	)
 	note.run_method("set_missing_values")
 	_add_usual_taxes(note)
+	put_tax_on_top(note)
 	# The night proposes; who approves it is asked when it is submitted.
 	return note.insert(ignore_permissions=True).name
 
@@ -306,6 +312,12 @@ def _add_usual_taxes(note) -> None:
 		for row in usual["taxes"]:
 			if row.get("charge_type") != "Actual":  # no rebate has freight
 				note.append("taxes", row)
+
+
+def put_tax_on_top(note) -> None:
+	"""What was reached is net, and so is what is given back of it, also where prices hold the tax."""
+	for row in note.get("taxes") or ():
+		row.included_in_print_rate = 0
 
 
 # What becomes of the credit note

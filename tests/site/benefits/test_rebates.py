@@ -9,6 +9,7 @@ from keep_customers.benefits import rebates
 from keep_customers.care import panel
 from keep_customers.erp.aside import Aside
 from keep_customers.jobs import benefits as job
+from tests.site.benefits.offers.shop import priced_by_erpnext
 from tests.site.removal import remove_everything
 from tests.site.story import (
 	ABROAD,
@@ -297,3 +298,57 @@ def test_a_rebate_in_a_company_of_another_currency(story):
 	night(story.today + timedelta(days=60))
 	note = frappe.get_doc("Sales Invoice", claim(dealer, period_start=Q1).credit_note)
 	assert (note.currency, note.base_net_total) == ("CNY", -400)
+
+
+def test_who_leaves_the_group_after_the_end_gets_what_was_earned(story):
+	policy()
+	dealer, early = story.customer("Dealer"), story.customer("Early")
+	for customer in (dealer, early):
+		invoice = story.invoice(customer, 60_000, date(2026, 3, 2))
+	night(date(2026, 3, 30))
+	frappe.db.set_value("Customer", early, "customer_group", "All Customer Groups")
+	night(date(2026, 3, 31))
+	frappe.db.set_value("Customer", dealer, "customer_group", "All Customer Groups")
+	story.credit(story.invoice(dealer, 10_000, date(2026, 3, 3)), 4_000)
+	for day in (date(2026, 4, 1), date(2026, 4, 15)):
+		night(day)
+	assert claim(early) is None and invoice
+	told = claim(dealer)
+	assert (told.status, told.reached, told.proposed) == ("Proposed", 66_000, 3_300)
+	assert not claim(dealer, period_start=date(2026, 4, 1)), "no member of the quarter that runs"
+
+
+def test_who_joins_once_a_period_is_settled_has_earned_nothing_in_it(story):
+	policy()
+	dealer, late, joins = (story.customer(name) for name in ("Dealer", "Late", "Joins"))
+	frappe.db.set_value("Customer", joins, "customer_group", "All Customer Groups")
+	for customer in (dealer, joins):
+		story.invoice(customer, 60_000, date(2026, 3, 2))
+	night(date(2026, 3, 30))
+	story.invoice(late, 20_000, date(2026, 3, 30))  # written in April
+	night(date(2026, 4, 14))
+	night(date(2026, 4, 15))
+	assert [claim(one).status for one in (dealer, late)] == ["Proposed", "Proposed"]
+	frappe.db.set_value("Customer", joins, "customer_group", GROUP)
+	story.invoice(joins, 30_000, date(2026, 5, 2))
+	night(date(2026, 5, 3))
+	assert claim(joins, period_start=Q1) is None
+	assert claim(joins, period_start=date(2026, 4, 1)).reached == 30_000
+
+
+def test_a_rebate_that_is_set_up_later_settles_what_is_over(story):
+	dealer = story.customer("Dealer")
+	story.invoice(dealer, 60_000, date(2026, 3, 2))
+	policy()
+	night(date(2026, 5, 3))
+	assert claim(dealer, period_start=Q1).status == "Proposed"
+
+
+@priced_by_erpnext
+def test_a_rebate_is_net_where_prices_hold_the_tax(story):
+	account = frappe.db.get_value("Account", {"company": COMPANY, "account_type": "Tax", "is_group": 0})
+	tax = {"charge_type": "On Net Total", "account_head": account, "description": "VAT", "rate": 19}
+	template = {"doctype": "Sales Taxes and Charges Template", "title": f"{PREFIX} VAT", "company": COMPANY}
+	frappe.get_doc({**template, "is_default": 1, "taxes": [{**tax, "included_in_print_rate": 1}]}).insert()
+	_dealer, note = proposed(story)
+	assert (note.base_net_total, note.base_grand_total) == (-3_000, -3_570)
