@@ -24,6 +24,7 @@ COUPON = "Coupon Code"
 TOGETHER = 20  # coupons in one transaction
 A_YEAR = 353  # days
 FORGET_AFTER = 30  # days in which an expired coupon that something mentions is tried again
+CUT_SHORT = 120  # days by which one can have been cut short, at most
 
 
 def make(today: date, aside: Aside) -> None:
@@ -108,19 +109,33 @@ def remove_expired(today: date, aside: Aside, grace: int = 0) -> None:
 	:param grace: days after which they are, while a clock that is ahead goes unnoticed
 	"""
 	until = today - timedelta(days=1 + grace)
-	rules = frappe.get_all("Pricing Rule", filters={"keep_benefit": ("is", "set")}, pluck="name")
+	around = dict(frappe.get_all("Tier Benefit", fields=["name", "days_around"], as_list=True))
+	filters = {"keep_benefit": ("is", "set")}
+	rules = {
+		rule: cint(around.get(benefit))
+		for rule, benefit in frappe.get_all(
+			"Pricing Rule", filters=filters, fields=["name", "keep_benefit"], as_list=True
+		)
+	}
 	if not rules:
 		return
-	for name in frappe.get_all(
+	forgotten = until - timedelta(days=FORGET_AFTER)
+	for coupon in frappe.get_all(
 		COUPON,
 		filters={
-			"pricing_rule": ("in", rules),
+			"pricing_rule": ("in", list(rules)),
 			"used": 0,
-			"valid_upto": ("between", (until - timedelta(days=FORGET_AFTER), until)),
+			"valid_upto": ("between", (forgotten - timedelta(days=CUT_SHORT), until)),
 		},
-		pluck="name",
+		fields=["name", "pricing_rule", "valid_upto", "keep_birthday"],
 	):
-		aside.one(COUPON, name, partial(_remove, name))
+		over = getdate(coupon.valid_upto)
+		if coupon.keep_birthday:
+			# One that somebody has cut short stays until its days would be over, or the next night would make another.
+			days = timedelta(days=rules[coupon.pricing_rule])
+			over = max(over, getdate(coupon.keep_birthday) + days)
+		if forgotten <= over <= until:
+			aside.one(COUPON, coupon.name, partial(_remove, coupon.name))
 
 
 def _remove(name: str) -> None:

@@ -298,3 +298,19 @@ def test_the_letter_on_moving_up_has_words_in_all_languages():
 		"zh",
 		"zh-TW",
 	}
+
+
+def test_a_coupon_that_was_cut_short_is_not_made_again(story):
+	story.benefit("Day", kind="Birthday Discount", discount_percentage=15, days_around=10)
+	firm, today = celebrating(story, "Firm", 1), getdate()
+	birthday_coupons.make(today, Aside())
+	[coupon] = coupons(firm)
+	frappe.db.set_value("Coupon Code", coupon.name, "valid_upto", today - timedelta(days=1))
+	for ahead in (0, 1, 11):
+		birthday_coupons.make(today + timedelta(days=ahead), Aside())
+		birthday_coupons.remove_expired(today + timedelta(days=ahead), Aside())
+	assert [one.name for one in coupons(firm)] == [coupon.name]
+	for ahead in (12, 13):
+		birthday_coupons.make(today + timedelta(days=ahead), Aside())
+		birthday_coupons.remove_expired(today + timedelta(days=ahead), Aside())
+	assert not coupons(firm)
