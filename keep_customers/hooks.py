@@ -89,6 +89,9 @@ doc_events = {
 		"before_validate": "keep_customers.benefits.sales.before_validate",
 		"validate": "keep_customers.benefits.sales.validate",
 	},
+	("Quotation Item", "Sales Order Item"): {
+		"before_insert": "keep_customers.benefits.sales.refuse_reserved_row"
+	},
 	"Sales Invoice": {
 		"after_insert": [
 			"keep_customers.complaints.documents.link_back",

@@ -239,6 +239,15 @@ def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> N
 		frappe.throw(message, title=_("Reserved Item"))
 
 
+def refuse_reserved_row(row, method=None) -> None:
+	"""Hook on rows that are added by themselves: ERPNext's *Update Items* puts them on an order that is submitted."""
+	doc = frappe.get_doc(row.parenttype, row.parent)
+	customer = agreed.customer_of(doc)
+	doc.keep_tier = frappe.db.get_value("Customer", customer, "keep_tier") if customer else None
+	reserved = [one for one in read(kind=RESERVED) if one.company in (None, "", doc.company)]
+	_refuse_reserved(doc, customer, [row], reserved)
+
+
 def _already_on(doc, customer: str | None) -> set[str]:
 	"""Items that who was allowed to has put on the document, as long as customer and tier are the same. What was there
 	because it was agreed is asked again: it may have lost what it came from.

@@ -242,6 +242,34 @@ def test_a_reserved_item_is_for_its_tiers(story):
 			frappe.get_doc("User", user).remove_roles("Accounts User")
 
 
+def test_nothing_reserved_is_added_to_an_order_that_is_submitted(story):
+	story.benefit("Rare", ("Gold",), kind="Reserved Items", items=[RARE])
+	firm = story.customer("Firm")
+	story.in_tier(firm, "Iron")
+	order = document("Sales Order", firm, [(ITEM, 1)])
+	order.submit()
+
+	def add(item):
+		"""As ERPNext's "Update Items" does: the row first, by itself."""
+		order.reload()
+		row = frappe.new_doc("Sales Order Item", parent_doc=order, parentfield="items")
+		row.update({"item_code": item, "item_name": item, "qty": 1, "uom": "Nos", "conversion_factor": 1})
+		row.update({"idx": 2, "delivery_date": order.delivery_date, "docstatus": 1})
+		row.flags.ignore_validate_update_after_submit = True
+		return row.insert()
+
+	frappe.set_user(ANNA)
+	with pytest.raises(frappe.ValidationError, match="reserved for customers of the tiers Gold"):
+		add(RARE)
+	frappe.set_user(MIA)
+	assert add(RARE).parent == order.name
+	frappe.set_user("Administrator")
+	story.in_tier(firm, "Gold")
+	frappe.set_user(ANNA)
+	assert add(RARE).parent == order.name
+	frappe.set_user("Administrator")
+
+
 def test_a_group_of_items_is_reserved_with_all_below_and_any_benefit_opens_it(story):
 	story.benefit("Drills", ("Gold",), kind="Reserved Items", item_groups=[DRILLS], override_role=None)
 	story.benefit("Drill", ("Iron",), kind="Reserved Items", items=[DRILL], company=COMPANY)
