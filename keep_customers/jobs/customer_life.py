@@ -178,14 +178,15 @@ def _merge_files(old: str, new: str) -> None:
 	for field in source.meta.fields:
 		name = field.fieldname
 		if field.fieldtype == "Table":
-			known = {_row_key(row): row for row in target.get(name)}
 			for row in source.get(name):
-				if _row_key(row) not in known:
-					known[_row_key(row)] = target.append(
-						name, {f.fieldname: row.get(f.fieldname) for f in row.meta.fields}
-					)
+				same = next((one for one in target.get(name) if _is_same(row, one)), None)
+				if not same:
+					same = target.append(name, {f.fieldname: row.get(f.fieldname) for f in row.meta.fields})
+				for one in row.meta.fields:
+					if not _said(same, one):
+						same.set(one.fieldname, row.get(one.fieldname))
 				if name == "people":
-					people[row.name] = known[_row_key(row)]
+					people[row.name] = same
 		elif name not in ("customer", "customer_name") and not target.get(name):
 			target.set(name, source.get(name))
 	if target.backup_rep == target.dedicated_rep:
@@ -210,8 +211,20 @@ def _merge_files(old: str, new: str) -> None:
 	frappe.delete_doc("Customer File", old, ignore_permissions=True, force=True)
 
 
-def _row_key(row) -> tuple:
-	return tuple(str(row.get(f.fieldname) or "") for f in row.meta.fields if f.in_list_view)
+def _is_same(row, other) -> bool:
+	"""Whether two rows of a file's table look the same in it, and nothing that one says speaks against the other."""
+	for field in row.meta.fields:
+		mine, theirs = _said(row, field), _said(other, field)
+		all_of_it = field.in_list_view or field.fieldname == "left_on"
+		if mine != theirs and (all_of_it or (mine and theirs)) and not field.read_only:
+			return False
+	return True
+
+
+def _said(row, field) -> str:
+	"""By which calendar a day is kept says nothing where there is none."""
+	value = row.get(field.fieldname)
+	return "" if field.fieldname == "calendar" and not row.recurs else str(value or "")
 
 
 def _drop_doubled_follow_ups(old: str, new: str) -> None:

@@ -220,6 +220,38 @@ def test_merging_into_a_customer_without_a_file_hands_the_file_over(story):
 	assert frappe.db.get_value("Customer", plain, "keep_file_score") == score == file.completeness
 
 
+def test_merging_keeps_what_only_one_file_knew_of_somebody(story):
+	keep, gone = story.customer("Keep"), story.customer("Gone")
+	story.file(
+		keep,
+		people=[{"full_name": "Li", "decides": 1}, {"full_name": "Max"}, {"full_name": "Eva"}],
+		occasions=[{"occasion": "Founded", "month": 3, "day": 7}],
+	)
+	story.file(
+		gone,
+		people=[
+			{"full_name": "Li", "decides": 1, "month": 8, "day": 15, "calendar": "Lunar", "note": "Tea"},
+			{"full_name": "Max", "email": "max@one.example"},
+			{"full_name": "Max", "email": "max@other.example"},
+			{"full_name": "Eva", "left_on": "2026-01-02"},
+		],
+		occasions=[
+			{"occasion": "Founded", "month": 3, "day": 7},
+			{"occasion": "Founded", "month": 5, "day": 9},
+		],
+	)
+	frappe.rename_doc("Customer", gone, keep, merge=True, show_alert=False)
+	file = frappe.get_doc("Customer File", keep)
+	assert [(row.full_name, row.recurs, row.note or row.email, bool(row.left_on)) for row in file.people] == [
+		("Li", "L-08-15", "Tea", False),
+		("Max", None, "max@one.example", False),
+		("Eva", None, None, False),
+		("Max", None, "max@other.example", False),
+		("Eva", None, None, True),
+	]
+	assert [row.recurs for row in file.occasions] == ["G-03-07", "G-05-09"]
+
+
 # Deleting
 
 
