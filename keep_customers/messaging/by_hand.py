@@ -145,6 +145,9 @@ def send_for_todo(todo: str, channel: str, text: str, subject: str | None = None
 		else:
 			delivery.send_by_gateway(row, to, message, channel)
 	except Exception as error:
-		frappe.throw(_("It could not be sent: {0}").format(escape_html(str(error))))
+		said = _("It could not be sent: {0}")
+		if channel != "Email" and delivery.may_have_arrived(error):
+			said = _("It may have arrived all the same, so please ask before you send it again: {0}")
+		frappe.throw(said.format(escape_html(str(error))))
 	frappe.db.set_value("Follow Up", row.name, values)
 	return values["send_status"]

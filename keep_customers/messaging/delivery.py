@@ -22,8 +22,8 @@ from keep_customers.erp.registered import registered_as, registered_by_name
 from keep_customers.messaging import messages, recipients
 from keep_customers.people.addresses import mark
 
-# In a text that is escaped already; what ends the sentence is not part of an address.
-LINKS = re.compile(r"https?://[^\s<]*[\w/=-]", re.ASCII)
+# What ends the sentence is not part of an address, and Chinese goes on behind it without a space.
+LINKS = re.compile(r"(https?://[^\s<>\"'\u2018-\u201f\u2e80-\uffef]*[A-Za-z0-9_/=-])")
 
 
 class NotSent(Exception):
@@ -111,7 +111,7 @@ def to_whom(recipient, to: str) -> dict:
 
 def send_email(row, to: str, message: dict, link: str | None = None) -> str:
 	"""Put an e-mail into the host's queue; returns its name there."""
-	html = LINKS.sub(r'<a href="\g<0>">\g<0></a>', escape_html(message["text"])).replace("\n", "<br>")
+	html = _html(message["text"])
 	if link:
 		html += '<p><small><a href="{}">{}</a></small></p>'.format(
 			escape_html(link), escape_html(_("I do not want such e-mails any more", message["language"]))
@@ -132,6 +132,14 @@ def send_email(row, to: str, message: dict, link: str | None = None) -> str:
 	if not queued:
 		raise NotSent(_("The e-mail address is not valid, or wants no e-mails from this site."))
 	return queued.name
+
+
+def _html(text: str) -> str:
+	parts = map(escape_html, LINKS.split(text))  # every second one is a link
+	return "".join(
+		f'<a href="{part}">{part}</a>' if number % 2 else part.replace("\n", "<br>")
+		for number, part in enumerate(parts)
+	)
 
 
 def _mailbox(user: str | None) -> str | None:

@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils import getdate
 
+from keep_customers.care.triggers import day_of
 from keep_customers.engine.occasions import GREGORIAN, years_since
 from keep_customers.people import reached
 
@@ -13,7 +14,7 @@ def person_of(follow_up) -> dict:
 	"""The person a follow-up is about: somebody of the Customer File whose day it is, or the guest of an event. Of an
 	occasion of the file only the years, otherwise empty: it is about the customer.
 
-	:param follow_up: with customer, reference_doctype, reference_name, due_date
+	:param follow_up: with customer, reference_doctype, reference_name, occurrence, due_date
 	:returns: person, contact, years, email, mobile, phone; what is not known is None
 	"""
 	if follow_up.reference_doctype == OCCASION:
@@ -43,7 +44,9 @@ def _years(follow_up, field: str) -> int | None:
 		None,
 		None,
 	)
-	years = years_since(getdate(born), calendar or GREGORIAN, getdate(follow_up.due_date)) if born else 0
+	# By its own day: what could not be sent is somebody's a day later, which may be another year.
+	day = day_of(follow_up.occurrence or "") or getdate(follow_up.due_date)
+	years = years_since(getdate(born), calendar or GREGORIAN, day) if born else 0
 	return years if years > 0 else None  # a wedding may be noted before it is held
 
 

@@ -363,6 +363,9 @@ def test_a_greeting_knows_how_many_years_by_the_calendar_of_the_day(story, table
 		customer=file.name, reference_doctype=one.doctype, reference_name=one.name, due_date=due
 	)
 	assert recipients.person_of(about)["years"] == years
+	# Handed over to the rep, it is still of its own day.
+	later = {"occurrence": f"Birthday {due}", "due_date": frappe.utils.add_days(due, 400)}
+	assert recipients.person_of(frappe._dict(about, **later))["years"] == years
 	about.customer = story.customer("Other")
 	assert not recipients.person_of(about)["years"], "of nobody else's file"
 

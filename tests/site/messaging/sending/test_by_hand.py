@@ -1,8 +1,13 @@
 """A rep sends a message from a ToDo."""
 
+import re
+from html import unescape
+
 import frappe
 import pytest
 from frappe.permissions import add_user_permission
+from requests.exceptions import ConnectionError, ReadTimeout
+from urllib3.exceptions import NewConnectionError
 
 from keep_customers.messaging import sending
 from keep_customers.messaging.by_hand import message_for_todo, send_for_todo
@@ -165,3 +170,40 @@ def test_nobody_sends_from_somebody_elses_todo_or_to_customers_they_may_not_read
 	with pytest.raises(frappe.PermissionError):
 		send_for_todo(todo, "SMS", "Hi")
 	assert not gateway.given
+
+
+@pytest.mark.parametrize(
+	("error", "told"),
+	[
+		(ReadTimeout("no answer"), "may have arrived"),
+		(ConnectionError(NewConnectionError(None, "nobody there")), "could not be sent"),
+	],
+)
+def test_a_rep_is_told_where_a_message_may_have_arrived(story, gateway, error, told):
+	_firm, todo = by_hand(story, channel="SMS")
+	gateway.broken = error
+	frappe.set_user(ANNA)
+	with pytest.raises(frappe.ValidationError, match=told):
+		send_for_todo(todo, "SMS", "Hi")
+
+
+@pytest.mark.parametrize(
+	("text", "link"),
+	[
+		("See https://shop.example/a?b=1&c=2.", "https://shop.example/a?b=1&c=2"),
+		("请看https://shop.example/a，3月8日再见", "https://shop.example/a"),
+		('It is "https://shop.example/a".', "https://shop.example/a"),
+		("It is <https://shop.example/a>, or that.", "https://shop.example/a"),
+		("It is (https://shop.example/a)", "https://shop.example/a"),
+	],
+)
+def test_a_link_in_a_text_is_a_link_and_nothing_around_it_is(story, text, link):
+	firm, todo = by_hand(story)
+	frappe.set_user(ANNA)
+	send_for_todo(todo, "Email", f"{text}\n<b>", "Hello")
+	frappe.set_user("Administrator")
+	[queued] = emails(firm)
+	_message, html = text_of(queued)
+	links = re.findall(r'<a [^>]*href="([^"]*shop[^"]*)"[^>]*>([^<]*)</a>', html)
+	assert [tuple(map(unescape, one)) for one in links] == [(link, link)]
+	assert text.split(link)[1] in unescape(html) and "&lt;b&gt;" in html
