@@ -257,12 +257,14 @@ def figures(
 	today: int,
 	stated: np.ndarray | None = None,
 	stated_day: np.ndarray | None = None,
+	stated_size: np.ndarray | None = None,
 ) -> Figures:
 	"""Value, potential, rhythm and stage of every customer.
 
 	:param current: net value of the window, shape (n,)
 	:param stated: demand the customer stated for the next 12 months, shape (n,); the greater one counts
 	:param stated_day: ordinal day for which it has stated a demand, 0 for none; one to come is the next purchase's
+	:param stated_size: money of that day, 0 where it has not said how much; it is what the next purchase comes to
 	"""
 	h = Histories.of(m, today)
 	alive = np.round(probability_alive(fitted.bgnbd, h.frequency, h.recency, h.age), 6)
@@ -277,10 +279,19 @@ def figures(
 		potential=np.round(potential, 2),
 		p_alive=alive,
 		expected_purchases=np.round(purchases, 4),
-		expected_value=np.round(value, 2),
+		expected_value=np.round(as_stated(value, today, stated_day, stated_size), 2),
 		at_risk=np.round(value_at_risk(np.round(current, 2), alive), 2),
 		**standing(m, alive, today, stated_day, fitted.typical_gap),
 	)
+
+
+def as_stated(
+	usual: np.ndarray, today: int, stated_day: np.ndarray, stated_size: np.ndarray | None
+) -> np.ndarray:
+	"""What the next purchase comes to: as the customer has said, else as usual."""
+	if stated_size is None:
+		return usual
+	return np.where((stated_day > today) & (stated_size > 0), stated_size, usual)
 
 
 def expected(fitted: Model, h: Histories) -> tuple[np.ndarray, np.ndarray]:
@@ -327,6 +338,13 @@ def worth_writing(
 		| moved_far(new.potential, potential)
 		| (np.abs(new.p_alive - p_alive) >= ALIVE_STEP)
 	)
+
+
+def of_another_size(new: Figures, stored: np.ndarray) -> np.ndarray:
+	"""Whose next purchase is expected to come to something else than the stored one; bool array."""
+	# What the customer has said is shown as it was given.
+	said = new.promised & (np.abs(new.expected_value - stored) >= 0.005)
+	return said | moved_far(new.expected_value, stored)
 
 
 def due_on_another_day(new: Figures, next_purchase: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from keep_customers.erp.attempts import attempt
 from keep_customers.erp.language import site_language
 from keep_customers.erp.said import read_out
 from keep_customers.erp.todos import notify_managers
+from keep_customers.worth.ledger import Lens
 
 DOCTYPE = "Forecast Check"
 LONGEST_NAME = 120  # characters of a policy's name in a check's
@@ -28,30 +29,43 @@ class InUse:
 	"""
 	:param check: the Forecast Check's name
 	:param forecast: the candidate's
+	:param of: what it was learned of, see :func:`learned_of`
 	"""
 
 	check: str
 	forecast: str
 	checked: Checked
+	of: str = ""
 
 
-def named(name: str) -> InUse | None:
-	"""None where there is none, or somebody has been at its parameters."""
-	found = frappe.db.get_value(DOCTYPE, name, ["forecast", "parameters"], as_dict=True)
+def learned_of(currency: str, lens: Lens) -> str:
+	"""Amounts of another currency, of sales or profit, or of another company's: a forecast says nothing of those."""
+	return f"{currency}|{lens.basis}|{lens.company or ''}"
+
+
+def named(name: str, of: str) -> InUse | None:
+	"""None where there is none, it was learned of something else, or somebody has been at its parameters.
+
+	:param of: see :func:`learned_of`
+	"""
+	found = frappe.db.get_value(DOCTYPE, name, ["forecast", "parameters", "currency"], as_dict=True)
 	if not found:
 		return None
 	try:
-		return InUse(name, found.forecast, Checked.from_dict(json.loads(found.parameters or "{}")))
+		saved = json.loads(found.parameters or "{}")
+		# Those from before it was noted have their currency.
+		known, asked = (saved["of"], of) if "of" in saved else (found.currency, of.split("|")[0])
+		return InUse(name, found.forecast, Checked.from_dict(saved), of) if known == asked else None
 	except (ValueError, KeyError, TypeError):
 		return None
 
 
-def of_month(policy: str, day: date) -> InUse | None:
+def of_month(policy: str, day: date, of: str) -> InUse | None:
 	names = frappe.get_all(DOCTYPE, {"policy": policy, "month": get_first_day(day)}, pluck="name")
-	return named(names[0]) if names else None
+	return named(names[0], of) if names else None
 
 
-def latest(policy: str, day: date) -> InUse | None:
+def latest(policy: str, day: date, of: str) -> InUse | None:
 	"""The newest one that was made up to a day's month."""
 	names = frappe.get_all(
 		DOCTYPE,
@@ -60,17 +74,18 @@ def latest(policy: str, day: date) -> InUse | None:
 		order_by="month desc",
 		limit=1,
 	)
-	return named(names[0]) if names else None
+	return named(names[0], of) if names else None
 
 
-def make(policy: str, log: Purchases, as_of: date, currency: str, tell: bool) -> InUse:
+def make(policy: str, log: Purchases, as_of: date, currency: str, lens: Lens, tell: bool) -> InUse:
 	"""Compare the candidates, choose, and write the month's check down.
 
 	:param log: what the policy's customers have bought, of :func:`keep_customers.engine.value.by_day`
 	:param tell: whether managers hear of a grade that has fallen
 	"""
 	start, today, month = perf_counter(), as_of.toordinal(), get_first_day(as_of)
-	before = latest(policy, as_of)
+	of = learned_of(currency, lens)
+	before = latest(policy, as_of, of)
 	chosen = choice.choose(log, today, YEAR, before.forecast if before else "")
 	checked = Checked.of(log, today, chosen.name)
 	said = checked.year.say(known_at(log, today, YEAR), YEAR)
@@ -88,8 +103,8 @@ def make(policy: str, log: Purchases, as_of: date, currency: str, tell: bool) ->
 		"currency": currency,
 		"ahead_value": float(np.round(said.value.sum(), 2)),
 		"ahead_purchases": float(np.round(said.purchases.sum(), 2)),
-		"parameters": json.dumps(checked.as_dict()),
-		**_what_came(policy, log, as_of, chosen),
+		"parameters": json.dumps({**checked.as_dict(), "of": of}),
+		**_what_came(policy, log, as_of, chosen, of),
 	}
 	values["seconds"] = round(perf_counter() - start, 1)
 	name = f"{policy[:LONGEST_NAME]} {month:%Y-%m}"
@@ -116,10 +131,10 @@ def make(policy: str, log: Purchases, as_of: date, currency: str, tell: bool) ->
 
 		return doc.name
 
-	return InUse(attempt(write), chosen.name, checked)
+	return InUse(attempt(write), chosen.name, checked, of)
 
 
-def _what_came(policy: str, log: Purchases, as_of: date, chosen: choice.Choice) -> dict:
+def _what_came(policy: str, log: Purchases, as_of: date, chosen: choice.Choice, of: str) -> dict:
 	"""The forecast of a year ago against what came; where none was made, what would have been said at a past day."""
 	made = frappe.get_all(
 		DOCTYPE,
@@ -128,7 +143,7 @@ def _what_came(policy: str, log: Purchases, as_of: date, chosen: choice.Choice) 
 		order_by="checked_on desc",
 		limit=1,
 	)
-	then = named(made[0].name) if made else None
+	then = named(made[0].name, of) if made else None
 	if then:
 		day = getdate(made[0].checked_on).toordinal()
 		known = known_at(log, day, YEAR)

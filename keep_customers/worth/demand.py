@@ -57,7 +57,16 @@ def stated_demand(as_of: date, demands: list[Demand] | None = None) -> dict[str,
 
 	A currency without a rate is left out; the night warns of it where a company keeps its books in it.
 	"""
-	demands = open_demands(as_of) if demands is None else demands
+	return _added_up(as_of, open_demands(as_of) if demands is None else demands)
+
+
+def stated_sizes(as_of: date, demands: list[Demand]) -> dict[str, float]:
+	"""Customer -> how much it has said it will need on its next day of :func:`stated_days`, where it has said so."""
+	days = stated_days(as_of, demands)
+	return _added_up(as_of, [demand for demand in demands if demand.day == days.get(demand.customer)])
+
+
+def _added_up(as_of: date, demands: list[Demand]) -> dict[str, float]:
 	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
 	rates: dict[str, float] = {}
 	amounts: dict[str, float] = defaultdict(float)

@@ -44,7 +44,8 @@ class Forecasts:
 	def prepare(self, p: Population) -> Population:
 		"""See that there is a check of this month; the population without those of whom none can be made."""
 		policy, problem = p.policy.name, None
-		found = checks.of_month(policy, self.as_of)
+		of = self._of(p)
+		found = checks.of_month(policy, self.as_of, of)
 		if not found:
 			found, problem = tried(partial(self._make, p))
 		if problem:
@@ -55,7 +56,7 @@ class Forecasts:
 		if problem:
 			# Named, and tried again the next night; what was good last month serves meanwhile.
 			self.valuation.aside.add("Tier Policy", policy, problem)
-			found = checks.latest(policy, self.as_of)
+			found = checks.latest(policy, self.as_of, of)
 		self.of_policy[policy] = found or InUse("", "", Checked.unknown())
 		return p
 
@@ -63,7 +64,9 @@ class Forecasts:
 		"""What decides for a population, once it is prepared."""
 		return self.of_policy[p.policy.name]
 
-	def figures(self, p: Population, stated: np.ndarray, stated_day: np.ndarray) -> Figures:
+	def figures(
+		self, p: Population, stated: np.ndarray, stated_day: np.ndarray, stated_size: np.ndarray
+	) -> Figures:
 		"""What the forecasts make of a population, once more of the older ones until the newest has all the weight."""
 		policy, newest = p.policy.name, self.check(p)
 		weights = dict(self.before.get(policy) or {})
@@ -82,12 +85,14 @@ class Forecasts:
 		weights = glide.moved_on(weights, newest.check, values, tiers_of, keep.keep)
 		self.noted[policy] = weights
 		potential = glide.blend(values, weights)
-		return figures(p.measures, p.current, said, potential, self.today, stated, stated_day)
+		return figures(p.measures, p.current, said, potential, self.today, stated, stated_day, stated_size)
 
-	def preview(self, p: Population, stated: np.ndarray, stated_day: np.ndarray) -> Figures:
+	def preview(
+		self, p: Population, stated: np.ndarray, stated_day: np.ndarray, stated_size: np.ndarray
+	) -> Figures:
 		"""What they would make of it, and which tier its figures would ask for, on a site that goes on as before."""
 		said = self._say(p, self.check(p).checked)
-		found = figures(p.measures, p.current, said, said.value, self.today, stated, stated_day)
+		found = figures(p.measures, p.current, said, said.value, self.today, stated, stated_day, stated_size)
 		nobody = np.full(len(p.members), tiers.NOT_RANKED)
 		found.placement = tiers.place(
 			found.current, found.potential, nobody, np.zeros_like(nobody), cuts(p.policy), self.today, True
@@ -101,19 +106,23 @@ class Forecasts:
 	def _say(self, p: Population, checked: Checked) -> Said:
 		return say(checked, p.measures, p.fading, last_period(p), self.today)
 
+	def _of(self, p: Population) -> str:
+		return checks.learned_of(self.valuation.currency, p.lens)
+
 	def _had_model(self, policy: str) -> bool:
-		return bool((self.night.last_parameters.get("models") or {}).get(policy))
+		return bool(self.valuation.remembered(policy))
 
 	def _older(self, p: Population, name: str) -> np.ndarray | None:
 		"""The values that an earlier forecast expects; None where it is gone."""
 		if name == BEFORE:
 			return value_as_before(self.valuation.model_before(p), p.measures, self.today)
-		older = checks.named(name)
+		older = checks.named(name, self._of(p))
 		return self._say(p, older.checked).value if older else None
 
 	def _make(self, p: Population) -> InUse:
 		log = self._log(p)
-		return checks.make(p.policy.name, log, self.as_of, self.valuation.currency, tell=self.accepted)
+		currency = self.valuation.currency
+		return checks.make(p.policy.name, log, self.as_of, currency, p.lens, tell=self.accepted)
 
 	def _fitted(self, p: Population) -> Checked:
 		return Checked.of(self._log(p), self.today, USUAL)

@@ -51,7 +51,7 @@ PIN = "pin"
 DAYS = ("tier_since", "status_since", "below_since", "next_purchase", "first_purchase", "last_purchase")
 FIGURES = (
 	"current_value", "potential_value", "p_alive", "buys_quarter", "buys_year", "value_at_risk", "purchases",
-	"median_gap", "last_gap", "earlier_gap", "invoices", "measured_total",
+	"median_gap", "last_gap", "earlier_gap", "invoices", "measured_total", "expected_order_value",
 )  # fmt: skip
 FIELDS = ("name", *WORDS, PIN, "source_modified", "statistics", *DAYS, *FIGURES)
 

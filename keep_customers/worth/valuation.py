@@ -220,6 +220,7 @@ class Valuation:
 		stated = demand.open_demands(self.as_of)
 		self.stated_amounts = demand.stated_demand(self.as_of, stated)
 		self.stated_days = demand.stated_days(self.as_of, stated)
+		self.stated_sizes = demand.stated_sizes(self.as_of, stated)
 		self._for_each_population(self._tier)
 
 	def _for_each_population(self, work: Callable[[Population], Population]) -> None:
@@ -236,7 +237,7 @@ class Valuation:
 	def _model(self, p: Population) -> Population:
 		if p.policy.name not in self.forecasts.of_policy:
 			p = self.forecasts.prepare(p)
-		before = self._remembered(p)
+		before = self.remembered(p.policy.name)
 		if self.forecasts.accepted:
 			self.parameters["models"][p.policy.name] = before
 			return p
@@ -254,12 +255,16 @@ class Valuation:
 				self.night.warnings.append(warning)
 		return p
 
-	def _remembered(self, p: Population) -> dict | None:
-		return (self.night.last_parameters.get("models") or {}).get(p.policy.name)
+	def remembered(self, policy: str) -> dict | None:
+		"""A policy's model as it was last fitted; none where amounts were in another currency."""
+		last = self.night.last_parameters
+		if last.get("currency", self.currency) != self.currency:
+			return None
+		return (last.get("models") or {}).get(policy)
 
 	def model_before(self, p: Population) -> Model:
 		"""The model that decided before the forecasts were accepted, as it was last fitted."""
-		return remembered(p.measures, self._remembered(p))
+		return remembered(p.measures, self.remembered(p.policy.name))
 
 	def _tier(self, p: Population) -> Population:
 		p, p.figures = self.sound(p, self._figures)
@@ -288,10 +293,11 @@ class Valuation:
 		stated_day = np.array(
 			[days[c.name].toordinal() if c.name in days else 0 for c in p.members], np.int64
 		)
+		said = stated, stated_day, np.array([self.stated_sizes.get(c.name, 0.0) for c in p.members])
 		if self.forecasts.accepted:
-			return self.forecasts.figures(p, stated, stated_day)
-		found = figures(p.measures, p.current, p.model, self.today, stated, stated_day)
-		found.preview, problem = tried(partial(self.forecasts.preview, p, stated, stated_day))
+			return self.forecasts.figures(p, *said)
+		found = figures(p.measures, p.current, p.model, self.today, *said)
+		found.preview, problem = tried(partial(self.forecasts.preview, p, *said))
 		if problem:
 			self.aside.add("Tier Policy", p.policy.name, problem)
 		return found

@@ -7,7 +7,14 @@ import frappe
 import numpy as np
 
 from keep_customers.engine import lifecycle
-from keep_customers.engine.night import ALIVE_STEP, Figures, due_on_another_day, moved_far, worth_writing
+from keep_customers.engine.night import (
+	ALIVE_STEP,
+	Figures,
+	due_on_another_day,
+	moved_far,
+	of_another_size,
+	worth_writing,
+)
 from keep_customers.erp.attempts import tried
 from keep_customers.erp.tables import chunks, new_name, to_dates
 from keep_customers.worth import population, stored, values
@@ -92,6 +99,7 @@ class Writing:
 		figures = worth_writing(
 			f, old["current_value"][row], old["potential_value"][row], old["p_alive"][row] / 100
 		)
+		figures |= of_another_size(f, old["expected_order_value"][row])
 		return whole, figures | self._drifted(f, row)
 
 	def _write_whole(self, p: Population, now: Standing, at: dict[int, str]) -> None:

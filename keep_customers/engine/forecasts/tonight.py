@@ -13,7 +13,15 @@ from keep_customers.engine.forecasts.candidates import Population
 from keep_customers.engine.forecasts.choice import USUAL, some_of
 from keep_customers.engine.forecasts.forecaster import Asked, Forecaster
 from keep_customers.engine.forecasts.past import FADING, Known, Statistics, in_parts, known_of, statistics
-from keep_customers.engine.night import Figures, Forecast, Histories, Model, expected, standing
+from keep_customers.engine.night import (
+	Figures,
+	Forecast,
+	Histories,
+	Model,
+	as_stated,
+	expected,
+	standing,
+)
 from keep_customers.engine.potential import expected_mean_value
 from keep_customers.engine.value import Measures, Purchases
 
@@ -200,6 +208,7 @@ def figures(
 	today: int,
 	stated: np.ndarray,
 	stated_day: np.ndarray,
+	stated_size: np.ndarray | None = None,
 ) -> Figures:
 	"""Value, potential, rhythm and stage of every customer; as :func:`keep_customers.engine.night.figures`.
 
@@ -212,7 +221,7 @@ def figures(
 		potential=np.round(np.maximum(potential, stated), 2),
 		p_alive=np.round(said.alive, 6),
 		expected_purchases=np.round(said.purchases, 4),
-		expected_value=np.round(said.each, 2),
+		expected_value=np.round(as_stated(said.each, today, stated_day, stated_size), 2),
 		at_risk=np.round(said.if_alive * (1 - buys), 2),
 		forecast=said.forecast,
 		**standing(m, buys, today, stated_day, typical_gap, lifecycle.BY_BUYING),
