@@ -27,7 +27,7 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce, Count, IfNull, NullIf, Sum
 from frappe.utils import add_to_date, cint, flt, get_first_day, getdate
-from pypika import Case
+from pypika import Case, Criterion
 
 from keep_customers.benefits import offered, pricing_rules
 from keep_customers.engine import costs as engine
@@ -36,6 +36,7 @@ from keep_customers.erp.tables import FALLING, among
 from keep_customers.worth import ledger
 from keep_customers.worth.corrected import Corrected, no_opening
 from keep_customers.worth.selection import selected
+from keep_customers.worth.values import of_today
 
 REPORT = "Customer Cost and Value"
 WORTH = ("current_value", "potential_value")
@@ -94,6 +95,10 @@ class CostLedger:
 					)
 		return sorted(found, key=lambda cost: (cost.day, cost.doctype, cost.name, cost.customer))
 
+	def counts(self, day: date) -> bool:
+		"""Whether a day is one of the period."""
+		return not ((self.since and day < self.since) or (self.until and day > self.until))
+
 	def _rate(self, currency: str, day: date) -> float:
 		key = currency, get_first_day(day)
 		if key not in self._rates:
@@ -102,18 +107,24 @@ class CostLedger:
 				self.unknown.add(key)
 		return self._rates[key]
 
-	def narrowed(self, query, customer, day):
+	def narrowed(self, query, customer, day, otherwise=None):
 		"""A source's query for this ledger's customers and days.
 
 		:param customer: the field with the customer's name
 		:param day: the field, or term, with the day or moment
+		:param otherwise: what counts on another day than it says, as a condition
 		"""
 		if self.customer:
 			query = query.where(customer == self.customer)
+		inside = []
 		if self.since:
-			query = query.where(day >= self.since)
+			inside.append(day >= self.since)
 		if self.until:
-			query = query.where(day < self.until + timedelta(days=1))
+			inside.append(day < self.until + timedelta(days=1))
+		if inside:
+			query = query.where(
+				Criterion.all(inside) if otherwise is None else Criterion.all(inside) | otherwise
+			)
 		return only_readable(query.where(IfNull(customer, "") != ""), customer)
 
 
@@ -166,7 +177,9 @@ def customers(
 	if names is not None:
 		query = among(query, customer.name, names, most=len(names))
 	else:
-		query = query.orderby(value.current_value, order=FALLING).orderby(customer.name).limit(most)
+		query = (
+			query.orderby(of_today(value, "current_value"), order=FALLING).orderby(customer.name).limit(most)
+		)
 	return {row.customer: row for row in query.run(as_dict=True)} if names != set() else {}
 
 
@@ -192,7 +205,7 @@ def _worth(filters: dict):
 
 
 def _in_currency(value, field: str, currency: str):
-	return Case().when(value.currency == currency, value[field])
+	return Case().when(value.currency == currency, of_today(value, field))
 
 
 # The sources
@@ -391,11 +404,12 @@ def _discounts(books: CostLedger) -> Iterator[Spent]:
 	)  # fmt: skip
 	corrected = Corrected.of(getdate(), [books.customer] if books.customer else None)
 	first = {name: day for name, _day, day in corrected.moved()}
+	moved = [name for name, day in first.items() if books.counts(day)]
 	for customer, day, rules, amount, currency, name, against in books.narrowed(
-		query, invoice.customer, invoice.posting_date
+		query, invoice.customer, invoice.posting_date, invoice.name.isin(moved) if moved else None
 	).run():
 		day = first.get(name, getdate(day))
-		if {name, against} & corrected.undone.keys() or (books.since and day < books.since):
+		if {name, against} & corrected.undone.keys() or not books.counts(day):
 			continue
 		names = pricing_rules.rules_on({"pricing_rules": rules})
 		for rule in names:

@@ -11,6 +11,7 @@ from keep_customers.care.assignment import Assignment, of_rep
 from keep_customers.erp.said import reworded
 from keep_customers.erp.tables import FALLING
 from keep_customers.worth.selection import selected
+from keep_customers.worth.values import of_today
 
 WAITING, GIVEN_UP = "Planned", "Skipped"
 
@@ -69,9 +70,9 @@ def one_by_one(filters: dict, since: date, most: int) -> list[dict]:
 		query.select(
 			follow_up.name, follow_up.customer, follow_up.customer_name, value.tier, follow_up.status, follow_up.hold_reason,
 			follow_up.care_rule, follow_up.planned_on, follow_up.due_date, follow_up.reason, follow_up.made_of,
-			value.value_at_risk, value.currency,
+			of_today(value, "value_at_risk").as_("value_at_risk"), value.currency,
 		)
-		.orderby(value.value_at_risk, order=FALLING)
+		.orderby(of_today(value, "value_at_risk"), order=FALLING)
 		.orderby(follow_up.due_date)
 		.orderby(follow_up.name)
 		.limit(most)
@@ -86,7 +87,7 @@ def _numbers(follow_up, value) -> tuple:
 	return (
 		Sum(Case().when(follow_up.status == WAITING, 1).else_(0)).as_("waiting"),
 		Sum(Case().when(follow_up.status == GIVEN_UP, 1).else_(0)).as_("given_up"),
-		Max(value.value_at_risk).as_("value_at_risk"),
+		Max(of_today(value, "value_at_risk")).as_("value_at_risk"),
 		Max(value.currency).as_("currency"),
 	)
 

@@ -9,6 +9,7 @@ from pypika import Case
 from keep_customers.erp.document_permissions import only_readable_referrals
 from keep_customers.erp.tables import FALLING
 from keep_customers.worth.selection import policies_of
+from keep_customers.worth.values import of_today
 
 
 def by_referrer(filters: dict, since: date, until: date, most: int) -> list[dict]:
@@ -18,7 +19,7 @@ def by_referrer(filters: dict, since: date, until: date, most: int) -> list[dict
 		in ``currency``) and latest
 	"""
 	query, referral, referrer, referred = _query(filters, since, until)
-	brought, number = Sum(referred.current_value), Count("*")
+	brought, number = Sum(of_today(referred, "current_value")), Count("*")
 	return (
 		query.select(
 			referral.referrer,
@@ -47,7 +48,7 @@ def one_by_one(filters: dict, since: date, until: date, most: int) -> list[dict]
 		query.select(
 			referral.name, referral.date, referral.referrer, referral.referrer_name, referral.referred_customer,
 			referral.referred_name, referral.status, referral.customer_since, referred.tier,
-			referred.current_value.as_("brought"), referred.currency, referral.reward, referral.reward_cost,
+			of_today(referred, "current_value").as_("brought"), referred.currency, referral.reward, referral.reward_cost,
 			referral.reward_currency,
 		)
 		.orderby(referral.date, order=FALLING)
@@ -68,7 +69,7 @@ def by_day(filters: dict, since: date, until: date) -> list[dict]:
 			referred.currency,
 			Count("*").as_("referrals"),
 			_won(referral).as_("won"),
-			Sum(referred.current_value).as_("brought"),
+			Sum(of_today(referred, "current_value")).as_("brought"),
 		)
 		.groupby(referral.date, referred.currency)
 		.run(as_dict=True)

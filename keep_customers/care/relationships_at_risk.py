@@ -11,6 +11,7 @@ from keep_customers.care.followups import OPEN
 from keep_customers.care.last_contacts import last_contacts
 from keep_customers.erp.tables import among
 from keep_customers.worth.selection import selected
+from keep_customers.worth.values import of_today
 
 
 def alarms(filters: dict, today: date) -> list:
@@ -59,8 +60,8 @@ def _customers(names: set[str], filters: dict) -> dict[str, dict]:
 	rows = (
 		of_rep(query, customer.name, filters.get("rep"))
 		.select(
-			customer.name.as_("customer"), customer.customer_name, value.tier, value.current_value, value.value_at_risk,
-			value.currency,
+			customer.name.as_("customer"), customer.customer_name, value.tier, value.currency,
+			*(of_today(value, field).as_(field) for field in ("current_value", "value_at_risk")),
 		)
 		.run(as_dict=True)
 	)  # fmt: skip

@@ -18,7 +18,7 @@ from keep_customers.events.telling import ways_to_ask
 from keep_customers.events.terms import EVENT, INVITATION
 from keep_customers.people import contacts
 from keep_customers.worth.population import left_out
-from keep_customers.worth.values import tier_ranks
+from keep_customers.worth.values import of_today, tier_ranks
 
 NAMES_SHOWN = 50
 CHOICE = ("territory", "customer_group", "tiers", "invite_by", "guests", "capacity")
@@ -193,7 +193,8 @@ def _candidates(event, listed: set[str], user: str) -> dict:
 		.on(value.name == customer.name)
 		.select(
 			customer.name.as_("customer"), customer.customer_name, customer.customer_group, customer.disabled,
-			customer.is_internal_customer, value.tier, value.current_value, value.value_at_risk,
+			customer.is_internal_customer, value.tier,
+			*(of_today(value, field).as_(field) for field in ("current_value", "value_at_risk")),
 		)
 		.where(Criterion.any(wanted))
 	)  # fmt: skip

@@ -19,6 +19,7 @@ from keep_customers.events.replies import why_no_reply
 from keep_customers.events.room import count, locked, room_of
 from keep_customers.events.telling import ASK, REMIND, tell, ways_to_ask
 from keep_customers.events.terms import EVENT, INVITATION, refuse
+from keep_customers.worth.values import of_today
 
 
 @frappe.whitelist(methods=["POST"])
@@ -115,8 +116,7 @@ def _may_be_asked(event: str) -> dict[str, str]:
 			invitation.customer,
 			invitation.contact,
 			customer.customer_group,
-			value.current_value,
-			value.value_at_risk,
+			*(of_today(value, field).as_(field) for field in ("current_value", "value_at_risk")),
 		)
 		.where((invitation.event == event) & (invitation.status == engine.UNASKED) & (customer.disabled == 0))
 	).run(as_dict=True)

@@ -13,6 +13,7 @@ from keep_customers.erp.tables import FALLING
 from keep_customers.files.facts import FILE
 from keep_customers.files.permissions import CHECK, DRIVE
 from keep_customers.worth.selection import selected
+from keep_customers.worth.values import of_today
 
 FULL = 80  # per cent complete, from which on a file is taken for full
 # By what files are added up: a term of the customer, its value, or its file.
@@ -49,14 +50,14 @@ def totals(filters: dict, today: date) -> dict:
 def customers(filters: dict, today: date, most: int) -> list[dict]:
 	"""One by one, where the most is missing for the most money first."""
 	query, customer, value, file = _query(filters)
-	score, worth = IfNull(customer.keep_file_score, 0), IfNull(value.current_value, 0)
+	score, current = IfNull(customer.keep_file_score, 0), of_today(value, "current_value")
 	rows = (
 		query.select(
 			customer.name.as_("customer"), customer.customer_name, value.tier, customer.territory,
 			_term("Rep", customer, value, file).as_("rep"), score.as_("completeness"), file.missing,
-			file.modified.as_("written_on"), value.current_value, value.currency,
+			file.modified.as_("written_on"), current.as_("current_value"), value.currency,
 		)
-		.orderby((100 - score) * worth, order=FALLING)
+		.orderby((100 - score) * IfNull(current, 0), order=FALLING)
 		.orderby(score)
 		.orderby(customer.name)
 		.limit(most)

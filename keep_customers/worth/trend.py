@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import add_months, flt, get_first_day, getdate
 
 from keep_customers.worth import ledger
+from keep_customers.worth.revenue import Revenue
 from keep_customers.worth.values import last_parameters
 
 MONTHS = 24
@@ -16,7 +17,7 @@ def of_customer(customer: str, value: dict, today: date | None = None) -> dict:
 
 	:param value: of Customer Value currency, gap, next_purchase, expected_order_value and status
 	:returns:
-		- months: dicts with month (its first day) and amount (net sales less returns), 24 up to this one
+		- months: dicts with month (its first day) and amount (net sales less returns; what was credited in full, and opening entries, are none), 24 up to this one
 		- purchases: dicts with day and amount of the same months, by day
 		- expected: dict with day and amount of the next purchase; None where none is expected any more
 		- currency: of all amounts
@@ -39,7 +40,7 @@ def of_customer(customer: str, value: dict, today: date | None = None) -> dict:
 
 
 def _days(customer: str, currency: str, today: date) -> list[tuple[date, float, bool]]:
-	"""(day, net amount, whether it was a purchase) of all days with an invoice, as the ledger counts them."""
+	"""(day, net amount, whether it was a purchase) of all days with an invoice, as the reports of revenue count them."""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	rows = frappe.qb.from_(invoice).select(invoice.company).distinct()
 	bought_from = {company for (company,) in rows.where(invoice.customer == customer).run()}
@@ -48,12 +49,12 @@ def _days(customer: str, currency: str, today: date) -> list[tuple[date, float, 
 	rates, _warnings = ledger.exchange_rates(currency, today, known, bought_from)
 	if not rates:
 		return []
-	books = ledger.Ledger(today, rates, [customer])
-	_names, found = books.purchases(ledger.Lens(None, ledger.NET_SALES, today), [customer])
+	books = Revenue(today, rates, [customer])
+	_names, found = books.days(ledger.Lens(None, ledger.NET_SALES, today), [customer])
 	return [
-		(date.fromordinal(day), amount, bool(occasion))
-		for day, amount, occasion in zip(
-			found.day.tolist(), found.net.tolist(), found.occasion.tolist(), strict=True
+		(date.fromordinal(day), cents / 100, bool(bought))
+		for day, cents, bought in zip(
+			found.day.tolist(), found.cents.tolist(), found.bought.tolist(), strict=True
 		)
 	]
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 import frappe
+from frappe.query_builder import Case
 
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.tables import among, chunks, hold, insert_columns, upsert_columns
@@ -17,6 +18,11 @@ COMPLETED = ("Completed", "Completed With Errors")  # Care Runs that came to the
 NOT_RANKED = "Not Ranked"
 # What stands on Customer itself, and the Customer Value field it is taken from.
 ON_CUSTOMER = {"keep_tier": "tier", "keep_status": "status", "keep_next_purchase": "next_purchase"}
+
+
+def of_today(value, field: str):
+	"""A figure of Customer Value as a term; nothing of who is ranked no more."""
+	return Case().when(value.status != NOT_RANKED, value[field])
 
 
 def write(

@@ -165,7 +165,8 @@ def years_best(rule, today: date) -> list[dict]:
 	if frappe.db.exists("Follow Up", {"care_rule": rule.name, "occurrence": occurrence}):
 		return []  # the order of tomorrow must not add to it
 	query, _customer, value = customers(rule)
-	query = query.where(value.current_value > 0).orderby(value.current_value, order=FALLING)
+	query = query.where((value.status != NOT_RANKED) & (value.current_value > 0))
+	query = query.orderby(value.current_value, order=FALLING)
 	best = list(matching(rule, query.orderby(value.name).run(as_dict=True)))[: cint(rule.top_n)]
 	return [
 		row(

@@ -20,7 +20,7 @@ from keep_customers.erp.reports import (
 from keep_customers.erp.tables import FALLING
 from keep_customers.worth.forecasts import accepted
 from keep_customers.worth.selection import selected, why_nothing
-from keep_customers.worth.values import tier_ranks
+from keep_customers.worth.values import NOT_RANKED, tier_ranks
 
 THEN = "#1f6f5c"
 
@@ -132,7 +132,7 @@ def _query(filters: dict):
 		frappe.qb.from_(value)
 		.inner_join(customer)
 		.on(customer.name == value.customer)
-		.where(value.new_status != "")
+		.where((value.new_status != "") & (value.status != NOT_RANKED))
 	)
 	if filters.get("new_tier"):
 		query = query.where(value.new_tier == filters["new_tier"])
