@@ -3,7 +3,7 @@
 How often is out of purchases, as the ledger counts them, so that more customers do not look like more trouble.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from pypika.functions import Date
 from keep_customers.engine.before_after import Ratio, compare, spread
 from keep_customers.erp.document_permissions import only_readable_cases
 from keep_customers.erp.permissions import only_readable, readable_among
+from keep_customers.erp.tables import among
 from keep_customers.worth.corrected import Corrected, is_purchase, no_opening
 
 DOCTYPE = "Complaint Measure"
@@ -117,13 +118,12 @@ def purchases_by_day(since: date, today: date, length: int) -> np.ndarray:
 	invoice = frappe.qb.DocType("Sales Invoice")
 	query = (
 		frappe.qb.from_(invoice)
-		.select(invoice.posting_date)
 		.where((invoice.docstatus == 1) & is_purchase(invoice) & no_opening(invoice))
 		.where((invoice.posting_date >= since) & (invoice.posting_date < today))
 		.groupby(invoice.customer, invoice.posting_date)
 	)
 	# In the order of the index, where count(distinct) sorts: a quarter of the time.
-	each = only_readable(query, invoice.customer)
+	each = only_readable(query.select(invoice.posting_date), invoice.customer)
 	found = np.zeros(length)
 	for day, number in (
 		frappe.qb.from_(each).groupby(each.posting_date).select(each.posting_date, Count("*")).run()
@@ -131,7 +131,20 @@ def purchases_by_day(since: date, today: date, length: int) -> np.ndarray:
 		found[(getdate(day) - since).days] += number
 	corrected = list(Corrected.of(today).occasions())
 	readable = readable_among({customer for customer, *_more in corrected})
+	if not readable:
+		return found
+	# Who has more than one invoice on a day has bought on it as long as one of them stands.
+	invoices: dict[tuple[str, date], int] = {
+		(customer, getdate(day)): number
+		for customer, day, number in among(query, invoice.customer, readable)
+		.select(invoice.customer, invoice.posting_date, Count("*"))
+		.run()
+	}
+	standing = Counter(invoices)
 	for customer, _company, day, number in corrected:
-		if customer in readable and 0 <= (at := (day - since).days) < length:
-			found[at] += number
+		if customer in readable:
+			standing[customer, day] += number
+	for (customer, day), number in standing.items():
+		if 0 <= (at := (day - since).days) < length:
+			found[at] += (number > 0) - ((customer, day) in invoices)
 	return np.maximum(found, 0)

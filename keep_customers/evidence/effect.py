@@ -18,6 +18,7 @@ from keep_customers.engine.effect.outcomes import usual_most, within
 from keep_customers.erp.tables import columns, to_ordinals
 from keep_customers.evidence.drawn import Drawn, drawn
 from keep_customers.worth import ledger
+from keep_customers.worth.revenue import Revenue
 from keep_customers.worth.values import last_parameters
 
 VALUE, AGAIN, COMPLAINED = "Purchases", "Bought Again", "Complained"
@@ -138,13 +139,14 @@ def _purchases(those: Drawn, currency: str, today: date) -> tuple[np.ndarray, ..
 		return nothing, nothing, nothing, nothing
 	rates, _warnings = ledger.exchange_rates(currency, today, ledger.known_rates(last_parameters(), currency))
 	number = {those.customers[at]: at for at in np.unique(those.customer).tolist()}
-	books = ledger.Ledger(today, rates)
+	books = Revenue(today, rates)
 	few = sorted(number) if len(number) <= FEW else None
-	names, found = books.purchases(ledger.Lens(None, ledger.NET_SALES, today), few)
+	# What is credited in full later was not bought, and is not to be half in the days that count.
+	names, found = books.days(ledger.Lens(None, ledger.NET_SALES, today), few)
 	place = np.array([number.get(name, -1) for name in names], np.int64)
 	customer = place[found.customer] if len(place) else found.customer
 	ours = customer >= 0
-	return customer[ours], found.day[ours], found.net[ours], found.occasion[ours]
+	return customer[ours], found.day[ours], found.cents[ours] / 100, found.bought[ours]
 
 
 def _complaints(those: Drawn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import frappe
 import numpy as np
 from frappe import _
-from frappe.query_builder.functions import Count, Sum
 from frappe.utils import flt, fmt_money, get_first_day, get_last_day, get_url, getdate, now_datetime
 
 from keep_customers.access import control_group
@@ -19,11 +18,14 @@ from keep_customers.complaints import figures, measures
 from keep_customers.engine.before_after import FEWER
 from keep_customers.engine.complaint_figures import figures as complaint_figures
 from keep_customers.engine.lifecycle import STILL_TO_KEEP
+from keep_customers.engine.losses import year_before
 from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.evidence.effect import VALUE, effects
 from keep_customers.worth import ledger
 from keep_customers.worth.selection import selected
+from keep_customers.worth.spent import Books
+from keep_customers.worth.values import last_parameters
 
 REPORT = "Management Letter"
 WITHIN = 90
@@ -58,7 +60,7 @@ def lines(first: date, today: date) -> list[Line]:
 	months = [(first, _last(first)), ((before := month(first - timedelta(days=1), today)), _last(before))]
 	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
 	return [
-		*_stages(months, currency),
+		*_stages(months, currency, today),
 		*_complaints(months, currency),
 		*_measures(today),
 		*_effect(months),
@@ -79,27 +81,18 @@ def _pair(number: int, amount: str) -> str:
 	return f"{fmt_money(number, precision=0)} · {amount}"
 
 
-def _stages(months: list, currency: str) -> Iterator[Line]:
+def _stages(months: list, currency: str, today: date) -> Iterator[Line]:
 	"""Who came into a stage within each month, and is in it still: what they were before is not kept."""
 	loss, risk = _("Losses", context="Management Letter"), _("At Risk", context="Management Letter")
-	for part, label, status, field in (
-		(loss, _("Customers lost, and what they bought in a year"), ["Lost"], "current_value"),
-		(loss, _("Customers won back, and what they bought in a year"), ["Won Back"], "current_value"),
-		(risk, _("Customers newly at risk, and the value at risk"), list(STILL_TO_KEEP), "value_at_risk"),
+	for part, label, status, worth in (
+		(loss, _("Customers lost, and what they bought in a year"), ["Lost"], _year_before),
+		(loss, _("Customers won back, and what they bought in a year"), ["Won Back"], _year_before),
+		(risk, _("Customers newly at risk, and the value at risk"), list(STILL_TO_KEEP), _at_risk),
 	):
 		said = []
 		for first, last in months:
-			value, customer = frappe.qb.DocType("Customer Value"), frappe.qb.DocType("Customer")
-			query = (
-				frappe.qb.from_(value)
-				.inner_join(customer)
-				.on(customer.name == value.customer)
-				.where(value.status.isin(status) & (customer.disabled == 0))
-				.where((value.status_since >= first) & (value.status_since <= last))
-				.select(Count("*"), Sum(value[field]))
-			)
-			[(number, amount)] = selected(query, customer, value, {}).run()
-			said.append(_pair(number, _money(amount or 0, currency)))
+			rows = _came_into(status, first, last)
+			said.append(_pair(len(rows), _money(worth(rows, currency, today), currency)))
 		yield Line(part, label, *said, "Customers at Risk", {})
 	now = [one for one in at_risk.totals({}) if one.status in STILL_TO_KEEP]
 	number, amount = sum(one.customers for one in now), sum(flt(one.value_at_risk) for one in now)
@@ -107,13 +100,47 @@ def _stages(months: list, currency: str) -> Iterator[Line]:
 	yield Line(risk, label, _pair(number, _money(amount, currency)), "", "Customers at Risk", {})
 
 
+def _came_into(stages: list[str], first: date, last: date) -> list:
+	value, customer, policy = (
+		frappe.qb.DocType(name) for name in ("Customer Value", "Customer", "Tier Policy")
+	)
+	query = (
+		frappe.qb.from_(value)
+		.inner_join(customer)
+		.on(customer.name == value.customer)
+		.left_join(policy)
+		.on(policy.name == value.policy)
+		.where(value.status.isin(stages) & (customer.disabled == 0))
+		.where((value.status_since >= first) & (value.status_since <= last))
+		.select(value.customer, value.value_at_risk, value.last_purchase, policy.company)
+	)
+	return selected(query, customer, value, {}).run(as_dict=True)
+
+
+def _at_risk(rows: list, _currency: str, _today: date) -> float:
+	return sum(flt(row.value_at_risk) for row in rows)
+
+
+def _year_before(rows: list, currency: str, today: date) -> float:
+	"""Up to the latest purchase of each, as a Loss Review has it: of the last year most is silence by then."""
+	if not rows:
+		return 0.0
+	known = ledger.known_rates(last_parameters(), currency)
+	rates, _warnings = ledger.exchange_rates(currency, today, known)
+	spent = Books(today, rates, currency).of_companies(rows)
+	return sum(
+		year_before(getdate(row.last_purchase), spent.get(row.customer, ()))
+		for row in rows
+		if row.last_purchase
+	)
+
+
 def _complaints(months: list, currency: str) -> Iterator[Line]:
 	if not frappe.has_permission("Complaint Case", "read"):
 		return
 	part, now = _("Complaints", context="Management Letter"), now_datetime()
-	each = [
-		complaint_figures(figures.cases({"from_date": first, "to_date": last}), now) for first, last in months
-	]
+	cases = [figures.cases({"from_date": first, "to_date": last}) for first, last in months]
+	each = [complaint_figures(those, now) for those in cases]
 	period = {"from_date": str(months[0][0]), "to_date": str(months[0][1])}
 
 	def percent(value):
@@ -122,9 +149,19 @@ def _complaints(months: list, currency: str) -> Iterator[Line]:
 	for label, said, report in (
 		(_("Complaints, and repeats among them"), [f"{one['cases']} · {one['repeats']}" for one in each], "Complaint Analysis"),
 		(_("Answered in time, solved in time"), [f"{percent(one['answered_in_time'])} · {percent(one['solved_in_time'])}" for one in each], "Complaint Times"),
-		(_("Cost of compensation"), [_money(one["cost"], currency) for one in each], "Complaint Analysis"),
+		(_("Cost of compensation"), [_money(_cost(one, currency), currency) for one in cases], "Complaint Analysis"),
 	):  # fmt: skip
 		yield Line(part, label, *said, report, period)
+
+
+def _cost(cases: list, currency: str) -> float:
+	"""At the rates of their months, as all costs are; a currency without one is left out."""
+	return sum(
+		case.compensation_cost
+		* ledger.rate_of_month(case.currency or currency, currency, case.opened_on.date())
+		for case in cases
+		if case.compensation_cost
+	)
 
 
 def _measures(today: date) -> Iterator[Line]:

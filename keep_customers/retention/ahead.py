@@ -4,7 +4,7 @@ Forecasts are stored for twelve months. They are spread over the quarters as the
 came in the same quarters one and two years ago: so the season is in it, and that customers leave on the way.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -62,6 +62,8 @@ def ahead(filters: dict, today: date) -> Ahead:
 	"""
 	books = Books(filters, today)
 	forecasts = _forecasts(books.people.names)
+	if filters.get("company"):
+		forecasts = _of_company(forecasts, books, filters, today)
 	keep = forecasts.ranked
 	if filters.get("tier"):
 		keep = keep & (forecasts.tier == filters["tier"])
@@ -84,13 +86,14 @@ class Forecasts:
 	"""What is stored of each customer; arrays of one element each.
 
 	:param ranked: whether anything is; all else is nothing without
-	:param tier: "" for none
+	:param tier: "" for none, as for policy
 	:param expected: money within 12 months, as is at_risk
 	:param buys_quarter: per cent that buy within 90 days; buys_year within 12 months
 	"""
 
 	ranked: np.ndarray
 	tier: np.ndarray
+	policy: np.ndarray
 	expected: np.ndarray
 	at_risk: np.ndarray
 	buys_quarter: np.ndarray
@@ -105,10 +108,11 @@ def _forecasts(customers: np.ndarray) -> Forecasts:
 	:param customers: names
 	"""
 	value = frappe.qb.DocType("Customer Value")
-	names, tiers, *figures = columns(
+	names, tiers, policies, *figures = columns(
 		frappe.qb.from_(value).where(value.status != NOT_RANKED),
 		value.name,
 		value.tier,
+		value.policy,
 		value.potential_value,
 		value.value_at_risk,
 		value.buys_quarter,
@@ -117,8 +121,40 @@ def _forecasts(customers: np.ndarray) -> Forecasts:
 	place = {name: at for at, name in enumerate(names)}
 	at = np.array([place.get(name, -1) for name in customers.tolist()], np.int64)
 	# The last element is that of who is not there.
-	tiers = as_texts([*tiers, None])[at]
-	return Forecasts(at >= 0, tiers, *(np.append(numbers(one), 0.0)[at] for one in figures))
+	tiers, policies = (as_texts([*texts, None])[at] for texts in (tiers, policies))
+	return Forecasts(at >= 0, tiers, policies, *(np.append(numbers(one), 0.0)[at] for one in figures))
+
+
+def _of_company(forecasts: Forecasts, books: Books, filters: dict, today: date) -> Forecasts:
+	"""What of the forecasts is one company's: nothing of a policy that looks at another one; of one that looks at all, the
+	part that the company had of what was sold to the customer in the last years.
+	"""
+	looks_at = dict(frappe.get_all("Tier Policy", fields=["name", "company"], as_list=True))
+	company = as_texts([looks_at.get(policy) for policy in forecasts.policy.tolist()])
+	part = np.where(company == "", _part_of_all(books, filters, today), 1.0)
+	return replace(
+		forecasts,
+		ranked=forecasts.ranked & np.isin(company, ["", filters["company"]]),
+		expected=forecasts.expected * part,
+		at_risk=forecasts.at_risk * part,
+	)
+
+
+def _part_of_all(books: Books, filters: dict, today: date) -> np.ndarray:
+	"""Of what all companies sold to each of the customers, how much it was of one's; 0 … 1."""
+	every = Books({**filters, "company": None}, today)
+	place = {name: at for at, name in enumerate(every.people.names.tolist())}
+	at = np.array([place.get(name, -1) for name in books.people.names.tolist()], np.int64)
+	part = np.zeros(len(at))
+	# Of whom nothing was sold to in those years, all there is tells.
+	for since in (1, months_on(today, -12 * max(YEARS)).toordinal() + 1):
+		mine, all_of_it = (
+			retention.period(some.rows, len(some.people), since, today.toordinal()).cents
+			for some in (books, every)
+		)
+		all_of_it = np.append(all_of_it, 0)[at]
+		part = np.where(all_of_it > 0, mine / np.where(all_of_it > 0, all_of_it, 1), part)
+	return np.clip(part, 0, 1)
 
 
 def _course(books: Books, today: date) -> tuple[np.ndarray, int]:

@@ -12,7 +12,8 @@ from keep_customers.erp import todos
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.tables import hold
-from keep_customers.retention.reviews import DOCTYPE, Books, end_question
+from keep_customers.retention.reviews import DOCTYPE, end_question
+from keep_customers.worth.spent import Books
 
 FIELDS = (
 	"name", "customer", "customer_name", "status", "cause", "responsible", "lost_on", "last_purchase", "won_back_on",

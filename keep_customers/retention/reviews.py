@@ -7,7 +7,6 @@ night, the dearest first. What is known is gathered once (``facts.py``); what be
 import json
 from collections import Counter
 from datetime import date, timedelta
-from typing import NamedTuple
 
 import frappe
 import numpy as np
@@ -25,8 +24,8 @@ from keep_customers.erp.aside import Aside
 from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.retention import facts
-from keep_customers.worth.ledger import GROSS_PROFIT, NET_SALES, Lens
-from keep_customers.worth.spent import Spent
+from keep_customers.worth.ledger import GROSS_PROFIT
+from keep_customers.worth.spent import Books
 
 DOCTYPE = "Loss Review"
 SETTINGS = "Keep Customers Settings"
@@ -40,31 +39,6 @@ KNOWN = {
 	"last_purchase": "last_purchase", "purchases": "purchases", "gap": "gap",
 	"expected_amount": "expected_order_value", "expected_year": "value_at_risk",
 }  # fmt: skip
-
-
-class Books(NamedTuple):
-	"""The invoices as a night reads them.
-
-	:ivar currency: the reporting currency, in which the rates count
-	"""
-
-	as_of: date
-	rates: dict[str, float]
-	currency: str
-
-	def spent(self, company: str | None, customers: list[str], basis: str = NET_SALES) -> dict:
-		"""As :meth:`Spent.by_day`; nothing of a company whose money cannot be exchanged."""
-		if company and company not in self.rates:
-			return {}
-		return Spent(self.as_of, self.rates, customers).by_day(Lens(company, basis, self.as_of), customers)
-
-	def of_companies(self, rows: list, basis: str = NET_SALES) -> dict:
-		"""The same of rows with customer and the company that their policy looks at."""
-		found: dict = {}
-		for company in {row.company or None for row in rows}:
-			names = [row.customer for row in rows if (row.company or None) == company]
-			found |= self.spent(company, names, basis)
-		return found
 
 
 def write(books: Books, settings, aside: Aside) -> tuple[int, int]:

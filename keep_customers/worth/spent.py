@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+from typing import NamedTuple
 
 from frappe.query_builder.functions import Sum
 
 from keep_customers.erp.tables import chunks, columns, numbers, to_dates, to_ordinals
 from keep_customers.worth.corrected import sales_of
-from keep_customers.worth.ledger import Ledger, Lens
+from keep_customers.worth.ledger import NET_SALES, Ledger, Lens
 
 Days = list[tuple[date, float]]
 
@@ -31,4 +32,29 @@ class Spent(Ledger):
 				found[name].append((day, amount))
 		for days in found.values():
 			days.sort()
+		return found
+
+
+class Books(NamedTuple):
+	"""The invoices as a night reads them.
+
+	:ivar currency: the reporting currency, in which the rates count
+	"""
+
+	as_of: date
+	rates: dict[str, float]
+	currency: str
+
+	def spent(self, company: str | None, customers: list[str], basis: str = NET_SALES) -> dict:
+		"""As :meth:`Spent.by_day`; nothing of a company whose money cannot be exchanged."""
+		if company and company not in self.rates:
+			return {}
+		return Spent(self.as_of, self.rates, customers).by_day(Lens(company, basis, self.as_of), customers)
+
+	def of_companies(self, rows: list, basis: str = NET_SALES) -> dict:
+		"""The same of rows with customer and the company that their policy looks at."""
+		found: dict = {}
+		for company in {row.company or None for row in rows}:
+			names = [row.customer for row in rows if (row.company or None) == company]
+			found |= self.spent(company, names, basis)
 		return found
