@@ -6,7 +6,7 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import cint, fmt_money, formatdate, getdate
+from frappe.utils import cint, flt, fmt_money, formatdate, getdate
 from frappe.utils.data import get_user_date_format
 
 # Drawn as it is: the framework's charts fail (removeChild) when the page changes its width while they still grow.
@@ -101,6 +101,17 @@ def within(since: date | None, until: date | None) -> list | None:
 def figure(label: str, value, datatype: str = "Int", **more) -> dict:
 	"""One of the totals above a report; ``indicator`` is its colour."""
 	return {"label": label, "value": value, "datatype": datatype, **more}
+
+
+def amounts(label: str, rows: Sequence, field: str, **more) -> list[dict]:
+	"""A figure for each currency that the rows are in: amounts of several have no sum."""
+	sums: dict[str | None, float] = {}
+	for row in rows:
+		sums[row["currency"]] = sums.get(row["currency"], 0.0) + flt(row[field])
+	some = {currency: total for currency, total in sums.items() if total} or dict.fromkeys(
+		list(sums)[:1] or [None], 0.0
+	)
+	return [figure(label, total, "Currency", currency=currency, **more) for currency, total in some.items()]
 
 
 def decimal(label: str, value: float | None, unit: str = "") -> dict:

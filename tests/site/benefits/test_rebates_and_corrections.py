@@ -78,10 +78,13 @@ def test_a_discount_that_was_taken_back_in_full_has_cost_nothing(story):  # noqa
 	discounted(story.invoice(firm, 5, date(2026, 2, 3), is_debit_note=1, return_against=kept.name), 7)
 	frappe.db.commit()
 
-	def spent(since):
-		return [(cost.day, cost.amount) for cost in costs.CostLedger(since, customer=firm).costs()]
+	def spent(since, until=None):
+		return [(cost.day, cost.amount) for cost in costs.CostLedger(since, until, firm).costs()]
 
 	assert spent(date(2026, 1, 1)) == [(date(2026, 1, 10), 20), (date(2026, 2, 10), -10)]
 	assert spent(date(2025, 12, 1)) == [
 		(date(2025, 12, 20), 90), (date(2026, 1, 10), 20), (date(2026, 2, 10), -10),
 	]  # fmt: skip
+	# What was written anew in another month is the first one's, and of no other.
+	assert spent(date(2025, 12, 1), date(2025, 12, 31)) == [(date(2025, 12, 20), 90)]
+	assert spent(date(2026, 2, 1), date(2026, 2, 28)) == [(date(2026, 2, 10), -10)]

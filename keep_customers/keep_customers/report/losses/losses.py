@@ -7,6 +7,7 @@ from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	BAD,
 	GOOD,
+	amounts,
 	bars,
 	column,
 	count,
@@ -193,19 +194,16 @@ def summary(totals: list) -> list[dict]:
 	def total(field):
 		return sum(flt(one[field]) for one in totals)
 
-	amount = {"datatype": "Currency", "currency": totals[0].currency if totals else None}
 	lost = int(total("lost"))
 	figures = [
 		figure(_("Customers Lost", context="Losses"), lost, indicator="Red"),
-		figure(_("Revenue of the Year Before", context="Losses"), total("revenue_before"), **amount),
+		*amounts(_("Revenue of the Year Before", context="Losses"), totals, "revenue_before"),
 	]
 	if sees_profit():
-		figures.append(
-			figure(_("Gross Profit of the Year Before", context="Losses"), total("profit_before"), **amount)
-		)
+		figures += amounts(_("Gross Profit of the Year Before", context="Losses"), totals, "profit_before")
 	return [
 		*figures,
 		percent(_("Explained", context="Loss Review"), 100 * total("explained") / lost if lost else None),
 		percent(_("Won Back", context="Customer Value"), 100 * total("won_back") / lost if lost else None),
-		figure(_("Revenue Since", context="Losses"), total("revenue_since"), indicator="Green", **amount),
+		*amounts(_("Revenue Since", context="Losses"), totals, "revenue_since", indicator="Green"),
 	]

@@ -1,12 +1,13 @@
 import frappe
 from frappe import _
-from frappe.utils import add_months, flt, getdate
+from frappe.utils import add_months, getdate
 
 from keep_customers.care import referred
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	GOOD,
 	NEUTRAL,
+	amounts,
 	bars,
 	column,
 	count,
@@ -129,15 +130,9 @@ def chart(days: list) -> dict | None:
 
 def summary(days: list) -> list[dict]:
 	number, won = (sum(int(one[field]) for one in days) for field in ("referrals", "won"))
-	currencies = [one.currency for one in days if one.currency]
 	return [
 		figure(_("Referrals", context="Referrals"), number),
 		figure(_("Won", context="Referral"), won, indicator="Green"),
 		percent(_("% Won", context="Referrals"), 100 * won / number if number else None),
-		figure(
-			_("Value Brought", context="Referrals"),
-			sum(flt(one.brought) for one in days),
-			"Currency",
-			currency=currencies[0] if currencies else None,
-		),
+		*amounts(_("Value Brought", context="Referrals"), days, "brought"),
 	]

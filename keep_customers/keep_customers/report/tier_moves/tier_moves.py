@@ -6,6 +6,7 @@ from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	BAD,
 	GOOD,
+	amounts,
 	bars,
 	column,
 	count,
@@ -120,14 +121,14 @@ def chart(days: list) -> dict | None:
 
 
 def summary(days: list) -> list[dict]:
-	amount = {"datatype": "Currency", "currency": days[0].currency if days else None}
-
-	def total(field, direction):
-		return sum(flt(one[field]) for one in days if one.direction == direction)
+	def those(direction, label, colour):
+		moved = [one for one in days if one.direction == direction]
+		return [
+			figure(label, sum(one.moves for one in moved), indicator=colour),
+			*amounts(_("Their Current Value", context="Tier Moves"), moved, "current_value"),
+		]
 
 	return [
-		figure(_("Moved Up", context="Tier Moves"), int(total("moves", moves.UP)), indicator="Green"),
-		figure(_("Their Current Value", context="Tier Moves"), total("current_value", moves.UP), **amount),
-		figure(_("Moved Down", context="Tier Moves"), int(total("moves", moves.DOWN)), indicator="Red"),
-		figure(_("Their Current Value", context="Tier Moves"), total("current_value", moves.DOWN), **amount),
+		*those(moves.UP, _("Moved Up", context="Tier Moves"), "Green"),
+		*those(moves.DOWN, _("Moved Down", context="Tier Moves"), "Red"),
 	]

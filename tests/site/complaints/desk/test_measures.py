@@ -276,12 +276,19 @@ def worker(monkeypatch):
 	monkeypatch.setattr(EmailQueue, "send", lambda *_args, **_values: None)
 
 
+def left(story, name, day, amount):
+	"""A customer that bought once, and is lost since a day."""
+	customer = ranked(story, name, status="Lost", status_since=day, last_purchase=story.days_ago(200))
+	story.history(customer, [(200, amount)])
+	return customer
+
+
 def test_the_letter_sets_the_month_beside_the_one_before(story):
 	story.today = getdate()
 	first = letter.month(None, getdate())
 	day = add_days(first, 4)
-	ranked(story, "Gone", status="Lost", status_since=day, current_value=800)
-	ranked(story, "Earlier", status="Lost", status_since=add_days(first, -5), current_value=300)
+	left(story, "Gone", day, 800)
+	left(story, "Earlier", add_days(first, -5), 300)
 	[lost] = [
 		row
 		for row in management_letter.execute({})[1]
@@ -293,8 +300,8 @@ def test_the_letter_sets_the_month_beside_the_one_before(story):
 
 
 def test_a_manager_asks_for_the_letter_and_it_waits_in_the_queue(story, worker):
-	mine = ranked(story, "Mine", status="Lost", status_since=letter.month(None, getdate()), current_value=800)
-	ranked(story, "Theirs", status="Lost", status_since=letter.month(None, getdate()), current_value=500)
+	mine = left(story, "Mine", letter.month(None, getdate()), 800)
+	left(story, "Theirs", letter.month(None, getdate()), 500)
 	assert not frappe.db.exists("Auto Email Report", {"report": letter.REPORT})
 	add_user_permission("Customer", mine, MIA)
 	frappe.set_user(MIA)
