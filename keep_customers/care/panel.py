@@ -105,7 +105,7 @@ def value_and_tier(customer: str) -> tuple[dict | None, dict | None]:
 @frappe.whitelist()
 @typed
 def deal_archive(customer: str) -> list[dict]:
-	"""What was bought: item, how often, how much, latest price and day, the most frequent first.
+	"""What was bought: item, how often, how much, latest price (of a unit in which it is counted) and day, the most frequent first.
 
 	:raises frappe.PermissionError: if the user may not read the customer's file
 	"""
@@ -162,8 +162,12 @@ def _latest_prices(sold, items: list[str]) -> dict[tuple, dict]:
 		frappe.qb.from_(item)
 		.inner_join(invoice)
 		.on(invoice.name == item.parent)
-		.select(item.item_code, invoice.posting_date, item.rate, invoice.currency)
+		.select(item.item_code, invoice.posting_date, item.rate, item.conversion_factor, invoice.currency)
 		.where(sold & is_purchase(invoice))
 		.where(item.item_code.isin([code for code in items if code]))
 	).run()
-	return {(code, getdate(day)): {"rate": rate, "currency": currency} for code, day, rate, currency in rows}
+	# A box's price beside a number of pieces would be read as a piece's.
+	return {
+		(code, getdate(day)): {"rate": rate / (factor or 1), "currency": currency}
+		for code, day, rate, factor, currency in rows
+	}

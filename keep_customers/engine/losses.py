@@ -168,20 +168,21 @@ def chosen(
 	return found
 
 
-def year_before(last: date, days: Iterable[tuple[date, float]]) -> float:
+def year_before(last: date, days: Iterable[tuple]) -> float:
 	"""What a customer had brought in the year up to its latest purchase; what it gave back later is taken off.
 
-	:param days: (day, net amount of the day)
+	:param days: each begins with a day and its net amount
 	"""
-	return round(sum(amount for day, amount in days if day > last - YEAR), 2)
+	return round(sum(amount for day, amount, *_more in days if day > last - YEAR), 2)
 
 
-def since(last_then: date, until: date, days: Iterable[tuple[date, float]]) -> float:
+def since(first: date, until: date, days: Iterable[tuple]) -> float:
 	"""What it has brought since it came back.
 
-	:param last_then: its latest purchase before the loss
+	:param first: the day on which it did
+	:param days: as in :func:`year_before`
 	"""
-	return round(sum(amount for day, amount in days if last_then < day <= until), 2)
+	return round(sum(amount for day, amount, *_more in days if first <= day <= until), 2)
 
 
 def stopped_before(day: date, gap: float, last: date) -> bool:

@@ -15,6 +15,7 @@ from keep_customers.engine import retention
 from keep_customers.engine.retention import QUARTERS
 from keep_customers.erp.tables import columns, numbers
 from keep_customers.retention.books import Books, as_texts, months_on
+from keep_customers.worth.ledger import GROSS_PROFIT
 from keep_customers.worth.values import NOT_RANKED
 
 EXPECTED, AT_RISK, LAST_YEAR = "Expected", "At Risk", "Last Year"
@@ -34,6 +35,7 @@ class Ahead:
 	:param years: how many years they were taken from; 0 where they are even
 	:param money: MEASURES -> cents by quarter, (n, 4)
 	:param buys: probabilities of a purchase within 90 days and 12 months, two arrays
+	:param profit: whether what is expected of some customers is gross profit
 	"""
 
 	books: Books
@@ -43,6 +45,7 @@ class Ahead:
 	years: int
 	money: dict[str, np.ndarray]
 	buys: tuple[np.ndarray, np.ndarray]
+	profit: bool
 
 	def keys(self, by: str) -> np.ndarray:
 		"""Each customer's group, NONE for who has none."""
@@ -78,7 +81,9 @@ def ahead(filters: dict, today: date) -> Ahead:
 	}
 	money[LAST_YEAR] = _came(books, _quarters(months_on(today, -12)))
 	buys = forecasts.buys_quarter / 100, forecasts.buys_year / 100
-	return Ahead(books, forecasts.tier, days, shares, years, money, buys)
+	by_profit = frappe.get_all("Tier Policy", {"value_basis": GROSS_PROFIT}, pluck="name")
+	profit = bool(set(forecasts.policy.tolist()) & set(by_profit))
+	return Ahead(books, forecasts.tier, days, shares, years, money, buys, profit)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from keep_customers.erp.aside import Aside
 from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.tables import hold
 from keep_customers.retention.reviews import DOCTYPE, end_question
-from keep_customers.worth.spent import Books
+from keep_customers.worth.spent import Books, Day
 
 FIELDS = (
 	"name", "customer", "customer_name", "status", "cause", "responsible", "lost_on", "last_purchase", "won_back_on",
@@ -81,9 +81,9 @@ def _read(query) -> list:
 	return rows
 
 
-def _change(row, days: list[tuple[date, float]], today: date) -> dict | None:
+def _change(row, days: list[Day], today: date) -> dict | None:
 	"""What is to be written on a review; None for nothing."""
-	bought = [day for day, amount in days if amount > 0] + [row.bought_on]
+	bought = [one.day for one in days if one.bought] + [row.bought_on]
 	if row.bought_on <= row.last_purchase:
 		bought = []  # what counted as a purchase does so no more
 	status, first = engine.came_of(row.last_purchase, row.lost_on, bought)
@@ -93,7 +93,7 @@ def _change(row, days: list[tuple[date, float]], today: date) -> dict | None:
 	if status == engine.NO_LOSS:
 		why = _("Had bought on {0} already: the invoice was entered later.").format(formatdate(first))
 		return {**NOTHING, "status": status, "closed_on": today, "result_note": why}
-	brought = engine.since(row.last_purchase, min(today, first + engine.YEAR), days)
+	brought = engine.since(first, min(today, first + engine.YEAR), days)
 	now = {"status": status, "won_back_on": first, "revenue_since": brought}
 	if now == {
 		"status": row.status,

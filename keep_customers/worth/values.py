@@ -184,7 +184,6 @@ def leave(reasons: dict[str, str], changes: list[dict], day: date, aside: Aside)
 			"below_since": None,
 			"pin": None,
 			"next_purchase": None,
-			"computed_on": day,
 		}.items():
 			query = query.set(value[field], new)
 		query.run()

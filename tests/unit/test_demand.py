@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keep_customers.engine.demand import BOUGHT_EARLY, KEPT_OPEN, Demand, newest, open_on
-from keep_customers.engine.night import due_on_another_day, figures, model, worth_writing
+from keep_customers.engine.night import due_on_another_day, figures, model, of_another_size, worth_writing
 from keep_customers.engine.value import Measures
 
 STATED, DAY = date(2026, 3, 4), date(2026, 4, 20)
@@ -99,3 +99,16 @@ def test_the_greater_of_model_and_word_is_the_potential_and_the_word_the_next_da
 	assert written(said, said, shift=1) == [True, False, True], (
 		"a word is exact, the model may drift by a day"
 	)
+
+
+def test_the_size_that_was_said_is_that_of_the_next_purchase_and_of_no_later_one():
+	today = date(2026, 3, 4).toordinal()
+	m = population(today)
+	fitted, current = model(m, today), np.array([1000.0, 1000.0, 0.0])
+	day, size = np.array([today + 50, today, today + 9]), np.array([5000.0, 5000.0, 0.0])
+	plain = figures(m, current, fitted, today)
+	said = figures(m, current, fitted, today, size, day, size)
+	# The second one's day is here, the third has not said how much.
+	assert said.expected_value.tolist() == [5000, *plain.expected_value[1:]]
+	assert of_another_size(said, plain.expected_value).tolist() == [True, False, False]
+	assert of_another_size(said, said.expected_value + 0.01).tolist() == [True, False, True]

@@ -61,6 +61,36 @@ def test_an_invoice_that_comes_late_shows_that_it_had_never_left(story, losses):
 	assert [one.status for one in losses.reviews()] == ["No Loss", "Open"]
 
 
+def test_a_debit_note_before_the_loss_is_no_purchase_that_came_late(story, losses):
+	firm = losses.firm()
+	[last] = frappe.get_all(
+		"Sales Invoice", {"customer": firm}, pluck="name", order_by="posting_date desc", limit=1
+	)
+	story.invoice(firm, 50, on=story.days_ago(20), is_debit_note=1, return_against=last)
+	losses.begin()
+	losses.night()
+	losses.buys(firm, 10, 800)
+	losses.night(11)
+	review = losses.review(firm)
+	assert (review.status, review.won_back_on) == ("Won Back", losses.lost_on + timedelta(days=10))
+	assert review.revenue_since == 800, "the freight is of before"
+
+
+def test_an_invoice_written_anew_before_the_loss_is_no_purchase_that_came_late(story, losses):
+	firm = losses.firm(silent=109, times=4)
+	wrong = story.invoice(firm, 500, on=story.days_ago(89))
+	story.credit(wrong, 500, on=story.days_ago(86))
+	story.invoice(firm, 480, on=story.days_ago(85))
+	losses.begin()
+	assert story.value(firm).last_purchase == story.days_ago(89)
+	losses.night()
+	assert losses.review(firm).revenue_before == 4 * 500 + 480
+	losses.buys(firm, 10, 800)
+	losses.night(11)
+	review = losses.review(firm)
+	assert (review.status, review.revenue_since) == ("Won Back", 800)
+
+
 def test_a_purchase_that_is_cancelled_brings_nobody_back(story, losses):
 	[review] = losses.lose()
 	actions.explain(review.name, "Price", "They said so on the phone.")

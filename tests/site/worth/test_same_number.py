@@ -6,6 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_months, get_first_day, getdate
 
+from keep_customers.care import stakes
 from keep_customers.complaints.measures import purchases_by_day
 from keep_customers.evidence import letter
 from keep_customers.evidence.effect import VALUE, effect
@@ -37,6 +38,8 @@ def leaves(story, customer):
 	frappe.db.set_value("Customer", customer, "disabled", 1)
 	story.night()
 	assert customer not in who_is_ranked() and story.value(customer).current_value == 70_000
+	assert story.value(customer).computed_on == story.days_ago(1), "the figures are of yesterday"
+	assert stakes.known([customer]) == {}
 
 
 def amounts(report, **filters):
@@ -269,7 +272,11 @@ def test_the_next_quarters_of_a_company_are_its_part_of_the_forecast(story):
 		return run("Next Four Quarters", **filters)[0][-1]["expected"]
 
 	assert (expected(), expected(company=COMPANY), expected(company=ABROAD)) == (1500, 1250, 250)
+	said = "it is gross profit that is expected"
+	assert said not in run("Next Four Quarters")[1]
+	story.policy(company=None, value_basis="Gross Profit")
+	assert said in run("Next Four Quarters")[1]
 	# Nothing is forecast of a company that no policy looks at.
-	story.policy(company=COMPANY)
+	story.policy(company=COMPANY, value_basis="Net Sales")
 	assert expected(company=COMPANY) == 1500
 	assert run("Next Four Quarters", company=ABROAD)[0] == []

@@ -220,6 +220,11 @@ def test_forms_visits_and_messages_tell_of_purchases_only(story):
 	[deal] = panel.deal_archive(firm)
 	assert (deal.item_code, deal.times, deal.qty, deal.amount) == (pump, 1, 4, 40)
 	assert (deal.last, deal.rate) == (kept.posting_date, 10)
+	# A box of twelve is counted by the piece, and so is what it costs.
+	box = {"parent": kept.name}
+	frappe.db.set_value("Sales Invoice Item", box, {"rate": 120, "conversion_factor": 12})
+	assert panel.deal_archive(firm)[0].rate == 10
+	frappe.db.set_value("Sales Invoice Item", box, {"rate": 10, "conversion_factor": 1})
 	told = preparations._recent_sales([firm])[firm].split("\n")
 	assert "43" in told[0] and "7,777" not in told[0]  # 50 − 10 + 3
 	assert told[1].count(";") == 0 and "50" in told[1], "one purchase, not the debit note, not what came back"

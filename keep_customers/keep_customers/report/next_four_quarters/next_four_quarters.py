@@ -65,6 +65,12 @@ def execute(filters=None):
 	for row in rows:
 		row["currency"] = found.books.currency
 	said = [*found.books.warnings, how(found)]
+	if found.profit:
+		said.append(
+			_(
+				"Of customers who are ranked by gross profit, it is gross profit that is expected and at risk; what came a year before is net sales."
+			)
+		)
 	if not len(found.books.people):
 		rows, drawn, said = (
 			[],
