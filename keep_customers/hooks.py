@@ -226,6 +226,8 @@ before_request = [
 	"keep_customers.erp.api.guard_request",
 	"keep_customers.access.host_doors.refuse_other_names",
 ]
+# Then it is known who asks.
+auth_hooks = ["keep_customers.access.host_questions.ask"]
 before_job = ["keep_customers.erp.mailbox.install"]
 make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 

@@ -5,6 +5,7 @@ They are called over HTTP by the host's forms, so they stand in place of the hos
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 import frappe
 from frappe import _
@@ -33,6 +34,8 @@ LONGEST = 500
 MOST_GROUPS = 50  # as the host
 NOT_ON_WEBSITES = ("Customer", "Contact", "Lead", "ToDo", "Event", "Communication", "Comment")
 FIGURES = ("sum", "avg", "count", "min", "max")
+# What a link looks through, what has a tree's nodes, what makes one document of another.
+HANDED_ON = ("query", "tree_method", "method")
 # Whose customers are hidden by us, row by row, and not by the framework.
 ROWS = {table for tables in TABLES_OF_CUSTOMERS.values() for table in tables.values()}
 
@@ -306,14 +309,31 @@ def add_comment(
 
 
 def refuse_other_names() -> None:
-	"""Before a request: what is replaced is not called by the name that another module has for it, having imported it."""
-	request = getattr(frappe.local, "request", None)
-	if not request:
+	"""Before a request: what is replaced is not called by the name that another module has for it, having imported it, nor
+	by what the host calls for its caller."""
+	if not getattr(frappe.local, "request", None):
 		return
 	replaced = frappe.get_hooks("override_whitelisted_methods")
-	_before, _method, tail = request.path.partition("/method/")
-	for name in {tail, str(frappe.form_dict.get("cmd") or "")} - {*replaced}:
-		last = re.split("[./]", name)[-1]
-		same = [one for one in replaced if one.rpartition(".")[2] == last]
-		if same and (function := host.function(name)) and function in map(host.function, same):
+	for name in (names_called() - {*replaced}) | names_handed_on():
+		if another_name_of(name, replaced):
 			raise frappe.PermissionError
+
+
+def names_called() -> set[str]:
+	"""By which this request calls something; of a path that goes on the host takes the beginning."""
+	_before, _method, tail = frappe.local.request.path.partition("/method/")
+	return {tail, tail.partition("/")[0], str(frappe.form_dict.get("cmd") or "")}
+
+
+def names_handed_on() -> set[str]:
+	"""Which the host calls in this request's stead."""
+	sent = (frappe.form_dict.get(key) for key in HANDED_ON)
+	return {one for one in sent if isinstance(one, str)}
+
+
+def another_name_of(name: str, paths: Iterable[str]) -> str | None:
+	"""The path that leads to the same function."""
+	last = re.split("[./]", name)[-1]
+	same = [one for one in paths if one.rpartition(".")[2] == last]
+	function = host.function(name) if same else None
+	return next((one for one in same if function and host.function(one) == function), None)
