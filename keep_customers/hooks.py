@@ -111,6 +111,7 @@ doc_events = {
 		"on_trash": "keep_customers.benefits.rebates.on_trash",
 	},
 	"Dashboard Chart": {"before_insert": "keep_customers.worth.colours.colour_new_chart"},
+	"Auto Email Report": {"validate": "keep_customers.access.host_reports.send_as_oneself"},
 	"Pricing Rule": {
 		"validate": "keep_customers.benefits.pricing_rules.guard_rule",
 		"on_trash": "keep_customers.benefits.pricing_rules.guard_rule_on_trash",
@@ -219,16 +220,17 @@ doc_events |= {
 	},
 }
 
-# E-mails that come in are looked at, and those that go out say that a machine wrote them.
+# E-mails that come in are looked at, and those that go out say that a machine wrote them; reports go out as their user's.
 before_request = [
 	"keep_customers.erp.attempts.see_others",
 	"keep_customers.erp.mailbox.install",
+	"keep_customers.access.host_reports.install",
 	"keep_customers.erp.api.guard_request",
 	"keep_customers.access.host_doors.refuse_other_names",
 ]
 # Then it is known who asks.
 auth_hooks = ["keep_customers.access.host_questions.ask"]
-before_job = ["keep_customers.erp.mailbox.install"]
+before_job = ["keep_customers.erp.mailbox.install", "keep_customers.access.host_reports.install"]
 make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.

@@ -6,9 +6,12 @@ What a report of ours told one is not for others, so none of ours is a prepared 
 import frappe
 from frappe.core.doctype.prepared_report import prepared_report
 from frappe.desk import query_report
+from frappe.email.doctype.auto_email_report.auto_email_report import AutoEmailReport
 
 from keep_customers.access.lookups import named
+from keep_customers.erp.acting import acting_as
 from keep_customers.erp.api import chosen, refuse, typed
+from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.permissions import without_percent
 
 MODULE = "Keep Customers"
@@ -92,3 +95,28 @@ def _run_anew(name: str, filters: object) -> dict:
 		frappe.clear_document_cache("Report", name)
 	found.pop(PREPARED, None)
 	return found
+
+
+# In the mail
+
+
+def install(**_about) -> None:
+	"""What an Auto Email Report says of ours is what its user is shown; the host runs it as the scheduler's."""
+	if getattr(AutoEmailReport, "_keep_customers", False):
+		return
+	content = AutoEmailReport.get_report_content
+
+	def as_its_user(mail):
+		if frappe.session.user != "Administrator" or not _is_ours(mail.report):
+			return content(mail)
+		with acting_as(mail.user), speaking(language_of(mail.user)):
+			return content(mail)
+
+	AutoEmailReport.get_report_content = as_its_user
+	AutoEmailReport._keep_customers = True
+
+
+def send_as_oneself(mail, method: str | None = None) -> None:
+	"""Before an Auto Email Report is saved: as whom it is read is for an admin to say."""
+	if _is_ours(mail.report) and "System Manager" not in frappe.get_roles():
+		mail.user = frappe.session.user

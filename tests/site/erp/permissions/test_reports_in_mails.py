@@ -1,0 +1,58 @@
+"""A report that the host mails by itself tells its user what they may read, whoever runs the scheduler."""
+
+import frappe
+import pytest
+
+from keep_customers.access import host_reports
+from tests.site.erp.permissions.regions import NORTH, _forget_permissions, _permit
+from tests.site.story import ANNA, MIA
+
+
+@pytest.fixture
+def mail(firm):
+	"""Anna, of the north, who may have reports mailed, has one."""
+	frappe.set_user("Administrator")
+	frappe.get_doc("User", ANNA).add_roles("Report Manager", "Sales Manager")
+	_permit(ANNA, [("Territory", NORTH)])
+	frappe.set_user(ANNA)
+	made = frappe.get_doc(
+		{
+			"doctype": "Auto Email Report", "report": "Tier Overview", "report_type": "Script Report", "user": ANNA, "enabled": 1,
+			"frequency": "Daily", "format": "CSV", "email_to": ANNA, "filters": "{}",
+		}
+	).insert()  # fmt: skip
+	frappe.db.commit()
+	yield made.name
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	frappe.delete_doc("Auto Email Report", made.name, force=True)
+	_forget_permissions(ANNA)
+	frappe.get_doc("User", ANNA).remove_roles("Report Manager", "Sales Manager")
+	frappe.db.commit()
+
+
+def told(mail, user):
+	frappe.set_user(user)
+	return frappe.get_doc("Auto Email Report", mail).get_report_content()
+
+
+def test_the_scheduler_mails_what_its_user_may_read(mail):
+	host_reports.install()
+	own = told(mail, ANNA)
+	assert told(mail, "Administrator") == own
+	assert frappe.session.user == "Administrator"
+	frappe.db.set_value("Auto Email Report", mail, "user", MIA)
+	assert told(mail, "Administrator") not in (own, None), "Mia may read the south, too"
+	assert told(mail, ANNA) == own, "whoever it is for"
+
+
+def test_a_report_is_mailed_as_oneself_and_by_an_admin_as_somebody(mail):
+	frappe.set_user(ANNA)
+	one = frappe.get_doc("Auto Email Report", mail)
+	one.user = MIA
+	one.save()
+	assert one.user == ANNA
+	frappe.set_user("Administrator")
+	one.user = MIA
+	one.save()
+	assert one.user == MIA
