@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import frappe
 from frappe import _
-from frappe.utils import now_datetime
+from frappe.utils import escape_html, now_datetime
 
 from keep_customers.complaints import cases, compensations
 from keep_customers.engine import complaints as engine
@@ -50,10 +50,15 @@ def take(case, state: engine.Case, steps: list[str], note: str, reason: str, tol
 
 def _take(case, state: engine.Case, step: str, note: str, reason: str, told: Told) -> engine.Case:
 	if step == engine.COMPENSATED and told.given:
+		proposed = compensations.first_owed(case)
 		compensations.settle(case, told.given)
 		state, reason = cases.with_compensations(state, case), told.given.because or ""
-		if state.owed and engine.OFFERED in state.done:
-			return state  # it is on its way; the step is done with it
+		# On its way: the step is done with it. What is decided before a solution is offered, as after a No, waits for that.
+		early = proposed and engine.OFFERED not in state.done
+		if early and reason:
+			case.add_comment("Comment", escape_html(reason))
+		if early or (state.owed and engine.OFFERED in state.done):
+			return state
 	state, left_out = engine.take_step(state, step, reason)
 	for one in left_out:
 		cases.add_step(case, one, reason, left_out=True)

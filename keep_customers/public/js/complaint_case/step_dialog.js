@@ -12,7 +12,9 @@ keep_customers.complaint_case.step_dialog = (() => {
 	}
 
 	function show(frm, first, help) {
-		const possible = steps.to_take(frm);
+		// What they get is decided by itself as long as no solution is offered, as after a No.
+		const early = first === COMPENSATED && !steps.done(frm)[OFFERED];
+		const possible = early ? [COMPENSATED] : steps.to_take(frm);
 		const dialog = keep_customers.dialog({
 			title: possible.length > 1 ? __("What Was Done") : steps.to_do_for(frm, first),
 			fields: [

@@ -196,6 +196,30 @@ def test_nothing_is_ticked_as_compensated_that_is_not_decided(story, firm):
 	assert (case.status, case.closed_by, case.steps[-1].note) == ("Closed", ANNA, "Gift (A drill bit)")
 
 
+def test_what_they_get_is_decided_before_another_solution_is_offered(story, firm):
+	"""A No begins all over again; what was proposed waits for the manager all the same."""
+	story.settings(compensation_limit=0)
+	for given, status in (
+		(Given("Gift", "A drill bit", 10, "Approved"), "Approved"),
+		(Given(because="They had <b>one</b> already"), "Rejected"),
+	):
+		frappe.set_user(ANNA)
+		case = offered(complaint(firm))
+		with pytest.raises(frappe.ValidationError, match="offer a solution first"):
+			complaint(firm).take_steps(["Compensated"], told=Told(given=given))
+		case.take_steps(["Compensated"], told=Told(given=Given("Gift", "A drill bit", 10, "Proposed")))
+		case.hear("No")
+		frappe.set_user(MIA)
+		case.take_steps(["Compensated"], told=Told(given=given))
+		case.reload()
+		assert [row.status for row in case.compensations] == [status]
+		assert (case.status, case.step) == ("Reopened", "Received"), "the step itself has its turn later"
+	said = frappe.get_all(
+		"Comment", {"reference_name": case.name, "comment_type": "Comment"}, pluck="content"
+	)
+	assert said == ["They had &lt;b&gt;one&lt;/b&gt; already"]
+
+
 def test_the_first_no_is_a_second_chance_for_the_manager_and_another_no_is_hers_to_end(firm, clock):
 	frappe.set_user(ANNA)
 	case = offered(complaint(firm, promised_on=START + timedelta(hours=5)))
