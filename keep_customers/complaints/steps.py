@@ -33,7 +33,7 @@ ASKED_AT = {"cause": engine.CAUSE_FOUND, "cause_text": engine.CAUSE_FOUND, "solu
 def take(case, state: engine.Case, steps: list[str], note: str, reason: str, told: Told) -> engine.Case:
 	"""Do the steps of one call, in their order.
 
-	:param note: what was said or done, kept at the last of them
+	:param note: what was said or done, kept at the last of them that is done
 	:param reason: why those between them are left out
 	:returns: the case after them
 	:raises engine.Refused: if one is not its turn
@@ -45,7 +45,17 @@ def take(case, state: engine.Case, steps: list[str], note: str, reason: str, tol
 	in_order = [step for step in engine.STEPS if step in steps]
 	for step in in_order:
 		state = _take(case, state, step, note if step == in_order[-1] else "", reason, told)
+	if note and in_order[-1] not in state.done:
+		_keep(case, note, in_order[:-1])
 	return state
+
+
+def _keep(case, note: str, done: list[str]) -> None:
+	"""What was said with a compensation that is only on its way stands at the step before it, if that was done with it."""
+	if done:
+		case.steps[-1].note = note
+	else:
+		case.add_comment("Comment", escape_html(note))
 
 
 def _take(case, state: engine.Case, step: str, note: str, reason: str, told: Told) -> engine.Case:

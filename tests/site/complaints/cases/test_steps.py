@@ -196,6 +196,30 @@ def test_nothing_is_ticked_as_compensated_that_is_not_decided(story, firm):
 	assert (case.status, case.closed_by, case.steps[-1].note) == ("Closed", ANNA, "Gift (A drill bit)")
 
 
+def test_what_was_said_with_a_compensation_that_is_on_its_way_is_kept(story, firm):
+	story.settings(compensation_limit=50)
+	frappe.set_user(ANNA)
+	case = complaint(firm)
+	on_its_way = Given("Gift", "A drill bit", 10, "Approved")
+	case.take_steps(
+		["Listened", "Solution Offered", "Compensated"],
+		"Calm at the end.",
+		"One call",
+		Told(None, None, "A new one", on_its_way),
+	)
+	assert (case.steps[-1].step, case.steps[-1].note, case.solution) == (
+		"Solution Offered",
+		"Calm at the end.",
+		"A new one",
+	)
+	case.take_steps(["Compensated"], "She likes it <3", told=Told(given=on_its_way))
+	assert case.steps[-1].note == "Calm at the end."
+	said = frappe.get_all(
+		"Comment", {"reference_name": case.name, "comment_type": "Comment"}, pluck="content"
+	)
+	assert said == ["She likes it &lt;3"]
+
+
 def test_what_they_get_is_decided_before_another_solution_is_offered(story, firm):
 	"""A No begins all over again; what was proposed waits for the manager all the same."""
 	story.settings(compensation_limit=0)
