@@ -82,7 +82,8 @@ keep_customers.title_in_language = (frm) =>
 	!get_doc_title && !frm.is_new() && frm.page.set_title(__(frm.doc.name, null, frm.doctype));
 
 // Formatters of a list, by field. A name stands as text in the list, the others are filters as the framework's own are.
-keep_customers.list_in_language = (doctype, fieldnames) =>
+// `colours`: of options that the framework does not know; it guesses the others.
+keep_customers.list_in_language = (doctype, fieldnames, colours = {}) =>
 	Object.fromEntries(
 		fieldnames.map((fieldname) => [
 			fieldname,
@@ -90,7 +91,7 @@ keep_customers.list_in_language = (doctype, fieldnames) =>
 				const shown = __(value, null, df.fieldtype === "Link" ? df.options : doctype);
 				if (fieldname === "name" || !value) return shown;
 				const text = frappe.utils.escape_html(shown);
-				const pill = df.fieldtype === "Select" ? `indicator-pill ${frappe.utils.guess_colour(value)}` : "";
+				const pill = df.fieldtype === "Select" ? `indicator-pill ${colours[value] || frappe.utils.guess_colour(value)}` : "";
 				// A pill lays out what is in it side by side: its bare text would end without a sign of it.
 				return `<span class="ellipsis" title="${text}"><a class="filterable ${pill} ellipsis"
 					data-filter="${fieldname},=,${frappe.utils.escape_html(value)}">${pill ? `<span class="ellipsis">${text}</span>` : text}</a></span>`;

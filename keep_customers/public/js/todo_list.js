@@ -209,7 +209,7 @@
 		[data-theme="dark"] .keep-care .text-danger { color: color-mix(in srgb, var(--red-500, #e03636), white 30%) !important; }
 		.keep-care .list-subject a { display: block; overflow: hidden; text-overflow: ellipsis; }
 		.keep-care .list-subject a:hover { text-decoration: none; }
-		.keep-care .list-subject .level-item.ellipsis { justify-content: flex-start; }
+		.keep-care .list-subject .level-item.ellipsis { justify-content: flex-start; flex-shrink: 1; min-width: 0; }
 		@media (min-width: 768px) {
 			/* Why takes the room there is, not what is shorter. */
 			.keep-care .level-right { flex: 0 0 150px !important; }

@@ -77,7 +77,7 @@ def test_a_company_is_that_of_the_policies_that_look_at_it(now, at_risk):
 def test_an_empty_report_says_that_there_was_no_night_yet(now):
 	if frappe.db.count("Customer Value"):
 		pytest.skip("This site has customers of its own.")
-	for name in ("Customers at Risk", "Expected Purchases", "Tier Moves"):
+	for name in ("Customers at Risk", "Expected Purchases", "Tier Moves", "File Quality"):
 		assert "No customer has been ranked yet" in run(name)[1]
 
 

@@ -5,7 +5,7 @@ frappe.listview_settings["Complaint Case"] = {
 	],
 	filters: [["status", "!=", "Closed"]],
 	formatters: {
-		...keep_customers.list_in_language("Complaint Case", ["step", "severity"]),
+		...keep_customers.list_in_language("Complaint Case", ["step", "severity"], { High: "orange", Grave: "red" }),
 		...keep_customers.list_days("solve_due"),
 	},
 

@@ -20,6 +20,7 @@ from keep_customers.erp.reports import (
 )
 from keep_customers.erp.users import full_names
 from keep_customers.files import quality
+from keep_customers.worth.selection import why_nothing
 from keep_customers.worth.values import tier_ranks
 
 NAME = "File Quality"
@@ -46,7 +47,9 @@ def execute(filters=None):
 			row["opens"] = opens(row, filters, group)
 	for row in by:
 		with_accuracy(row)
-	message = only_first(number, most(filters)) if rows else _("No customer is left by these filters.")
+	message = (
+		only_first(number, most(filters)) if rows else why_nothing(_("No customer is left by these filters."))
+	)
 	return columns, rows, message, chart(by), summary(total)
 
 

@@ -69,8 +69,8 @@ keep_customers.set_up.previews = (() => {
 		const rows = found.reps.map((one) => line(text(one.name), n(count(one.customers))));
 		const said = found.fallen_back
 			? __("{0} of {1} customers have no rep of their own and go to the fallback.", [count(found.fallen_back), count(found.customers)])
-			: found.nobody
-				? "" // a warning says so
+			: found.nobody || !found.customers
+				? "" // a warning says so, or there is nobody to have one
 				: __("Every customer has a rep of their own.");
 		return `${rows.length ? table([__("Rep"), n(__("Customers"))], rows) : ""}
 			${said ? `<p>${text(said)}</p>` : ""}
