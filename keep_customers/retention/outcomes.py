@@ -1,5 +1,6 @@
 """What becomes of a loss by itself: who buys again is won back, with what it brings; who had never left, is no loss."""
 
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 
 import frappe
@@ -35,8 +36,11 @@ def follow(books: Books, aside: Aside) -> int:
 	if not rows:
 		return 0
 	spent = books.of_companies(rows)
+	again = _lost_again(rows)
 	changes = [
-		(row, change) for row in rows if (change := _change(row, spent.get(row.customer, []), books.as_of))
+		(row, change)
+		for row in rows
+		if (change := _change(row, spent.get(row.customer, []), books.as_of, again.get(row.name)))
 	]
 	_note_who(changes)
 	done = aside.each(changes, _write, lambda one: (DOCTYPE, one[0].name))
@@ -57,6 +61,18 @@ def _counted(today: date) -> list:
 	return _read(
 		query.where((review.status == engine.WON_BACK) & (review.won_back_on > today - engine.YEAR - AFTER))
 	)
+
+
+def _lost_again(rows: list) -> dict[str, date]:
+	"""Review -> the day on which its customer was lost the next time: what it buys from then on has won it back anew."""
+	days: dict[str, list[date]] = defaultdict(list)
+	lost = {"customer": ("in", sorted({row.customer for row in rows})), "status": ("!=", engine.NO_LOSS)}
+	for customer, day in frappe.get_all(
+		DOCTYPE, filters=lost, fields=["customer", "lost_on"], order_by="lost_on asc", as_list=True
+	):
+		days[customer].append(getdate(day))
+	found = ((row.name, next((day for day in days[row.customer] if day > row.lost_on), None)) for row in rows)
+	return {name: day for name, day in found if day}
 
 
 def _query():
@@ -81,7 +97,7 @@ def _read(query) -> list:
 	return rows
 
 
-def _change(row, days: list[Day], today: date) -> dict | None:
+def _change(row, days: list[Day], today: date, lost_again: date | None) -> dict | None:
 	"""What is to be written on a review; None for nothing."""
 	bought = [one.day for one in days if one.bought] + [row.bought_on]
 	if row.bought_on <= row.last_purchase:
@@ -93,7 +109,10 @@ def _change(row, days: list[Day], today: date) -> dict | None:
 	if status == engine.NO_LOSS:
 		why = _("Had bought on {0} already: the invoice was entered later.").format(formatdate(first))
 		return {**NOTHING, "status": status, "closed_on": today, "result_note": why}
-	brought = engine.since(first, min(today, first + engine.YEAR), days)
+	until = min(today, first + engine.YEAR)
+	if lost_again:
+		until = min(until, lost_again - timedelta(days=1))
+	brought = engine.since(first, until, days)
 	now = {"status": status, "won_back_on": first, "revenue_since": brought}
 	if now == {
 		"status": row.status,

@@ -135,3 +135,19 @@ def test_who_buys_on_the_day_the_rep_calls_is_won_back(story, losses):
 	losses.night(1)
 	review.reload()
 	assert (review.status, review.won_back_on, review.revenue_since) == ("Won Back", losses.lost_on, 700)
+
+
+def test_who_is_lost_again_and_comes_back_again_brings_it_once(story, losses):
+	[review] = losses.lose()
+	losses.buys(review.customer, 10, 800)
+	days = 11
+	losses.night(days)
+	while story.value(review.customer).status != "Lost":
+		days += 20
+		losses.night(days)
+	losses.buys(review.customer, days + 5, 300)
+	losses.night(days + 6)
+	assert [(one.status, one.revenue_since) for one in losses.reviews()] == [
+		("Won Back", 800),
+		("Won Back", 300),
+	]
