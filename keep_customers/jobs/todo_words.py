@@ -9,12 +9,14 @@ from keep_customers.erp.language import language_of, site_language
 from keep_customers.erp.todo_words import retold
 from keep_customers.events import year
 from keep_customers.retention import reviews
+from keep_customers.visits import approval
 
 # What they are about.
 ABOUT = (
 	"Complaint Case", "Loss Review", "Contact Confirmation", "Contact", "Customer", "Customer File", "Keep Customers Settings",
+	"Visit Plan",
 )  # fmt: skip
-IN_PARTS = (confirming, lost_addresses, not_useful, routing, reviews, year)
+IN_PARTS = (confirming, lost_addresses, not_useful, routing, reviews, year, approval)
 
 
 def validate(todo, method=None) -> None:

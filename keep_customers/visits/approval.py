@@ -3,6 +3,8 @@
 A plan is approved by submitting it; the rep asks the superior with a ToDo.
 """
 
+from collections.abc import Callable
+
 import frappe
 from frappe import _
 from frappe.desk.doctype.notification_settings.notification_settings import is_notifications_enabled
@@ -13,6 +15,7 @@ from keep_customers.care.assignment import superior
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.document_permissions import may_approve_plans
+from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.leavers import can_act
 
 # What the app writes; it is taken from no form and no request.
@@ -45,7 +48,9 @@ def ask(doc) -> str | None:
 	approver = superior_of(doc)
 	if approver and not todos.has_open(approver, doc.doctype, doc.name):
 		todos.end_all(doc.doctype, doc.name, "Cancelled")
-		text = _("Please approve the visit plan {0} of {1}, {2} – {3}.").format(
+		# As it is written it is put into the approver's language.
+		[text] = sentences()
+		text = text.format(
 			todos.link_to(doc.doctype, doc.name),
 			escape_html(doc.rep_name or doc.rep),
 			formatdate(doc.from_date),
@@ -56,6 +61,11 @@ def ask(doc) -> str | None:
 	if approver:
 		doc.db_set({"status": WAITING, "approver": approver})
 	return approver
+
+
+def sentences() -> list[str]:
+	"""What stands on the approver's list."""
+	return [_("Please approve the visit plan {0} of {1}, {2} – {3}.")]
 
 
 def superior_of(doc) -> str | None:
@@ -77,7 +87,7 @@ def send_back(plan: str, why: str) -> None:
 	doc.add_comment("Comment", escape_html(why))
 	doc.db_set("status", "Draft")
 	todos.end_all(doc.doctype, doc.name, "Closed")
-	_notify(doc, doc.rep, _("Your visit plan {0} was sent back.").format(doc.name))
+	_notify(doc, doc.rep, lambda: _("Your visit plan {0} was sent back.").format(doc.name))
 
 
 def given_up(doc) -> None:
@@ -127,11 +137,12 @@ def tell_day_notes(doc) -> None:
 		_notify(
 			doc,
 			approver if can_act(approver) else superior_of(doc),
-			_("Daily note of {0} on {1}").format(doc.rep_name or doc.rep, doc.name),
+			lambda: _("Daily note of {0} on {1}").format(doc.rep_name or doc.rep, doc.name),
 		)
 
 
-def _notify(doc, user: str | None, subject: str) -> None:
-	"""Tell somebody else who wants to be told."""
+def _notify(doc, user: str | None, subject: Callable[[], str]) -> None:
+	"""Tell somebody else who wants to be told, in their language."""
 	if user and user != frappe.session.user and is_notifications_enabled(user):
-		todos.notify(user, doc.doctype, doc.name, subject)
+		with speaking(language_of(user)):
+			todos.notify(user, doc.doctype, doc.name, subject())

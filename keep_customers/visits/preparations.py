@@ -71,7 +71,11 @@ def _people(customers: list[str]) -> list:
 	return frappe.get_list(
 		"Customer File Person",
 		parent_doctype="Customer File",
-		filters={"parenttype": "Customer File", "parent": ("in", customers)},
+		filters={
+			"parenttype": "Customer File",
+			"parent": ("in", customers),
+			"left_on": ("is", "not set"),
+		},
 		fields=["parent", "full_name", "relation", "decides"],
 		order_by="parent asc, idx asc",
 	)

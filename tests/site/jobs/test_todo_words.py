@@ -87,12 +87,12 @@ def test_what_a_person_wrote_stays_and_nothing_else_has_changed(story, speaks):
 
 @pytest.mark.parametrize("language", ["zh", "zh-TW"])
 def test_everything_there_is_to_say_is_said_in_another_language_and_back(story, language):
-	values = (LINK, "28-11-2026 08:00", "Open")
+	values = (LINK, "28-11-2026 08:00", "Open", "31-12-2026")
 	with speaking("en"):
 		written = [one.format(*values) for one in todo_words._sentences()]
 	with speaking(language):
 		names = dict(zip(("Open",), todo_words._words(), strict=False))
-		expected = [one.format(*values[:2], names["Open"]) for one in todo_words._sentences()]
+		expected = [one.format(*values[:2], names["Open"], values[3]) for one in todo_words._sentences()]
 	for english, other in zip(written, expected, strict=True):
 		said = todo_words._in(language, f"<p>{english}</p>")
 		assert said == f"<p>{other}</p>"

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import frappe
 import pytest
+from frappe import _
 from frappe.utils import add_to_date, fmt_money, getdate, now_datetime
 
+from keep_customers.erp.language import speaking
 from keep_customers.visits import approval, preparations
 from tests.site.story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX
 from tests.site.visits.plans import as_anna, draft, follow_up, todo_about
@@ -229,3 +231,30 @@ def test_a_discarded_plan_is_before_nobody(story, firms):
 	as_anna(plan).discard()
 	assert not todo_about(plan, status="Open")
 	assert frappe.db.get_value("Visit Plan", plan.name, "status") == "Cancelled"
+
+
+def test_who_has_left_is_neither_met_nor_named(story, firms):
+	file = frappe.get_doc("Customer File", firms[0])
+	file.people[0].left_on = getdate()
+	file.save()
+	plan = draft(firms[:1])
+	preparations.fill_preparations(plan.name)
+	assert not as_anna(plan).stops[0].people_to_meet
+	assert [one["full_name"] for one in preparations.people_to_name(plan.name)] == [f"{firms[0]} Daughter"]
+
+
+def test_each_is_told_of_a_plan_in_their_own_language(story, firms):
+	for user, language in ((MIA, "zh"), (ANNA, "zh-TW")):
+		frappe.db.set_value("User", user, "language", language)
+	plan = draft(firms)
+	approval.ask_for_approval(plan.name)
+	[todo] = todo_about(plan)
+	with speaking("zh"):
+		[text] = approval.sentences()
+	assert text.split("{0}")[0] in todo.description and plan.name in todo.description
+	frappe.set_user(MIA)
+	approval.send_back(plan.name, "More stops, please")
+	[told] = frappe.get_all(
+		"Notification Log", {"document_name": plan.name, "for_user": ANNA}, pluck="subject"
+	)
+	assert told == _("Your visit plan {0} was sent back.", "zh-TW").format(plan.name)
