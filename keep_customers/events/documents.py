@@ -32,14 +32,16 @@ def set_status(
 	doc = named(EVENT, event, "write", for_update=True)
 	row = locked(event)
 	room = room_of(row)
-	statuses = [guest.status for guest in room.guests]
+	statuses, besides = [guest.status for guest in room.guests], set(came.split())
 	try:
 		engine.may_become(
 			doc.status,
 			status,
 			get_datetime(doc.starts_on) if doc.starts_on else None,
 			now_datetime(),
-			checked_in=statuses.count(engine.ATTENDED) + cint(everybody_came) + len(came.split()),
+			checked_in=statuses.count(engine.ATTENDED)
+			+ cint(everybody_came)
+			+ sum(guest.key in besides for guest in room.guests),
 			expected=statuses.count(engine.ACCEPTED),
 		)
 	except engine.Refused as refused:
@@ -49,9 +51,7 @@ def set_status(
 	row.status = status
 	if status == engine.HELD:
 		take_back_all(event, OVER)
-		store(
-			row, room, engine.after(room, bool(cint(everybody_came)), set(absent.split()), set(came.split()))
-		)
+		store(row, room, engine.after(room, bool(cint(everybody_came)), set(absent.split()), besides))
 	elif status == engine.CALLED_OFF:
 		_call_off(row, room)
 

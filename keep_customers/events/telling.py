@@ -15,7 +15,7 @@ from keep_customers.care.assignment import Assignment
 from keep_customers.care.planning import ask_at_once
 from keep_customers.engine.consent import EVENTS
 from keep_customers.erp import todos
-from keep_customers.erp.language import language_of_the_site, site_language
+from keep_customers.erp.language import language_of, language_of_the_site
 from keep_customers.erp.said import said
 from keep_customers.erp.tables import chunks
 from keep_customers.events.terms import INVITATION
@@ -106,9 +106,9 @@ def tell_moved_up(row, names: list[str]) -> None:
 		INVITATION, filters={"name": ("in", names)}, fields=["name", "customer", "customer_name"]
 	)
 	assignment = Assignment({one.customer for one in rows}, frappe.get_cached_doc("Keep Customers Settings"))
-	text = _("{0} was waiting for “{1}” and has a place now.", site_language())
 	for one in rows:
 		if rep := assignment.user_for(one.customer):
+			text = _("{0} was waiting for “{1}” and has a place now.", language_of(rep))
 			subject = text.format(escape_html(one.customer_name or one.customer), escape_html(row.theme))
 			todos.notify(rep, INVITATION, one.name, subject)
 
