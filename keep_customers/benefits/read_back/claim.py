@@ -22,6 +22,8 @@ def tell(doc) -> ReadBack:
 
 
 def _running(doc) -> list[str]:
+	if doc.volume_rebate and not frappe.db.get_value("Volume Rebate", doc.volume_rebate, "enabled"):
+		return [_("The rebate is switched off: nothing is counted any more, and no credit note is proposed.")]
 	said = [
 		_("The period runs until {0}; then a credit note is proposed.").format(formatdate(doc.period_end))
 	]

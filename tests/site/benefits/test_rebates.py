@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import frappe
 import pytest
 
+from keep_customers.access.read_back import read_back
 from keep_customers.benefits import rebates
 from keep_customers.care import panel
 from keep_customers.erp.aside import Aside
@@ -85,6 +86,13 @@ def test_a_dealer_sees_how_far_it_is_to_the_next_step(story):
 	frappe.set_user(ANNA)
 	[seen] = panel.customer_care(dealer)["rebates"]
 	assert (seen["reached"], seen["missing"], seen["next_percent"]) == (46_800, 3_200, 5)
+	frappe.set_user("Administrator")
+	frappe.get_doc("Volume Rebate", told.volume_rebate).update({"enabled": 0}).save()
+	frappe.set_user(ANNA)
+	assert not panel.customer_care(dealer)["rebates"], "nobody is promised what will not come"
+	assert read_back(frappe.get_doc("Rebate Claim", told.name).as_dict())["says"] == [
+		"The rebate is switched off: nothing is counted any more, and no credit note is proposed."
+	]
 
 
 def test_returns_count_against_it_and_a_second_night_changes_nothing(story):
