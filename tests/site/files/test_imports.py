@@ -22,7 +22,7 @@ def imported(kind, template, *rows):
 	return import_text(kind, "\n".join(lines))
 
 
-def import_text(kind, text):
+def import_text(kind, text, refused=None):
 	from frappe.core.doctype.data_import.importer import Importer
 
 	file = frappe.get_doc(
@@ -39,8 +39,16 @@ def import_text(kind, text):
 			"import_file": file.file_url,
 		}
 	).insert()  # fmt: skip
+	if refused:
+		frappe.db.commit()  # the host takes back what fails
 	Importer("Customer File", data_import=doc).import_data()
 	doc.reload()
+	if refused:
+		[log] = frappe.get_all(
+			"Data Import Log", {"data_import": doc.name}, ["success", "messages", "exception"]
+		)
+		assert not log.success and refused in f"{log.messages}{log.exception}"
+		return doc
 	assert not frappe.parse_json(doc.template_warnings or "[]"), doc.template_warnings
 	logs = frappe.get_all("Data Import Log", {"data_import": doc.name}, ["success", "messages", "exception"])
 	assert logs and all(one.success for one in logs), logs
@@ -193,3 +201,14 @@ def test_an_import_of_numbers_and_notes_leaves_the_calendar_and_who_decides(stor
 	)
 	[li] = file_of(firm).people
 	assert (li.full_name, li.decides, li.calendar, li.recurs) == ("Li", 0, "Gregorian", "G-09-10")
+
+
+@pytest.mark.parametrize(
+	"sheet", ["consents.channel,consents.consent\n{},Email,", "consents.channel\n{},Email"]
+)
+def test_an_empty_cell_is_nobodys_consent(story, sheet):
+	firm = story.customer("Firm")
+	story.file(firm, usage="Drilling")
+	before = said(firm)
+	import_text(UPDATE, f"customer,{sheet.format(firm)}", refused="Consent")
+	assert said(firm) == before and not file_of(firm).consents

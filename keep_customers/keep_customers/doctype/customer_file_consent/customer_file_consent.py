@@ -12,8 +12,8 @@ class CustomerFileConsent(RowOfFile, Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
-		consent: DF.Literal["Given", "Refused"]
+		channel: DF.Literal["", "Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
+		consent: DF.Literal["", "Given", "Refused"]
 		date: DF.Date | None
 		parent: DF.Data
 		parentfield: DF.Data
