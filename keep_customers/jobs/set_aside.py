@@ -8,6 +8,7 @@ from frappe import _
 from frappe.utils import cint, cstr, formatdate
 
 from keep_customers.erp import todos
+from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Long
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.tables import chunks, insert, new_name, standard_columns
@@ -134,6 +135,31 @@ def completed_before(run: str, as_of: date, fields: list[str], most: int, **more
 		order_by="creation desc",
 		limit=most,
 	)  # fmt: skip
+
+
+@frappe.whitelist()
+@typed
+def last_night(filters: str | dict | None = None) -> dict:
+	"""Data of the Number Card *Set Aside at Night*: what the last night has set aside, of what the user may read.
+
+	:raises frappe.PermissionError: for who may not read any of it
+	"""
+	frappe.has_permission(TABLE, "read", throw=True)
+	runs = frappe.get_all(
+		"Care Run",
+		filters={"status": ("in", COMPLETED), "clock_was_wrong": 0},
+		pluck="name",
+		order_by="creation desc",
+		limit=1,
+	)
+	# What was done, and took long, is kept beside it.
+	those = {"care_run": runs[0] if runs else ["is", "not set"], "seconds": ["<=", 0]}
+	return {
+		"value": len(frappe.get_list(TABLE, filters=those, pluck="name", limit=0)),
+		"fieldtype": "Int",
+		"route": ["List", TABLE],
+		"route_options": those,
+	}
 
 
 def _gone(named: set[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ from rq.timeouts import JobTimeoutException
 
 from keep_customers.care import planning, rules, todos
 from keep_customers.erp import aside
-from keep_customers.jobs import nightly, took
+from keep_customers.jobs import nightly, set_aside, took
 from keep_customers.messaging import sending
 from keep_customers.worth import values
 from keep_customers.worth.reasons import Reasons
@@ -32,6 +32,13 @@ def standing(names):
 		)
 		for name in names
 	}
+
+
+def on_the_card():
+	"""What the workspace says of the last night, which is what it opens."""
+	found = set_aside.last_night()
+	assert len(frappe.get_list(SET_ASIDE, found["route_options"], limit=0)) == found["value"]
+	return found["value"]
 
 
 def managers():
@@ -80,18 +87,20 @@ def test_who_cannot_be_measured_is_named_and_the_others_stand_as_without_it(stor
 
 
 def test_what_is_set_aside_keeps_what_it_had_and_is_tried_again(story):
+	assert on_the_card() == 0
 	names = a_hundred_days_of_business(story, 10)
 	story.night()
 	had = standing(names)[names[0]]
 	story.history(names[0], [(1, 9e11), (0, 9e11)])
-	run = story.night(story.today + timedelta(days=1))
-	assert left(run) == [("Customer", names[0])]
+	for _again in range(2):
+		run = story.night(story.today + timedelta(days=1))
+		assert left(run) == [("Customer", names[0])] and on_the_card() == 1
 	assert standing(names)[names[0]] == had and had[0] == "Platinum"
 	assert not frappe.db.exists("Tier Change", {"customer": names[0], "direction": "Left"})
 	frappe.db.delete("Sales Invoice", {"customer": names[0], "base_net_total": (">", 1e9)})
 	frappe.db.commit()
 	run = story.night(story.today + timedelta(days=2))
-	assert (run.status, left(run)) == ("Completed", [])
+	assert (run.status, left(run), on_the_card()) == ("Completed", [], 0)
 
 
 def test_managers_are_told_once_when_it_stays(story):
@@ -446,6 +455,7 @@ def test_what_took_long_is_named_and_is_no_trouble(story, monkeypatch):
 	)
 	assert (row.stage, row.seconds, row.why) == ("ToDos", 5, "It took 5.0 seconds.")
 	assert not frappe.db.exists(SET_ASIDE, {"care_run": run.name, "reference_name": quick})
+	assert on_the_card() == 0
 
 
 def test_each_stage_stands_beside_what_is_usual(story):
