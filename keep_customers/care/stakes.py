@@ -16,7 +16,7 @@ from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.said import reworded
 from keep_customers.erp.tables import among, chunks
-from keep_customers.worth.values import NOT_RANKED, tier_ranks
+from keep_customers.worth.values import is_ranked, tier_ranks
 
 LONGEST = 140
 FIRST_SENTENCE = re.compile(r"(?<=[.!?。！？])\s|(?<=[。！？])")
@@ -28,7 +28,7 @@ def known(customers: Iterable[str]) -> dict[str, Stake]:
 	value, case = frappe.qb.DocType("Customer Value"), frappe.qb.DocType("Complaint Case")
 	found: dict[str, Stake] = {}
 	for part in chunks(names, 1000):
-		query = among(frappe.qb.from_(value).where(value.status != NOT_RANKED), value.name, part)
+		query = among(frappe.qb.from_(value).where(is_ranked(value)), value.name, part)
 		for name, tier, year, risk, currency in query.select(
 			value.name, value.tier, value.current_value, value.value_at_risk, value.currency
 		).run():

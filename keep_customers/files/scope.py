@@ -11,6 +11,7 @@ from frappe.utils import flt, getdate
 
 from keep_customers.care.assignment import Assignment, perhaps_of
 from keep_customers.erp.permissions import only_readable
+from keep_customers.worth.values import of_today
 
 SETTINGS = "Keep Customers Settings"
 TOP_SHARE = 20.0  # per cent
@@ -85,6 +86,8 @@ def _customers(tiers: Collection[str], policy: str | None, user: str | None = No
 	if policy:
 		query = query.where(value.policy == policy)
 	query = only_readable(query, customer.name)
-	rows = query.select(customer.name, customer.customer_name, value.tier, value.current_value).run()
+	rows = query.select(
+		customer.name, customer.customer_name, value.tier, of_today(value, "current_value")
+	).run()
 	found = [Mine(name, title, tier, flt(worth)) for name, title, tier, worth in rows]
 	return sorted(found, key=lambda row: (-row.value, row.customer))

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import frappe
 from frappe.query_builder import Case
+from frappe.query_builder.functions import IfNull
 
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.tables import among, chunks, hold, insert_columns, upsert_columns
@@ -22,7 +23,12 @@ ON_CUSTOMER = {"keep_tier": "tier", "keep_status": "status", "keep_next_purchase
 
 def of_today(value, field: str):
 	"""A figure of Customer Value as a term; nothing of who is ranked no more."""
-	return Case().when(value.status != NOT_RANKED, value[field])
+	return Case().when(is_ranked(value), value[field])
+
+
+def is_ranked(value):
+	"""Whether the figures of a Customer Value say something of today, as a condition."""
+	return IfNull(value.status, "") != NOT_RANKED
 
 
 def write(

@@ -10,6 +10,7 @@ from keep_customers.care import stakes
 from keep_customers.complaints.measures import purchases_by_day
 from keep_customers.evidence import letter
 from keep_customers.evidence.effect import VALUE, effect
+from keep_customers.files import scope
 from keep_customers.keep_customers.report.management_letter import management_letter
 from keep_customers.retention.movements import BOUGHT_NOW
 from keep_customers.worth import trend
@@ -90,6 +91,8 @@ def test_who_has_given_everything_back_is_none_of_the_years_best(story):
 	story.night()
 	assert sham not in who_is_ranked()
 	assert not story.follow_ups(sham) and len(story.follow_ups(good)) == 1
+	worth = {one.customer: one.value for one in scope._customers((), None)}
+	assert (worth[good], worth[sham]) == (200, 0), "nor of the best of a Maintenance Drive"
 
 
 # The month in a few lines
