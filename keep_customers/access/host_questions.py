@@ -7,8 +7,8 @@ import frappe
 
 from keep_customers.access.host_doors import MODULE, another_name_of, names_called, names_handed_on
 from keep_customers.access.lookups import named, not_there, out_of_sight
-from keep_customers.erp.api import names_sent, refuse
-from keep_customers.erp.permissions import may_read
+from keep_customers.erp.api import chosen, names_sent, refuse
+from keep_customers.erp.permissions import may_read, reads_all_customers
 
 # What is sent that says the doctype, or the doctype itself; what says the document, or documents -> the functions.
 ASKED = {
@@ -21,7 +21,10 @@ ASKED = {
 		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty",
 		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator",
 	),
-	("User", "user"): ("frappe.core.doctype.user_permission.user_permission.get_user_permissions",),
+	("User", "user"): (
+		"frappe.core.doctype.user_permission.user_permission.get_user_permissions",
+		"frappe.desk.doctype.event.event.get_events",  # also those of which a user has told nobody
+	),
 	# Of Frappe 15: 16 asks.
 	("Data Import", "data_import_name"): (
 		"frappe.core.doctype.data_import.data_import.download_errored_template",
@@ -58,13 +61,34 @@ ASKED = {
 	("Customer", "customer_name"): (
 		"erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.get_customer_emails",
 	),
+	("args.party_type", "args.party"): (
+		"erpnext.accounts.doctype.payment_entry.payment_entry.get_outstanding_reference_documents",
+	),
+	("args.doctype", "args.docname"): (
+		"erpnext.accounts.doctype.journal_entry.journal_entry.get_outstanding",
+	),
+	("reference_doctype", "reference_name"): (
+		"erpnext.accounts.doctype.payment_entry.payment_entry.get_reference_details",
+	),
+	("dt", "dn"): (
+		"erpnext.accounts.doctype.journal_entry.journal_entry.get_payment_entry_against_invoice",
+		"erpnext.accounts.doctype.journal_entry.journal_entry.get_payment_entry_against_order",
+		"erpnext.accounts.doctype.payment_entry.payment_entry.get_payment_entry",
+	),
+	("Customer", "filters.customer"): ("erpnext.selling.doctype.customer.customer.get_customer_primary",),
+	("Sales Invoice", "source_name"): (
+		"erpnext.accounts.doctype.sales_invoice.sales_invoice.create_invoice_discounting",
+	),
 	("Contact", "contact"): (
 		"erpnext.crm.doctype.utils.get_last_interaction",
 		"erpnext.stock.doctype.delivery_trip.delivery_trip.get_contact_display",
 	),
 	("Lead", "lead"): ("erpnext.crm.doctype.utils.get_last_interaction",),
 }
-PATHS = {path for paths in ASKED.values() for path in paths}
+# What lists papers of all customers.
+OF_ALL = ("erpnext.accounts.doctype.invoice_discounting.invoice_discounting.get_invoices",)
+PATHS = {path for paths in ASKED.values() for path in paths} | {*OF_ALL}
+QUERIES = {path for (_doctype, name), paths in ASKED.items() if name.startswith("filters.") for path in paths}
 # For who may read them, whatever they are about.
 BY_THEMSELVES = ("Communication", "Data Import", "User")
 UNSAID = {"party_type": "Customer"}  # as the host
@@ -77,19 +101,20 @@ def ask() -> None:
 	"""
 	if frappe.session.user == "Administrator":
 		return
-	if any(another_name_of(name, PATHS) for name in names_handed_on()):
+	called = {another_name_of(name, PATHS) for name in names_called()}
+	handed_on = {another_name_of(name, PATHS) for name in names_handed_on()}
+	if handed_on - QUERIES - {None} or (called.intersection(OF_ALL) and not reads_all_customers()):
 		raise frappe.PermissionError
-	called = {path for name in names_called() if (path := another_name_of(name, PATHS))}
-	for (doctype, name), paths in ASKED.items() if called else ():
-		if called.intersection(paths):
+	for (doctype, name), paths in ASKED.items():
+		if (called | handed_on).intersection(paths):
 			_only_readable(doctype, name)
 
 
 def _only_readable(doctype: str, name: str) -> None:
-	sent = frappe.form_dict.get(name)
+	sent = _sent(name)
 	if not sent:
 		return
-	kind = doctype if doctype.istitle() else frappe.form_dict.get(doctype) or UNSAID.get(doctype)
+	kind = doctype if doctype.istitle() else _sent(doctype) or UNSAID.get(doctype)
 	names = names_sent(name, sent) if name.endswith("names") else [sent]
 	if not isinstance(kind, str) or not all(isinstance(one, str | int) for one in names):
 		refuse(f"Argument '{name}' should be a name.")
@@ -99,6 +124,12 @@ def _only_readable(doctype: str, name: str) -> None:
 				named(kind, one)
 		elif not _may_read(kind, one):
 			not_there(kind, one)
+
+
+def _sent(name: str) -> object:
+	where, _dot, key = name.partition(".")
+	sent = frappe.form_dict.get(where)
+	return chosen(sent, where).get(key) if sent and key else sent
 
 
 def _may_read(kind: str, name: str) -> bool:

@@ -40,6 +40,28 @@ def test_what_another_user_is_restricted_to_is_not_told(firm, north, browsers):
 	frappe.db.commit()
 
 
+def test_what_others_have_in_their_calendar_is_not_told(north):
+	starts = frappe.utils.now_datetime()
+	private = {
+		"subject": "Theirs",
+		"event_type": "Private",
+		"starts_on": starts,
+		"owner": BEN,
+		"status": "Open",
+	}
+	frappe.get_doc({"doctype": "Event", "name": f"{PREFIX} Event", **private}).db_insert()
+	frappe.db.set_value("Event", f"{PREFIX} Event", "owner", BEN)
+	frappe.db.commit()
+	path, days = "frappe.desk.doctype.event.event.get_events", {"start": starts.date(), "end": starts.date()}
+	days = {key: str(day) for key, day in days.items()}
+	refused(north.call(path, user=BEN, **days))
+	for sent in ({}, {"user": ANNA}):
+		answer = north.call(path, **days, **sent)
+		assert answer.status_code == 200 and "Theirs" not in answer.text, answer.text
+	frappe.db.delete("Event", {"name": f"{PREFIX} Event"})
+	frappe.db.commit()
+
+
 def test_what_was_imported_is_its_importers(north):
 	"""Frappe 15 asks nobody, and takes a filter for a name."""
 	frappe.get_doc(
@@ -97,6 +119,16 @@ def test_what_erpnext_tells_of_a_customer_is_told_to_who_may_read_it(firm, north
 		answer = north.call(path, **{**sent, "party": THEIRS})
 		refused(answer)
 		assert north.call(path, **{**sent, "party": MINE}).status_code == 200, path
+	query = "erpnext.selling.doctype.customer.customer.get_customer_primary"
+	for customer, status in ((THEIRS, 403), (MINE, 200)):
+		of_whom = {"customer": customer, "type": "Contact"}
+		for path, sent in (
+			(query, {"searchfield": "name", "start": 0, "page_len": 9}),
+			("frappe.desk.search.search_widget", {"query": query}),
+		):
+			sent = {"doctype": "Customer", "txt": "", "filters": of_whom, **sent}
+			answer = north.http.post(f"{north.base}/api/method/{path}", json=sent, timeout=60)
+			assert answer.status_code == status, answer.text
 	point = "erpnext.selling.page.point_of_sale.point_of_sale.set_customer_info"
 	refused(north.call(point, customer=THEIRS, fieldname="email_id", value="mine@keep-test.example"))
 	frappe.db.rollback()
