@@ -303,9 +303,15 @@ def add_comment(
 ) -> object:
 	"""As the host's for its websites; it takes a comment on anything, in anybody's name."""
 	ours = guarded(reference_doctype) or frappe.get_meta(reference_doctype).module == MODULE
-	if ours or reference_doctype in NOT_ON_WEBSITES:
+	if ours or reference_doctype in NOT_ON_WEBSITES or _of_others(reference_doctype, str(reference_name)):
 		not_there(reference_doctype, str(reference_name))
 	return comments.add_comment(comment, comment_email, comment_by, reference_doctype, reference_name, route)
+
+
+def _of_others(doctype: str, name: str) -> bool:
+	"""Whether it is about a customer whom the user may not read, and none of their own on a website."""
+	hidden = out_of_sight(doctype, {name})
+	return bool(hidden) and not frappe.has_website_permission(frappe.get_doc(doctype, name))
 
 
 def refuse_other_names() -> None:

@@ -12,7 +12,7 @@ import frappe
 import keep_customers
 from tests.site.erp.matrix.papers import ABOUT_CUSTOMER, GUARDED, HOSTS, MODULE, OF_THE_FIRM, parents
 from tests.site.erp.test_api import BUTTONS, CALLABLE, METHODS, parameters
-from tests.site.story import ANNA
+from tests.site.story import ANNA, COMPANY
 
 RESOURCE, METHOD = "/api/resource/", "/api/method/"
 
@@ -142,6 +142,9 @@ READS = (
 	door("frappe.desk.form.linked_with.get_submitted_linked_docs", **THIS),
 	door("frappe.contacts.doctype.address.address.get_default_address", **THIS),
 	door("erpnext.crm.utils.get_open_activities", ref_doctype="{doctype}", ref_docname="{name}"),
+	door("frappe.desk.form.document_follow.get_follow_users", doctype="{doctype}", doc_name="{name}"),
+	door("frappe.core.doctype.submission_queue.submission_queue.get_latest_submissions", **DOC),
+	door("frappe.social.doctype.energy_point_log.energy_point_log.get_reviews", **DOC),
 )
 READS_OF_ROW = (
 	door("GET /api/resource/{table}/{row}", "read"),
@@ -184,6 +187,17 @@ WRITES = (
 	),
 	door("frappe.desk.form.assign_to.add", **THIS, assign_to=["{user}"]),
 	door("frappe.desk.doctype.tag.tag.add_tag", dt="{doctype}", dn="{name}", tag="Mine"),
+	door(
+		"frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply",
+		doctype="{doctype}",
+		docnames=["{name}"],
+	),
+	door(
+		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator",
+		**DOC,
+		data={"{text}": "Mine"},
+		parent="Mine",
+	),
 	door("frappe.share.add", **THIS, user="{user}", read=1, write=1),
 	door(
 		"frappe.desk.form.document_follow.follow_document",
@@ -238,6 +252,32 @@ ONCE = (
 	door("frappe.core.api.file.zip_files", files=[{"name": "{name}"}]),
 	door("frappe.desk.form.utils.remove_attach", fid="{name}", dt="Complaint Case", dn="{case}"),
 )
+# A customer, by name, and by what is about one.
+OF_CUSTOMER = {"party_type": "Customer", "party": "{customer}", "company": COMPANY, "date": "2030-01-01"}
+OF_CUSTOMERS = (
+	door("erpnext.accounts.utils.get_balance_on", **OF_CUSTOMER),
+	door("erpnext.accounts.party.get_party_details", **OF_CUSTOMER),
+	door("erpnext.accounts.doctype.payment_entry.payment_entry.get_party_details", "party to be paid", **OF_CUSTOMER),
+	door("erpnext.accounts.doctype.payment_entry.payment_entry.get_outstanding_reference_documents", args={**OF_CUSTOMER, "get_outstanding_invoices": 1}),
+	door("erpnext.accounts.doctype.payment_entry.payment_entry.get_payment_entry", dt="Sales Invoice", dn="{invoice}"),
+	door("erpnext.accounts.doctype.journal_entry.journal_entry.get_outstanding", args={"doctype": "Sales Invoice", "docname": "{invoice}", "company": COMPANY}),
+	door("erpnext.accounts.doctype.invoice_discounting.invoice_discounting.get_invoices", filters={"customer": "{customer}"}),
+	door("erpnext.accounts.doctype.sales_invoice.sales_invoice.create_invoice_discounting", source_name="{invoice}"),
+	door("erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.get_customer_emails", customer_name="{customer}", primary_mandatory=0),
+	door("erpnext.selling.page.point_of_sale.point_of_sale.set_customer_info", customer="{customer}", fieldname="email_id", value="mine@keep-test.example"),
+	door("frappe.desk.search.search_widget", "customer's own", doctype="Customer", txt="", query="erpnext.selling.doctype.customer.customer.get_customer_primary",
+		filters={"customer": "{customer}", "type": "Contact"}),
+	door("erpnext.stock.doctype.shipment.shipment.get_contact_name", ref_doctype="Customer", docname="{customer}"),
+	door("erpnext.crm.doctype.utils.get_last_interaction", contact="{contact}"),
+	*(
+		door(f"erpnext.{where}.make_{what}_from_communication", communication="{mail}")
+		for where, what in (("crm.doctype.lead.lead", "lead"), ("crm.doctype.opportunity.opportunity", "opportunity"), ("support.doctype.issue.issue", "issue"))
+	),
+	door("frappe.core.doctype.user_permission.user_permission.get_user_permissions", user="{rep}"),
+	door("frappe.desk.doctype.event.event.get_events", user="{rep}", start="2020-01-01", end="2035-01-01"),
+	door("frappe.desk.search.search_widget", "report", doctype="Customers at Risk", txt="{}", searchfield="Administrator", page_length=0, query="frappe.desk.query_report.run"),
+	door("frappe.desk.treeview.get_all_nodes", doctype="Complaint Case", label="x", parent="status", states=[], tree_method="frappe.workflow.doctype.workflow.workflow.get_workflow_state_count"),
+)  # fmt: skip
 WORDS = (
 	door("frappe.utils.global_search.search", text="{word}", limit=99),
 	door("frappe.utils.global_search.web_search", text="{word}"),
@@ -467,6 +507,12 @@ def written(world, user, staff) -> Iterator[Ask]:
 	:param staff: the host's roles let them write what is the host's, or everybody's
 	"""
 	victim = world.victim
+	names = {
+		"customer": victim.customer,
+		"invoice": victim.names["Sales Invoice"],
+		"contact": victim.names["Contact"],
+	}
+	yield from through(OF_CUSTOMERS, "Customer", **names, mail=victim.names["Communication"], rep=victim.rep)
 	url = victim.file_url.lstrip("/")
 	file = {"url": url, "file": url.rpartition("/")[2], "name": victim.names["File"]}
 	yield from through(

@@ -201,8 +201,10 @@ def test_a_websites_comment_is_written_on_nothing_of_ours(firm, north, browsers)
 	case = firm.case(THEIRS, "Theirs").name
 	frappe.db.commit()
 	comments = frappe.db.count("Comment", {"comment_type": "Comment"})
+	invoice = frappe.db.get_value("Sales Invoice", {"customer": THEIRS})
 	for doctype, name in (
 		("Complaint Case", case),
+		("Sales Invoice", invoice),
 		("Customer", THEIRS),
 		("ToDo", todo),
 		("Customer File", MINE),
