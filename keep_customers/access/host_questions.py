@@ -17,6 +17,8 @@ ASKED = {
 	("doctype", "docname"): (
 		"frappe.core.doctype.submission_queue.submission_queue.get_latest_submissions",
 		"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews",
+		"erpnext.controllers.stock_controller.show_accounting_ledger_preview",
+		"erpnext.controllers.stock_controller.show_stock_ledger_preview",
 		# They write in whatever is named.
 		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty",
 		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator",
@@ -75,7 +77,11 @@ ASKED = {
 		"erpnext.accounts.doctype.journal_entry.journal_entry.get_payment_entry_against_order",
 		"erpnext.accounts.doctype.payment_entry.payment_entry.get_payment_entry",
 	),
-	("Customer", "filters.customer"): ("erpnext.selling.doctype.customer.customer.get_customer_primary",),
+	("Customer", "filters.customer"): (
+		"erpnext.accounts.doctype.invoice_discounting.invoice_discounting.get_invoices",
+		"erpnext.controllers.queries.get_delivery_notes_to_be_billed",
+		"erpnext.selling.doctype.customer.customer.get_customer_primary",
+	),
 	("Sales Invoice", "source_name"): (
 		"erpnext.accounts.doctype.sales_invoice.sales_invoice.create_invoice_discounting",
 	),
@@ -85,9 +91,12 @@ ASKED = {
 	),
 	("Lead", "lead"): ("erpnext.crm.doctype.utils.get_last_interaction",),
 }
-# What lists papers of all customers.
-OF_ALL = ("erpnext.accounts.doctype.invoice_discounting.invoice_discounting.get_invoices",)
-PATHS = {path for paths in ASKED.values() for path in paths} | {*OF_ALL}
+# What lists the papers of all customers where none is named.
+OF_ALL = {
+	"erpnext.accounts.doctype.invoice_discounting.invoice_discounting.get_invoices",
+	"erpnext.controllers.queries.get_delivery_notes_to_be_billed",
+}
+PATHS = {path for paths in ASKED.values() for path in paths}
 QUERIES = {path for (_doctype, name), paths in ASKED.items() if name.startswith("filters.") for path in paths}
 # For who may read them, whatever they are about.
 BY_THEMSELVES = ("Communication", "Data Import", "User")
@@ -101,12 +110,14 @@ def ask() -> None:
 	"""
 	if frappe.session.user == "Administrator":
 		return
-	called = {another_name_of(name, PATHS) for name in names_called()}
 	handed_on = {another_name_of(name, PATHS) for name in names_handed_on()}
-	if handed_on - QUERIES - {None} or (called.intersection(OF_ALL) and not reads_all_customers()):
+	called = handed_on | {another_name_of(name, PATHS) for name in names_called()}
+	if handed_on - QUERIES - {None}:
+		raise frappe.PermissionError
+	if called & OF_ALL and not _sent("filters.customer") and not reads_all_customers():
 		raise frappe.PermissionError
 	for (doctype, name), paths in ASKED.items():
-		if (called | handed_on).intersection(paths):
+		if called.intersection(paths):
 			_only_readable(doctype, name)
 
 

@@ -240,7 +240,7 @@ READ = {
 		"frappe.desk.calendar", "frappe.desk.doctype.event.event.delete_communication", "frappe.desk.doctype.kanban_board.kanban_board",
 		"frappe.desk.doctype.tag.tag.add_tags", "frappe.desk.doctype.tag.tag.remove_tag",
 		"frappe.desk.form.assign_to.add_multiple", "frappe.desk.form.assign_to.close", "frappe.desk.form.document_follow.update_follow",
-		"frappe.desk.gantt.update_task", "frappe.desk.reportview", "frappe.desk.treeview.get_children", "frappe.utils.diff.version_query",
+		"frappe.email.inbox.mark_as_spam", "frappe.www.printview", "frappe.desk.gantt.update_task", "frappe.desk.reportview", "frappe.desk.treeview.get_children", "frappe.utils.diff.version_query",
 		"frappe.utils.print_format.download_multi_pdf", "frappe.utils.print_format.download_multi_pdf_async", "frappe.www.list.get",
 	),
 	"what it calls for its caller is looked at before (refuse_other_names)": (
@@ -256,7 +256,7 @@ READ = {
 	),
 	"only for System Managers, the Administrator or developers": (
 		"frappe.desk.doctype.system_console", "frappe.model.module_utils.export_customizations", "frappe.modules.utils.export_customizations",
-		"frappe.recorder",
+		"frappe.recorder", "frappe.core.page.permission_manager",
 	),
 	"about no document: a page, the caller's own settings, what has been sent": (
 		"frappe.client.get_js", "frappe.core.api.user_invitation", "frappe.core.doctype.log_settings.log_settings.get_log_doctypes",
@@ -272,15 +272,30 @@ READ = {
 		"erpnext.templates.utils.send_message", "erpnext.www.book_appointment",
 	),
 	"papers of accounts, goods, production and projects, as the host's roles say, and nothing of a customer's but what is sent": (
-		"erpnext.accounts", "erpnext.assets", "erpnext.buying", "erpnext.controllers", "erpnext.edi", "erpnext.manufacturing",
-		"erpnext.projects", "erpnext.quality_management", "erpnext.regional", "erpnext.selling.doctype.quotation",
-		"erpnext.selling.doctype.sales_order", "erpnext.selling.page.point_of_sale", "erpnext.setup", "erpnext.stock", "erpnext.subcontracting",
-		"erpnext.utilities",
+		"erpnext.accounts.dashboard_chart_source", "erpnext.accounts.doctype.account", "erpnext.accounts.doctype.bank_reconciliation_tool",
+		"erpnext.accounts.doctype.chart_of_accounts_importer", "erpnext.accounts.doctype.financial_report_template", "erpnext.accounts.doctype.fiscal_year",
+		"erpnext.accounts.doctype.journal_entry", "erpnext.accounts.doctype.loyalty_program.loyalty_program.get_redeemption_factor", "erpnext.accounts.doctype.party_link",
+		"erpnext.accounts.doctype.payment_entry.payment_entry.get_account_details", "erpnext.accounts.doctype.payment_request.payment_request.make_payment_request", "erpnext.accounts.doctype.period_closing_voucher",
+		"erpnext.accounts.doctype.pos_invoice", "erpnext.accounts.doctype.pricing_rule", "erpnext.accounts.doctype.process_payment_reconciliation",
+		"erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.fetch_customers", "erpnext.accounts.doctype.repost_accounting_ledger", "erpnext.accounts.doctype.sales_invoice.sales_invoice.get_bank_cash_account",
+		"erpnext.accounts.doctype.sales_invoice.sales_invoice.make_inter_company_purchase_invoice", "erpnext.accounts.report.utils", "erpnext.accounts.utils",
+		"erpnext.controllers.accounts_controller.get_taxes_and_charges", "erpnext.controllers.accounts_controller.update_child_qty_rate", "erpnext.controllers.accounts_controller.update_company_master_and_address",
+		"erpnext.controllers.item_variant", "erpnext.controllers.queries.get_filtered_child_rows", "erpnext.controllers.queries.get_project_name",
+		"erpnext.controllers.queries.tax_account_query", "erpnext.controllers.stock_controller.check_item_quality_inspection", "erpnext.controllers.stock_controller.make_quality_inspections",
+		"erpnext.controllers.trends", "erpnext.assets", "erpnext.buying",
+		"erpnext.edi", "erpnext.manufacturing", "erpnext.projects",
+		"erpnext.quality_management", "erpnext.selling.doctype.quotation", "erpnext.selling.doctype.sales_order",
+		"erpnext.selling.page.point_of_sale", "erpnext.setup.doctype.employee", "erpnext.stock",
+		"erpnext.subcontracting", "erpnext.utilities",
+	),
+	"only by a link that the host has signed": (
+		"frappe.email.queue.unsubscribe", "frappe.website.doctype.personal_data_deletion_request", "frappe.workflow.doctype.workflow_action",
 	),
 	"through get_list": ("erpnext.startup.leaderboard",),
 	"not unless Support Settings let it, and it saves as its caller": (
 		"erpnext.support.doctype.service_level_agreement.service_level_agreement.reset_service_level_agreement",
 	),
+	"of a comment of one's own": ("frappe.desk.form.utils.update_comment_publicity",),
 	"it makes a reminder, a review or a note that a mail was seen, of a name that it does not look into": (
 		"frappe.automation.doctype.reminder.reminder.create_new_reminder", "frappe.email.inbox.create_email_flag_queue",
 		"frappe.social.doctype.energy_point_log.energy_point_log.review",

@@ -11,7 +11,7 @@ import pytest
 from keep_customers.erp import host
 from tests.site.erp.permissions.regions import MINE, NORTH, THEIRS, refused
 from tests.site.mail import contact
-from tests.site.story import ANNA, BEN, COMPANY, PREFIX
+from tests.site.story import ANNA, BEN, COMPANY, MIA, PREFIX
 
 NOBODY = f"{PREFIX} Nobody"
 
@@ -129,6 +129,11 @@ def test_what_erpnext_tells_of_a_customer_is_told_to_who_may_read_it(firm, north
 			sent = {"doctype": "Customer", "txt": "", "filters": of_whom, **sent}
 			answer = north.http.post(f"{north.base}/api/method/{path}", json=sent, timeout=60)
 			assert answer.status_code == status, answer.text
+	listed = "erpnext.accounts.doctype.invoice_discounting.invoice_discounting.get_invoices"
+	refused(north.call(listed, filters={}))
+	refused(north.call(listed, filters={"customer": THEIRS}))
+	assert north.call(listed, filters={"customer": MINE}).status_code == 200
+	assert browsers(MIA).call(listed, filters={}).status_code == 200
 	point = "erpnext.selling.page.point_of_sale.point_of_sale.set_customer_info"
 	refused(north.call(point, customer=THEIRS, fieldname="email_id", value="mine@keep-test.example"))
 	frappe.db.rollback()
