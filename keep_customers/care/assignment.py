@@ -88,7 +88,8 @@ class Assignment:
 	def _of_role(self, role: str | None) -> str | None:
 		if role and role not in self._role_users:
 			users = sorted(set(get_users_with_role(role)) & self.here)
-			self._role_users[role] = users[0] if users else None
+			# Who is away has colleagues.
+			self._role_users[role] = next(filter(self._present, users), users[0] if users else None)
 		return self._role_users.get(role)
 
 	def _read_known(self) -> dict[str, tuple]:

@@ -39,6 +39,7 @@ PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation", "Visit Plan
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 CREDITED = "Invoice credited"
 TODO_CANCELLED = "ToDo cancelled"
+RULE_OFF = "Rule switched off"
 IN_CONTACT = "Already in Contact"  # why a contact was not useful, which says that there was another one
 USEFUL_AFTER_ALL = dict.fromkeys(("not_useful", "not_useful_words", "not_useful_on", "not_useful_by"), None)
 FIELDS = (
@@ -205,7 +206,11 @@ def contacts_within(customers: list[str], since: date, today: date) -> Counter:
 		# Several follow-ups on one ToDo are one contact.
 		.select(follow_up.customer, Count(IfNull(follow_up.todo, follow_up.name)).distinct())
 		.where(follow_up.status.isin([*OPEN, "Done"]) & follow_up.touch.isnull())
-		.where((follow_up.assigned_on > since) & (follow_up.assigned_on <= today))
+		# What was asked for long ago may have been done yesterday.
+		.where(
+			((follow_up.assigned_on > since) & (follow_up.assigned_on <= today))
+			| ((follow_up.status == "Done") & (follow_up.done_on > since) & (follow_up.done_on <= today))
+		)
 		.groupby(follow_up.customer)
 	)
 	# The rep says so, and nothing else knows of it.
@@ -343,12 +348,30 @@ def note_done(name: str) -> None:
 
 
 def take_back_of_rule(rule: str) -> None:
-	"""A rule that is switched off asks nobody anything new; what reps already have stays with them."""
-	frappe.db.set_value(
-		"Follow Up",
-		{"care_rule": rule, "status": "Planned"},
-		{"status": "Cancelled", "hold_reason": "Rule switched off"},
-	)
+	"""A rule that is switched off asks nobody anything new; what reps already have stays with them.
+
+	Switched on again, it finds what is still to come: so that has to be free of its name.
+	"""
+	follow_up = frappe.qb.DocType("Follow Up")
+	(
+		frappe.qb.update(follow_up)
+		.set(follow_up.status, "Cancelled")
+		.set(follow_up.hold_reason, RULE_OFF)
+		.set(follow_up.occurrence, follow_up.name)
+		.set(follow_up.modified, now_datetime())
+		.where((follow_up.care_rule == rule) & (follow_up.status == "Planned"))
+	).run()
+
+
+def let_go_of_rule(rule: str, **which) -> None:
+	"""What reps have of a rule that is gone is theirs to finish; without its rule it must not pass for what was promised.
+
+	:param which: only these
+	"""
+	of_rule = {"care_rule": rule, **which}
+	about = {**of_rule, "reference_doctype": ("in", PROMISED_BY)}
+	frappe.db.set_value("Follow Up", about, {"reference_doctype": None, "reference_name": None})
+	frappe.db.set_value("Follow Up", of_rule, "care_rule", None)
 
 
 def asked_again(occurrence: str | None, name: str) -> str:

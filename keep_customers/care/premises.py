@@ -18,7 +18,7 @@ from frappe.utils import cint, getdate
 from keep_customers.care import followups, rules
 from keep_customers.care.ending import take_back_one
 from keep_customers.care.last_contacts import one_look
-from keep_customers.care.triggers import Meant, Premise, of_customers
+from keep_customers.care.triggers import DISABLED, EXCLUDED, Meant, Premise, of_customers
 from keep_customers.engine.followups import NO_CONSENT
 from keep_customers.erp import attempts
 from keep_customers.erp.aside import Aside, out_of_the_way, undone
@@ -120,9 +120,9 @@ def over(rows: list[dict], today: date, aside: Aside | None = None) -> dict[str,
 	for row in rows:
 		why = None
 		if row["disabled"]:
-			why = "Customer disabled"
+			why = DISABLED
 		elif rule := all_rules.get(row["care_rule"]):
-			why = "Customer excluded" if row["internal"] else meant[rule.name].why_not(row)
+			why = EXCLUDED if row["internal"] else meant[rule.name].why_not(row)
 			if not why:
 				row["rule"] = rule
 				of_trigger[rule.trigger].append(row)

@@ -4,6 +4,7 @@ A Lead or Customer with a Referral is A-grade. *Referred By* on the Lead or Cust
 filling one makes the other, whichever comes first.
 """
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -17,11 +18,12 @@ from keep_customers.care.triggers import Premise, customers, gone, matching, sin
 from keep_customers.care.triggers import row as follow_up
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.said import said
-from keep_customers.erp.tables import chunks
+from keep_customers.erp.tables import among, chunks, columns
 from keep_customers.people import origin
 
 # Referral's field -> the host's doctype
 REFERRED = {"lead": "Lead", "referred_customer": "Customer"}
+CUSTOMERS = ("referrer", "referred_customer")
 A_GRADE = "A"
 
 
@@ -342,7 +344,20 @@ def referral_call(rule, today: date, referral: str | None = None) -> list[dict]:
 	)
 
 
+def _of_another(field: str) -> Callable[[list, date], list[bool]]:
+	def over(rows: list, today: date) -> list[bool]:
+		referral = frappe.qb.DocType("Referral")
+		query = among(frappe.qb.from_(referral), referral.name, {row["reference_name"] or "" for row in rows})
+		about = set(zip(*columns(query, referral.name, referral[field]), strict=True))
+		return [(row["reference_name"], row["customer"]) not in about for row in rows]
+
+	return over
+
+
 THERE = Premise("Referral deleted", gone("Referral"))
+# A wrong name on it was corrected.
+REFERRED_US = Premise("No longer true", _of_another("referrer"))
+CAME_BY_IT = Premise("No longer true", _of_another("referred_customer"))
 
 
 def _due(rule, today: date, only: str | None, whom: str, since_field: str, reason, short: str) -> list[dict]:

@@ -56,7 +56,7 @@ class Trigger(NamedTuple):
 	prompt: bool = False
 
 
-_THERE = (referrals.THERE,)
+_CAME_BY_REFERRAL = (referrals.THERE, referrals.CAME_BY_IT)
 _OF_FILE = (occasions.IN_THE_FILE,)
 _AFTER_PURCHASE = (rhythm.BOUGHT, rhythm.NOT_BOUGHT)
 
@@ -66,9 +66,11 @@ TRIGGERS: dict[str, Trigger] = {
 	),
 	"First Purchase": Trigger(purchases.first_purchases, (purchases.BOUGHT_FIRST,)),
 	"Delivery": Trigger(purchases.deliveries, (purchases.DELIVERED, purchases.KEPT)),
-	"Referral: Thank Referrer": Trigger(referrals.referral_thanks, _THERE, prompt=True),
-	"Referral: Welcome": Trigger(referrals.referral_welcome, _THERE, prompt=True),
-	"Referral: Call": Trigger(referrals.referral_call, _THERE),
+	"Referral: Thank Referrer": Trigger(
+		referrals.referral_thanks, (referrals.THERE, referrals.REFERRED_US), prompt=True
+	),
+	"Referral: Welcome": Trigger(referrals.referral_welcome, _CAME_BY_REFERRAL, prompt=True),
+	"Referral: Call": Trigger(referrals.referral_call, _CAME_BY_REFERRAL),
 	"Milestone": Trigger(purchases.milestones, (purchases.REACHED,)),
 	"Year's Best": Trigger(purchases.years_best),
 	"Birthday": Trigger(occasions.birthdays, _OF_FILE, dated=True),

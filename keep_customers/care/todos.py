@@ -119,8 +119,18 @@ def validate(todo, method=None) -> None:
 	"""Remember the status before the change, only available before the ToDo is written; let what the list shows follow it."""
 	todo.flags.keep_status_before = None if todo.is_new() else todo.get_db_value("status")
 	if todo.get("keep_follow_up") and not todo.is_new():
+		_stay_with_the_customer(todo)
 		stakes.follow(todo)
 		_speak_to(todo)
+
+
+def _stay_with_the_customer(todo) -> None:
+	"""Whom a contact is with is not written on its ToDo, and it is always on somebody's list: else nobody would hear what
+	becomes of it."""
+	before = todo.get_doc_before_save()
+	if before and frappe.db.exists("Follow Up", {"name": todo.keep_follow_up, "todo": todo.name}):
+		todo.reference_type, todo.reference_name = before.reference_type, before.reference_name
+		todo.allocated_to = todo.allocated_to or before.allocated_to
 
 
 def _speak_to(todo) -> None:
@@ -168,8 +178,14 @@ def on_update(todo, method=None) -> None:
 				followups.drop_asked_again(part)
 	if todo.date:
 		values["due_date"] = todo.date
+	# A contact on record has a day of its own: it may have been told later.
+	recorded = {"name": ("in", parts), "status": "Done", "touch": ("is", "set")}
+	on_record = frappe.get_all("Follow Up", recorded, pluck="name") if values.get("status") == "Done" else ()
 	for part in parts:
-		frappe.db.set_value("Follow Up", part, values)
+		own = {**values}
+		if part in on_record:
+			del own["done_on"]
+		frappe.db.set_value("Follow Up", part, own)
 		if values.get("status") == "Done":
 			followups.note_done(part)
 

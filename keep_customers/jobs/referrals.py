@@ -2,14 +2,19 @@
 
 from frappe.utils import getdate
 
-from keep_customers.care import followups, referrals, rules
+from keep_customers.care import followups, premises, referrals, rules
 from keep_customers.care.planning import ask_at_once
 from keep_customers.erp.aside import out_of_the_way
 
+# Whom it is about, and since when.
+DECIDES = (*referrals.CUSTOMERS, "customer_since")
+
 
 def on_referral(referral) -> None:
-	"""Plan what the rules ask for, and have it asked for as soon as the referral is saved."""
-	if referral.get_doc_before_save() and not referral.has_value_changed("customer_since"):
+	"""Plan what the rules ask for, and have it asked for as soon as the referral is saved; end what is asked for of whom it is
+	about no longer."""
+	before = referral.get_doc_before_save()
+	if before and not any(referral.has_value_changed(field) for field in DECIDES):
 		return
 	with out_of_the_way("follow-up of a referral"):
 		today = getdate()
@@ -21,6 +26,9 @@ def on_referral(referral) -> None:
 		]
 		if followups.add(rows):
 			ask_at_once("Referral", referral.name)
+		if before:
+			named = {one.get(field) for one in (before, referral) for field in referrals.CUSTOMERS}
+			premises.end_of(named - {None})
 
 
 def on_lead(lead, method=None) -> None:

@@ -16,6 +16,10 @@ from keep_customers.worth.population import left_out
 
 # How far back is looked for what the submit event or a night missed (imports, a site that was down).
 CATCH_UP_DAYS = 30
+# Why a rule is not about a customer, or not any more.
+DISABLED, EXCLUDED, FITS_NO_LONGER = NOT_MEANT = (
+	"Customer disabled", "Customer excluded", "Customer no longer fits",
+)  # fmt: skip
 
 
 class Premise(NamedTuple):
@@ -83,14 +87,14 @@ class Meant:
 		"""
 		customers, groups = self.excluded
 		if row["customer"] in customers or row["customer_group"] in groups:
-			return "Customer excluded"
+			return EXCLUDED
 		fits = (
 			(not self.tiers or row["tier"] in self.tiers)
 			and (self.groups is None or row["customer_group"] in self.groups)
 			and row["customer_group"] not in self.but_groups
 			and (self.territories is None or row["territory"] in self.territories)
 		)
-		return None if fits else "Customer no longer fits"
+		return None if fits else FITS_NO_LONGER
 
 
 def matching(rule, rows) -> Iterator:

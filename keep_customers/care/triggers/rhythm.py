@@ -9,6 +9,7 @@ from frappe.utils import cint, getdate
 from keep_customers.care import followups
 from keep_customers.care.last_contacts import days_of, last_contacts
 from keep_customers.care.triggers import (
+	NOT_MEANT,
 	Premise,
 	candidates,
 	customers,
@@ -76,13 +77,14 @@ def tier_cadence(rule, today: date) -> list[dict]:
 def _settled(rule) -> dict[str, int]:
 	"""Customer -> ordinal day of the rule's latest occurrence that is settled, be it without a contact.
 
-	Nobody reached, refused, cancelled: that does not end the rhythm. Another contact does, by itself.
+	Nobody reached, refused, cancelled: that does not end the rhythm. Another contact does, by itself. Who was no customer for it
+	for a while, perhaps by mistake, was not contacted.
 	"""
 	follow_up = frappe.qb.DocType("Follow Up")
 	query = (
 		frappe.qb.from_(follow_up)
 		.where((follow_up.care_rule == rule.name) & follow_up.status.notin(followups.PENDING))
-		.where(IfNull(follow_up.hold_reason, "").notin(["Rule switched off", TURN_IS_OVER.why]))
+		.where(IfNull(follow_up.hold_reason, "").notin([*NOT_MEANT, followups.RULE_OFF, TURN_IS_OVER.why]))
 		.groupby(follow_up.customer)
 	)
 	return days_of(query, follow_up.customer, Max(follow_up.planned_on))

@@ -94,6 +94,16 @@ def test_the_rhythm_goes_on_from_the_other_contact(now):
 	assert sorted(row.status for row in story.follow_ups(firm)) == ["Assigned", "Cancelled"]
 
 
+def test_the_rhythm_goes_on_when_the_customer_was_disabled_by_mistake(now):
+	story = now
+	firm = asked(story, "Firm", trigger="Tier Cadence")
+	for disabled in (1, 0):
+		frappe.get_doc("Customer", firm).update({"disabled": disabled}).save()
+	assert state(story, firm) == ("Cancelled", "Customer disabled")
+	story.night(story.tonight)
+	assert sorted(row.status for row in story.follow_ups(firm)) == ["Assigned", "Cancelled"]
+
+
 def test_who_opens_a_todo_again_is_not_answered_by_the_first_call(now, silent):
 	story = now
 	todo = only_todo(story, silent)

@@ -302,6 +302,31 @@ def test_a_referral_that_is_taken_back_takes_its_contacts_along(now):
 	}
 
 
+def test_a_referral_that_named_the_wrong_ones_asks_for_the_right_ones(now):
+	story = now
+	switched_on(story)
+	firm, brought, right, came = (story.customer(name) for name in ("Firm", "Brought", "Right", "Came"))
+	record = referral(firm, referred_customer=brought)
+	record.update({"referrer": right, "referred_customer": came}).save()
+	assert {(row.status, row.hold_reason) for one in (firm, brought) for row in story.follow_ups(one)} == {
+		("Cancelled", "No longer true")
+	}
+	assert set(due(story, right)) == {"Thanks"} and set(due(story, came)) == {"Welcome", "Call"}
+	# They were the right ones after all, but the other way round.
+	record.update({"referrer": brought, "referred_customer": firm}).save()
+	waits = {
+		one: {row.care_rule for row in story.follow_ups(one, status="Planned")}
+		for one in (firm, brought, right, came)
+	}
+	thanks, welcome, call = (f"{PREFIX} {rule}" for rule in ("Thanks", "Welcome", "Call"))
+	assert waits == {firm: {welcome, call}, brought: {thanks}, right: set(), came: set()}
+	record.update({"referrer": firm, "referred_customer": brought}).save()
+	waits = {
+		one: {row.care_rule for row in story.follow_ups(one, status="Planned")} for one in (firm, brought)
+	}
+	assert waits == {firm: {thanks}, brought: {welcome, call}}
+
+
 def test_what_goes_wrong_with_a_referral_does_not_cost_the_lead(story, monkeypatch):
 	firm = story.customer("Firm")
 	with monkeypatch.context() as patch:

@@ -7,7 +7,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, getdate, now_datetime
 
-from keep_customers.care import todos
+from keep_customers.care import results, todos
 from keep_customers.engine.followups import WorkingDays
 from tests.site.care.asked import as_user, asked_for, only_todo, state
 from tests.site.story import ANNA, BEN, EVE, PREFIX
@@ -174,6 +174,32 @@ def test_a_reopened_todo_asks_for_another_contact_and_records_it(now):
 	touch = frappe.get_doc("Customer Touch", second)
 	touch.notes = "Corrected"
 	touch.save()
+
+
+def test_what_was_told_days_later_was_done_on_the_day_of_the_contact(now):
+	[firm] = asked_for(now)
+	todo = only_todo(now, firm)
+	todo.db_set("creation", add_to_date(now_datetime(), days=-5), update_modified=False)
+	as_user(ANNA)
+	results.record(todo.name, "Reached", "told-in-the-tunnel", seconds_ago=3 * 86400)
+	as_user("Administrator")
+	[follow_up] = now.follow_ups(firm)
+	assert (follow_up.status, follow_up.done_on) == ("Done", now.days_ago(3))
+
+
+def test_a_contact_stays_with_its_customer_and_on_somebodys_list(now):
+	[firm] = asked_for(now)
+	name = only_todo(now, firm).name
+	as_user(ANNA)
+	todo = frappe.get_doc("ToDo", name)
+	todo.update({"reference_type": None, "reference_name": None}).save()
+	as_user("Administrator")
+	todo.reload()
+	todo.update({"allocated_to": None}).save()
+	todo.reload()
+	assert (todo.reference_type, todo.reference_name, todo.allocated_to) == ("Customer", firm, ANNA)
+	todo.update({"status": "Closed"}).save()
+	assert state(now, firm) == ("Done", "")
 
 
 # What can go wrong

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import frappe
 import pytest
+from frappe.utils import add_to_date, now_datetime
 
 from keep_customers.care import todos
 from keep_customers.worth import demand
@@ -116,6 +117,14 @@ def test_the_head_offices_role_is_asked_where_no_user_is_named(story):
 	finally:
 		frappe.db.rollback()
 		story.settings(head_office_role=None)
+
+
+def test_a_computer_whose_clock_is_ahead_a_little_records_what_was_just_now(story):
+	firm = story.customer("Firm")
+	said = touch(story, firm, date=add_to_date(now_datetime(), minutes=5))
+	assert said.date <= now_datetime()
+	with pytest.raises(frappe.ValidationError, match="after it happened"):
+		touch(story, firm, date=add_to_date(now_datetime(), minutes=15))
 
 
 def test_nobody_points_a_touch_at_another_todo(story, looked_after):

@@ -12,6 +12,7 @@ from keep_customers.care.preview import preview
 from keep_customers.care.triggers.purchases import purchase_amounts
 from keep_customers.messaging import recipients
 from keep_customers.setup.install import offer_triggers
+from tests.site.care.asked import next_working_day
 from tests.site.story import ANNA, BEN, COMPANY, EVE, GROUP, ITEM, MIA, PREFIX
 
 FRIDAY, SUNDAY = date(2026, 3, 6), date(2026, 3, 8)
@@ -407,6 +408,84 @@ def test_who_is_away_is_stood_in_for(story):
 	assert [story.follow_ups(firms[n])[0].assigned_to for n in ("Substitute", "Backup")] == [MIA, MIA]
 	with pytest.raises(frappe.ValidationError, match="before it begins"):
 		story.settings(absences=[{"user": ANNA, "from_date": "2026-03-04", "to_date": "2026-03-03"}])
+
+
+# A rule that changes
+
+
+def test_a_rule_switched_off_and_on_again_still_greets_who_has_their_day_to_come(now):
+	firm = now.customer("Firm")
+	tomorrow = now.today + timedelta(days=1)
+	now.file(firm, people=[{"full_name": "Mei", "month": tomorrow.month, "day": tomorrow.day}])
+	rule = now.rule(trigger="Birthday", days_before=3)
+
+	def noted():
+		[known] = rules.read({"name": rule.name})
+		followups.add(rules.due(known, now.today))
+		return sorted((row.status, row.channel, row.hold_reason or "") for row in now.follow_ups(firm))
+
+	assert noted() == [("Planned", "Phone", "")]
+	rule.reload()
+	rule.update({"enabled": 0}).save()
+	rule.update({"enabled": 1, "channel": "Letter"}).save()
+	# It counts from now on, and this moment is over by the next night.
+	rule.db_set("enabled_from", now.today)
+	assert noted() == noted() == [("Cancelled", "Phone", "Rule switched off"), ("Planned", "Letter", "")]
+
+
+def test_a_rule_with_another_trigger_begins_anew_and_judges_nothing_of_before(now):
+	story = now
+	firms = [story.customer(name) for name in ("One", "Two")]
+	for firm in firms:
+		story.file(firm, dedicated_rep=ANNA)
+		story.history(firm, [(1, 100)])
+	story.settings(rep_capacity=1)
+	rule = story.rule(trigger="First Purchase")
+	story.completed_yesterday()
+	tonight = next_working_day(story, not_before=0)
+	story.night(tonight)
+	rule.reload()
+	rule.update({"trigger": "Milestone", "min_amount": 50}).save()
+	assert getdate(rule.enabled_from) == story.today, "what was before is not its"
+	run = story.night(tonight)
+	assert run.status == "Completed" and not story.errors(run)
+	assert sorted((row.status, row.hold_reason or "", row.care_rule) for row in story.follow_ups()) == [
+		("Assigned", "", None), ("Cancelled", "Rule switched off", rule.name),
+	]  # fmt: skip
+
+
+def test_since_when_a_rule_is_on_is_written_by_nobody(story):
+	rule = story.rule()
+	rule.reload()
+	since = rule.enabled_from
+	for written in (None, story.days_ago(900)):
+		rule.update({"enabled_from": written}).save()
+		assert rule.enabled_from == since
+	rule.db_set("enabled_from", None)
+	rule.save()
+	assert rule.enabled_from, "else it would ask nobody for ever"
+
+
+def test_what_a_deleted_rule_has_asked_for_is_no_promise(now):
+	story = now
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA)
+	said = frappe.get_doc(
+		{
+			"doctype": "Customer Touch", "customer": firm, "channel": "Phone", "result": "Reached", "rep": ANNA,
+			"date": f"{story.days_ago(30)} 10:00:00", "demand_date": story.today + timedelta(days=10),
+		}
+	).insert()  # fmt: skip
+	rule = story.rule(trigger="Stated Demand Due", days_before=12)
+	story.completed_yesterday()
+	story.night(next_working_day(story, not_before=0))
+	[call] = story.follow_ups(firm)
+	assert (call.status, call.reference_name) == ("Assigned", said.name)
+	frappe.delete_doc("Care Rule", rule.name)
+	assert not followups.promised(frappe.get_doc("Follow Up", call.name))
+	said.reload()
+	said.update({"next_step": "Quote", "next_step_date": story.today + timedelta(days=5)}).save()
+	assert [row.short for row in story.follow_ups(firm, status="Planned")] == ["Quote"]
 
 
 def tanks(rule, today):

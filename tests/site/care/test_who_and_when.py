@@ -7,10 +7,11 @@ import pytest
 from frappe.custom.doctype.custom_field.custom_field import create_custom_field
 
 from keep_customers.care import todos
+from keep_customers.care.assignment import Assignment
 from keep_customers.complaints.clock import working_time
 from keep_customers.erp import host
 from keep_customers.erp.calendar import working_days
-from tests.site.care.asked import asked_for, only_todo, sales_person, state, territory
+from tests.site.care.asked import asked_for, next_working_day, only_todo, sales_person, state, territory
 from tests.site.story import ANNA, BEN, COMPANY, EVE, MIA, PREFIX, TERRITORY
 
 WEDNESDAY = date(2026, 3, 4)
@@ -139,6 +140,38 @@ def test_a_customer_hears_from_us_once_within_the_caps_days(story):
 	).insert()  # fmt: skip
 	story.night(story.today + timedelta(days=4))
 	assert state(story, other) == ("Planned", "Contact cap")
+
+
+def test_what_was_asked_for_long_ago_and_done_now_is_a_contact_of_now(now):
+	story = now
+	[firm] = asked_for(story)
+	todo = only_todo(story, firm)
+	frappe.db.set_value("Follow Up", todo.keep_follow_up, "assigned_on", story.days_ago(10))
+	todo.update({"status": "Closed"}).save()
+	story.history(firm, [(0, 4000)])
+	story.night(next_working_day(story, not_before=0))
+	assert sorted((row.status, row.hold_reason or "") for row in story.follow_ups(firm)) == [
+		("Done", ""), ("Planned", "Contact cap"),
+	]  # fmt: skip
+
+
+def test_of_a_role_the_colleague_is_asked_who_is_there(story):
+	for user in (ANNA, BEN):
+		frappe.get_doc("User", user).add_roles("Support Team")
+	firm = story.customer("Firm")
+	week = {"from_date": story.days_ago(1), "to_date": story.today}
+	story.settings(fallback_role="Support Team", fallback_user=EVE, absences=[{"user": ANNA, **week}])
+
+	def asked():
+		return Assignment([firm], frappe.get_doc("Keep Customers Settings"), story.today).user_for(firm)
+
+	assert asked() == BEN
+	story.settings(absences=[{"user": ANNA, "substitute": MIA, **week}])
+	assert asked() == MIA
+	story.settings(absences=[{"user": user, **week} for user in (ANNA, BEN)])
+	assert asked() == EVE
+	story.settings(absences=[])
+	assert asked() == ANNA
 
 
 def test_who_refused_the_channel_and_the_control_group_are_left_alone_with_a_reason(story):

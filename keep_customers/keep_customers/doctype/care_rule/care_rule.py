@@ -3,7 +3,7 @@ from frappe import _
 from frappe.utils import flt, now_datetime
 
 from keep_customers.care import rules
-from keep_customers.care.followups import take_back_of_rule
+from keep_customers.care.followups import OPEN, let_go_of_rule, take_back_of_rule
 from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
 
@@ -170,8 +170,12 @@ class CareRule(MeansEverybody, Document):
 		self.validate_sending()
 		if not 0 <= flt(self.control_share) < 100:
 			frappe.throw(_("The share held back must be at least 0 % and below 100 %."))
-		was_enabled = not self.is_new() and self.get_db_value("enabled")
-		if self.enabled and not was_enabled:
+		before = self.get_doc_before_save()
+		self.flags.another_trigger = bool(before and before.trigger != self.trigger)
+		# A sheet or a program may write it: too early, or not at all, and the rule would ask nobody.
+		self.enabled_from = before.enabled_from if before else None
+		begins = not (before and before.enabled) or self.flags.another_trigger or not self.enabled_from
+		if self.enabled and begins:
 			self.enabled_from = now_datetime()
 
 	def validate_trigger(self):
@@ -198,9 +202,12 @@ class CareRule(MeansEverybody, Document):
 			frappe.throw(_("Please choose which kind of message is sent automatically."))
 
 	def on_update(self):
-		if not self.enabled:
+		if not self.enabled or self.flags.another_trigger:
 			take_back_of_rule(self.name)
+		if self.flags.another_trigger:
+			# What must be true of what it makes due now says nothing of what it has asked for.
+			let_go_of_rule(self.name, status=("in", OPEN))
 
 	def on_trash(self):
 		take_back_of_rule(self.name)
-		frappe.db.set_value("Follow Up", {"care_rule": self.name}, "care_rule", None)
+		let_go_of_rule(self.name)

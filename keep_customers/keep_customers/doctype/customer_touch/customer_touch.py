@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import frappe
 from frappe import _
 from frappe.utils import flt, get_datetime, getdate, now_datetime
@@ -8,6 +10,8 @@ from keep_customers.erp.document import Document
 from keep_customers.events import wishes
 from keep_customers.visits import stops
 from keep_customers.worth import ledger
+
+CLOCKS_DIFFER = timedelta(minutes=10)  # a form's day and time are its computer's
 
 
 class CustomerTouch(NamesOnlyReadable, Document):
@@ -53,7 +57,10 @@ class CustomerTouch(NamesOnlyReadable, Document):
 	def validate(self):
 		# Not mandatory in the form: with it, quick entry would have too many fields to open.
 		self.rep = self.rep or frappe.session.user
-		if get_datetime(self.date) > now_datetime():
+		now = now_datetime()
+		if now < get_datetime(self.date) <= now + CLOCKS_DIFFER:
+			self.date = now
+		if get_datetime(self.date) > now:
 			frappe.throw(_("A contact is recorded after it happened. Use the next step for what is to come."))
 		if self.follow_up and frappe.db.get_value("Follow Up", self.follow_up, "customer") != self.customer:
 			frappe.throw(_("{0} is a follow-up of another customer.").format(self.follow_up))
