@@ -55,6 +55,8 @@ override_whitelisted_methods = METHODS | {
 # Setup
 
 after_install = "keep_customers.setup.install.after_install"
+# The charts come last, and the framework has not read yet what our hooks say of them.
+after_sync = "keep_customers.worth.colours.colour_chart"
 after_migrate = "keep_customers.setup.install.after_migrate"
 before_uninstall = "keep_customers.setup.uninstall.before_uninstall"
 after_uninstall = "keep_customers.setup.uninstall.after_uninstall"

@@ -75,7 +75,7 @@ def _to_say(case) -> list[str]:
 	if case.description:
 		found.append(_("They said: {0}").format(shortened(case.description)))
 	for answer in standard_answers.offered(case.name)[:1]:
-		found.append(_("We say at this: {0}").format(answer["title"]))
+		found.append(_("Our standard answer: {0}").format(answer["title"]))
 	return [line for line in found if line]
 
 

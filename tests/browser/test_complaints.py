@@ -173,6 +173,7 @@ def test_cases_are_found_late_first_on_list_board_calendar_and_in_the_reports(st
 	ago = add_to_date(now_datetime(), hours=-30)
 	late = story.case(firm, "late", opened_on=ago, severity="Grave", answer_due=ago, solve_due=ago)
 	story.case(firm, "fresh", severity="Low")
+	story.case(firm, "unanswered", answer_due=add_to_date(now_datetime(), hours=-1))
 	story.case(firm, "done", status="Closed", closed_on=now_datetime())
 	_user("sue@keep-test.example", ["Sales User", "Sales Manager", "Support Team", "Maintenance User"])
 	frappe.db.commit()
@@ -180,6 +181,14 @@ def test_cases_are_found_late_first_on_list_board_calendar_and_in_the_reports(st
 	with desk("sue@keep-test.example") as sue:
 		sue.open("List", "Complaint Case").see("Answer Late").shot("complaint-list")
 		assert not sue.page.locator(f"text={PREFIX} done >> visible=true").count()
+		assert sue.page.locator(".indicator-pill.red:has-text('Grave') >> visible=true").count()
+		# Who waits for a first word is late long before the solution is.
+		sue.press("Answer Late", group="Show")
+		sue.see(f"{PREFIX} unanswered").see(f"{PREFIX} late")
+		assert not sue.page.locator(f"text={PREFIX} fresh >> visible=true").count()
+		sue.press("Solution Late", group="Show")
+		sue.see(f"{PREFIX} late")
+		assert not sue.page.locator(f"text={PREFIX} unanswered >> visible=true").count()
 		sue.open("List", "Complaint Case", "Kanban", board).see("Solution Given").shot("complaint-board")
 		sue.open("List", "Complaint Case", "Calendar", "default").see(f"{PREFIX} late").shot(
 			"complaint-calendar"

@@ -27,7 +27,8 @@ function show_own_sidebar() {
 // Somebody may have it open, or look for what was there this morning.
 function say_why_not(frm) {
 	frappe.xcall("keep_customers.care.todos.follow_up_of", { todo: frm.doc.name }).then(({ hold_reason }) => {
-		if (!hold_reason) return;
+		// That it is cancelled stands beside its title.
+		if (!hold_reason || hold_reason === "ToDo cancelled") return;
 		frm.set_intro(__("Not due any more: {0}", [__(hold_reason, null, "Follow Up")]), "orange");
 	});
 }

@@ -5,6 +5,7 @@ import json
 import frappe
 import pytest
 
+from keep_customers.worth.colours import SHADES
 from tests.site.removal import remove_everything
 from tests.site.story import ANNA, Story
 
@@ -107,6 +108,8 @@ def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anythi
 		field = "method" if doctype == "Scheduled Job Type" else "module"
 		value = ("like", f"{APP}.%") if field == "method" else MODULE
 		assert frappe.get_all(doctype, filters={field: value}), doctype
+	colours = frappe.db.get_value("Dashboard Chart", "Customers by Tier", "custom_options")
+	assert SHADES["Purple"] in (colours or ""), "the tiers' own, before anybody migrates"
 
 
 def test_migrating_again_changes_nothing_and_keeps_what_the_admin_changed(with_it):

@@ -28,10 +28,14 @@ frappe.listview_settings["Complaint Case"] = {
 	},
 
 	onload(list) {
+		const late = (done, due) => [
+			["status", "not in", ["Closed", "Waiting for Customer"]], [done, "is", "not set"],
+			[due, "<", frappe.datetime.system_datetime()],
+		];
 		const views = [
 			[__("My Open Cases"), [["status", "!=", "Closed"], ["responsible", "=", frappe.session.user]]],
-			[__("Late"), [["status", "not in", ["Closed", "Waiting for Customer"]], ["solved_on", "is", "not set"],
-				["solve_due", "<", frappe.datetime.system_datetime()]]],
+			[__("Answer Late"), late("answered_on", "answer_due")],
+			[__("Solution Late"), late("solved_on", "solve_due")],
 			[__("Nobody Is Responsible"), [["status", "!=", "Closed"], ["responsible", "is", "not set"]]],
 			[__("Second Chances"), [["status", "!=", "Closed"], ["second_chance", "=", 1]]],
 			[__("Repeats"), [["repeat_of", "is", "set"]]],
