@@ -60,21 +60,23 @@ def record(
 	row = _row(doc)
 	if not row:
 		not_there("Event", appointment)
+	if doc.status != "Open":
+		return {"said": _("This was noted already."), "next": results.next_contact()}
 	said = {"notes": notes, "next_step": next_step, "next_step_date": next_step_date}
-	if todo := _todo(row.customer):
+	# Sent again, it is about the ToDo that it was about, also where there is another one.
+	if todo := results.told_of(key) or _todo(row.customer):
 		outcome = results.record(todo, result, key, because=because, person=person, **said)
 	else:
 		outcome = {
 			"said": _without_todo(row, doc, result, key, said, because),
 			"next": results.next_contact(),
 		}
-	if doc.status == "Open":
-		_settle(doc, result)
+	_settle(doc, result)
 	return {part: outcome[part] for part in ("said", "next")}
 
 
 def _without_todo(row, event, result: str, key: str, said: dict, because: str | None) -> str:
-	if event.status != "Open" or results.known(key, None):
+	if results.known(key, None):
 		return _("This was noted already.")
 	if result == results.NOT_USEFUL:
 		words = (said["notes"] or "").strip()

@@ -15,6 +15,7 @@ from keep_customers.engine import followups as engine
 from keep_customers.erp.registered import registered
 from keep_customers.erp.said import kept, said
 from keep_customers.erp.tables import (
+	FALLING,
 	FEW,
 	among,
 	chunks,
@@ -35,6 +36,10 @@ PENDING = ("Planned", *OPEN)
 # What the customer was promised without any rule: the next step, the call after a complaint, the visit; and what cannot
 # wait, because places and the time to reply run out.
 PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation", "Visit Plan")
+KEPT = (
+	"Customer Touch",
+	"Complaint Case",
+)  # of them, what stays promised; visits and invitations have a life of their own
 # What nobody needs to be called about once it is cancelled, and how that is noted.
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 CREDITED = "Invoice credited"
@@ -58,6 +63,7 @@ TO_CARRY_OUT = (
 )  # fmt: skip
 WORDS = ("customer_name", "reason", "short", "made_of", "priority", "currency")
 LONGEST_SHORT = 140
+SAME_SHARE = 1e-6  # percent
 # The host's number columns are NOT NULL.
 NUMBERS = ("expires", "value_at_risk", "amount", "gift_cost", "control_share", "risk_then")
 
@@ -121,11 +127,31 @@ def draw_arms(rows: list[dict]) -> None:
 		"Care Rule", filters={"control_share": (">", 0)}, fields=["name", "control_share"], as_list=True
 	)
 	shares = dict(holds_back)
+	of_rules: dict[str, list[dict]] = {}
 	for row in rows:
-		if share := shares.get(row.get("care_rule")):
-			held = engine.in_control_group(row["care_rule"], row["customer"], share / 100)
-			row["arm"] = control_group.HELD_BACK if held else control_group.CARED_FOR
+		if row.get("care_rule") in shares:
+			of_rules.setdefault(row["care_rule"], []).append(row)
+	for rule, its_rows in of_rules.items():
+		share, drawn = shares[rule], _drawn(rule, shares[rule], {row["customer"] for row in its_rows})
+		for row in its_rows:
+			held = engine.in_control_group(rule, row["customer"], share / 100)
+			arm = control_group.HELD_BACK if held else control_group.CARED_FOR
+			row["arm"] = drawn.get(row["customer"], arm)
 			row["control_share"], row["risk_then"] = share, row.get("value_at_risk")
+
+
+def _drawn(rule: str, share: float, customers: Collection[str]) -> dict[str, str]:
+	"""Customer -> the arm into which the rule has drawn it with this share; the names by which it was may have changed since."""
+	follow_up = frappe.qb.DocType("Follow Up")
+	query = frappe.qb.from_(follow_up).where((follow_up.care_rule == rule) & (follow_up.arm > ""))
+	query = among(query, follow_up.customer, customers).orderby(follow_up.planned_on, order=FALLING)
+	names, arms, shares = columns(query, follow_up.customer, follow_up.arm, follow_up.control_share)
+	# The last one of each customer is the first that was drawn.
+	return {
+		name: arm
+		for name, arm, its_share in zip(names, arms, numbers(shares), strict=True)
+		if abs(its_share - share) < SAME_SHARE
+	}
 
 
 def made_of(row: dict) -> str | None:
@@ -372,6 +398,18 @@ def let_go_of_rule(rule: str, **which) -> None:
 	about = {**of_rule, "reference_doctype": ("in", PROMISED_BY)}
 	frappe.db.set_value("Follow Up", about, {"reference_doctype": None, "reference_name": None})
 	frappe.db.set_value("Follow Up", of_rule, "care_rule", None)
+
+
+def promise_again(customer: str, why: str, since: date) -> None:
+	"""What was promised and taken back because of the customer itself waits again; of rules it is theirs to find it.
+
+	:param why: it was taken back
+	:param since: the day from which on it was due; what was due earlier is over
+	"""
+	promised = {"reference_doctype": ("in", KEPT), "care_rule": ("is", "not set"), "customer": customer}
+	taken_back = {**promised, "status": "Cancelled", "hold_reason": why, "due_date": (">=", since)}
+	waits = {"status": "Planned", "hold_reason": "", "todo": None, "assigned_on": None, "assigned_to": None}
+	frappe.db.set_value("Follow Up", taken_back, waits)
 
 
 def asked_again(occurrence: str | None, name: str) -> str:

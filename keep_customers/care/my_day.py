@@ -87,7 +87,7 @@ def _asked(user: str, day: date, may: dict) -> tuple[list[dict], list[dict]]:
 	rows = (
 		frappe.qb.from_(todo)
 		.left_join(follow_up)
-		.on(follow_up.todo == todo.name)
+		.on((follow_up.todo == todo.name) & (follow_up.status != "Cancelled"))
 		.select(
 			todo.name, todo.date, todo.priority, todo.description, todo.reference_type, todo.reference_name,
 			todo.keep_follow_up, todo.keep_why, todo.keep_tier, todo.keep_value_at_risk, todo.keep_currency,

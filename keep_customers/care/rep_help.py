@@ -73,9 +73,8 @@ def for_todo(todo: str) -> dict:
 	:raises frappe.ValidationError: if it is no care ToDo
 	"""
 	doc, row = care_todo(todo, "read")
-	return of_contact(
-		row, _reasons(doc.name, row.customer, frappe.has_permission("Customer Touch", "read"))
-	) | {
+	reasons = _reasons(doc, row.customer, frappe.has_permission("Customer Touch", "read"))
+	return of_contact(row, reasons) | {
 		"due": doc.date,
 		"priority": doc.priority,
 		"comes_first": full_day.because(row),
@@ -117,18 +116,21 @@ def of_contact(row, reasons: list[dict]) -> dict:
 	return known | {"to_say": first, "more_to_say": more, "again": to_say.speak_again(value, today)}
 
 
-def _reasons(todo: str, customer: str, may_read_touches: bool) -> list[dict]:
-	"""Everything the ToDo asks for at once; what was agreed at an earlier contact is in that contact."""
+def _reasons(todo, customer: str, may_read_touches: bool) -> list[dict]:
+	"""Everything the ToDo asks for at once, without what has ended while it goes on; what was agreed at an earlier contact is in
+	that contact."""
 	follow_up, rule = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Care Rule")
 	touch = frappe.qb.DocType("Customer Touch")
 	query = frappe.qb.from_(follow_up).left_join(rule).on(rule.name == follow_up.care_rule)
+	if todo.status == "Open":
+		query = query.where(follow_up.status != "Cancelled")
 	rows = (
 		followups.with_agreement(query, follow_up, touch)
 		.select(
 			follow_up.reason, follow_up.short, follow_up.made_of, follow_up.reference_doctype, follow_up.reference_name, rule.talking_points,
 			touch.next_step,
 		)
-		.where((follow_up.todo == todo) & (follow_up.customer == customer))
+		.where((follow_up.todo == todo.name) & (follow_up.customer == customer))
 		.orderby(follow_up.due_date, follow_up.name)
 	).run(as_dict=True)  # fmt: skip
 	for row in rows:

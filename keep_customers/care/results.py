@@ -150,6 +150,11 @@ def known(key: str, todo: str | None) -> str | None:
 	return found.name
 
 
+def told_of(key: str) -> str | None:
+	"""The ToDo of which the user of this session has told with this key already."""
+	return frappe.db.get_value("Customer Touch", {"sent_key": key, "rep": frappe.session.user}, "todo")
+
+
 def _moment(todo, seconds_ago: int):
 	now = now_datetime()
 	moment = max(now - timedelta(seconds=max(seconds_ago, 0)), get_datetime(todo.creation), now - LONGEST_AGO)

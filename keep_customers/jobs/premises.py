@@ -1,9 +1,12 @@
 """When it is asked whether what is due still is: at once where a document of the host may have ended it, else at night."""
 
+from datetime import timedelta
+
 import frappe
 from frappe.utils import getdate
 
-from keep_customers.care import contacts_seen, premises
+from keep_customers.care import contacts_seen, followups, premises
+from keep_customers.care.triggers import CATCH_UP_DAYS, DISABLED
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone
 from keep_customers.erp.language import language_of_the_site
@@ -16,6 +19,10 @@ MEANT_BY = ("disabled", "is_internal_customer", "customer_group", "territory")
 def on_customer(customer, method=None) -> None:
 	if customer.get_doc_before_save() and any(customer.has_value_changed(field) for field in MEANT_BY):
 		premises.on_change([customer.name])
+		if not customer.disabled and customer.has_value_changed("disabled"):
+			# Perhaps it was a mistake.
+			since = getdate() - timedelta(days=CATCH_UP_DAYS)
+			followups.promise_again(customer.name, DISABLED, since)
 
 
 def on_file(file, method=None) -> None:

@@ -78,15 +78,19 @@ def festivals(rule, today: date) -> list[dict]:
 
 def seasons(rule, today: date) -> list[dict]:
 	"""Everybody the rule is for, when a season or a solar term begins, or on a day of the year."""
-	found = []
-	terms = SEASONS if rule.season == EVERY_SEASON else (rule.season,) if rule.season else ()
-	for day in _days(rule, today):
-		found += [(day, term) for term in terms if engine.solar_term(term, day.year) == day]
-		if rule.yearly_on and engine.recurs(getdate(rule.yearly_on)) in engine.marks(day):
-			found.append((day, rule.name))
+	found = [(day, name) for day in _days(rule, today) for name in _beginning(rule, day)]
 	return _for_everybody(
 		rule, today, found, lambda *what: said("{0}, on {1}. A word that fits the season.", *what)
 	)
+
+
+def _beginning(rule, day: date) -> list[str]:
+	"""What begins on a day, of what a rule waits for."""
+	terms = SEASONS if rule.season == EVERY_SEASON else (rule.season,) if rule.season else ()
+	found = [term for term in terms if engine.solar_term(term, day.year) == day]
+	if rule.yearly_on and engine.recurs(getdate(rule.yearly_on)) in engine.marks(day):
+		found.append(rule.name)
+	return found
 
 
 def _days(rule, today: date) -> Iterator[date]:
@@ -179,4 +183,30 @@ def _not_in_the_file(rows: list, today: date) -> list[bool]:
 	]
 
 
+def _is_festival(rule, day: date) -> bool:
+	if rule.festival and engine.festival(rule.festival, day.year) == day:
+		return True
+	holiday = {"parent": rule.holiday_list, "weekly_off": 0, "holiday_date": day}
+	return bool(rule.holiday_list and frappe.db.exists("Holiday", holiday))
+
+
+def _another_day(still: Callable) -> Callable[[list, date], list[bool]]:
+	"""
+	:param still: (rule, day) -> whether it is a day for greetings
+	"""
+
+	def over(rows: list, today: date) -> list[bool]:
+		known = {}
+		for one in rows:
+			rule, day = one["rule"], day_of(one["occurrence"])
+			if (rule.name, day) not in known:
+				known[rule.name, day] = bool(day and still(rule, day))
+		return [not known[one["rule"].name, day_of(one["occurrence"])] for one in rows]
+
+	return over
+
+
 IN_THE_FILE = Premise("No longer true", _not_in_the_file)
+# Another day was chosen, or a holiday was moved.
+STILL_A_FESTIVAL = Premise("No longer true", _another_day(_is_festival))
+STILL_BEGINS = Premise("No longer true", _another_day(_beginning))

@@ -31,8 +31,7 @@ from keep_customers.worth.values import NOT_RANKED
 
 def tier_cadence(rule, today: date) -> list[dict]:
 	"""Customers of a tier who have not been contacted for as long as the tier's rhythm allows."""
-	rhythms = frappe.get_all("Customer Tier", fields=["name", "contact_every_days"], as_list=True)
-	every = {tier: days for tier, days in rhythms if days and (not rule.tiers or tier in rule.tiers)}
+	every = {tier: days for tier, days in _rhythms().items() if not rule.tiers or tier in rule.tiers}
 	if not every:
 		return []
 	value = frappe.qb.DocType("Customer Value")
@@ -74,6 +73,12 @@ def tier_cadence(rule, today: date) -> list[dict]:
 	return rows
 
 
+def _rhythms() -> dict[str, int]:
+	"""Tier -> days between contacts, of tiers that have a rhythm."""
+	rows = frappe.get_all("Customer Tier", fields=["name", "contact_every_days"], as_list=True)
+	return {tier: days for tier, days in rows if days}
+
+
 def _settled(rule) -> dict[str, int]:
 	"""Customer -> ordinal day of the rule's latest occurrence that is settled, be it without a contact.
 
@@ -84,7 +89,11 @@ def _settled(rule) -> dict[str, int]:
 	query = (
 		frappe.qb.from_(follow_up)
 		.where((follow_up.care_rule == rule.name) & follow_up.status.notin(followups.PENDING))
-		.where(IfNull(follow_up.hold_reason, "").notin([*NOT_MEANT, followups.RULE_OFF, TURN_IS_OVER.why]))
+		.where(
+			IfNull(follow_up.hold_reason, "").notin(
+				[*NOT_MEANT, followups.RULE_OFF, TURN_IS_OVER.why, TURN_HAS_COME.why]
+			)
+		)
 		.groupby(follow_up.customer)
 	)
 	return days_of(query, follow_up.customer, Max(follow_up.planned_on))
@@ -249,6 +258,25 @@ def _contacted_since_its_turn(rows: list, today: date) -> list[bool]:
 	]
 
 
+def _not_yet_its_turn(rows: list, today: date) -> list[bool]:
+	"""Whether the tier's rhythm, or another tier's, asks for it later, or not at all; what reps have already stays with them."""
+	every, result = _rhythms(), []
+	for one in rows:
+		start, started, days = (
+			day_of(one["occurrence"]),
+			getdate(one["rule"].enabled_from),
+			every.get(one["tier"]),
+		)
+		if one["status"] != "Planned" or not start:
+			result.append(False)
+		elif not days:
+			result.append(True)
+		else:
+			last = start if start != started else None
+			result.append(cadence_due(one["customer"], days, last, started)[0] > today)
+	return result
+
+
 def _contacted_since_it_was_due(rows: list, today: date) -> list[bool]:
 	last = _other_contacts(rows, today)
 	return [last.get(one["customer"], 0) >= getdate(one["planned_on"]).toordinal() for one in rows]
@@ -276,4 +304,6 @@ BOUGHT = Premise("Bought again", _bought_since)
 NOT_BOUGHT = Premise("No longer true", _not_bought_after_all)
 CONTACTED = Premise("Contacted meanwhile", _contacted_since_it_was_due)
 TURN_IS_OVER = Premise("Contacted meanwhile", _contacted_since_its_turn)
+# Somebody entered 3 days and meant 30.
+TURN_HAS_COME = Premise("No longer true", _not_yet_its_turn)
 NEEDED = Premise("No longer true", _needed_no_more)

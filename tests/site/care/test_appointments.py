@@ -9,6 +9,7 @@ from frappe.permissions import add_user_permission
 from frappe.utils import get_datetime, getdate
 
 from keep_customers.care import appointments
+from keep_customers.care import todos as care_todos
 from tests.site.mail import contact
 from tests.site.story import ANNA, BEN, PREFIX
 
@@ -93,6 +94,23 @@ def test_it_is_the_same_contact_as_the_care_todo_about_the_customer(story):
 	todo.reload()
 	assert (todo.status, made.status) == ("Closed", "Closed")
 	assert [one.todo for one in touches(firm)] == [todo.name]
+
+
+@pytest.mark.parametrize("result", ["Not Reached", "Not Needed"])
+def test_sent_again_it_is_not_said_of_another_todo_of_the_customer(story, result):
+	[firm] = asked_for(story)
+	first, made = only_todo(story, firm), event("Customer", firm)
+	copy = frappe.copy_doc(frappe.get_doc("Follow Up", first.keep_follow_up))
+	copy.update({"occurrence": "Another", "todo": None}).insert()
+	copy.db_set("todo", care_todos.create([copy], ANNA, getdate() + timedelta(days=1)))
+	key = str(uuid4())
+	told(made, result, key=key, notes="They moved")
+	again = told(made, result, key=key, notes="They moved")
+	assert again["said"].endswith("already.")
+	assert frappe.db.get_value("ToDo", copy.todo, ["status", "date"]) == (
+		"Open",
+		getdate() + timedelta(days=1),
+	)
 
 
 def test_who_may_not_read_the_customer_is_told_nothing(story):

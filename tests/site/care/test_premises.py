@@ -5,7 +5,7 @@ import pytest
 from frappe.utils import add_days, getdate
 from rq.timeouts import JobTimeoutException
 
-from keep_customers.care import followups, premises, rules
+from keep_customers.care import followups, my_day, premises, rep_help, rules
 from keep_customers.care.triggers import Premise
 from keep_customers.erp.aside import Aside
 from tests.site.care.asked import next_working_day, only_todo, state
@@ -104,6 +104,55 @@ def test_the_rhythm_goes_on_when_the_customer_was_disabled_by_mistake(now):
 	assert sorted(row.status for row in story.follow_ups(firm)) == ["Assigned", "Cancelled"]
 
 
+def test_a_rhythm_that_was_entered_wrongly_floods_nobody_once_it_is_mended(now):
+	story = now
+	story.settings(rep_capacity=1)
+	other = story.customer("Other")
+	story.file(other, dedicated_rep=ANNA)
+	story.history(other, ((100, 400), (70, 400)))
+	firm = asked(story, "Firm", trigger="Tier Cadence")
+	assert state(story, other) == ("Planned", "Rep's capacity")
+	rhythms = dict(frappe.get_all("Customer Tier", fields=["name", "contact_every_days"], as_list=True))
+	for tier in rhythms:
+		frappe.db.set_value("Customer Tier", tier, "contact_every_days", 10 * 365)
+	story.night(story.tonight)
+	assert (state(story, other), state(story, firm)) == (("Cancelled", "No longer true"), ("Assigned", ""))
+	for tier, days in rhythms.items():
+		frappe.db.set_value("Customer Tier", tier, "contact_every_days", days)
+	story.night(story.tonight)
+	assert sorted(row.status for row in story.follow_ups(other)) == ["Cancelled", "Planned"]
+
+
+@pytest.mark.parametrize("by", ["the rule", "its holiday list"])
+def test_greetings_for_a_day_that_was_moved(now, by):
+	story = now
+	firm = story.customer("Firm")
+	tomorrow, later = (add_days(story.today, days) for days in (1, 2))
+	holidays = frappe.get_doc(
+		{
+			"doctype": "Holiday List", "holiday_list_name": f"{PREFIX} Festivals", "from_date": story.today,
+			"to_date": add_days(story.today, 30), "holidays": [{"holiday_date": tomorrow, "description": "Eid"}],
+		}
+	).insert()  # fmt: skip
+	if by == "the rule":
+		rule = story.rule(trigger="Season", yearly_on=tomorrow, days_before=3)
+	else:
+		rule = story.rule(trigger="Festival", holiday_list=holidays.name, days_before=3)
+
+	def noted():
+		premises.end_what_is_over(story.today, Aside())
+		[known] = rules.read({"name": rule.name})
+		followups.add(rules.due(known, story.today))
+		return [(row.due_date, row.status) for row in story.follow_ups(firm)]
+
+	assert noted() == noted() == [(tomorrow, "Planned")]
+	rule.reload()
+	rule.update({"yearly_on": later if by == "the rule" else None}).save()
+	holidays.holidays[0].holiday_date = later
+	holidays.save()
+	assert noted() == [(tomorrow, "Cancelled"), (later, "Planned")]
+
+
 def test_who_opens_a_todo_again_is_not_answered_by_the_first_call(now, silent):
 	story = now
 	todo = only_todo(story, silent)
@@ -200,6 +249,11 @@ def test_one_contact_goes_on_for_what_is_left_of_it(now):
 	}
 	left = frappe.get_doc("ToDo", todo.name)
 	assert left.status == "Open" and "Bought for" in left.description and "Not seen" not in left.description
+	frappe.set_user(ANNA)
+	help, day = rep_help.for_todo(todo.name), my_day.today()
+	frappe.set_user("Administrator")
+	[reason], [asked_for] = help["reasons"], day["contacts"]
+	assert "Bought for" in reason.reason and asked_for["reasons"] == [reason.reason]
 
 
 @pytest.mark.parametrize(
@@ -416,7 +470,7 @@ def test_who_is_not_to_blame_is_not_set_aside(now, silent, monkeypatch, error):
 
 def test_every_trigger_says_what_must_be_true():
 	"""Who adds one thinks of it; these are true whatever happens."""
-	always = {"Year's Best", "Festival", "Season"}
+	always = {"Year's Best"}
 	assert {name for name, trigger in rules.TRIGGERS.items() if not trigger.premises} == always
 	options = frappe.get_meta("Follow Up").get_field("hold_reason").options.split("\n")
 	for trigger in rules.TRIGGERS.values():

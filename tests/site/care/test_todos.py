@@ -176,6 +176,31 @@ def test_a_reopened_todo_asks_for_another_contact_and_records_it(now):
 	touch.save()
 
 
+def test_what_was_promised_to_a_customer_that_was_disabled_by_mistake_is_kept(now):
+	firm = now.customer("Firm")
+	now.file(firm, dedicated_rep=ANNA)
+	touch = {
+		"doctype": "Customer Touch",
+		"customer": firm,
+		"channel": "Phone",
+		"result": "Reached",
+		"rep": ANNA,
+	}
+	touch |= {"date": add_to_date(now_datetime(), days=-50), "next_step": "Quote"}
+	for day in (now.today + timedelta(days=9), now.days_ago(40)):
+		frappe.get_doc({**touch, "next_step_date": day}).insert()
+	for disabled in (1, 0):
+		frappe.get_doc("Customer", firm).update({"disabled": disabled}).save()
+		if disabled:
+			assert {row.status for row in now.follow_ups(firm)} == {"Cancelled"}
+	assert [(row.status, row.hold_reason or "") for row in now.follow_ups(firm)] == [
+		("Cancelled", "Customer disabled"), ("Planned", ""),
+	]  # fmt: skip
+	now.completed_yesterday()
+	now.night(WorkingDays().on_or_before(now.today + timedelta(days=9), now.today))
+	assert [row.status for row in now.follow_ups(firm)] == ["Cancelled", "Assigned"]
+
+
 def test_what_was_told_days_later_was_done_on_the_day_of_the_contact(now):
 	[firm] = asked_for(now)
 	todo = only_todo(now, firm)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import frappe
 import pytest
-from frappe.utils import add_to_date, now_datetime
+from frappe.utils import add_to_date, getdate, now_datetime
 
 from keep_customers.care import todos
 from keep_customers.worth import demand
@@ -117,6 +117,14 @@ def test_the_head_offices_role_is_asked_where_no_user_is_named(story):
 	finally:
 		frappe.db.rollback()
 		story.settings(head_office_role=None)
+
+
+def test_a_contact_noted_with_the_wrong_customer_is_no_contact_of_theirs(story):
+	wrong, right = story.customer("Wrong"), story.customer("Right")
+	said = touch(story, wrong)
+	said.update({"customer": right}).save()
+	last = [frappe.db.get_value("Customer", one, "keep_last_touch") for one in (wrong, right)]
+	assert last == [None, getdate(said.date)]
 
 
 def test_a_computer_whose_clock_is_ahead_a_little_records_what_was_just_now(story):

@@ -454,6 +454,27 @@ def test_a_rule_with_another_trigger_begins_anew_and_judges_nothing_of_before(no
 	]  # fmt: skip
 
 
+def test_a_rule_that_is_called_something_else_holds_back_the_same_customers(now):
+	firms = now.customers(*(f"Firm {number}" for number in range(12)))
+	rule = now.rule(trigger="Silence", silent_days=60, control_share=50)
+
+	def drawn(name, occurrence):
+		rows = [
+			{"customer": firm, "care_rule": name, "occurrence": occurrence, "planned_on": now.today}
+			for firm in firms
+		]
+		followups.add(rows)
+		return {row.customer: row.arm for row in now.follow_ups(occurrence=occurrence)}
+
+	before = drawn(rule.name, "first")
+	assert {*before.values()} == {"Cared For", "Held Back"}
+	name = frappe.rename_doc("Care Rule", rule.name, f"{PREFIX} Another Name")
+	assert drawn(name, "second") == before
+	# Another share is drawn anew.
+	frappe.db.set_value("Care Rule", name, "control_share", 99.5)
+	assert {*drawn(name, "third").values()} == {"Held Back"}
+
+
 def test_since_when_a_rule_is_on_is_written_by_nobody(story):
 	rule = story.rule()
 	rule.reload()

@@ -101,11 +101,15 @@ class CustomerTouch(NamesOnlyReadable, Document):
 		touches.contact_happened(self)
 
 	def on_update(self):
+		before = self.get_doc_before_save()
 		touches.plan_next_step(self)
 		# Before what writes into the touch: that forgets what it was before.
 		wishes.from_touch(self)
 		routing.follow(self)
 		touches.show_last_touch(self.customer)
+		if before and before.customer != self.customer:
+			# It was noted with the wrong one.
+			touches.show_last_touch(before.customer)
 		premises.on_change([self.customer])
 
 	def on_trash(self):
