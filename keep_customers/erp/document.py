@@ -97,7 +97,7 @@ def _gone(row: HostsDocument, sent: dict) -> list[str]:
 		for field in row.meta.fields
 		if field.fieldtype in LINKS
 		and (name := sent[field.fieldname])
-		and not frappe.db.exists(field.options if field.fieldtype == "Link" else sent[field.options], name)
+		and not frappe.db.exists(field.options if field.fieldtype == "Link" else row.get(field.options), name)
 		and frappe.db.get_value(row.doctype, row.name, field.fieldname) == name
 	]
 

@@ -1,9 +1,10 @@
 """A case shares its customer's life: renamed, merged, deleted."""
 
 import frappe
+import pytest
 
 from tests.site.complaints.cases.case import CASE, compensated, complaint, new_batch, solved, stored, todos
-from tests.site.story import PREFIX
+from tests.site.story import ANNA, PREFIX, _user
 
 
 def test_a_case_goes_with_its_customer(story, firm):
@@ -49,3 +50,38 @@ def test_a_deleted_case_takes_back_its_call(firm):
 	case = solved(firm)
 	case.delete()
 	assert frappe.get_all("Follow Up", pluck="status") == ["Cancelled"]
+
+
+def test_what_a_case_names_and_was_deleted_since_keeps_nobody_from_going_on(story, firm):
+	gone = f"gone@{PREFIX.replace(' ', '-').lower()}.example"
+	_user(gone, ["Sales User", "Sales Manager"])
+	invoice = story.invoice(firm, 100)
+	note = story.credit(invoice, 10, submit=False)
+	case = complaint(firm, sales_invoice=invoice.name)
+	case.append(
+		"compensations",
+		{"kind": "Credit Note", "status": "Proposed", "reference_doctype": "Sales Invoice", "reference_name": note.name},
+	)  # fmt: skip
+	case.save()
+	frappe.set_user(gone)
+	case.take_step("Listened")
+	frappe.set_user("Administrator")
+	for doctype, name in (("Sales Invoice", note.name), ("Contact", case.contact), ("User", gone)):
+		frappe.delete_doc(doctype, name)
+	invoice.reload()
+	invoice.cancel()
+	frappe.delete_doc("Sales Invoice", invoice.name)
+	frappe.db.commit()
+	frappe.set_user(ANNA)
+	case = frappe.get_doc(CASE, case.name)
+	case.take_step("Apologised")
+	[row] = case.compensations
+	# What stood there still stands there: who did a step, what was given.
+	assert [one.done_by for one in case.steps] == ["Administrator", gone, ANNA]
+	assert (case.sales_invoice, row.reference_name) == (invoice.name, note.name)
+	assert frappe.db.get_value(CASE, case.name, ["sales_invoice", "contact"]) == (invoice.name, case.contact)
+	# Anew nobody names what is not there, also beside it.
+	case.delivery_note = "Keep Test None"
+	with pytest.raises(frappe.LinkValidationError, match="Keep Test None") as refused:
+		case.save()
+	assert invoice.name not in str(refused.value)
