@@ -360,6 +360,10 @@ class Action:
 	def __enter__(self):
 		self.case.reload()
 		self.case.check_permission("write")
+		if self.case.status != engine.CLOSED:
+			repeats.recognise_repeat(
+				self.case
+			)  # the earlier one may have been changed since, and saving asks anew
 		self.before = cases.state(self.case)
 		return self
 

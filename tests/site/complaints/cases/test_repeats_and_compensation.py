@@ -9,6 +9,7 @@ from frappe.utils import getdate
 from keep_customers.complaints import compensations
 from keep_customers.complaints.compensations import Given
 from keep_customers.complaints.steps import Told
+from keep_customers.engine import complaints as engine
 from tests.site.complaints.cases.case import (
 	QUALITY,
 	START,
@@ -166,3 +167,15 @@ def test_nothing_is_owed_on_a_closed_case(firm):
 		compensated(case, cost=5, status="Proposed")
 	compensated(case, cost=5, status="Handed Over")
 	assert stored(case, "compensation_cost") == 5
+
+
+def test_what_is_no_repeat_any_more_is_closed_by_the_customers_yes(firm, clock):
+	first = complaint(firm, category=QUALITY)
+	clock.goes_on(1)
+	second = offered(complaint(firm, category=QUALITY))
+	assert second.repeat_of == first.name
+	# It was about something else.
+	first.category = None
+	first.save()
+	second.hear("Yes")
+	assert (second.status, second.repeat_of) == (engine.CLOSED, None)
