@@ -53,6 +53,31 @@ def test_what_nobody_has_said_anything_against_is_not(headers):
 	assert not read(headers)
 
 
+@pytest.mark.parametrize(
+	("sender", "taken_for", "forged"),
+	[
+		("Olga <olga@firm.example>", "olga@firm.example", False),
+		("Olga <olga@firm.example>", "service@FIRM.example", False),
+		("Olga <olga@firm.example>", "olga@service.firm.example", False),
+		("Max <max@evil.example>", "olga@firm.example", True),
+		("Max <max@firm.example.evil.example>", "olga@firm.example", True),
+		("Max <max@evil.firm.example>", "olga@firm.example", True),
+		("Max <max@evilfirm.example>", "olga@firm.example", True),
+		('"olga@firm.example" <max@evil.example>', "olga@firm.example", True),
+		("olga@firm.example, max@evil.example", "olga@firm.example", True),
+		("olga@firm.example <max@evil.example", "olga@firm.example", True),
+		("nobody", "olga@firm.example", True),
+	],
+)
+@pytest.mark.parametrize("verdict", ["pass", "none"])
+def test_only_whose_domain_was_asked_is_believed(sender, taken_for, forged, verdict):
+	headers = PASSED.replace("pass", verdict)
+	message = f"From: {sender}\nReply-To: {taken_for}\n\nIt smokes.\n"
+	assert is_forged(message_from_string(headers + message), taken_for) == forged
+	# Where the server says nothing, nothing is said.
+	assert not is_forged(message_from_string(message), taken_for)
+
+
 def test_what_the_server_says_stands_above_what_a_forger_wrote():
 	assert read(SPF_ONLY + OPENDMARC + PASSED)
 	assert not read(PASSED + OPENDMARC)

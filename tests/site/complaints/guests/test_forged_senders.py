@@ -1,6 +1,7 @@
 """Somebody writes in a customer's name: it is read, and nobody takes it for the customer's word before a person has looked."""
 
 import frappe
+import pytest
 from frappe.utils import getdate
 
 from keep_customers.care import contacts_seen
@@ -43,3 +44,21 @@ def test_a_forged_answer_goes_on_with_nothing_and_is_asked_about(guest, firm, st
 	assert any("may be by somebody else than it says" in text for text in told)
 	pull(raw_mails.person("Re: Smoke! Once more", sender=OLGA, more=reply + PASSED))
 	assert now(case).status == engine.OPEN
+
+
+@pytest.mark.parametrize("header", ["Reply-To", "X-Original-From"])
+def test_who_is_named_where_no_server_asks_is_not_believed(guest, firm, story, pull, header):  # noqa: F811
+	"""The host takes the address to answer to for the sender's."""
+	evil = PASSED.replace("firm.example", "evil.example") + f"{header}: Olga Kern <{OLGA}>\n"
+	[mail] = pull(raw_mails.person("Smoke!", sender="max@evil.example", more=evil))
+	assert mail.sender == OLGA
+	case = frappe.get_doc(CASE, mail.reference_name)
+	assert (case.customer, case.contact) == (None, None)
+	assert firm not in contacts_seen.latest(getdate(), [firm])
+	[first] = pull(raw_mails.person("Fire!", sender=OLGA, more=PASSED))
+	case = frappe.get_doc(CASE, first.reference_name)
+	case.wait("Which drill?")
+	frappe.db.commit()
+	reply = f"In-Reply-To: <{first.message_id}>\n"
+	pull(raw_mails.person("Re: Fire!", sender="max@evil.example", more=reply + evil))
+	assert now(case).status == engine.WAITING
