@@ -4,6 +4,8 @@ The host makes a case of subject and sender, and brings answers to the case they
 does not know is completed here as soon as the e-mail itself is stored.
 """
 
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.core.utils import html2text
@@ -17,6 +19,8 @@ from keep_customers.erp.todos import link_to
 from keep_customers.people.contacts import customers_of_address
 
 LONGEST = 20000
+# Who has such a case on the list reads on; the host mails them what comes in.
+AT_WORK = (engine.OPEN, engine.REOPENED)
 
 
 def on_communication(communication, method=None) -> None:
@@ -34,13 +38,16 @@ def on_communication(communication, method=None) -> None:
 		_no_word_of_a_customer(case, communication)
 	elif not case.description:
 		_complete(case, communication)
-	elif (case.status == engine.WAITING or case.closed_unanswered) and not _is_colleague(communication):
-		forged = _is_forged(communication)
-		if not forged and _is_of_customer(case, cstr(communication.sender)):
-			_go_on(case)
-		else:
-			text = sentences()["forged" if forged else "unknown address"]
-			escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)))
+	elif case.status not in AT_WORK and not _is_colleague(communication):
+		_hear(case, communication)
+
+
+def _hear(case, communication) -> None:
+	forged = _is_forged(communication)
+	if not forged and _is_of_customer(case, cstr(communication.sender)):
+		return _go_on(case)
+	text = sentences()["forged" if forged else "unknown address"]
+	escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)))
 
 
 def _no_word_of_a_customer(case, communication) -> None:
@@ -53,8 +60,12 @@ def _no_word_of_a_customer(case, communication) -> None:
 def _go_on(case) -> None:
 	if case.status == engine.WAITING:
 		return case.resume()
-	case.reopen()
-	text = sentences()["written"]
+	text = sentences()["read it"]
+	if case.closed_unanswered:
+		case.reopen()
+		text = sentences()["written"]
+	# What a mail says of a solution, or after the end, is for somebody to read: thanks, a no, or another complaint, which the host
+	# brings to a case of the same sender and subject, closed or not.
 	escalation.ask_responsible(case, text.format(link_to(case.doctype, case.name)), "High")
 
 
@@ -62,7 +73,12 @@ def _complete(case, communication) -> None:
 	case.description = _words(communication) or communication.subject or "-"
 	case.subject = case.subject or "-"
 	case.channel = "Email"
-	case.contact_name = case.contact_name or communication.sender_full_name
+	if _is_colleague(communication):
+		case.contact_email = (
+			None  # who of us has passed it on is not who complained, and gets no answer in their place
+		)
+	else:
+		case.contact_name = case.contact_name or communication.sender_full_name
 	forged = _is_forged(communication)
 	known = {} if forged else customers_of_address(cstr(communication.sender))
 	# One address may be that of several customers; then a person has to say which.
@@ -77,6 +93,19 @@ def _complete(case, communication) -> None:
 			" before you name a customer."
 		)
 		case.add_comment("Comment", text)
+
+
+def has_written(case, since: datetime) -> bool:
+	"""Whether the customer has sent an e-mail about a case since then, which nobody else can have written."""
+	asked = {
+		"reference_doctype": case.doctype, "reference_name": case.name, "communication_type": "Communication",
+		"sent_or_received": "Received", "creation": (">", since),
+	}  # fmt: skip
+	mails = frappe.get_all("Communication", asked, ["sender", "delivery_status"])
+	return any(
+		not _is_forged(one) and not _is_colleague(one) and _is_of_customer(case, cstr(one.sender))
+		for one in mails
+	)
 
 
 def _is_of_customer(case, sender: str) -> bool:

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, escape_html, format_datetime, get_datetime
 
-from keep_customers.complaints import escalation, feedback
+from keep_customers.complaints import escalation, feedback, mail
 from keep_customers.complaints.cases import DOCTYPE, alone, state, store, why_not
 from keep_customers.complaints.told import sentences
 from keep_customers.complaints.waiting import set_times
@@ -27,6 +27,12 @@ def ask_again(name: str, now: datetime) -> None:
 	with alone(name) as case:
 		if not case.next_ask or get_datetime(case.next_ask) > now:
 			return
+		if mail.has_written(case, max(map(get_datetime, filter(None, (case.solved_on, case.word_asked_on))))):
+			# Not whether it is solved, but they are not silent: what it says, somebody has to read and note.
+			case.next_ask, case.next_idle = None, _next_idle(settings, now)
+			store(case, ("next_ask", "next_idle"))
+			text = sentences()["read it"].format(todos.link_to(DOCTYPE, case.name))
+			return escalation.ask_responsible(case, text, "High")
 		if cint(case.asked_again) >= cint(settings.ask_again_times):
 			return _close(case, now)
 		try:
@@ -84,6 +90,10 @@ def remind(name: str, now: datetime) -> None:
 		else:
 			escalation.ask_responsible(case, text, "High")
 		case.idle_alarms = cint(case.idle_alarms) + 1
-		days = cint(settings.idle_days)
-		case.next_idle = now + timedelta(days=days) if days else None
+		case.next_idle = _next_idle(settings, now)
 		store(case, ("idle_alarms", "next_idle"))
+
+
+def _next_idle(settings, now: datetime) -> datetime | None:
+	days = cint(settings.idle_days)
+	return now + timedelta(days=days) if days else None

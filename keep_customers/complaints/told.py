@@ -24,6 +24,7 @@ def sentences() -> dict[str, str]:
 			"An e-mail about {0} came from an address that is not known to be the customer's. Is it the answer?"
 		),
 		"written": _("{0} was closed without an answer; now the customer has written. Please read it."),
+		"read it": _("The customer has written about {0}. Please read it."),
 		"not asked": _("The customer has not said whether {0} is solved. Please ask them."),
 		"not said": _("The customer has not said whether {0} is solved."),
 		"not moved": _("Nobody has moved {0} since {1} ({2})."),

@@ -44,7 +44,8 @@ def install(**_about) -> None:
 
 	def marked(mail) -> dict:
 		more = {"communication_type": MARK} if is_automatic(mail) else {}
-		if senders.is_forged(mail.mail):
+		# The host takes it for who is to be answered, or as whose a list says that it came.
+		if senders.is_forged(mail.mail, cstr(mail.from_email)):
 			more["delivery_status"] = FORGED
 		return as_dict(mail) | more
 
@@ -63,6 +64,8 @@ def install(**_about) -> None:
 			if verdict.returned and verdict.message_id:
 				for tell in registered("keep_customers_came_back"):
 					tell(verdict.message_id, verdict.returned)
+		elif communication and not mail.flags.is_new_communication:
+			_came_here_too(mail, communication)
 		return communication
 
 	def replied(account, communication, mail):
@@ -77,6 +80,22 @@ def install(**_about) -> None:
 	InboundMail.process = processed
 	InboundMail._keep_customers = True
 	policy.SMTP.header_factory.map_to_type("list-unsubscribe", _Unfolded)
+
+
+def _came_here_too(mail, communication) -> None:
+	"""An e-mail to two mailboxes the host takes once: what the other one got first, and brought to no document, is ours to make one of."""
+	account = mail.email_account
+	doctype = mail.append_to if account.use_imap else account.append_to
+	# The same mailbox may be read anew, with what somebody has thrown away.
+	if not doctype or communication.reference_name or communication.email_account == account.name:
+		return
+	if frappe.get_meta(doctype).module != "Keep Customers" or is_automatic(mail):
+		return
+	there = mail.reference_document()
+	name = there.name if there else mail._create_reference_document(doctype)
+	communication.db_set({"reference_doctype": there.doctype if there else doctype, "reference_name": name})
+	for tell in registered("keep_customers_mail_taken"):
+		tell(communication)
 
 
 def is_automatic(mail) -> bool:

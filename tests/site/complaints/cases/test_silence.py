@@ -252,3 +252,25 @@ def test_an_upgrade_asks_nobody_about_old_cases(asks, firm, clock):
 	assert stored(old, "next_idle") and not stored(closed, "next_idle")
 	passes(clock, 300)
 	assert mails(old) == 0 and stored(old, "status") == engine.GIVEN
+
+
+def test_who_has_written_is_neither_asked_again_nor_closed_as_silent(asks, firm, clock):
+	case = offered(complaint(firm))
+	passes(clock, 4)
+	assert (mails(case), stored(case, "asked_again")) == (1, 1)
+	written = frappe.get_doc(
+		{
+			"doctype": "Communication", "communication_type": "Communication", "sent_or_received": "Received",
+			"subject": "Re: your complaint", "content": "It still smokes", "sender": "olga@keep-test.example",
+			"reference_doctype": CASE, "reference_name": case.name,
+		}
+	).insert()  # fmt: skip
+	assert told(case)[-1] == ANNA and todos(case, status="Open")[ANNA] == "Open"
+	for _time in range(2):
+		passes(clock, 4)
+	assert (mails(case), stored(case, "status", "next_ask")) == (1, (engine.GIVEN, None))
+	# What was written before the solution is no answer to it.
+	other = offered(complaint(firm, subject="The saw"))
+	written.db_set({"reference_name": other.name, "creation": clock.now - timedelta(hours=1)})
+	passes(clock, 4)
+	assert stored(other, "asked_again") == 1
