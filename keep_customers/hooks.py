@@ -154,6 +154,7 @@ doc_events = {
 		"on_update": ["keep_customers.jobs.handover.after_change", "keep_customers.jobs.premises.on_file"],
 	},
 	"Care Rule": {"on_update": "keep_customers.setup.onboarding.refresh"},
+	"Role": {"before_import": "keep_customers.setup.install.keep_role"},
 	"User": {
 		"on_update": ["keep_customers.jobs.handover.on_user", "keep_customers.setup.onboarding.refresh"],
 		"after_delete": "keep_customers.jobs.handover.on_user",
@@ -284,6 +285,7 @@ keep_customers_read_back = {
 	"Visit Plan": "keep_customers.visits.read_back.tell",
 	"Volume Rebate": "keep_customers.benefits.read_back.rebate.tell",
 }
+keep_customers_mail_taken = ["keep_customers.complaints.mail.on_communication"]
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]

@@ -135,6 +135,26 @@ def test_migrating_again_changes_nothing_and_keeps_what_the_admin_changed(with_i
 	assert frappe.db.get_value("Customer Tier", "Gold", ("colour", "contact_every_days")) == ("Orange", 21)
 
 
+def test_migrating_keeps_what_the_admin_has_said_of_the_role(with_it):
+	from frappe.utils.fixtures import sync_fixtures
+
+	said = {"two_factor_auth": 1, "home_page": "/desk/my-day"}
+	role = frappe.get_doc("Role", ROLE)
+	role.update(said)
+	role.save()
+	sync_fixtures(APP)
+	role.reload()
+	assert {field: role.get(field) for field in said} == said and role.desk_access
+	role.update({"disabled": 1, "two_factor_auth": 0, "home_page": None})
+	role.save()
+	sync_fixtures(APP)
+	role.reload()
+	assert role.disabled
+	role.update({"disabled": 0})
+	role.save()
+	frappe.db.commit()
+
+
 def test_a_site_that_had_the_app_before_complaints_gets_what_they_need(with_it):
 	from keep_customers.patches.v0_1.add_complaints import execute
 	from keep_customers.setup.install import after_migrate
@@ -225,6 +245,23 @@ def test_uninstalling_leaves_nothing_of_ours(with_it):
 			"reference_doctype": case.doctype, "reference_name": case.name,
 		}
 	).insert()  # fmt: skip
+	frappe.get_doc(
+		{
+			"doctype": "Complaint Measure",
+			"title": "Better boxes",
+			"category": "Quality",
+			"in_force_since": "2026-03-04",
+		}
+	).insert()
+	# The host asks each of these every day, and those of others behind it.
+	frappe.get_doc(
+		{
+			"doctype": "Notification", "name": "Keep Test Promised", "subject": "Promised", "document_type": "Complaint Case",
+			"event": "Days After", "date_changed": "promised_on", "channel": "System Notification", "message": "Look",
+			"recipients": [{"receiver_by_role": "Sales User"}], "days_in_advance": 1, "enabled": 1,
+		}
+	).insert()  # fmt: skip
+	frappe.db.commit()
 	story.benefit("Ten", discount_percentage=10)
 	day = story.benefit("Day", ("Iron", "Lead"), kind="Birthday Discount", discount_percentage=5)
 	frappe.get_doc(
@@ -254,10 +291,11 @@ def test_uninstalling_leaves_nothing_of_ours(with_it):
 	assert not frappe.get_all("Version", filters={"ref_doctype": ("in", doctypes)})
 	assert not frappe.db.count("Assignment Rule")
 	assert not frappe.db.count("Pricing Rule") and not frappe.db.count("Coupon Code")
-	for prefix in ("RUN-", "TOUCH-", "REF-", "CC-"):
+	for prefix in ("RUN-", "TOUCH-", "REF-", "CC-", "CM-"):
 		assert not frappe.db.sql("select name from tabSeries where name like %s", f"{prefix}____-")
 	assert not frappe.get_all("Has Role", filters={"role": ROLE})
 	assert not frappe.get_all("ToDo", {"name": ("like", "Keep Test %")})
+	assert not frappe.db.exists("Notification", "Keep Test Promised")
 	# The rep's ToDo is an ordinary one and stays.
 	assert frappe.db.exists("ToDo", todo.name)
 	frappe.get_doc("ToDo", todo.name).update({"status": "Closed"}).save()
