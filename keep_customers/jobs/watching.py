@@ -12,11 +12,12 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt, format_datetime, get_datetime, now_datetime
 
+from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.limits import limited
 from keep_customers.jobs import clock
-from keep_customers.jobs.clock import WAITING
+from keep_customers.jobs.clock import SETTINGS, WAITING
 from keep_customers.jobs.set_aside import completed_before, tell
 
 NIGHTS = 9  # what is usual is the median of so many
@@ -71,16 +72,32 @@ def _minutes(seconds: float) -> str:
 def missed() -> None:
 	"""Every hour: where no night has begun for more than a day, tell it once."""
 	found, last = state()
-	if found != LATE or last.told_of_none:
+	if found != LATE:
 		return
 	text = _("No nightly run has begun since {0}. Is the scheduler switched on, and does a worker run?")
+	if last is None:
+		return _tell_of_the_first(text.format(format_datetime(_said())))
+	if last.told_of_none:
+		return
 	tell(last.name, text.format(format_datetime(last.started)))
 	attempt(lambda: frappe.db.set_value("Care Run", last.name, "told_of_none", 1, update_modified=False))
 
 
+def _tell_of_the_first(text: str) -> None:
+	"""There is no run yet that could note that it was told."""
+	if not frappe.db.exists("Notification Log", {"document_type": SETTINGS, "subject": text}):
+		attempt(lambda: todos.notify_managers(SETTINGS, SETTINGS, text, by_mail=True))
+
+
+def _said() -> datetime | None:
+	"""When the settings were saved last."""
+	said = frappe.db.get_singles_dict(SETTINGS).modified
+	return get_datetime(said) if said else None
+
+
 def state(now: datetime | None = None) -> tuple[str, frappe._dict | None]:
 	"""How the nights go, and the newest Care Run, if there is one."""
-	settings = frappe.db.get_singles_dict("Keep Customers Settings")
+	now, said = now or now_datetime(), _said()
 	newest = frappe.get_all(
 		"Care Run",
 		fields=["name", "status", "started", "creation", "told_of_none"],
@@ -89,14 +106,13 @@ def state(now: datetime | None = None) -> tuple[str, frappe._dict | None]:
 		limit=1,
 	)
 	last = newest[0] if newest else None
-	if not cint(settings.enabled):
+	if not cint(frappe.db.get_single_value(SETTINGS, "enabled")):
 		return OFF, last
-	if last is None:
-		return TO_COME, None
 	# Who has just switched it on, or said something else in the settings, has a day until the next night.
+	if last is None:
+		return (LATE if said and said + clock.A_DAY < now else TO_COME), None
 	last.started = get_datetime(last.started or last.creation)
-	since = max(last.started, get_datetime(settings.modified or last.started))
-	now = now or now_datetime()
+	since = max(last.started, said or last.started)
 	if last.status == WAITING or last.started > now + clock.BACK:
 		return ASKING, last  # the next night will, if it was later already
 	if since + clock.A_DAY < now:

@@ -133,7 +133,8 @@ def test_a_night_that_was_not_is_told_once_in_desk_and_by_mail(story):
 		("Completed", 30, 1, 1, "ok"),  # switched on an hour ago
 		("Waiting", 30, 72, 1, "waiting for an answer"),
 		("Completed", 30, 72, 0, "off"),
-		(None, 0, 72, 1, "to come"),
+		(None, 0, 1, 1, "to come"),
+		(None, 0, 72, 1, "late"),
 	],
 )
 def test_how_the_nights_go(story, status, days_ago, said_hours_ago, enabled, answer):
@@ -144,6 +145,25 @@ def test_how_the_nights_go(story, status, days_ago, said_hours_ago, enabled, ans
 	if answer != "late":
 		watching.missed()
 		assert not told()
+
+
+def test_a_first_night_that_never_comes_is_told_once_too(story, monkeypatch):
+	"""A new site has no scheduler before somebody switches it on, and a bench may have no worker for long jobs."""
+
+	def heard():
+		return frappe.get_all("Notification Log", {"document_type": SETTINGS}, pluck="subject")
+
+	settings_said(20)
+	watching.missed()
+	assert not heard()
+	settings_said(27)
+	watching.missed()
+	first = heard()
+	assert first and all(subject.startswith("No nightly run has begun since ") for subject in first)
+	watching.missed()
+	assert heard() == first
+	settings_said(27, enabled=0)
+	assert watching.state()[0] == "off"
 
 
 def test_a_monitor_needs_no_login_and_learns_one_word(story, server):
