@@ -90,11 +90,9 @@ def _run_anew(name: str, filters: object) -> dict:
 	found = chosen(filters)
 	if not _is_ours(name):
 		return found
-	of = frappe.db.get_value("Report", name, "reference_report")
-	for one in filter(None, (name, of)):
-		if frappe.db.get_value("Report", one, "prepared_report"):
-			frappe.db.set_value("Report", one, "prepared_report", 0, update_modified=False)
-			frappe.clear_document_cache("Report", one)
+	if frappe.db.get_value("Report", name, "prepared_report"):
+		frappe.db.set_value("Report", name, "prepared_report", 0, update_modified=False)
+		frappe.clear_document_cache("Report", name)
 	found.pop(PREPARED, None)
 	return found
 

@@ -54,25 +54,6 @@ def test_a_report_of_ours_is_never_shown_as_another_got_it(north, prepared, sent
 	assert not frappe.db.get_value("Report", "Tier Overview", "prepared_report")
 
 
-def test_a_report_that_somebody_has_made_of_ours_is_none_either(north, prepared):
-	own = {
-		"report_name": f"{PREFIX} Own",
-		"reference_report": "Tier Overview",
-		"report_type": "Custom Report",
-	}
-	frappe.get_doc(
-		{"doctype": "Report", "ref_doctype": "Customer Value", "is_standard": "No", "json": "{}", **own}
-	).insert()
-	frappe.db.commit()
-	answer = north.call("frappe.desk.query_report.run", report_name=f"{PREFIX} Own", filters={})
-	assert not answer.json()["message"].get("prepared_report"), answer.text
-	rows = [row for row in answer.json()["message"]["result"] if isinstance(row, dict)]
-	assert sum(row["customers"] for row in rows) == 2
-	frappe.db.rollback()
-	frappe.delete_doc("Report", f"{PREFIX} Own", force=True)
-	frappe.db.commit()
-
-
 def test_a_report_is_exported_as_its_user_gets_it(north, browsers, prepared):
 	for browser, status in ((north, 403), (browsers(MIA), 200)):
 		answer = browser.call(
