@@ -7,7 +7,7 @@ from frappe.utils import getdate
 
 from keep_customers.care import contacts_seen, followups, premises
 from keep_customers.care.triggers import CATCH_UP_DAYS, DISABLED
-from keep_customers.erp.aside import Aside
+from keep_customers.erp.aside import Aside, out_of_the_way
 from keep_customers.erp.attempts import alone
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.soon import soon
@@ -22,7 +22,8 @@ def on_customer(customer, method=None) -> None:
 		if not customer.disabled and customer.has_value_changed("disabled"):
 			# Perhaps it was a mistake.
 			since = getdate() - timedelta(days=CATCH_UP_DAYS)
-			followups.promise_again(customer.name, DISABLED, since)
+			with out_of_the_way("what was promised"):
+				followups.promise_again(customer.name, DISABLED, since)
 
 
 def on_file(file, method=None) -> None:
