@@ -360,10 +360,10 @@ class Action:
 	def __enter__(self):
 		self.case.reload()
 		self.case.check_permission("write")
+		self.repeat = self.case.repeat_of, self.case.repeat_reason
 		if self.case.status != engine.CLOSED:
-			repeats.recognise_repeat(
-				self.case
-			)  # the earlier one may have been changed since, and saving asks anew
+			# The earlier one may have been changed since, and saving asks anew.
+			repeats.recognise_repeat(self.case)
 		self.before = cases.state(self.case)
 		return self
 
@@ -379,6 +379,9 @@ class Action:
 		cases.note_state(case, self.after)
 		if self.after_note:
 			cases.add_step(case, self.after_note)
+		if case.repeat_of:
+			# Saving finds it anew; as somebody's word it would be refused to who may not read that case.
+			case.repeat_of, case.repeat_reason = self.repeat
 		case.flags.keep_action = True
 		try:
 			case.save()

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import frappe
 import pytest
-from frappe.utils import getdate
+from frappe.permissions import add_user_permission
+from frappe.utils import add_days, getdate
 
 from keep_customers.complaints import compensations
 from keep_customers.complaints.compensations import Given
 from keep_customers.complaints.steps import Told
 from keep_customers.engine import complaints as engine
 from tests.site.complaints.cases.case import (
+	CASE,
 	QUALITY,
 	START,
 	compensated,
@@ -179,3 +181,19 @@ def test_what_is_no_repeat_any_more_is_closed_by_the_customers_yes(firm, clock):
 	first.save()
 	second.hear("Yes")
 	assert (second.status, second.repeat_of) == (engine.CLOSED, None)
+
+
+def test_what_repeats_another_customers_case_goes_on_by_whom_may_not_read_that_one(story, firm):
+	"""Since it was opened a case of another region has got the same batch."""
+	batch, others = new_batch().name, story.customer("Others")
+	first, case = complaint(others), complaint(firm, item=ITEM, batch_no=batch)
+	frappe.db.set_value(
+		CASE, first.name, {"item": ITEM, "batch_no": batch, "opened_on": add_days(case.opened_on, -1)}
+	)
+	add_user_permission("Customer", firm, ANNA)
+	frappe.db.commit()
+	frappe.set_user(ANNA)
+	assert first.name not in frappe.get_list(CASE, pluck="name")
+	case = frappe.get_doc(CASE, case.name)
+	case.take_step("Listened")
+	assert (case.repeat_of, case.steps[-1].step) == (first.name, "Listened")
