@@ -384,17 +384,17 @@ def running(customer: str) -> list[dict]:
 	:returns: dicts with name, volume_rebate, reached, rebate, percent, next_from, next_percent, missing, period_end,
 		currency
 	"""
-	if not frappe.has_permission("Rebate Claim", "read"):
-		return []
 	# Of one that is switched off nothing comes any more, whatever was reached until then.
 	on = frappe.get_all("Volume Rebate", filters={"enabled": 1}, pluck="name")
+	if not on or not frappe.has_permission("Rebate Claim", "read"):
+		return []
 	rows = frappe.get_list(
 		"Rebate Claim",
 		filters={
 			"customer": customer,
 			"status": OPEN,
 			"period_end": (">=", getdate()),
-			"volume_rebate": ("in", on or [""]),
+			"volume_rebate": ("in", on),
 		},
 		fields=[
 			"name", "volume_rebate", "reached", "rebate", "percent", "next_from", "next_percent", "period_end", "currency",
