@@ -152,6 +152,11 @@ class Desk:
 		self.page.locator(f"text={text} >> visible=true").first.wait_for()
 		return self
 
+	def not_see(self, text):
+		"""Until it has gone."""
+		self.page.wait_for_function("text => !document.body.innerText.includes(text)", arg=text)
+		return self
+
 	def shot(self, name):
 		if folder := os.environ.get("KEEP_TEST_SHOTS"):
 			self.page.screenshot(path=f"{folder}/{name}.png")
