@@ -5,7 +5,8 @@ Nothing is replaced, as in ``host_doors.py``: that the document is theirs to rea
 
 import frappe
 
-from keep_customers.access.host_doors import MODULE, another_name_of, names_called, names_handed_on
+from keep_customers.access.host_doors import another_name_of, names_called, names_handed_on
+from keep_customers.access.host_reports import MODULE
 from keep_customers.access.lookups import named, not_there, out_of_sight
 from keep_customers.erp.api import chosen, names_sent, refuse
 from keep_customers.erp.permissions import may_read, reads_all_customers

@@ -36,10 +36,8 @@ PENDING = ("Planned", *OPEN)
 # What the customer was promised without any rule: the next step, the call after a complaint, the visit; and what cannot
 # wait, because places and the time to reply run out.
 PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation", "Visit Plan")
-KEPT = (
-	"Customer Touch",
-	"Complaint Case",
-)  # of them, what stays promised; visits and invitations have a life of their own
+# Of them, what stays promised; visits and invitations have a life of their own.
+KEPT = ("Customer Touch", "Complaint Case")
 # What nobody needs to be called about once it is cancelled, and how that is noted.
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 CREDITED = "Invoice credited"

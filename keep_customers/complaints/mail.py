@@ -74,9 +74,8 @@ def _complete(case, communication) -> None:
 	case.subject = case.subject or "-"
 	case.channel = "Email"
 	if _is_colleague(communication):
-		case.contact_email = (
-			None  # who of us has passed it on is not who complained, and gets no answer in their place
-		)
+		# Who of us has passed it on is not who complained, and gets no answer in their place.
+		case.contact_email = None
 	else:
 		case.contact_name = case.contact_name or communication.sender_full_name
 	forged = _is_forged(communication)

@@ -13,7 +13,7 @@ from keep_customers.erp.aside import Long
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.tables import chunks, insert, new_name, standard_columns
 from keep_customers.jobs.clock import WAITING
-from keep_customers.worth.values import COMPLETED
+from keep_customers.worth.values import COMPLETED, of_last_run
 
 TABLE = "Care Run Set Aside"
 FIELDS = ("reference_doctype", "reference_name", "part", "why", "stage", "since", "nights", "told", "seconds")
@@ -145,15 +145,8 @@ def last_night(filters: str | dict | None = None) -> dict:
 	:raises frappe.PermissionError: for who may not read any of it
 	"""
 	frappe.has_permission(TABLE, "read", throw=True)
-	runs = frappe.get_all(
-		"Care Run",
-		filters={"status": ("in", COMPLETED), "clock_was_wrong": 0},
-		pluck="name",
-		order_by="creation desc",
-		limit=1,
-	)
 	# What was done, and took long, is kept beside it.
-	those = {"care_run": runs[0] if runs else ["is", "not set"], "seconds": ["<=", 0]}
+	those = {"care_run": of_last_run("name") or ["is", "not set"], "seconds": ["<=", 0]}
 	return {
 		"value": len(frappe.get_list(TABLE, filters=those, pluck="name", limit=0)),
 		"fieldtype": "Int",

@@ -139,17 +139,22 @@ def forget_cached_customers() -> None:
 	frappe.cache.delete_keys("document_cache::Customer::")
 
 
-def last_parameters() -> dict:
-	"""What the last completed run has noted for the next one: model parameters, exchange rates."""
+def of_last_run(field: str):
+	"""What stands in the last completed Care Run; None where there is none."""
 	runs = frappe.get_all(
 		"Care Run",
 		filters={"status": ("in", COMPLETED), "clock_was_wrong": 0},
-		pluck="parameters",
+		pluck=field,
 		order_by="creation desc",
 		limit=1,
 	)
+	return runs[0] if runs else None
+
+
+def last_parameters() -> dict:
+	"""What the last completed run has noted for the next one: model parameters, exchange rates."""
 	try:
-		parameters = json.loads(runs[0] or "{}") if runs else {}
+		parameters = json.loads(of_last_run("parameters") or "{}")
 	except ValueError:
 		return {}  # somebody has been at them; tonight's are as good
 	return parameters if isinstance(parameters, dict) else {}
