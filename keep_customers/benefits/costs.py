@@ -33,7 +33,7 @@ from keep_customers.benefits import offered, pricing_rules
 from keep_customers.engine import costs as engine
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import FALLING, among
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 from keep_customers.worth.corrected import Corrected, no_opening
 from keep_customers.worth.selection import selected
 from keep_customers.worth.values import of_today
@@ -80,7 +80,7 @@ class CostLedger:
 	unknown: set[tuple[str, date]] = field(init=False, default_factory=set)
 
 	def __post_init__(self):
-		self.currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+		self.currency = currencies.reporting_currency()
 		self._rates: dict[tuple[str, date], float] = {}
 
 	def costs(self) -> list[Cost]:
@@ -102,7 +102,7 @@ class CostLedger:
 	def _rate(self, currency: str, day: date) -> float:
 		key = currency, get_first_day(day)
 		if key not in self._rates:
-			self._rates[key] = ledger.rate_of_month(currency, self.currency, day)
+			self._rates[key] = currencies.rate_of_month(currency, self.currency, day)
 			if not self._rates[key]:
 				self.unknown.add(key)
 		return self._rates[key]

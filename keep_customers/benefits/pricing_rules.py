@@ -12,7 +12,7 @@ from frappe.utils import get_link_to_form
 
 from keep_customers.benefits.offered import BIRTHDAY, DISCOUNT, PRICED, SALES, read
 from keep_customers.erp import host
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 
 
 def bring_rule(benefit) -> None:
@@ -176,7 +176,7 @@ def _root_groups() -> list[str]:
 def _currency(company: str | None) -> str:
 	"""The rule must have one; a discount in percent does not ask for it."""
 	own = company and frappe.get_cached_value("Company", company, "default_currency")
-	return own or ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	return own or currencies.reporting_currency()
 
 
 # What people may do to the rules

@@ -18,7 +18,7 @@ from keep_customers.engine import rebates as engine
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.tables import chunks, hold, insert, lock, new_name, standard_columns, upsert
 from keep_customers.erp.trees import branch
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies, ledger
 
 OPEN, WITHOUT_CREDIT = "Running", ("Running", "Not Reached")
 WATCHED_DAYS = 366  # after its end a period is looked at for amended invoices
@@ -258,7 +258,7 @@ def _credit_note(policy, claim, today: date) -> str:
 	from erpnext.accounts.party import get_party_account_currency
 
 	currency = get_party_account_currency("Customer", claim.customer, policy.company) or policy.currency
-	rate = ledger.rate_of_month(currency, policy.currency, today)
+	rate = currencies.rate_of_month(currency, policy.currency, today)
 	if not rate:
 		frappe.throw(
 			_("No exchange rate from {0} to {1}. Please add a Currency Exchange.").format(

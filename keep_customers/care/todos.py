@@ -17,7 +17,7 @@ from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import language_of, site_language, speaking
 from keep_customers.erp.said import reworded
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 
 DESCRIBED = ("customer", "customer_name", "channel", "reason", "short", "made_of", "came_first")
 
@@ -220,7 +220,7 @@ def follow_up_of(todo: str) -> dict:
 		# What a call came to that was made from here.
 		"result": follow_up.call_result,
 		# In which a stated demand is taken down.
-		"currency": ledger.currency_of(follow_up.customer, frappe.get_cached_doc("Keep Customers Settings")),
+		"currency": currencies.currency_of(follow_up.customer),
 	}
 
 

@@ -21,7 +21,7 @@ from keep_customers.care.triggers import Meant
 from keep_customers.engine import usefulness as engine
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import counted
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 from keep_customers.worth.selection import selected
 
 WINDOW = 180  # days
@@ -227,7 +227,7 @@ def _values(rule, change: engine.Change) -> dict:
 
 def _says(change: engine.Change) -> str:
 	if change.field == "min_amount":
-		currency = ledger.reporting_currency(frappe.get_cached_doc(FIRM))
+		currency = currencies.reporting_currency()
 		return _("Raise the minimum amount to {0}.").format(fmt_money(change.value, currency=currency))
 	if change.field == "quiet_days":
 		return counted(

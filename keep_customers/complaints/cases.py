@@ -16,7 +16,7 @@ from keep_customers.care.assignment import Assignment
 from keep_customers.engine import complaints as engine
 from keep_customers.engine.compensations import GRANTED, HANDED_OVER, OWED
 from keep_customers.people.contacts import is_contact_of, primary_contact, reached_at
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 from keep_customers.worth.values import tier_ranks
 
 DOCTYPE = "Complaint Case"
@@ -53,7 +53,7 @@ def complete(case) -> None:
 		case.contact = primary_contact(case.customer)
 	set_contact(case)
 	settings = frappe.get_cached_doc("Keep Customers Settings")
-	case.currency = ledger.reporting_currency(settings)
+	case.currency = currencies.reporting_currency(settings)
 	if not case.responsible:
 		case.responsible = responsible_for(case, settings)
 

@@ -15,7 +15,7 @@ from keep_customers.complaints.cases import DOCTYPE, deserves_more
 from keep_customers.engine import compensations as engine
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.tables import lock
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 
 ROW = "Complaint Compensation"
 YEAR = timedelta(days=365)
@@ -203,7 +203,7 @@ def may_give(case) -> float | None:
 
 
 def _currency() -> str:
-	return ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	return currencies.reporting_currency()
 
 
 def _limits() -> engine.Limits:
@@ -258,7 +258,7 @@ class _Sums:
 	def of(self, amounts: list[tuple[str, float]]) -> float:
 		total = 0.0
 		for currency, amount in amounts:
-			rate = ledger.rate_of_month(currency or self.currency, self.currency, getdate())
+			rate = currencies.rate_of_month(currency or self.currency, self.currency, getdate())
 			if amount and not rate:
 				self.unknown.add(currency)
 			total += amount * rate

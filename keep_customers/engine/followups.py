@@ -22,6 +22,7 @@ NO_CONSENT = "No consent"
 NO_REP = "No rep"
 NOT_A_WORKING_DAY = "Not a working day"
 ELSEWHERE = "Task elsewhere"
+TOO_LATE = "Too late"
 
 WEEKEND = frozenset({5, 6})
 LAST_WEEKS = 4
@@ -111,7 +112,7 @@ class Candidate(NamedTuple):
 	:param tier_rank: 1 is the best tier
 	:param consent: whether the customer agreed to the channel
 	:param control: whether the customer is in the rule's control group
-	:param expires: whether it is worthless after ``due``; otherwise it waits for its turn
+	:param expires: whether it is worthless after ``due``, unless it was agreed; otherwise it waits for its turn
 	:param agreed: whether the customer was promised it; neither cap nor capacity make the rep break a promise
 	:param dated: whether it is for one day only, as a greeting is: the cap lets it through, nothing moves its day. What was
 		agreed for a day is asked for on a day off too, as the rep has agreed to it
@@ -193,8 +194,10 @@ def plan(
 
 	for candidate, turn in turns(candidates, load, learned):
 		key, (reason, final) = candidate.key, _refused(candidate)
-		parts = joined(candidate)
-		room = not parts and _no_room(candidate, today, working_days, contacts, cap, load, capacity)
+		parts, room = None, _missed(candidate, today)
+		if not room:
+			parts = joined(candidate)
+			room = not parts and _no_room(candidate, today, working_days, contacts, cap, load, capacity)
 		if reason or room:
 			too_late = candidate.expires and candidate.due <= today
 			came = candidate.control and not room and not _cannot(candidate)[0]  # as if it were cared for
@@ -223,6 +226,11 @@ def _cannot(c: Candidate) -> tuple[str, bool]:
 	if not c.rep and not c.automatic:
 		return NO_REP, False
 	return "", False
+
+
+def _missed(c: Candidate, today: date) -> str:
+	"""Why there is no use in it any more: nights did not run, or a paper came long after its day."""
+	return TOO_LATE if c.expires and c.due < today and not (c.agreed or c.automatic) else ""
 
 
 def _no_room(c, today, working_days, contacts, cap, load, capacity) -> str:

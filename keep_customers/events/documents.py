@@ -13,7 +13,7 @@ from keep_customers.events.room import cost_per_head, locked, room_of, settle, s
 from keep_customers.events.telling import CALL_OFF, take_back_all, tell
 from keep_customers.events.terms import CALLED_OFF, EVENT, INVITATION, OF_EVENT, OF_INVITATION, OVER, refuse
 from keep_customers.people import contacts
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 
 
 @frappe.whitelist(methods=["POST"])
@@ -103,7 +103,7 @@ def _currency(doc, before) -> str:
 		return before.currency
 	if doc.company:
 		return frappe.get_cached_value("Company", doc.company, "default_currency")
-	return ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	return currencies.reporting_currency()
 
 
 def _validate_room(doc) -> None:

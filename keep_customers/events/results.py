@@ -19,8 +19,7 @@ from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
 from keep_customers.events.terms import EVENT, INVITATION
 from keep_customers.messaging.feedback import CUSTOMER
-from keep_customers.worth import ledger
-from keep_customers.worth.values import last_parameters
+from keep_customers.worth import currencies, ledger
 
 DAYS, YEAR = 90, 365
 OVER = (engine.HELD, engine.CLOSED)
@@ -67,7 +66,7 @@ def work_out(event: str, today: date) -> None:
 	row = frappe.db.get_value(EVENT, event, ["starts_on"], as_dict=True)
 	day = getdate(row.starts_on)
 	until = min(today, day + timedelta(days=days_counted()))
-	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	currency = currencies.reporting_currency()
 	effect = _effect(event, day, until, currency)
 	frappe.db.set_value(
 		EVENT,
@@ -127,7 +126,7 @@ def _tiers_on(day: date) -> dict[str, str | None]:
 
 def _bought(after: date, until: date, currency: str) -> dict[str, float]:
 	"""Customer -> net purchases after one day and up to another, in the reporting currency."""
-	rates, _warnings = ledger.exchange_rates(currency, until, ledger.known_rates(last_parameters(), currency))
+	rates, _warnings = currencies.rates_of(until, currency)
 	totals = ledger.Ledger(until, rates).totals(ledger.Lens(None, ledger.NET_SALES, after))
 	return dict(zip(totals.customers, totals.window.tolist(), strict=True))
 

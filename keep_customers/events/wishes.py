@@ -9,7 +9,7 @@ from frappe.utils import cstr, flt, getdate, now_datetime
 
 from keep_customers.access.lookups import named
 from keep_customers.erp.api import chosen, typed
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 
 DOCTYPE, VOTE, EVENT = "Event Suggestion", "Event Suggestion Vote", "VIP Event"
 NEW, FEASIBLE, NOT_FEASIBLE, ACCEPTED, DUPLICATE = "New", "Feasible", "Not Feasible", "Accepted", "Duplicate"
@@ -154,9 +154,7 @@ def validate(doc) -> None:
 	if flt(doc.expected_cost) < 0:
 		frappe.throw(_("{0} cannot be negative.").format(_(doc.meta.get_label("expected_cost"))))
 	# What it may cost was said in this one, whatever the site reports in now.
-	doc.currency = (before and before.currency) or ledger.reporting_currency(
-		frappe.get_cached_doc("Keep Customers Settings")
-	)
+	doc.currency = (before and before.currency) or currencies.reporting_currency()
 	if doc.is_new() and doc.customer and not doc.voters:
 		doc.append("voters", _row(doc.customer, None, None))
 	customers = [row.customer for row in doc.voters]
@@ -269,7 +267,7 @@ def accept(suggestion: str, values: dict | str | None = None) -> str:
 	_put(event, OF_EVENT, said)
 	event.flags.from_suggestion = True
 	event.insert()
-	if rate := ledger.rate_of_month(doc.currency, event.currency, getdate()):
+	if rate := currencies.rate_of_month(doc.currency, event.currency, getdate()):
 		event.budget = flt(doc.expected_cost) * rate
 		event.save()
 	_become(doc, status=ACCEPTED, event=event.name)

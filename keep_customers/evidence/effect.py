@@ -17,9 +17,8 @@ from keep_customers.engine.effect.findings import Findings, findings
 from keep_customers.engine.effect.outcomes import usual_most, within
 from keep_customers.erp.tables import columns, to_ordinals
 from keep_customers.evidence.drawn import Drawn, drawn
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies, ledger
 from keep_customers.worth.revenue import Revenue
-from keep_customers.worth.values import last_parameters
 
 VALUE, AGAIN, COMPLAINED = "Purchases", "Bought Again", "Complained"
 OUTCOMES, DAYS = (VALUE, AGAIN, COMPLAINED), (90, 365)
@@ -125,7 +124,7 @@ def _around(outcome: str, those: Drawn, days: int, came: Came) -> tuple[np.ndarr
 
 
 def _came(outcome: str, those: Drawn, today: date) -> Came:
-	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	currency = currencies.reporting_currency()
 	if outcome == COMPLAINED:
 		return Came(*_complaints(those), currency)
 	customer, day, net, occasion = _purchases(those, currency, today)
@@ -137,7 +136,7 @@ def _purchases(those: Drawn, currency: str, today: date) -> tuple[np.ndarray, ..
 	if not len(those.customer):
 		nothing = np.zeros(0)
 		return nothing, nothing, nothing, nothing
-	rates, _warnings = ledger.exchange_rates(currency, today, ledger.known_rates(last_parameters(), currency))
+	rates, _warnings = currencies.rates_of(today, currency)
 	number = {those.customers[at]: at for at in np.unique(those.customer).tolist()}
 	books = Revenue(today, rates)
 	few = sorted(number) if len(number) <= FEW else None

@@ -22,10 +22,9 @@ from keep_customers.engine.losses import year_before
 from keep_customers.erp.api import typed
 from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.evidence.effect import VALUE, effects
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 from keep_customers.worth.selection import selected
 from keep_customers.worth.spent import Books
-from keep_customers.worth.values import last_parameters
 
 REPORT = "Management Letter"
 WITHIN = 90
@@ -58,7 +57,7 @@ def month(day: date | None, today: date) -> date:
 def lines(first: date, today: date) -> list[Line]:
 	"""Of the customers the user may read, and of what the user may know."""
 	months = [(first, _last(first)), ((before := month(first - timedelta(days=1), today)), _last(before))]
-	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	currency = currencies.reporting_currency()
 	return [
 		*_stages(months, currency, today),
 		*_complaints(months, currency),
@@ -125,8 +124,7 @@ def _year_before(rows: list, currency: str, today: date) -> float:
 	"""Up to the latest purchase of each, as a Loss Review has it: of the last year most is silence by then."""
 	if not rows:
 		return 0.0
-	known = ledger.known_rates(last_parameters(), currency)
-	rates, _warnings = ledger.exchange_rates(currency, today, known)
+	rates, _warnings = currencies.rates_of(today, currency)
 	spent = Books(today, rates, currency).of_companies(rows)
 	return sum(
 		year_before(getdate(row.last_purchase), spent.get(row.customer, ()))
@@ -158,7 +156,7 @@ def _cost(cases: list, currency: str) -> float:
 	"""At the rates of their months, as all costs are; a currency without one is left out."""
 	return sum(
 		case.compensation_cost
-		* ledger.rate_of_month(case.currency or currency, currency, case.opened_on.date())
+		* currencies.rate_of_month(case.currency or currency, currency, case.opened_on.date())
 		for case in cases
 		if case.compensation_cost
 	)

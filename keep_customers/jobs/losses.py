@@ -4,7 +4,7 @@ from frappe import _
 
 from keep_customers.erp.language import counted
 from keep_customers.retention import outcomes, reviews
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 from keep_customers.worth.spent import Books
 
 
@@ -12,7 +12,7 @@ def run(night, rates: dict[str, float]) -> None:
 	"""
 	:param rates: company -> factor to the reporting currency
 	"""
-	books = Books(night.as_of, rates, ledger.reporting_currency(night.settings))
+	books = Books(night.as_of, rates, currencies.reporting_currency(night.settings))
 	night.aside.step(_("Who is back"), lambda: outcomes.follow(books, night.aside))
 	night.aside.step(_("Lost customers"), lambda: _review(night, books))
 

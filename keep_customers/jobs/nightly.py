@@ -27,7 +27,7 @@ from keep_customers.erp.todos import MANAGERS
 from keep_customers.evidence import learned
 from keep_customers.files import drives
 from keep_customers.jobs import benefits, clock, handover, losses, notices, set_aside, watching
-from keep_customers.worth import baskets, ledger
+from keep_customers.worth import baskets, currencies
 from keep_customers.worth.valuation import Valuation
 from keep_customers.worth.values import COMPLETED, last_parameters
 
@@ -219,7 +219,7 @@ class Night:
 
 	def _read_baskets(self, rates: dict[str, float]) -> int:
 		level = cint(self.settings.item_group_level)
-		currency = ledger.reporting_currency(self.settings)
+		currency = currencies.reporting_currency(self.settings)
 		return baskets.read(baskets.Reader(self.as_of, rates, currency, level, self.aside))
 
 	@contextmanager

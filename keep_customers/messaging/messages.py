@@ -18,7 +18,7 @@ from keep_customers.erp.tables import FALLING
 from keep_customers.messaging import templates
 from keep_customers.people.contacts import reached_at
 from keep_customers.people.reached import asked_for
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 from keep_customers.worth.corrected import is_purchase, sales_of
 
 
@@ -119,7 +119,7 @@ def variables(
 	rep = rep or Assignment([customer], settings).user_for(customer)
 	tier = frappe.db.get_value("Customer Value", customer, "tier")
 	if isinstance(amount, int | float):
-		amount = fmt_money(amount, currency=ledger.reporting_currency(settings))
+		amount = fmt_money(amount, currency=currencies.reporting_currency(settings))
 	return {
 		"name": (known_as if language.startswith("zh") else contact.first_name or known_as)
 		or row.customer_name,

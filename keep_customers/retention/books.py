@@ -15,10 +15,9 @@ from frappe.utils import add_months, get_last_day
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine.retention import Days
 from keep_customers.erp.tables import columns
-from keep_customers.worth import ledger, moves, population
+from keep_customers.worth import currencies, ledger, moves, population
 from keep_customers.worth.revenue import Revenue, Sums
 from keep_customers.worth.selection import selected
-from keep_customers.worth.values import last_parameters
 
 # So many are asked for by name; of more, everybody's sales are read, which is one query.
 BY_NAME = 5000
@@ -86,10 +85,9 @@ class Books:
 	def __init__(self, filters: dict, today: date, spans: Sequence[tuple[date, date]] = ()):
 		settings = frappe.get_cached_doc("Keep Customers Settings")
 		self.today = today
-		self.currency = ledger.reporting_currency(settings)
+		self.currency = currencies.reporting_currency(settings)
 		company, only = filters.get("company") or None, _companies(filters)
-		known = ledger.known_rates(last_parameters(), self.currency)
-		rates, self.warnings = ledger.exchange_rates(self.currency, today, known, only)
+		rates, self.warnings = currencies.rates_of(today, self.currency, only)
 		everybody = people(filters)
 		few = everybody.names.tolist() if len(everybody) <= BY_NAME else None
 		names, rows, sums = [], Days(*(np.zeros(0, np.int64),) * 3, np.zeros(0, bool)), None

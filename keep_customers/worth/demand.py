@@ -12,7 +12,7 @@ import frappe
 from frappe.utils import add_months, getdate
 
 from keep_customers.engine.demand import KEPT_OPEN, Demand, newest, open_on
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies, ledger
 
 
 def open_demands(as_of: date, customer: str | None = None) -> list[Demand]:
@@ -67,13 +67,13 @@ def stated_sizes(as_of: date, demands: list[Demand]) -> dict[str, float]:
 
 
 def _added_up(as_of: date, demands: list[Demand]) -> dict[str, float]:
-	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	currency = currencies.reporting_currency()
 	rates: dict[str, float] = {}
 	amounts: dict[str, float] = defaultdict(float)
 	for demand in demands:
 		own = demand.currency or currency
 		if own not in rates:
-			rates[own] = ledger.rate_of_month(own, currency, as_of)
+			rates[own] = currencies.rate_of_month(own, currency, as_of)
 		if demand.amount and rates[own]:
 			amounts[demand.customer] += demand.amount * rates[own]
 	return dict(amounts)

@@ -11,7 +11,7 @@ from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.erp.trees import branch
 from keep_customers.worth import population
-from keep_customers.worth.ledger import reporting_currency
+from keep_customers.worth.currencies import reporting_currency
 from keep_customers.worth.rehearsal import pyramids
 
 SETTINGS = "Keep Customers Settings"
@@ -37,7 +37,7 @@ def tell(doc, more: Callable[[list], str] | None = None) -> ReadBack:
 		return told
 	told.says = [_who(policy), _by_what(policy), *_cut(policy), _("Tiers are written in the next night.")]
 	if doc.review_losses:
-		least = fmt_money(flt(doc.losses_from), 0, reporting_currency(frappe.get_cached_doc(SETTINGS)))
+		least = fmt_money(flt(doc.losses_from), 0, reporting_currency())
 		told.says.append(
 			_("Of who becomes Lost after a year's revenue of at least {0}, the rep is asked why.").format(
 				least

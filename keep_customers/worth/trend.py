@@ -5,9 +5,8 @@ from datetime import date
 import frappe
 from frappe.utils import add_months, flt, get_first_day, getdate
 
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies, ledger
 from keep_customers.worth.revenue import Revenue
-from keep_customers.worth.values import last_parameters
 
 MONTHS = 24
 
@@ -44,9 +43,7 @@ def _days(customer: str, currency: str, today: date) -> list[tuple[date, float, 
 	invoice = frappe.qb.DocType("Sales Invoice")
 	rows = frappe.qb.from_(invoice).select(invoice.company).distinct()
 	bought_from = {company for (company,) in rows.where(invoice.customer == customer).run()}
-	# Only the rates that are needed: ERPNext may ask the internet for one.
-	known = ledger.known_rates(last_parameters(), currency)
-	rates, _warnings = ledger.exchange_rates(currency, today, known, bought_from)
+	rates, _warnings = currencies.rates_of(today, currency, bought_from)
 	if not rates:
 		return []
 	books = Revenue(today, rates, [customer])

@@ -25,7 +25,7 @@ from keep_customers.engine.night import (
 )
 from keep_customers.engine.value import Measures, measure
 from keep_customers.erp.attempts import tried
-from keep_customers.worth import demand, ledger, population, recounted, stored, values
+from keep_customers.worth import currencies, demand, ledger, population, recounted, stored, values
 from keep_customers.worth.forecasts import Forecasts
 from keep_customers.worth.pins import pins
 from keep_customers.worth.population import Population
@@ -58,13 +58,13 @@ class Valuation:
 	def measure(self) -> None:
 		"""Read the invoices' totals, and the histories of those customers whose totals have changed."""
 		settings = self.night.settings
-		self.currency = ledger.reporting_currency(settings)
+		self.currency = currencies.reporting_currency(settings)
 		policies = population.policies() if self.policies is None else self.policies
 		only = {policy.company for policy in policies}
-		rates, warnings = ledger.exchange_rates(
+		rates, warnings = currencies.exchange_rates(
 			self.currency,
 			self.as_of,
-			ledger.known_rates(self.night.last_parameters, self.currency),
+			currencies.known_rates(self.night.last_parameters, self.currency),
 			only if all(only) else None,
 		)
 		self.night.warnings += warnings

@@ -154,6 +154,22 @@ def test_a_call_nobody_could_make_in_time_is_skipped_with_the_reason():
 	assert (decision.action, decision.reason) == (SKIP, f.CAP)
 
 
+def test_what_its_day_has_passed_is_asked_of_nobody_but_as_a_promise():
+	"""The machine was off for a week: whose birthday it was then is not called today."""
+	late = Candidate("F", "a", "ann", MONDAY - timedelta(days=3), expires=True)
+	held_back = late._replace(customer="b", control=True)
+	cases = [late, late._replace(key="G", dated=True), held_back._replace(key="H")]
+	decisions = {d.key: d for d in plan(cases, MONDAY, WEEK, {}, 0, {}, 0)}
+	assert {key: (d.action, d.reason, d.came) for key, d in decisions.items()} == {
+		"F": (SKIP, f.TOO_LATE, False),
+		"G": (SKIP, f.TOO_LATE, False),
+		"H": (SKIP, f.CONTROL_GROUP, False),
+	}
+	for still in ({"agreed": True}, {"automatic": True}, {"expires": False}, {"due": MONDAY}):
+		[decision] = plan([late._replace(**still)], MONDAY, WEEK, {}, 0, {}, 0)
+		assert decision.action == ASSIGN, still
+
+
 def test_the_control_group_is_stable_and_as_large_as_asked():
 	members = {f"C{n}" for n in range(5000) if f.in_control_group("Rule", f"C{n}", 0.1)}
 	assert 420 < len(members) < 580

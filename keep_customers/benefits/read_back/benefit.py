@@ -13,7 +13,7 @@ from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.trees import branch
 from keep_customers.people.contacts import who_decides
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 from keep_customers.worth.corrected import no_opening
 
 SETTINGS = "Keep Customers Settings"
@@ -168,7 +168,7 @@ def _names(tiers: list[str]) -> str:
 
 
 def _reporting_currency() -> str:
-	return ledger.reporting_currency(frappe.get_cached_doc(SETTINGS))
+	return currencies.reporting_currency()
 
 
 # The figures, of customers that the user of this session may read
@@ -235,9 +235,9 @@ def _bought_in_a_year(doc, tiers: list[str]) -> float:
 		.groupby(invoice.company)
 		.select(invoice.company, Sum(amount))
 	).run()
-	own, currency = ledger.companies(), _reporting_currency()
+	own, currency = currencies.companies(), _reporting_currency()
 	return sum(
-		flt(sold) * (ledger.rate_of_month(own.get(company, currency), currency, getdate()) or 0)
+		flt(sold) * (currencies.rate_of_month(own.get(company, currency), currency, getdate()) or 0)
 		for company, sold in rows
 	)
 

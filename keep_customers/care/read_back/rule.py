@@ -9,7 +9,7 @@ from keep_customers.care import preview, rules
 from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
 from keep_customers.erp.outgoing import mail_works, sms_works
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 from keep_customers.worth.read_back import without_group
 
 SETTINGS = "Keep Customers Settings"
@@ -48,7 +48,7 @@ def tell(doc) -> ReadBack:
 
 def _when(doc) -> str:
 	"""What makes a contact due."""
-	amount = fmt_money(doc.min_amount, currency=ledger.reporting_currency(frappe.get_cached_doc(SETTINGS)))
+	amount = fmt_money(doc.min_amount, currency=currencies.reporting_currency())
 	day = formatdate(doc.yearly_on, "d MMMM") if doc.yearly_on else ""
 	said = {
 		"Purchase Amount": _("When a customer is invoiced {0} or more").format(amount),

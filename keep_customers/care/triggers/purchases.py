@@ -21,9 +21,9 @@ from keep_customers.care.triggers import (
 from keep_customers.engine import occasions
 from keep_customers.erp.said import said
 from keep_customers.erp.tables import FALLING, among, columns
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies, ledger
 from keep_customers.worth.corrected import Corrected, credited, is_purchase, no_opening, with_opening
-from keep_customers.worth.values import NOT_RANKED, last_parameters
+from keep_customers.worth.values import NOT_RANKED
 
 
 def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict]:
@@ -238,10 +238,9 @@ def _after_documents(
 
 def reporting_rates(today: date, companies: set[str] | None = None) -> tuple[str, dict[str, float]]:
 	"""The reporting currency, and the companies' factors to it."""
-	currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
-	# Only the rates that are needed: ERPNext may ask the internet, while somebody submits an invoice.
-	known = ledger.known_rates(last_parameters(), currency)
-	rates, _warnings = ledger.exchange_rates(currency, today, known, companies)
+	currency = currencies.reporting_currency()
+	# Only the rates that are needed: somebody may be waiting who submits an invoice.
+	rates, _warnings = currencies.rates_of(today, currency, companies)
 	return currency, rates
 
 

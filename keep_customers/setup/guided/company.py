@@ -6,7 +6,7 @@ from frappe.query_builder.functions import Count, Min
 from frappe.utils import getdate
 
 from keep_customers.setup.guided import choices
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 
 FIELDS = ("reporting_currency",)
 
@@ -14,7 +14,7 @@ FIELDS = ("reporting_currency",)
 def look(values: dict) -> dict:
 	"""Each company with its invoices, and what keeps them from being counted."""
 	settings = choices.settings(values, FIELDS)
-	currency = ledger.reporting_currency(settings)
+	currency = currencies.reporting_currency(settings)
 	invoice = frappe.qb.DocType("Sales Invoice")
 	rows = (
 		frappe.qb.from_(invoice)
@@ -23,7 +23,7 @@ def look(values: dict) -> dict:
 		.select(invoice.company, Count("*"), Min(invoice.posting_date))
 	).run()
 	found = {company: (count, first) for company, count, first in rows}
-	_rates, warnings = ledger.exchange_rates(currency, getdate(), {}, set(found))
+	_rates, warnings = currencies.exchange_rates(currency, getdate(), {}, set(found))
 	if not found:
 		warnings.append(
 			_(
@@ -34,7 +34,7 @@ def look(values: dict) -> dict:
 		"reporting_currency": currency,
 		"companies": [
 			{"company": company, "currency": own, "invoices": count, "first": first}
-			for company, own in ledger.companies().items()
+			for company, own in currencies.companies().items()
 			for count, first in [found.get(company, (0, None))]
 		],
 		"warnings": warnings,

@@ -9,7 +9,7 @@ from frappe.utils import getdate
 from keep_customers.care.workload import MONTH, contacts_in
 from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.setup.guided import cadence, choices
-from keep_customers.worth import ledger, population
+from keep_customers.worth import currencies, population
 from keep_customers.worth.rehearsal import pyramids
 
 FIELDS = (
@@ -34,7 +34,7 @@ def look(values: dict) -> dict:
 		]
 	return {
 		"policy": doc.name,
-		"currency": ledger.reporting_currency(frappe.get_doc(choices.SETTINGS)),
+		"currency": currencies.reporting_currency(frappe.get_doc(choices.SETTINGS)),
 		"others": len(policies) - 1,
 		"tiers": [doc.top_tier, doc.high_tier, doc.broad_tier, doc.low_tier],
 		**{field: doc.get(field) for field in FIELDS},

@@ -9,7 +9,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import add_months, getdate
 
 from keep_customers.erp.tables import FALLING
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 from keep_customers.worth.corrected import is_purchase, no_opening
 
 WINDOW = 12  # months
@@ -22,8 +22,8 @@ def large_purchase(settings) -> float | None:
 
 	Only invoices of companies that keep their books in it are looked at; None if there are none.
 	"""
-	currency = ledger.reporting_currency(settings)
-	companies = [company for company, own in ledger.companies().items() if own == currency]
+	currency = currencies.reporting_currency(settings)
+	companies = [company for company, own in currencies.companies().items() if own == currency]
 	invoice = frappe.qb.DocType("Sales Invoice")
 	query = frappe.qb.from_(invoice).where(
 		(invoice.docstatus == 1)

@@ -7,7 +7,7 @@ from frappe.utils import flt
 from keep_customers.care.preview import would_have_made
 from keep_customers.erp.permissions import reads_all_customers
 from keep_customers.setup.guided import cadence, choices, proposals
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 from keep_customers.worth.values import tier_ranks
 
 RECOMMENDED = ("Tier Cadence", "Purchase Amount", "Reorder Overdue")
@@ -39,7 +39,7 @@ def look(values: dict) -> dict:
 		**load,
 		"rules": rules,
 		"large_purchase": large,
-		"currency": ledger.reporting_currency(settings),
+		"currency": currencies.reporting_currency(settings),
 		"tiers": _tiers(days),
 		"warnings": [*gone, *load["warnings"]],
 	}

@@ -64,7 +64,7 @@ def test_what_customers_wish_for_is_joined_counted_judged_and_held(now, monkeypa
 	wishes.judge(wish, 1)
 	assert [row.name for row in wishes.open_suggestions()] == [wish]
 	# The event's company may have another currency.
-	monkeypatch.setattr(wishes.ledger, "rate_of_month", lambda source, target, day: 2)
+	monkeypatch.setattr(wishes.currencies, "rate_of_month", lambda source, target, day: 2)
 	made = wishes.accept(wish)
 	assert wishes.accept(wish) == made
 	new = frappe.get_doc(EVENT, made)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import frappe
 import pytest
 
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies, ledger
 from tests.site.host import GENUINE
 from tests.site.jobs.test_night import a_hundred_days_of_business
 from tests.site.story import COMPANY, GROUP, ITEM, PREFIX
@@ -348,7 +348,7 @@ def test_what_everybody_bought_is_read_in_stretches(story, monkeypatch):
 	whole = story.invoice(names[5], 700, story.days_ago(40))
 	story.credit(whole, 700, story.days_ago(20))
 	story.invoice(names[5], 650, story.days_ago(19))
-	books = ledger.Ledger(story.today, dict.fromkeys(ledger.companies(), 1.0))
+	books = ledger.Ledger(story.today, dict.fromkeys(currencies.companies(), 1.0))
 	for basis in (ledger.NET_SALES, ledger.GROSS_PROFIT):
 		lens = ledger.Lens(None, basis, story.days_ago(365))
 		monkeypatch.setattr(ledger, "STRETCH", 10**6)

@@ -9,7 +9,7 @@ from keep_customers.care import ending, premises, routing, touches
 from keep_customers.erp.document import Document
 from keep_customers.events import wishes
 from keep_customers.visits import stops
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 
 CLOCKS_DIFFER = timedelta(minutes=10)  # a form's day and time are its computer's
 
@@ -91,11 +91,10 @@ class CustomerTouch(NamesOnlyReadable, Document):
 			self.cost_kind = "Other"
 
 	def set_currencies(self):
-		settings = frappe.get_cached_doc("Keep Customers Settings")
 		if not self.demand_currency:
-			self.demand_currency = ledger.currency_of(self.customer, settings)
+			self.demand_currency = currencies.currency_of(self.customer)
 		if not self.cost_currency:
-			self.cost_currency = ledger.reporting_currency(settings)
+			self.cost_currency = currencies.reporting_currency()
 
 	def after_insert(self):
 		touches.contact_happened(self)

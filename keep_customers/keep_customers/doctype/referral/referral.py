@@ -6,7 +6,7 @@ from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.care import ending, referrals
 from keep_customers.erp.document import Document
 from keep_customers.jobs import referrals as jobs
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 
 
 class Referral(NamesOnlyReadable, Document):
@@ -47,7 +47,7 @@ class Referral(NamesOnlyReadable, Document):
 		if flt(self.reward_cost) < 0:
 			frappe.throw(_("{0} cannot be negative.").format(_(self.meta.get_label("reward_cost"))))
 		if not self.reward_currency:
-			self.reward_currency = ledger.reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+			self.reward_currency = currencies.reporting_currency()
 		self.validate_only_once()
 
 	def validate_only_once(self):

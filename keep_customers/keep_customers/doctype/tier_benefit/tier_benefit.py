@@ -6,7 +6,7 @@ from keep_customers.benefits import offered, pricing_rules
 from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
 from keep_customers.erp.trees import branch
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 
 MOST_DAYS = 60
 
@@ -47,9 +47,7 @@ class TierBenefit(MeansEverybody, Document):
 		# Another than the one made for it would be written over.
 		self.pricing_rule = None if self.is_new() else self.get_db_value("pricing_rule")
 		# Its costs were said in this one, whatever the site reports in now.
-		self.currency = self.get_db_value("currency") or ledger.reporting_currency(
-			frappe.get_cached_doc("Keep Customers Settings")
-		)
+		self.currency = self.get_db_value("currency") or currencies.reporting_currency()
 		if self.kind != offered.RESERVED:
 			self.items = []
 		if self.kind == offered.GIFT:

@@ -5,7 +5,7 @@ from frappe.utils import flt, format_datetime, formatdate, get_datetime, getdate
 from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.erp.document import Document
 from keep_customers.visits import approval, contacts, stops
-from keep_customers.worth.ledger import reporting_currency
+from keep_customers.worth.currencies import reporting_currency
 
 
 class VisitPlan(NamesOnlyReadable, Document):
@@ -59,7 +59,7 @@ class VisitPlan(NamesOnlyReadable, Document):
 		self.validate_refusals()
 		self.validate_results()
 		if not self.currency:
-			self.currency = reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+			self.currency = reporting_currency()
 		self.add_up()
 
 	def validate_dates(self):

@@ -5,7 +5,7 @@ from frappe.utils import cint, flt
 from keep_customers.engine.events import ACCEPTED, ATTENDED, CANCELLED, CLOSED, HELD, NO_SHOW, UNASKED
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import GOOD, bars, column, count, figure, listed, period, within
-from keep_customers.worth.ledger import reporting_currency
+from keep_customers.worth.currencies import reporting_currency
 
 SHOWN = (
 	"name", "theme", "kind", "status", "company", "starts_on", "invited", "accepted", "attended", "no_shows", "rating",
@@ -28,7 +28,7 @@ def execute(filters=None):
 		conditions.append(["starts_on", *days])
 	conditions += [[field, "=", filters[field]] for field in ("kind", "company") if filters.get(field)]
 	rows = frappe.get_list("VIP Event", filters=conditions, fields=list(SHOWN), order_by="starts_on asc")
-	currency = reporting_currency(frappe.get_cached_doc("Keep Customers Settings"))
+	currency = reporting_currency()
 	for row in rows:
 		row.kind = _(row.kind, context="VIP Event")
 		row.result_currency = row.result_currency or currency

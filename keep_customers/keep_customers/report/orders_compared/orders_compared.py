@@ -19,7 +19,7 @@ from keep_customers.erp.reports import (
 	money,
 )
 from keep_customers.evidence import learned, orders
-from keep_customers.worth import ledger
+from keep_customers.worth import currencies
 
 NIGHTS = (28, 1, 7, 90)
 
@@ -37,7 +37,7 @@ def execute(filters=None):
 		frappe.throw(_("Please choose how many nights."))
 	settings, today = frappe.get_cached_doc("Keep Customers Settings"), getdate()
 	found = orders.compared(nights, today)
-	rows = rows_of(found, ledger.reporting_currency(settings), add_days(today, 1 - nights), today)
+	rows = rows_of(found, currencies.reporting_currency(settings), add_days(today, 1 - nights), today)
 	return columns(), rows, message(found, settings, today), chart(rows), summary(found, rows)
 
 

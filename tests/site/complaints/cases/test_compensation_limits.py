@@ -155,7 +155,7 @@ def test_what_cannot_be_added_up_is_approved_by_who_may(story, firm, monkeypatch
 	story.settings(compensation_limit=50)
 	case = complaint(firm)
 	case.db_set("currency", "CNY")
-	monkeypatch.setattr(compensations.ledger, "rate_of_month", lambda *_currencies: 0.0)
+	monkeypatch.setattr(compensations.currencies, "rate_of_month", lambda *_currencies: 0.0)
 	with pytest.raises(REFUSED, match="no exchange rate from CNY to EUR"):
 		gives(case, ANNA, 1)
 	gives(case, MIA, 1)
