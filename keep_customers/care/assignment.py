@@ -11,6 +11,7 @@ from datetime import date
 
 import frappe
 from frappe.query_builder.functions import IfNull
+from frappe.utils import getdate
 from frappe.utils.user import get_users_with_role
 
 from keep_customers.erp.leavers import absent, have_left, those_who_can, who_can
@@ -142,8 +143,12 @@ def of_rep(query, column, rep: str | None, nobody: bool = False):
 	"""
 	if not rep and not nobody:
 		return query
-	names = {name for (name,) in query.select(column).distinct().run()}
-	reps = Assignment(names, frappe.get_cached_doc("Keep Customers Settings"))
+	settings, perhaps = frappe.get_cached_doc("Keep Customers Settings"), query
+	if not nobody:
+		file = frappe.qb.DocType("Customer File").as_("file_of_rep")
+		perhaps = perhaps_of(query.left_join(file).on(file.name == column), file, rep, settings, getdate())
+	names = {name for (name,) in perhaps.select(column).distinct().run()}
+	reps = Assignment(names, settings)
 	theirs = {name for name in names if reps.user_for(name) == (None if nobody else rep)}
 	return among(query, column, theirs, most=len(theirs))
 

@@ -99,10 +99,10 @@ def compose(row, kind: str | None) -> dict:
 		raise NotSent(_("The Care Message {0} cannot be filled in.").format(name)) from error
 
 
-def to_whom(recipient, to: str) -> dict:
-	"""What is remembered of who got an e-mail, so that their no is known to be theirs whatever changes until then: names
-	no address, as a follow-up is read by more people than a contact."""
-	person, _address = recipient.by("Email")
+def to_whom(recipient, channel: str, to: str | None) -> dict:
+	"""What is remembered of who got a message, so that their no is known to be theirs whatever changes until then, and nobody
+	is greeted twice: names no address, as a follow-up is read by more people than a contact."""
+	person, _address = recipient.by(channel)
 	return {
 		"sent_to": mark(to),
 		"sent_to_person": person.keys[0] if person else None,

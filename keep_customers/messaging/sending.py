@@ -22,6 +22,7 @@ from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp.attempts import attempt, given_up
 from keep_customers.messaging import delivery, recipients, unsubscribe
 from keep_customers.people import consent, unsubscribed
+from keep_customers.people.addresses import mark
 
 MOST_ATTEMPTS = 3
 MOST_IN_A_RUN = 200
@@ -170,10 +171,14 @@ def _send_one(name: str, today: date) -> str:
 			raise delivery.NotSent(row.send_error or _("Too late", context="Follow Up"))
 		message, recipient = delivery.compose(row, rule.message_kind), recipients.recipient_of(row)
 		to = _address(row, recipient)
+		if _greeted(row, rule, to):
+			followups.settle(name, "Skipped", hold_reason="Greeted already", send_status="")
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
+			return "Skipped"
 		claim = {"send_status": "Sending", "send_attempts": attempts, "send_error": "", "email_queue": None}
+		claim |= delivery.to_whom(recipient, row.channel, to)
 		if row.channel == "Email":
 			claim["email_queue"] = delivery.send_email(row, to, message, link=unsubscribe.link(row.name))
-			claim |= delivery.to_whom(recipient, to)
 			followups.settle(name, row.status, **claim)
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 			return "Sending"
@@ -211,9 +216,21 @@ def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str] | None:
 		return "Skipped", "No consent"
 
 
+def _greeted(row, rule, to: str | None) -> bool:
+	"""Whether the same wishes have gone to the same address already: who buys for two customers has one New Year."""
+	if not to or not _of_a_day(rule):
+		return False
+	same = {field: row[field] for field in ("care_rule", "channel", "due_date", "occasion")}
+	told = {"sent_to": mark(to), "send_status": ("in", ("Sending", "Sent")), "name": ("!=", row.name)}
+	return bool(row.care_rule and frappe.db.exists("Follow Up", {**same, **told}))
+
+
 def _too_late(row, rule, today: date) -> bool:
-	dated = row.expires or rule.message_kind in ON_THE_DAY or rule.trigger in rules.DATED
-	return bool(dated and getdate(row.due_date) < today)
+	return bool((row.expires or _of_a_day(rule)) and getdate(row.due_date) < today)
+
+
+def _of_a_day(rule) -> bool:
+	return rule.message_kind in ON_THE_DAY or rule.trigger in rules.DATED
 
 
 def _address(row, recipient) -> str | None:

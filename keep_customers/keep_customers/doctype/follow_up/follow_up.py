@@ -70,6 +70,7 @@ class FollowUp(Document):
 			"Customer no longer fits",
 			"No longer true",
 			"Task elsewhere",
+			"Greeted already",
 		]
 		made_of: DF.SmallText | None
 		message_id: DF.Data | None

@@ -26,7 +26,7 @@ keep_customers.report("Follow Ups Held Back", {
 			fieldtype: "Select",
 			options: [
 				"", "Contact cap", "Rep's capacity", "Control group", "No consent", "No rep", "Not a working day", "Task elsewhere",
-				"Too late", "Not visited",
+				"Too late", "Not visited", "Greeted already",
 			].map((value) => ({ value, label: value && __(value, null, "Follow Up") })),
 		},
 		{

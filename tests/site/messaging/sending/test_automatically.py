@@ -264,6 +264,32 @@ def test_a_greeting_for_a_day_waits_for_its_day(story, gateway):
 	assert sending.send_due(due) == {"Sent": 1}
 
 
+@pytest.mark.parametrize("channel", ["SMS", "Email"])
+def test_who_buys_for_two_customers_gets_the_same_wishes_once(story, gateway, channel):
+	one, other = (thanked(story, name, night=False, channel=channel) for name in ("One", "Other"))
+	story.completed_yesterday()
+	story.night()
+	rule = story.follow_ups(one)[0].care_rule
+	frappe.db.set_value("Care Rule", rule, {"trigger": "Festival", "message_kind": "Festival"})
+	frappe.db.set_value("Follow Up", {"care_rule": rule}, "occasion", "New Year")
+	frappe.db.commit()
+	due = story.follow_ups(one)[0].due_date
+	assert sending.send_due(due) == {{"SMS": "Sent", "Email": "Sending"}[channel]: 1, "Skipped": 1}
+	went = [len(gateway.given), len(emails(one)) + len(emails(other))]
+	assert went == {"SMS": [1, 0], "Email": [0, 1]}[channel] and not story.todos()
+	held = sorted(row.hold_reason or "" for row in story.follow_ups())
+	assert held == ["", "Greeted already"]
+	assert sending.send_due(due) == {}
+
+
+def test_thanks_for_two_purchases_are_two(story, gateway):
+	for name in ("One", "Other"):
+		thanked(story, name, night=False, channel="SMS")
+	story.completed_yesterday()
+	story.night()
+	assert sending.send_due(story.today) == {"Sent": 2} and len(gateway.given) == 2
+
+
 def test_what_went_out_by_itself_is_no_reps_work_and_nobody_was_spoken_to(story, gateway):
 	sent, called = (
 		thanked(story, name, consent, night=False, channel="SMS")
