@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import frappe
 import pytest
+from frappe.utils import getdate
 
 from keep_customers.setup import questions
 from tests.site.care.asked import as_user
@@ -188,6 +189,19 @@ def test_contacts_caring_ones_in_time_and_satisfaction(now, worked):
 	assert (of_ben["punctual"], of_ben["satisfaction"]) == (0, 5)
 	assert totals == {"Contacts": 4, "A Month Earlier": 0, "Caring Contacts": 1, "% On Time": "33.3 %"}
 	assert chart["data"]["datasets"][1]["values"] == [3, 1]
+
+
+def test_a_whole_month_stands_beside_a_whole_month():
+	from keep_customers.keep_customers.report.care_by_rep.care_by_rep import month_before
+
+	for since, until, first, last in (
+		("2026-04-01", "2026-04-30", "2026-03-01", "2026-03-31"),
+		("2026-03-01", "2026-03-31", "2026-02-01", "2026-02-28"),
+		("2024-01-01", "2024-03-31", "2023-12-01", "2024-02-29"),
+		("2026-04-01", "2026-04-20", "2026-03-01", "2026-03-20"),
+		("2026-03-02", "2026-03-31", "2026-02-02", "2026-02-28"),
+	):
+		assert [str(day) for day in month_before(*map(getdate, (since, until)))] == [first, last]
 
 
 def test_the_same_days_a_month_earlier_stand_beside_them(now, worked):

@@ -2,7 +2,7 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import add_months, flt, get_first_day, get_fullname, getdate
+from frappe.utils import add_months, flt, get_first_day, get_fullname, get_last_day, getdate
 
 from keep_customers.care import by_rep
 from keep_customers.erp.api import report, report_filters
@@ -39,7 +39,7 @@ def execute(filters=None):
 		frappe.throw(_("Please choose what is shown: reps, or what they did."))
 	since, until = period(filters, None, today)
 	since = since or getdate(get_first_day(until))
-	before = getdate(add_months(since, -1)), getdate(add_months(until, -1))
+	before = month_before(since, until)
 	only = by_rep.whose() or filters.rep
 	now, earlier = (by_rep.figures(*days, today, only) for days in ((since, until), before))
 	reps = [row(rep, now.get(rep, {}), earlier.get(rep, {})) for rep in sorted({*now, *earlier})]
@@ -91,6 +91,13 @@ def put_in_words(row: dict) -> None:
 		row["stars"] = by_rep.STARS * flt(row["satisfaction"]) or None
 	else:
 		row["status"] = _(row["status"], context="Follow Up")
+
+
+def month_before(since: date, until: date) -> tuple[date, date]:
+	"""The same days a month earlier; of whole months, whole months."""
+	whole = since == getdate(get_first_day(since)) and until == getdate(get_last_day(until))
+	earlier = getdate(add_months(until, -1))
+	return getdate(add_months(since, -1)), getdate(get_last_day(earlier)) if whole else earlier
 
 
 def columns() -> list[dict]:
