@@ -34,11 +34,11 @@ def opened(card: dict) -> list[str]:
 def test_who_may_read_all_customers_counts_their_own(both):
 	hers, his = both
 	for rep, customer in ((ANNA, hers), (BEN, his)):
-		with as_user(rep):
-			assert frappe.has_permission("Customer", doc=his), "both read all"
-			found = [card() for card in CARDS]
-			assert [card["value"] for card in found] == [1, 1, 1]
-			assert [opened(card) for card in found] == [[customer]] * 3
+		as_user(rep)
+		assert frappe.has_permission("Customer", doc=his), "both read all"
+		found = [card() for card in CARDS]
+		assert [card["value"] for card in found] == [1, 1, 1]
+		assert [opened(card) for card in found] == [[customer]] * 3
 
 
 def test_who_stands_in_for_a_colleague_counts_theirs_too(story, both):
@@ -47,18 +47,18 @@ def test_who_stands_in_for_a_colleague_counts_theirs_too(story, both):
 		"absences", {"user": ANNA, "substitute": BEN, "from_date": story.today, "to_date": story.today}
 	)
 	settings.save()
-	with as_user(BEN):
-		found = [card() for card in CARDS[:2]]
-		assert [card["value"] for card in found] == [2, 2]
-		assert [sorted(opened(card)) for card in found] == [sorted(both)] * 2
-	with as_user(ANNA):
-		assert [card()["value"] for card in CARDS[:2]] == [0, 0]
+	as_user(BEN)
+	found = [card() for card in CARDS[:2]]
+	assert [card["value"] for card in found] == [2, 2]
+	assert [sorted(opened(card)) for card in found] == [sorted(both)] * 2
+	as_user(ANNA)
+	assert [card()["value"] for card in CARDS[:2]] == [0, 0]
 
 
 def test_who_takes_care_of_nobody_counts_nobody(both):
-	with as_user(MIA):
-		assert [card()["value"] for card in CARDS] == [0, 0, 0]
-	with as_user("Guest"):
-		for card in CARDS:
-			with pytest.raises(frappe.PermissionError):
-				card()
+	as_user(MIA)
+	assert [card()["value"] for card in CARDS] == [0, 0, 0]
+	as_user("Guest")
+	for card in CARDS:
+		with pytest.raises(frappe.PermissionError):
+			card()

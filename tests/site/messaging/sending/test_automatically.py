@@ -270,7 +270,7 @@ def test_who_buys_for_two_customers_gets_the_same_wishes_once(story, gateway, ch
 	story.completed_yesterday()
 	story.night()
 	rule = story.follow_ups(one)[0].care_rule
-	frappe.db.set_value("Care Rule", rule, {"trigger": "Festival", "message_kind": "Festival"})
+	frappe.db.set_value("Care Rule", rule, "message_kind", "Festival")
 	frappe.db.set_value("Follow Up", {"care_rule": rule}, "occasion", "New Year")
 	frappe.db.commit()
 	due = story.follow_ups(one)[0].due_date
