@@ -165,7 +165,12 @@ def test_what_its_day_has_passed_is_asked_of_nobody_but_as_a_promise():
 		"G": (SKIP, f.TOO_LATE, False),
 		"H": (SKIP, f.CONTROL_GROUP, False),
 	}
-	for still in ({"agreed": True}, {"automatic": True}, {"expires": False}, {"due": MONDAY}):
+	for still in (
+		{"agreed": True},
+		{"automatic": True},
+		{"expires": False},
+		{"due": MONDAY - timedelta(days=1)},
+	):
 		[decision] = plan([late._replace(**still)], MONDAY, WEEK, {}, 0, {}, 0)
 		assert decision.action == ASSIGN, still
 
