@@ -169,37 +169,88 @@ def server():
 	running.stop()
 
 
+class Windows:
+	"""Windows that know the scripts they have read and nothing else: a new one reads and translates all of Desk's again, which
+	is half of what it costs to open it."""
+
+	# With less motion, dialogs are there at once.
+	LOOK = dict(
+		viewport={"width": 1440, "height": 900},
+		locale="en-GB",
+		reduced_motion="reduce",
+		permissions=["clipboard-write"],  # without windows nobody is asked for it
+	)
+
+	def __init__(self, playwright, url, folder):
+		self.playwright, self.url, self.folder = playwright, url, folder
+		self.all, self.free = [], []
+
+	@contextmanager
+	def page(self):
+		"""A page of a window in which nobody is logged in; several users have one each."""
+		context = self.free.pop() if self.free else self._open()
+		page = context.new_page()
+		yield page
+		page.close()
+		self._forget(context)
+		# One in which something went wrong is not used again.
+		self.free.append(context)
+
+	def _open(self):
+		context = self.playwright.chromium.launch_persistent_context(
+			self.folder / str(len(self.all)), executable_path=CHROMIUM, args=ARGUMENTS, **self.LOOK
+		)
+		self.all.append(context)
+		return context
+
+	def _forget(self, context):
+		context.clear_cookies()
+		kept = "local_storage,indexeddb,service_workers,cache_storage"
+		# Its first page is nobody's, and keeps it open.
+		teller = context.new_cdp_session(context.pages[0])
+		teller.send("Storage.clearDataForOrigin", {"origin": self.url, "storageTypes": kept})
+		teller.detach()
+
+	def close(self):
+		for context in self.all:
+			context.close()
+
+
 @pytest.fixture(scope="session")
-def chromium():
-	with sync_playwright() as playwright:
-		browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-		yield browser
-		browser.close()
+def playwright():
+	with sync_playwright() as running:
+		yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
+	browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+	yield browser
+	browser.close()
+
+
+@pytest.fixture(scope="session")
+def windows(playwright, server, tmp_path_factory):
+	opened = Windows(playwright, server.url, tmp_path_factory.mktemp("windows"))
+	yield opened
+	opened.close()
 
 
 @pytest.fixture
-def desk(server, chromium):
+def desk(server, windows):
 	"""A function: user -> Desk of a fresh session."""
 
 	@contextmanager
 	def open_desk(user):
 		# SQLite has one writer: a login beside a job that writes would be answered with an error.
 		wait_for_jobs()
-		# With less motion, dialogs are there at once.
-		context = chromium.new_context(
-			viewport={"width": 1440, "height": 900},
-			locale="en-GB",
-			reduced_motion="reduce",
-			permissions=["clipboard-write"],  # without windows nobody is asked for it
-		)
-		opened = Desk(context.new_page(), server.url)
-		try:
-			yield opened.login(user)
-		except Exception:
-			opened.tell()
-			raise
-		finally:
-			context.close()
+		with windows.page() as page:
+			opened = Desk(page, server.url)
+			try:
+				yield opened.login(user)
+			except Exception:
+				opened.tell()
+				raise
 		assert not opened.problems
 
 	return open_desk
