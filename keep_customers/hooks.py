@@ -54,9 +54,11 @@ override_whitelisted_methods = METHODS | {
 
 # Setup
 
+before_install = "keep_customers.setup.install.before_install"
 after_install = "keep_customers.setup.install.after_install"
 # The charts come last, and the framework has not read yet what our hooks say of them.
 after_sync = "keep_customers.worth.colours.colour_chart"
+before_migrate = "keep_customers.setup.desktop.keep_changes"
 after_migrate = "keep_customers.setup.install.after_migrate"
 before_uninstall = "keep_customers.setup.uninstall.before_uninstall"
 after_uninstall = "keep_customers.setup.uninstall.after_uninstall"

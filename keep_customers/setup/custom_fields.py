@@ -1,5 +1,7 @@
 """The one list of fields added to the host's doctypes; uninstalling takes them all back."""
 
+import frappe
+from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from keep_customers.erp.host import last_field_of_first_tab
@@ -11,6 +13,27 @@ def add_custom_fields() -> None:
 	[tab] = (field for field in fields["Customer"] if field["fieldtype"] == "Tab Break")
 	tab["insert_after"] = last_field_of_first_tab("Customer")
 	create_custom_fields(fields, update=True)
+
+
+def refuse_if_taken() -> None:
+	"""Before installing: a field of one of these names that somebody else has made would be ours, and go when we go.
+
+	:raises frappe.ValidationError: naming them
+	"""
+	taken = []
+	for doctype, fields in custom_fields().items():
+		for field in fields:
+			there = {"dt": doctype, "fieldname": field["fieldname"]}
+			known = frappe.db.get_value("Custom Field", there, ("fieldtype", "is_system_generated"))
+			# Of an earlier installation, which did not come to its end, some may be left.
+			if known and known != (field["fieldtype"], 1):
+				taken.append(f"{doctype}: {field['fieldname']}")
+	if taken:
+		frappe.throw(
+			_(
+				"There are fields already that Keep Customers would add: {0}. Please delete them first."
+			).format(", ".join(taken))
+		)
 
 
 def custom_fields() -> dict[str, list[dict]]:

@@ -6,6 +6,7 @@ workspace the others are below, and theirs hide the sidebar that has everything.
 """
 
 import frappe
+from frappe.utils import add_days, get_datetime, now_datetime
 
 from keep_customers.erp.host import has
 
@@ -28,6 +29,23 @@ def keep_one_entrance(app: str | None = None) -> None:
 			gone += _delete(doctype, [row.name for row in rows if row.creation == row.modified])
 	if gone:
 		frappe.clear_cache()  # each user's Desk remembers its icons and sidebars
+
+
+def keep_changes() -> None:
+	"""Before a migration, which writes a workspace or sidebar anew if its file is newer: what somebody has changed passes for
+	the newest, and stays. Who wants ours again deletes it and migrates."""
+	for doctype, ours in (
+		("Workspace", {"module": MODULE}),
+		# Some the host has saved itself as it was upgraded.
+		("Workspace Sidebar", {"app": APP, "standard": 1, "modified_by": ("!=", "Administrator")}),
+	):
+		if not has(doctype, *(field for field in ours if field != "modified_by")):
+			continue
+		for row in frappe.get_all(doctype, ours, ["name", "modified"]):
+			# The times in our files are full seconds; those of who saves have fractions.
+			if get_datetime(row.modified).microsecond:
+				newest = add_days(now_datetime(), 1)  # wherever on earth the file was written
+				frappe.db.set_value(doctype, row.name, "modified", newest, update_modified=False)
 
 
 def leave() -> None:

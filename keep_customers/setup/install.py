@@ -18,7 +18,7 @@ from keep_customers.erp import host
 from keep_customers.erp.language import site_language
 from keep_customers.setup import desktop, onboarding, upgrade
 from keep_customers.setup.confirm_contacts import confirm_contacts
-from keep_customers.setup.custom_fields import add_custom_fields
+from keep_customers.setup.custom_fields import add_custom_fields, refuse_if_taken
 from keep_customers.setup.kanban import add_board
 from keep_customers.worth import colours, ledger
 
@@ -26,6 +26,10 @@ ROLE = "Keep Customers Manager"
 DEFAULTS = Path(__file__).parent / "defaults"
 # In this order: policies name tiers.
 SHIPPED = ("customer_tier", "tier_policy", "care_rule", "complaint_category", "complaint_cause", "loss_cause")
+
+
+def before_install() -> None:
+	refuse_if_taken()
 
 
 def after_install() -> None:
@@ -46,11 +50,9 @@ def after_migrate() -> None:
 	host.make_key()
 	add_custom_fields()
 	ledger.add_index()
-	assignment_rules.add_rule()
 	offer_triggers()
 	desktop.keep_one_entrance()
 	colours.colour_chart()
-	add_board()
 	upgrade.tell_of(set_shipped_settings())
 	onboarding.refresh()
 	# The framework has written the chart anew if it has changed.
@@ -73,9 +75,11 @@ def offer_triggers(app: str | None = None) -> None:
 		make_property_setter(
 			"Care Rule", "trigger", "options", "\n".join(names), "Text", validate_fields_for_doctype=False
 		)
-	elif frappe.db.exists("Property Setter", key):
-		frappe.db.delete("Property Setter", key)
-		frappe.clear_cache(doctype="Care Rule")
+	elif (offered := frappe.db.get_value("Property Setter", key, "value")) is not None:
+		# One with shipped triggers only is an admin's, who offers fewer of them.
+		if not set(filter(None, offered.split("\n"))) <= set(rules.TRIGGERS):
+			frappe.db.delete("Property Setter", key)
+			frappe.clear_cache(doctype="Care Rule")
 
 
 def add_shipped_defaults(trigger: str | None = None, kinds: tuple[str, ...] = SHIPPED) -> None:
@@ -102,9 +106,14 @@ def add_shipped_defaults(trigger: str | None = None, kinds: tuple[str, ...] = SH
 						doc.db_set(field, None)
 
 
-def add_shipped_messages() -> None:
-	"""Insert the library of messages in all its languages, whatever the site's: customers have languages of their own."""
+def add_shipped_messages(kind: str | None = None) -> None:
+	"""Insert the library of messages in all its languages, whatever the site's: customers have languages of their own.
+
+	:param kind: only messages of this one: what the admin has deleted or renamed of all others stays so
+	"""
 	for record in json.loads((DEFAULTS / "care_message.json").read_text(encoding="utf-8")):
+		if kind and record["kind"] != kind:
+			continue
 		if not frappe.db.exists("Care Message", record["title"]):
 			frappe.get_doc(record).insert(ignore_permissions=True, ignore_links=True)
 

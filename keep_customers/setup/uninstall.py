@@ -8,7 +8,7 @@ import frappe
 
 from keep_customers.benefits import pricing_rules
 from keep_customers.complaints import assignment_rules
-from keep_customers.erp.host import forget_columns
+from keep_customers.erp.host import forget_columns, has
 from keep_customers.setup import desktop
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
@@ -17,6 +17,29 @@ from keep_customers.worth import ledger, stored
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 YEARLY = "-.YYYY.-"  # between a name's prefix and its number
+# What people have made about documents and reports of ours. Without these it is about nothing, and the host would go on asking for
+# it: each day, those of others behind one that fails; whenever somebody opens the dashboard; or it holds what customers are worth.
+ABOUT_DOCUMENTS = (
+	("Notification", "document_type"),
+	("Workflow", "document_type"),
+	("Dashboard Chart", "document_type"),
+	("Number Card", "document_type"),
+	("Data Import", "reference_doctype"),
+)
+ABOUT_REPORTS = (
+	("Auto Email Report", "report"),
+	("Prepared Report", "report_name"),
+	("Dashboard Chart", "report_name"),
+	("Number Card", "report_name"),
+	("Custom Role", "report"),
+	("Report", "reference_report"),
+)
+ABOUT_PAGES = (("Custom Role", "page"),)
+# A dashboard or workspace that names one that is gone is not shown, with all that is not ours on it.
+PLACES = {
+	"Dashboard Chart": (("Dashboard Chart Link", "chart"), ("Workspace Chart", "chart_name")),
+	"Number Card": (("Number Card Link", "card"), ("Workspace Number Card", "number_card_name")),
+}
 
 
 def before_uninstall() -> None:
@@ -24,6 +47,8 @@ def before_uninstall() -> None:
 	assignment_rules.remove_rules()
 	pricing_rules.take_back_everything()
 	forget_records_about(doctypes)
+	forget_what_was_made_of(doctypes)
+	let_go(doctypes)
 	remove_boards(doctypes)
 	remove_custom_fields()
 	ledger.drop_index()
@@ -53,13 +78,18 @@ def forget_records_about(doctypes: list[str]) -> None:
 		("DocShare", "share_doctype"),
 		("List Filter", "reference_doctype"),
 		("User Permission", "applicable_for"),
+		("User Permission", "allow"),  # else who has one is let in nowhere
+		("Session Default", "ref_doctype"),
+		("Global Search DocType", "document_type"),
 		("Property Setter", "doc_type"),
 		("Custom DocPerm", "parent"),
 		("Deleted Document", "deleted_doctype"),
 		("Logs To Clear", "ref_doctype"),
 		("Notification Log", "document_type"),
 		("Document Follow", "ref_doctype"),
-		("Prepared Report", "report_name"),
+		("DocType Link", "link_doctype"),
+		("Custom Field", "dt"),
+		("Reminder", "reminder_doctype"),
 		("Portal Menu Item", "reference_doctype"),
 	):
 		if frappe.db.table_exists(host) and frappe.db.has_column(host, field):
@@ -84,14 +114,51 @@ def forget_records_about(doctypes: list[str]) -> None:
 	user_settings = frappe.qb.Table("__UserSettings")
 	frappe.qb.from_(user_settings).delete().where(user_settings.doctype.isin(doctypes)).run()
 	frappe.db.delete("Singles", {"doctype": ("in", doctypes)})
-	# Each day the host asks them what they are about, and those of others behind one that fails.
-	for name in frappe.get_all("Notification", filters={"document_type": ("in", doctypes)}, pluck="name"):
-		frappe.delete_doc("Notification", name, ignore_permissions=True, force=True)
 	series = frappe.qb.Table("tabSeries")
 	yearly = {"name": ("in", doctypes), "autoname": ("like", f"%{YEARLY}%")}
 	for autoname in frappe.get_all("DocType", filters=yearly, pluck="autoname"):
 		prefix = autoname.partition(YEARLY)[0]
 		frappe.qb.from_(series).delete().where(series.name.like(f"{prefix}-____-")).run()
+
+
+def forget_what_was_made_of(doctypes: list[str]) -> None:
+	"""What people have made about our documents and reports, with its files, and what is ours on dashboards of others."""
+	reports = frappe.get_all("Report", filters={"module": MODULE}, pluck="name")
+	reports += frappe.get_all("Report", filters={"reference_report": ("in", reports)}, pluck="name")
+	gone = {host: frappe.get_all(host, filters={"module": MODULE}, pluck="name") for host in PLACES}
+	pages = frappe.get_all("Page", filters={"module": MODULE}, pluck="name")
+	for tables, about in ((ABOUT_DOCUMENTS, doctypes), (ABOUT_REPORTS, reports), (ABOUT_PAGES, pages)):
+		for host, field in tables:
+			if has(host, field):
+				names = frappe.get_all(host, filters={field: ("in", about)}, pluck="name")
+				gone.setdefault(host, []).extend(names)
+	for host, places in PLACES.items():
+		for table, field in places:
+			frappe.db.delete(table, {field: ("in", gone[host] or [""])})
+	for host, names in gone.items():
+		for name in set(names):
+			frappe.delete_doc(host, name, ignore_permissions=True, force=True, ignore_missing=True)
+
+
+def let_go(doctypes: list[str]) -> None:
+	"""What is other people's and leads to us: where their day begins, their pages below ours, their fields."""
+	workspaces = frappe.get_all("Workspace", filters={"module": MODULE}, pluck="name") or [""]
+	# Without it the host refuses to open Desk for who begins there.
+	for host, field, ours in (
+		("User", "default_workspace", workspaces),
+		("User", "default_app", [APP]),
+		("Workspace", "parent_page", workspaces),
+	):
+		if has(host, field):
+			frappe.db.set_value(host, {field: ("in", ours)}, field, "", update_modified=False)
+	everybodys = "System Settings", "default_app"
+	if has(*everybodys) and frappe.db.get_single_value(*everybodys) == APP:
+		frappe.db.set_single_value(*everybodys, "")
+	# What stands in a link to one of our documents stays, as text: nobody could save it as what it was.
+	for table, whose in (("Custom Field", "dt"), ("DocField", "parent")):
+		links = {"fieldtype": "Link", "options": ("in", doctypes), whose: ("not in", doctypes)}
+		for name in frappe.get_all(table, filters=links, pluck="name"):
+			frappe.db.set_value(table, name, {"fieldtype": "Data", "options": None})
 
 
 def remove_custom_fields() -> None:

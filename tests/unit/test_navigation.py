@@ -123,3 +123,9 @@ def test_the_first_steps_are_shown_on_both_versions():
 def test_a_shortcut_knows_who_is_looking(workspace):
 	# The filter is a JavaScript expression; "__user" is a default of fields, and no user of that name has anything.
 	assert not [row["label"] for row in workspace["shortcuts"] if "__user" in row.get("stats_filter", "")]
+
+
+@pytest.mark.parametrize("page", [SIDEBAR, WORKSPACE, *BY_ROLE], ids=lambda one: one["name"])
+def test_the_time_of_a_file_is_a_full_second(page):
+	# By that a migration knows it from one that somebody has changed (setup/desktop.py).
+	assert page["modified"].endswith(".000000")

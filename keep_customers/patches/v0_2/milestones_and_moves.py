@@ -8,7 +8,7 @@ from keep_customers.setup.install import add_shipped_messages
 
 def execute():
 	"""The messages about events that are moved; and the amounts of milestones that wait, which their occurrence names."""
-	add_shipped_messages()
+	add_shipped_messages("Event Moved")
 	waiting = {"occurrence": ("like", "milestone %"), "status": ("in", PENDING), "amount": 0}
 	for row in frappe.get_all("Follow Up", filters=waiting, fields=["name", "occurrence"]):
 		if amount := re.fullmatch(r"milestone (\d+)", row.occurrence):

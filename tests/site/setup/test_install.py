@@ -4,7 +4,11 @@ import json
 
 import frappe
 import pytest
+from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
+from keep_customers.complaints import assignment_rules
+from keep_customers.setup.kanban import add_board
+from keep_customers.setup.uninstall import drop_columns
 from keep_customers.worth.colours import SHADES
 from tests.site.removal import remove_everything
 from tests.site.story import ANNA, Story
@@ -155,6 +159,79 @@ def test_migrating_keeps_what_the_admin_has_said_of_the_role(with_it):
 	frappe.db.commit()
 
 
+def test_migrating_gives_back_nothing_deleted_and_keeps_what_was_made_of_our_fields_and_pages(with_it):
+	shipped = [("Assignment Rule", "Complaint Cases"), ("Kanban Board", "Complaint Cases")]
+	for doctype, name in shipped:
+		frappe.delete_doc(doctype, name)
+	fewer = "Tier Cadence\nSilence"
+	make_property_setter("Care Rule", "trigger", "options", fewer, "Text")
+	said = {"label": "Class", "hidden": 1, "in_standard_filter": 0, "in_list_view": 1, "permlevel": 1}
+	customize("keep_tier", said, "keep_file_score", "territory")
+	mine = frappe.get_doc("Workspace", "My Customers")
+	mine.content = json.dumps([{"id": "a", "type": "header", "data": {"text": "Ours", "col": 12}}])
+	mine.save()
+	theirs = frappe.get_doc("Workspace", "Care Overview")
+	shown = theirs.content
+	# This version's files are newer than what stands here, of which one was changed, and so has a time with fractions.
+	theirs.db_set({"content": "[]", "modified": "2020-01-01 00:00:00"}, update_modified=False)
+	mine.db_set("modified", "2020-01-01 00:00:00.000001", update_modified=False)
+	frappe.db.commit()
+	try:
+		migrate()
+		assert not [one for one in shipped if frappe.db.exists(*one)]
+		assert frappe.get_meta("Care Rule").get_field("trigger").options == fewer
+		fields = frappe.get_meta("Customer").fields
+		[tier] = (field for field in fields if field.fieldname == "keep_tier")
+		assert {key: tier.get(key) for key in said} == said
+		names = [field.fieldname for field in fields]
+		assert names[names.index("keep_file_score") - 1] == "territory"
+		contents = frappe.get_all("Workspace", {"module": MODULE}, ["name", "content"], as_list=True)
+		assert "Ours" in dict(contents)[mine.name] and dict(contents)[theirs.name] == shown
+	finally:
+		assignment_rules.add_rule()
+		add_board()
+		frappe.db.delete("Property Setter", {"doc_type": ("in", ("Customer", "Care Rule"))})
+		frappe.db.commit()
+		frappe.clear_cache()
+
+
+def customize(field, values, moved, after):
+	"""As an admin does it with Customize Form."""
+	form = frappe.get_doc({"doctype": "Customize Form", "doc_type": "Customer"})
+	form.fetch_to_customize()
+	fields = {one.fieldname: one for one in form.fields}
+	fields[field].update(values)
+	order = [name for name in fields if name != moved]
+	order.insert(order.index(after) + 1, moved)
+	form.fields = [fields[name] for name in order]
+	for place, one in enumerate(form.fields, 1):
+		one.idx = place
+	form.save_customization()
+
+
+def test_installing_stops_where_somebody_has_a_field_of_our_names(without):
+	from frappe.installer import install_app
+
+	own = frappe.get_doc(
+		{
+			"doctype": "Custom Field", "dt": "Customer", "label": "Kept", "fieldname": "keep_status", "fieldtype": "Data",
+			"insert_after": "territory",
+		}
+	).insert()  # fmt: skip
+	frappe.db.commit()
+	try:
+		with pytest.raises(frappe.ValidationError, match="Customer: keep_status"):
+			install_app(APP)
+		assert APP not in frappe.get_installed_apps()
+	finally:
+		frappe.flags.in_install = False
+		frappe.db.rollback()
+		own.delete()
+		drop_columns("Customer", ["keep_status"])
+		frappe.db.commit()
+	assert tables()["tabCustomer"] == without["tabCustomer"]
+
+
 def test_a_site_that_had_the_app_before_complaints_gets_what_they_need(with_it):
 	from keep_customers.patches.v0_1.add_complaints import execute
 	from keep_customers.setup.install import after_migrate
@@ -182,8 +259,6 @@ def test_a_site_that_had_the_app_before_complaints_gets_what_they_need(with_it):
 
 
 def test_uninstalling_leaves_nothing_of_ours(with_it):
-	from frappe.custom.doctype.property_setter.property_setter import make_property_setter
-
 	doctypes = ours()
 	assert len(doctypes) > 10
 	# The app has been at work, and people have worked with it.
@@ -276,12 +351,14 @@ def test_uninstalling_leaves_nothing_of_ours(with_it):
 		frappe.get_doc(
 			{"doctype": "ToDo", "name": f"Keep Test {doctype}", "description": "Please look", **about}
 		).db_insert()
+	made = made_of_ours(story, firm)
 	frappe.db.commit()
 	assert len(mentions(doctypes)) > 50
 
 	uninstall()
 
 	assert APP not in frappe.get_installed_apps()
+	everything_of_theirs_goes_on(firm)
 	now = tables()
 	assert set(now) - set(with_it) == set()
 	for table, its in with_it.items():
@@ -296,10 +373,109 @@ def test_uninstalling_leaves_nothing_of_ours(with_it):
 	assert not frappe.get_all("Has Role", filters={"role": ROLE})
 	assert not frappe.get_all("ToDo", {"name": ("like", "Keep Test %")})
 	assert not frappe.db.exists("Notification", "Keep Test Promised")
+	assert not [one for one in made if frappe.db.exists(*one)]
 	# The rep's ToDo is an ordinary one and stays.
 	assert frappe.db.exists("ToDo", todo.name)
 	frappe.get_doc("ToDo", todo.name).update({"status": "Closed"}).save()
 	frappe.get_doc("Customer", firm).update({"website": "firm.example"}).save()
+	frappe.db.commit()
+
+
+def made_of_ours(story, firm):
+	"""What people make with documents and reports of ours: what goes with these."""
+	frappe.db.set_value("User", ANNA, {"default_workspace": "My Customers", "default_app": APP})
+	frappe.db.set_single_value("System Settings", "default_app", APP)
+	frappe.permissions.add_user_permission("Customer Tier", "Gold", ANNA)
+	counted = {"document_type": "Complaint Case", "filters_json": "[]"}
+	of_losses = {"report_name": "Losses", "filters_json": "{}"}
+	made = [
+		frappe.get_doc(values).insert(ignore_links=True, ignore_mandatory=True)
+		for values in (
+			{
+				"doctype": "Auto Email Report", "report": "Losses", "user": ANNA, "report_type": "Script Report",
+				"email_to": ANNA, "format": "HTML", "frequency": "Daily", "enabled": 1,
+			},
+			{"doctype": "Custom Role", "report": "Losses", "roles": [{"role": "Sales User"}]},
+			{
+				"doctype": "Report", "report_name": "Keep Test Losses", "ref_doctype": "Customer", "is_standard": "No",
+				"reference_report": "Losses", "report_type": "Custom Report", "module": "Selling",
+			},
+			{"doctype": "Number Card", "label": "Keep Test Cases", "type": "Document Type", "function": "Count", **counted},
+			{
+				"doctype": "Dashboard Chart", "chart_name": "Keep Test Cases", "chart_type": "Count",
+				"based_on": "creation", "timespan": "Last Year", "time_interval": "Monthly", "type": "Line", **counted,
+			},
+			{
+				"doctype": "Dashboard Chart", "chart_name": "Keep Test Losses", "chart_type": "Report", "type": "Line",
+				"use_report_chart": 1, **of_losses,
+			},
+			{
+				"doctype": "Data Import", "reference_doctype": "Customer File", "import_type": "Insert New Records",
+			},
+		)
+	]  # fmt: skip
+	prepared = frappe.get_doc(
+		{"doctype": "Prepared Report", "report_name": "Losses", "filters": "{}", "status": "Completed"}
+	)
+	prepared.db_insert()
+	name = {"chart": "Customers by Tier", "card": "Open Complaints"}
+	own = frappe.get_doc(
+		{
+			"doctype": "Workspace", "name": "Keep Test Page", "label": "Keep Test Page", "title": "Keep Test Page",
+			"public": 1, "content": "[]", "module": "Selling", "parent_page": "Care Overview",
+			"charts": [{"chart_name": name["chart"]}], "number_cards": [{"number_card_name": name["card"]}],
+		}
+	)  # fmt: skip
+	own.insert()
+	frappe.get_doc(
+		{
+			"doctype": "Dashboard", "dashboard_name": "Keep Test Board", "charts": [{"chart": name["chart"]}],
+			"cards": [{"card": name["card"]}],
+		}
+	).insert()  # fmt: skip
+	frappe.get_doc(
+		{
+			"doctype": "Custom Field", "dt": "Customer", "label": "Promised Tier", "fieldname": "custom_promised_tier",
+			"fieldtype": "Link", "options": "Customer Tier", "insert_after": "territory",
+		}
+	).insert()  # fmt: skip
+	frappe.db.set_value("Customer", firm, "custom_promised_tier", "Gold")
+	frappe.get_doc(
+		{
+			"doctype": "DocType Link", "parent": "Customer", "parenttype": "Customize Form", "parentfield": "links",
+			"link_doctype": "Complaint Case", "link_fieldname": "customer", "custom": 1,
+		}
+	).db_insert()  # fmt: skip
+	return [(doc.doctype, doc.name) for doc in (*made, prepared)]
+
+
+def everything_of_theirs_goes_on(firm):
+	"""Desk, dashboards, pages and forms that led to us; with the words in a link to one of our documents."""
+	from frappe.desk.doctype.dashboard import dashboard
+	from frappe.desk.notifications import get_open_count
+	from frappe.utils.user import UserPermissions
+
+	assert not UserPermissions(ANNA).load_user().default_workspace
+	assert not frappe.db.get_value("User", ANNA, "default_app")
+	assert not frappe.db.get_single_value("System Settings", "default_app")
+	assert frappe.db.get_value("Custom Field", {"fieldname": "custom_promised_tier"}, "fieldtype") == "Data"
+	page = frappe.get_doc("Workspace", "Keep Test Page")
+	assert not (page.parent_page or page.charts or page.number_cards)
+	frappe.set_user(ANNA)
+	try:
+		assert dashboard.get_permitted_charts("Keep Test Board") == []
+		assert dashboard.get_permitted_cards("Keep Test Board") == []
+		get_open_count("Customer", firm)
+		assert frappe.has_permission("Customer", doc=firm)
+	finally:
+		frappe.set_user("Administrator")
+	customer = frappe.get_doc("Customer", firm)
+	customer.update({"website": "firm.example"}).save()
+	assert customer.reload().custom_promised_tier == "Gold"
+	frappe.delete_doc("Custom Field", "Customer-custom_promised_tier", force=True)
+	drop_columns("Customer", ["custom_promised_tier"])
+	frappe.delete_doc("Workspace", page.name, force=True)
+	frappe.delete_doc("Dashboard", "Keep Test Board", force=True)
 	frappe.db.commit()
 
 

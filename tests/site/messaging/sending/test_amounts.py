@@ -43,6 +43,15 @@ def test_a_milestone_says_which(story, firm):
 	assert text in said(story, firm, "Milestone")
 
 
+def test_an_upgrade_gives_back_no_message_that_the_admin_has_deleted(story):
+	gone = frappe.get_all("Care Message", {"kind": ("in", ("Birthday", "Event Moved"))}, ["name", "kind"])
+	for one in gone:
+		frappe.delete_doc("Care Message", one.name)
+	milestones_and_moves.execute()
+	back = frappe.get_all("Care Message", {"kind": ("in", ("Birthday", "Event Moved"))}, pluck="kind")
+	assert set(back) == {"Event Moved"} < {one.kind for one in gone}, "what that version has brought"
+
+
 def test_thanks_for_a_purchase_may_name_its_amount(story, firm):
 	frappe.get_doc(
 		{
