@@ -26,7 +26,7 @@ def refuse_if_taken() -> None:
 			there = {"dt": doctype, "fieldname": field["fieldname"]}
 			known = frappe.db.get_value("Custom Field", there, ("fieldtype", "is_system_generated"))
 			# Of an earlier installation, which did not come to its end, some may be left.
-			if known and known != (field["fieldtype"], 1):
+			if known and tuple(known) != (field["fieldtype"], 1):
 				taken.append(f"{doctype}: {field['fieldname']}")
 	if taken:
 		frappe.throw(

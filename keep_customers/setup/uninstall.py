@@ -40,6 +40,12 @@ PLACES = {
 	"Dashboard Chart": (("Dashboard Chart Link", "chart"), ("Workspace Chart", "chart_name")),
 	"Number Card": (("Number Card Link", "card"), ("Workspace Number Card", "number_card_name")),
 }
+# One that leads nowhere keeps its workspace from being saved.
+LEADING = (
+	("Workspace Shortcut", "type"),
+	("Workspace Link", "link_type"),
+	("Workspace Sidebar Item", "link_type"),
+)
 
 
 def before_uninstall() -> None:
@@ -88,6 +94,7 @@ def forget_records_about(doctypes: list[str]) -> None:
 		("Notification Log", "document_type"),
 		("Document Follow", "ref_doctype"),
 		("DocType Link", "link_doctype"),
+		("Workspace Quick List", "document_type"),
 		("Custom Field", "dt"),
 		("Reminder", "reminder_doctype"),
 		("Portal Menu Item", "reference_doctype"),
@@ -122,7 +129,7 @@ def forget_records_about(doctypes: list[str]) -> None:
 
 
 def forget_what_was_made_of(doctypes: list[str]) -> None:
-	"""What people have made about our documents and reports, with its files, and what is ours on dashboards of others."""
+	"""What people have made about our documents and reports, with its files, and what is ours on pages of others."""
 	reports = frappe.get_all("Report", filters={"module": MODULE}, pluck="name")
 	reports += frappe.get_all("Report", filters={"reference_report": ("in", reports)}, pluck="name")
 	gone = {host: frappe.get_all(host, filters={"module": MODULE}, pluck="name") for host in PLACES}
@@ -135,6 +142,16 @@ def forget_what_was_made_of(doctypes: list[str]) -> None:
 	for host, places in PLACES.items():
 		for table, field in places:
 			frappe.db.delete(table, {field: ("in", gone[host] or [""])})
+	workspaces = frappe.get_all("Workspace", filters={"module": MODULE}, pluck="name")
+	for table, field in LEADING:
+		if has(table, field):
+			for kind, names in (
+				("DocType", doctypes),
+				("Report", reports),
+				("Page", pages),
+				("Workspace", workspaces),
+			):
+				frappe.db.delete(table, {field: kind, "link_to": ("in", names or [""])})
 	for host, names in gone.items():
 		for name in set(names):
 			frappe.delete_doc(host, name, ignore_permissions=True, force=True, ignore_missing=True)

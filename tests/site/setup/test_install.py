@@ -7,6 +7,7 @@ import pytest
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 from keep_customers.complaints import assignment_rules
+from keep_customers.setup.custom_fields import refuse_if_taken
 from keep_customers.setup.kanban import add_board
 from keep_customers.setup.uninstall import drop_columns
 from keep_customers.worth.colours import SHADES
@@ -223,6 +224,9 @@ def test_installing_stops_where_somebody_has_a_field_of_our_names(without):
 		with pytest.raises(frappe.ValidationError, match="Customer: keep_status"):
 			install_app(APP)
 		assert APP not in frappe.get_installed_apps()
+		# One that an installation has left which did not come to its end is no obstacle.
+		own.db_set({"fieldtype": "Select", "is_system_generated": 1})
+		refuse_if_taken()
 	finally:
 		frappe.flags.in_install = False
 		frappe.db.rollback()
@@ -424,6 +428,11 @@ def made_of_ours(story, firm):
 			"doctype": "Workspace", "name": "Keep Test Page", "label": "Keep Test Page", "title": "Keep Test Page",
 			"public": 1, "content": "[]", "module": "Selling", "parent_page": "Care Overview",
 			"charts": [{"chart_name": name["chart"]}], "number_cards": [{"number_card_name": name["card"]}],
+			"shortcuts": [{"type": "DocType", "link_to": "Complaint Case", "label": "Cases"}],
+			"links": [
+				{"type": "Link", "label": "Losses", "link_type": "Report", "link_to": "Losses"},
+				{"type": "Link", "label": "Customer", "link_type": "DocType", "link_to": "Customer"},
+			],
 		}
 	)  # fmt: skip
 	own.insert()
@@ -460,7 +469,9 @@ def everything_of_theirs_goes_on(firm):
 	assert not frappe.db.get_single_value("System Settings", "default_app")
 	assert frappe.db.get_value("Custom Field", {"fieldname": "custom_promised_tier"}, "fieldtype") == "Data"
 	page = frappe.get_doc("Workspace", "Keep Test Page")
-	assert not (page.parent_page or page.charts or page.number_cards)
+	assert not (page.parent_page or page.charts or page.number_cards or page.shortcuts)
+	assert [link.link_to for link in page.links] == ["Customer"]
+	page.save()
 	frappe.set_user(ANNA)
 	try:
 		assert dashboard.get_permitted_charts("Keep Test Board") == []
