@@ -316,7 +316,7 @@ def _birthdays(user: str, day: date) -> list[dict]:
 		.select(
 			customer.name.as_("customer"), customer.customer_name, person.full_name, person.relation, person.recurs,
 		)
-		.where(person.recurs.isin(list(days)))
+		.where(person.recurs.isin(list(days)) & (customer.disabled == 0))
 	)  # fmt: skip
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	query = perhaps_of(only_readable(query, customer.name), file, user, settings, day)

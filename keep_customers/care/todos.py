@@ -243,6 +243,8 @@ def record_touch(
 	:returns: the Customer Touch's name
 	:raises frappe.PermissionError: if the user may not write the ToDo or not read the customer
 	"""
+	# Two clicks wait for each other here: the second one finds what the first has done.
+	frappe.db.get_value("ToDo", todo, "name", for_update=True)
 	doc = named("ToDo", todo, "write")
 	if not doc.get("keep_follow_up"):
 		frappe.throw(
@@ -259,9 +261,9 @@ def record_touch(
 		"demand_date": demand_date,
 		"demand_amount": demand_amount,
 	}
-	if follow_up.touch:
-		complete(follow_up.touch, said)
-		return follow_up.touch
+	if touch := frappe.db.get_value("Follow Up", follow_up.name, "touch", for_update=True):
+		complete(touch, said)
+		return touch
 	said["channel"] = channel or follow_up.channel
 	return new_touch(follow_up, todo=doc.name, follow_up=follow_up.name, **said)
 

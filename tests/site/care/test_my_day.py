@@ -323,3 +323,30 @@ def test_where_the_day_begins_is_each_users_own_choice(story):
 	page = anna.http.get(f"{anna.base}/app", headers={"Accept": "text/html"}, timeout=60).text
 	assert '"keep_my_day":1' in page.replace('": ', '":')
 	anna.call("keep_customers.care.my_day_home.begin_here", yes=0)
+
+
+def test_nobody_of_a_disabled_customer_has_a_birthday(story, day):
+	firms = [story.customer(name) for name in ("Firm", "Gone")]
+	for name in firms:
+		born = f"1985-{story.today + timedelta(days=3):%m-%d}"
+		story.file(name, dedicated_rep=ANNA, people=[{"full_name": "Mei Chen", "birthday": born}])
+	frappe.db.set_value("Customer", firms[1], "disabled", 1)
+	assert [row.customer for row in day(ANNA)["birthdays"]] == firms[:1]
+
+
+def test_a_dialog_that_is_answered_by_two_clicks_records_one_contact(story):
+	[firm] = asked_for(story)
+	todo = only_todo(story, firm)
+	frappe.db.commit()
+	clicks = [Browser(Server(), ANNA) for _click in range(2)]
+	asked = {"todo": todo.name, "result": "Reached"}
+	with ThreadPoolExecutor() as both:
+		answers = [
+			answer.status_code
+			for answer in both.map(
+				lambda tab: tab.call("keep_customers.care.todos.record_touch", **asked), clicks
+			)
+		]
+	frappe.db.rollback()
+	assert 200 in answers
+	assert frappe.db.count("Customer Touch", {"customer": firm}) == 1
