@@ -33,7 +33,7 @@ def for_event(appointment: str) -> dict | None:
 	reasons = [{"reason": doc.subject, "short": None, "talking_points": None, "next_step": None}]
 	return rep_help.of_contact(row, [frappe._dict(one, reference_name=doc.name) for one in reasons]) | {
 		"due": getdate(doc.starts_on),
-		"again_if_not": _again(doc).date(),
+		"again_if_not": None if doc.repeat_this_event else _again(doc).date(),
 	}
 
 
@@ -64,14 +64,15 @@ def record(
 		return {"said": _("This was noted already."), "next": results.next_contact()}
 	said = {"notes": notes, "next_step": next_step, "next_step_date": next_step_date}
 	# Sent again, it is about the ToDo that it was about, also where there is another one.
-	if todo := results.told_of(key) or _todo(row.customer):
+	if todo := results.told_of(key) or _settled_today(doc, row.customer, result) or _todo(row.customer):
 		outcome = results.record(todo, result, key, because=because, person=person, **said)
 	else:
 		outcome = {
 			"said": _without_todo(row, doc, result, key, said, because),
 			"next": results.next_contact(),
 		}
-	_settle(doc, result)
+	if not doc.repeat_this_event:  # the others of a series are still to come
+		_settle(doc, result)
 	return {part: outcome[part] for part in ("said", "next")}
 
 
@@ -86,7 +87,7 @@ def _without_todo(row, event, result: str, key: str, said: dict, because: str | 
 		return _("Noted: not useful.")
 	contact = results.contact_of(result, key, **said)
 	todos.new_touch(row, **contact)
-	if result == results.NOT_REACHED:
+	if result == results.NOT_REACHED and not event.repeat_this_event:
 		return _("Not reached: it comes back on {0}.").format(formatdate(_again(event)))
 	return results.said_of(contact)
 
@@ -120,6 +121,14 @@ def _todo(customer: str) -> str | None:
 		pluck="name",
 	)  # fmt: skip
 	return rows[0] if rows else None
+
+
+def _settled_today(event, customer: str, result: str) -> str | None:
+	"""The ToDo of which the user has said so today already, where no closed event tells it: what is sent again is about that one."""
+	if result != results.NOT_USEFUL or not event.repeat_this_event:
+		return None
+	said = {"customer": customer, "not_useful_by": frappe.session.user, "not_useful_on": getdate()}
+	return frappe.db.get_value("Follow Up", said, "todo")
 
 
 def _row(event):

@@ -121,3 +121,16 @@ def test_who_may_not_read_the_customer_is_told_nothing(story):
 	with pytest.raises(frappe.PermissionError):
 		told(made, "Reached", BEN)
 	assert not touches(firm)
+
+
+def test_one_contact_of_a_series_leaves_the_others_in_the_calendar(story):
+	firm = story.customer("Firm")
+	weekly = {"repeat_this_event": 1, "repeat_on": "Weekly", frappe.utils.get_weekday().lower(): 1}
+	made = event("Customer", firm, **weekly)
+	begins = get_datetime(made.starts_on)
+	assert known(made)["again_if_not"] is None, "it comes next week"
+	assert "comes back" not in told(made, "Not Reached")["said"]
+	told(made, "Reached", notes="All well")
+	told(made, "Not Useful", because="Wrong Moment")
+	assert (made.status, made.starts_on) == ("Open", begins)
+	assert [one.result for one in touches(firm)] == ["Not Reached", "Reached"]
