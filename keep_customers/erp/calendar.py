@@ -1,13 +1,14 @@
 """Working days from ERPNext's Holiday List."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import frappe
-from frappe.utils import cint, getdate
+from frappe.utils import cint, get_datetime, getdate, now_datetime
 
 from keep_customers.engine.followups import WorkingDays, weekly_days_off
 from keep_customers.erp import host
 
+CLOCKS_DIFFER = timedelta(minutes=10)  # a form's day and time are its computer's
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -42,3 +43,9 @@ def days_off(name: str) -> dict[date, bool]:
 		as_list=True,
 	)
 	return {getdate(day): bool(cint(weekly)) for day, weekly in rows}
+
+
+def happened(moment: datetime | str) -> datetime | str:
+	"""When something was that a form says; now, where its computer's clock is a little ahead."""
+	now = now_datetime()
+	return now if now < get_datetime(moment) <= now + CLOCKS_DIFFER else moment

@@ -196,3 +196,13 @@ def test_customers_are_renamed_merged_and_deleted_while_a_visit_is_planned(story
 	assert [stop.customer for stop in frappe.get_doc("Visit Plan", plan.name).stops] == [third]
 	assert not frappe.get_all("Version", {"ref_doctype": "Visit Plan", "data": ("like", f"%{works}%")})
 	as_anna(plan).check_permission("write")
+
+
+def test_a_computer_whose_clock_is_a_little_ahead_can_report_a_visit(story, firms):
+	plan = approved(firms)
+	plan.stops[0].update({"visited": 1, "visited_on": now_datetime() + timedelta(minutes=5)})
+	plan.save()
+	assert get_datetime(plan.stops[0].visited_on) <= now_datetime()
+	plan.stops[1].update({"visited": 1, "visited_on": now_datetime() + timedelta(minutes=15)})
+	with pytest.raises(frappe.ValidationError, match="after it happened"):
+		plan.save()

@@ -1,17 +1,14 @@
-from datetime import timedelta
-
 import frappe
 from frappe import _
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.care import ending, premises, routing, touches
+from keep_customers.erp.calendar import happened
 from keep_customers.erp.document import Document
 from keep_customers.events import wishes
 from keep_customers.visits import stops
 from keep_customers.worth import currencies
-
-CLOCKS_DIFFER = timedelta(minutes=10)  # a form's day and time are its computer's
 
 
 class CustomerTouch(NamesOnlyReadable, Document):
@@ -57,10 +54,8 @@ class CustomerTouch(NamesOnlyReadable, Document):
 	def validate(self):
 		# Not mandatory in the form: with it, quick entry would have too many fields to open.
 		self.rep = self.rep or frappe.session.user
-		now = now_datetime()
-		if now < get_datetime(self.date) <= now + CLOCKS_DIFFER:
-			self.date = now
-		if get_datetime(self.date) > now:
+		self.date = happened(self.date)
+		if get_datetime(self.date) > now_datetime():
 			frappe.throw(_("A contact is recorded after it happened. Use the next step for what is to come."))
 		if self.follow_up and frappe.db.get_value("Follow Up", self.follow_up, "customer") != self.customer:
 			frappe.throw(_("{0} is a follow-up of another customer.").format(self.follow_up))

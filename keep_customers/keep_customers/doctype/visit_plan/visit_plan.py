@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import flt, format_datetime, formatdate, get_datetime, getdate, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
+from keep_customers.erp.calendar import happened
 from keep_customers.erp.document import Document
 from keep_customers.visits import approval, contacts, stops
 from keep_customers.worth.currencies import reporting_currency
@@ -89,6 +90,7 @@ class VisitPlan(NamesOnlyReadable, Document):
 			if stop.visited:
 				if not stop.visited_on:
 					stop.visited_on = min(get_datetime(stop.appointment or now_datetime()), now_datetime())
+				stop.visited_on = happened(stop.visited_on)
 				if get_datetime(stop.visited_on) > now_datetime():
 					frappe.throw(
 						_("Row {0}: a visit is reported after it happened, not for {1}.").format(
