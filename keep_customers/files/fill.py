@@ -61,8 +61,16 @@ def _pairs(skipped: list | str | None) -> set[tuple[str, str]]:
 def _gaps(customers: list[str]) -> dict[str, list[str]]:
 	"""Customer -> what is unknown of it, the weightiest first."""
 	known = facts.Facts(customers).anyhow() if customers else {}
-	order = sorted(FACTS, key=lambda fact: (-FACTS[fact], fact))
+	order = sorted(_own(), key=lambda fact: (-FACTS[fact], fact))
 	return {name: [fact for fact in order if fact not in known.get(name, ())] for name in customers}
+
+
+def _own() -> set[str]:
+	"""The facts the user may write: the framework would drop what they say of the others without a word."""
+	meta = frappe.get_meta(facts.FILE)
+	levels = meta.get_permlevel_access("write")
+	fields = {fact: meta.get_field(fact) for fact in FACTS}
+	return {fact for fact, field in fields.items() if not field or field.permlevel in levels}
 
 
 def _first_gap(rows: list[Mine], gaps: dict[str, list[str]], aside: set[tuple[str, str]]) -> dict | None:
@@ -111,7 +119,7 @@ def answer(customer: str, fact: str, said: dict | str) -> None:
 	:raises frappe.ValidationError: if it says nothing, or is known already
 	"""
 	named("Customer", customer)
-	if fact not in FACTS:
+	if fact not in _own():
 		frappe.throw(_("Please choose what you know of the customer."))
 	said = {key: cstr(value).strip()[:LONGEST] for key, value in chosen(said, "said").items()}
 	file = _file(customer)
@@ -172,8 +180,12 @@ def _birthday(file, fact: str, said: dict) -> None:
 	if said.get("occasion"):
 		_real(said["occasion"])
 		file.append(
-			"occasions", {"occasion": said["occasion"], "date": date, "month": month, "day": day, **when}
-		)
+			"occasions",
+			{
+				"occasion": said["occasion"], "person": said.get("full_name"), "date": date, "month": month,
+				"day": day, **when,
+			},
+		)  # fmt: skip
 		return
 	person = _person(file, said)
 	if person.birthday or person.month:

@@ -96,3 +96,26 @@ def test_a_file_is_made_where_there_is_none_and_others_are_none_of_ones_business
 	with pytest.raises(frappe.PermissionError):
 		said(drives, "B1", "usage", text="Milling")
 	assert asked(drives)["customers"] == 1
+
+
+def test_an_occasion_keeps_whose_it_is(drives):
+	said(drives, "A1", "birthday", full_name="Olga Berg", occasion="Wedding", month="3", day="7")
+	[row] = frappe.get_doc("Customer File", drives.firms["A1"]).occasions
+	assert (row.occasion, row.person, row.recurs) == ("Wedding", "Olga Berg", "G-03-07")
+
+
+def test_who_may_not_write_the_personal_part_is_not_asked_for_it(drives):
+	fields = {field.fieldname for field in frappe.get_meta("Customer File").fields if field.permlevel}
+	frappe.permissions.setup_custom_perms("Customer File")
+	frappe.db.delete(
+		"Custom DocPerm", {"parent": "Customer File", "permlevel": 1, "role": ("like", "Sales%")}
+	)
+	frappe.clear_cache(doctype="Customer File")
+	aside = [[drives.firms[name], ""] for name in ("A2", "A3")]
+	for fact in ORDER:
+		if fact not in fields:
+			assert asked(drives, skipped=aside)["question"]["fact"] == fact
+			aside.append([drives.firms["A1"], fact])
+	assert asked(drives, skipped=aside)["question"] is None
+	with pytest.raises(frappe.ValidationError):
+		said(drives, "A1", "family", text="Two daughters")
