@@ -29,9 +29,11 @@ function show_event_contact(frm, help) {
 			say(help.to_say) +
 			(frm.perm[0]?.write ? results.html(help) : "")
 	);
-	results.listen(card, (told) =>
-		frappe.xcall("keep_customers.care.appointments.record", { appointment: frm.doc.name, ...told }).then((outcome) => {
-			frm.keep_outcome = frm.doc.name;
+	const appointment = frm.doc.name;
+	results.listen(card, `Event ${appointment}`, (told) =>
+		frappe.xcall("keep_customers.care.appointments.record", { appointment, ...told }).then((outcome) => {
+			if (frm.doc.name !== appointment) return;
+			frm.keep_outcome = appointment;
 			card.html(results.outcome(outcome));
 			return frm.reload_doc();
 		})

@@ -8,9 +8,10 @@ keep_customers.FillFiles = class {
 		this.$body = $(`<div class="kf-page"><div class="kf-progress"></div><main class="kf-now" aria-live="polite"></main></div>`).appendTo(
 			page.main
 		);
-		this.$body.on("click", "[data-do]", ({ currentTarget }) => this[currentTarget.dataset.do]());
+		// The second one of a double click was meant for the question before.
+		this.$body.on("click", "[data-do]", ({ currentTarget, detail }) => detail > 1 || this[currentTarget.dataset.do]());
 		this.$body.on("keydown", "input", (event) => {
-			if (event.key === "Enter" && !event.isDefaultPrevented()) this.save();
+			if (keep_customers.words.is_enter(event) && !event.isDefaultPrevented()) this.save();
 		});
 	}
 

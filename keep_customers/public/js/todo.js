@@ -26,7 +26,9 @@ function show_own_sidebar() {
 
 // Somebody may have it open, or look for what was there this morning.
 function say_why_not(frm) {
-	frappe.xcall("keep_customers.care.todos.follow_up_of", { todo: frm.doc.name }).then(({ hold_reason }) => {
+	const todo = frm.doc.name;
+	frappe.xcall("keep_customers.care.todos.follow_up_of", { todo }).then(({ hold_reason }) => {
+		if (frm.doc.name !== todo) return;
 		// That it is cancelled stands beside its title.
 		if (!hold_reason || hold_reason === "ToDo cancelled") return;
 		frm.set_intro(__("Not due any more: {0}", [__(hold_reason, null, "Follow Up")]), "orange");
@@ -38,10 +40,13 @@ function ask_what_came_of_it(frm) {
 		.xcall("keep_customers.care.todos.follow_up_of", { todo: frm.doc.name })
 		.then((follow_up) => {
 			if (!follow_up.customer) return;
+			// What was typed on the card need not be typed again.
+			const typed = (name) => frm.layout.wrapper.find(`.keep-contact [name=${name}]`).val() || undefined;
 			return new Promise((resolve, reject) => {
 				let answered = false;
 				const done = () => {
 					answered = true;
+					keep_customers.contact.results.told(frm.doc.name);
 					dialog.hide();
 					resolve();
 				};
@@ -63,12 +68,13 @@ function ask_what_came_of_it(frm) {
 							reqd: 1,
 						},
 						{ fieldname: "satisfaction", fieldtype: "Rating", label: __("Satisfaction") },
-						{ fieldname: "notes", fieldtype: "Small Text", label: __("What was said") },
-						{ fieldname: "next_step", fieldtype: "Data", label: __("Next step") },
+						{ fieldname: "notes", fieldtype: "Small Text", label: __("What was said"), default: typed("words") },
+						{ fieldname: "next_step", fieldtype: "Data", label: __("Next step"), default: typed("next_step") },
 						{
 							fieldname: "next_step_date",
 							fieldtype: "Date",
 							label: __("On", null, "Customer Touch"),
+							default: typed("next_step") && typed("next_step_date"),
 							depends_on: "next_step",
 							mandatory_depends_on: "next_step",
 						},

@@ -21,9 +21,12 @@ keep_customers.show_contact = (frm, help) => {
 	const { form, results } = keep_customers.contact;
 	const open = frm.doc.status === "Open";
 	const card = form.instead(frm, contact_html(frm, help, open), ["keep_help_section"]);
-	results.listen(card, (told) =>
-		frappe.xcall("keep_customers.care.results.record", { todo: frm.doc.name, ...told }).then((outcome) => {
-			frm.keep_outcome = { todo: frm.doc.name, ...outcome };
+	const todo = frm.doc.name;
+	results.listen(card, todo, (told) =>
+		frappe.xcall("keep_customers.care.results.record", { todo, ...told }).then((outcome) => {
+			// Somebody may have gone on to another one meanwhile.
+			if (frm.doc.name !== todo) return;
+			frm.keep_outcome = { todo, ...outcome };
 			card.html(results.outcome(outcome, back_to_list()));
 			return frm.reload_doc().then(() => card[0].scrollIntoView({ block: "end" }));
 		})

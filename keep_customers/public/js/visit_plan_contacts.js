@@ -20,7 +20,7 @@ function show_stop(frm, stops, at) {
 	frappe.xcall("keep_customers.care.rep_help.for_todo", { todo: stop.todo }).then((help) => {
 		if (frm.keep_stop !== stop.todo) return;
 		const card = form.card(frm).html(stop_html(stop, help, others));
-		results.listen(card, (told) =>
+		results.listen(card, stop.todo, (told) =>
 			frappe.xcall("keep_customers.care.results.record", { todo: stop.todo, ...told }).then(({ said }) => {
 				const [next] = others;
 				const then = next && { todo: next.todo, customer_name: next.customer_name, why: next.goal, date: next.appointment };

@@ -90,7 +90,7 @@ function note_consent(frm, people) {
 				fieldname: "purpose", fieldtype: "Select", label: __("For", null, "Consent Record"), default: "Everything",
 				options: options(PURPOSES, "Consent Record"),
 			},
-			{ fieldname: "on_date", fieldtype: "Date", label: __("Date"), default: frappe.datetime.get_today() },
+			{ fieldname: "on_date", fieldtype: "Date", label: __("Date"), default: frappe.datetime.system_datetime().split(" ")[0] },
 			{ fieldname: "words", fieldtype: "Data", label: __("How We Know") },
 		],
 		primary_action_label: __("Save"),
@@ -111,9 +111,13 @@ function note_consent(frm, people) {
 
 function show_purchases(frm) {
 	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
+	const { customer } = frm.doc;
+	const wrapper = frm.get_field("purchases_html").$wrapper.empty();
 	frappe
-		.xcall("keep_customers.care.panel.deal_archive", { customer: frm.doc.customer })
+		.xcall("keep_customers.care.panel.deal_archive", { customer })
 		.then((rows) => {
+			// Somebody may have gone on to another file meanwhile.
+			if (frm.doc.customer !== customer) return;
 			const table = rows.length
 				? `<table class="table table-bordered small"><thead><tr>
 					<th>${__("Item")}</th><th class="text-right">${__("Times")}</th><th class="text-right">${__(
@@ -129,6 +133,6 @@ function show_purchases(frm) {
 						)
 						.join("")}</tbody></table>`
 				: `<p class="text-muted">${__("Nothing bought yet.")}</p>`;
-			frm.get_field("purchases_html").$wrapper.html(table);
+			wrapper.html(table);
 		});
 }

@@ -78,8 +78,9 @@ function call(frm, method, args = {}) {
 
 function show_people(frm) {
 	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
-	frappe.xcall("keep_customers.visits.preparations.people_to_name", { plan: frm.doc.name }).then((people) => {
-		if (!people.length) return;
+	const plan = frm.doc.name;
+	frappe.xcall("keep_customers.visits.preparations.people_to_name", { plan }).then((people) => {
+		if (!people.length || frm.doc.name !== plan) return;
 		const rows = people.map((person) => {
 			const relation = person.relation ? __(person.relation, null, "Customer File Person") : "";
 			return `<tr><td>${text(person.customer_name)}</td>

@@ -63,15 +63,23 @@ keep_customers.contact.results = (() => {
 		return because ? { ...found, because, person } : found;
 	}
 
-	// `tell`: gets result, notes, next_step, next_step_date, because, person and key; its promise ends with what the server says.
-	function listen(card, tell) {
+	// What is typed of a contact that is not told yet: its form may be drawn anew at any time, and is left to look something up.
+	const begun = (keep_customers.contact.begun ??= new Map()); // each form's script makes this file anew
+
+	// `of`: which contact it is; `tell`: gets result, notes, next_step, next_step_date, because, person and key; its promise ends with what the server says.
+	function listen(card, of, tell) {
+		for (const [name, value] of Object.entries(begun.get(of) || {})) card.find(`[name=${name}]`).val(value);
+		card.on("input", "[name]", ({ target }) => begun.set(of, { ...begun.get(of), [target.name]: target.value }));
 		// Tapped twice, or sent again: it is one contact.
 		const key = frappe.utils.get_random(20);
 		const told = (result, because, person) => {
 			const found = typed(card, result, because, person);
 			if (!found) return;
 			card.find("button").prop("disabled", true);
-			tell({ ...found, key }).catch(() => card.find("button").prop("disabled", false));
+			tell({ ...found, key }).then(
+				() => begun.delete(of),
+				() => card.find("button").prop("disabled", false)
+			);
 		};
 		card.on("click", "[data-result]", (event) => told(event.currentTarget.dataset.result));
 		listen_reasons(card, (because, person) => told("Not Useful", because, person));
@@ -91,5 +99,5 @@ keep_customers.contact.results = (() => {
 			${more}`;
 	}
 
-	return { html, listen, listen_reasons, outcome, reasons };
+	return { html, listen, listen_reasons, outcome, reasons, told: (of) => begun.delete(of) };
 })();

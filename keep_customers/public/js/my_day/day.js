@@ -33,11 +33,16 @@ keep_customers.my_day.Day = class {
 	}
 
 	load() {
+		// What the server knows of by now may be asked for again: who was not reached comes back.
+		const settled = [...(this.settled || [])];
 		return keep_customers.my_day
 			.ask("keep_customers.care.my_day.today")
 			.then((found) => {
 				this.found = { ...this.found, ...found };
 				this.recorded = 0;
+				settled.forEach((todo) => this.settled.delete(todo));
+				// Somebody may have said no meanwhile, or a number is known now.
+				this.old = new Set(this.details.keys());
 				keep_customers.my_day.today = found.today;
 				this.render();
 				return keep_customers.my_day.ask("keep_customers.care.my_day.beside");
@@ -105,9 +110,15 @@ keep_customers.my_day.Day = class {
 			$now.html(this.nothing_left());
 			return;
 		}
-		const typed = $now.find(`.kd-card[data-todo="${CSS.escape(contact.todo)}"] [data-field=notes]`).val();
-		$now.html(keep_customers.my_day.card.html(contact, this.details.get(contact.todo)));
-		if (typed) $now.find("[data-field=notes]").val(typed);
+		const $card = $(keep_customers.my_day.card.html(contact, this.details.get(contact.todo)));
+		const $here = $now.find(`.kd-card[data-todo="${CSS.escape(contact.todo)}"]`);
+		if (!$here.length) {
+			$now.empty().append($card);
+			return;
+		}
+		// What is being typed stays under the hands of who types: without a field in focus each letter would be a key of the page.
+		for (const part of [".kd-marks", ".kd-why", ".kd-ways", ".kd-say", "[data-people].hidden"])
+			$here.find(part).replaceWith($card.find(part));
 	}
 
 	nothing_left() {
@@ -163,15 +174,22 @@ keep_customers.my_day.Day = class {
 	fetch_ahead(contacts) {
 		const at = contacts.findIndex((one) => one.todo === this.at);
 		for (const { todo } of contacts.slice(at, at + 3)) {
-			if (this.details.get(todo) || this.asking?.has(todo)) continue;
+			if ((this.details.get(todo) && !this.old?.has(todo)) || this.asking?.has(todo)) continue;
 			(this.asking ??= new Set()).add(todo);
 			const ask = (method) => keep_customers.my_day.ask(method, { todo });
 			Promise.all([
 				ask("keep_customers.care.rep_help.for_todo"),
 				ask("keep_customers.messaging.by_hand.message_for_todo"),
 			])
-				.then(([help, message]) => this.details.set(todo, { help, message }))
-				.catch(({ status }) => this.details.set(todo, status ? false : null))
+				.then(([help, message]) => {
+					this.details.set(todo, { help, message });
+					this.old?.delete(todo);
+				})
+				.catch(({ status }) => {
+					// Only a refusal takes away what is there.
+					const known = !(status < 500) && this.details.get(todo);
+					this.details.set(todo, known || (status ? false : null));
+				})
 				.finally(() => {
 					this.asking.delete(todo);
 					const current = this.current();
@@ -220,7 +238,8 @@ keep_customers.my_day.Day = class {
 	agreed() {
 		const value = (field) => this.$body.find(`.kd-card [data-field=${field}]`).val().trim();
 		const [next_step, next_step_date] = [value("next_step"), value("next_step_date")];
-		const missing = !next_step ? "next_step" : !next_step_date && "next_step_date";
+		const over = next_step_date < keep_customers.my_day.today; // an empty one, too
+		const missing = !next_step ? "next_step" : over && "next_step_date";
 		if (missing) return this.$body.find(`.kd-card [data-field=${missing}]`).trigger("focus");
 		this.record("Reached", { next_step, next_step_date });
 	}
@@ -295,7 +314,8 @@ keep_customers.my_day.Day = class {
 		const on = (selector, act) =>
 			this.$body.add(this.$said).on("click", selector, (event) => {
 				event.preventDefault();
-				act(event.currentTarget.dataset);
+				// The second one of a double click was meant for the contact before.
+				if (!(event.detail > 1)) act(event.currentTarget.dataset);
 			});
 		on("[data-at]", ({ at }) => this.go_to(at));
 		on("[data-result]", ({ result }) => this.answer(result));
@@ -319,7 +339,7 @@ keep_customers.my_day.Day = class {
 			this.render();
 		});
 		this.$body.on("keydown", "[data-field=next_step], [data-field=next_step_date]", (event) => {
-			if (event.key === "Enter") this.agreed();
+			if (keep_customers.words.is_enter(event)) this.agreed();
 		});
 		this.$body.on("change", ".kd-home input", ({ target }) =>
 			frappe.xcall("keep_customers.care.my_day_home.begin_here", { yes: target.checked }).then((yes) => {
@@ -336,8 +356,9 @@ keep_customers.my_day.Day = class {
 				description,
 				page: this.page,
 				condition: () => this.found && !window.cur_dialog?.display,
-				action: () => {
-					action();
+				action: (event) => {
+					// Held down, one key would answer for everybody.
+					if (!event.originalEvent?.repeat) action();
 					return true;
 				},
 			});

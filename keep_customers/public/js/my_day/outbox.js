@@ -111,9 +111,11 @@ frappe.provide("keep_customers.my_day");
 				return this.lost();
 			}
 			this.without_connection = false;
-			this.logged_out = said.session_expired || NOT_LOGGED_IN.includes(said.exc_type);
+			this.logged_out = said.session_expired || NOT_LOGGED_IN.includes(said.exc_type) || is_guest(answer);
 			// A server that is busy or being updated, or something between us and it.
 			if (this.logged_out || answer.status >= 500 || answer.status === 429) return this.later();
+			// A page of somebody in between, who wants to be paid or to know who it is.
+			if (answer.ok && !said.message) return this.lost();
 			const others = this.entries().filter((one) => one.key !== entry.key);
 			if (answer.ok) {
 				this.keep(others);
@@ -136,6 +138,11 @@ frappe.provide("keep_customers.my_day");
 			return false;
 		}
 	};
+
+	// Logged out in another tab, who comes next is a guest and no session is over.
+	function is_guest(answer) {
+		return answer.status === 403 && ["", "Guest"].includes(frappe.get_cookie("user_id") || "");
+	}
 
 	// What the server says is wrong, as text.
 	function words_of(said) {
