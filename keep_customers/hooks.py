@@ -160,8 +160,10 @@ doc_events = {
 	"User": {
 		"on_update": ["keep_customers.jobs.handover.on_user", "keep_customers.setup.onboarding.refresh"],
 		"after_delete": "keep_customers.jobs.handover.on_user",
+		"after_rename": "keep_customers.care.triggers.relationships.after_rename",
 	},
 	"Employee": {"on_update": "keep_customers.jobs.handover.on_employee"},
+	"Company": {"after_rename": "keep_customers.worth.renamed.after_company_rename"},
 	"Item": {
 		"on_update": "keep_customers.worth.baskets.on_item",
 		"after_rename": "keep_customers.worth.baskets.after_item_rename",
@@ -179,6 +181,7 @@ doc_events = {
 			"keep_customers.care.confirming.before_contact_rename",
 			"keep_customers.events.room.before_contact_rename",
 		],
+		"after_rename": "keep_customers.care.triggers.relationships.after_rename",
 		"on_trash": [
 			"keep_customers.care.confirming.on_contact_trash",
 			"keep_customers.people.unsubscribed.on_contact_trash",
@@ -244,6 +247,9 @@ ignore_links_on_delete = [
 	"Event Suggestion", "Contact Confirmation", "Consent Record", "Care Run Set Aside", "Forecast Check",
 	"Customer Item Group", "Loss Review", "Maintenance Drive File", "Fact Check",
 ]  # fmt: skip
+
+# What was set up for a company is none of its transactions, which ERPNext deletes at once before a site goes live.
+company_data_to_be_ignored = ["Care Rule", "Tier Benefit", "Tier Policy", "VIP Event", "Volume Rebate"]
 
 # What follows in one room from what happens in another below it; other apps can register in the same way.
 

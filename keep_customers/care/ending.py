@@ -42,6 +42,34 @@ def take_back_one(row, why: str, **values) -> None:
 	cancel_todo(row.todo)
 
 
+def drop_doubled(field: str, old: str, new: str, why: str) -> None:
+	"""Two customers or two rules become one: of what was due of both in the same way, one is enough.
+
+	:param field: customer or care_rule
+	"""
+	other = {"customer": "care_rule", "care_rule": "customer"}[field]
+	# For update: as they are now, with what a night has just noted, and not as this transaction saw them at first.
+	taken = set(frappe.db.get_values("Follow Up", {field: new}, [other, "occurrence"], for_update=True))
+	for row in frappe.db.get_values(
+		"Follow Up",
+		{field: old},
+		["name", "customer", "care_rule", "occurrence", "status", "todo", "reference_doctype"],
+		as_dict=True,
+		for_update=True,
+	):
+		once = row.care_rule or row.reference_doctype == "Care Notice"
+		if once and (row[other], row.occurrence) in taken:
+			pending = row.status in PENDING
+			settle(
+				row.name,
+				"Cancelled" if pending else row.status,
+				occurrence=f"{row.occurrence} ({old})"[:140],
+				hold_reason=why,
+			)
+			if pending:
+				cancel_todo(row.todo)
+
+
 def cancel_todo(name: str | None) -> None:
 	"""Close a rep's ToDo as cancelled, or leave it to what else it is for; the follow-up is already settled."""
 	_end_todo(name, "Cancelled")

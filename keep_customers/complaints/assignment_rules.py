@@ -33,8 +33,7 @@ def keep_team_rule(category) -> None:
 	users = _able(category)
 	if not users or category.disabled:
 		return remove_team_rule(category)
-	# One of that name may be left from a category that was deleted past its life.
-	name = category.assignment_rule or f"{RULE}: {category.name}"[:140]
+	name = category.assignment_rule or _free_name(category)
 	if frappe.db.exists("Assignment Rule", name):
 		rule = frappe.get_doc("Assignment Rule", name)
 	else:
@@ -52,6 +51,14 @@ def keep_team_rule(category) -> None:
 	rule.save(ignore_permissions=True)
 	if category.assignment_rule != rule.name:
 		category.db_set("assignment_rule", rule.name, update_modified=False)
+
+
+def _free_name(category) -> str:
+	"""One of that name may be left from a category that was deleted past its life; of one that was called so before it is its own."""
+	name = f"{RULE}: {category.name}"[:140]
+	if frappe.db.exists("Complaint Category", {"assignment_rule": name}):
+		name = f"{name[:130]} {frappe.generate_hash(length=4)}"
+	return name
 
 
 def _able(category) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import frappe
 import numpy as np
+from frappe.query_builder.functions import IfNull
 
 from keep_customers.access.control_group import HELD_BACK
 from keep_customers.engine.effect.outcomes import first
@@ -62,6 +63,8 @@ def drawn() -> Drawn:
 	"""All first assignments of rules that have ever held back a share, in one query."""
 	follow_up = frappe.qb.DocType("Follow Up")
 	query = frappe.qb.from_(follow_up).where(follow_up.arm.isin(["Cared For", HELD_BACK]))
+	# What a rule has asked for that was deleted since is nobody's.
+	query = query.where(IfNull(follow_up.care_rule, "") != "")
 	found = columns(
 		query,
 		follow_up.care_rule,

@@ -107,6 +107,21 @@ def keep(care_run: str, today: date) -> Change | None:
 	return found
 
 
+def call_rule_anew(old: str, new: str) -> None:
+	"""What was learned of a rule is known of it, whatever it is called; of two that become one it is learned anew."""
+	for run, noted in frappe.get_all(
+		"Care Run", {"learned": ("is", "set")}, ["name", "learned"], as_list=True
+	):
+		try:
+			found = Change(**json.loads(noted))
+		except (TypeError, ValueError):
+			continue  # somebody has been at it
+		if old in found.rules and new not in found.rules:
+			found.rules[found.rules.index(old)] = new
+			anew = {"learned": json.dumps(found.__dict__, indent=1)}
+			frappe.db.set_value("Care Run", run, anew, update_modified=False)
+
+
 def change(today: date) -> Change:
 	"""What is known today. Three queries, whatever the number of customers."""
 	everybody = drawn()

@@ -8,10 +8,11 @@ from pypika.functions import NullIf
 
 from keep_customers.benefits import coupons, rebates
 from keep_customers.care import confirming, premises, referrals
-from keep_customers.care.ending import cancel_todo
+from keep_customers.care.ending import cancel_todo, drop_doubled
 from keep_customers.care.followups import PENDING
 from keep_customers.care.todos import describe_anew
 from keep_customers.care.touches import show_last_touch
+from keep_customers.care.triggers import relationships
 from keep_customers.complaints import cases
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.erp.texts import harmless
@@ -52,7 +53,7 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	# The next night measures both histories as one.
 	frappe.db.delete("Customer Value", {"name": old})
 	frappe.db.delete("Customer Item Group", {"customer": old})
-	_drop_doubled_follow_ups(old, new)
+	drop_doubled("customer", old, new, "Customer merged")
 	room.make_room(old, new)
 	event_wishes.make_room(old, new)
 	referrals.make_room("Customer", old, new)
@@ -198,7 +199,10 @@ def _merge_files(old: str, new: str) -> None:
 	# What was said stands in the ledger, and goes on with who said it.
 	target.flags.consent_on_record = True
 	target.save()
-	ledger.move_people({old_name: row.name for old_name, row in people.items()})
+	moved = {old_name: row.name for old_name, row in people.items()}
+	ledger.move_people(moved)
+	for old_name, new_name in moved.items():
+		relationships.call_anew(old_name, new_name)
 	target.add_comment("Info", _("The file of {0} was merged into this one.").format(old))
 	for doctype, type_field, name_field in (
 		("File", "attached_to_doctype", "attached_to_name"),
@@ -225,36 +229,6 @@ def _said(row, field) -> str:
 	"""By which calendar a day is kept says nothing where there is none."""
 	value = row.get(field.fieldname)
 	return "" if field.fieldname == "calendar" and not row.recurs else str(value or "")
-
-
-def _drop_doubled_follow_ups(old: str, new: str) -> None:
-	"""Both customers may have had the same occurrence of a rule, or the same notice; one of the two is enough."""
-	# For update: as they are now, with what a night has just noted, and not as this transaction saw them at first.
-	taken = set(
-		frappe.db.get_values("Follow Up", {"customer": new}, ["care_rule", "occurrence"], for_update=True)
-	)
-	for row in frappe.db.get_values(
-		"Follow Up",
-		{"customer": old},
-		["name", "care_rule", "occurrence", "status", "todo", "reference_doctype"],
-		as_dict=True,
-		for_update=True,
-	):
-		if (row.care_rule or row.reference_doctype == "Care Notice") and (
-			row.care_rule,
-			row.occurrence,
-		) in taken:
-			frappe.db.set_value(
-				"Follow Up",
-				row.name,
-				{
-					"occurrence": f"{row.occurrence} ({old})"[:140],
-					"status": "Cancelled" if row.status in PENDING else row.status,
-					"hold_reason": "Customer merged",
-				},
-			)
-			if row.status in PENDING:
-				cancel_todo(row.todo)
 
 
 def _touch_value(customer: str) -> None:

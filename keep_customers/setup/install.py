@@ -21,6 +21,7 @@ from keep_customers.setup.confirm_contacts import confirm_contacts
 from keep_customers.setup.custom_fields import add_custom_fields, refuse_if_taken
 from keep_customers.setup.kanban import add_board
 from keep_customers.worth import colours, ledger
+from keep_customers.worth.values import tier_ranks
 
 ROLE = "Keep Customers Manager"
 DEFAULTS = Path(__file__).parent / "defaults"
@@ -99,11 +100,24 @@ def add_shipped_defaults(trigger: str | None = None, kinds: tuple[str, ...] = SH
 				continue
 			record = in_language(record, language)
 			if not frappe.db.exists(record["doctype"], record["name"]):
+				_name_tiers_of_today(record, language)
 				doc = frappe.get_doc(record).insert(ignore_permissions=True)
 				# The framework fills in the site's defaults; what is shipped is for everybody.
 				for field in ("company", "customer_group", "territory"):
 					if doc.get(field) and not record.get(field):
 						doc.db_set(field, None)
+
+
+def _name_tiers_of_today(record: dict, language: str) -> None:
+	"""An upgrade must not fail because the admin calls a tier something else, or has fewer: what counts is how good it is."""
+	shipped = json.loads((DEFAULTS / "customer_tier.json").read_text(encoding="utf-8"))
+	rank = {_(tier["name"], language, "Customer Tier"): tier["rank"] for tier in shipped}
+	there = {rank: name for name, rank in tier_ranks().items()}
+	for row in record.get("tiers") or ():
+		if row["tier"] not in there.values():
+			row["tier"] = there.get(rank[row["tier"]])
+	if record.get("tiers"):
+		record["tiers"] = [row for row in record["tiers"] if row["tier"]]
 
 
 def add_shipped_messages(kind: str | None = None) -> None:

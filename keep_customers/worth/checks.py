@@ -43,6 +43,18 @@ def learned_of(currency: str, lens: Lens) -> str:
 	return f"{currency}|{lens.basis}|{lens.company or ''}"
 
 
+def call_company_anew(name: str, old: str, new: str) -> None:
+	"""What a check was learned of is the same, whatever the company is called."""
+	try:
+		saved = json.loads(frappe.db.get_value(DOCTYPE, name, "parameters") or "{}")
+		currency, basis, company = saved["of"].split("|", 2)
+	except (ValueError, KeyError, TypeError, AttributeError):
+		return  # from before it was noted, or somebody has been at it
+	if company == old:
+		parameters = json.dumps({**saved, "of": f"{currency}|{basis}|{new}"})
+		frappe.db.set_value(DOCTYPE, name, "parameters", parameters, update_modified=False)
+
+
 def named(name: str, of: str) -> InUse | None:
 	"""None where there is none, it was learned of something else, or somebody has been at its parameters.
 

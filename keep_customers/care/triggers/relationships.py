@@ -26,6 +26,7 @@ from keep_customers.erp.said import said
 from keep_customers.erp.tables import among
 
 QUARTER = 90  # days
+LONGEST_ABOUT = 100  # characters of a name in an occurrence's
 
 
 def deciders_left(rule, today: date) -> list[dict]:
@@ -177,7 +178,34 @@ def _asked_in_time() -> set[str]:
 def _named(alarm: relationships.Alarm) -> str:
 	# Of users the day is only about known, and may change.
 	known = alarm.how in (relationships.LEFT, relationships.BOUNCED)
-	return f"{alarm.about[:100]} {alarm.since if known else 'left'}"
+	return f"{alarm.about[:LONGEST_ABOUT]} {alarm.since if known else 'left'}"
+
+
+def after_rename(doc, method=None, old=None, new=None, merge=False) -> None:
+	"""After a contact or a user is called something else."""
+	call_anew(old, new)
+
+
+def call_anew(old: str, new: str) -> None:
+	"""What was asked about somebody stays asked, and is not asked again, whatever the row, contact or user is called."""
+	follow_up, rule = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Care Rule")
+	begins = f"{old[:LONGEST_ABOUT]} "
+	rows = (
+		frappe.qb.from_(follow_up)
+		.inner_join(rule)
+		.on(rule.name == follow_up.care_rule)
+		.select(follow_up.name, follow_up.care_rule, follow_up.customer, follow_up.occurrence)
+		.where(rule.trigger.isin([relationships.DECIDER, relationships.REP]))
+	).run(as_dict=True)
+	for one in rows:
+		if (one.occurrence or "").startswith(begins):
+			key = {
+				"care_rule": one.care_rule,
+				"customer": one.customer,
+				"occurrence": f"{new[:LONGEST_ABOUT]} {one.occurrence.removeprefix(begins)}",
+			}
+			if not frappe.db.exists("Follow Up", key):
+				frappe.db.set_value("Follow Up", one.name, "occurrence", key["occurrence"])
 
 
 # Why it is due no longer

@@ -8,6 +8,7 @@ from frappe.utils import fmt_money
 
 from keep_customers.engine.followups import in_control_group
 from keep_customers.erp.reports import about
+from keep_customers.evidence import learned
 from keep_customers.evidence.effect import AGAIN, COMPLAINED, VALUE, effect
 from keep_customers.patches.v0_2 import note_arms_of_follow_ups
 from tests.site.story import ANNA, MIA, PREFIX, once
@@ -107,6 +108,16 @@ def test_rules_side_by_side_and_all_together(trial):
 	]  # fmt: skip
 	assert rows[0]["effect"] == 100 and rows[2]["sentence"].startswith("Too few")
 	assert rows[1]["low"] > 60 and rows[1]["once_low"] > rows[1]["low"], "two rules are looked at"
+
+
+def test_what_a_deleted_rule_has_drawn_is_in_nobodys_way(trial):
+	other = trial.rule("Other", control_share=50).name
+	drawn(trial, f"{PREFIX} Firm 01", other, "Cared For")
+	drawn(trial, f"{PREFIX} Firm 13", other, "Held Back", ago=20)
+	frappe.delete_doc("Care Rule", other)
+	_columns, [row], *_rest = run()
+	assert (row["label"], row["cared"], row["held"]) == (trial.trial, 12, 12)
+	assert learned.change(trial.today).rules == [trial.trial]
 
 
 def test_the_first_draw_counts_whatever_came_later(trial):

@@ -3,9 +3,11 @@ from frappe import _
 from frappe.utils import flt, now_datetime
 
 from keep_customers.care import rules
+from keep_customers.care.ending import drop_doubled
 from keep_customers.care.followups import OPEN, let_go_of_rule, take_back_of_rule
 from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
+from keep_customers.evidence import learned
 
 
 class CareRule(MeansEverybody, Document):
@@ -207,6 +209,20 @@ class CareRule(MeansEverybody, Document):
 		if self.flags.another_trigger:
 			# What must be true of what it makes due now says nothing of what it has asked for.
 			let_go_of_rule(self.name, status=("in", OPEN))
+
+	def before_rename(self, old, new, merge=False):
+		into = merge and frappe.db.get_value("Care Rule", new, ["enabled", "trigger"], as_dict=True)
+		if not into:
+			return
+		if not into.enabled or into.trigger != self.trigger:
+			take_back_of_rule(old)
+		if into.trigger != self.trigger:
+			# As where a rule gets another trigger.
+			let_go_of_rule(old, status=("in", OPEN))
+		drop_doubled("care_rule", old, new, "No longer true")
+
+	def after_rename(self, old, new, merge=False):
+		learned.call_rule_anew(old, new)
 
 	def on_trash(self):
 		take_back_of_rule(self.name)

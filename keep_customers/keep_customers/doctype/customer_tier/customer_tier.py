@@ -1,10 +1,13 @@
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from keep_customers.benefits import pricing_rules
 from keep_customers.complaints import clock
 from keep_customers.erp.document import Document
 from keep_customers.worth import colours
+from keep_customers.worth.population import policies, tiers_of
+from keep_customers.worth.values import tier_ranks
 
 
 class CustomerTier(Document):
@@ -40,12 +43,43 @@ class CustomerTier(Document):
 				).format(f"{answer:g}", f"{solve:g}")
 			)
 
+		if not self.is_new() and self.has_value_changed("rank"):
+			self.validate_policies(self.name, tier_ranks() | {self.name: self.rank})
+
+	@staticmethod
+	def validate_policies(name, ranks, instead=None):
+		"""Whom a policy moves down, nobody is to congratulate on moving up; and four tiers stay four.
+
+		:param instead: what is to stand in the place of the tier
+		"""
+		known = tier_ranks()
+		for policy in policies():
+			before = tiers_of(policy)
+			tiers = [instead or tier if tier == name else tier for tier in before]
+			if len({*tiers}) < len({*before}):
+				frappe.throw(_("Please choose four different tiers."), title=escape_html(policy.name))
+			# What is the wrong way round already is mended in several steps.
+			if _in_order(known, before) and not _in_order(ranks, tiers):
+				frappe.throw(
+					_("The ranks of the tiers must follow the order top, high, broad, low."),
+					title=escape_html(policy.name),
+				)
+
 	def on_update(self):
 		colours.colour_chart()
 
 	def after_delete(self):
 		colours.colour_chart()
 
+	def before_rename(self, old, new, merge=False):
+		if merge:
+			self.validate_policies(old, tier_ranks(), new)
+
 	def after_rename(self, old, new, merge=False):
 		colours.colour_chart()
 		pricing_rules.on_tier_renamed()
+
+
+def _in_order(ranks, tiers) -> bool:
+	of_policy = [ranks.get(tier, 0) for tier in tiers]
+	return of_policy == sorted(of_policy)

@@ -4,6 +4,7 @@ from frappe.utils import getdate
 
 from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
+from keep_customers.worth import renamed
 from keep_customers.worth.population import cuts
 
 TIERS = ("top_tier", "high_tier", "broad_tier", "low_tier")
@@ -74,3 +75,10 @@ class TierPolicy(MeansEverybody, Document):
 			self.losses_since = None
 		elif not (asked and self.losses_since):
 			self.losses_since = getdate()
+
+	def before_rename(self, old, new, merge=False):
+		if merge:
+			renamed.before_policy_merge(old)
+
+	def after_rename(self, old, new, merge=False):
+		renamed.after_policy_rename(old, new)
