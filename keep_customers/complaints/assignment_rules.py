@@ -33,7 +33,7 @@ def keep_team_rule(category) -> None:
 	users = _able(category)
 	if not users or category.disabled:
 		return remove_team_rule(category)
-	name = category.assignment_rule or _free_name(category)
+	name = _own_name(category)
 	if frappe.db.exists("Assignment Rule", name):
 		rule = frappe.get_doc("Assignment Rule", name)
 	else:
@@ -53,10 +53,11 @@ def keep_team_rule(category) -> None:
 		category.db_set("assignment_rule", rule.name, update_modified=False)
 
 
-def _free_name(category) -> str:
-	"""One of that name may be left from a category that was deleted past its life; of one that was called so before it is its own."""
-	name = f"{RULE}: {category.name}"[:140]
-	if frappe.db.exists("Complaint Category", {"assignment_rule": name}):
+def _own_name(category) -> str:
+	"""One of that name may be left from a category that was deleted past its life; another category that was called so before
+	keeps its own."""
+	name = category.assignment_rule or f"{RULE}: {category.name}"[:140]
+	if frappe.db.exists("Complaint Category", {"assignment_rule": name, "name": ("!=", category.name)}):
 		name = f"{name[:130]} {frappe.generate_hash(length=4)}"
 	return name
 

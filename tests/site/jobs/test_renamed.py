@@ -8,6 +8,7 @@ import frappe
 import pytest
 
 from keep_customers.care import relationships
+from keep_customers.complaints import assignment_rules
 from keep_customers.evidence import learned
 from keep_customers.setup.install import add_shipped_defaults
 from keep_customers.worth import checks, ledger
@@ -259,6 +260,11 @@ def test_a_new_category_of_an_old_name_takes_nobody_the_team(story):
 
 	rename("Complaint Category", category("Delivery", BEN).name, f"{PREFIX} Transport")
 	category("Delivery", MIA)
+	assert (rule_of("Transport"), rule_of("Delivery")) == ((True, [BEN]), (True, [MIA]))
+	# Where it was taken before, the night gives it one of its own.
+	taken = frappe.db.get_value("Complaint Category", f"{PREFIX} Delivery", "assignment_rule")
+	frappe.db.set_value("Complaint Category", f"{PREFIX} Transport", "assignment_rule", taken)
+	assignment_rules.follow_teams()
 	assert (rule_of("Transport"), rule_of("Delivery")) == ((True, [BEN]), (True, [MIA]))
 
 
