@@ -160,7 +160,7 @@ doc_events = {
 	"User": {
 		"on_update": ["keep_customers.jobs.handover.on_user", "keep_customers.setup.onboarding.refresh"],
 		"after_delete": "keep_customers.jobs.handover.on_user",
-		"after_rename": "keep_customers.care.triggers.relationships.after_rename",
+		"after_rename": "keep_customers.care.called_anew.after_rename",
 	},
 	"Employee": {"on_update": "keep_customers.jobs.handover.on_employee"},
 	"Company": {"after_rename": "keep_customers.worth.renamed.after_company_rename"},
@@ -181,7 +181,7 @@ doc_events = {
 			"keep_customers.care.confirming.before_contact_rename",
 			"keep_customers.events.room.before_contact_rename",
 		],
-		"after_rename": "keep_customers.care.triggers.relationships.after_rename",
+		"after_rename": "keep_customers.care.called_anew.after_rename",
 		"on_trash": [
 			"keep_customers.care.confirming.on_contact_trash",
 			"keep_customers.people.unsubscribed.on_contact_trash",

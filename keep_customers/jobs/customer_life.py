@@ -7,12 +7,11 @@ from frappe.utils import now_datetime
 from pypika.functions import NullIf
 
 from keep_customers.benefits import coupons, rebates
-from keep_customers.care import confirming, premises, referrals
+from keep_customers.care import called_anew, confirming, premises, referrals
 from keep_customers.care.ending import cancel_todo, drop_doubled
 from keep_customers.care.followups import PENDING
 from keep_customers.care.todos import describe_anew
 from keep_customers.care.touches import show_last_touch
-from keep_customers.care.triggers import relationships
 from keep_customers.complaints import cases
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.erp.texts import harmless
@@ -80,6 +79,7 @@ def after_rename(customer, method=None, old=None, new=None, merge=False) -> None
 		was = {kind: "Customer", "reference_name": old}
 		frappe.db.set_value(doctype, was, "reference_name", new, update_modified=False)
 	show_name(new, frappe.db.get_value("Customer", new, "customer_name"))
+	called_anew.people("Customer", {old: new})
 	if merge:
 		_touch_value(new)
 		show_last_touch(new)
@@ -201,8 +201,7 @@ def _merge_files(old: str, new: str) -> None:
 	target.save()
 	moved = {old_name: row.name for old_name, row in people.items()}
 	ledger.move_people(moved)
-	for old_name, new_name in moved.items():
-		relationships.call_anew(old_name, new_name)
+	called_anew.people("Customer File Person", moved)
 	target.add_comment("Info", _("The file of {0} was merged into this one.").format(old))
 	for doctype, type_field, name_field in (
 		("File", "attached_to_doctype", "attached_to_name"),

@@ -181,11 +181,6 @@ def _named(alarm: relationships.Alarm) -> str:
 	return f"{alarm.about[:LONGEST_ABOUT]} {alarm.since if known else 'left'}"
 
 
-def after_rename(doc, method=None, old=None, new=None, merge=False) -> None:
-	"""After a contact or a user is called something else."""
-	call_anew(old, new)
-
-
 def call_anew(old: str, new: str) -> None:
 	"""What was asked about somebody stays asked, and is not asked again, whatever the row, contact or user is called."""
 	follow_up, rule = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Care Rule")

@@ -13,7 +13,7 @@ from keep_customers.evidence import learned
 from keep_customers.setup.install import add_shipped_defaults
 from keep_customers.worth import checks, ledger
 from keep_customers.worth.values import last_parameters
-from tests.site.care.reported import ranked
+from tests.site.care.reported import follow_up, ranked
 from tests.site.care.test_relationships import due, people, waits
 from tests.site.mail import contact
 from tests.site.story import ABROAD, ANNA, BEN, COMPANY, EVE, GROUP, MIA, PREFIX, abroad
@@ -110,6 +110,29 @@ def test_who_has_left_goes_on_in_another_file(story):
 	assert row.status == "Planned" and waits(story, new, "Decision Maker Left") is None
 	[now] = relationships.standing(relationships.DECIDER, story.today, [new])
 	assert row.occurrence.startswith(now.about)
+
+
+def sent_to(story, customer, doctype, name):
+	return follow_up(story, customer, 0, status="Done", sent_to_person=f"{doctype}/{name}")
+
+
+def test_who_got_a_message_is_known_by_another_name(story):
+	old, new = story.customer("Old"), story.customer("New")
+	olga = contact(old, first_name="Olga", email="olga@firm.example")
+	people(
+		frappe.get_doc({"doctype": "Customer File", "customer": old}).insert().name, {"full_name": "Mr Li"}
+	)
+	[li] = frappe.get_all("Customer File Person", {"parent": old}, pluck="name")
+	sent = [
+		sent_to(story, old, *who).name
+		for who in (("Contact", olga.name), ("Customer File Person", li), ("Customer", old))
+	]
+	rename("Contact", olga.name, f"{PREFIX} Olga", force=True)
+	rename("Customer", old, new, merge=True)
+	[li] = frappe.get_all("Customer File Person", {"parent": new}, pluck="name")
+	assert [frappe.db.get_value("Follow Up", name, "sent_to_person") for name in sent] == [
+		f"Contact/{PREFIX} Olga", f"Customer File Person/{li}", f"Customer/{new}",
+	]  # fmt: skip
 
 
 # Policies and companies
