@@ -338,6 +338,20 @@ def test_what_is_believed_stays_within_what_there_is(rules):
 WEEKS = np.arange(3000) % 30  # from which on each is counted
 
 
+@pytest.mark.parametrize("fees", [[99.9], [19.9, 49.9, 99.9]])
+@pytest.mark.parametrize("seed", range(8))
+def test_where_nothing_changes_the_roundings_of_sums_are_no_effect(fees, seed):
+	"""All pay their monthly fee before and after, whatever it is and whether or not they were called."""
+	random, number = np.random.default_rng(seed), 200
+	fee = random.choice(fees, number)
+	events = np.repeat(np.arange(number), 12), np.tile(np.arange(12) * 30 + 5, number), np.repeat(fee, 12)
+	after, before = within(np.arange(number), np.full(number, 179), 90, *events)
+	held, week, rule = random.random(number) < 0.3, random.integers(0, 40, number), np.zeros(number, int)
+	[one, every] = findings(rule, held, after, before, 1, week)
+	assert one.claim.tolist() == every.claim.tolist() == [UNKNOWN]
+	assert not one.compared.known.any()
+
+
 def test_no_claim_without_an_interval():
 	held, outcome, before = made(5, 3000)
 	rule = np.where(np.arange(3000) < 2980, 0, 1)
