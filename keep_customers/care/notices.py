@@ -1,6 +1,5 @@
 """Care notices: one word to many customers. Whom it concerns, and a follow-up for each of them."""
 
-from datetime import timedelta
 from typing import NamedTuple
 
 import frappe
@@ -11,6 +10,7 @@ from keep_customers.care import ending, followups
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import attempt
+from keep_customers.erp.calendar import working_days
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.said import said
 from keep_customers.erp.tables import chunks
@@ -149,7 +149,7 @@ def plan(notice: str, aside: Aside) -> None:
 	waiting = audience(doc, doc.sent_by)
 	done = frappe.db.count("Follow Up", {"reference_doctype": doc.doctype, "reference_name": doc.name})
 	everybody = done + len(waiting)
-	day = getdate(doc.released_on)
+	day, days = getdate(doc.released_on), working_days(frappe.get_cached_doc("Keep Customers Settings"))
 	common = {
 		"occurrence": doc.name,
 		"status": "Planned",
@@ -158,7 +158,7 @@ def plan(notice: str, aside: Aside) -> None:
 		"short": doc.title,
 		"channel": doc.channel,
 		"planned_on": day,
-		"due_date": day + timedelta(days=doc.due_in_days or 0),
+		"due_date": days.due_after(day, doc.due_in_days or 0),
 		# The storm does not wait.
 		"expires": 1,
 		"reference_doctype": doc.doctype,

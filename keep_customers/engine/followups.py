@@ -81,6 +81,11 @@ class WorkingDays:
 				return later
 		return day
 
+	def due_after(self, day: date, within: int) -> date:
+		"""The last day for what came on ``day`` and is to be done within some days: one on which somebody can have been asked, as
+		the night that learns of it comes after it."""
+		return max(day + timedelta(days=within), self.on_or_after(day + timedelta(days=1)))
+
 
 def weekly_days_off(holidays: Mapping[date, bool], last: date, named: int | None) -> frozenset[int]:
 	"""Weekdays on which nobody works once a holiday list is over: those of its last weeks.

@@ -218,7 +218,8 @@ def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str] | None:
 
 def _greeted(row, rule, to: str | None) -> bool:
 	"""Whether the same wishes have gone to the same address already: who buys for two customers has one New Year."""
-	if not to or not _of_a_day(rule):
+	# A founding day is one customer's, whoever is written to.
+	if not to or not _of_a_day(rule) or row.reference_doctype == recipients.OCCASION:
 		return False
 	same = {field: row[field] for field in ("care_rule", "channel", "due_date", "occasion")}
 	told = {"sent_to": mark(to), "send_status": ("in", ("Sending", "Sent")), "name": ("!=", row.name)}

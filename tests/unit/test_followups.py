@@ -175,6 +175,16 @@ def test_what_its_day_has_passed_is_asked_of_nobody_but_as_a_promise():
 		assert decision.action == ASSIGN, still
 
 
+@pytest.mark.parametrize(
+	"bought, within, last",
+	[(0, 0, 1), (0, 1, 1), (0, 7, 7), (4, 0, 7), (4, 2, 7), (4, 3, 7), (4, 4, 8), (5, 0, 7), (6, 0, 7)],
+)
+def test_what_came_on_a_day_is_due_when_somebody_can_have_been_asked(bought, within, last):
+	"""Bought on a Monday it is asked for on Tuesday, on a Friday or a weekend on Monday, however few days the rule gives."""
+	day = MONDAY + timedelta(days=bought)
+	assert WEEK.due_after(day, within) == MONDAY + timedelta(days=last)
+
+
 def test_the_control_group_is_stable_and_as_large_as_asked():
 	members = {f"C{n}" for n in range(5000) if f.in_control_group("Rule", f"C{n}", 0.1)}
 	assert 420 < len(members) < 580

@@ -69,6 +69,12 @@ def since(rule, today: date, days: int = 0) -> date:
 	return max(getdate(rule.enabled_from), today - timedelta(days=max(days, CATCH_UP_DAYS)))
 
 
+def due_before(rule, planned_on: date, today: date, day: date) -> date:
+	"""By when a contact is due about a day to come; of some it becomes known only after the rule would have begun."""
+	begins = max(planned_on, today) if today <= day else planned_on
+	return begins + timedelta(days=cint(rule.due_in_days))
+
+
 class Meant:
 	"""Whom a rule means: the same for what becomes due and for what waits."""
 

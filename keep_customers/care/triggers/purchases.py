@@ -19,6 +19,7 @@ from keep_customers.care.triggers import (
 	written,
 )
 from keep_customers.engine import occasions
+from keep_customers.erp.calendar import working_days
 from keep_customers.erp.said import said
 from keep_customers.erp.tables import FALLING, among, columns
 from keep_customers.worth import currencies, ledger
@@ -99,12 +100,14 @@ def first_purchases(rule, today: date) -> list[dict]:
 	query = query.where(value.status != NOT_RANKED)
 	found = list(matching(rule, query.run(as_dict=True)))
 	known_before = with_opening([one.customer for one in found])
+	days = working_days(frappe.get_cached_doc("Keep Customers Settings"))
 	return [
 		row(
 			rule,
 			one,
 			occurrence="first purchase",
 			planned_on=getdate(one.first_purchase),
+			due_date=days.due_after(getdate(one.first_purchase), cint(rule.due_in_days)),
 			reason=said(
 				"Bought for the first time on {0}. Welcome the customer; is everything all right?",
 				written(one.first_purchase),
@@ -217,12 +220,14 @@ def _after_documents(
 	if not noted_too:
 		known = followups.known_occurrences(rule.name, {doc.customer for doc in docs})
 		docs = [doc for doc in docs if (doc.customer, roots.get(doc.name, doc.name)) not in known]
+	days = working_days(frappe.get_cached_doc("Keep Customers Settings"))
 	return [
 		row(
 			rule,
 			doc,
 			occurrence=roots.get(doc.name, doc.name),
 			planned_on=getdate(doc.posting_date),
+			due_date=days.due_after(getdate(doc.posting_date), cint(rule.due_in_days)),
 			reason=reason(doc),
 			short=short(doc),
 			amount=amount(doc),

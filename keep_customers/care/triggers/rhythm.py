@@ -14,6 +14,7 @@ from keep_customers.care.triggers import (
 	candidates,
 	customers,
 	day_of,
+	due_before,
 	matching,
 	not_noted,
 	of_customers,
@@ -127,6 +128,7 @@ def reorder_due(rule, today: date) -> list[dict]:
 			one,
 			occurrence=occurrences[one.customer],
 			planned_on=getdate(one.next_purchase) - before,
+			due_date=due_before(rule, getdate(one.next_purchase) - before, today, getdate(one.next_purchase)),
 			reason=said(
 				"The next purchase is expected about {0}. What is needed, when and how much?",
 				written(one.next_purchase),
@@ -198,7 +200,7 @@ def stated_demand(rule, today: date) -> list[dict]:
 			found[name],
 			occurrence=f"demand {day}",
 			planned_on=day - before,
-			due_date=min(day, day - before + timedelta(days=cint(rule.due_in_days))),
+			due_date=min(day, due_before(rule, day - before, today, day)),
 			# What it is stays in the contact.
 			reason=said(
 				"Said on {0} that something is needed on {1}; see the contact of that day.",

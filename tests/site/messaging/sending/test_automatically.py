@@ -282,6 +282,17 @@ def test_who_buys_for_two_customers_gets_the_same_wishes_once(story, gateway, ch
 	assert sending.send_due(due) == {}
 
 
+def test_a_day_of_each_of_two_firms_is_two_even_where_one_person_is_written_to(story, gateway):
+	rule = {"trigger": "Occasion", "message_kind": "Occasion", "channel": "SMS"}
+	for name in ("One", "Other"):
+		file = frappe.get_doc("Customer File", thanked(story, name, night=False, **rule))
+		file.append("occasions", {"occasion": "Founding Day", "date": "1990-03-04"})
+		file.save()
+	story.completed_yesterday()
+	story.night()
+	assert sending.send_due(story.today) == {"Sent": 2} and len(gateway.given) == 2
+
+
 def test_thanks_for_two_purchases_are_two(story, gateway):
 	for name in ("One", "Other"):
 		thanked(story, name, night=False, channel="SMS")
