@@ -10,7 +10,6 @@ from keep_customers.access import control_group
 from keep_customers.care import followups, full_day, rules
 from keep_customers.care.planning import decide
 from keep_customers.care.triggers import CATCH_UP_DAYS
-from keep_customers.engine import followups as engine
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.permissions import readable_among
 from keep_customers.erp.said import reworded
@@ -113,6 +112,5 @@ def _new(rule, today: date) -> list:
 		)
 		for number, row in enumerate(rows.values())
 		# What would have been too late is nothing the rule does today.
-		if row["planned_on"] <= today
-		and not (row.get("expires") and engine.has_passed(row["due_date"], today))
+		if row["planned_on"] <= today and not (row.get("expires") and row["due_date"] < today)
 	]

@@ -233,15 +233,9 @@ def _cannot(c: Candidate) -> tuple[str, bool]:
 	return "", False
 
 
-def has_passed(due: date, today: date) -> bool:
-	"""Whether what is worthless after ``due`` is asked of nobody any more. The first night that knows of a paper is that of the
-	day after: a day late is in time."""
-	return due + timedelta(days=1) < today
-
-
 def _missed(c: Candidate, today: date) -> str:
 	"""Why there is no use in it any more: nights did not run, or a paper came long after its day."""
-	return TOO_LATE if c.expires and has_passed(c.due, today) and not (c.agreed or c.automatic) else ""
+	return TOO_LATE if c.expires and c.due < today and not (c.agreed or c.automatic) else ""
 
 
 def _no_room(c, today, working_days, contacts, cap, load, capacity) -> str:

@@ -169,7 +169,7 @@ def test_what_its_day_has_passed_is_asked_of_nobody_but_as_a_promise():
 		{"agreed": True},
 		{"automatic": True},
 		{"expires": False},
-		{"due": MONDAY - timedelta(days=1)},
+		{"due": MONDAY},
 	):
 		[decision] = plan([late._replace(**still)], MONDAY, WEEK, {}, 0, {}, 0)
 		assert decision.action == ASSIGN, still
