@@ -16,9 +16,9 @@ from keep_customers.complaints.told import sentences
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.mailbox import FORGED, MARK
 from keep_customers.erp.todos import link_to
-from keep_customers.people.contacts import customers_of_address
+from keep_customers.people.contacts import customers_of_address, customers_of_portal_user
 
-LONGEST = 20000
+LONGEST = 16000  # signs, of up to four bytes: what the field holds
 # Who has such a case on the list reads on; the host mails them what comes in.
 AT_WORK = (engine.OPEN, engine.REOPENED)
 
@@ -113,10 +113,8 @@ def _is_of_customer(case, sender: str) -> bool:
 	# A case that was made of a telephone call has no address: then only who is known to speak for the customer is.
 	if sender and sender == cstr(case.contact_email).strip().lower():
 		return True
-	portal_user = {"parenttype": "Customer", "parent": case.customer, "user": sender}
-	return bool(
-		case.customer
-		and (case.customer in customers_of_address(sender) or frappe.db.exists("Portal User", portal_user))
+	return bool(case.customer) and (
+		case.customer in customers_of_address(sender) or case.customer in customers_of_portal_user(sender)
 	)
 
 

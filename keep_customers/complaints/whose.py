@@ -37,8 +37,9 @@ def proposals(case) -> list[dict]:
 
 
 def _by_contact(case) -> list[tuple[str, str]]:
-	found = list(customers_of_address(case.contact_email).items()) if case.contact_email else []
-	return [*found, *contacts_at(case.contact_mobile)]
+	address = case.contact_email
+	found = customers_of_address(address, also_left=True) if address else {}
+	return [*found.items(), *contacts_at(case.contact_mobile)]
 
 
 def _by_file(case) -> list[tuple[str, str]]:

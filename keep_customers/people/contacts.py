@@ -248,8 +248,11 @@ def reached_at(contact: str | None, customer: str) -> frappe._dict | None:
 # Who speaks
 
 
-def customers_of_address(email: str) -> dict[str, str]:
-	"""Customer -> the contact of theirs who has this e-mail address, and was confirmed with it."""
+def customers_of_address(email: str, also_left: bool = False) -> dict[str, str]:
+	"""Customer -> the contact of theirs who has this e-mail address, and was confirmed with it.
+
+	:param also_left: with those who are no longer there, for who can ask them
+	"""
 	email = (email or "").strip().lower()
 	contact, address, said = (frappe.qb.DocType(one) for one in ("Contact", "Contact Email", CONFIRMATION))
 	confirmed = (
@@ -272,7 +275,7 @@ def customers_of_address(email: str) -> dict[str, str]:
 		.where(Lower(portal_user.user) == email)
 		.orderby(contact.creation)
 	).run()
-	return dict(_that_count([*reversed(portal), *reversed(confirmed)]))
+	return dict(_that_count([*reversed(portal), *reversed(confirmed)], also_left))
 
 
 def contacts_at(number: str | None) -> list[tuple[str, str]]:
@@ -296,15 +299,16 @@ def contact_at(number: str | None) -> str | None:
 	return found[0][1] if len({customer for customer, _contact in found}) == 1 else None
 
 
-def _that_count(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _that_count(pairs: list[tuple[str, str]], also_left: bool = True) -> list[tuple[str, str]]:
 	"""Those of the pairs of customer and contact where the contact counts, in their order; asked in one go."""
-	counting = set(all_contacts([customer for customer, _contact in pairs]))
+	left, here = told_apart([customer for customer, _contact in pairs])
+	counting = {*here, *(left if also_left else ())}
 	return [pair for pair in pairs if tuple(pair) in counting]
 
 
 def customers_of(user: str) -> set[str]:
 	"""The customers a website user speaks for: by a contact confirmed with this user or their address, or as one of
-	ERPNext's portal users."""
+	ERPNext's portal users; not those where they are no longer."""
 	if user == "Guest" or ROLE not in frappe.get_roles(user):
 		return set()
 	contact, said = frappe.qb.DocType("Contact"), frappe.qb.DocType(CONFIRMATION)
@@ -315,8 +319,16 @@ def customers_of(user: str) -> set[str]:
 		.select(said.customer, contact.name)
 		.where((contact.user == user) & said.addresses.like(f"%{mark(user)}%"))
 	).run()
-	customers = {customer for customer, _contact in _that_count(rows)}
-	customers.update(
-		frappe.get_all("Portal User", filters={"user": user, "parenttype": "Customer"}, pluck="parent")
-	)
-	return customers
+	by_contact = {customer for customer, _contact in _that_count(rows, also_left=False)}
+	return by_contact | customers_of_portal_user(user)
+
+
+def customers_of_portal_user(user: str) -> set[str]:
+	"""The customers that name somebody as one of ERPNext's portal users, but those whose files say that they have left."""
+	named = {"user": user, "parenttype": "Customer"}
+	customers = set(frappe.get_all("Portal User", filters=named, pluck="parent"))
+	gone = who_left(sorted(customers))
+	if not gone:
+		return customers
+	own = frappe.get_all("Contact", or_filters={"user": user, "email_id": user}, pluck="name")
+	return customers - {customer for customer, contact in gone if contact in own}

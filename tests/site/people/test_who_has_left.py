@@ -3,11 +3,12 @@
 import frappe
 import pytest
 
-from keep_customers.complaints import feedback
+from keep_customers.complaints import feedback, mail, page, portal, whose
 from keep_customers.events import audience
 from keep_customers.messaging import messages, recipients, sending, visit_feedback
 from keep_customers.people import consent, contacts, reached
-from tests.site.complaints.guests.said import CASE
+from tests.site.complaints.guests.conftest import website_users  # noqa: F401
+from tests.site.complaints.guests.said import CASE, portal_user
 from tests.site.events.gathering import event, invitations, listed
 from tests.site.host import GENUINE
 from tests.site.mail import contact, mailbox  # noqa: F401
@@ -164,3 +165,32 @@ def test_who_has_left_is_offered_last_and_it_is_said(story, firm):
 	assert offered() == everybody
 	assert offered(start=1, page_len=1) == everybody[1:2]
 	assert offered("olga") == everybody[2:]
+
+
+@pytest.mark.parametrize("by", ["contact", "portal user"])
+def test_who_has_left_sees_its_complaints_no_more(story, firm, by):
+	case = story.case(firm)
+	user = portal_user(firm, OLGA, by="contact")
+	if by == "portal user":
+		user = portal_user(firm, OLGA, by=by)
+	works = story.customer("Works")
+	portal_user(works, OLGA, by="portal user")
+	assert contacts.customers_of(user) == {works}
+	assert portal.own_case(user, case.name) is None
+	back_again(firm)
+	assert contacts.customers_of(user) == {firm, works} and portal.own_case(user, case.name)
+
+
+def test_who_has_left_is_not_taken_for_the_customer_but_proposed(story, firm):
+	assert contacts.customers_of_address(OLGA) == {}
+	invoice = story.invoice(firm, 100)
+	assert page._known(invoice.name, OLGA) == {}
+	case = story.case(firm)
+	assert not mail._is_of_customer(case, OLGA), "she answers for it no more"
+	unknown = frappe.get_doc(
+		{"doctype": CASE, "subject": "x", "description": "x", "contact_email": OLGA, "channel": "Email"}
+	).insert(ignore_permissions=True)
+	assert [one["customer"] for one in whose.proposals(unknown)] == [firm], "a person decides"
+	back_again(firm)
+	assert contacts.customers_of_address(OLGA) == {firm: olgas(firm)}
+	assert page._known(invoice.name, OLGA)["customer"] == firm
