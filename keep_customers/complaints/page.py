@@ -25,6 +25,7 @@ from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import hours_in_words, moment_with_clock
 from keep_customers.erp.permissions import nothing_said
+from keep_customers.erp.texts import as_typed
 from keep_customers.people.contacts import customers_of_address
 
 ROUTE = "complain"
@@ -34,7 +35,10 @@ MOST_FILES = 3
 LONGEST_SHEET = 40
 BEGUN = "begun"
 PATIENCE = 20  # seconds that who presses twice waits for what the first time makes
+LONGEST_REQUEST = 180  # seconds; what is not done by then was killed
 LARGEST_FILE = 5 * 1024 * 1024
+WHOLE_REQUEST = 25 * 1024 * 1024  # bytes of one request that the host takes where the site says nothing
+OF_WORDS = 64 * 1024  # what of it is no file
 LONGEST = {"number": 140, "email": 140, "full_name": 140, "description": 5000}
 # What a file begins with says what it is, whatever its name says. No SVG: it may hold script.
 KINDS = (
@@ -49,11 +53,12 @@ class Refused(Exception):
 	"""What the guest should do instead, in their language.
 
 	:ivar errors: by the field it is about
+	:ivar status: of HTTP
 	"""
 
-	def __init__(self, errors: dict[str, str]):
+	def __init__(self, errors: dict[str, str], status: int = 400):
 		super().__init__(*errors.values())
-		self.errors = errors
+		self.errors, self.status = errors, status
 
 
 def is_on() -> bool:
@@ -97,7 +102,7 @@ def post(
 			website, sheet, number=number, email=email, full_name=full_name, description=description
 		)
 	except Refused as refused:
-		return guest_pages.again(ROUTE, refused.errors)
+		return guest_pages.again(ROUTE, refused.errors, refused.status)
 	except frappe.RateLimitExceededError:
 		text = _(
 			"We have received many complaints on this page. Please try again in an hour, or tell us in another way."
@@ -137,7 +142,7 @@ def _receive(website: str, sheet: str, **said: str) -> list[str]:
 	:returns: the case's name, and the files that the host would not keep
 	:raises Refused: if something is missing, or too much
 	"""
-	said = {field: text.strip()[: LONGEST[field]] for field, text in said.items()}
+	said = {field: as_typed(text, LONGEST[field]) for field, text in said.items()}
 	files = _files()
 	if mistakes := _mistakes(said):
 		raise Refused(mistakes)
@@ -151,7 +156,13 @@ def _receive(website: str, sheet: str, **said: str) -> list[str]:
 	if website.strip():
 		return [""]
 	if key and not _begin(key):
-		return _made(key, PATIENCE) or [""]
+		if made := _made(key, PATIENCE):
+			return made
+		if not _begin(key):  # as if the first time had failed
+			text = _(
+				"This could not be sent. What you wrote is still here: please try again in some minutes."
+			)
+			raise Refused({"": text}, 503)
 	case = frappe.get_doc(
 		{
 			"doctype": cases.DOCTYPE,
@@ -188,9 +199,9 @@ def _key(sheet: str, said: dict[str, str], files: list[tuple[str, bytes]]) -> st
 
 
 def _begin(key: str) -> bool:
-	"""Whether nothing has been made of this form within the hour: who waits on a slow line presses twice."""
+	"""Whether nothing has been made of this form within the hour, and nobody is at it: who waits on a slow line presses twice."""
 	# nosemgrep: frappe-cache-breaks-multitenancy, the key is made by make_key
-	first = frappe.cache.set(key, BEGUN, ex=limits.HOUR, nx=True)
+	first = frappe.cache.set(key, BEGUN, ex=LONGEST_REQUEST, nx=True)
 	if first:
 		# If it fails after all, they can send it again.
 		frappe.db.after_rollback.add(lambda: frappe.cache.delete(key))
@@ -300,7 +311,7 @@ def _files() -> list[tuple[str, bytes]]:
 		content = file.stream.read(largest + 1)
 		if len(content) > largest:
 			text = _("A file is too large. Please send files of at most {0} MB each.")
-			raise Refused({"attachments": text.format(f"{largest / 1024 / 1024:g}")})
+			raise Refused({"attachments": text.format(in_megabytes(largest))})
 		kind = _kind(content)
 		if not kind:
 			text = _("Please attach pictures (JPG, PNG, GIF, WebP) or PDF files only.")
@@ -310,8 +321,13 @@ def _files() -> list[tuple[str, bytes]]:
 
 
 def largest_file() -> int:
-	"""In bytes; the host refuses what is larger than its own limit."""
-	return min(LARGEST_FILE, get_max_file_size())
+	"""In bytes; the host refuses what is larger than its own limit, and a request in which all together is."""
+	whole = cint(frappe.conf.get("max_file_size")) or WHOLE_REQUEST
+	return min(LARGEST_FILE, get_max_file_size(), (whole - OF_WORDS) // MOST_FILES)
+
+
+def in_megabytes(size: int) -> str:
+	return f"{size / 1024 / 1024:.2g}"
 
 
 def _kind(content: bytes) -> str | None:

@@ -20,6 +20,12 @@ def storable(text: str) -> str:
 	return UNFIT.sub("\ufffd", text).replace("\x00", "")
 
 
+def as_typed(text: str, most: int) -> str:
+	"""What somebody has typed into a form, as much as its field lets in: browsers count the end of a line once, and send it as
+	two signs."""
+	return text.replace("\r\n", "\n").strip()[:most]
+
+
 def harmless(text: str) -> str:
 	"""The text as the host's filter of scripts leaves it, where that looks away: what reads as JSON, what is inserted as
 	submitted. Lists, tables and prints of the host show what is stored as it is."""

@@ -13,6 +13,7 @@ from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
+from keep_customers.erp.texts import as_typed
 from keep_customers.messaging import messages
 from keep_customers.messaging.feedback import (
 	CUSTOMER,
@@ -114,7 +115,7 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 		return not_ours_to_answer()
 	if was_said(touch):
 		return guest_pages.show(VISIT[0], token=token)
-	stars, words = (stars_of(rating), stars_of(person_rating)), words.strip()[:LONGEST_WORDS]
+	stars, words = (stars_of(rating), stars_of(person_rating)), as_typed(words, LONGEST_WORDS)
 	if None in stars or not (any(stars) or words):
 		return nothing_said(VISIT[0])
 	insert(

@@ -55,7 +55,10 @@ function send(form, said) {
 // The answer is this page with what is wrong, or the thanks, which have an address of their own.
 function show(answer, action) {
 	const page = new DOMParser().parseFromString(answer.responseText, "text/html");
-	document.querySelector("main").replaceWith(page.querySelector(".guest > main"));
+	const main = page.querySelector(".guest > main");
+	// A server that is being started anew, or wants no more, answers with something else: the form stays.
+	if (!main) throw new Error(answer.status);
+	document.querySelector("main").replaceWith(main);
 	document.title = page.title;
 	if (answer.responseURL !== action) history.replaceState(null, "", answer.responseURL);
 	scrollTo(0, 0);

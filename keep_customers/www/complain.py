@@ -21,4 +21,4 @@ def get_context(context):
 	context.files_sent = any(file.filename for file in frappe.request.files.getlist("attachments"))
 	context.most_files = page.MOST_FILES
 	context.most_bytes = page.largest_file()
-	context.largest_file = f"{context.most_bytes / 1024 / 1024:g}"
+	context.largest_file = page.in_megabytes(context.most_bytes)

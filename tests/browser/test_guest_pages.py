@@ -248,3 +248,23 @@ def test_a_picture_is_made_smaller_before_it_is_sent(phone, company):
 	[case] = frappe.get_all(CASE, pluck="name")
 	[file] = frappe.get_all("File", {"attached_to_name": case}, ["file_name", "file_size"])
 	assert file.file_name.startswith("smoke") and file.file_size < len(sent["buffer"]) / 2
+
+
+def test_an_answer_that_is_no_page_costs_nobody_what_they_wrote(phone, company):
+	"""A server that is just being started anew, or will not have so much, answers with a page of its own, or with none."""
+	guest = phone()
+	page = guest.open("/complain")
+	page.fill("#description", "The drill smokes")
+	page.fill("#email", "olga@firm.example")
+	everything = "**/api/method/**"
+	for body, kind in (("<html><body><h1>502</h1></body></html>", "text/html"), ("{}", "application/json")):
+		page.route(
+			everything,
+			lambda route, body=body, kind=kind: route.fulfill(status=502, content_type=kind, body=body),
+		)
+		guest.press("Send")
+		page.locator("#broken").wait_for()
+		assert page.locator("#description").input_value() == "The drill smokes"
+		page.unroute(everything)
+	guest.press("Send")
+	page.get_by_text("We have received your complaint").wait_for()

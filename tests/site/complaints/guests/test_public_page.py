@@ -5,6 +5,8 @@ import re
 
 import frappe
 import pytest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
 
 from keep_customers.complaints import feedback
 from keep_customers.complaints import page as public
@@ -196,6 +198,45 @@ def test_who_waits_for_what_the_first_time_makes_has_its_number(guest, firm, mon
 	assert public._made(key) is None, "and nobody waits for ever"
 	frappe.cache.delete(key)
 	assert public._made(key) is None
+
+
+def test_what_was_begun_and_killed_is_not_thanked_for(guest, firm, monkeypatch):
+	"""The server was ended while it made the case: nothing came of it, and nobody says so any more."""
+	sheet = re.search('name="sheet" value="([0-9a-f]+)"', page(guest, "complain").text)[1]
+	words = {"number": "", "email": OLGA, "full_name": "", "description": "The drill smokes"}
+	key = public._key(sheet, words, [])
+	monkeypatch.setattr(public, "PATIENCE", 0)
+	monkeypatch.setattr(
+		frappe.local, "request", Request(EnvironBuilder(method="POST").get_environ()), raising=False
+	)
+	assert public._begin(key)
+	assert 0 < frappe.cache.ttl(key) < 10 * 60, "and who comes back later can complain"
+	with pytest.raises(public.Refused, match="try again") as refused:
+		public._receive("", sheet, **words)
+	assert refused.value.status == 503 and not cases()
+	# It has failed meanwhile: this time it is made.
+	frappe.cache.delete(key)
+	[number] = public._receive("", sheet, **words)
+	frappe.db.commit()
+	assert [case.name for case in cases()] == [number]
+
+
+def test_as_much_as_the_page_offers_is_taken(guest, firm, monkeypatch):
+	"""What comes in one request has a limit of its own, which a site can lower."""
+	monkeypatch.setitem(frappe.local.conf, "max_file_size", 10 * 1024 * 1024)
+	assert public.MOST_FILES * public.largest_file() < 10 * 1024 * 1024
+	monkeypatch.delitem(frappe.local.conf, "max_file_size")
+	assert public.largest_file() == public.LARGEST_FILE
+
+
+def test_the_end_of_many_lines_is_not_cut_off(guest, firm):
+	"""A browser counts the end of a line once, and sends it as two signs."""
+	lines = "\n".join("It smokes." for _line in range(453))
+	words = f"{lines}\nCall me"
+	assert 4900 < len(words) <= public.LONGEST["description"] < len(words.replace("\n", "\r\n"))
+	complain(guest, description=words.replace("\n", "\r\n"))
+	[case] = cases()
+	assert case.description == words
 
 
 def test_what_is_written_anew_into_the_same_form_is_another_complaint(guest, firm):
