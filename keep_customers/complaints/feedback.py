@@ -21,6 +21,7 @@ from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import wait_for
+from keep_customers.erp.texts import as_typed
 from keep_customers.erp.todos import link_to
 from keep_customers.messaging import delivery, messages
 from keep_customers.messaging.feedback import (
@@ -136,7 +137,10 @@ def send(doc, channel: str) -> str:
 	if channel == "Email":
 		mail(doc, to, question, _subject(language), language, address)
 	else:
-		delivery.text(to, f"{question} {address}")
+		try:
+			delivery.text(to, f"{question} {address}")
+		except Exception as error:
+			delivery.refuse(error)
 	return contact.full_name
 
 
@@ -165,8 +169,11 @@ def _why_not_by(doc, contact, channel: str) -> tuple[str, list[str] | None]:
 		)
 		return lacks.format(name), ["Form", "Contact", contact.name]
 	# It is no advertising; but who wants to hear nothing this way is asked in another.
-	if consent.of_contact(doc.customer, contact.name, channel, FEEDBACK).refused:
+	answer = consent.of_contact(doc.customer, contact.name, channel, FEEDBACK)
+	if answer.refused:
 		return _("{0} does not want this channel. Please choose another way.").format(name), None
+	if not answer.reachable:
+		return _("What was sent to this address came back."), ["Form", "Contact", contact.name]
 	if channel == "Email" and not can_mail(doc.doctype):
 		return no_mail(), ["List", "Email Account"]
 	if channel == "SMS" and not delivery.sms_works():
@@ -279,7 +286,7 @@ def confirm(
 		return guest_pages.again(COMPLAINT[0], {"solved": _("Please say whether it is solved.")})
 	if None in stars:
 		return guest_pages.again(COMPLAINT[0], {"rating": _("Please choose 1 to 5.")})
-	_hear(case, round, solved, *stars, words.strip()[:LONGEST_WORDS])
+	_hear(case, round, solved, *stars, as_typed(words, LONGEST_WORDS))
 	guest_pages.show(COMPLAINT[0], token=token)
 
 

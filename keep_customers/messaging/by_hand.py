@@ -145,9 +145,6 @@ def send_for_todo(todo: str, channel: str, text: str, subject: str | None = None
 		else:
 			delivery.send_by_gateway(row, to, message, channel)
 	except Exception as error:
-		said = _("It could not be sent: {0}")
-		if channel != "Email" and delivery.may_have_arrived(error):
-			said = _("It may have arrived all the same, so please ask before you send it again: {0}")
-		frappe.throw(said.format(escape_html(str(error))))
+		delivery.refuse(error, by_gateway=channel != "Email")
 	frappe.db.set_value("Follow Up", row.name, values)
 	return values["send_status"]

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from functools import partial
 from http.client import HTTPException
+from typing import NoReturn
 
 import frappe
 from frappe import _
@@ -56,6 +57,17 @@ def may_have_arrived(error: BaseException) -> bool:
 	return isinstance(error, OSError | HTTPException) and not any(
 		isinstance(one, NOT_REACHED) for one in _what_led_to(error)
 	)
+
+
+def refuse(error: Exception, by_gateway: bool = True) -> NoReturn:
+	"""Tell who has pressed a button why something did not go out.
+
+	:raises frappe.ValidationError: always
+	"""
+	said = _("It could not be sent: {0}")
+	if by_gateway and may_have_arrived(error):
+		said = _("It may have arrived all the same, so please ask before you send it again: {0}")
+	frappe.throw(said.format(escape_html(str(error))))
 
 
 def _what_led_to(error: BaseException) -> Iterator[BaseException]:

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import frappe
 import pytest
+from frappe.utils import getdate
 
 from keep_customers.care.followups import PENDING
 from keep_customers.complaints import feedback
 from keep_customers.engine import complaints as engine
+from keep_customers.engine.consent import NOT_REACHABLE
 from keep_customers.jobs import complaints as jobs
 from keep_customers.patches.v0_2 import remind_of_open_cases
+from keep_customers.people import ledger
 from tests.site.complaints.cases.case import CASE, START, compensated, complaint, offered, stored, todos, told
 from tests.site.mail import contact, mailbox  # noqa: F401 (for every test here)
 from tests.site.story import ANNA, MIA
@@ -105,6 +108,21 @@ def test_nobody_to_write_to_is_the_responsibles_to_ask(asks, firm, clock):
 	passes(clock, 4)
 	assert (mails(case), stored(case, "asked_again")) == (0, 1)
 	assert told(case)[-1] == ANNA
+
+
+def test_whose_mail_comes_back_was_not_asked(asks, firm, clock):
+	case = offered(complaint(firm))
+	came_back = ledger.Entry(
+		"Email", NOT_REACHABLE, "Bounce", getdate(), firm, address="olga@keep-test.example"
+	)
+	ledger.note([came_back])
+	[way] = [one for one in feedback.prepared(case)["ways"] if one["channel"] == "Email"]
+	assert "came back" in way["why_not"] and way["route"][:2] == ["Form", "Contact"]
+	with pytest.raises(frappe.ValidationError, match="came back"):
+		feedback.ask(case.name)
+	passes(clock, 4)
+	assert (mails(case), stored(case, "asked_again")) == (0, 1)
+	assert told(case)[-1] == ANNA, "who asks in another way"
 
 
 def test_what_is_owed_is_not_closed_by_silence(asks, firm, clock):

@@ -6,6 +6,8 @@ from datetime import timedelta
 import frappe
 import pytest
 from frappe.utils import format_datetime, now_datetime
+from requests.exceptions import ConnectionError, ReadTimeout
+from urllib3.exceptions import NewConnectionError
 
 from keep_customers.complaints import feedback
 from keep_customers.messaging import delivery, visit_feedback
@@ -147,6 +149,25 @@ def test_a_text_that_was_not_sent_is_no_question(firm, monkeypatch):
 	assert feedback.ask(case.name, "SMS")
 	with pytest.raises(frappe.ValidationError, match="was asked on"):
 		feedback.ask(case.name, "Email")
+
+
+@pytest.mark.parametrize(
+	("error", "told"),
+	[
+		(ReadTimeout("no answer"), "may have arrived"),
+		(ConnectionError(NewConnectionError(None, "nobody there")), "could not be sent"),
+	],
+)
+def test_a_gateway_that_fails_is_told_in_words(firm, monkeypatch, error, told):
+	def broken(*_args, **_more):
+		raise error
+
+	case = offered(firm)
+	monkeypatch.setattr(delivery, "sms_works", lambda: True)
+	monkeypatch.setattr(delivery, "send_sms", broken)
+	with pytest.raises(frappe.ValidationError, match=told):
+		feedback.ask(case.name, "SMS")
+	assert not frappe.db.get_value(CASE, case.name, "word_asked_on")
 
 
 def test_the_pause_of_the_settings(guest, firm, story):
