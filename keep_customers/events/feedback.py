@@ -7,8 +7,9 @@ from keep_customers.engine.events import ACCEPTED
 from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.tables import wait_for
+from keep_customers.erp.texts import as_typed
 from keep_customers.events import wishes
-from keep_customers.events.pages import MOST_AN_HOUR
+from keep_customers.events.pages import MOST_AN_HOUR, days_until_end
 from keep_customers.events.terms import EVENT, INVITATION
 from keep_customers.messaging import feedback
 
@@ -17,8 +18,9 @@ LONGEST_WISH = 500
 
 
 def link(invitation: str, language: str | None = None) -> str:
-	"""The link to the page; it works once the guest has been there, and for one answer."""
-	return signed.link(PAGE, PURPOSE, invitation, feedback.days(), language)
+	"""The link to the page; it works once the guest has been there, and for one answer, however long before it goes out."""
+	event = frappe.get_cached_doc(EVENT, frappe.db.get_value(INVITATION, invitation, "event"))
+	return signed.link(PAGE, PURPOSE, invitation, max(0, days_until_end(event)) + feedback.days(), language)
 
 
 def read(token: str, for_update: bool = False):
@@ -61,7 +63,7 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	if feedback.was_said(invitation):
 		return guest_pages.show(PAGE, token=token)
 	stars = feedback.stars_of(rating), feedback.stars_of(person_rating)
-	words, wish = words.strip()[: feedback.LONGEST_WORDS], wish.strip()[:LONGEST_WISH]
+	words, wish = as_typed(words, feedback.LONGEST_WORDS), as_typed(wish, LONGEST_WISH)
 	offered = {one["name"] for one in wishes.open_suggestions()}
 	votes = sorted(offered & set(frappe.request.form.getlist("votes")))
 	if None in stars or not (any(stars) or words or votes or wish):

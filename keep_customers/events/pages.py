@@ -28,6 +28,7 @@ from frappe.utils import (
 from keep_customers.erp import guest_pages, limits, signed
 from keep_customers.erp.api import typed
 from keep_customers.erp.language import day_in_words, span_in_words, with_clock
+from keep_customers.erp.texts import as_typed
 from keep_customers.events import replies
 from keep_customers.events.terms import EVENT, INVITATION, TooManyCompanions
 from keep_customers.messaging import messages
@@ -53,14 +54,14 @@ def invitation_link(name: str, language: str | None = None) -> str:
 	:param language: of the page, by default the customer's
 	"""
 	event, customer = frappe.db.get_value(INVITATION, name, ["event", "customer"])
-	days = _days_left(frappe.get_cached_doc(EVENT, event))
+	days = days_until_end(frappe.get_cached_doc(EVENT, event)) + DAYS_AFTER
 	return signed.link(PAGE, PURPOSE, name, days, language or messages.languages(customer)[0])
 
 
-def _days_left(event) -> float:
+def days_until_end(event) -> float:
+	"""Negative once it is over; 0 as long as its day is not known."""
 	end = event.ends_on or event.starts_on
-	left = (get_datetime(end) - now_datetime()).total_seconds() / signed.DAY if end else 0
-	return left + DAYS_AFTER
+	return (get_datetime(end) - now_datetime()).total_seconds() / signed.DAY if end else 0
 
 
 def read(token: str):
@@ -178,7 +179,7 @@ def answer(token: str = "", coming: str = "", companions: str = "0", remark: str
 	if not (companions.isascii() and companions.isdigit()):
 		return guest_pages.again(PAGE, {"companions": _("Please choose how many.")})
 	try:
-		replies.reply(found[0].name, coming, int(companions[:9]), remark.strip()[:LONGEST_REMARK])
+		replies.reply(found[0].name, coming, int(companions[:9]), as_typed(remark, LONGEST_REMARK))
 	except frappe.ValidationError as error:
 		# What was done before it was refused is taken back; the page says why.
 		frappe.db.rollback()

@@ -2,11 +2,12 @@
 
 import html as html_of
 import re
+from datetime import datetime
 from functools import partial
 
 import frappe
 import pytest
-from frappe.utils import getdate
+from frappe.utils import add_days, getdate
 
 from keep_customers.care import todos
 from keep_customers.erp.language import day_in_words, moment_in_words
@@ -84,6 +85,18 @@ def test_feedback_by_phone_about_an_event_is_that_of_a_guest(evening, firm, stor
 	frappe.get_doc({**said, "customer": firm, "rating": 1}).insert()
 	with pytest.raises(frappe.ValidationError, match="document of this customer"):
 		frappe.get_doc({**said, "customer": works, "rating": 1}).insert()
+
+
+def test_a_link_that_went_out_long_before_is_good_after_the_event(evening, firm, story):
+	"""With the invitation, say, to which it belongs as well."""
+	story.settings(word_days=7)
+	olga = invited(evening, firm, "Accepted")
+	expires = datetime.fromtimestamp(int(query(feedback.link(olga.name))["token"].split(".")[1]))
+	assert 10 + 7 - 1 <= (expires - datetime.now()).days <= 11 + 7
+	frappe.db.set_value(EVENT, evening.name, {"starts_on": add_days(None, -3), "ends_on": None})
+	frappe.db.commit()
+	expires = datetime.fromtimestamp(int(query(feedback.link(olga.name))["token"].split(".")[1]))
+	assert 6 <= (expires - datetime.now()).days <= 7, "counted from when it is made"
 
 
 # In a message
