@@ -108,7 +108,7 @@ def on_case(case, before) -> None:
 	is open again."""
 	if case.taken_from_type != TICKET or _settled(case) == _settled(before):
 		return
-	if not neighbours.is_here(APP, NEEDS) or not frappe.db.exists(TICKET, case.taken_from):
+	if not neighbours.is_here(APP, NEEDS):
 		return
 	if _settled(case):
 		_give_back(case, RESOLVED, _("The complaint {0} is settled.").format(case.name))
@@ -124,7 +124,9 @@ def _give_back(case, category: str, words: str) -> None:
 	"""By the app's own document life. Who took the case over might write the ticket; who moves the case may be its customer."""
 	user = frappe.session.user
 	with acting_as("Administrator"):
-		ticket = frappe.get_doc(TICKET, case.taken_from)
+		ticket = _that_lives_on(case.taken_from)
+		if not ticket:
+			return
 		if (ticket.get("status_category") or ticket.status) in ((category,) if category == OPEN else DONE):
 			return
 		ticket.status = _status(category)
@@ -133,6 +135,20 @@ def _give_back(case, category: str, words: str) -> None:
 		ticket.save()
 		comment = {"reference_ticket": ticket.name, "content": escape_html(words), "commented_by": user}
 		frappe.get_doc({"doctype": COMMENT, **comment}).insert()
+
+
+def _that_lives_on(name: str):
+	"""The ticket, or the one that it was merged with, in the end; None if none is left, or they were merged in a circle."""
+	seen = set()
+	while name and str(name) not in seen:
+		seen.add(str(name))
+		if not frappe.db.exists(TICKET, name):
+			return None
+		ticket = frappe.get_doc(TICKET, name)
+		if not ticket.get("is_merged"):
+			return ticket
+		name = ticket.get("merged_with")
+	return None
 
 
 def _status(category: str) -> str:

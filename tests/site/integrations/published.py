@@ -51,7 +51,8 @@ PUBLISHED = {
 			(
 				("subject", "Data"), ("raised_by", "Data"), ("status", "Link", "HD Ticket Status"), ("customer", "Data"),
 				("contact", "Link", "Contact"), ("description", "Text Editor"), ("opening_date", "Date"),
-				("via_customer_portal", "Check"), ("status_category", "Data"),
+				("via_customer_portal", "Check"), ("status_category", "Data"), ("is_merged", "Check"),
+				("merged_with", "Link", "HD Ticket"),
 			),
 		),
 		"HD Ticket Comment": (

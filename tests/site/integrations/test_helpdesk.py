@@ -186,6 +186,28 @@ def test_a_case_made_without_one_names_none(story, firm, desk):
 	assert not case.taken_from and not case.taken_from_type
 
 
+def test_of_a_ticket_that_was_merged_the_other_one_hears(story, firm, desk):
+	one, other, last = ticket(desk), ticket(desk), ticket(desk)
+	case = taken_over(one)
+	for source, target in ((one, other), (other, last)):
+		source.reload()
+		source.update(
+			{"status": "Closed", "status_category": "Resolved", "is_merged": 1, "merged_with": target.name}
+		)
+		source.save()
+	settle(case, "No")
+	assert now(one)[0] == now(other)[0] == "Closed" and now(last)[0] == "Open"
+	settle(case, "Yes")
+	assert now(last) == ("Resolved", "Resolved") and now(one)[0] == now(other)[0] == "Closed"
+	# Two that name each other are nobody's.
+	last.reload()
+	last.update({"is_merged": 1, "merged_with": one.name, "status": "Open", "status_category": "Open"}).save()
+	case.reload()
+	case.db_set({"closed_unanswered": 1, "word": ""})
+	case.reopen()
+	assert now(one)[0] == now(other)[0] == "Closed"
+
+
 def test_a_broken_app_costs_its_tickets_and_no_case(story, firm, desk, monkeypatch):
 	one = ticket(desk)
 	case = taken_over(one)
