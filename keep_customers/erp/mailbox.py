@@ -5,6 +5,7 @@ an incoming mail is wrapped once a process, before anything is done there (``bef
 own would be ``override_doctype_class``, of which the last app wins. Outgoing, its hook for a message's body is used.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import policy
@@ -22,6 +23,9 @@ from frappe.utils import add_to_date, cstr, now_datetime
 from keep_customers.engine import automatic, senders
 from keep_customers.erp.registered import registered
 
+# What the host takes off a subject of what was passed on, before it looks for a document with the rest.
+PASSED_ON = re.compile(r"(\s*(re|aw)[^:]*:)*\s*(fwd?|wg)\b[^:]*:", re.IGNORECASE)
+ADDRESS = re.compile(r"[\w.+-]+@[\w-][\w.-]*\w")
 MOST_REPLIES = 5  # of the host's automatic ones to an address within an hour: a robot may hide that it is one
 MARK = "Automated Message"  # the host's own mark, shown in its timeline
 FORGED = "Marked As Spam"  # the host's word, too: nobody counts it as something that the customer has written
@@ -35,10 +39,11 @@ def install(**_about) -> None:
 	"""Look at what comes in, whoever pulls it."""
 	if getattr(InboundMail, "_keep_customers", False):
 		return
-	as_dict, create, process = (
+	as_dict, create, process, match = (
 		InboundMail.as_dict,
 		InboundMail._create_reference_document,
 		InboundMail.process,
+		InboundMail.match_record_by_subject_and_sender,
 	)
 	reply = EmailAccount.send_auto_reply
 
@@ -54,6 +59,10 @@ def install(**_about) -> None:
 		if is_automatic(mail) and frappe.get_meta(doctype).module == "Keep Customers":
 			return None
 		return create(mail, doctype)
+
+	def matched(mail, doctype):
+		record = match(mail, doctype)
+		return None if record and _is_of_somebody_else(mail, record) else record
 
 	def processed(mail):
 		communication = process(mail)
@@ -77,7 +86,7 @@ def install(**_about) -> None:
 
 	EmailAccount.send_auto_reply = replied
 	InboundMail.as_dict, InboundMail._create_reference_document = marked, created
-	InboundMail.process = processed
+	InboundMail.process, InboundMail.match_record_by_subject_and_sender = processed, matched
 	InboundMail._keep_customers = True
 	policy.SMTP.header_factory.map_to_type("list-unsubscribe", _Unfolded)
 
@@ -96,6 +105,25 @@ def _came_here_too(mail, communication) -> None:
 	communication.db_set({"reference_doctype": there.doctype if there else doctype, "reference_name": name})
 	for tell in registered("keep_customers_mail_taken"):
 		tell(communication)
+
+
+def _is_of_somebody_else(mail, record) -> bool:
+	"""Of mails of colleagues the host looks at the subject only: who passes on what one customer has written does not mean the
+	document of another who has written the like."""
+	if frappe.get_meta(record.doctype).module != "Keep Customers" or not PASSED_ON.match(mail.subject):
+		return False
+	if record.name == mail.get_reference_name_from_subject():
+		return False
+	field = mail.get_email_fields(record.doctype).sender_field
+	there = _strangers(mail, f"{cstr(record.get(field))} {cstr(record.get('description'))}")
+	here = _strangers(mail, f"{cstr(mail.text_content)} {cstr(mail.html_content)}")
+	return bool(here and there) and not here & there
+
+
+def _strangers(mail, text: str) -> set[str]:
+	"""The addresses in a text that are of another domain than who has sent the e-mail."""
+	ours = f"@{cstr(mail.from_email).rpartition('@')[2]}".lower()
+	return {one for one in map(str.lower, ADDRESS.findall(text)) if not one.endswith(ours)}
 
 
 def is_automatic(mail) -> bool:
