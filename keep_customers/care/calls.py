@@ -15,6 +15,7 @@ from keep_customers.care.todos import care_todo
 from keep_customers.erp import neighbours
 from keep_customers.erp.acting import acting_as
 from keep_customers.erp.api import typed
+from keep_customers.erp.attempts import given_up
 from keep_customers.people import consent, reached
 
 HOOK = "keep_customers_dial"
@@ -51,7 +52,12 @@ def call_for_todo(todo: str) -> None:
 	dial = _dialler()
 	if not dial:
 		frappe.throw(_("No app that dials is set up for you."))
-	call = dial(number, row.customer)
+	try:
+		call = dial(number, row.customer)
+	except Exception as error:
+		if isinstance(error, frappe.ValidationError) or given_up(error):
+			raise  # the app has said what is wrong, or nothing is
+		call = None
 	if not call:
 		frappe.throw(_("The call could not be started."))
 	note = {"call_id": call, "called_by": frappe.session.user, "call_result": ""}

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import frappe
 import pytest
+from requests.exceptions import ConnectionError
 
 from keep_customers.care import calls, contacts_seen, rep_help, todos
 from keep_customers.integrations import telephony
@@ -165,6 +166,18 @@ def test_who_does_not_want_calls_is_not_called(story, firm, todo, exotel):
 	with pytest.raises(frappe.ValidationError, match="does not want"):
 		as_(ANNA, calls.call_for_todo, todo)
 	assert not as_(ANNA, rep_help.for_todo, todo)["can_call"]
+
+
+def test_a_provider_that_is_not_there_is_told_in_words(story, firm, todo, exotel, monkeypatch):
+	def broken(**_more):
+		raise errors.pop()
+
+	errors = [frappe.ValidationError("Mobile Number Missing"), ConnectionError("no way there")]
+	monkeypatch.setattr(frappe.get_module("telephony.exotel.handler"), "make_a_call", broken)
+	for told in ("could not be started", "Mobile Number Missing"):
+		with pytest.raises(frappe.ValidationError, match=told):
+			as_(ANNA, calls.call_for_todo, todo)
+	assert not frappe.db.get_value("Follow Up", {"todo": todo}, "call_id")
 
 
 def test_without_an_account_the_number_stays_a_link(story, firm, todo):
