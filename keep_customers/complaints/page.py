@@ -2,7 +2,7 @@
 
 It tells nothing: the answer is the same whether a number or an address is known here or not, but for the number of the
 case. Only who knows both, the number of a document and the address of one of its customer's contacts, has a case with the
-customer in it.
+customer in it, or who is logged in on the portal, from where a link leads here.
 
 What becomes a complaint has three limits, of one network address, of one writer and of everybody, and one answer to whoever
 passes any of them. The last two are counted in the cases themselves.
@@ -26,7 +26,7 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.language import hours_in_words, moment_with_clock
 from keep_customers.erp.permissions import nothing_said
 from keep_customers.erp.texts import as_typed
-from keep_customers.people.contacts import customers_of_address
+from keep_customers.people.contacts import customers_of, customers_of_address
 
 ROUTE = "complain"
 RECEIVED = "complaint-received"  # purpose of the link to the thanks, which is good for a day
@@ -283,8 +283,9 @@ def _subject(description: str) -> str:
 
 
 def _known(number: str, email: str) -> dict:
-	"""The case's fields that follow from number and address, if they belong together."""
-	contacts = customers_of_address(email)
+	"""The case's fields that follow from number and address, if they belong together, or from who is logged in."""
+	own = customers_of(frappe.session.user)
+	contacts = {**dict.fromkeys(own), **customers_of_address(email)}
 	found = {}
 	for doctype, field in NUMBERS.items():
 		if not frappe.db.exists("DocType", doctype):
@@ -294,6 +295,9 @@ def _known(number: str, email: str) -> dict:
 			found = {"customer": customer, "contact": contacts[customer]}
 			if field:
 				found[field] = number
+	if not found and len(own) == 1:
+		[customer] = own
+		found = {"customer": customer, "contact": contacts[customer]}
 	return found
 
 

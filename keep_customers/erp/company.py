@@ -70,8 +70,8 @@ def _small_copy(file: str, modified: str) -> str | None:
 			smaller = BytesIO()
 			image.convert("RGBA").save(smaller, "WEBP", quality=85)
 		return _address("webp", smaller.getvalue())
-	except (OSError, ValueError, frappe.ValidationError):
-		return None  # it is gone, or no image
+	except (OSError, ValueError, Image.DecompressionBombError, frappe.ValidationError):
+		return None  # it is gone, or no image, or says that it is larger than any
 
 
 def _address(kind: str, content: bytes) -> str:

@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import frappe
 from frappe import _
+from frappe.utils import cint
 
 from keep_customers.erp import guest_pages
 
@@ -66,10 +67,12 @@ def network_address() -> str:
 	"""The address this request comes from, as far as it can be believed; of an IPv6 address, its network."""
 	environ = frappe.request.environ
 	looked_at = "werkzeug.proxy_fix.orig" in environ
+	# "bench set-config" writes a text.
+	proxies = frappe.conf.get("keep_customers_proxies")
 	return address_of(
 		environ.get("REMOTE_ADDR") or "",
 		"" if looked_at else environ.get("HTTP_X_FORWARDED_FOR") or "",
-		frappe.conf.get("keep_customers_proxies"),
+		None if proxies is None else max(0, cint(proxies)),
 	)
 
 

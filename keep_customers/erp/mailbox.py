@@ -114,16 +114,22 @@ def _is_of_somebody_else(mail, record) -> bool:
 		return False
 	if record.name == mail.get_reference_name_from_subject():
 		return False
-	field = mail.get_email_fields(record.doctype).sender_field
-	there = _strangers(mail, f"{cstr(record.get(field))} {cstr(record.get('description'))}")
-	here = _strangers(mail, f"{cstr(mail.text_content)} {cstr(mail.html_content)}")
+	mails = frappe.get_all(
+		"Communication",
+		{"reference_doctype": record.doctype, "reference_name": record.name},
+		["sender", "text_content", "content"],
+	)
+	sender = record.get(mail.get_email_fields(record.doctype).sender_field)
+	there = _strangers(mail, sender, *(text for one in mails for text in one.values()))
+	here = _strangers(mail, mail.text_content, mail.html_content)
 	return bool(here and there) and not here & there
 
 
-def _strangers(mail, text: str) -> set[str]:
-	"""The addresses in a text that are of another domain than who has sent the e-mail."""
+def _strangers(mail, *texts: str | None) -> set[str]:
+	"""The addresses in texts that are of another domain than who has sent the e-mail."""
 	ours = f"@{cstr(mail.from_email).rpartition('@')[2]}".lower()
-	return {one for one in map(str.lower, ADDRESS.findall(text)) if not one.endswith(ours)}
+	found = {one.lower() for text in texts for one in ADDRESS.findall(cstr(text))}
+	return {one for one in found if not one.endswith(ours)}
 
 
 def is_automatic(mail) -> bool:

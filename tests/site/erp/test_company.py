@@ -69,3 +69,11 @@ def test_a_heavy_logo_becomes_a_light_one(story):
 def test_drawings_are_shown_if_they_are_light(story, content, shown):
 	picture("logo.svg" if b"svg" in content else "logo.txt", content)
 	assert bool(company.card(COMPANY)["logo"]) is shown
+
+
+def test_what_says_that_it_is_larger_than_any_picture_costs_the_logo_and_no_page(story, monkeypatch):
+	photo = io.BytesIO()
+	Image.new("RGB", (100, 100)).save(photo, "PNG")
+	picture("logo.png", photo.getvalue())
+	monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+	assert company.card(COMPANY)["logo"] is None

@@ -49,6 +49,15 @@ def test_where_a_request_comes_from(peer, forwarded, proxies, address):
 	assert limits.address_of(peer, forwarded, proxies) == address
 
 
+@pytest.mark.parametrize("said", [2, "2"])
+def test_what_bench_writes_into_the_configuration_is_a_number(monkeypatch, said):
+	monkeypatch.setitem(frappe.local.conf, "keep_customers_proxies", said)
+	headers = {"X-Forwarded-For": f"{FORGED}, {SEEN}, 10.0.0.3"}
+	request = Request(EnvironBuilder(environ_base={"REMOTE_ADDR": "10.0.0.2"}, headers=headers).get_environ())
+	with local(request=request):
+		assert limits.network_address() == SEEN
+
+
 @pytest.fixture
 def guest(story, server):
 	frappe.cache.delete_keys("rl:")

@@ -159,14 +159,15 @@ def test_what_one_of_us_passes_on_joins_no_other_customers_case(guest, firm, sto
 	frappe.db.commit()
 	first = receive(story, "Complaint about the delivery", "The drill smokes.")
 	forward = "---- Forwarded ----\nFrom: Pavel <{}>\nSubject: Complaint about the delivery\n\nThe saw sings."
-	passed_on = receive(story, "Fwd: Complaint about the delivery", forward.format(PAVEL), sender=ANNA)
-	assert passed_on.reference_name != first.reference_name and len(cases()) == 2
-	assert "The saw sings." in frappe.db.get_value(CASE, passed_on.reference_name, "description")
 	# What the same customer has written besides belongs to it, as does what answers.
 	more = receive(story, "WG: Complaint about the delivery", forward.format(OLGA), sender=ANNA)
 	answer = receive(story, "Re: Complaint about the delivery", "I ask them", sender=ANNA)
+	assert more.reference_name == answer.reference_name == first.reference_name
+	for _time in range(2):
+		passed_on = receive(story, "Fwd: Complaint about the delivery", forward.format(PAVEL), sender=ANNA)
+		assert passed_on.reference_name != first.reference_name and len(cases()) == 2
+	assert "The saw sings." in frappe.db.get_value(CASE, passed_on.reference_name, "description")
 	for subject in (f"Fwd: Complaint (#{first.reference_name})", f"Fwd: x (#{first.reference_name})"):
 		named = receive(story, subject, forward.format(PAVEL), sender=ANNA)
 		assert named.reference_name == first.reference_name
-	assert more.reference_name == first.reference_name and answer.reference_name
 	assert len(cases()) == 2

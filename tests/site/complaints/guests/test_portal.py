@@ -95,6 +95,22 @@ def test_who_is_not_logged_in_or_speaks_for_nobody_sees_no_cases(guest, firm):
 	assert guest.resource("Customer Feedback").status_code in (401, 403)
 
 
+def test_who_complains_while_logged_in_finds_it_among_their_own(guest, firm, story):
+	olga = Browser(guest_server(guest), portal_user(firm))
+	told = complain(olga, email="olga@home.example")
+	assert told.status_code == 200 and "Thank You" in told.text
+	[case] = cases()
+	assert case.customer == firm and "The drill smokes" in page(olga, "complaints").text
+	# Of two customers the number says which.
+	works = story.customer("Works")
+	portal_user(works, by="portal user")
+	invoice = story.invoice(works, 100)
+	frappe.db.commit()
+	for number in ("", invoice.name):
+		complain(olga, number=number, description=f"The saw sings {number}")
+	assert [one.customer for one in cases()[1:]] == [None, works]
+
+
 # A rep of another region
 
 
