@@ -136,12 +136,13 @@ def forget_what_was_made_of(doctypes: list[str]) -> None:
 	pages = frappe.get_all("Page", filters={"module": MODULE}, pluck="name")
 	for tables, about in ((ABOUT_DOCUMENTS, doctypes), (ABOUT_REPORTS, reports), (ABOUT_PAGES, pages)):
 		for host, field in tables:
-			if has(host, field):
+			# Of no names the host would find what names nobody.
+			if about and has(host, field):
 				names = frappe.get_all(host, filters={field: ("in", about)}, pluck="name")
 				gone.setdefault(host, []).extend(names)
 	for host, places in PLACES.items():
-		for table, field in places:
-			frappe.db.delete(table, {field: ("in", gone[host] or [""])})
+		for table, field in places if gone[host] else ():
+			frappe.db.delete(table, {field: ("in", gone[host])})
 	workspaces = frappe.get_all("Workspace", filters={"module": MODULE}, pluck="name")
 	for table, field in LEADING:
 		if has(table, field):
@@ -151,7 +152,8 @@ def forget_what_was_made_of(doctypes: list[str]) -> None:
 				("Page", pages),
 				("Workspace", workspaces),
 			):
-				frappe.db.delete(table, {field: kind, "link_to": ("in", names or [""])})
+				if names:
+					frappe.db.delete(table, {field: kind, "link_to": ("in", names)})
 	for host, names in gone.items():
 		for name in set(names):
 			frappe.delete_doc(host, name, ignore_permissions=True, force=True, ignore_missing=True)
@@ -159,14 +161,14 @@ def forget_what_was_made_of(doctypes: list[str]) -> None:
 
 def let_go(doctypes: list[str]) -> None:
 	"""What is other people's and leads to us: where their day begins, their pages below ours, their fields."""
-	workspaces = frappe.get_all("Workspace", filters={"module": MODULE}, pluck="name") or [""]
+	workspaces = frappe.get_all("Workspace", filters={"module": MODULE}, pluck="name")
 	# Without it the host refuses to open Desk for who begins there.
 	for host, field, ours in (
 		("User", "default_workspace", workspaces),
 		("User", "default_app", [APP]),
 		("Workspace", "parent_page", workspaces),
 	):
-		if has(host, field):
+		if ours and has(host, field):
 			frappe.db.set_value(host, {field: ("in", ours)}, field, "", update_modified=False)
 	everybodys = "System Settings", "default_app"
 	if has(*everybodys) and frappe.db.get_single_value(*everybodys) == APP:

@@ -33,7 +33,8 @@ def after_company_rename(company, method=None, old=None, new=None, merge=False) 
 		return  # its figures are others
 	_note_anew(lambda noted: _call_anew(noted.get("rates"), old, new))
 	policies = frappe.get_all("Tier Policy", {"company": new}, pluck="name")
-	for check in frappe.get_all(checks.DOCTYPE, {"policy": ("in", policies or [""])}, pluck="name"):
+	about = {"policy": ("in", policies)}
+	for check in frappe.get_all(checks.DOCTYPE, about, pluck="name") if policies else ():
 		checks.call_company_anew(check, old, new)
 
 
