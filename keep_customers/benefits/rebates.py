@@ -92,13 +92,15 @@ def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
 	settled = ended and any(row.status != OPEN for row in claims.values())
 	merged = _credited_of_merged(policy, first)
 	new, changed = [], []
+	# No finer than the credit note can be: ERPNext rounds to the decimals that the site writes.
+	decimals = min(2, frappe.get_precision("Rebate Claim", "rebate"))
 	for customer, title in titles.items():
 		claim = claims.get(customer)
 		reached = flt(bought.get(customer, 0.0), 2)
 		if not claim and (reached <= 0 or settled):
 			continue
 		told = engine.standing(policy.steps, reached, policy.rebate_on)
-		rebate = flt(told.rebate, 2)
+		rebate = flt(told.rebate, decimals)
 		given = merged.get(customer, 0.0)
 		answered = bool(given)
 		if claim and claim.status not in WITHOUT_CREDIT:

@@ -66,6 +66,21 @@ def night(day):
 	assert not told.aside.left, told.aside.text()
 
 
+def test_where_nobody_writes_decimals_the_rebate_is_what_the_credit_note_can_be(story):
+	policy()
+	dealer = story.customer("Dealer")
+	story.history(dealer, [(30, 12_345)])
+	written = frappe.db.get_default("number_format")
+	frappe.db.set_default("number_format", "#,###")
+	try:
+		night(story.today)
+		assert claim(dealer).rebate == 247, "2 % are 246.90"
+	finally:
+		frappe.db.set_default("number_format", written)
+	night(story.today)
+	assert claim(dealer).rebate == 246.9
+
+
 def test_a_dealer_sees_how_far_it_is_to_the_next_step(story):
 	policy()
 	dealer, small, other = (story.customer(name) for name in ("Dealer", "Small", "Other"))
