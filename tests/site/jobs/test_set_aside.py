@@ -436,7 +436,7 @@ def test_a_customer_that_was_set_aside_can_be_renamed_and_deleted(story):
 def test_what_took_long_is_named_and_is_no_trouble(story, monkeypatch):
 	slow, quick = story.customer("Slow"), story.customer("Quick")
 	for name in (slow, quick):
-		story.history(name, [(60, 3000), (20, 3000)])
+		story.history(name, [(60, 3000), (1, 3000)])
 	story.rule(switched_on=story.days_ago(400))
 	story.completed_yesterday()
 	create, seconds = todos.create, [0.0]
