@@ -33,7 +33,12 @@ NIGHTS, SECONDS = 10, 2
 def story(told, monkeypatch):  # noqa: F811
 	"""As the site tests', beside a server at work: SQLite has one writer, and refuses at once who has read before it and would
 	write now. A night that cannot begin for it begins a little later."""
-	at_once = told.night
+	at_once, file = told.night, told.file
+	wait_for_jobs()
+
+	def quietly(*args, **values):
+		wait_for_jobs()  # of the customers that were just made
+		return file(*args, **values)
 
 	def night(as_of=None):
 		for left in reversed(range(NIGHTS)):
@@ -46,6 +51,7 @@ def story(told, monkeypatch):  # noqa: F811
 				time.sleep(SECONDS)
 
 	monkeypatch.setattr(told, "night", night)
+	monkeypatch.setattr(told, "file", quietly)
 	return told
 
 

@@ -16,14 +16,19 @@ def names(links):
 	return {link.inner_text().strip() for link in links.all()}
 
 
-def list_of(desk, workspace, expected):
-	"""How many the workspace says are at risk; the list that opens with a click holds exactly those."""
-	page = desk.page
-	page.set_default_timeout(30_000)
+def click_number(desk, workspace, expected):
+	"""How many the workspace says are at risk."""
+	desk.page.set_default_timeout(30_000)
 	desk.open("Workspaces", workspace)
-	card = page.locator(".number-widget-box", has_text="Customers At Risk")
+	card = desk.page.locator(".number-widget-box", has_text="Customers At Risk")
 	card.locator(".number", has_text=str(len(expected))).wait_for()
 	card.locator(".widget-content").click()
+
+
+def list_of(desk, workspace, expected):
+	"""The list that opens with a click on the number holds exactly those."""
+	page = desk.page
+	click_number(desk, workspace, expected)
 	page.wait_for_function("() => frappe.get_route().join() === 'List,Customer Value,List'")
 	desk.settled()
 	rows = page.locator(".frappe-list .list-row .list-subject a >> visible=true")
@@ -31,9 +36,17 @@ def list_of(desk, workspace, expected):
 	assert names(rows) == expected
 
 
-def report_of(desk, expected):
-	"""The report holds exactly those; returns the links to them."""
-	desk.open("query-report", "Customers at Risk")
+def report_of(desk, expected, workspace=None):
+	"""The report holds exactly those; returns the links to them.
+
+	:param workspace: whose number opens it
+	"""
+	if workspace:
+		click_number(desk, workspace, expected)
+		desk.page.wait_for_function("() => frappe.get_route().join() === 'query-report,Customers at Risk'")
+		desk.settled()
+	else:
+		desk.open("query-report", "Customers at Risk")
 	links = desk.page.locator(ROWS)
 	links.first.wait_for()
 	assert names(links) == expected
@@ -44,8 +57,8 @@ def report_of(desk, expected):
 def at_risk(story):
 	"""Customers at risk, Anna's and those of a territory she may not see; one who is faithful."""
 	mine, theirs, also_theirs = (
-		ranked(story, name, status="At Risk", value_at_risk=money)
-		for name, money in (("Mine", 700), ("Theirs", 900), ("Also Theirs", 100))
+		ranked(story, name, status="At Risk", value_at_risk=money, rep=rep)
+		for name, money, rep in (("Mine", 700, ANNA), ("Theirs", 900, None), ("Also Theirs", 100, None))
 	)
 	ranked(story, "Faithful")
 	south = frappe.get_doc({"doctype": "Territory", "territory_name": SOUTH}).insert()
@@ -70,5 +83,5 @@ def test_a_manager_goes_from_the_figure_to_one_of_the_customers(desk, at_risk):
 def test_a_rep_finds_only_own_customers_in_the_same_places(desk, at_risk):
 	mine, *_theirs = at_risk
 	with desk(ANNA) as anna:
-		list_of(anna, "My Customers", {mine})
-		report_of(anna, {mine})
+		report_of(anna, {mine}, workspace="My Customers")
+		assert anna.page.evaluate("() => frappe.query_report.get_filter_value('rep')") == ANNA

@@ -250,6 +250,10 @@ def test_a_picture_is_made_smaller_before_it_is_sent(phone, company):
 	assert file.file_name.startswith("smoke") and file.file_size < len(sent["buffer"]) / 2
 
 
+def answers(body, kind):
+	return lambda route: route.fulfill(status=502, content_type=kind, body=body)
+
+
 def test_an_answer_that_is_no_page_costs_nobody_what_they_wrote(phone, company):
 	"""A server that is just being started anew, or will not have so much, answers with a page of its own, or with none."""
 	guest = phone()
@@ -258,10 +262,7 @@ def test_an_answer_that_is_no_page_costs_nobody_what_they_wrote(phone, company):
 	page.fill("#email", "olga@firm.example")
 	everything = "**/api/method/**"
 	for body, kind in (("<html><body><h1>502</h1></body></html>", "text/html"), ("{}", "application/json")):
-		page.route(
-			everything,
-			lambda route, body=body, kind=kind: route.fulfill(status=502, content_type=kind, body=body),
-		)
+		page.route(everything, answers(body, kind))
 		guest.press("Send")
 		page.locator("#broken").wait_for()
 		assert page.locator("#description").input_value() == "The drill smokes"
