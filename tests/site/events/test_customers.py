@@ -160,7 +160,7 @@ def test_a_deleted_contact_stands_in_the_way_of_nothing(now):
 	assert at(doc).guests[0].contact == gone
 	# What is named anew has to be there; Frappe 15 asks the document before the links.
 	doc.append("guests", {"customer": other, "contact": gone})
-	with pytest.raises(frappe.ValidationError, match="Row #?2"):
+	with pytest.raises(frappe.ValidationError, match=r"Row #?2"):
 		doc.save()
 	doc = at(doc)
 	doc.territory = "Nowhere"
