@@ -15,16 +15,13 @@ def people(doctype: str, moved: dict[str, str]) -> None:
 	:param doctype: of who is called something else
 	:param moved: old name -> new one
 	"""
+	if not moved:
+		return
 	keys = {key(doctype, old): key(doctype, new) for old, new in moved.items()}
 	# Else a no by the link in a mail would not be known to be theirs, and who is forgotten would still be named.
-	sent = (
-		frappe.get_all("Follow Up", {"sent_to_person": ("in", [*keys])}, ["name", "sent_to_person"])
-		if keys
-		else ()
-	)
+	sent = frappe.get_all("Follow Up", {"sent_to_person": ("in", [*keys])}, ["name", "sent_to_person"])
 	for one in sent:
 		frappe.db.set_value(
 			"Follow Up", one.name, "sent_to_person", keys[one.sent_to_person], update_modified=False
 		)
-	for old, new in moved.items():
-		relationships.call_anew(old, new)
+	relationships.call_anew(moved)

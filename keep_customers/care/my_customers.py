@@ -11,6 +11,7 @@ from frappe.utils import getdate
 from keep_customers.care import at_risk, expected
 from keep_customers.engine.lifecycle import AT_RISK, STATUSES
 from keep_customers.erp.api import typed
+from keep_customers.erp.reports import number_card
 
 VALUE, FOLLOW_UP = "Customer Value", "Follow Up"
 DAYS = 28  # as the report opens
@@ -27,7 +28,8 @@ def expected_purchases(filters: str | dict | None = None) -> dict:
 	since = getdate()
 	until, mine = since + timedelta(days=DAYS - 1), {"rep": frappe.session.user}
 	value = sum(day.customers for day in expected.by_day(mine, since, until))
-	return _report(value, "Expected Purchases", {**mine, "from_date": str(since), "to_date": str(until)})
+	opens = {**mine, "from_date": str(since), "to_date": str(until)}
+	return number_card(value, ["query-report", "Expected Purchases"], opens)
 
 
 @frappe.whitelist()
@@ -39,7 +41,8 @@ def customers_at_risk(filters: str | dict | None = None) -> dict:
 	"""
 	frappe.has_permission(VALUE, "read", throw=True)
 	mine = {"rep": frappe.session.user, "status": STATUSES[AT_RISK]}
-	return _report(sum(one.customers for one in at_risk.totals(mine)), "Customers at Risk", mine)
+	value = sum(one.customers for one in at_risk.totals(mine))
+	return number_card(value, ["query-report", "Customers at Risk"], mine)
 
 
 @frappe.whitelist()
@@ -51,18 +54,5 @@ def late_follow_ups(filters: str | dict | None = None) -> dict:
 	"""
 	frappe.has_permission(FOLLOW_UP, "read", throw=True)
 	late = {"status": "Late", "assigned_to": frappe.session.user}
-	return {
-		"value": len(frappe.get_list(FOLLOW_UP, filters=late, pluck="name", limit=0)),
-		"fieldtype": "Int",
-		"route": ["List", FOLLOW_UP],
-		"route_options": late,
-	}
-
-
-def _report(value: float, report: str, filters: dict) -> dict:
-	return {
-		"value": int(value),
-		"fieldtype": "Int",
-		"route": ["query-report", report],
-		"route_options": filters,
-	}
+	value = len(frappe.get_list(FOLLOW_UP, filters=late, pluck="name", limit=0))
+	return number_card(value, ["List", FOLLOW_UP], late)

@@ -35,7 +35,6 @@ FIELDS = {
 	OTHER: "other",
 }  # fmt: skip
 WITH_AMOUNT = "Purchase Amount"
-FIRM = "Keep Customers Settings"
 
 
 # By rule and rep

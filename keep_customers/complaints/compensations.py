@@ -197,13 +197,9 @@ def may_give(case) -> float | None:
 		return None
 	if not case.customer:
 		return 0.0
-	amounts = _Sums(_currency())
+	amounts = _Sums(currencies.reporting_currency())
 	left = engine.left(_granted_to(case, amounts, lock_them=False), _limits())
 	return 0.0 if amounts.unknown else left
-
-
-def _currency() -> str:
-	return currencies.reporting_currency()
 
 
 def _limits() -> engine.Limits:
@@ -223,7 +219,7 @@ def _ask_the_limits(case) -> None:
 		return
 	if not case.customer:
 		frappe.throw(_("Please choose the customer first."))
-	role, currency = approving_role(), _currency()
+	role, currency = approving_role(), currencies.reporting_currency()
 	sums = _Sums(currency)
 	passed = engine.exceeded(_granted_to(case, sums), _limits())
 	if sums.unknown and not passed:

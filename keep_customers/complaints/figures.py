@@ -14,6 +14,7 @@ from keep_customers.engine import complaint_figures as engine
 from keep_customers.engine.complaints import CLOSED, SEVERITIES
 from keep_customers.erp.api import typed
 from keep_customers.erp.document_permissions import only_readable_cases
+from keep_customers.erp.reports import number_card
 from keep_customers.erp.tables import among
 from keep_customers.messaging.feedback import CUSTOMER
 from keep_customers.worth.selection import of_customers
@@ -101,12 +102,8 @@ def late_cases(filters: str | dict | None = None) -> dict:
 	"""
 	frappe.has_permission(DOCTYPE, "read", throw=True)
 	now = now_datetime()
-	return {
-		"value": sum(engine.late_now(case, now) for case in cases({}, open_only=True)),
-		"fieldtype": "Int",
-		"route": ["query-report", "Complaint Times"],
-		"route_options": {"late": 1},
-	}
+	value = sum(engine.late_now(case, now) for case in cases({}, open_only=True))
+	return number_card(value, ["query-report", "Complaint Times"], {"late": 1})
 
 
 def counts(by: str) -> dict[str, int]:

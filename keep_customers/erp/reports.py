@@ -73,6 +73,14 @@ def reported(report: str, filters: dict, **others) -> dict:
 	return {"report": report, "filters": _asked({**filters, "rows": None, **others})}
 
 
+def number_card(value: int, route: list[str], options: dict) -> dict:
+	"""Data of a Number Card: how many, and what opens with a click.
+
+	:param options: the filters with which it opens
+	"""
+	return {"value": value, "fieldtype": "Int", "route": route, "route_options": options}
+
+
 def _asked(filters: dict) -> dict:
 	return {name: _written(value) for name, value in filters.items() if value not in (None, "", 0)}
 

@@ -11,6 +11,7 @@ from keep_customers.engine import events as engine
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.leavers import can_act
+from keep_customers.erp.reports import number_card
 from keep_customers.events.terms import EVENT
 
 SETTINGS = "Keep Customers Settings"
@@ -97,12 +98,8 @@ def events_missing(filters: str | dict | None = None) -> dict:
 def _card(value: int) -> dict:
 	frappe.has_permission(EVENT, "read", throw=True)
 	year = getdate().year
-	return {
-		"value": value,
-		"fieldtype": "Int",
-		"route": ["List", EVENT],
-		"route_options": {
-			"starts_on": ["between", [f"{year}-01-01", f"{year}-12-31"]],
-			"status": ["in", list(COUNTED)],
-		},
+	those = {
+		"starts_on": ["between", [f"{year}-01-01", f"{year}-12-31"]],
+		"status": ["in", list(COUNTED)],
 	}
+	return number_card(value, ["List", EVENT], those)

@@ -11,6 +11,7 @@ from keep_customers.erp import todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Long
 from keep_customers.erp.attempts import attempt
+from keep_customers.erp.reports import number_card
 from keep_customers.erp.tables import chunks, insert, new_name, standard_columns
 from keep_customers.jobs.clock import WAITING
 from keep_customers.worth.values import COMPLETED, of_last_run
@@ -147,12 +148,8 @@ def last_night(filters: str | dict | None = None) -> dict:
 	frappe.has_permission(TABLE, "read", throw=True)
 	# What was done, and took long, is kept beside it.
 	those = {"care_run": of_last_run("name") or ["is", "not set"], "seconds": ["<=", 0]}
-	return {
-		"value": len(frappe.get_list(TABLE, filters=those, pluck="name", limit=0)),
-		"fieldtype": "Int",
-		"route": ["List", TABLE],
-		"route_options": those,
-	}
+	value = len(frappe.get_list(TABLE, filters=those, pluck="name", limit=0))
+	return number_card(value, ["List", TABLE], those)
 
 
 def _gone(named: set[tuple[str, str]]) -> set[tuple[str, str]]:

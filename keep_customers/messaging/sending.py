@@ -155,10 +155,7 @@ def _send_one(name: str, today: date) -> str:
 	# Asked again at the last moment: it may have been withdrawn since the night.
 	answer = consent.of_follow_ups([row])[row.name]
 	if held := _held_back(row, rule, today, answer.refused):
-		status, reason = held
-		followups.settle(name, status, hold_reason=reason, send_status="")
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
-		return status
+		return _leave(name, *held)
 	attempts, claimed = (row.send_attempts or 0) + 1, False
 	try:
 		if not rule.send_automatically:
@@ -172,9 +169,7 @@ def _send_one(name: str, today: date) -> str:
 		message, recipient = delivery.compose(row, rule.message_kind), recipients.recipient_of(row)
 		to = _address(row, recipient)
 		if _greeted(row, rule, to):
-			followups.settle(name, "Skipped", hold_reason="Greeted already", send_status="")
-			frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
-			return "Skipped"
+			return _leave(name, "Skipped", "Greeted already")
 		claim = {"send_status": "Sending", "send_attempts": attempts, "send_error": "", "email_queue": None}
 		claim |= delivery.to_whom(recipient, row.channel, to)
 		if row.channel == "Email":
@@ -201,6 +196,13 @@ def _send_one(name: str, today: date) -> str:
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 	attempt(lambda: _sent(row))
 	return "Sent"
+
+
+def _leave(name: str, status: str, reason: str) -> str:
+	"""Settle what is not sent any more, and commit; returns the status."""
+	followups.settle(name, status, hold_reason=reason, send_status="")
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
+	return status
 
 
 def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str] | None:

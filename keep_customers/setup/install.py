@@ -110,14 +110,15 @@ def add_shipped_defaults(trigger: str | None = None, kinds: tuple[str, ...] = SH
 
 def _name_tiers_of_today(record: dict, language: str) -> None:
 	"""An upgrade must not fail because the admin calls a tier something else, or has fewer: what counts is how good it is."""
+	if not record.get("tiers"):
+		return
 	shipped = json.loads((DEFAULTS / "customer_tier.json").read_text(encoding="utf-8"))
 	rank = {_(tier["name"], language, "Customer Tier"): tier["rank"] for tier in shipped}
 	there = {rank: name for name, rank in tier_ranks().items()}
-	for row in record.get("tiers") or ():
+	for row in record["tiers"]:
 		if row["tier"] not in there.values():
 			row["tier"] = there.get(rank[row["tier"]])
-	if record.get("tiers"):
-		record["tiers"] = [row for row in record["tiers"] if row["tier"]]
+	record["tiers"] = [row for row in record["tiers"] if row["tier"]]
 
 
 def add_shipped_messages(kind: str | None = None) -> None:

@@ -16,7 +16,6 @@ from keep_customers.people.contacts import who_decides
 from keep_customers.worth import currencies
 from keep_customers.worth.corrected import no_opening
 
-SETTINGS = "Keep Customers Settings"
 YEAR = 12  # months
 
 
@@ -51,7 +50,7 @@ def _discount(told: ReadBack, doc, tiers: list[str]) -> None:
 	]
 	if found := offered.overlap(doc):
 		told.lacks(offered.add_up(*found), route=["Form", doc.doctype, found[0]])
-	bought, currency = _bought_in_a_year(doc, tiers), _reporting_currency()
+	bought, currency = _bought_in_a_year(doc, tiers), currencies.reporting_currency()
 	told.figure = counted(
 		_customers(tiers),
 		_("One customer has it today. On what it bought in the last 12 months it would have been about {1}."),
@@ -122,7 +121,7 @@ def _gift(told: ReadBack, doc, tiers: list[str]) -> None:
 			_(doc.care_rule, context="Care Rule"), doc.gift, _names(tiers)
 		)
 	]
-	number, currency = _customers(tiers), doc.currency or _reporting_currency()
+	number, currency = _customers(tiers), doc.currency or currencies.reporting_currency()
 	cost = fmt_money(number * flt(doc.gift_cost), currency=currency)
 	each = _("One gift for each costs {0}.").format(cost)
 	told.figure = f"{_with_these_tiers(number)} {each}"
@@ -165,10 +164,6 @@ def _share(doc) -> str:
 
 def _names(tiers: list[str]) -> str:
 	return ", ".join(_(tier, context="Customer Tier") for tier in tiers)
-
-
-def _reporting_currency() -> str:
-	return currencies.reporting_currency()
 
 
 # The figures, of customers that the user of this session may read
@@ -235,7 +230,7 @@ def _bought_in_a_year(doc, tiers: list[str]) -> float:
 		.groupby(invoice.company)
 		.select(invoice.company, Sum(amount))
 	).run()
-	own, currency = currencies.companies(), _reporting_currency()
+	own, currency = currencies.companies(), currencies.reporting_currency()
 	return sum(
 		flt(sold) * (currencies.rate_of_month(own.get(company, currency), currency, getdate()) or 0)
 		for company, sold in rows

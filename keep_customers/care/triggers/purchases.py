@@ -220,6 +220,8 @@ def _after_documents(
 	if not noted_too:
 		known = followups.known_occurrences(rule.name, {doc.customer for doc in docs})
 		docs = [doc for doc in docs if (doc.customer, roots.get(doc.name, doc.name)) not in known]
+	if not docs:
+		return []  # somebody is waiting who submits an invoice: the calendar is not asked for nothing
 	days = working_days(frappe.get_cached_doc("Keep Customers Settings"))
 	return [
 		row(

@@ -181,10 +181,13 @@ def _named(alarm: relationships.Alarm) -> str:
 	return f"{alarm.about[:LONGEST_ABOUT]} {alarm.since if known else 'left'}"
 
 
-def call_anew(old: str, new: str) -> None:
-	"""What was asked about somebody stays asked, and is not asked again, whatever the row, contact or user is called."""
+def call_anew(moved: dict[str, str]) -> None:
+	"""What was asked about somebody stays asked, and is not asked again, whatever the row, contact or user is called.
+
+	:param moved: old name -> new one
+	"""
+	names = {old[:LONGEST_ABOUT]: new[:LONGEST_ABOUT] for old, new in moved.items()}
 	follow_up, rule = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Care Rule")
-	begins = f"{old[:LONGEST_ABOUT]} "
 	rows = (
 		frappe.qb.from_(follow_up)
 		.inner_join(rule)
@@ -193,11 +196,12 @@ def call_anew(old: str, new: str) -> None:
 		.where(rule.trigger.isin([relationships.DECIDER, relationships.REP]))
 	).run(as_dict=True)
 	for one in rows:
-		if (one.occurrence or "").startswith(begins):
+		about, _between, since_when = (one.occurrence or "").rpartition(" ")
+		if about in names:
 			key = {
 				"care_rule": one.care_rule,
 				"customer": one.customer,
-				"occurrence": f"{new[:LONGEST_ABOUT]} {one.occurrence.removeprefix(begins)}",
+				"occurrence": f"{names[about]} {since_when}",
 			}
 			if not frappe.db.exists("Follow Up", key):
 				frappe.db.set_value("Follow Up", one.name, "occurrence", key["occurrence"])

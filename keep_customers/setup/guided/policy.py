@@ -34,7 +34,7 @@ def look(values: dict) -> dict:
 		]
 	return {
 		"policy": doc.name,
-		"currency": currencies.reporting_currency(frappe.get_doc(choices.SETTINGS)),
+		"currency": currencies.reporting_currency(),
 		"others": len(policies) - 1,
 		"tiers": [doc.top_tier, doc.high_tier, doc.broad_tier, doc.low_tier],
 		**{field: doc.get(field) for field in FIELDS},
