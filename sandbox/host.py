@@ -99,8 +99,10 @@ PATCHES = [
 		"class _TrackedConnection(redis.Connection)",
 		"class _TrackedConnection(redis.UnixDomainSocketConnection)",
 	),
-	# mysqlclient needs a compiler; the sandbox talks through PyMySQL.
+	# It may not be there, see services.mysqlclient; and Debian's is older than the one it is written for.
 	("app.py", "import frappe.database.mariadb.mysqlclient ", "# import frappe.database.mariadb.mysqlclient "),
+	("database/mariadb/mysqlclient.py", '\t\t\t"multi_statements": False,\n', ""),
+	("database/mariadb/mysqlclient.py", "self._cursor._rows = None", "self._cursor._rows = ()"),
 	# The function for all sites is shadowed by the one for a site, so that the daemon never connects.
 	(
 		"utils/scheduler.py",

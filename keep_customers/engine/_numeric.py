@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 # A log-parameter further out than this says that the data hold no finite answer (1e-4 … 1e4 in scaled units).
 LOG_BOUND = float(np.log(1e4))
@@ -66,6 +66,12 @@ def group_equal_rows(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 	return order, np.flatnonzero(new)
 
 
+@cache
+def _threads() -> ThreadpoolController:
+	"""To find the libraries takes a millisecond, which is as long as a small fit; numpy has loaded its own by now."""
+	return ThreadpoolController()
+
+
 def one_thread(function: Callable) -> Callable:
 	"""Of a function that is many small products in a row: they are not shared out.
 
@@ -75,7 +81,7 @@ def one_thread(function: Callable) -> Callable:
 
 	@wraps(function)
 	def alone(*args, **kwargs):
-		with threadpool_limits(1, "blas"):
+		with _threads().limit(limits=1, user_api="blas"):
 			return function(*args, **kwargs)
 
 	return alone

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from keep_customers.engine.potential import BGNBD, GammaGamma
 
-cases = settings(deadline=None, max_examples=150)
+cases = settings(deadline=None, max_examples=settings().max_examples * 3 // 2)
 fits = settings(deadline=None, max_examples=15)
 
 
