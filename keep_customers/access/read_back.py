@@ -68,6 +68,8 @@ def _as_written(doctype: str, sent: dict):
 		frappe.has_permission(doctype, "create", throw=True)
 		# The form has filled in the defaults, and the user may have taken them out.
 		doc = frappe.get_doc({"doctype": doctype, "__islocal": 1})
+		if (earlier := sent.get("amended_from")) and doc.meta.has_field("amended_from"):
+			doc.amended_from = named(doctype, cstr(earlier)).name
 	else:
 		doc = named(doctype, cstr(sent.get("name")))
 		if doc.docstatus != 0 or not frappe.has_permission(doctype, "write", doc=doc):

@@ -3,23 +3,26 @@
 from typing import NamedTuple
 
 import frappe
+from frappe import _
 from frappe.utils import cstr, getdate
 
 from keep_customers.access.lookups import named
-from keep_customers.care import ending, followups
+from keep_customers.care import ending, followups, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.leavers import can_act
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.said import said
-from keep_customers.erp.tables import chunks
+from keep_customers.erp.tables import chunks, columns, hold
 from keep_customers.erp.trees import branch
 from keep_customers.people import consent
 from keep_customers.worth.population import left_out
 
 NAMES_SHOWN = 50
 ROWS = 1000  # planned and committed at a time
+FEW_AT_ONCE = 50  # a ToDo is a document
 CANCELLED = "Care notice cancelled"
 # Where words are looked for; who may not read the personal part of files does not learn from it this way.
 FILE_TEXTS = ("specifications", "usage", "taste")
@@ -50,20 +53,34 @@ class Reach(NamedTuple):
 	:param rows: the audience, as :func:`audience` gives it
 	:param refused: how many of it do not want the channel
 	:param excluded: such rows of whom the settings leave out
+	:param asked: how many more it would be if nobody had been asked by what it amends
 	"""
 
 	rows: list
 	refused: int
 	excluded: list
+	asked: int
 
 
 def reach(notice, user: str) -> Reach:
-	meant = _meant(notice, user)
+	everybody, asked = _meant(notice, user), _asked_before(notice)
+	meant = [row for row in everybody if row.customer not in asked]
 	rows = not_excluded(meant)
 	kept = {row.customer for row in rows}
 	answers = consent.of_customers(list(kept), notice.channel)
 	refused = sum(answer.refused for answer in answers.values())
-	return Reach(rows, refused, [row for row in meant if row.customer not in kept])
+	excluded = [row for row in meant if row.customer not in kept]
+	return Reach(rows, refused, excluded, len(everybody) - len(meant))
+
+
+def nobody(asked: bool) -> str:
+	"""What to say where a notice reaches nobody.
+
+	:param asked: whether that is so because everybody was told by what it amends
+	"""
+	if asked:
+		return _("Everybody it would reach has been told by what it amends. A new notice tells them again.")
+	return _("This reaches nobody. Please widen the audience.")
 
 
 def names_of(rows: list) -> list[str]:
@@ -71,16 +88,17 @@ def names_of(rows: list) -> list[str]:
 
 
 def audience(notice, user: str) -> list:
-	"""The customers a notice is for, without those it has a follow-up for already.
+	"""The customers a notice is for, without those it has a follow-up for already, or who were asked by what it amends.
 
 	:param user: only customers this user may read
 	:returns: rows with customer, customer_name, value_at_risk, currency, in the order of their names
 	"""
-	return not_excluded(_meant(notice, user))
+	asked = _asked_before(notice)
+	return not_excluded(row for row in _meant(notice, user) if row.customer not in asked)
 
 
 def _meant(notice, user: str) -> list:
-	"""As :func:`audience`, with those that the settings exclude."""
+	"""As :func:`audience`, with those that the settings exclude, and those who were asked before."""
 	customer, value, follow_up = (
 		frappe.qb.DocType(name) for name in ("Customer", "Customer Value", "Follow Up")
 	)
@@ -115,6 +133,31 @@ def _meant(notice, user: str) -> list:
 	)
 
 
+def _amends(notice) -> list[str]:
+	"""The notices that one corrects, the last one first."""
+	names, name = [], notice.amended_from
+	while name and name not in names:
+		names.append(name)
+		name = frappe.db.get_value("Care Notice", name, "amended_from")
+	return names
+
+
+def _asked_before(notice) -> set[str]:
+	"""The customers who were told by a notice that this one corrects, or of whom a rep has settled it; from whom it was taken back
+	before that hears this one."""
+	names = _amends(notice)
+	if not names:
+		return set()
+	follow_up = frappe.qb.DocType("Follow Up")
+	told = (follow_up.status == "Done") | follow_up.touch.isnotnull() | follow_up.sent_on.isnotnull()
+	told |= follow_up.send_status == "Sending"
+	settled = (follow_up.hold_reason == followups.TODO_CANCELLED) | (follow_up.not_useful > "")
+	query = frappe.qb.from_(follow_up).where(
+		(follow_up.reference_doctype == "Care Notice") & follow_up.reference_name.isin(names)
+	)
+	return set(columns(query.where(told | settled), follow_up.customer)[0])
+
+
 def not_excluded(rows) -> list:
 	"""Those that the settings do not leave out.
 
@@ -146,9 +189,6 @@ def _whose_file_says(words: str | None, user: str) -> set[str] | None:
 def plan(notice: str, aside: Aside) -> None:
 	"""A follow-up for everybody in the audience; may be killed and called again. The night decides on them."""
 	doc = frappe.get_doc("Care Notice", notice)
-	waiting = audience(doc, doc.sent_by)
-	done = frappe.db.count("Follow Up", {"reference_doctype": doc.doctype, "reference_name": doc.name})
-	everybody = done + len(waiting)
 	day, days = getdate(doc.released_on), working_days(frappe.get_cached_doc("Keep Customers Settings"))
 	common = {
 		"occurrence": doc.name,
@@ -164,6 +204,10 @@ def plan(notice: str, aside: Aside) -> None:
 		"reference_doctype": doc.doctype,
 		"reference_name": doc.name,
 	}
+	_pass_on(doc, common, aside)
+	waiting = audience(doc, doc.sent_by)
+	done = frappe.db.count("Follow Up", {"reference_doctype": doc.doctype, "reference_name": doc.name})
+	everybody = done + len(waiting)
 	rows = [
 		{
 			"customer": row.customer,
@@ -189,6 +233,59 @@ def plan(notice: str, aside: Aside) -> None:
 				return
 			done += added
 	attempt(lambda: _goes_on(doc) and _note(doc, progress=100, audience_size=done, status="Planned"))
+
+
+def _pass_on(doc, common: dict, aside: Aside) -> None:
+	"""What reps had on their lists of a notice that this one corrects, they have again, about this one; nobody waits for a night."""
+	names = _amends(doc)
+	if not names:
+		return
+	meant = {row.customer for row in audience(doc, doc.sent_by)}
+	of_customer = {}
+	for row in frappe.get_all(
+		"Follow Up",
+		{
+			"reference_doctype": doc.doctype,
+			"reference_name": ("in", names),
+			"status": ("in", (*followups.OPEN, "Cancelled")),
+			"todo": ("is", "set"),
+		},
+		["name", "customer", "status", "hold_reason", "todo"],
+		order_by="creation asc",
+	):
+		if row.customer in meant and (row.status in followups.OPEN or row.hold_reason == CANCELLED):
+			of_customer[row.customer] = row
+	values = {**common, "status": "Assigned", "hold_reason": "", "made_of": followups.made_of(common)}
+
+	def pass_on(rows: list) -> None:
+		if not _goes_on(doc):
+			return
+		there = hold("Customer", [row.customer for row in rows])
+		again = [row for row in rows if row.customer in there and _on_the_list_again(row, common["due_date"])]
+		for row in again:
+			frappe.db.set_value("Follow Up", row.name, values)
+		if again:
+			todos.describe_anew(*(row.customer for row in again))
+
+	for part in chunks(list(of_customer.values()), FEW_AT_ONCE):
+		aside.each(part, pass_on, lambda row: ("Customer", row.customer))
+
+
+def _on_the_list_again(row, due) -> bool:
+	"""Whether a follow-up is on a rep's list, be it that it is put there again."""
+	if row.status in followups.OPEN:
+		return True
+	if not frappe.db.exists("ToDo", row.todo):
+		return False
+	todo = frappe.get_doc("ToDo", row.todo, for_update=True)
+	if todo.status == "Closed" or not can_act(todo.allocated_to):
+		return False
+	if todo.status == "Cancelled":
+		todo.update({"status": "Open", "date": due, "keep_follow_up": row.name})
+		todo.flags.keep_customers_settled = True
+		# Whoever releases a notice need not be allowed to write the rep's ToDo.
+		todo.save(ignore_permissions=True)
+	return True
 
 
 def _goes_on(doc) -> bool:

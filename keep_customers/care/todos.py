@@ -55,9 +55,9 @@ def _description(follow_ups: list) -> str:
 	return f"<p><b>{what.format(link)}</b>: {head}</p>" + (more and f"\n<p>{more}</p>")
 
 
-def describe_anew(customer: str) -> None:
-	"""Write the customer's name and link into its open ToDos, past the document life: nothing else has changed."""
-	_describe_anew({"customer": customer})
+def describe_anew(*customers: str) -> None:
+	"""Write what is due of customers, their names and links into their open ToDos, past the document life."""
+	_describe_anew({"customer": ("in", customers)})
 
 
 def speak_to(user: str, language: str | None) -> None:

@@ -19,9 +19,22 @@ def tell(doc) -> ReadBack:
 	if doc.docstatus:
 		told.says += _what_became_of_it(doc)
 		return told
-	reached, refused, excluded = notices.reach(doc, frappe.session.user)
+	reached, refused, excluded, asked = notices.reach(doc, frappe.session.user)
+	if asked:
+		told.says.append(
+			counted(
+				asked,
+				_(
+					"One customer was told by {1}, which this amends, and is not told again. A new notice would."
+				),
+				_(
+					"{0} customers were told by {1}, which this amends, and are not told again. A new notice would."
+				),
+				doc.amended_from,
+			)
+		)
 	if not reached:
-		told.lacks(_("This reaches nobody. Please widen the audience."), field="tiers")
+		told.lacks(notices.nobody(bool(asked)), field="tiers")
 	without_excluded(told, notices.names_of(excluded))
 	if not reached:
 		return told
@@ -46,6 +59,8 @@ def _what_became_of_it(doc) -> list[str]:
 	"""Of a notice that was released: to how many, whom it has reached, and what can be done now."""
 	if doc.status == "Planning":
 		return [_("Its ToDos are being planned.")]
+	if not doc.released_on:
+		return [_("It was discarded before anybody was told.")]
 	about = {"reference_doctype": doc.doctype, "reference_name": doc.name, "status": "Done"}
 	said = [
 		counted(
@@ -58,7 +73,7 @@ def _what_became_of_it(doc) -> list[str]:
 	if doc.docstatus == CANCELLED:
 		said.append(
 			_(
-				"It was cancelled: nobody else is told, and the open ToDos are taken back. Amend makes it anew."
+				"It was cancelled: nobody else is told, and the open ToDos are taken back. Amend makes it anew, for whom it has not reached."
 			)
 		)
 	return said

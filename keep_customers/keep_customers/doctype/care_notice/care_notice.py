@@ -50,13 +50,17 @@ class CareNotice(MeansEverybody, Document):
 			frappe.throw(_("A notice cannot be due before it is released."))
 
 	def before_submit(self):
-		if not notices.audience(self, frappe.session.user):
-			frappe.throw(_("This reaches nobody. Please widen the audience."))
+		found = notices.reach(self, frappe.session.user)
+		if not found.rows:
+			frappe.throw(notices.nobody(bool(found.asked)))
 		self.status = "Planning"
 		self.sent_by, self.released_on = frappe.session.user, now_datetime()
 
 	def on_submit(self):
 		start(self.name)
+
+	def on_discard(self):
+		self.db_set("status", "Cancelled")
 
 	def before_cancel(self):
 		self.status = "Cancelled"
