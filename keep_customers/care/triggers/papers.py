@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import frappe
 from frappe.query_builder.functions import Count, Min
-from frappe.utils import cint, get_quarter_start, getdate
+from frappe.utils import cint, get_datetime, get_quarter_start, getdate
 
 from keep_customers.care.triggers import (
 	Premise,
@@ -17,7 +17,6 @@ from keep_customers.care.triggers import (
 	not_noted,
 	of_customers,
 	row,
-	since,
 	written,
 )
 from keep_customers.engine.followups import fraction
@@ -69,7 +68,7 @@ def warranties(rule, today: date) -> list[dict]:
 		Min(serial.name).as_("name"),
 	)
 	query = query.inner_join(serial).on(serial.customer == customer.name)
-	query = _ending(query, serial.warranty_expiry_date, rule, today).groupby(
+	query = _ending(query, serial.warranty_expiry_date, serial.creation, rule, today).groupby(
 		customer.name, customer.customer_name, customer.customer_group, customer.territory,
 		value.tier, value.value_at_risk, value.currency, serial.warranty_expiry_date,
 	)  # fmt: skip
@@ -90,31 +89,63 @@ def warranties(rule, today: date) -> list[dict]:
 def contracts(rule, today: date) -> list[dict]:
 	"""Customers whose contract ends soon."""
 	contract = frappe.qb.DocType("Contract")
-	query, customer, _value = customers(rule, contract.end_date.as_("ends"), contract.name)
+	query, customer, _value = customers(
+		rule, contract.end_date.as_("ends"), contract.name, contract.amended_from
+	)
 	query = query.inner_join(contract).on(
 		(contract.party_name == customer.name) & (contract.party_type == "Customer")
 	)
-	query = _ending(query, contract.end_date, rule, today).where(contract.docstatus == 1)
+	query = _ending(query, contract.end_date, contract.creation, rule, today).where(contract.docstatus == 1)
+	found = list(matching(rule, query.run(as_dict=True)))
+	same = _same_end(found)
 	return [
 		_before(
 			rule,
 			one,
 			today,
-			one.name,
+			same[one.name],
 			said(
 				"The contract {0} ends on {1}. Talk about what comes after it.", one.name, written(one.ends)
 			),
 			said("Contract ends on {0}", written(one.ends)),
 			"Contract",
 		)
-		for one in matching(rule, query.run(as_dict=True))
+		for one in found
 	]
 
 
-def _ending(query, day, rule, today: date):
-	"""Those that end from now on, and were not within the rule's days already when it was switched on."""
+def _same_end(contracts: list) -> dict[str, str]:
+	"""Contract -> the first one of those it amends that ended on the same day: to correct a contract is no new end of it."""
+	first = {one.name: one.name for one in contracts}
+	amended = {one.name: (one.amended_from, getdate(one.ends)) for one in contracts if one.amended_from}
+	while amended:
+		earlier = {
+			row.name: row
+			for row in frappe.get_all(
+				"Contract",
+				{"name": ("in", sorted({before for before, _ends in amended.values()}))},
+				["name", "amended_from", "end_date"],
+			)
+		}
+		still = {}
+		for name, (before, ends) in amended.items():
+			row = earlier.get(before)
+			if row and row.end_date and getdate(row.end_date) == ends:
+				first[name] = before
+				if row.amended_from:
+					still[name] = (row.amended_from, ends)
+		amended = still
+	return first
+
+
+def _ending(query, day, entered, rule, today: date):
+	"""Those that end from now on, and were not within the rule's days already when it was switched on.
+
+	:param entered: when it was: what nobody could know before is known late, and all the same before it ends
+	"""
 	before = timedelta(days=cint(rule.days_before))
-	return query.where((day >= max(today, since(rule, today) + before)) & (day <= today + before))
+	new = (day >= getdate(rule.enabled_from) + before) | (entered >= get_datetime(rule.enabled_from))
+	return query.where((day >= today) & (day <= today + before) & new)
 
 
 def _before(rule, one, today: date, occurrence: str, reason: str, short: str, doctype: str) -> dict:

@@ -183,11 +183,13 @@ def _after_last_purchases(rule, query, value, occurrence: str) -> dict[str, str]
 def stated_demand(rule, today: date) -> list[dict]:
 	"""Customers who have said that they will need something, some days before they need it."""
 	before = timedelta(days=cint(rule.days_before))
-	first = max(today, since(rule, today) + before)
+	started = getdate(rule.enabled_from)
 	due = {
 		(one.customer, one.day): one
 		for one in demand.open_demands(today)
-		if first <= one.day <= today + before
+		# What was said since the rule was switched on is new, however soon it is needed.
+		if today <= one.day <= today + before
+		and (one.day >= started + before or getdate(one.stated) >= started)
 	}
 	if not due:
 		return []

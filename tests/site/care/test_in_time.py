@@ -104,6 +104,59 @@ def test_a_contract_that_is_known_late_does_not_end_unasked(story):
 		frappe.db.delete("Contract", {"party_name": firm})
 
 
+def test_a_contract_that_was_made_for_a_short_time_does_not_end_unasked(story):
+	"""The rule was switched on ten days ago, and begins two months before an end; what ended soon already was left to people."""
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA)
+	story.rule(
+		trigger="Contract Ending", days_before=60, due_in_days=14, switched_on=THURSDAY - timedelta(days=10)
+	)
+	fields = ["name", "party_type", "party_name", "end_date", "docstatus", "creation", "amended_from"]
+
+	def entered(name, ends, ago, amended_from=None, docstatus=1):
+		values = (THURSDAY + timedelta(days=ends), docstatus, THURSDAY - timedelta(days=ago), amended_from)
+		frappe.db.bulk_insert("Contract", fields, [(f"KEEP-TEST-{name}", "Customer", firm, *values)])
+
+	story.completed_yesterday()
+	try:
+		entered("OLD", 20, 40)
+		entered("NEW", 20, 5)
+		story.night(THURSDAY)
+		[row] = story.follow_ups(firm)
+		assert row.reference_name == "KEEP-TEST-NEW"
+		# It is corrected after the call, and once more to end later.
+		frappe.db.set_value("Follow Up", row.name, "status", "Done")
+		frappe.db.set_value("Contract", "KEEP-TEST-NEW", "docstatus", 2)
+		entered("NEW-1", 20, 0, "KEEP-TEST-NEW")
+		story.night(THURSDAY + timedelta(days=1))
+		assert len(story.follow_ups(firm)) == 1
+		frappe.db.set_value("Contract", "KEEP-TEST-NEW-1", "docstatus", 2)
+		entered("NEW-2", 50, 0, "KEEP-TEST-NEW-1")
+		story.night(THURSDAY + timedelta(days=2))
+		assert {one.reference_name for one in story.follow_ups(firm)} == {"KEEP-TEST-NEW", "KEEP-TEST-NEW-2"}
+	finally:
+		frappe.db.delete("Contract", {"party_name": firm})
+
+
+def test_what_is_needed_soon_is_asked_for_also_where_the_rule_is_new(story):
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA)
+	story.rule(
+		trigger="Stated Demand Due", days_before=7, due_in_days=5, switched_on=THURSDAY - timedelta(days=1)
+	)
+	day = THURSDAY + timedelta(days=4)
+	for said, needed in ((THURSDAY - timedelta(days=3), day), (THURSDAY, day + timedelta(days=1))):
+		frappe.get_doc(
+			{"doctype": "Customer Touch", "customer": firm, "date": f"{said} 00:00:00", "rep": ANNA, "channel": "Phone",
+				"result": "Reached", "demand_date": needed}
+		).insert()  # fmt: skip
+	story.settings(contact_cap=0)
+	story.completed_yesterday()
+	story.night(THURSDAY)
+	[row] = story.follow_ups(firm)
+	assert row.occurrence == f"demand {day + timedelta(days=1)}"
+
+
 def test_who_buys_every_few_days_is_asked_before_the_next_purchase(story):
 	firm = story.customer("Firm")
 	story.file(firm, dedicated_rep=ANNA)
