@@ -57,7 +57,7 @@ def set_status(
 
 
 def _call_off(row, room: engine.Room) -> None:
-	take_back_all(row.name, CALLED_OFF)
+	take_back_all(row.name, CALLED_OFF, of_rules=True)
 	told = [g.key for g in room.guests if g.status in (engine.INVITED, engine.ACCEPTED, engine.WAITING)]
 	gone = [g for g in room.guests if g.key in set(told) or g.status == engine.UNASKED]
 	if told and get_datetime(row.starts_on) > now_datetime():

@@ -136,17 +136,21 @@ def nothing_left_to_ask(name: str, comes: bool = True) -> None:
 		ending.close_todo(one.todo)
 
 
-def take_back_all(event: str, why: str) -> None:
-	"""Nobody is asked, reminded or told anything more that was still to be said."""
+def take_back_all(event: str, why: str, of_rules: bool = False) -> None:
+	"""Nobody is asked, reminded or told anything more that was still to be said.
+
+	:param of_rules: nor thanked, or told that they were missed
+	"""
 	invitation, follow_up = frappe.qb.DocType(INVITATION), frappe.qb.DocType("Follow Up")
-	names = (
+	query = (
 		frappe.qb.from_(follow_up)
 		.inner_join(invitation)
 		.on((follow_up.reference_doctype == INVITATION) & (follow_up.reference_name == invitation.name))
 		.select(invitation.name)
 		.distinct()
 		.where((invitation.event == event) & follow_up.status.isin(followups.PENDING))
-		.where(follow_up.care_rule.isnull())
-	).run()
-	for (name,) in names:
+	)
+	if not of_rules:
+		query = query.where(follow_up.care_rule.isnull())
+	for (name,) in query.run():
 		ending.take_back(INVITATION, name, why)

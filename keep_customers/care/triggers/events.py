@@ -9,6 +9,7 @@ from frappe.utils import formatdate, getdate
 from keep_customers.care.triggers import Premise, customers, gone, matching, row, since
 from keep_customers.engine.events import ATTENDED, CLOSED, HELD, NO_SHOW
 from keep_customers.erp.said import said
+from keep_customers.erp.tables import among, columns
 
 
 def attended(rule, today: date) -> list[dict]:
@@ -64,6 +65,16 @@ def _guests(rule, today: date, status: str, reason: Callable, short: Callable) -
 	]
 
 
+def _not_held(rows: list, today: date) -> list[bool]:
+	invitation, event = frappe.qb.DocType("VIP Invitation"), frappe.qb.DocType("VIP Event")
+	query = frappe.qb.from_(invitation).inner_join(event).on(event.name == invitation.event)
+	query = among(query, invitation.name, {row["reference_name"] or "" for row in rows})
+	held = set(columns(query.where(event.status.isin([HELD, CLOSED])), invitation.name)[0])
+	return [row["reference_name"] not in held for row in rows]
+
+
+# It was said to be held, and was not.
+WAS_HELD = Premise("Event called off", _not_held)
 # The door is corrected afterwards.
 WAS_THERE = Premise("No longer true", gone("VIP Invitation", status=ATTENDED))
 WAS_MISSED = Premise("No longer true", gone("VIP Invitation", status=NO_SHOW))

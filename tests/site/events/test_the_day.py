@@ -75,6 +75,37 @@ def test_guests_are_thanked_and_who_was_missed_is_called_by_rule(now):
 	assert rows[names[0]].due_date == getdate(add_days(getdate(), 2))
 
 
+def test_nobody_is_thanked_for_an_event_that_was_not_held_after_all(now):
+	doc, names = held(now)
+	now.rule("Thanks", trigger="Event: Attended", min_amount=0, due_in_days=2)
+	now.rule("Missed", trigger="Event: No Show", min_amount=0, due_in_days=3)
+	replies.check_in(invitation(doc, names[0]))
+	documents.set_status(doc.name, "Held")
+	now.settings(contact_cap=0)
+	now.night()
+	of_rules = {"care_rule": ("like", f"{PREFIX}%")}
+	open_ones = now.follow_ups(**of_rules)
+	assert [row.status for row in open_ones] == ["Assigned"] * 2
+	documents.set_status(doc.name, "Cancelled")
+	rows = now.follow_ups(**of_rules)
+	assert {(row.status, row.hold_reason) for row in rows} == {("Cancelled", "Event called off")}
+	assert {frappe.db.get_value("ToDo", row.todo, "status") for row in open_ones} == {"Cancelled"}
+	now.night(getdate(add_days(getdate(), 1)))
+	assert len(now.follow_ups(**of_rules)) == 2
+
+
+def test_what_an_older_version_left_open_of_an_event_called_off_ends_by_night(now):
+	doc, names = held(now)
+	now.rule("Thanks", trigger="Event: Attended", min_amount=0, due_in_days=2)
+	replies.check_in(invitation(doc, names[0]))
+	documents.set_status(doc.name, "Held")
+	planning_of_today(now)
+	doc.db_set("status", "Cancelled")
+	now.night()
+	[row] = now.follow_ups(care_rule=("like", f"{PREFIX}%"))
+	assert (row.status, row.hold_reason) == ("Cancelled", "Event called off")
+
+
 def planning_of_today(story):
 	from keep_customers.care import rules
 
