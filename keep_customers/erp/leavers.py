@@ -1,6 +1,6 @@
 """Who can act, and what is on the hands of who cannot any more: disabled, gone as a user, or left as an employee."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -61,13 +61,19 @@ def can_act(user: str | None) -> bool:
 
 
 def absent(settings, today: date | None = None) -> dict[str, str | None]:
-	"""Who is away -> who stands in for them, as the settings say."""
+	"""Who is away -> who stands in for them, as the settings say; where several absences say it, the first who is there."""
 	today = today or getdate()
-	return {
-		row.user: row.substitute
-		for row in settings.absences
-		if getdate(row.from_date) <= today <= getdate(row.to_date)
-	}
+	away: dict[str, list[str]] = {}
+	for row in settings.absences:
+		if getdate(row.from_date) <= today <= getdate(row.to_date):
+			away.setdefault(row.user, []).extend([row.substitute] if row.substitute else [])
+	return {user: _stand_in(named, away) for user, named in away.items()}
+
+
+def _stand_in(named: list[str], away: Collection[str]) -> str | None:
+	if len(named) > 1:
+		named = [user for user in named if user not in away and can_act(user)] or named
+	return named[0] if named else None
 
 
 def who_can(

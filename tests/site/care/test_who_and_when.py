@@ -170,6 +170,13 @@ def test_of_a_role_the_colleague_is_asked_who_is_there(story):
 	assert asked() == MIA
 	story.settings(absences=[{"user": user, **week} for user in (ANNA, BEN)])
 	assert asked() == EVE
+	first_half = {"user": ANNA, "from_date": story.days_ago(1), "to_date": story.today}
+	story.settings(absences=[{**first_half, "substitute": MIA}, {"user": ANNA, **week}])
+	assert asked() == MIA, "of two absences at once one names who stands in"
+	story.settings(
+		absences=[{**first_half, "substitute": MIA}, {"user": MIA, **week}, {**first_half, "substitute": BEN}]
+	)
+	assert asked() == BEN, "and one is there"
 	story.settings(absences=[])
 	assert asked() == ANNA
 
