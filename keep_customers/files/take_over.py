@@ -15,7 +15,7 @@ from frappe.utils import cstr, getdate
 
 from keep_customers.access.lookups import named
 from keep_customers.engine.drives import plain, real_birthday, real_text
-from keep_customers.erp.api import names_sent, typed
+from keep_customers.erp.api import names_sent, rows_sent, typed
 from keep_customers.erp.permissions import readable_among
 from keep_customers.erp.tables import chunks
 from keep_customers.files.facts import FILE, PERSON
@@ -101,19 +101,25 @@ def preview(customers: list | str) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def take_over(customers: list | str, contacts: list | str | None = None) -> dict:
+def take_over(
+	customers: list | str, contacts: list | str | None = None, rows: list | str | None = None
+) -> dict:
 	"""Write it.
 
 	:param customers: names, as a list or as JSON
 	:param contacts: only these of their contacts; by default all
+	:param rows: only these of the preview's rows, pairs of customer and contact: somebody may be a contact of two customers
 	:returns: people added, people completed, and files made
 	:raises frappe.PermissionError: as :func:`preview`
 	"""
 	names = _asked(customers)
 	chosen = None if contacts is None else set(names_sent("contacts", contacts))
+	pairs = None if rows is None else {tuple(names_sent("rows", pair)) for pair in rows_sent("rows", rows)}
 	of_file: dict[str, list[Change]] = defaultdict(list)
 	for one in _changes(names):
-		if chosen is None or one.contact in chosen:
+		if chosen is not None and one.contact not in chosen:
+			continue
+		if pairs is None or (one.customer, one.contact) in pairs:
 			of_file[one.customer].append(one)
 	found = {"added": 0, "completed": 0, "files": 0}
 	for customer, changes in of_file.items():
@@ -123,13 +129,13 @@ def take_over(customers: list | str, contacts: list | str | None = None) -> dict
 			if is_new
 			else frappe.get_doc(FILE, customer, for_update=True)
 		)
-		rows = {row.name: row for row in file.people}
+		people = {row.name: row for row in file.people}
 		for one in changes:
 			if not one.row:
 				file.append("people", {"full_name": one.full_name, **one.values})
 				found["added"] += 1
-			elif one.row in rows:
-				row = rows[one.row]
+			elif one.row in people:
+				row = people[one.row]
 				row.update({field: value for field, value in one.values.items() if not row.get(field)})
 				found["completed"] += 1
 		file.save()

@@ -13,9 +13,10 @@ keep_customers.take_over = (() => {
 				fields: [{ fieldname: "rows", fieldtype: "HTML" }],
 				primary_action_label: __("Take Over"),
 				primary_action() {
-					const contacts = dialog.$wrapper.find("input:checked").map((_at, one) => one.value).get();
+					// Somebody may be a contact of two customers: each row is a choice of its own.
+					const chosen = dialog.$wrapper.find("input:checked").map((_at, one) => rows[one.value]).get();
 					dialog.hide();
-					frappe.xcall("keep_customers.files.take_over.take_over", { customers, contacts }).then((found) => {
+					frappe.xcall("keep_customers.files.take_over.take_over", { customers, rows: chosen.map((row) => [row.customer, row.contact]) }).then((found) => {
 						frappe.show_alert({ message: text(__("People added: {0}, completed: {1}", [found.added, found.completed])), indicator: "green" });
 						done?.();
 					});
@@ -33,9 +34,9 @@ keep_customers.take_over = (() => {
 	const nothing = (waiting) => text(__("The files know all that the contacts know.")) + (waiting ? `<br>${unconfirmed(waiting)}` : "");
 
 	function table(rows, many) {
-		const line = (row) => {
+		const line = (row, at) => {
 			const found = [row.phone, row.email, row.birthday && frappe.datetime.str_to_user(row.birthday), row.note].filter(Boolean);
-			return `<tr><td><label style="margin: 0"><input type="checkbox" checked value="${text(row.contact)}"> ${text(row.full_name)}</label></td>
+			return `<tr><td><label style="margin: 0"><input type="checkbox" checked value="${at}"> ${text(row.full_name)}</label></td>
 				${many ? `<td>${text(row.customer_name)}</td>` : ""}
 				<td>${text(row.adds ? __("New", null, "Take Over") : __("Completed", null, "Take Over"))}</td><td>${found.map(text).join("<br>")}</td></tr>`;
 		};

@@ -81,6 +81,17 @@ def test_two_contacts_of_one_person_are_one(story):
 	assert sorted(name for name, *_more in people(firm)) == ["Max", "Olga Berg"]
 
 
+def test_a_contact_of_two_customers_comes_into_the_file_it_was_chosen_for(story):
+	one, two = story.customer("One"), story.customer("Two")
+	olga = contact(one, first_name="Olga", email="olga@firm.example")
+	olga.append("links", {"link_doctype": "Customer", "link_name": two})
+	olga.save()
+	assert {row["customer"] for row in take_over.preview([one, two])["rows"]} == {one, two}
+	assert take_over.take_over([one, two], rows=[[two, olga.name]])["added"] == 1
+	assert not frappe.db.exists("Customer File", one) and len(people(two)) == 1
+	assert take_over.take_over([one, two], rows=[])["added"] == 0
+
+
 def test_whom_nobody_has_confirmed_waits(story):
 	firm = story.customer("Firm")
 	as_user(EVE)

@@ -327,7 +327,7 @@ SAID = {
 	"rating": "1", "result": "Reached", "received": "", "route_to": "Head Office", "satisfaction": "1", "searchfield": "name", "sheet": "", "solved": "Yes",
 	"start": "0", "status": "Held", "step": "Listened", "steps": ["Listened"], "told": {}, "target_doc": "", "todos": '["{todo}"]', "token": "{invitation}.9999999999." + "0" * 64,
 	"txt": "", "website": "", "what": "Yes", "word": "Yes", "yes": "1", "key": "0123456789abcdef0123456789abcdef",
-	"customers": ["{customer}"], "contacts": [], "fact": "usage", "said": {"text": "Mine"}, "skipped": [],
+	"customers": ["{customer}"], "contacts": [], "rows": [], "page": "1", "fact": "usage", "said": {"text": "Mine"}, "skipped": [],
 	"row": "{person}", "whole": "1", "sales": "1", "never_again": "1", "limits": [{"kind": "Contacts", "months": 1}],
 	"workflow_state_field": "status", "states": "[]", "prev": "0", "sort_order": "desc", "sort_field": "creation",
 	"ref_doctype": "Complaint Case", "reference_doctype": "Complaint Case", "current_filters": [], "tag": "%", "route": "",
