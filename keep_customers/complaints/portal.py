@@ -13,22 +13,28 @@ from keep_customers.engine import complaints as engine
 from keep_customers.erp.language import day_in_words, moment_with_clock
 from keep_customers.people.contacts import customers_of
 
-MOST = 200
+MOST = 50  # on a page
 
 
-def own_cases(user: str) -> list[dict]:
-	"""The user's cases, the newest first, as :func:`shown` has them."""
+def own_cases(user: str, page: int = 1) -> tuple[list[dict], bool]:
+	"""A page of the user's cases, the newest first.
+
+	:returns: (dicts as :func:`shown` has them, whether there are older ones)
+	"""
 	customers = customers_of(user)
 	if not customers:
-		return []
+		return [], False
 	names = frappe.get_all(
 		cases.DOCTYPE,
 		filters={"customer": ("in", sorted(customers))},
 		pluck="name",
 		order_by="opened_on desc, name desc",
-		limit=MOST,
+		limit_start=MOST * (page - 1),
+		limit=MOST + 1,
 	)
-	return [shown(frappe.get_doc(cases.DOCTYPE, name)) for name in names]
+	several = len(customers) > 1
+	found = [_own(frappe.get_doc(cases.DOCTYPE, name), several) for name in names[:MOST]]
+	return found, len(names) > MOST
 
 
 def own_case(user: str, name: str):
@@ -37,7 +43,13 @@ def own_case(user: str, name: str):
 	filters = {"name": name or "", "customer": ("in", sorted(customers))}
 	if not customers or not frappe.db.exists(cases.DOCTYPE, filters):
 		return None
-	return shown(frappe.get_doc(cases.DOCTYPE, name))
+	return _own(frappe.get_doc(cases.DOCTYPE, name), len(customers) > 1)
+
+
+def _own(case, several: bool) -> dict:
+	"""As :func:`shown`, with ``of``: whose case it is, for who speaks for several customers."""
+	of = (several and frappe.db.get_value("Customer", case.customer, "customer_name")) or None
+	return {**shown(case), "of": of}
 
 
 def why_log_in() -> str:

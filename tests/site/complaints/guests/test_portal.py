@@ -111,6 +111,27 @@ def test_who_complains_while_logged_in_finds_it_among_their_own(guest, firm, sto
 	assert [one.customer for one in cases()[1:]] == [None, works]
 
 
+def test_who_speaks_for_two_customers_reads_whose_a_case_is(guest, firm, story, monkeypatch):
+	case = complaint(firm)
+	olga = Browser(guest_server(guest), portal_user(firm))
+	for path in ("complaints", f"complaints/{case.name}"):
+		assert firm not in page(olga, path).text, "there is only one"
+	works = story.customer("Works")
+	portal_user(works, by="portal user")
+	other = complaint(works, subject="The saw sings")
+	listed = page(olga, "complaints").text
+	assert firm in listed and works in listed
+	assert works in page(olga, f"complaints/{other.name}").text
+	# What does not fit on a page is on the next one.
+	assert "page=" not in listed
+	monkeypatch.setattr(portal, "MOST", 1)
+	names = {case.name, other.name}
+	(first,), older = portal.own_cases(OLGA)
+	assert older and first["name"] in names
+	(second,), older = portal.own_cases(OLGA, 2)
+	assert not older and {first["name"], second["name"]} == names
+
+
 # A rep of another region
 
 
