@@ -136,11 +136,12 @@ def count(drive) -> None:
 	"""Bring what is known now up to date in a drive that is under way."""
 	rows, weights = _snapshot(drive.name), weights_of(drive)
 	known = facts.Facts([row.customer for row in rows]).known()
+	settled = drive.status == CHECKING or _was_counted_after_its_end(drive)
 	by_gain: dict[tuple[str, float], list[str]] = defaultdict(list)
 	for row in rows:
 		now = engine.gained(facts.read(row.unknown), known.get(row.customer, ()))
-		if drive.status == CHECKING:
-			# What is entered once the facts are drawn can no longer be checked.
+		if settled:
+			# What is entered once the facts are drawn can no longer be checked, and after the last day it is too late.
 			now &= facts.read(row.gained)
 		if facts.stored(now) != (row.gained or ""):
 			row.gained, row.gain = facts.stored(now), engine.weight(now, weights)
@@ -153,6 +154,13 @@ def count(drive) -> None:
 	_add_up(drive, rows, weights)
 	drive.measured_on = now_datetime()
 	_save(drive)
+
+
+def _was_counted_after_its_end(drive) -> bool:
+	"""Whether what was found in time is on record: the night after the last day knows it. Not of who begins when it is over."""
+	last = getdate(drive.to_date)
+	begun, counted = drive.started_on, drive.measured_on
+	return bool(begun and counted) and getdate(begun) <= last < getdate(counted)
 
 
 def count_running() -> None:

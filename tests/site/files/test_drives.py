@@ -172,6 +172,25 @@ def test_a_drive_that_runs_is_counted_at_night_and_one_that_is_given_up_is_not(d
 	assert drives.rows(drive)[ANNA].gain == ENTERED and drive.status == "Cancelled"
 
 
+def test_what_is_entered_after_the_last_day_does_not_count(drives, story):
+	"""The facts are drawn some days later, when Mia has the time."""
+	today = frappe.utils.getdate()
+	drive = drives.started(from_date=frappe.utils.add_days(today, -40))
+	assert drive.to_date < today
+	drives.enter_all(ANNA, "A1")
+	# It was begun in time, and no night has counted it since its end.
+	in_time = {"started_on": frappe.utils.add_days(today, -39), "measured_on": drive.to_date}
+	frappe.db.set_value("Maintenance Drive", drive.name, in_time)
+	drives.by(MIA, panel.count, drive.name)
+	assert drives.rows(drive)[ANNA].gain == ENTERED
+	drives.enter_all(ANNA, "A2")
+	drives.by(MIA, panel.draw, drive.name)
+	assert drives.rows(drive)[ANNA].gain == ENTERED
+	assert {row.customer for row in frappe.get_all("Fact Check", {"drive": drive.name}, ["customer"])} == {
+		drives.firms["A1"]
+	}
+
+
 def test_merged_customers_stay_one_file_of_a_drive(drives):
 	drive = drives.started()
 	drives.enter_all(ANNA, "A1", "A2")
