@@ -16,7 +16,7 @@ from pypika import Case
 from pypika.functions import Trim
 
 from keep_customers.care.last_contacts import last_contacts
-from keep_customers.engine.consent import NOT_REACHABLE
+from keep_customers.engine.consent import GIVEN, NOT_REACHABLE
 from keep_customers.erp.leavers import those_who_can
 from keep_customers.erp.tables import FEW, among, chunks, columns, to_dates, to_ordinals
 from keep_customers.people import contacts
@@ -199,20 +199,28 @@ def _with_people_who_left(today: date) -> set[str]:
 
 
 def _lost_addresses() -> dict[str, date]:
-	"""E-mail address -> the day on which it is known that nobody is reached there."""
-	rows = frappe.get_all(
+	"""E-mail address -> since when it is known that nobody is reached there: the first mail that came back, of those after
+	somebody last agreed to be written to at it. Each mail that is sent there comes back, and tells nothing new."""
+	back = _words(NOT_REACHABLE, address=("is", "set"))
+	agreed = {}
+	for part in chunks(sorted({row.address_mark for row in back if row.address_mark}), MANY):
+		agreed |= {row.address_mark: getdate(row.on_date) for row in _words(GIVEN, address_mark=("in", part))}
+	found = {}
+	for row in back:
+		day = getdate(row.on_date)
+		if day >= agreed.get(row.address_mark, day):
+			found.setdefault(row.address.strip().lower(), day)
+	return found
+
+
+def _words(consent: str, **about) -> list:
+	"""What was said of e-mails and holds, the oldest first."""
+	return frappe.get_all(
 		"Consent Record",
-		filters={
-			"consent": NOT_REACHABLE,
-			"channel": "Email",
-			"void_since": ("is", "not set"),
-			"address": ("is", "set"),
-		},
-		fields=["address", "on_date"],
+		filters={"consent": consent, "channel": "Email", "void_since": ("is", "not set"), **about},
+		fields=["address", "address_mark", "on_date"],
 		order_by="on_date asc",
-		as_list=True,
 	)
-	return {address.strip().lower(): getdate(day) for address, day in rows}
 
 
 def _contacts_at(lost: dict[str, date]) -> dict[str, date]:

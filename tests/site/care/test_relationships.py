@@ -83,6 +83,38 @@ def test_mail_to_who_decides_comes_back(story):
 	assert not standing(relationships.DECIDER) and waits(story, firm, "Decision Maker Left") == PREMISE
 
 
+def test_mail_that_comes_back_each_week_is_asked_about_once(story):
+	"""An invoice goes there every week, whatever we know."""
+	firm = ranked(story, "Firm", rep=ANNA)
+	contact(firm, first_name="Olga", email="olga@firm.example")
+
+	def came_back(days_ago, name):
+		about = ("Email Queue", name)
+		entry = ledger.Entry(
+			"Email",
+			"Not Reachable",
+			"Bounce",
+			story.days_ago(days_ago),
+			address="Olga@firm.example",
+			about=about,
+		)
+		ledger.note([entry])
+
+	came_back(20, "first")
+	[first] = due(story, "Decision Maker Left").values()
+	came_back(13, "second")
+	assert standing(relationships.DECIDER)[0].since == story.days_ago(20)
+	[rule] = rules.read({"name": first["care_rule"]})
+	followups.add(rules.due(rule, story.today))
+	assert len(story.follow_ups(firm)) == 1 and waits(story, firm, "Decision Maker Left") is None
+	# She says that the address is right after all; and then it comes back once more.
+	agreed = ledger.Entry("Email", "Given", "Told a Rep", story.days_ago(6), address="olga@firm.example")
+	ledger.note([agreed])
+	assert not standing(relationships.DECIDER)
+	came_back(2, "third")
+	assert standing(relationships.DECIDER)[0].since == story.days_ago(2)
+
+
 def people(customer, *rows):
 	file = frappe.get_doc("Customer File", customer)
 	for row in rows:
