@@ -38,6 +38,8 @@ PENDING = ("Planned", *OPEN)
 PROMISED_BY = ("Customer Touch", "Complaint Case", "VIP Invitation", "Visit Plan")
 # Of them, what stays promised; visits and invitations have a life of their own.
 KEPT = ("Customer Touch", "Complaint Case")
+# What guests of an event have to answer.
+ASKS_GUESTS = ("Event Invitation", "Event Reminder")
 # What nobody needs to be called about once it is cancelled, and how that is noted.
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 CREDITED = "Invoice credited"
@@ -82,6 +84,26 @@ def promised_for(row, today: date) -> bool:
 	return (
 		promised(row) and row["reference_doctype"] == "Customer Touch" and getdate(row["due_date"]) >= today
 	)
+
+
+def last_day(row) -> date | None:
+	"""Until when it makes sense to try again; None where that is for as long as it takes.
+
+	:param row: with care_rule, occurrence, expires, due_date, reference_doctype and reference_name
+	"""
+	days = [row.due_date] if row.get("expires") and row.get("due_date") else []
+	if row.get("reference_doctype") == "VIP Invitation" and not row.get("care_rule"):
+		invitation, event = frappe.qb.DocType("VIP Invitation"), frappe.qb.DocType("VIP Event")
+		query = frappe.qb.from_(invitation).inner_join(event).on(event.name == invitation.event)
+		for starts_on, reply_until in (
+			query.where(invitation.name == row.reference_name)
+			.select(event.starts_on, event.reply_until)
+			.run()
+		):
+			# Who is to be told something about it hears it until then, who is asked has to answer before.
+			asks = row.occurrence in ASKS_GUESTS
+			days += [starts_on, reply_until if asks else None]
+	return min((getdate(day) for day in days if day), default=None)
 
 
 def a_night_is_over() -> bool:

@@ -73,8 +73,9 @@ def settle(todo, row, because: str, words: str | None = None, person: str | None
 		order_by="name asc",
 	)
 	if because == MOMENT and not any(part.care_rule for part in parts):
-		# Somebody waits for it: it is put off, not ended.
-		todo.date = _in_days(_days(because))
+		# Somebody waits for it: it is put off, not ended, and not until it is over.
+		last = min(filter(None, map(followups.last_day, parts)), default=None)
+		todo.date = max(getdate(), min(filter(None, (_in_days(_days(because)), last))))
 		todo.save()
 		return _("Noted: it comes back on {0}.").format(formatdate(todo.date))
 	todo.status = "Cancelled"

@@ -108,13 +108,13 @@ def next_contact(but: str | None = None) -> dict | None:
 def again_on(row) -> date:
 	"""When to try again who was not reached today: a working day; what is worthless after its day, until then.
 
-	:param row: a follow-up, with expires and due_date
+	:param row: a follow-up, as :func:`followups.last_day` takes it
 	"""
 	today = getdate()
 	again = working_days(frappe.get_cached_doc("Keep Customers Settings")).on_or_after(
 		today + timedelta(days=AGAIN)
 	)
-	last = row.expires and row.due_date and getdate(row.due_date)
+	last = followups.last_day(row)
 	return min(again, last) if last and last >= today else again
 
 

@@ -124,12 +124,43 @@ def test_a_wrong_number_is_the_reps_to_mend_and_stands_in_no_todo(now):
 def test_a_promise_at_the_wrong_moment_is_put_off_and_not_forgotten(now):
 	[firm] = asked_for(now)
 	todo = todo_of(now, firm)
-	frappe.db.set_value("Follow Up", todo.keep_follow_up, "care_rule", None)
+	# As what was promised is; the purchase it is of here would be over before.
+	frappe.db.set_value("Follow Up", todo.keep_follow_up, {"care_rule": None, "expires": 0})
 	useless(now, firm, "Wrong Moment")
 	todo.reload()
 	assert (todo.status, todo.date) == ("Open", on_a_working_day(14))
 	[row] = now.follow_ups(firm)
 	assert row.status == "Assigned" and not row.not_useful
+
+
+def test_what_has_a_last_day_is_put_off_until_then_at_most(now):
+	"""A storm does not wait, nor do the places at an event."""
+	[firm, guest] = asked_for(now, ("Firm", "Guest"), **SILENCE)
+	storm, asks = (frappe.get_doc("Follow Up", now.follow_ups(name)[0].name) for name in (firm, guest))
+	for one in (storm, asks):
+		one.db_set({"care_rule": None, "reference_doctype": "Care Notice", "reference_name": "CN-KEEP-TEST"})
+	tomorrow, in_days = (getdate() + timedelta(days=days) for days in (1, 5))
+	storm.db_set({"expires": 1, "due_date": tomorrow})
+	useless(now, firm, "Wrong Moment")
+	assert todo_of(now, firm).date == tomorrow
+	event = frappe.get_doc(
+		{"doctype": "VIP Event", "theme": f"{PREFIX} Garden", "starts_on": f"{in_days} 18:00:00", "reply_until": tomorrow}
+	).insert()  # fmt: skip
+	invitation = frappe.get_doc(
+		{"doctype": "VIP Invitation", "event": event.name, "customer": guest}
+	).insert()
+	about = {"reference_doctype": "VIP Invitation", "reference_name": invitation.name}
+	asks.db_set({**about, "occurrence": "Event Called Off", "expires": 0})
+	useless(now, guest, "Wrong Moment")
+	assert todo_of(now, guest).date == in_days
+	asks.db_set("occurrence", "Event Invitation")
+	useless(now, guest, "Wrong Moment")
+	assert todo_of(now, guest).date == tomorrow
+	results.record(todo_of(now, guest).name, "Not Reached", str(uuid4()))
+	assert todo_of(now, guest).date == tomorrow
+	event.db_set("reply_until", getdate() - timedelta(days=1))
+	useless(now, guest, "Wrong Moment")
+	assert todo_of(now, guest).date == getdate(), "at the latest now"
 
 
 def test_it_was_useful_after_all(now):
