@@ -37,7 +37,7 @@ def suggest(
 	:returns: the suggestion's name
 	"""
 	text = " ".join(cstr(text).split())
-	wanted = _plain(text)
+	wanted = _plain(text[:TITLE_LENGTH])  # as the title of the one that is there says it
 	for row in frappe.get_all(
 		DOCTYPE, filters={"status": ("!=", ACCEPTED)}, fields=["name", "title"], order_by="creation asc"
 	):

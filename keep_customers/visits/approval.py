@@ -69,7 +69,8 @@ def sentences() -> list[str]:
 
 
 def superior_of(doc) -> str | None:
-	territory = doc.territory or frappe.db.get_value("Customer", doc.stops[0].customer, "territory")
+	first = next((stop.customer for stop in doc.stops), None)  # none where its customers were deleted
+	territory = doc.territory or (first and frappe.db.get_value("Customer", first, "territory"))
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	return superior(doc.rep, territory, settings, may_approve_plans)
 

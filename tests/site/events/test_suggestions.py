@@ -23,6 +23,9 @@ def test_what_customers_wish_for_is_joined_counted_judged_and_held(now, monkeypa
 	frappe.set_user("Administrator")
 	[wish] = frappe.get_all(SUGGESTION, pluck="name")
 	assert wishes.suggest(second, f"{PREFIX} a  BOAT trip") == wish, "the same in other letters"
+	long = f"{PREFIX} " + "a day on the water, " * 20
+	assert len({wishes.suggest(one, long) for one in (first, second)}) == 1, "however long it is"
+	frappe.delete_doc(SUGGESTION, wishes.suggest(first, long), force=True)
 	wishes.vote(wish, second)
 	other = wishes.suggest(third, f"{PREFIX} Sailing")
 	wishes.vote(other, second)

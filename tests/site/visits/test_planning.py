@@ -211,6 +211,15 @@ def test_the_number_of_questions_does_not_grow_with_the_stops(story, firms):
 	assert questions(firms[:1]) == questions(firms)
 
 
+def test_a_plan_whose_customers_are_gone_still_finds_who_approves_it(story, firms):
+	plan = draft(firms[:1])
+	assert approval.ask_for_approval(plan.name) == MIA
+	frappe.set_user("Administrator")
+	frappe.delete_doc("Customer", firms[0])
+	plan = frappe.get_doc("Visit Plan", plan.name)
+	assert not plan.stops and approval.ask(plan) == MIA
+
+
 def test_family_is_named_to_who_may_read_the_file_and_stored_nowhere(story, firms):
 	plan = draft(firms)
 	preparations.fill_preparations(plan.name)
