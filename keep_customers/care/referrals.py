@@ -25,6 +25,8 @@ from keep_customers.people import origin
 REFERRED = {"lead": "Lead", "referred_customer": "Customer"}
 CUSTOMERS = ("referrer", "referred_customer")
 A_GRADE = "A"
+REWARD = ("reward", "reward_cost", "reward_currency", "reward_given_on")
+HOW_FAR = {"New": 0, "Lost": 1, "Thanked": 2, "Won": 3}
 
 
 # The record
@@ -203,13 +205,26 @@ def on_customer_trash(customer: str) -> list[str]:
 
 def _leave(field: str, other: str, name: str) -> list[str]:
 	gone = []
-	for row in frappe.get_all("Referral", filters={field: name}, fields=["name", other]):
+	for row in frappe.get_all("Referral", filters={field: name}, fields=["name", "status", other]):
 		if row[other]:
-			frappe.db.set_value("Referral", row.name, field, None)
+			frappe.db.set_value("Referral", row.name, _without(field, row))
 		else:
 			_delete(row.name)
 			gone.append(row.name)
 	return gone
+
+
+def _without(field: str, row) -> dict:
+	"""What a referral says that goes on without its lead or customer."""
+	if field == "lead":
+		return {"lead": None}
+	values = {
+		"referred_customer": None,
+		"customer_since": None,
+		"referred_name": frappe.db.get_value("Lead", row.lead, "title"),
+	}
+	# Nobody was won by it; whether it was thanked for, the night finds anew.
+	return values | ({"status": "New"} if row.status == "Won" else {})
 
 
 def _delete(name: str) -> None:
@@ -220,19 +235,36 @@ def _delete(name: str) -> None:
 def make_room(doctype: str, old: str, new: str) -> None:
 	"""Before two leads or customers become one: referrals that would be doubled, or of oneself, are dropped."""
 	rows = frappe.get_all(
-		"Referral", fields=["name", "referrer", "lead", "referred_customer"], order_by="creation asc"
+		"Referral",
+		fields=["name", "referrer", "lead", "referred_customer", "status", *REWARD],
+		order_by="creation asc",
 	)
 	fields = ("lead",) if doctype == "Lead" else ("referrer", "referred_customer")
 	touched = [row for row in rows if any(row[field] == old for field in fields)]
-	taken = {_key(row, field) for row in rows if row not in touched for field in REFERRED if row[field]}
+	taken = {_key(row, field): row for row in rows if row not in touched for field in REFERRED if row[field]}
 	for row in touched:
 		for field in fields:
 			if row[field] == old:
 				row[field] = new
-		keys = {_key(row, field) for field in REFERRED if row[field]}
-		if row.referrer == row.referred_customer or keys & taken:
+		keys = [_key(row, field) for field in REFERRED if row[field]]
+		same = next((taken[key] for key in keys if key in taken), None)
+		if same and row.referrer != row.referred_customer:
+			_goes_on_in(same, row)
+		if same or row.referrer == row.referred_customer:
 			_delete(row.name)
-		taken |= keys
+		taken = dict.fromkeys(keys, same or row) | taken
+
+
+def _goes_on_in(kept, dropped) -> None:
+	"""Of two referrals that become one, what came of either of them: a reward that was given has its cost."""
+	values, given = {}, [(bool(one.reward_given_on), bool(one.reward)) for one in (kept, dropped)]
+	if given[1] > given[0]:
+		values = {field: dropped[field] for field in REWARD}
+	if HOW_FAR.get(dropped.status, 0) > HOW_FAR.get(kept.status, 0):
+		values["status"] = dropped.status
+	if values:
+		frappe.db.set_value("Referral", kept.name, values)
+		kept.update(values)
 
 
 def _key(row, field: str) -> tuple:

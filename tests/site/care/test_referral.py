@@ -359,6 +359,8 @@ def test_a_referral_shares_the_life_of_its_customers(story):
 	frappe.delete_doc("Customer", won)
 	[record] = all_of_them()
 	assert (record.lead, record.referred_customer) == (lena.name, None), "the lead stays referred"
+	said = frappe.db.get_value("Referral", record.name, ["status", "customer_since", "referred_name"])
+	assert said == ("New", None, frappe.db.get_value("Lead", lena.name, "title")), "and nobody was won by it"
 	frappe.delete_doc("Customer", new)
 	assert not all_of_them() and marks("Lead", lena.name) == (None, None)
 
@@ -373,6 +375,17 @@ def test_merged_customers_have_each_referral_once_and_none_of_themselves(story):
 	assert {(row.referrer, row.referred_customer) for row in all_of_them()} == {(keep, third), (fourth, keep)}
 	assert marks("Customer", third) == (keep, "A") and marks("Customer", keep) == (fourth, "A")
 	frappe.get_doc("Customer", keep).save()
+
+
+def test_a_reward_is_not_lost_with_the_second_referral_of_the_same_customer(story):
+	firm, keep, gone = (story.customer(name) for name in ("Firm", "Keep", "Gone"))
+	referral(firm, referred_customer=keep)
+	given = {"reward": "A drill", "reward_cost": 80, "reward_given_on": "2026-02-03", "status": "Thanked"}
+	referral(firm, referred_customer=gone, **given)
+	frappe.rename_doc("Customer", gone, keep, merge=True, show_alert=False)
+	[record] = all_of_them()
+	said = frappe.db.get_value("Referral", record.name, list(given))
+	assert (*map(str, said),) == ("A drill", "80.0", "2026-02-03", "Thanked")
 
 
 def test_a_lead_that_is_deleted_takes_its_referral_and_leaves_a_customers(story):
