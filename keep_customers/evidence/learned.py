@@ -11,6 +11,7 @@ from math import ceil, isfinite
 import frappe
 import numpy as np
 from frappe import _
+from frappe.query_builder.functions import IfNull
 from frappe.utils import escape_html, formatdate, getdate
 
 from keep_customers.care import full_day
@@ -148,11 +149,13 @@ def change(today: date) -> Change:
 
 
 def _contacts(those: Drawn) -> np.ndarray:
-	"""How often each was asked for by the rule within the days."""
+	"""How often each was asked for by the rule within the days, or sent something by it."""
 	follow_up = frappe.qb.DocType("Follow Up")
 	query = frappe.qb.from_(follow_up).where(
 		(follow_up.arm == "Cared For") & follow_up.assigned_on.isnotnull()
 	)
+	# What waited to go out by itself and did not, as somebody had these wishes already, say, has reached nobody.
+	query = query.where((IfNull(follow_up.todo, "") != "") | follow_up.status.notin(["Skipped", "Cancelled"]))
 	rules, customers, days = columns(query, follow_up.care_rule, follow_up.customer, follow_up.assigned_on)
 	rule = {name: at for at, name in enumerate(those.rules)}
 	customer = {name: at for at, name in enumerate(those.customers)}

@@ -169,6 +169,16 @@ def test_who_was_contacted_twice_had_twice_as_much(firm):
 	assert learned.change(firm.today).mean[0] == pytest.approx(once / 2, rel=0.1)
 
 
+def test_what_was_never_sent_is_no_contact(firm):
+	"""The same person was greeted for another customer; nobody was asked, and nothing went out."""
+	unsent = {"status": "Skipped", "hold_reason": "Greeted already", "turn_came": 0}
+	for name in ("Helps", "Idle"):
+		alike = {"care_rule": f"{PREFIX} {name}", "arm": "Cared For"}
+		customers = frappe.get_all("Follow Up", alike, pluck="customer")
+		drawn(firm, [(one, False) for one in customers], f"{PREFIX} {name}", ago=60, **unsent)
+	assert learned.change(firm.today).mean[:2] == pytest.approx([0.4, 0], abs=0.02)
+
+
 def test_the_night_learns_once_a_week_and_does_not_forget(firm):
 	runs = [
 		frappe.get_doc({"doctype": "Care Run", "as_of": firm.today, "status": "Failed"}).insert().name
