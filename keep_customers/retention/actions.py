@@ -109,6 +109,7 @@ def no_loss(review: str, customer: str, reason: str | None = None) -> None:
 	if other.name == doc.customer:
 		frappe.throw(_("Please choose the other customer, under which they buy now."))
 	doc.moved_to, doc.result_note = other.name, cstr(reason).strip() or None
+	doc.had_bought_on = None
 	_end(doc, engine.moved)
 
 
@@ -121,7 +122,7 @@ def take_up_again(review: str) -> None:
 	:raises frappe.ValidationError: if it is not over
 	"""
 	doc = _held(review)
-	doc.moved_to = doc.result_note = doc.closed_on = None
+	doc.moved_to = doc.had_bought_on = doc.result_note = doc.closed_on = None
 	_become(doc, engine.take_up_again)
 	if doc.status == engine.OPEN:
 		ask(doc)

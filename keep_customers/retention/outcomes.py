@@ -13,16 +13,18 @@ from keep_customers.erp import todos
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.tables import hold
-from keep_customers.retention.reviews import DOCTYPE, end_question
+from keep_customers.retention.reviews import DOCTYPE, ask, end_question
 from keep_customers.worth.spent import Books, Day
 
 FIELDS = (
 	"name", "customer", "customer_name", "status", "cause", "responsible", "lost_on", "last_purchase", "won_back_on",
-	"won_back_by", "revenue_since",
+	"won_back_by", "revenue_since", "had_bought_on",
 )  # fmt: skip
 AT_ONCE = 50
 BOUGHT_AGAIN, NOT_TRUE = "Bought again", "No longer true"
-NOTHING = {"won_back_on": None, "won_back_by": None, "revenue_since": 0, "closed_on": None}
+NOTHING = {
+	"won_back_on": None, "won_back_by": None, "revenue_since": 0, "had_bought_on": None, "closed_on": None,
+}  # fmt: skip
 # The last sum of the year is taken when the year is over.
 AFTER = timedelta(days=7)
 
@@ -32,7 +34,7 @@ def follow(books: Books, aside: Aside) -> int:
 
 	:returns: how many have another status
 	"""
-	rows = _bought_since() + _counted(books.as_of)
+	rows = _bought_since() + _counted(books.as_of) + _had_never_left(books.as_of)
 	if not rows:
 		return 0
 	spent = books.of_companies(rows)
@@ -60,6 +62,17 @@ def _counted(today: date) -> list:
 	query, review, _value = _query()
 	return _read(
 		query.where((review.status == engine.WON_BACK) & (review.won_back_on > today - engine.YEAR - AFTER))
+	)
+
+
+def _had_never_left(today: date) -> list:
+	"""Reviews of whom an invoice that came late has shown to be no loss, as long as it may be cancelled; what people say is none
+	stays none."""
+	query, review, _value = _query()
+	return _read(
+		query.where((review.status == engine.NO_LOSS) & review.had_bought_on.isnotnull()).where(
+			review.closed_on > today - engine.YEAR
+		)
 	)
 
 
@@ -92,7 +105,7 @@ def _query():
 def _read(query) -> list:
 	rows = query.run(as_dict=True)
 	for row in rows:
-		for field in ("lost_on", "last_purchase", "won_back_on", "bought_on"):
+		for field in ("lost_on", "last_purchase", "won_back_on", "had_bought_on", "bought_on"):
 			row[field] = row[field] and getdate(row[field])
 	return rows
 
@@ -104,11 +117,16 @@ def _change(row, days: list[Day], today: date, lost_again: date | None) -> dict 
 		bought = []  # what counted as a purchase does so no more
 	status, first = engine.came_of(row.last_purchase, row.lost_on, bought)
 	if not status:
+		if row.status == engine.NO_LOSS and lost_again:
+			return None  # the next loss is asked about
 		after = engine.lost_after_all(engine.Review(row.status, bool(row.cause)))
-		return {"status": after.status, **NOTHING}
+		noted = {"result_note": None} if row.had_bought_on else {}
+		return {"status": after.status, **NOTHING, **noted}
 	if status == engine.NO_LOSS:
+		if (row.status, row.had_bought_on) == (status, first):
+			return None
 		why = _("Had bought on {0} already: the invoice was entered later.").format(formatdate(first))
-		return {**NOTHING, "status": status, "closed_on": today, "result_note": why}
+		return {**NOTHING, "status": status, "had_bought_on": first, "closed_on": today, "result_note": why}
 	until = min(today, first + engine.YEAR)
 	if lost_again:
 		until = min(until, lost_again - timedelta(days=1))
@@ -120,7 +138,8 @@ def _change(row, days: list[Day], today: date, lost_again: date | None) -> dict 
 		"revenue_since": flt(row.revenue_since, 2),
 	}:
 		return None
-	return now | {"closed_on": first}
+	noted = {"had_bought_on": None, "result_note": None} if row.had_bought_on else {}
+	return now | {"closed_on": first} | noted
 
 
 def _note_who(changes: list[tuple]) -> None:
@@ -161,7 +180,10 @@ def _tell(row, change: dict) -> None:
 	if status not in engine.WAITING:
 		end_question(row.name, "Cancelled")
 		ending.take_back(DOCTYPE, row.name, BOUGHT_AGAIN if status == engine.WON_BACK else NOT_TRUE)
-	frappe.get_doc(DOCTYPE, row.name).add_comment("Info", _words(row, change))
+	review = frappe.get_doc(DOCTYPE, row.name)
+	review.add_comment("Info", _words(row, change))
+	if status == engine.OPEN:
+		ask(review)
 	user = row.responsible
 	if user and user != frappe.session.user and frappe.db.get_value("User", user, "enabled"):
 		with speaking(language_of(user)):

@@ -102,7 +102,10 @@ def newly_lost(today: date) -> list:
 	for row in rows:
 		for field in ("lost_on", "first_purchase", "last_purchase"):
 			row[field] = row[field] and getdate(row[field])
-	rows = [row for row in rows if row.last_purchase]
+	deleted = _deleted() if rows else {}
+	rows = [
+		row for row in rows if row.last_purchase and row.last_purchase > deleted.get(row.customer, date.min)
+	]
 	if not rows:
 		return []
 	late = engine.recognised_late(
@@ -111,6 +114,20 @@ def newly_lost(today: date) -> list:
 		np.array([row.lost_on.toordinal() for row in rows]),
 	)
 	return [row for row, is_late in zip(rows, late.tolist(), strict=True) if not is_late]
+
+
+def _deleted() -> dict[str, date]:
+	"""Customer -> the day of its newest loss whose review somebody has deleted, as the host remembers: nobody wants it back."""
+	found: dict[str, date] = {}
+	for data in frappe.get_all("Deleted Document", {"deleted_doctype": DOCTYPE}, pluck="data"):
+		try:
+			was = json.loads(data)
+			customer, day = was["customer"], getdate(was["lost_on"])
+		except (TypeError, ValueError, KeyError):
+			continue  # somebody has been at it
+		if day:
+			found[customer] = max(day, found.get(customer, day))
+	return found
 
 
 def worth_it(rows: list, books: Books) -> list:

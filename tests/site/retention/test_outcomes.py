@@ -105,6 +105,51 @@ def test_a_purchase_that_is_cancelled_brings_nobody_back(story, losses):
 	assert len(losses.reviews()) == 1
 
 
+def test_an_invoice_that_came_late_and_is_cancelled_was_none_and_they_are_asked_again(story, losses):
+	[review] = losses.lose()
+	late = losses.buys(review.customer, -5)
+	losses.night(1)
+	review.reload()
+	assert (review.status, review.had_bought_on) == ("No Loss", losses.lost_on - timedelta(days=5))
+	losses.night(2)
+	assert losses.review(review.customer).modified == review.modified
+	late.reload()
+	late.cancel()
+	losses.night(3)
+	review.reload()
+	assert (review.status, review.had_bought_on, review.result_note, review.closed_on) == (
+		"Open", None, None, None,
+	)  # fmt: skip
+	assert [one.allocated_to for one in losses.questions(review)] == [ANNA]
+	losses.night(4)
+	assert len(losses.reviews()) == len(losses.questions(review)) == 1
+
+
+def test_what_a_rep_says_is_no_loss_stays_none(story, losses):
+	[review] = losses.lose()
+	late = losses.buys(review.customer, -5)
+	losses.night(1)
+	actions.no_loss(review.name, story.customer("Other"), "The same shop.")
+	late.reload()
+	late.cancel()
+	losses.night(3)
+	review.reload()
+	assert (review.status, review.result_note) == ("No Loss", "The same shop.")
+
+
+def test_who_is_lost_after_all_is_asked_about(story, losses):
+	"""Nobody had said why when the purchase came that does not count any more."""
+	[review] = losses.lose()
+	bought = losses.buys(review.customer, 3)
+	losses.night(4)
+	assert not losses.questions(review)
+	bought.reload()
+	bought.cancel()
+	losses.night(5)
+	assert losses.review(review.customer).status == "Open"
+	assert [one.allocated_to for one in losses.questions(review)] == [ANNA]
+
+
 def test_a_step_of_the_plan_ends_when_the_customer_is_back(story, losses):
 	[review] = losses.lose()
 	actions.explain(review.name, "Price", "They said so on the phone.")

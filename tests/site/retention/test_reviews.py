@@ -172,6 +172,20 @@ def test_who_was_no_loss_that_day_takes_nobody_s_place(story, losses):
 	assert {one.customer for one in losses.reviews()} == {dear.customer, cheap}
 
 
+def test_a_review_that_was_deleted_does_not_come_back_the_next_loss_does(story, losses):
+	[review] = losses.lose()
+	frappe.delete_doc("Loss Review", review.name)
+	losses.night(1)
+	assert not losses.reviews()
+	losses.buys(review.customer, 2)
+	days = 3
+	losses.night(days)
+	while story.value(review.customer).status != "Lost":
+		days += 20
+		losses.night(days)
+	assert [one.status for one in losses.reviews()] == ["Open"]
+
+
 def test_where_nobody_looks_after_it_the_fallback_user_is_asked_and_else_the_run_says_so(story, losses):
 	[review] = losses.lose("Nobodys", rep=None)
 	assert review.responsible == MIA and losses.questions(review)[0].allocated_to == MIA

@@ -29,6 +29,7 @@ class LossReview(NamesOnlyReadable, Document):
 		facts: DF.LongText | None
 		first_purchase: DF.Date | None
 		gap: DF.Float
+		had_bought_on: DF.Date | None
 		last_purchase: DF.Date | None
 		lost_on: DF.Date | None
 		merged_from: DF.Data | None
