@@ -14,7 +14,7 @@ from keep_customers.care.followups import PENDING
 from keep_customers.erp.tables import chunks
 from keep_customers.people.reached import CONTACT, FILE, PERSON
 from keep_customers.privacy import places
-from keep_customers.privacy.person import OCCASION, Person
+from keep_customers.privacy.person import OCCASION, Person, having, namesakes_in_files
 
 FOLLOW_UP = "Follow Up"
 OF_FILES = (OCCASION, "Customer File Consent")
@@ -32,10 +32,13 @@ def of(person: Person, whole: bool = False) -> Names:
 	found[CONTACT] |= set(person.contacts)
 	found[PERSON] |= set(person.rows)
 	doctypes, new = places.ours(), {CONTACT, PERSON, ""}
+	others = set(namesakes_in_files(person))
 	for _round in range(ROUNDS):
 		before = {doctype: len(names) for doctype, names in found.items()}
 		for doctype in doctypes:
-			found[doctype] |= set(_theirs(doctype, person, found, new, whole))
+			found[doctype] |= set(_theirs(doctype, person, found, new, whole)) - (
+				others if doctype == PERSON else set()
+			)
 		new = {doctype for doctype, names in found.items() if len(names) > before.get(doctype, 0)}
 		if not new:
 			break
@@ -72,16 +75,21 @@ def _naming(doctype: str, table, person: Person) -> list[Criterion]:
 		# The file of a firm says whom to ask for; it is not about them.
 		if doctype != FILE:
 			found += _among(table[field], person.contacts)
-	for field in places.address_fields(doctype):
-		found += _among(table[field], person.addresses)
+	if person.addresses and (fields := places.address_fields(doctype)):
+		# However they are written there.
+		theirs = having(doctype, places.stored(doctype, *fields), "name", person.addresses)
+		found += _among(table.name, {row.name for row, _address in theirs})
 	for field in places.mark_fields(doctype):
 		found += _among(table[field], person.marks)
+	if doctype == FOLLOW_UP:
+		# At an address that is others', too.
+		found += _among(table.sent_to_person, person.keys)
 	here = near(doctype, table, person)
-	if here is not None and person.full_names:
+	if here is not None and person.own_names:
 		place = places.place(doctype)
 		for field in frappe.get_meta(doctype).fields:
 			if field.fieldtype == "Data" and field.fieldname in place.words:
-				found += [here & one for one in _among(table[field.fieldname], person.full_names)]
+				found += [here & one for one in _among(table[field.fieldname], person.own_names)]
 	return found
 
 

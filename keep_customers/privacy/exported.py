@@ -8,6 +8,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from keep_customers.privacy.emptying import DELETED, Counts
 from keep_customers.privacy.person import Person
+from keep_customers.privacy.words import folded
 
 FILE = "File"
 BEGINS, ENDS = "personal-data-", ".json"
@@ -85,4 +86,5 @@ def _told(file) -> tuple[set, set] | None:
 
 def _is_about(person: Person, file) -> bool:
 	names, addresses = _told(file) or (set(), set())
-	return bool(names & set(person.full_names) or addresses & set(person.addresses))
+	own = {one for one in person.own_names if folded(one) not in person.namesakes}
+	return bool(names & own or addresses & set(person.addresses))

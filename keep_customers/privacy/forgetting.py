@@ -19,7 +19,7 @@ from keep_customers.erp.soon import soon
 from keep_customers.people import ledger, reached, unsubscribed
 from keep_customers.people.addresses import KINDS, mark
 from keep_customers.people.reached import CONTACT
-from keep_customers.privacy import belongings, emptying, exported, host_papers, mentions, sheets
+from keep_customers.privacy import belongings, called_files, emptying, exported, host_papers, mentions, sheets
 from keep_customers.privacy.emptying import CHANGED, DELETED, EMPTIED, ROWS, Counts
 from keep_customers.privacy.logged import by_the_way_alone
 from keep_customers.privacy.person import Person
@@ -156,12 +156,13 @@ def steps(person: Person, wish: Wish, work: dict) -> list[tuple[str, Callable[[]
 	]
 	words = person.words
 	found.append(("sheets", lambda: sheets.gone_with(words)))
+	found.append(("files", lambda: called_files.call_anew(words)))
 	for doctype in mentions.doctypes():
 		found.append(
 			(f"mentions {doctype}", lambda doctype=doctype: mentions.take_out(doctype, person, words))
 		)
 	found.append(("queue", lambda: mentions.mails_that_name(words)))
-	found.append(("bare", lambda: mentions.take_out_of_bare_tables(words)))
+	found.append(("bare", lambda: mentions.take_out_of_bare_tables(words, person)))
 	return found
 
 

@@ -10,14 +10,14 @@ from frappe.utils import cstr, getdate
 from keep_customers.care.ending import take_back_one
 from keep_customers.care.followups import PENDING
 from keep_customers.engine import occasions
-from keep_customers.erp.tables import chunks, like
+from keep_customers.erp.tables import chunks
 from keep_customers.events import room
 from keep_customers.people.addresses import spelled
 from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, GUEST, PERSON
 from keep_customers.privacy import among, emptying, places
 from keep_customers.privacy.belongings import Names
 from keep_customers.privacy.emptying import CHANGED, DELETED, EMPTIED, MANY, Counts
-from keep_customers.privacy.person import OCCASION, Person
+from keep_customers.privacy.person import OCCASION, Person, addresses_in, having
 from keep_customers.privacy.words import GONE
 
 MAIL, TODO, FOLLOW_UP, RECIPIENT = "Communication", "ToDo", "Follow Up", "Email Queue Recipient"
@@ -51,7 +51,7 @@ def _invitations(person: Person) -> list[str]:
 
 def _occasions(person: Person) -> list[str]:
 	rows = among.find(OCCASION, "parent", person.customers, ["name", "person"], parenttype=FILE)
-	return [row.name for row in rows if row.person and row.person in person.full_names]
+	return [row.name for row in rows if row.person and row.person in person.own_names]
 
 
 def end_what_is_due(person: Person) -> Counts:
@@ -105,10 +105,12 @@ def mails_of(person: Person, owned: Names) -> list[str]:
 	for part in chunks(person.contacts if not person.outside else [], MANY):
 		linked = (link.link_doctype == CONTACT) & link.link_name.isin(part)
 		found |= set(frappe.qb.from_(link).select(link.parent).where(linked).run(pluck=True))
-	for address in person.addresses:
-		alone = (mail.sender == address) | (mail.recipients == address) | (mail.phone_no == address)
-		named = like(mail.recipients, f"%<{address}>") & mail.recipients.not_like("%,%")
-		found |= set(frappe.qb.from_(mail).select(mail.name).where(alone | named).run(pluck=True))
+	theirs = {spelled(one) for one in person.addresses}
+	for column, alone in (("sender", False), ("phone_no", False), ("recipients", True)):
+		for row, said in having(MAIL, [column], "name", person.addresses):
+			# To several it is the others' as well.
+			if not alone or addresses_in(said) <= theirs:
+				found.add(row.name)
 	return sorted(found)
 
 

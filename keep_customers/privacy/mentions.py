@@ -189,8 +189,10 @@ def _read(doctype: str, columns: Sequence[str], condition: Criterion) -> Iterato
 		last = rows[-1].name
 
 
-def take_out_of_bare_tables(words: Words) -> Counts:
-	"""The index of the search, what users have set for lists, single documents."""
+def take_out_of_bare_tables(words: Words, person: Person) -> Counts:
+	"""The index of the search, what users have set for lists, single documents. The host's documents about who buys for
+	themselves are found by the customer's name still, as they have it."""
+	ours = set(places.ours())
 	done: Counts = Counter()
 	for name, keys, columns, called in BARE:
 		table = frappe.qb.Table(name)
@@ -202,10 +204,12 @@ def take_out_of_bare_tables(words: Words) -> Counts:
 			singles = frappe.get_all("DocType", {"module": places.MODULE, "issingle": 1}, pluck="name")
 			found = found & table.doctype.isin(singles)
 		for row in frappe.qb.from_(table).select(*keys, *columns).where(found).run(as_dict=True):
+			stays = person.is_customer and called == "Global Search" and row.doctype not in ours
+			wanted = words.addresses if stays else words
 			changed = {
 				one: text
 				for one in columns
-				if row[one] and (text := words.without(row[one], False)) != row[one]
+				if row[one] and (text := wanted.without(row[one], False)) != row[one]
 			}
 			if changed:
 				query = frappe.qb.update(table)

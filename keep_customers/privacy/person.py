@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
+from email.utils import getaddresses
 
 import frappe
 from frappe import _
@@ -15,8 +16,9 @@ from keep_customers.people import reached
 from keep_customers.people.addresses import mark, spelled
 from keep_customers.people.confirmations import is_colleague
 from keep_customers.people.contacts import all_contacts, confirmed_marks, contacts_at, naming_fields
-from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, PERSON
-from keep_customers.privacy import among, words
+from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, PERSON, key
+from keep_customers.privacy import among, common, words
+from keep_customers.privacy.words import folded
 
 OCCASION = "Customer File Occasion"
 FEW = 50  # addresses a query
@@ -34,6 +36,9 @@ class Person:
 	:param users: their own users of the website
 	:param alone: nobody else is known at their customers
 	:param others: what is called like them, and is not them
+	:param namesakes: names that somebody else has at another customer, or elsewhere: they mean this person in the papers of their
+		customers only
+	:param taken: names that somebody else has at one of their customers, or who works here: nobody knows whom these mean
 	:param outside: they ask themselves, and only what is proven counts
 	"""
 
@@ -47,6 +52,8 @@ class Person:
 	users: list[str] = field(default_factory=list)
 	alone: bool = False
 	others: list[str] = field(default_factory=list)
+	namesakes: list[str] = field(default_factory=list)
+	taken: list[str] = field(default_factory=list)
 	outside: bool = False
 
 	def __bool__(self) -> bool:
@@ -55,6 +62,21 @@ class Person:
 	@property
 	def full_names(self) -> list[str]:
 		return sorted({full for full, _first, _last in self.names if full})
+
+	@property
+	def own_names(self) -> list[str]:
+		"""Full names that nobody else has in the papers of their customers."""
+		return [one for one in self.full_names if folded(one) not in self.taken]
+
+	@property
+	def is_customer(self) -> bool:
+		"""Whether one of their customers is called as they are: somebody who buys for themselves."""
+		return bool({folded(one) for one in self.others} & {folded(one) for one in self.full_names})
+
+	@property
+	def keys(self) -> list[str]:
+		"""How follow-ups name them."""
+		return sorted({key(CONTACT, one) for one in self.contacts} | {key(PERSON, one) for one in self.rows})
 
 	@property
 	def addresses(self) -> list[str]:
@@ -67,9 +89,11 @@ class Person:
 
 	@property
 	def words(self) -> words.Words:
-		return words.of(
-			[tuple(one) for one in self.names], self.emails, self.phones, self.contacts, self.others
-		)
+		names = [tuple(one) for one in self.names if folded(one[0]) not in self.taken]
+		documents = [one for one in self.contacts if folded(one) not in self.taken]
+		# As it is written, and as it is compared.
+		emails = {*self.emails, *(spelled(one) for one in self.emails)}
+		return words.of(names, emails, self.phones, documents, self.others, self.namesakes, common.words())
 
 	def as_json(self) -> str:
 		return json.dumps(asdict(self))
@@ -103,7 +127,7 @@ def of_user(user: str) -> Person:
 	found = Person(users=[user], outside=True)
 	found.contacts = sorted(confirmed | set(_with_own_address(login)))
 	titles = _contacts("name", found.contacts)
-	rows = _rows_of_user(login, found.contacts, {_folded(row.full_name) for row in titles})
+	rows = _rows_of_user(login, found.contacts, {folded(row.full_name) for row in titles})
 	found.rows = sorted(row.name for row in rows)
 	pairs = _that_count(found.contacts)
 	found.customers = sorted({customer for customer, _contact in pairs} | {row.parent for row in rows})
@@ -140,12 +164,8 @@ def _rows_of_user(email: str, contacts: list[str], names: set[str]) -> list:
 	row = frappe.qb.DocType(PERSON)
 	at_it = frappe.qb.from_(row).select(row.name).where(Lower(row.email) == email).run(pluck=True)
 	more = [one for one in _file_rows("name", at_it) if one.contact not in contacts]
-	called = names | {_folded(one.full_name) for one in (*linked, *more)}
+	called = names | {folded(one.full_name) for one in (*linked, *more)}
 	return linked if len(called) > 1 else [*linked, *more]
-
-
-def _folded(name: str | None) -> str:
-	return " ".join((name or "").casefold().split())
 
 
 def _that_count(contacts: list[str]) -> list[tuple[str, str]]:
@@ -171,8 +191,8 @@ def _not_others(names: set[tuple], person: Person) -> set[tuple]:
 	taken |= among.pluck(CUSTOMER, "customer_name", full, "customer_name")
 	users = among.find("User", "full_name", full, ["name", "full_name"])
 	taken |= {row.full_name for row in users if row.name not in person.users}
-	taken = {_folded(one) for one in taken}
-	return {one for one in names if _folded(one[0]) not in taken}
+	taken = {folded(one) for one in taken}
+	return {one for one in names if folded(one[0]) not in taken}
 
 
 def _called(row) -> tuple[str, str, str]:
@@ -205,9 +225,69 @@ def _found(contacts: list[str], rows: list[str]) -> Person:
 	_share(person, emails - {None, ""}, phones - {None, ""})
 	# A Contact that was there before the user registered is not said to be theirs.
 	own = {spelled(one) for one in person.emails}
-	by_address = {row.name for row, _address in _having("User", ["name", "email"], "user_type", own)}
+	by_address = {row.name for row, _address in having("User", ["name", "email"], "user_type", own)}
 	person.users = sorted({*person.users, *among.find("User", "name", by_address, user_type="Website User")})
+	_tell_from_namesakes(person)
 	return person
+
+
+def _tell_from_namesakes(person: Person) -> None:
+	"""Note which of their names others have as well: these others are not to be forgotten with them."""
+	called = {*person.full_names, *person.contacts}
+	here: set[str] = set()
+	elsewhere: set[str] = set()
+	contacts = [row for row in _contacts("full_name", called) if row.name not in person.contacts]
+	reached_at = reached.known_contacts([row.name for row in contacts])
+	customers = among.find(
+		"Dynamic Link",
+		"parent",
+		reached_at,
+		["parent", "link_name"],
+		parenttype=CONTACT,
+		link_doctype=CUSTOMER,
+	)
+	at_theirs = {row.parent for row in customers if row.link_name in person.customers}
+	for row in contacts:
+		known = reached_at[row.name]
+		# Without an address it may be themselves, entered twice.
+		if known.emails or known.phones or row.name not in at_theirs:
+			(here if row.name in at_theirs else elsewhere).add(row.full_name)
+	own = _file_rows("name", person.rows)
+	for row in _file_rows("full_name", called):
+		if row.name not in person.rows and row.contact not in person.contacts:
+			if row.parent not in person.customers:
+				elsewhere.add(row.full_name)
+			elif row.name in _of_others([row], own, person):
+				here.add(row.full_name)
+	titles = among.find(CUSTOMER, "customer_name", called, ["name", "customer_name"])
+	elsewhere |= {row.customer_name for row in titles if row.name not in person.customers}
+	for row in among.find("User", "full_name", called, ["name", "full_name", "user_type"]):
+		if row.user_type == "System User":
+			here.add(row.full_name)
+		elif row.name not in person.users:
+			elsewhere.add(row.full_name)
+	person.taken = sorted({folded(one) for one in here})
+	person.namesakes = sorted({folded(one) for one in elsewhere} - {*person.taken})
+
+
+def namesakes_in_files(person: Person) -> list[str]:
+	"""People of their customers' files who are called as they are, and are somebody else."""
+	own = _file_rows("name", person.rows)
+	alike = [row for row in _file_rows("full_name", person.full_names) if row.parent in person.customers]
+	return _of_others([row for row in alike if row.name not in person.rows], own, person)
+
+
+def _of_others(rows: list, own: list, person: Person) -> list[str]:
+	"""Those of the rows that are reached elsewhere, or were born on another day, than the person."""
+	emails = {spelled(one) for one in (*person.emails, *person.shared) if "@" in one}
+	born = {str(row.birthday) for row in own if row.birthday}
+	return [
+		row.name
+		for row in rows
+		if (row.contact and row.contact not in person.contacts)
+		or (row.email and emails and spelled(row.email) not in emails)
+		or (row.birthday and born and str(row.birthday) not in born)
+	]
 
 
 def _share(person: Person, emails: Collection[str], phones: Collection[str]) -> None:
@@ -231,10 +311,10 @@ def _share(person: Person, emails: Collection[str], phones: Collection[str]) -> 
 
 def _elsewhere(person: Person, addresses: Collection[str]) -> set[str]:
 	"""Those that somebody else has, at whatever customer or none: Contacts, people of files, Leads, Customers."""
-	called = {_folded(one) for one in person.full_names}
+	called = {folded(one) for one in person.full_names}
 	known_as = {*person.full_names, *person.customers}
 	known_as |= among.pluck(CUSTOMER, "name", person.customers, "customer_name")
-	known_as = {_folded(one) for one in known_as}
+	known_as = {folded(one) for one in known_as}
 	leads = (
 		among.pluck(CUSTOMER, "name", person.customers, "lead_name") if has(CUSTOMER, "lead_name") else set()
 	)
@@ -247,26 +327,27 @@ def _elsewhere(person: Person, addresses: Collection[str]) -> set[str]:
 			CUSTOMER,
 			["email_id", "mobile_no"],
 			"customer_name",
-			lambda row: row.name in person.customers or _folded(row.said_of) in called,
+			lambda row: row.name in person.customers or folded(row.said_of) in called,
 		),
 		(
 			"Lead",
 			fields("Lead", ("email_id", "mobile_no", "phone", "whatsapp_no")),
 			"lead_name",
 			# What their customer was made of, and a lead of their name, are themselves.
-			lambda row: row.name in leads or _folded(row.said_of) in known_as,
+			lambda row: row.name in leads or folded(row.said_of) in known_as,
 		),
 	)
 	return {
 		spelled(address)
 		for doctype, columns, said_of, is_theirs in looked_at
-		for row, address in _having(doctype, columns, said_of, addresses)
+		for row, address in having(doctype, columns, said_of, addresses)
 		if not is_theirs(row)
 	}
 
 
-def _having(doctype: str, columns: list[str], said_of: str, addresses: Collection[str]) -> Iterator[tuple]:
-	"""(row with name and said_of, address) of rows with one of the addresses, however it is written there."""
+def having(doctype: str, columns: list[str], said_of: str, addresses: Collection[str]) -> Iterator[tuple]:
+	"""(row with name and said_of, address) of rows with one of the addresses, however it is written there; of a list of
+	recipients each one."""
 	wanted = {spelled(one) for one in addresses} - {""}
 	table = frappe.qb.DocType(doctype)
 	for column in columns:
@@ -276,13 +357,22 @@ def _having(doctype: str, columns: list[str], said_of: str, addresses: Collectio
 				table.name, table[said_of].as_("said_of"), table[column].as_("at")
 			)
 			for row in query.where(alike).run(as_dict=True):
-				if spelled(row.at) in wanted:
+				if wanted & addresses_in(row.at):
 					yield row, row.at
+
+
+def addresses_in(said: str) -> set[str]:
+	"""A number, an address, or several, in their one spelling."""
+	several = "@" in said and ("," in said or ";" in said)
+	found = (address for _name, address in getaddresses([said.replace(";", ",")])) if several else (said,)
+	return {spelled(one) for one in found} - {""}
 
 
 def _alike(address: str) -> str:
 	"""A pattern for all ways to write an address, and for some others."""
 	if "@" in address:
+		# A domain in another writing is stored as it was typed.
+		address = address.partition("@")[0] + "@" if "xn--" in address else address
 		return "%" + address.replace("\\", "_") + "%"
 	return "%" + "%".join(address[-4:]) + "%"
 
@@ -290,28 +380,28 @@ def _alike(address: str) -> str:
 def _our_own(emails: Collection[str]) -> set[str]:
 	"""Those of the firm's mailboxes, and of people who work here."""
 	staff = among.find("User", "name", {spelled(one) for one in emails}, user_type="System User")
-	boxes = _having("Email Account", ["email_id"], "name", emails)
+	boxes = having("Email Account", ["email_id"], "name", emails)
 	return {*map(spelled, staff), *(spelled(address) for _row, address in boxes)}
 
 
 def _twins(contacts: Collection[str]) -> set[str]:
 	"""Contacts of the same name and the same address are the same person, entered twice."""
-	known = {(_folded(row.full_name), spelled(row.email_id)) for row in _contacts("name", contacts)}
+	known = {(folded(row.full_name), spelled(row.email_id)) for row in _contacts("name", contacts)}
 	return _called_and_reached_so(CONTACT, "email_id", known) - set(contacts)
 
 
 def _twins_in_files(contacts: Collection[str], rows: Collection[str]) -> set[str]:
 	"""People of files likewise: they are in more than one, and who forgets them is asked for a right to each."""
-	known = {(_folded(row.full_name), spelled(row.email_id)) for row in _contacts("name", contacts)}
-	known |= {(_folded(row.full_name), spelled(row.email)) for row in _file_rows("name", rows)}
+	known = {(folded(row.full_name), spelled(row.email_id)) for row in _contacts("name", contacts)}
+	known |= {(folded(row.full_name), spelled(row.email)) for row in _file_rows("name", rows)}
 	same = _called_and_reached_so(PERSON, "email", known)
 	return {row.name for row in _file_rows("name", same)} - set(rows)
 
 
 def _called_and_reached_so(doctype: str, column: str, known: set[tuple[str, str]]) -> set[str]:
 	known = {(name, email) for name, email in known if name and email}
-	found = _having(doctype, [column], "full_name", {email for _name, email in known})
-	return {row.name for row, email in found if (_folded(row.said_of), spelled(email)) in known}
+	found = having(doctype, [column], "full_name", {email for _name, email in known})
+	return {row.name for row, email in found if (folded(row.said_of), spelled(email)) in known}
 
 
 def _customers_of(person: Person) -> list[str]:
@@ -327,7 +417,7 @@ def _contacts(column: str, values: Collection[str]) -> list:
 
 
 def _file_rows(column: str, values: Collection[str]) -> list:
-	said = ["name", "parent", "full_name", "contact", "email", "phone"]
+	said = ["name", "parent", "full_name", "contact", "email", "phone", "birthday"]
 	return among.find(PERSON, column, values, said, parenttype=FILE)
 
 

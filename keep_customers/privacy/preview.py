@@ -10,6 +10,7 @@ from keep_customers.people.reached import CONTACT, FILE
 from keep_customers.privacy import among, belongings, host_papers, person, sheets
 from keep_customers.privacy.emptying import DELETED, EMPTIED, ROWS, UNSUBSCRIBE
 from keep_customers.privacy.person import Person
+from keep_customers.privacy.words import folded
 
 
 def of(who: Person, whole: bool) -> dict:
@@ -36,6 +37,10 @@ def of(who: Person, whole: bool) -> dict:
 	refused, other = _consent(who, owned.get(ledger.DOCTYPE, []))
 	goes[ledger.DOCTYPE, DELETED] += other
 	stays = Counter(host_papers.sales_documents(who)) + Counter({ledger.DOCTYPE: refused})
+	# What they are called as a customer stands on its papers.
+	named = among.find(person.CUSTOMER, "name", who.customers, ["customer_name"])
+	full_names = {folded(one) for one in who.full_names}
+	stays[person.CUSTOMER] += sum(folded(row.customer_name) in full_names for row in named)
 	stays[UNSUBSCRIBE] += among.count(UNSUBSCRIBE, "email", who.emails, global_unsubscribe=1)
 	return {
 		"names": who.full_names,
