@@ -173,7 +173,8 @@ def _send_one(name: str, today: date) -> str:
 		claim = {"send_status": "Sending", "send_attempts": attempts, "send_error": "", "email_queue": None}
 		claim |= delivery.to_whom(recipient, row.channel, to)
 		if row.channel == "Email":
-			claim["email_queue"] = delivery.send_email(row, to, message, link=unsubscribe.link(row.name))
+			link = unsubscribe.link(row.name, message["language"])
+			claim["email_queue"] = delivery.send_email(row, to, message, link=link)
 			followups.settle(name, row.status, **claim)
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 			return "Sending"

@@ -20,8 +20,11 @@ PAGE, PURPOSE = "care-unsubscribe", "unsubscribe"
 MOST_AN_HOUR = 30  # from one network address
 
 
-def link(follow_up: str) -> str:
-	return signed.link(PAGE, PURPOSE, follow_up, DAYS)
+def link(follow_up: str, language: str | None = None) -> str:
+	"""
+	:param language: of the e-mail, which the page goes on in
+	"""
+	return signed.link(PAGE, PURPOSE, follow_up, DAYS, language)
 
 
 def token(follow_up: str, days: float = DAYS) -> str:

@@ -41,6 +41,17 @@ def test_who_agreed_gets_an_email_and_nobody_a_todo(story):
 	assert story.night(story.today).planned == 0
 
 
+def test_who_is_written_to_in_their_language_unsubscribes_in_it(story):
+	firm = thanked(story, night=False)
+	frappe.db.set_value("Customer File", firm, "preferred_language", "zh")
+	story.completed_yesterday()
+	story.night()
+	assert sending.send_due(story.today) == {"Sending": 1}
+	_message, html = text_of(emails(firm)[0])
+	link = html.split("/care-unsubscribe?")[1].split('"')[0].replace("&amp;", "&")
+	assert link.endswith("&_lang=zh")
+
+
 @pytest.mark.parametrize("consent", [None, "Given by phone only"])
 def test_who_was_not_asked_is_called_by_the_rep_instead(story, consent):
 	firm = thanked(story, consent=None)
