@@ -9,6 +9,7 @@ from frappe.utils import cstr, getdate
 
 from keep_customers.care.ending import take_back_one
 from keep_customers.care.followups import PENDING
+from keep_customers.care.triggers.relationships import LONGEST_ABOUT
 from keep_customers.engine import occasions
 from keep_customers.erp.tables import chunks
 from keep_customers.events import room
@@ -217,12 +218,24 @@ def contacts_gone(person: Person) -> Counts:
 	for doctype, field in _naming_contacts():
 		table = frappe.qb.DocType(doctype)
 		frappe.qb.update(table).set(table[field], None).where(table[field].isin(person.contacts)).run()
+	_nameless_occurrences(person)
 	for name in person.contacts:
 		# Of the host's life of it, everything but the copy it would keep.
 		frappe.delete_doc(CONTACT, name, force=True, ignore_permissions=True, delete_permanently=True)
 	links = frappe.qb.DocType("Dynamic Link")
 	emptying.delete("Dynamic Link", (links.link_doctype == CONTACT) & links.link_name.isin(person.contacts))
 	return Counter({(CONTACT, DELETED): len(person.contacts)})
+
+
+def _nameless_occurrences(person: Person) -> None:
+	"""What asked whether somebody is still there is known by what their Contact is called: it stays one of its own, of nobody."""
+	for contact in person.contacts:
+		about = f"{contact[:LONGEST_ABOUT]} "
+		known_so = {"occurrence": ("like", about.replace("\\", "_") + "%")}
+		for row in frappe.get_all(FOLLOW_UP, filters=known_so, fields=["name", "occurrence"]):
+			if row.occurrence.startswith(about):
+				nameless = f"{frappe.generate_hash(length=10)} {row.occurrence.removeprefix(about)}"
+				frappe.db.set_value(FOLLOW_UP, row.name, "occurrence", nameless, update_modified=False)
 
 
 def users_gone(person: Person) -> Counts:

@@ -3,8 +3,10 @@
 from collections import Counter
 
 import frappe
+from frappe import _
 
 from keep_customers.engine.consent import REFUSED
+from keep_customers.erp.permissions import nothing_said
 from keep_customers.people import ledger
 from keep_customers.people.reached import CONTACT, FILE
 from keep_customers.privacy import among, belongings, host_papers, person, sheets
@@ -16,7 +18,7 @@ from keep_customers.privacy.words import folded
 def of(who: Person, whole: bool) -> dict:
 	"""
 	:param whole: what is written about their customers goes, too
-	:returns: names (whom it is about), customers, user (all of theirs), alone, goes and stays: rows of kind, done, number; open_cases,
+	:returns: names (whom it is about), customers (with what else their Contacts are linked to), user (all of theirs), alone, goes and stays: rows of kind, done, number; open_cases,
 		shared (addresses others have as well)
 	"""
 	owned = belongings.of(who, whole)
@@ -44,7 +46,7 @@ def of(who: Person, whole: bool) -> dict:
 	stays[UNSUBSCRIBE] += among.count(UNSUBSCRIBE, "email", who.emails, global_unsubscribe=1)
 	return {
 		"names": who.full_names,
-		"customers": _titles(who.customers),
+		"customers": [*_titles(who.customers), *_elsewhere(who)],
 		"user": ", ".join(who.users),
 		"alone": who.alone,
 		"goes": [
@@ -76,6 +78,25 @@ def _consent(who: Person, names: list[str]) -> tuple[int, int]:
 	rows = {row.name: row for row in found}.values()
 	refused = sum(row.consent == REFUSED and bool(row.address_mark) for row in rows)
 	return refused, len(rows) - refused
+
+
+def _elsewhere(who: Person) -> list[str]:
+	"""Suppliers, leads and so on whose Contact goes as well: of these the user may read."""
+	rows = among.find(
+		"Dynamic Link",
+		"parent",
+		who.contacts,
+		["link_doctype", "link_name"],
+		parenttype=CONTACT,
+		link_doctype=("not in", (person.CUSTOMER, "User")),
+	)
+	linked = sorted({(row.link_doctype, row.link_name) for row in rows if row.link_name})
+	with nothing_said():
+		return [
+			f"{_(doctype)} {name}"
+			for doctype, name in linked
+			if frappe.db.exists(doctype, name) and frappe.has_permission(doctype, "read", doc=name)
+		]
 
 
 def _titles(customers: list[str]) -> list[str]:

@@ -102,6 +102,15 @@ def test_who_buys_for_themselves_is_found_as_a_customer_still(story):
 	assert frappe.db.get_value("Customer", customer, "customer_name") == NAME
 
 
+def test_who_is_a_leads_contact_too_is_said_to_be(story):
+	made = contact(story.customer("Firm"), first_name=FIRST, last_name=LAST, email=EMAIL)
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Otto", "first_name": "Otto"}).insert()
+	made.append("links", {"link_doctype": "Lead", "link_name": lead.name})
+	made.save()
+	firm = frappe.db.get_value("Customer", made.links[0].link_name, "customer_name")
+	assert desk.what_would_go(contact=made.name)["customers"] == [firm, f"Lead {lead.name}"]
+
+
 # Names that are words
 
 
@@ -197,6 +206,27 @@ def test_who_got_a_message_at_anothers_address_too_is_not_named_by_it(story):
 	row.insert(ignore_permissions=True)
 	forget(person.of_contact(made.name))
 	assert frappe.db.get_value("Follow Up", row.name, ["sent_to_person", "reason"]) == (None, None)
+
+
+def test_who_was_asked_about_as_having_left_is_not_named_by_that(story):
+	"""The Contact is called after them, and what asks about it by that; of a rule that is gone by now, too."""
+	firm = story.customer("Firm")
+	made = contact(firm, first_name=FIRST, last_name=LAST, email=EMAIL)
+	for at, more in enumerate(("", f" again {PREFIX}")):
+		about = {
+			"doctype": "Follow Up",
+			"customer": firm,
+			"status": "Done",
+			"reason": "Who decides has left.",
+		}
+		occurrence = f"{made.name} 2026-03-0{at + 1}{more}"
+		frappe.get_doc({**about, "channel": "Phone", "occurrence": occurrence}).insert(
+			ignore_permissions=True
+		)
+	forget(person.of_contact(made.name))
+	left = frappe.get_all("Follow Up", {"customer": firm}, pluck="occurrence", order_by="creation asc")
+	assert [one.partition(" ")[2] for one in left] == ["2026-03-01", f"2026-03-02 again {PREFIX}"]
+	assert not [one for one in left if LAST in one]
 
 
 # Files
