@@ -1,19 +1,25 @@
-"""Files that are called after somebody, wherever they hang: they get another name, on the disk too, and are found as before."""
+"""Files that are called after somebody, wherever they hang: they get another name, on the disk too, and are found as before.
 
+The disk comes first, and the new name follows from the old one: who is killed in between finds the file under it.
+"""
+
+import hmac
 import os
-import shutil
+import re
 from collections import Counter
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 import frappe
+from frappe.utils.password import get_encryption_key
 from pypika.terms import Criterion
 
 from keep_customers.erp.tables import like
 from keep_customers.privacy import places
 from keep_customers.privacy.emptying import CHANGED, Counts
-from keep_customers.privacy.words import Words
+from keep_customers.privacy.words import CORE, Words
 
 FILE = "File"
 COLUMNS = ("file_url", "thumbnail_url")
@@ -22,8 +28,10 @@ FOLDERS = {"/private/files/": ("private", "files"), "/files/": ("public", "files
 
 def call_anew(words: Words) -> Counts:
 	"""
-	:returns: how many there were. What a file was called on the disk is gone with the transaction
+	:returns: how many there were
 	"""
+	# Files are numbered, too.
+	words = words._replace(numbers=tuple(one for one in words.numbers if len(re.sub(r"\D", "", one)) >= CORE))
 	done: Counts = Counter()
 	for column in COLUMNS:
 		for url in _naming(column, words):
@@ -35,10 +43,8 @@ def _naming(column: str, words: Words) -> list[str]:
 	file, likes = frappe.qb.DocType(FILE), words.likes(here=False)
 	if not likes:
 		return []
-	# In a name there is a line where there was a space.
-	likes = {way for one in likes for way in (one, one.replace(" ", "%"))}
 	query = frappe.qb.from_(file).select(file[column]).distinct()
-	query = query.where(Criterion.any(like(file[column], one) for one in sorted(likes)))
+	query = query.where(Criterion.any(like(file[column], one) for one in likes))
 	return [
 		url for (url,) in query.run() if _folder(url) and words.without(unquote(url), False) != unquote(url)
 	]
@@ -51,11 +57,9 @@ def _folder(url: str) -> str | None:
 
 
 def _call_anew(column: str, url: str, words: Words) -> int:
-	old = _path(url)
-	new_url = f"{_folder(url)}{frappe.generate_hash(length=12)}{_ending(url, words)}"
-	if os.path.isfile(old):
-		shutil.copy2(old, _path(new_url))
-		frappe.db.after_commit.add(lambda: os.path.isfile(old) and os.remove(old))
+	new_url = f"{_folder(url)}{_sign(url)}{_ending(url, words)}"
+	if os.path.isfile(_path(url)):
+		os.replace(_path(url), _path(new_url))
 	names = frappe.get_all(FILE, {column: url}, ["name", "file_name"])
 	for row in names:
 		called = words.without(row.file_name or "", False)
@@ -65,6 +69,10 @@ def _call_anew(column: str, url: str, words: Words) -> int:
 		table = frappe.qb.DocType(doctype)
 		frappe.qb.update(table).set(table[fieldname], new_url).where(table[fieldname] == url).run()
 	return len(names) if column == COLUMNS[0] else 0
+
+
+def _sign(url: str) -> str:
+	return hmac.new(get_encryption_key().encode(), url.encode(errors="replace"), sha256).hexdigest()[:20]
 
 
 def _path(url: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import frappe
 import pytest
 
-from keep_customers.privacy import desk, forgetting, person
+from keep_customers.privacy import called_files, desk, forgetting, person
 from keep_customers.privacy.words import GONE
 from tests.site.mail import contact
 from tests.site.privacy.told import EMAIL, FIRST, LAST, NAME, PHONE
@@ -241,7 +241,11 @@ def test_a_file_that_is_called_after_them_is_called_otherwise_and_is_there_still
 	before = Path(file.get_full_path())
 	frappe.db.set_value("Customer", other, "image", file.file_url)
 	frappe.db.commit()
-	forget(person.of_contact(made.name))
+	who = person.of_contact(made.name)
+	called_files.call_anew(who.words)
+	frappe.db.rollback()  # killed on the way
+	assert not before.exists() and frappe.db.get_value("File", file.name, "file_url") == file.file_url
+	forget(who)
 	file = frappe.get_doc("File", file.name)
 	assert file.get_content() == content
 	assert LAST not in file.file_url and LAST not in file.file_name and not before.exists()
