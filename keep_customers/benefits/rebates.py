@@ -5,6 +5,7 @@ revenue and tax as the law asks of a rebate, prints as a credit note and stands 
 Entry would do none of this. What it credits never lowers the amount that a later rebate is worked out from.
 """
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
@@ -21,7 +22,7 @@ from keep_customers.erp.trees import branch
 from keep_customers.worth import currencies, ledger
 
 OPEN, WITHOUT_CREDIT = "Running", ("Running", "Not Reached")
-WATCHED_DAYS = 366  # after its end a period is looked at for amended invoices
+WATCHED_DAYS = 366  # after it is settled a period is looked at for amended invoices
 FIELDS = (
 	"customer", "customer_name", "volume_rebate", "company", "status", "period_start", "period_end", "reached",
 	"percent", "rebate", "next_from", "next_percent", "difference", "currency", "merged_from",
@@ -69,8 +70,10 @@ def policies(**filters) -> list:
 
 
 def _periods(policy, today: date) -> list[tuple[date, date]]:
+	# However long somebody waits for what comes late, the period is still there to be settled.
+	watched = WATCHED_DAYS + cint(policy.settle_after_days)
 	return engine.periods(
-		getdate(policy.starts_on), today, policy.period, cint(policy.first_month) or 1, WATCHED_DAYS
+		getdate(policy.starts_on), today, policy.period, cint(policy.first_month) or 1, watched
 	)
 
 
@@ -82,7 +85,7 @@ def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
 		for row in frappe.get_all(
 			"Rebate Claim",
 			filters={"volume_rebate": policy.name, "period_start": first, "merged_from": ""},
-			fields=["customer", "customer_name", *KEPT],
+			fields=["customer", "customer_name", "terms", *KEPT],
 		)
 	}
 	if ended := last < today:
@@ -99,7 +102,8 @@ def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
 		reached = flt(bought.get(customer, 0.0), 2)
 		if not claim and (reached <= 0 or settled):
 			continue
-		told = engine.standing(policy.steps, reached, policy.rebate_on)
+		steps, basis = _terms(policy, claim)
+		told = engine.standing(steps, reached, basis)
 		rebate = flt(told.rebate, decimals)
 		given = merged.get(customer, 0.0)
 		answered = bool(given)
@@ -135,6 +139,37 @@ def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
 	left = [row.name for customer, row in claims.items() if customer not in titles and row.status == OPEN]
 	for part in chunks(left, 1000):
 		frappe.db.delete("Rebate Claim", {"name": ("in", part)})
+
+
+def _terms(policy, claim) -> tuple[list[engine.Step], str]:
+	"""The steps, and what they are of, by which a claim is worked out: those that it was settled by, else today's."""
+	if not (claim and claim.terms):
+		return policy.steps, policy.rebate_on
+	steps, basis = json.loads(claim.terms)
+	return [engine.Step(*step) for step in steps], basis
+
+
+def keep_terms(rebate: str, steps: list[engine.Step], basis: str) -> None:
+	"""Have what is settled go on as it was agreed, whatever comes late.
+
+	:param steps: before they were changed
+	"""
+	terms = json.dumps([[[step.from_amount, step.percent] for step in steps], basis])
+	settled = {"volume_rebate": rebate, "status": ("!=", OPEN), "terms": ("is", "not set")}
+	frappe.db.set_value("Rebate Claim", settled, "terms", terms, update_modified=False)
+
+
+def not_settled(rebate: str, **filters) -> list[tuple[date, date]]:
+	"""First and last days of the periods in which somebody's claim waits for its end, or for being settled."""
+	rows = frappe.get_all(
+		"Rebate Claim",
+		filters={"volume_rebate": rebate, "status": OPEN, **filters},
+		fields=["period_start", "period_end"],
+		distinct=True,
+		order_by="period_start asc",
+		as_list=True,
+	)
+	return [(getdate(first), getdate(last)) for first, last in rows]
 
 
 def _write(new: list[dict], changed: list[dict], aside: Aside) -> None:

@@ -23,6 +23,7 @@ KEYS = {
 	"Follow Up": {"occurrence", "call_id", "sent_to"},
 	"Forgotten Person": {"marks", "work", "stopped_by"},
 	"Forgotten Person Count": {"kind"},
+	"Rebate Claim": {"terms"},
 	"VIP Invitation": {"before_check_in"},
 }
 # Who it was: it goes with the person, and stays where words are only old.

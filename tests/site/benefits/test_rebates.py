@@ -375,3 +375,89 @@ def test_a_rebate_is_net_where_prices_hold_the_tax(story):
 	frappe.get_doc({**template, "is_default": 1, "taxes": [{**tax, "included_in_print_rate": 1}]}).insert()
 	_dealer, note = proposed(story)
 	assert (note.base_net_total, note.base_grand_total) == (-3_000, -3_570)
+
+
+def change(name="Dealers", **values):
+	doc = frappe.get_doc("Volume Rebate", f"{PREFIX} {name}")
+	if steps := values.pop("steps", None):
+		doc.set("steps", [{"from_amount": amount, "percent": percent} for amount, percent in steps])
+	doc.update(values)
+	frappe.clear_messages()
+	doc.save()
+	return " ".join(str(one) for one in frappe.message_log)
+
+
+def test_new_steps_leave_what_is_settled_as_it_was(story):
+	policy()
+	dealer, small, declines = (story.customer(name) for name in ("Dealer", "Small", "Declines"))
+	for customer, amount in ((dealer, 60_000), (small, 8_000), (declines, 20_000)):
+		story.invoice(customer, amount, date(2026, 3, 2))
+	night(date(2026, 4, 15))
+	frappe.get_doc("Sales Invoice", claim(dealer).credit_note).submit()
+	frappe.delete_doc("Sales Invoice", claim(declines).credit_note)
+	settled = {one: claim(one) for one in (dealer, small, declines)}
+	assert [one.status for one in settled.values()] == ["Credited", "Not Reached", "Declined"]
+	assert (settled[small].next_from, settled[small].next_percent) == (10_000, 2)
+
+	change(steps=[(5_000, 4), (70_000, 9)], rebate_on="Amount Above the Step")
+	story.invoice(dealer, 6_000, date(2026, 4, 10))
+	for day in (date(2026, 4, 20), date(2026, 4, 21)):
+		night(day)
+	for customer, before in settled.items():
+		now = claim(customer, period_start=Q1)
+		told = (
+			"status",
+			"percent",
+			"rebate",
+			"difference",
+			"credited",
+			"next_from",
+			"next_percent",
+			"credit_note",
+		)
+		assert [now[field] for field in told] == [before[field] for field in told]
+	assert (claim(dealer, period_start=date(2026, 4, 1)).rebate) == 40, "4 % of what is above 5,000"
+
+	# What comes late is counted by what was agreed for that period, also after one more change.
+	change(steps=[(1_000, 10)])
+	story.invoice(small, 3_000, date(2026, 3, 30))
+	story.invoice(dealer, 1_000, date(2026, 3, 30))
+	night(date(2026, 4, 22))
+	assert (claim(small, period_start=Q1).status, claim(small, period_start=Q1).proposed) == ("Proposed", 220)
+	assert claim(dealer, period_start=Q1).difference == 50
+
+
+def test_who_changes_the_steps_hears_of_the_period_that_is_over_and_not_settled(story):
+	policy()
+	dealer = story.customer("Dealer")
+	story.invoice(dealer, 60_000, date(2026, 3, 2))
+	night(date(2026, 4, 1))
+	told = change(steps=[(10_000, 3)])
+	assert "03-31" in told and "not settled" in told
+	night(date(2026, 4, 15))
+	assert claim(dealer).proposed == 1_800
+	assert not change(steps=[(10_000, 4)])
+
+
+def test_who_waits_for_more_than_a_year_gets_the_rebate_all_the_same(story):
+	policy(settle_after_days=400)
+	dealer = story.customer("Dealer")
+	story.invoice(dealer, 60_000, date(2026, 3, 2))
+	for day, status in (
+		(date(2026, 4, 1), "Running"),
+		(date(2027, 5, 5), "Running"),
+		(date(2027, 5, 6), "Proposed"),
+	):
+		night(day)
+		assert claim(dealer, period_start=Q1).status == status
+
+
+def test_the_first_day_does_not_move_past_what_customers_collect_for(story):
+	policy()
+	dealer = story.customer("Dealer")
+	story.invoice(dealer, 60_000, date(2026, 3, 2))
+	night(date(2026, 4, 1))
+	with pytest.raises(frappe.ValidationError, match="never be settled"):
+		change(starts_on=date(2026, 4, 1))
+	night(date(2026, 4, 15))
+	change(starts_on=date(2026, 4, 1))

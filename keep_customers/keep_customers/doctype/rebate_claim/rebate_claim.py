@@ -29,6 +29,7 @@ class RebateClaim(Document):
 		reached: DF.Currency
 		rebate: DF.Currency
 		status: DF.Literal["Running", "Not Reached", "Proposed", "Credited", "Declined", "Cancelled"]
+		terms: DF.SmallText | None
 		volume_rebate: DF.Link | None
 	# end: auto-generated types
 

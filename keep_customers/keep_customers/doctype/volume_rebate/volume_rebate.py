@@ -1,7 +1,9 @@
 import frappe
 from frappe import _
+from frappe.utils import flt, formatdate, getdate
 
 from keep_customers.access.named_rows import ShowsOnlyReadable
+from keep_customers.benefits import rebates
 from keep_customers.engine.rebates import Step, rising
 from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
@@ -48,7 +50,7 @@ class VolumeRebate(MeansEverybody, ShowsOnlyReadable, Document):
 		self.steps.sort(key=lambda row: row.from_amount or 0)
 		for idx, row in enumerate(self.steps, 1):
 			row.idx = idx
-		if not self.steps or not rising([Step(row.from_amount, row.percent) for row in self.steps]):
+		if not self.steps or not rising(_steps(self)):
 			frappe.throw(
 				_("Each step must begin at a higher amount than the one before, and give more percent.")
 			)
@@ -66,6 +68,31 @@ class VolumeRebate(MeansEverybody, ShowsOnlyReadable, Document):
 				).format(", ".join(_(self.meta.get_label(f), context=self.doctype) for f in changed))
 			)
 
+		started = {"period_start": ("<", getdate(self.starts_on))}
+		if self.has_value_changed("starts_on") and (left := rebates.not_settled(self.name, **started)):
+			frappe.throw(
+				_(
+					"Customers are collecting in a period that begins on {0}, which would never be settled. Please make a new rebate for what comes later."
+				).format(formatdate(left[0][0]))
+			)
+
+	def on_update(self):
+		before = self.get_doc_before_save()
+		if not before or (_steps(before), before.rebate_on) == (_steps(self), self.rebate_on):
+			return
+		rebates.keep_terms(self.name, _steps(before), before.rebate_on)
+		for first, last in rebates.not_settled(self.name, period_end=("<", getdate())):
+			frappe.msgprint(
+				_(
+					"The period from {0} to {1} is over and not settled yet: its rebates are now worked out by the new steps. If these are for what comes later only, please put the old ones back, and make a new rebate."
+				).format(formatdate(first), formatdate(last)),
+				indicator="orange",
+			)
+
 	def on_trash(self):
 		# What was credited is kept; what nobody was offered yet goes with it.
 		frappe.db.delete("Rebate Claim", {"volume_rebate": self.name, "credit_note": ("is", "not set")})
+
+
+def _steps(doc) -> list[Step]:
+	return [Step(flt(row.from_amount), flt(row.percent)) for row in doc.steps]
