@@ -734,6 +734,37 @@ DOCTYPES = {
 			("rule_applied", "Check", "", "ro", "1"),
 		],
 	},
+	"Packed Item": {
+		"module": "Stock",
+		"istable": 1,
+		"fields": [
+			("parent_item", "Link", "Item", "list ro"),
+			("item_code", "Link", "Item", "list ro"),
+			("qty", "Float", "", "list ro"),
+			("parent_detail_docname", "Data", "", "hidden ro index nocopy"),
+			("incoming_rate", "Currency", _COMPANY_CURRENCY, "ro"),
+		],
+	},
+	"Product Bundle": {
+		"module": "Selling",
+		"permissions": {"Sales User": "rwcd", "Stock User": "r", "Stock Manager": "rwcd"},
+		"fields": [
+			("new_item_code", "Link", "Item", "reqd list"),
+			("description", "Data"),
+			("items", "Table", "Product Bundle Item", "reqd"),
+			("disabled", "Check", "", "", "0"),
+		],
+	},
+	"Product Bundle Item": {
+		"module": "Selling",
+		"istable": 1,
+		"fields": [
+			("item_code", "Link", "Item", "reqd list"),
+			("qty", "Float", "", "reqd list"),
+			("description", "Text Editor"),
+			("uom", "Link", "UOM", "list ro"),
+		],
+	},
 	"Coupon Code": {
 		"module": "Accounts",
 		"autoname": "field:coupon_name",

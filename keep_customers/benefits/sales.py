@@ -218,10 +218,11 @@ def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> N
 	known = _already_on(doc, customer)
 	for benefit in reserved:
 		benefit.groups = set().union(*(branch("Item Group", group) for group in benefit.item_groups))
-	for row in rows:
-		if not row.item_code or row.item_code in known:
-			continue
-		item = frappe.get_cached_doc("Item", row.item_code)
+	rows = [row for row in rows if row.item_code and row.item_code not in known]
+	parts = _parts_of({row.item_code for row in rows})
+	sold = [(row, code) for row in rows for code in (row.item_code, *parts.get(row.item_code, ()))]
+	for row, code in sold:
+		item = frappe.get_cached_doc("Item", code)
 		codes = {item.name, item.get("variant_of")}
 		asking = [one for one in reserved if codes & one["items"] or item.item_group in one.groups]
 		if not asking or any(doc.keep_tier in one.tiers for one in asking):
@@ -237,6 +238,25 @@ def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> N
 				", ".join(roles)
 			)
 		frappe.throw(message, title=_("Reserved Item"))
+
+
+def _parts_of(items: set[str]) -> dict[str, list[str]]:
+	"""Item -> the items in it, of those that are Product Bundles."""
+	if not items:
+		return {}
+	bundle, part = frappe.qb.DocType("Product Bundle"), frappe.qb.DocType("Product Bundle Item")
+	rows = (
+		frappe.qb.from_(bundle)
+		.inner_join(part)
+		.on((part.parent == bundle.name) & (part.parenttype == "Product Bundle"))
+		.select(bundle.new_item_code, part.item_code)
+		.where(bundle.new_item_code.isin(sorted(items)) & (bundle.disabled == 0))
+		.orderby(part.idx)
+	).run()
+	found: dict[str, list[str]] = {}
+	for item, code in rows:
+		found.setdefault(item, []).append(code)
+	return found
 
 
 def refuse_reserved_row(row, method=None) -> None:

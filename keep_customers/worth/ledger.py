@@ -19,8 +19,9 @@ from typing import NamedTuple
 import frappe
 import numpy as np
 from frappe.query_builder import Case
-from frappe.query_builder.functions import Concat_ws, Count, GroupConcat, IfNull, Max, Sum
+from frappe.query_builder.functions import Coalesce, Concat_ws, Count, GroupConcat, IfNull, Max, NullIf, Sum
 from frappe.query_builder.terms import SubQuery
+from pypika import Criterion
 
 from keep_customers.engine.value import Purchases, by_day, measure
 from keep_customers.erp.tables import (
@@ -38,7 +39,7 @@ from keep_customers.worth.currencies import companies
 
 NET_SALES, GROSS_PROFIT = "Net Sales", "Gross Profit"
 # What is stored was measured by the rules above; whoever changes them counts on, and all histories are read again.
-RULES = {NET_SALES: "2", GROSS_PROFIT: "3"}
+RULES = {NET_SALES: "2", GROSS_PROFIT: "4"}
 # Customers whose purchases are read at once: as texts they take many times what becomes of them.
 STRETCH = 50_000
 EVERYBODY = (None, None)
@@ -147,7 +148,10 @@ class Ledger:
 		self.rates = rates
 		self.only = only
 		self.invoice = frappe.qb.DocType("Sales Invoice")
-		self.goods = _cost_of_goods()
+
+	@cached_property
+	def goods(self):
+		return _cost_of_goods()
 
 	@cached_property
 	def corrected(self) -> Corrected:
@@ -397,7 +401,7 @@ def _cost_of_goods():
 	on 15 without); its delivery note's; those of the same order, which those made from an ordered invoice are too; else those
 	made from the invoice.
 
-	What is returned costs what it did when it was sold.
+	What is returned costs what it did when it was sold, and a Product Bundle what was packed for it: its own row says nothing.
 	"""
 	item, sold, delivered = (
 		frappe.qb.DocType("Sales Invoice Item"),
@@ -405,15 +409,23 @@ def _cost_of_goods():
 		frappe.qb.DocType("Delivery Note Item"),
 	)
 	row, ordered = IfNull(sold.name, item.name), IfNull(sold.so_detail, item.so_detail)
+	bundles = bool(frappe.get_all("Packed Item", limit=1))
 	rate = (
 		Case()
 		.when(IfNull(item.incoming_rate, 0) != 0, item.incoming_rate)
 		.when(IfNull(sold.incoming_rate, 0) != 0, sold.incoming_rate)
 		.when(IfNull(delivered.incoming_rate, 0) != 0, delivered.incoming_rate)
 		# Asked of the rows only that come so far.
-		.when(IfNull(ordered, "") != "", IfNull(_cost_delivered("so_detail", ordered), 0))
-		.else_(IfNull(_cost_delivered("si_detail", row), 0))
+		.when(IfNull(ordered, "") != "", IfNull(_cost_delivered("so_detail", ordered, bundles), 0))
+		.else_(IfNull(_cost_delivered("si_detail", row, bundles), 0))
 	)
+	if bundles:
+		packed = (_cost_packed(paper.name) / NullIf(paper.stock_qty, 0) for paper in (item, sold, delivered))
+		rate = (
+			Case()
+			.when(_knows(item, sold, delivered), rate)
+			.else_(Coalesce(*(NullIf(one, 0) for one in packed), rate))
+		)
 	return (
 		frappe.qb.from_(item)
 		.left_join(sold)
@@ -426,14 +438,33 @@ def _cost_of_goods():
 	).as_("goods")
 
 
-def _cost_delivered(field: str, value):
+def _knows(*papers):
+	"""Whether one of the rows says itself what it has cost."""
+	return Criterion.any(IfNull(paper.incoming_rate, 0) != 0 for paper in papers)
+
+
+def _cost_packed(row):
+	"""What all has cost that was packed for the row of a Product Bundle, by ERPNext's own index."""
+	packed = frappe.qb.DocType("Packed Item")
+	return SubQuery(
+		frappe.qb.from_(packed)
+		.select(Sum(packed.incoming_rate * packed.qty))
+		.where((packed.parent_detail_docname == row) & (packed.docstatus == 1))
+	)
+
+
+def _cost_delivered(field: str, value, bundles: bool):
 	"""What a unit of the goods has cost, on average, that went out for one row.
 
 	:param field: of delivery notes' rows, which ERPNext has an index on
+	:param bundles: whether there are Product Bundles among them
 	"""
 	shipped = frappe.qb.DocType("Delivery Note Item").as_(f"shipped_by_{field}")
+	cost = shipped.incoming_rate * shipped.stock_qty
+	if bundles:
+		cost = IfNull(cost, 0) + IfNull(_cost_packed(shipped.name), 0)
 	return SubQuery(
 		frappe.qb.from_(shipped)
-		.select(Sum(shipped.incoming_rate * shipped.stock_qty) / Sum(shipped.stock_qty))
+		.select(Sum(cost) / Sum(shipped.stock_qty))
 		.where((shipped[field] == value) & (shipped.docstatus == 1) & (shipped.stock_qty > 0))
 	)

@@ -83,10 +83,20 @@ def remove_everything():
 	for table in ("GL Entry", "Payment Ledger Entry"):
 		if frappe.db.table_exists(table):
 			frappe.db.delete(table, {"voucher_no": ("in", invoices or [""])})
-	for child in ("Sales Invoice Item", "Sales Taxes and Charges", "Payment Schedule", "Sales Team"):
+	for child in (
+		"Sales Invoice Item",
+		"Packed Item",
+		"Sales Taxes and Charges",
+		"Payment Schedule",
+		"Sales Team",
+	):
 		if frappe.db.table_exists(child):
 			frappe.db.delete(child, {"parent": ("in", invoices or [""])})
 	frappe.db.delete("Sales Invoice", {"customer": ("like", like)})
+	for child, field in (
+		("Packed Item", "parent_item"), ("Product Bundle Item", "item_code"), ("Product Bundle", "new_item_code"),
+	):  # fmt: skip
+		frappe.db.delete(child, {field: ("like", like)})
 	notes = frappe.get_all("Delivery Note", filters={"customer": ("like", like)}, pluck="name")
 	frappe.db.delete("Delivery Note Item", {"parent": ("in", notes or [""])})
 	frappe.db.delete("Delivery Note", {"customer": ("like", like)})

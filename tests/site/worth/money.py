@@ -50,14 +50,17 @@ def delivery(story, customer, goods, docstatus=1, **row):
 	"""A delivery note as ERPNext leaves it, as rows.
 
 	:param goods: how many, and what one has cost
+	:returns: its row
 	"""
 	qty, rate = goods
 	name = frappe.generate_hash(length=10)
 	about = {"customer": customer, "company": COMPANY, "posting_date": story.days_ago(19), "currency": "EUR"}
 	frappe.get_doc({"doctype": "Delivery Note", "name": name, "docstatus": docstatus, **about}).db_insert()
-	frappe.get_doc(
+	line = frappe.get_doc(
 		{
 			"doctype": "Delivery Note Item", "parent": name, "parenttype": "Delivery Note", "parentfield": "items",
 			"docstatus": docstatus, "item_code": ITEM, "qty": qty, "stock_qty": qty, "incoming_rate": rate, **row,
 		}
-	).db_insert()  # fmt: skip
+	)  # fmt: skip
+	line.db_insert()
+	return line.name

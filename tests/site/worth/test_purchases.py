@@ -263,6 +263,47 @@ def test_gross_profit_knows_the_cost_of_goods_that_went_out_on_a_paper_of_their_
 	assert money(story, unknown) == (100, 100, 1)
 
 
+def test_gross_profit_knows_what_was_packed_for_a_bundle(story):
+	"""As ERPNext leaves it: the bundle's own row moves no stock and knows no cost, the rows of what was packed do."""
+	story.policy(company=COMPANY, value_basis="Gross Profit")
+	counter, shipped, ordered, returned, plain = (
+		story.customer(name) for name in ("Counter", "Shipped", "Ordered", "Returned", "Plain")
+	)
+	sold = story.invoice(counter, 100, story.days_ago(20), qty=2)
+	packed(sold, sold.items[0].name, (2, 30), (4, 5))
+	sold = story.invoice(shipped, 100, story.days_ago(20), qty=4)
+	with_delivery_note(story, sold, 0)
+	[row] = frappe.get_all("Sales Invoice Item", {"parent": sold.name}, pluck="dn_detail")
+	packed(sold, row, (4, 30), parenttype="Delivery Note")
+	of_order(story.invoice(ordered, 100, story.days_ago(20), qty=4), "row of an order")
+	note = delivery(story, ordered, (4, 0), so_detail="row of an order")
+	packed(sold, note, (4, 20), parenttype="Delivery Note")
+	packed(sold, note, (4, 99), parenttype="Delivery Note", docstatus=0)
+	sold = story.invoice(returned, 100, story.days_ago(20), qty=3)
+	packed(sold, sold.items[0].name, (3, 60))
+	story.credit(sold, 100, story.days_ago(10), item={"sales_invoice_item": sold.items[0].name})
+	story.invoice(plain, 100, story.days_ago(20))
+	frappe.db.commit()
+	story.night()
+	assert money(story, counter) == (120, 120, 1)  # 2 × 100 − 2 × 30 − 4 × 5
+	assert money(story, shipped) == (280, 280, 1)  # 4 × (100 − 30)
+	assert money(story, ordered) == (320, 320, 1)  # 4 × (100 − 20)
+	assert money(story, returned)[:2] == (80, 80)  # 2 × (100 − 60)
+	assert money(story, plain) == (100, 100, 1)
+
+
+def packed(paper, row, *parts, **values):
+	for qty, rate in parts:
+		line = {"doctype": "Packed Item", "parent": paper.name, "parenttype": "Sales Invoice", "docstatus": 1}
+		line |= {
+			"parentfield": "packed_items",
+			"parent_item": ITEM,
+			"item_code": ITEM,
+			"parent_detail_docname": row,
+		}
+		frappe.get_doc({**line, "qty": qty, "incoming_rate": rate, **values}).db_insert()
+
+
 def cost(invoice, rate):
 	frappe.db.set_value("Sales Invoice Item", {"parent": invoice.name}, "incoming_rate", rate)
 	frappe.db.commit()

@@ -306,3 +306,28 @@ def test_a_group_of_items_is_reserved_with_all_below_and_any_benefit_opens_it(st
 		doc.items[0].update(on)
 		sales.before_validate(doc)
 	assert doc.keep_tier == "Iron"
+
+
+def test_a_reserved_item_in_a_bundle_is_reserved_too(story):
+	story.benefit("Rare", ("Gold",), kind="Reserved Items", items=[RARE])
+	firm, best, kit = story.customer("Firm"), story.customer("Best"), story.item("Kit")
+	parts = [{"item_code": item, "qty": 1, "uom": "Nos"} for item in (BIT, RARE)]
+	bundle = frappe.get_doc({"doctype": "Product Bundle", "new_item_code": kit, "items": parts}).insert()
+	story.in_tier(firm, "Iron")
+	story.in_tier(best, "Gold")
+
+	def sell(customer):
+		doc = {"doctype": "Sales Invoice", "customer": customer, "company": COMPANY}
+		doc = frappe.get_doc({**doc, "items": [{"item_code": kit, "qty": 1, "idx": 1}]})
+		sales.before_validate(doc)
+
+	frappe.set_user(ANNA)
+	with pytest.raises(frappe.ValidationError, match=f"Row 1: .*{RARE}.* is reserved .* Gold"):
+		sell(firm)
+	sell(best)
+	frappe.set_user("Administrator")
+	bundle.reload()
+	bundle.update({"disabled": 1}).save()
+	frappe.set_user(ANNA)
+	sell(firm)
+	frappe.set_user("Administrator")
