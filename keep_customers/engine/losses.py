@@ -173,7 +173,7 @@ def year_before(last: date, days: Iterable[tuple]) -> float:
 
 	:param days: each begins with a day and its net amount
 	"""
-	return round(sum(amount for day, amount, *_more in days if day > last - YEAR), 2)
+	return round(sum(amount for day, amount, *_more in days if day > last - YEAR), 3)
 
 
 def since(first: date, until: date, days: Iterable[tuple]) -> float:
@@ -182,7 +182,7 @@ def since(first: date, until: date, days: Iterable[tuple]) -> float:
 	:param first: the day on which it did
 	:param days: as in :func:`year_before`
 	"""
-	return round(sum(amount for day, amount, *_more in days if first <= day <= until), 2)
+	return round(sum(amount for day, amount, *_more in days if first <= day <= until), 3)
 
 
 def stopped_before(day: date, gap: float, last: date) -> bool:

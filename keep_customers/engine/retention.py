@@ -1,7 +1,7 @@
 """Who was kept and who was lost: cohorts, the bridge from one period's revenue to the next, what a point of retention is
 worth, and how a year's expected revenue spreads over its quarters.
 
-Money is whole cents, as int64: whatever is added up in whichever order and groups comes to the same, to the cent.
+Money is whole cents, or what the smallest part of the currency is, as int64: whatever is added up in whichever order and groups comes to the same, to the cent.
 """
 
 from __future__ import annotations

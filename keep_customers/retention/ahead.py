@@ -76,7 +76,7 @@ def ahead(filters: dict, today: date) -> Ahead:
 	books.only(keep)
 	days = _quarters(today)
 	money = {
-		measure: retention.spread(np.rint(amounts * 100).astype(np.int64), shares)
+		measure: retention.spread(np.rint(amounts * books.parts).astype(np.int64), shares)
 		for measure, amounts in ((EXPECTED, forecasts.expected), (AT_RISK, forecasts.at_risk))
 	}
 	money[LAST_YEAR] = _came(books, _quarters(months_on(today, -12)))
@@ -209,10 +209,10 @@ def customers(found: Ahead, measure: str, quarter: int | None, only: np.ndarray 
 			"customer": books.people.names[at],
 			"customer_name": books.people.titles[at],
 			"tier": found.tiers[at],
-			"expected": int(money[EXPECTED][at]) / 100,
-			"at_risk": int(money[AT_RISK][at]) / 100,
-			"last_year": int(money[LAST_YEAR][at]) / 100,
-			"amount": int(amount[at]) / 100,
+			"expected": int(money[EXPECTED][at]) / books.parts,
+			"at_risk": int(money[AT_RISK][at]) / books.parts,
+			"last_year": int(money[LAST_YEAR][at]) / books.parts,
+			"amount": int(amount[at]) / books.parts,
 			"last_purchase": date.fromordinal(int(books.last[at])) if books.last[at] else None,
 		}
 		for at in order.tolist()

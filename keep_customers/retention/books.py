@@ -76,6 +76,7 @@ class Books:
 	:ivar sums: of each, in the spans that were asked for
 	:ivar rows: what was sold, customers numbered by ``people``; None where only sums were asked for
 	:ivar currency: of all amounts
+	:ivar parts: how many of them, as they are counted, make one
 	:ivar warnings: what could not be converted
 
 	:param filters: as :func:`people`; company, whose sales count, by default all that any policy looks at; and rep
@@ -86,13 +87,17 @@ class Books:
 		settings = frappe.get_cached_doc("Keep Customers Settings")
 		self.today = today
 		self.currency = currencies.reporting_currency(settings)
+		self.parts = currencies.parts_of(self.currency)
 		company, only = filters.get("company") or None, _companies(filters)
 		rates, self.warnings = currencies.rates_of(today, self.currency, only)
 		everybody = people(filters)
 		few = everybody.names.tolist() if len(everybody) <= BY_NAME else None
 		names, rows, sums = [], Days(*(np.zeros(0, np.int64),) * 3, np.zeros(0, bool)), None
 		if len(everybody) and rates:
-			lens, revenue = ledger.Lens(company, ledger.NET_SALES, today), Revenue(today, rates, few)
+			lens, revenue = (
+				ledger.Lens(company, ledger.NET_SALES, today),
+				Revenue(today, rates, few, self.parts),
+			)
 			if found := revenue.sums(lens, spans) if spans and few is None else None:
 				(names, sums), rows = found, None
 			else:

@@ -83,8 +83,8 @@ def customers(table: Table, cohort: str, after: int, who: str = BOUGHT) -> list[
 			"customer_name": books.people.titles[at],
 			"first_purchase": date.fromordinal(int(books.first[at])),
 			"last_purchase": date.fromordinal(int(books.last[at])),
-			"begun": int(begun[at]) / 100,
-			"amount": int(amount[at]) / 100,
+			"begun": int(begun[at]) / books.parts,
+			"amount": int(amount[at]) / books.parts,
 		}
 		for at in order.tolist()
 	]

@@ -4,7 +4,7 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import flt, get_first_day
+from frappe.utils import cint, flt, get_first_day
 from rq.timeouts import BaseTimeoutException
 
 from keep_customers.worth.values import last_parameters
@@ -26,6 +26,11 @@ def reporting_currency(settings=None) -> str:
 		or next(iter(companies().values()), None)
 		or "USD"
 	)
+
+
+def parts_of(currency: str) -> int:
+	"""In how many parts of one an amount is counted where it has to add up: 1000 of a dinar, 100 of all that knows no smaller part."""
+	return 1000 if cint(frappe.get_cached_value("Currency", currency, "fraction_units")) >= 1000 else 100
 
 
 def currency_of(customer: str) -> str:

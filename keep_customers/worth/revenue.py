@@ -1,6 +1,6 @@
 """What was sold to whom on which day, to the cent: the ledger's purchases, with the revenue of windows and rebates.
 
-Each invoice is converted and rounded to cents by itself, and everything else is a sum of those. What is undone by a whole
+A cent is the smallest part of the currency. Each invoice is converted and rounded to cents by itself, and everything else is a sum of those. What is undone by a whole
 credit, and what is written anew, counts on the day of the sale; an opening entry is a purchase and no revenue.
 """
 
@@ -62,6 +62,14 @@ class Sums:
 
 
 class Revenue(Ledger):
+	"""
+	:param parts: how many cents make one, see :func:`keep_customers.worth.currencies.parts_of`
+	"""
+
+	def __init__(self, as_of: date, rates: dict[str, float], only: list[str] | None = None, parts: int = 100):
+		super().__init__(as_of, rates, only)
+		self.parts = parts
+
 	def days(self, lens: Lens, customers: Sequence[str] | None = None) -> tuple[list[str], Days]:
 		"""
 		:param customers: only these, by default everybody
@@ -73,7 +81,7 @@ class Revenue(Ledger):
 			rows = zip((customer, day, net, bought), zip(*moved, strict=True), strict=True)
 			found = by_day(*(np.concatenate([one, np.array(more, one.dtype)]) for one, more in rows))
 			customer, day, net, bought = found.customer, found.day, found.net, found.occasion
-		return names, Days(customer, day, np.rint(net * 100).astype(np.int64), bought > 0)
+		return names, Days(customer, day, np.rint(net * self.parts).astype(np.int64), bought > 0)
 
 	def _everybodys(self, lens: Lens) -> tuple[list[str], Purchases]:
 		"""As :meth:`purchases`, where the database can without the totals, which cost as much again."""
@@ -114,7 +122,7 @@ class Revenue(Ledger):
 			terms.append(Sum(Case().when(inside & bought, 1).else_(0)))
 		names, first, last, *found = columns(self._invoices(lens).groupby(invoice.customer), *terms)
 		each = [
-			Period(np.rint(numbers(cents) * 100).astype(np.int64), numbers(times) > 0)
+			Period(np.rint(numbers(cents) * self.parts).astype(np.int64), numbers(times) > 0)
 			for cents, times in zip(found[0::2], found[1::2], strict=True)
 		]
 		result = Sums(to_ordinals(first), to_ordinals(last), each)
@@ -125,7 +133,7 @@ class Revenue(Ledger):
 		return list(names), result
 
 	def _amount(self, lens: Lens):
-		amount = Round(super()._amount(lens), 2)
+		amount = Round(super()._amount(lens), len(str(self.parts)) - 1)
 		return Case().when(no_opening(self.invoice), amount).else_(0)
 
 	def _moved_amounts(self, lens: Lens, names: list[str]) -> list[tuple[int, int, float, int]]:

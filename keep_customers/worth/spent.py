@@ -3,6 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
+from keep_customers.worth.currencies import parts_of
 from keep_customers.worth.ledger import NET_SALES, Lens
 from keep_customers.worth.revenue import Revenue
 
@@ -36,12 +37,13 @@ class Books(NamedTuple):
 		"""
 		if not customers or (company and company not in self.rates):
 			return {}
-		revenue = Revenue(self.as_of, self.rates, customers)
+		parts = parts_of(self.currency)
+		revenue = Revenue(self.as_of, self.rates, customers, parts)
 		names, rows = revenue.days(Lens(company, basis, self.as_of), customers)
 		found: dict[str, list[Day]] = {}
 		columns = rows.customer.tolist(), rows.day.tolist(), rows.cents.tolist(), rows.bought.tolist()
 		for who, day, cents, bought in zip(*columns, strict=True):
-			found.setdefault(names[who], []).append(Day(date.fromordinal(day), cents / 100, bought))
+			found.setdefault(names[who], []).append(Day(date.fromordinal(day), cents / parts, bought))
 		return found
 
 	def of_companies(self, rows: list, basis: str = NET_SALES) -> dict[str, list[Day]]:

@@ -29,9 +29,9 @@ def of_customer(customer: str, value: dict, today: date | None = None) -> dict:
 		if day >= first:
 			months[get_first_day(day)] += amount
 			if is_purchase:
-				purchases.append({"day": day, "amount": flt(amount, 2)})
+				purchases.append({"day": day, "amount": flt(amount, 3)})
 	return {
-		"months": [{"month": month, "amount": flt(amount, 2)} for month, amount in months.items()],
+		"months": [{"month": month, "amount": flt(amount, 3)} for month, amount in months.items()],
 		"purchases": purchases,
 		"expected": _expected(value, today),
 		"currency": value["currency"],
@@ -46,10 +46,11 @@ def _days(customer: str, currency: str, today: date) -> list[tuple[date, float, 
 	rates, _warnings = currencies.rates_of(today, currency, bought_from)
 	if not rates:
 		return []
-	books = Revenue(today, rates, [customer])
+	parts = currencies.parts_of(currency)
+	books = Revenue(today, rates, [customer], parts)
 	_names, found = books.days(ledger.Lens(None, ledger.NET_SALES, today), [customer])
 	return [
-		(date.fromordinal(day), cents / 100, bool(bought))
+		(date.fromordinal(day), cents / parts, bool(bought))
 		for day, cents, bought in zip(
 			found.day.tolist(), found.cents.tolist(), found.bought.tolist(), strict=True
 		)

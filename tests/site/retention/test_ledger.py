@@ -146,6 +146,29 @@ def test_the_running_quarter_counts_when_it_is_asked_for(company):
 	assert [row["q5"] for row in rows if row["cohort"] == named(5)] == [1]
 
 
+def test_a_thousandth_of_a_dinar_is_not_lost(story, only_stored_rates):
+	story.today = getdate()
+	if not frappe.db.exists("Currency", "KWD"):
+		frappe.get_doc({"doctype": "Currency", "currency_name": "KWD", "fraction_units": 1000}).insert()
+	exchange = rate(0.5, get_first_day(story.today), "EUR", "KWD")
+	customer = story.customer("Dinar")
+	bought(story, customer, (on(2, 3), 12.25), (on(1, 3), 4.25), (on(1, 4), 4.25))
+	story.settings(reporting_currency="KWD")
+	story.policy(company=COMPANY)
+	try:
+		found = steps(**between(2, 1), company=COMPANY)
+		assert (found["Before"], found["Shrunk"], found["Now"]) == ((1, 6.125), (1, -1.875), (1, 4.25))
+		[row] = run(BRIDGE, **between(2, 1), company=COMPANY, about="Shrunk")[0]
+		assert (row["before"], row["now"], row["change"]) == (6.125, 4.25, -1.875)
+		totals = run(BRIDGE, **between(2, 1), company=COMPANY)[3]
+		assert (totals["Revenue Before"], totals["Revenue Now"]) == (6.125, 4.25)
+		rows = run(COHORTS, shown_as="Number", measure="Revenue", company=COMPANY)[0]
+		assert [(row["begun"], row["q1"]) for row in rows if row["cohort"] == named(2)] == [(6.125, 4.25)]
+	finally:
+		exchange.delete()
+		frappe.db.commit()
+
+
 def test_a_cohorts_figure_opens_its_customers(company):
 	rows, *_more = run(COHORTS, cohort=named(5), after="4", who="Bought")
 	assert [(row["customer"], row["begun"], row["amount"]) for row in rows] == [

@@ -32,6 +32,7 @@ from keep_customers.retention.ahead import (
 	TIER,
 	Ahead,
 )
+from keep_customers.worth.currencies import parts_of, reporting_currency
 from keep_customers.worth.selection import why_nothing
 from keep_customers.worth.values import tier_ranks
 
@@ -110,11 +111,12 @@ def row(label: str, cents: dict[str, int], filters: dict, **asked) -> dict:
 		return reported(REPORT, filters, measure=measure, **asked)
 
 	expected, at_risk = cents[EXPECTED], cents[AT_RISK]
+	parts = parts_of(reporting_currency())
 	return {
 		"label": label,
-		"expected": expected / 100,
-		"at_risk": at_risk / 100,
-		"last_year": cents[LAST_YEAR] / 100,
+		"expected": expected / parts,
+		"at_risk": at_risk / parts,
+		"last_year": cents[LAST_YEAR] / parts,
 		"share": part(at_risk, expected + at_risk),
 		"opens": {"expected": opens(EXPECTED), "at_risk": opens(AT_RISK), "last_year": opens(LAST_YEAR)},
 	}
@@ -142,7 +144,7 @@ def group_row(found: Ahead, which: np.ndarray, label: str, filters: dict, asked:
 	result["customers"] = int(which.sum())
 	for number in range(len(found.days)):
 		name = f"expected_{number + 1}"
-		result[name] = int(cents[EXPECTED][number]) / 100
+		result[name] = int(cents[EXPECTED][number]) / found.books.parts
 		result["opens"][name] = reported(REPORT, filters, measure=EXPECTED, quarter=str(number + 1), **asked)
 	return result
 
@@ -234,7 +236,11 @@ def one_by_one(found: Ahead, filters: dict, by: str) -> tuple:
 	totals = [
 		figure(_("Customers", context="Next Four Quarters"), len(every)),
 		*(
-			figure(label, sum(round(one[field] * 100) for one in every) / 100, **amount)
+			figure(
+				label,
+				sum(round(one[field] * found.books.parts) for one in every) / found.books.parts,
+				**amount,
+			)
 			for field, label in (
 				("expected", _("Expected", context="Next Four Quarters")),
 				("at_risk", _("At Risk Beside It", context="Next Four Quarters")),
@@ -264,12 +270,12 @@ def summary(found: Ahead) -> list[dict]:
 		figure(_("Customers", context="Next Four Quarters"), len(found.books.people)),
 		figure(
 			_("Expected in 12 Months", context="Next Four Quarters"),
-			int(found.money[EXPECTED].sum()) / 100,
+			int(found.money[EXPECTED].sum()) / found.books.parts,
 			**amount,
 		),
 		figure(
 			_("At Risk in 12 Months", context="Next Four Quarters"),
-			int(found.money[AT_RISK].sum()) / 100,
+			int(found.money[AT_RISK].sum()) / found.books.parts,
 			indicator="Red",
 			**amount,
 		),

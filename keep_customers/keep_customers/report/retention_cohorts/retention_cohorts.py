@@ -60,7 +60,7 @@ def execute(filters=None):
 def rows_of(table: cohorts.Table, filters: dict) -> list[dict]:
 	"""One row a cohort, the newest last, and above them one of all together."""
 	found, rows = table.cohorts, []
-	cells = found.kept if filters["measure"] == CUSTOMERS else found.cents / 100
+	cells = found.kept if filters["measure"] == CUSTOMERS else found.cents / table.books.parts
 	for at, quarter in enumerate(found.first.tolist()):
 		name = cohorts.name(quarter)
 		rows.append(
@@ -105,7 +105,7 @@ def row(table, filters, name: str, label: dict, cells, reached, size, begun) -> 
 	result = {
 		**label,
 		"customers": int(size),
-		"begun": int(begun) / 100,
+		"begun": int(begun) / table.books.parts,
 		"currency": table.books.currency,
 		"opens": {},
 	}
@@ -178,7 +178,7 @@ def one_by_one(table: cohorts.Table, filters: dict) -> tuple:
 		figure(_("Customers", context="Retention Cohorts"), len(found)),
 		figure(
 			_("Revenue of the Quarter +{0}", context="Retention Cohorts").format(after),
-			sum(round(one["amount"] * 100) for one in found) / 100,
+			sum(round(one["amount"] * table.books.parts) for one in found) / table.books.parts,
 			"Currency",
 			currency=table.books.currency,
 		),

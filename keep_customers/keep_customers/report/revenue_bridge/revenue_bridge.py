@@ -48,6 +48,7 @@ from keep_customers.retention.movements import (
 	RIGHT_BEFORE,
 	TIER,
 )
+from keep_customers.worth.currencies import parts_of, reporting_currency
 from keep_customers.worth.selection import why_nothing
 
 REPORT = "Revenue Bridge"
@@ -172,7 +173,7 @@ def steps(whole: Bridge, ask: Ask) -> list[dict]:
 		return {
 			"step": name,
 			"customers": number,
-			"amount": cents / 100,
+			"amount": cents / parts(),
 			"share": share,
 			"opens": opens,
 			**more,
@@ -197,9 +198,9 @@ def group_row(b: Bridge, at: int, name: str, ask: Ask, key: str | None) -> dict:
 	row = {
 		"label": name,
 		"customers_before": int(customers[list(HAD)].sum()),
-		"before": int(b.before[at].sum()) / 100,
+		"before": int(b.before[at].sum()) / parts(),
 		"customers_now": int(customers[list(HAS)].sum()),
-		"now": int(b.now[at].sum()) / 100,
+		"now": int(b.now[at].sum()) / parts(),
 		"kept": share(kept.customers[at]),
 		"net": share(kept.net[at]),
 	}
@@ -209,7 +210,7 @@ def group_row(b: Bridge, at: int, name: str, ask: Ask, key: str | None) -> dict:
 	}  # fmt: skip
 	for step, about in movements.STEPS.items():
 		field = about.lower().replace(" ", "_")
-		row |= {f"customers_{field}": int(customers[step]), field: int(change[step]) / 100}
+		row |= {f"customers_{field}": int(customers[step]), field: int(change[step]) / parts()}
 		opens |= dict.fromkeys((f"customers_{field}", field), ask.for_(about, key))
 	return row | {"opens": opens}
 
@@ -227,7 +228,7 @@ def points(keys: list[str], bridge: Bridge, whole: Bridge, ask: Ask) -> list[dic
 				"customers_before": int(customers[list(HAD)].sum()),
 				"kept": share(kept.customers[at]),
 				"customers_lost": int(customers[LOST]),
-				"lost": -int(b.before[at, LOST]) / 100,
+				"lost": -int(b.before[at, LOST]) / parts(),
 				"each": in_money(point.each[at]),
 				"more": flt(point.customers[at], 2),
 				"worth": in_money(point.worth[at]),
@@ -248,7 +249,12 @@ def share(value: float) -> float | None:
 
 
 def in_money(cents: float) -> float | None:
-	return flt(cents / 100, 2) if np.isfinite(cents) else None
+	return flt(cents / parts(), len(str(parts())) - 1) if np.isfinite(cents) else None
+
+
+def parts() -> int:
+	"""How many cents make one."""
+	return parts_of(reporting_currency())
 
 
 def columns_of_steps(of: movements.Spans) -> list[dict]:
@@ -338,7 +344,7 @@ def one_by_one(found: movements.Movements, filters: dict, by: str) -> tuple:
 	totals = [
 		figure(step_name(filters.about), len(every)),
 		*(
-			figure(label, sum(round(row[field] * 100) for row in every) / 100, **amount)
+			figure(label, sum(round(row[field] * parts()) for row in every) / parts(), **amount)
 			for field, label in (
 				("before", _("Revenue Before", context="Revenue Bridge")),
 				("change", _("Change", context="Revenue Bridge")),
@@ -351,8 +357,8 @@ def one_by_one(found: movements.Movements, filters: dict, by: str) -> tuple:
 
 def step_chart(whole: Bridge) -> dict | None:
 	"""What came on top and what went, between the revenue of both periods."""
-	[change] = (whole.change / 100).tolist()
-	before, now = float(whole.before.sum() / 100), float(whole.now.sum() / 100)
+	[change] = (whole.change / parts()).tolist()
+	before, now = float(whole.before.sum() / parts()), float(whole.now.sum() / parts())
 	shown = [step for step in (LOST, SHRUNK, GROWN, WON_BACK, NEW, CORRECTED) if change[step]]
 	names = [step_name(movements.STEPS[step]) for step in shown]
 	moves = [change[step] for step in shown]
@@ -375,7 +381,7 @@ def group_chart(keys: list[str], bridge: Bridge, by: str) -> dict | None:
 	return bars(
 		[group_name(by, keys[at]) for at in order],
 		{
-			step_name(movements.STEPS[step]): [int(bridge.change[at, step]) / 100 for at in order]
+			step_name(movements.STEPS[step]): [int(bridge.change[at, step]) / parts() for at in order]
 			for step in shown
 		},
 		list(shown.values()),
@@ -395,8 +401,8 @@ def summary(whole: Bridge, in_currency: str) -> list[dict]:
 	kept, point = retention.kept(whole), retention.point(whole)
 	amount = {"datatype": "Currency", "currency": in_currency}
 	return [
-		figure(_("Revenue Before", context="Revenue Bridge"), int(whole.before.sum()) / 100, **amount),
-		figure(_("Revenue Now", context="Revenue Bridge"), int(whole.now.sum()) / 100, **amount),
+		figure(_("Revenue Before", context="Revenue Bridge"), int(whole.before.sum()) / parts(), **amount),
+		figure(_("Revenue Now", context="Revenue Bridge"), int(whole.now.sum()) / parts(), **amount),
 		percent(_("Customers Kept", context="Revenue Bridge"), share(kept.customers[0])),
 		percent(_("Revenue Kept, at Least", context="Revenue Bridge"), share(kept.gross[0])),
 		percent(_("Revenue Kept", context="Revenue Bridge"), share(kept.net[0])),
