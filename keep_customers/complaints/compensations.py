@@ -138,7 +138,7 @@ def proposal(case) -> dict:
 		"cost": cost or _usual_cost(case),
 		"status": row.status if row else None,
 		"currency": case.currency,
-		"left": may_give(case),
+		"left": may_give(case, case.currency),
 		"may_deny": not row or row.status == engine.APPROVED or may_deny(case, cost),
 		"role": _(approving_role()),
 	}
@@ -187,18 +187,25 @@ def may_deny(case, cost: float) -> bool:
 		return True
 	if not case.customer:
 		return False
-	left = may_give(case)
+	left = may_give(case, case.currency)
 	return left > 0 and left >= cost
 
 
-def may_give(case) -> float | None:
-	"""What the user of this session may still approve for a case, in the reporting currency; None for as much as they like."""
+def may_give(case, currency: str | None = None) -> float | None:
+	"""What the user of this session may still approve for a case; None for as much as they like.
+
+	:param currency: in which it is said, by default the reporting currency
+	"""
 	if _has_no_limit():
 		return None
 	if not case.customer:
 		return 0.0
 	amounts = _Sums(currencies.reporting_currency())
 	left = engine.left(_granted_to(case, amounts, lock_them=False), _limits())
+	if currency and currency != amounts.currency:
+		# The site has reported in another one when the case was opened.
+		rate = currencies.rate_of_month(currency, amounts.currency, getdate())
+		left = left / rate if rate else 0.0
 	return 0.0 if amounts.unknown else left
 
 

@@ -14,11 +14,12 @@ from keep_customers.erp.aside import Aside
 from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.tables import hold
 from keep_customers.retention.reviews import DOCTYPE, ask, end_question
+from keep_customers.worth.currencies import rate_of_month
 from keep_customers.worth.spent import Books, Day
 
 FIELDS = (
 	"name", "customer", "customer_name", "status", "cause", "responsible", "lost_on", "last_purchase", "won_back_on",
-	"won_back_by", "revenue_since", "had_bought_on",
+	"won_back_by", "revenue_since", "had_bought_on", "currency",
 )  # fmt: skip
 AT_ONCE = 50
 BOUGHT_AGAIN, NOT_TRUE = "Bought again", "No longer true"
@@ -38,11 +39,24 @@ def follow(books: Books, aside: Aside) -> int:
 	if not rows:
 		return 0
 	spent = books.of_companies(rows)
+	# What was lost was told in the currency of then, and so is what comes back.
+	rates = {
+		currency: rate_of_month(currency, books.currency, books.as_of)
+		for currency in {row.currency or books.currency for row in rows}
+	}
 	again = _lost_again(rows)
 	changes = [
 		(row, change)
 		for row in rows
-		if (change := _change(row, spent.get(row.customer, []), books.as_of, again.get(row.name)))
+		if (
+			change := _change(
+				row,
+				spent.get(row.customer, []),
+				books.as_of,
+				again.get(row.name),
+				rates[row.currency or books.currency],
+			)
+		)
 	]
 	_note_who(changes)
 	done = aside.each(changes, _write, lambda one: (DOCTYPE, one[0].name))
@@ -110,8 +124,11 @@ def _read(query) -> list:
 	return rows
 
 
-def _change(row, days: list[Day], today: date, lost_again: date | None) -> dict | None:
-	"""What is to be written on a review; None for nothing."""
+def _change(row, days: list[Day], today: date, lost_again: date | None, rate: float) -> dict | None:
+	"""What is to be written on a review; None for nothing.
+
+	:param rate: of the review's currency; 0 where there is none, and the sum stays as it was
+	"""
 	bought = [one.day for one in days if one.bought] + [row.bought_on]
 	if row.bought_on <= row.last_purchase:
 		bought = []  # what counted as a purchase does so no more
@@ -130,12 +147,12 @@ def _change(row, days: list[Day], today: date, lost_again: date | None) -> dict 
 	until = min(today, first + engine.YEAR)
 	if lost_again:
 		until = min(until, lost_again - timedelta(days=1))
-	brought = engine.since(first, until, days)
+	brought = flt(engine.since(first, until, days) / rate if rate else row.revenue_since, 3)
 	now = {"status": status, "won_back_on": first, "revenue_since": brought}
 	if now == {
 		"status": row.status,
 		"won_back_on": row.won_back_on,
-		"revenue_since": flt(row.revenue_since, 2),
+		"revenue_since": flt(row.revenue_since, 3),
 	}:
 		return None
 	noted = {"had_bought_on": None, "result_note": None} if row.had_bought_on else {}

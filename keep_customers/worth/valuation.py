@@ -25,7 +25,7 @@ from keep_customers.engine.night import (
 )
 from keep_customers.engine.value import Measures, measure
 from keep_customers.erp.attempts import tried
-from keep_customers.worth import currencies, demand, ledger, population, recounted, stored, values
+from keep_customers.worth import amounts, currencies, demand, ledger, population, recounted, stored, values
 from keep_customers.worth.forecasts import Forecasts
 from keep_customers.worth.pins import pins
 from keep_customers.worth.population import Population
@@ -68,6 +68,9 @@ class Valuation:
 			only if all(only) else None,
 		)
 		self.night.warnings += warnings
+		was = self.night.last_parameters.get("currency") or self.currency
+		if was != self.currency and (what := amounts.mean_something_else(was, self.currency)):
+			self.night.warnings.append(what)
 		self.parameters |= {"rates": rates, "currency": self.currency}
 		self.books = ledger.Ledger(self.as_of, rates)
 		self.stored = stored.stored()

@@ -8,7 +8,7 @@ from frappe.utils import getdate
 from keep_customers.retention import actions
 from tests.site.care.asked import as_user
 from tests.site.care.reported import touch
-from tests.site.story import ANNA, BEN
+from tests.site.story import ANNA, BEN, rate
 
 
 def test_who_buys_again_is_won_back_with_what_it_brings_and_who_had_spoken_to_it(story, losses):
@@ -172,6 +172,23 @@ def test_a_form_that_was_open_meanwhile_can_be_saved_and_takes_nothing_back(stor
 		as_user("Administrator")
 	stored = losses.review(review.customer)
 	assert (stored.status, stored.revenue_since, stored.evidence) == ("Won Back", 800, None)
+
+
+def test_what_comes_back_is_told_in_the_currency_of_what_was_lost(story, losses):
+	[review] = losses.lose()
+	losses.buys(review.customer, 2, 800)
+	losses.night(3)
+	exchange = rate(8, getdate(losses.lost_on).replace(day=1), "EUR", "CNY")
+	try:
+		story.settings(reporting_currency="CNY")
+		losses.buys(review.customer, 4, 100)
+		losses.night(5)
+		review.reload()
+		assert story.value(review.customer).currency == "CNY"
+		assert (review.currency, review.revenue_since) == ("EUR", 900)
+	finally:
+		exchange.delete()
+		frappe.db.commit()
 
 
 def test_who_buys_on_the_day_the_rep_calls_is_won_back(story, losses):

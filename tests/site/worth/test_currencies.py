@@ -1,6 +1,7 @@
 """Currencies and companies: what is added up, at which rate, and what is left out."""
 
 from datetime import date, timedelta
+from html import unescape
 
 import frappe
 import pytest
@@ -137,3 +138,46 @@ def test_a_policy_for_one_company_counts_only_what_was_bought_from_it(story, onl
 	story.policy(company=ABROAD)
 	story.night(story.today + timedelta(days=2))
 	assert money(story, both) == (1000, 1000, 1) and money(story, far) == (1000, 1000, 1)
+
+
+def test_who_changes_the_reporting_currency_hears_which_amounts_are_now_another(story, only_stored_rates):
+	abroad()
+	kept = frappe.get_all(
+		"Currency Exchange", {"from_currency": "EUR", "to_currency": "CNY"}, ["name", "date"]
+	)
+	back = rate(8, date(2026, 3, 1), "EUR", "CNY")
+	story.settings(compensation_limit=50)
+	story.policy(review_losses=1, losses_from=2000)
+	story.rule("Large", min_amount=500)
+	story.rule("Off", min_amount=700, enabled=0)
+	story.night()
+	try:
+		frappe.clear_messages()
+		story.settings(reporting_currency="CNY")
+		[told] = [frappe.parse_json(one)["message"] for one in frappe.message_log]
+		run = story.night(story.today + timedelta(days=1))
+		again = story.night(story.today + timedelta(days=2))
+	finally:
+		back.delete()
+		frappe.db.commit()
+	for text in (told, run.warnings):
+		assert f"{PREFIX} Policy, From a Year's Revenue Of" in unescape(text)
+		assert f"{PREFIX} Large, Minimum Amount" in text and "Approval Needed Above: " in text
+		assert f"{PREFIX} Off" not in text
+		for amount in ("16,000", "4,000", "400"):
+			assert amount in text
+	assert "reporting currency" not in (again.warnings or "")
+	frappe.clear_messages()
+	story.settings(compensation_limit=60)
+	assert not frappe.message_log, "it is what it was"
+	assert kept == frappe.get_all(
+		"Currency Exchange", {"from_currency": "EUR", "to_currency": "CNY"}, ["name", "date"]
+	)
+
+
+def test_settings_are_checked_whoever_saves_them(story):
+	doc = frappe.get_doc("Keep Customers Settings")
+	doc.contact_cap = -1
+	doc.flags.ignore_mandatory = True
+	with pytest.raises(frappe.ValidationError, match="cannot be negative"):
+		doc.save()

@@ -2,7 +2,8 @@ from datetime import time
 
 import frappe
 from frappe import _
-from frappe.utils import flt, get_time, getdate
+from frappe.model import table_fields
+from frappe.utils import escape_html, flt, get_time, getdate
 
 from keep_customers.access.named_rows import ShowsOnlyReadable
 from keep_customers.care import full_day
@@ -10,9 +11,12 @@ from keep_customers.complaints import clock
 from keep_customers.erp.document import Document
 from keep_customers.evidence import learned
 from keep_customers.privacy import ageing
+from keep_customers.worth import amounts
+from keep_customers.worth.currencies import reporting_currency
 from keep_customers.worth.population import left_out, rankable
 
 MIDNIGHT = time(0)
+NAMES = ("Link", *table_fields)
 
 
 class KeepCustomersSettings(ShowsOnlyReadable, Document):
@@ -91,8 +95,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 	# end: auto-generated types
 
 	def validate(self):
-		if self.flags.ignore_mandatory:
-			# The host saves it where something it names is called anew; nobody is there to mend the rest.
+		if self._is_only_called_anew():
 			return
 		for field in self.meta.fields:
 			if field.get("non_negative") and flt(self.get(field.fieldname)) < 0:
@@ -116,6 +119,18 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		self.validate_excluded()
 		self.validate_complaints()
 		self.validate_order()
+
+	def on_update(self):
+		before = self.get_doc_before_save()
+		if before and not self._is_only_called_anew():
+			was, now = reporting_currency(before), reporting_currency(self)
+			if was != now and (what := amounts.mean_something_else(was, now)):
+				frappe.msgprint(escape_html(what), title=_("Reporting Currency"), indicator="orange")
+
+	def _is_only_called_anew(self) -> bool:
+		"""Whether the host saves it where something it names is called anew: nobody is there to mend the rest."""
+		before = self.get_doc_before_save()
+		return bool(self.flags.ignore_mandatory and before) and _but_links(before) == _but_links(self)
 
 	def validate_order(self):
 		if not 0 <= flt(self.exploring_share) <= 100:
@@ -165,3 +180,15 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 			frappe.throw(
 				_("{0} is disabled. Please choose somebody who can log in.").format(self.head_of_service)
 			)
+
+
+def _but_links(doc) -> list:
+	"""All that it says besides the names of other documents."""
+	return [
+		[
+			(field.fieldname, row.get(field.fieldname))
+			for field in row.meta.fields
+			if field.fieldtype not in NAMES
+		]
+		for row in (doc, *doc.get_all_children())
+	]

@@ -149,6 +149,13 @@ def test_cases_in_several_currencies_add_up(story, firm):
 	with pytest.raises(REFUSED, match="others today"):
 		gives(complaint(firm), ANNA, 11)
 	gives(complaint(firm), ANNA, 10)
+	# What is left is said in the case's own.
+	old = complaint(story.customer("Other"))
+	old.db_set("currency", "CNY")
+	frappe.set_user(ANNA)
+	assert compensations.proposal(old)["left"] == 400 and compensations.may_give(old) == 50
+	assert compensations.may_deny(old, 400) and not compensations.may_deny(old, 401)
+	frappe.set_user("Administrator")
 
 
 def test_what_cannot_be_added_up_is_approved_by_who_may(story, firm, monkeypatch):
