@@ -121,16 +121,18 @@ def first_purchases(rule, today: date) -> list[dict]:
 
 
 def milestones(rule, today: date) -> list[dict]:
-	"""Customers whose purchases have added up to the rule's amount since it was switched on.
+	"""Customers whose purchases have lately added up to the rule's amount, and since it was switched on.
 
-	Where the rule says so, every further multiple of the amount is a milestone of its own.
+	Where the rule says so, every further multiple of the amount is a milestone of its own. What was passed longer ago is not
+	news when somebody changes the amount, or whom the rule is for.
 	"""
 	currency, rates = reporting_rates(today)
 	lens = ledger.Lens(rule.company or None, ledger.NET_SALES, today)
 	if lens.company and lens.company not in rates:
 		return []
 	step, written_amounts = float(rule.min_amount), {}
-	grown = ledger.Ledger(today, rates).grown_to(lens, step, since(rule, today), getdate(rule.enabled_from))
+	begun = since(rule, today)
+	grown = ledger.Ledger(today, rates).grown_to(lens, step, begun, begun)
 	query, customer, _value = customers(rule)
 	query = among(query, customer.name, [name for name, *_sums in grown])
 	found = {one.customer: one for one in matching(rule, query.run(as_dict=True))} if grown else {}

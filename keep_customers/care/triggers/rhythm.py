@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import frappe
 from frappe.query_builder.functions import IfNull, Max
-from frappe.utils import cint, getdate
+from frappe.utils import cint, flt, getdate
 
 from keep_customers.care import followups
 from keep_customers.care.last_contacts import days_of, last_contacts
 from keep_customers.care.triggers import (
+	CATCH_UP_DAYS,
 	NOT_MEANT,
 	Premise,
 	candidates,
@@ -23,11 +24,14 @@ from keep_customers.care.triggers import (
 	written,
 )
 from keep_customers.engine.followups import cadence_due
+from keep_customers.engine.lifecycle import Rhythm
 from keep_customers.erp.said import said
 from keep_customers.erp.tables import among, columns
 from keep_customers.worth import demand
 from keep_customers.worth.outlook import span
 from keep_customers.worth.values import NOT_RANKED
+
+RHYTHM = Rhythm()
 
 
 def tier_cadence(rule, today: date) -> list[dict]:
@@ -142,13 +146,20 @@ def reorder_due(rule, today: date) -> list[dict]:
 
 
 def reorder_overdue(rule, today: date) -> list[dict]:
-	"""Customers who have let half as much time again pass as usual, or more."""
+	"""Customers who have let half as much time again pass as usual, or more; not who had done so for long when it was noticed:
+	a policy that has become wider, or was off, brings many of them in one night."""
 	overdue, _customer, value = candidates(rule)
 	overdue = overdue.where(value.status.isin(["Overdue", "At Risk"])).where(
 		(value.status_since >= since(rule, today)) & (value.status_since <= today)
 	)
+	asked = value.name, value.last_purchase, value.status, value.status_since, value.gap
+	lately = [
+		(name, last)
+		for name, last, status, noticed, gap in zip(*columns(overdue, *asked), strict=True)
+		if last and not _noticed_late(getdate(last), status, getdate(noticed), flt(gap))
+	]
 	# At Risk comes after Overdue: one contact for one silence.
-	occurrences = _after_last_purchases(rule, overdue, value, "overdue after {}")
+	occurrences = not_noted(rule, {name: f"overdue after {last}" for name, last in lately})
 	if not occurrences:
 		return []
 	query, customer, _value = customers(rule, value.last_purchase, value.status_since, value.gap)
@@ -172,6 +183,11 @@ def reorder_overdue(rule, today: date) -> list[dict]:
 		for one in matching(rule, query.run(as_dict=True))
 		if one.customer in occurrences
 	]
+
+
+def _noticed_late(last: date, status: str, noticed: date, gap: float) -> bool:
+	gaps = {"Overdue": RHYTHM.overdue_gaps, "At Risk": RHYTHM.at_risk_gaps}[status]
+	return gap > 0 and (noticed - last).days > gaps * gap + CATCH_UP_DAYS
 
 
 def _after_last_purchases(rule, query, value, occurrence: str) -> dict[str, str]:
@@ -253,7 +269,7 @@ def _other_contacts(rows: list, today: date) -> dict[str, int]:
 	return last_contacts(today, of_customers(rows), own)
 
 
-def _contacted_since_its_turn(rows: list, today: date) -> list[bool]:
+def _contacted_noticedits_turn(rows: list, today: date) -> list[bool]:
 	last = _other_contacts(rows, today)
 	starts = [day_of(one["occurrence"]) for one in rows]
 	return [
@@ -281,7 +297,7 @@ def _not_yet_its_turn(rows: list, today: date) -> list[bool]:
 	return result
 
 
-def _contacted_since_it_was_due(rows: list, today: date) -> list[bool]:
+def _contacted_noticedit_was_due(rows: list, today: date) -> list[bool]:
 	last = _other_contacts(rows, today)
 	return [last.get(one["customer"], 0) >= getdate(one["planned_on"]).toordinal() for one in rows]
 
@@ -306,8 +322,8 @@ def _needed_no_more(rows: list, today: date) -> list[bool]:
 BOUGHT = Premise("Bought again", _bought_since)
 # The silence is another one, or none: the purchase after which it began was cancelled.
 NOT_BOUGHT = Premise("No longer true", _not_bought_after_all)
-CONTACTED = Premise("Contacted meanwhile", _contacted_since_it_was_due)
-TURN_IS_OVER = Premise("Contacted meanwhile", _contacted_since_its_turn)
+CONTACTED = Premise("Contacted meanwhile", _contacted_noticedit_was_due)
+TURN_IS_OVER = Premise("Contacted meanwhile", _contacted_noticedits_turn)
 # Somebody entered 3 days and meant 30.
 TURN_HAS_COME = Premise("No longer true", _not_yet_its_turn)
 NEEDED = Premise("No longer true", _needed_no_more)

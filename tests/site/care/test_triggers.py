@@ -64,6 +64,20 @@ def test_a_milestone_is_passed_once_and_not_in_the_past(story):
 	}
 
 
+def test_another_amount_makes_no_milestones_of_what_was_passed_long_ago(story):
+	long_ago, lately = story.customer("Long Ago"), story.customer("Lately")
+	story.history(long_ago, [(90, 30_000), (3, 100)])
+	story.history(lately, [(90, 9_000), (3, 2_000)])
+	rule = story.rule(trigger="Milestone", min_amount=100_000, switched_on=story.days_ago(200))
+	story.night()
+	assert not due(story, rule)
+	rule.reload()
+	rule.update({"min_amount": 10_000}).save()
+	assert {*due(story, rule)} == {lately}
+	rule.update({"every_multiple": 1}).save()
+	assert {*due(story, rule)} == {lately}
+
+
 def test_the_years_best_are_chosen_once_a_year(story):
 	names = [story.customer(name) for name in ("A", "B", "C")]
 	for name, amount in zip(names, (500, 900, 700), strict=True):
@@ -225,6 +239,16 @@ def test_the_rhythm_of_purchases(story):
 	assert overdue in late and due_soon not in late and lost not in late
 	quiet = due(story, story.rule("Silence", trigger="Silence", silent_days=180))
 	assert quiet == {silent: (story.days_ago(5), story.days_ago(-2), f"silent since {story.days_ago(185)}")}
+
+
+def test_who_had_been_silent_for_long_when_it_was_noticed_is_not_overdue_tonight(story):
+	lately, long = story.customer("Lately"), story.customer("Long")
+	story.history(lately, [(50 + 30 * n, 100) for n in range(10)])  # Overdue for five days
+	story.history(long, [(70 + 10 * n, 100) for n in range(10)])  # At Risk for 45
+	story.night()  # the first that ranks them, or after a while in which their policy was off
+	assert {story.value(one).status for one in (lately, long)} <= {"Overdue", "At Risk"}
+	assert story.value(long).status_since == story.today
+	assert set(due(story, story.rule("Overdue", trigger="Reorder Overdue"))) == {lately}
 
 
 def test_what_a_customer_said_they_need_is_remembered_in_time(story):
