@@ -96,14 +96,22 @@ def set_clock(case) -> None:
 				"There is no working time. Please look at the working hours and the holiday list in {0}."
 			).format(_("Keep Customers Settings"))
 		)
-	if case.answered_on:
+	if case.answered_on and not _is_noted(case, "answered_on"):
 		case.answer_minutes = engine.elapsed(opened, get_datetime(case.answered_on), work)
 		case.answer_late = int(get_datetime(case.answered_on) > get_datetime(case.answer_due))
-	if case.solved_on:
+	if case.solved_on and not _is_noted(case, "solved_on"):
 		case.solve_minutes = engine.elapsed(opened, get_datetime(case.solved_on), work, pauses)
 		late = get_datetime(case.solved_on) > get_datetime(case.solve_due)
 		# What was late the first time is not in time for a second chance.
 		case.solve_late = int(late or bool(case.second_chance and case.solve_late))
+
+
+def _is_noted(case, field: str) -> bool:
+	"""Whether it stood there already: how long it took was said by the working hours and holidays of then."""
+	before = case.get_doc_before_save()
+	return bool(
+		before and before.get(field) and get_datetime(before.get(field)) == get_datetime(case.get(field))
+	)
 
 
 def open_targets(case) -> list[tuple[str, datetime]]:

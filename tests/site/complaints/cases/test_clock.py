@@ -53,6 +53,20 @@ def test_working_hours_and_holidays(story, firm, clock):
 	assert (case.answer_due, case.solve_due) == (datetime(2026, 3, 4, 11), datetime(2026, 3, 6, 10))
 
 
+def test_other_working_hours_leave_what_was_answered_and_solved_as_it_was(story, firm, clock):
+	case = complaint(firm)
+	clock.goes_on(30)
+	offered(case)
+	case.hear("Yes", rating=0.8)
+	before = stored(case, "answer_minutes", "answer_late", "solve_minutes", "solve_late")
+	assert before == (1800, 1, 1800, 1)
+	story.settings(working_hours=[{"workday": "Wednesday", "start_time": "10:00:00", "end_time": "11:00:00"}])
+	case.reload()
+	case.subject = "The drill was broken"
+	case.save()
+	assert stored(case, "answer_minutes", "answer_late", "solve_minutes", "solve_late") == before
+
+
 @pytest.mark.parametrize(
 	"values, words",
 	[
