@@ -14,7 +14,7 @@ from frappe.utils import cint, escape_html, format_datetime, get_datetime
 from keep_customers.complaints import escalation, feedback, mail
 from keep_customers.complaints.cases import DOCTYPE, alone, state, store, why_not
 from keep_customers.complaints.told import sentences
-from keep_customers.complaints.waiting import set_times
+from keep_customers.complaints.waiting import ask_after, set_times
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
 from keep_customers.erp.language import counted
@@ -27,6 +27,10 @@ def ask_again(name: str, now: datetime) -> None:
 	with alone(name) as case:
 		if not case.next_ask or get_datetime(case.next_ask) > now:
 			return
+		if not ask_after(settings):
+			# Nobody is asked any more since this was worked out.
+			set_times(case, now)
+			return store(case, ("asked_again", "next_ask", "next_idle", "idle_alarms"))
 		if mail.has_written(case, max(map(get_datetime, filter(None, (case.solved_on, case.word_asked_on))))):
 			# Not whether it is solved, but they are not silent: what it says, somebody has to read and note.
 			case.next_ask, case.next_idle = None, _next_idle(settings, now)
@@ -80,6 +84,9 @@ def remind(name: str, now: datetime) -> None:
 	with alone(name) as case:
 		if not case.next_idle or get_datetime(case.next_idle) > now:
 			return
+		if not cint(settings.idle_days):
+			case.next_idle = None
+			return store(case, ("next_idle",))
 		text = sentences()["not moved"].format(
 			todos.link_to(DOCTYPE, case.name),
 			format_datetime(case.modified),

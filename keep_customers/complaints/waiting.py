@@ -13,7 +13,7 @@ def set_times(case, now: datetime, moved: bool = True) -> None:
 	:param moved: whether somebody has done something about it
 	"""
 	settings = frappe.get_cached_doc("Keep Customers Settings")
-	case.next_ask = _next_ask(case, cint(settings.ask_again_days))
+	case.next_ask = _next_ask(case, ask_after(settings))
 	if not case.next_ask and case.status != engine.CLOSED:
 		case.asked_again = 0
 	if moved:
@@ -21,6 +21,11 @@ def set_times(case, now: datetime, moved: bool = True) -> None:
 		open_still = case.status != engine.CLOSED and not case.next_ask
 		case.next_idle = now + timedelta(days=days) if days and open_still else None
 		case.idle_alarms = 0
+
+
+def ask_after(settings) -> int:
+	"""After how many days without an answer the customer is asked again; 0 for never."""
+	return cint(settings.ask_again_days) if cint(settings.ask_again_times) else 0
 
 
 def _next_ask(case, days: int) -> datetime | None:

@@ -69,6 +69,22 @@ def test_asked_twice_again_then_closed_with_that_reason(asks, firm, clock):
 	assert (len(told(case)), mails(case)) == (before + 1, 2)
 
 
+@pytest.mark.parametrize("off", [{"ask_again_days": 0}, {"ask_again_times": 0}])
+def test_where_nobody_is_asked_any_more_a_case_stays_open_and_is_moved_by_people(asks, firm, clock, off):
+	asked = offered(complaint(firm))
+	asks.settings(**off)
+	new = offered(complaint(firm))
+	assert stored(new, "next_ask") is None
+	passes(clock, 4)
+	for case in (asked, new):
+		assert (mails(case), stored(case, "status", "next_ask")) == (0, (engine.GIVEN, None))
+	assert stored(asked, "next_idle") == clock.now + timedelta(days=7)
+	before = told(asked)
+	asks.settings(idle_days=0)
+	passes(clock, 8)
+	assert (told(asked), stored(asked, "next_idle", "status")) == (before, (None, engine.GIVEN))
+
+
 def test_asked_by_hand_counts_from_then(asks, firm, clock):
 	case = offered(complaint(firm))
 	clock.goes_on(3 * DAY)
