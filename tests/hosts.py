@@ -21,6 +21,9 @@ file was run in a process of its own, its tests in random order, and then all of
 PostgreSQL is tried in the sandbox only, by hand (`make test-postgres`); Frappe's own back end for it has faults that the sandbox mends
 and a genuine site may have, see [there](../sandbox/README.md#postgresql).
 """
+WHEN = """
+The last of these runs was on {}; tests that were written since are in no figure.
+"""
 
 
 def read(paths: list[str]) -> dict[tuple[str, str], tuple[str, str]]:
@@ -40,13 +43,20 @@ def read(paths: list[str]) -> dict[tuple[str, str], tuple[str, str]]:
 	return found
 
 
-def page(hosts: dict[str, dict]) -> str:
+def last_run(paths: list[str]) -> str:
+	"""The day on which the last of the files was written, as pytest notes it; nothing where it does not."""
+	moments = [suite.get("timestamp", "") for path in paths for suite in xml.parse(path).iter("testsuite")]
+	return max(moments, default="")[:10]
+
+
+def page(hosts: dict[str, dict], day: str = "") -> str:
 	"""The page in Markdown.
 
 	:param hosts: name -> as :func:`read` gives it
+	:param day: of the last run
 	"""
 	rooms = sorted({_room(file) for found in hosts.values() for file, _test in found})
-	lines = [HEAD, _row(["", *hosts]), _row(["---"] * (len(hosts) + 1))]
+	lines = [HEAD + (WHEN.format(day) if day else ""), _row(["", *hosts]), _row(["---"] * (len(hosts) + 1))]
 	for room in rooms:
 		lines.append(_row([f"`{room}`", *(_numbers(found, room) for found in hosts.values())]))
 	lines.append(_row(["all", *(_numbers(found) for found in hosts.values())]))
@@ -89,7 +99,8 @@ def main(arguments: list[str]) -> str:
 	for one in arguments:
 		name, path = one.rsplit("=", 1)
 		hosts[name].append(path)
-	return page({name: read(paths) for name, paths in hosts.items()})
+	day = last_run([path for paths in hosts.values() for path in paths])
+	return page({name: read(paths) for name, paths in hosts.items()}, day)
 
 
 if __name__ == "__main__":
