@@ -21,7 +21,6 @@ import numpy as np
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Coalesce, Concat_ws, Count, GroupConcat, IfNull, Max, NullIf, Sum
 from frappe.query_builder.terms import SubQuery
-from pypika import Criterion
 
 from keep_customers.engine.value import Purchases, by_day, measure
 from keep_customers.erp.tables import (
@@ -410,22 +409,22 @@ def _cost_of_goods():
 	)
 	row, ordered = IfNull(sold.name, item.name), IfNull(sold.so_detail, item.so_detail)
 	bundles = bool(frappe.get_all("Packed Item", limit=1))
-	rate = (
+	# Asked of the rows only that come so far.
+	shipped = (
 		Case()
-		.when(IfNull(item.incoming_rate, 0) != 0, item.incoming_rate)
-		.when(IfNull(sold.incoming_rate, 0) != 0, sold.incoming_rate)
-		.when(IfNull(delivered.incoming_rate, 0) != 0, delivered.incoming_rate)
-		# Asked of the rows only that come so far.
 		.when(IfNull(ordered, "") != "", IfNull(_cost_delivered("so_detail", ordered, bundles), 0))
 		.else_(IfNull(_cost_delivered("si_detail", row, bundles), 0))
 	)
 	if bundles:
 		packed = (_cost_packed(paper.name) / NullIf(paper.stock_qty, 0) for paper in (item, sold, delivered))
-		rate = (
-			Case()
-			.when(_knows(item, sold, delivered), rate)
-			.else_(Coalesce(*(NullIf(one, 0) for one in packed), rate))
-		)
+		shipped = Coalesce(*(NullIf(one, 0) for one in packed), shipped)
+	rate = (
+		Case()
+		.when(IfNull(item.incoming_rate, 0) != 0, item.incoming_rate)
+		.when(IfNull(sold.incoming_rate, 0) != 0, sold.incoming_rate)
+		.when(IfNull(delivered.incoming_rate, 0) != 0, delivered.incoming_rate)
+		.else_(shipped)
+	)
 	return (
 		frappe.qb.from_(item)
 		.left_join(sold)
@@ -436,11 +435,6 @@ def _cost_of_goods():
 		.groupby(item.parent)
 		.select(item.parent, Sum(rate * item.stock_qty).as_("cost"))
 	).as_("goods")
-
-
-def _knows(*papers):
-	"""Whether one of the rows says itself what it has cost."""
-	return Criterion.any(IfNull(paper.incoming_rate, 0) != 0 for paper in papers)
 
 
 def _cost_packed(row):
