@@ -177,7 +177,7 @@ def test_who_changes_the_reporting_currency_hears_which_amounts_are_now_another(
 
 def test_settings_are_checked_whoever_saves_them(story):
 	doc = frappe.get_doc("Keep Customers Settings")
-	doc.contact_cap = -1
+	doc.exploring_share = 200
 	doc.flags.ignore_mandatory = True
-	with pytest.raises(frappe.ValidationError, match="cannot be negative"):
+	with pytest.raises(frappe.ValidationError, match="between 0 and 100"):
 		doc.save()
