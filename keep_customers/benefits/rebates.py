@@ -27,6 +27,8 @@ FIELDS = (
 	"customer", "customer_name", "volume_rebate", "company", "status", "period_start", "period_end", "reached",
 	"percent", "rebate", "next_from", "next_percent", "difference", "currency", "merged_from",
 )  # fmt: skip
+# Of a rebate that customers are collecting for already.
+FIXED = ("company", "period", "first_month")
 KEPT = ("name", "status", "reached", "percent", "rebate", "difference", "proposed", "credited", "credit_note")
 
 
@@ -458,3 +460,38 @@ def make_room(old: str, new: str) -> None:
 			frappe.db.set_value("Rebate Claim", row.name, "merged_from", old)
 		else:
 			frappe.db.delete("Rebate Claim", {"name": row.name})
+
+
+def before_merge(old, new: str) -> None:
+	"""Before two rebates become one: of each customer and period there is one claim; what is only counted, a night counts anew.
+
+	:param old: the document that goes
+	:raises frappe.ValidationError: if both have an answer to the same, or the answers of one say nothing in the other
+	"""
+	frappe.db.delete("Rebate Claim", {"volume_rebate": old.name, "status": ("in", WITHOUT_CREDIT)})
+	key = ("customer", "period_start", "merged_from")
+	answered = {
+		tuple(row[field] for field in key): row
+		for row in frappe.get_all(
+			"Rebate Claim", {"volume_rebate": old.name}, ["name", "customer_name", "status", *key]
+		)
+	}
+	into = frappe.get_doc("Volume Rebate", new)
+	if answered and any(old.get(field) != into.get(field) for field in FIXED):
+		frappe.throw(
+			_(
+				"{0} has credited customers for another company or other periods than {1}. Please switch it off instead."
+			).format(old.name, new)
+		)
+	for row in frappe.get_all("Rebate Claim", {"volume_rebate": new}, ["name", "status", *key]):
+		same = answered.get(tuple(row[field] for field in key))
+		if same and {row.status, same.status} <= {"Proposed", "Credited"}:
+			frappe.throw(
+				_(
+					"{0} has a credit note from both rebates for the period from {1}. Please switch one of them off instead."
+				).format(same.customer_name or same.customer, formatdate(row.period_start))
+			)
+		if same:
+			# Of what was offered and what was not, the offer stands.
+			one = same if row.status in ("Proposed", "Credited") else row
+			frappe.db.delete("Rebate Claim", {"name": one.name})

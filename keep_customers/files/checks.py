@@ -26,6 +26,8 @@ def why_not(check, user: str) -> str | None:
 		return _("You have written in this file during the drive. Somebody else confirms what stands in it.")
 	if takes_part(check, user):
 		return _("You take part in this drive. Somebody who does not confirms its facts.")
+	if not facts.is_shown(facts.KEYS.get(check.fact), user):
+		return _("You may not read what the file says of it. Somebody who may confirms it.")
 	return None
 
 
@@ -36,6 +38,7 @@ def shown(check: str) -> dict:
 
 	:returns:
 		- said: what the file says now, lines of text
+		- hidden: whether it stands in a part of the file that the user may not read
 		- people: dicts with full_name, relation, phone, of those who are still there
 		- phone: of the customer itself
 		- why_not: what keeps the user from checking it; None if nothing does
@@ -49,6 +52,7 @@ def shown(check: str) -> dict:
 	names = full_names([doc.checked_by, doc.rep])
 	return {
 		"said": said(file, facts.KEYS.get(doc.fact)),
+		"hidden": not facts.is_shown(facts.KEYS.get(doc.fact), frappe.session.user),
 		"people": [
 			{"full_name": row.full_name, "relation": row.relation, "phone": row.phone}
 			for row in (file.people if file else ())
@@ -95,7 +99,7 @@ def answer(check: str, result: str, note: str | None = None) -> dict:
 def _open(drive: str) -> list[str]:
 	"""The facts of a drive that nobody has checked and this user can, those of one customer together."""
 	user = frappe.session.user
-	fields = ["name", "drive", "customer", "rep", "writers"]
+	fields = ["name", "drive", "customer", "rep", "writers", "fact"]
 	found = frappe.get_list(
 		CHECK,
 		filters={"drive": drive, "result": ("is", "not set")},
@@ -113,10 +117,13 @@ def _open(drive: str) -> list[str]:
 		)
 		if user in reps
 	}
+	shown = {label for label, fact in facts.KEYS.items() if facts.is_shown(fact, user)}
 	return [
 		row.name
 		for row in found
-		if row.customer not in theirs and user not in (row.rep, *(row.writers or "").split("\n"))
+		if row.fact in shown
+		and row.customer not in theirs
+		and user not in (row.rep, *(row.writers or "").split("\n"))
 	]
 
 

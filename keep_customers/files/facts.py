@@ -43,6 +43,13 @@ LABELS = {
 KEYS = {label: key for key, label in LABELS.items()}
 # Facts that are a field of the file.
 TEXTS = tuple(fact for fact in FACTS if fact not in ("decision_maker", "birthday", "phone"))
+# In which fields of the file a fact stands, where that is not one of its own name alone.
+STANDS_IN = {
+	"decision_maker": ("people",),
+	"birthday": ("people", "occasions"),
+	"phone": ("people",),
+	"family": ("family", "people"),
+}
 DECIDES = ("Owner", "Decision Maker")
 KIN = ("Spouse", "Partner", "Child", "Parent", "Sibling")
 
@@ -124,6 +131,15 @@ class Facts:
 			if not day or real_day(getdate(day)):
 				# The same feast is on many files; whose it is, on one.
 				self._add(customer, "birthday", f"{plain(occasion)} {plain(person) or customer} {recurs}")
+
+
+def is_shown(fact: str | None, user: str) -> bool:
+	"""Whether a user may read all that files say of a fact, of files that they may read."""
+	if fact not in FACTS:
+		return True
+	meta = frappe.get_meta(FILE)
+	levels = meta.get_permlevel_access("read", user=user)
+	return all(meta.get_field(field).permlevel in levels for field in STANDS_IN.get(fact, (fact,)))
 
 
 def labelled(facts: Collection[str]) -> list[str]:

@@ -47,8 +47,7 @@ keep_customers.fact_check = (() => {
 				<p class="text-muted small">${text(panel.left === 1 ? __("One fact is left for you in this drive.") : __("{0} facts are left for you in this drive.", [panel.left]))}</p>`;
 		return `<div class="keep-check">
 			<h3>${text(doc.customer_name || doc.customer)}: ${text(__(doc.fact, null, "Fact Check"))}</h3>
-			<p class="text-muted">${text(__("Please ask the customer. The file says:"))}</p>
-			<ul class="keep-check-said">${said}</ul>
+			${panel.hidden ? "" : `<p class="text-muted">${text(__("Please ask the customer. The file says:"))}</p><ul class="keep-check-said">${said}</ul>`}
 			<div class="keep-check-ways">${ways.join(" ")}</div>
 			${result}${buttons}${mend}</div>`;
 	}

@@ -259,6 +259,62 @@ def test_merged_dealers_keep_what_both_were_given(story):
 	assert claim(one, merged_from=other).credited == 400
 
 
+def two_rebates(**values):
+	"""Two of whose dealer each offers something for the first quarter."""
+	one, other = policy(), policy("Others", **values)
+	night(date(2026, 4, 15))
+	return one, other
+
+
+def of_rebate(rebate):
+	rows = frappe.get_all("Rebate Claim", {"volume_rebate": rebate}, ["customer", "status", "period_start"])
+	return sorted((row.customer, row.status, row.period_start) for row in rows)
+
+
+def merge(old, new):
+	return frappe.rename_doc("Volume Rebate", old.name, new.name, merge=True, show_alert=False)
+
+
+def test_of_two_rebates_that_become_one_each_customer_has_one_claim(story):
+	dealer, late = story.customer("Dealer"), story.customer("Late")
+	for customer in (dealer, late):
+		story.invoice(customer, 20_000, date(2026, 3, 2))
+	one, other = two_rebates(settle_after_days=90)
+	assert of_rebate(other.name) and {status for _c, status, _p in of_rebate(other.name)} == {"Running"}
+	# What is only counted yields to what was offered.
+	merge(one, other)
+	offered = [(customer, "Proposed", Q1) for customer in sorted((dealer, late))]
+	assert of_rebate(other.name) == offered and not of_rebate(one.name)
+	assert not frappe.db.exists("Volume Rebate", one.name)
+	night(date(2026, 4, 16))
+	assert of_rebate(other.name) == offered
+
+
+def test_rebates_that_have_both_credited_somebody_stay_two(story):
+	dealer = story.customer("Dealer")
+	story.invoice(dealer, 20_000, date(2026, 3, 2))
+	one, other = two_rebates()
+	with pytest.raises(frappe.ValidationError, match="credit note from both rebates") as refused:
+		merge(one, other)
+	assert dealer in str(refused.value)
+	frappe.db.rollback()
+	# Who was told no by one of them keeps what the other offers.
+	frappe.delete_doc("Sales Invoice", claim(dealer, volume_rebate=other.name).credit_note)
+	merge(one, other)
+	assert of_rebate(other.name) == [(dealer, "Proposed", Q1)]
+
+
+def test_what_was_credited_for_quarters_is_no_claim_of_a_year(story):
+	story.invoice(story.customer("Dealer"), 20_000, date(2026, 3, 2))
+	one, other = two_rebates(period="Year")
+	with pytest.raises(frappe.ValidationError, match="other periods"):
+		merge(one, other)
+	frappe.db.rollback()
+	# What is only counted is nobody's yet.
+	merge(other, one)
+	assert frappe.db.exists("Volume Rebate", one.name) and not of_rebate(other.name)
+
+
 def test_a_policy_that_makes_no_sense_is_refused(story):
 	for values, told in (
 		({"customer_group": None}, "name the customers"),

@@ -219,3 +219,29 @@ def test_what_was_known_of_one_of_merged_customers_is_nobodys_gain(drives):
 	drives.enter(ANNA, "A1", taste="Dark wood")
 	drives.by(MIA, panel.count, drive.name)
 	assert drives.rows(drive)[ANNA].gain == FACTS["taste"]
+
+
+def test_nobody_checks_what_they_may_not_read(drives):
+	"""To who sees an empty page the customer's yes says nothing of what stands there."""
+	drive = drives.started(users=[ANNA])
+	drives.enter_all(ANNA, "A1")
+	drives.by(MIA, panel.draw, drive.name)
+	frappe.permissions.setup_custom_perms("Customer File")
+	frappe.db.delete("Custom DocPerm", {"parent": "Customer File", "permlevel": 1, "role": "Sales User"})
+	frappe.clear_cache(doctype="Customer File")
+	drawn = {one.fact: one.name for one in drives.checks(drive)}
+	told = drives.by(CLEO, checks.shown, drawn["Leisure"])
+	assert told["hidden"] and not told["said"] and "may not read" in told["why_not"]
+	with pytest.raises(frappe.ValidationError, match="may not read"):
+		drives.by(CLEO, checks.answer, drawn["Leisure"], "Wrong")
+	hers = {
+		name
+		for fact, name in drawn.items()
+		if fact in ("Preferred Channel", "Sizes and Specifications", "What It Is Used For")
+	}
+	seen = drives.by(CLEO, checks.shown, min(hers))
+	assert seen["said"] and not (seen["hidden"] or seen["why_not"]) and seen["left"] == len(hers)
+	while hers:
+		told = drives.by(CLEO, checks.answer, hers.pop(), "Right")
+		assert told["next"] in hers or (not hers and told["next"] is None)
+	assert not drives.by(MIA, checks.shown, drawn["Leisure"])["why_not"]

@@ -60,7 +60,7 @@ class VolumeRebate(MeansEverybody, ShowsOnlyReadable, Document):
 
 	def validate_what_is_fixed(self):
 		"""Claims were made for periods of this length and in this company's currency."""
-		changed = [f for f in ("company", "period", "first_month") if self.has_value_changed(f)]
+		changed = [field for field in rebates.FIXED if self.has_value_changed(field)]
 		if not self.is_new() and changed and frappe.db.exists("Rebate Claim", {"volume_rebate": self.name}):
 			frappe.throw(
 				_(
@@ -88,6 +88,11 @@ class VolumeRebate(MeansEverybody, ShowsOnlyReadable, Document):
 				).format(formatdate(first), formatdate(last)),
 				indicator="orange",
 			)
+
+	def before_rename(self, old, new, merge=False):
+		if merge and frappe.db.exists(self.doctype, new):
+			rebates.before_merge(self, new)
+			rebates.keep_terms(self.name, _steps(self), self.rebate_on)
 
 	def on_trash(self):
 		# What was credited is kept; what nobody was offered yet goes with it.
