@@ -290,13 +290,19 @@ keep_customers.my_day.Day = class {
 
 	say_what_follows(entry, said) {
 		const { text } = keep_customers.words;
-		this.$said.html(`<span><b>${text(entry.customer_name)}</b>: ${text(said)}</span>`);
+		this.show_word(`<b>${text(entry.customer_name)}</b>: ${text(said)}`);
+	}
+
+	show_word(html) {
+		this.$said.html(`<span>${html}</span>`);
 		clearTimeout(this.saying);
 		this.saying = setTimeout(() => this.$said.empty(), 6000);
 	}
 
 	undo(key, todo) {
-		if (!this.outbox.take_back(key)) return;
+		// Whoever put the telephone away has sent it, and finds the button where it was.
+		if (!this.outbox.take_back(key))
+			return this.show_word(keep_customers.words.text(__("It was sent already. What is wrong in it can be changed in the Customer Touch.")));
 		this.$said.empty();
 		this.go_to(todo);
 	}
