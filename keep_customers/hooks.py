@@ -33,6 +33,8 @@ override_whitelisted_methods = METHODS | {
 	"frappe.core.doctype.data_export.exporter.export_data": "keep_customers.access.host_doors.export_data",
 	"frappe.core.doctype.data_import.data_import.download_template": "keep_customers.access.host_doors.download_template",
 	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "keep_customers.access.host_doors.get_workflow_state_count",
+	"frappe.core.doctype.deleted_document.deleted_document.restore": "keep_customers.access.brought_back.restore",
+	"frappe.core.doctype.deleted_document.deleted_document.bulk_restore": "keep_customers.access.brought_back.bulk_restore",
 	"frappe.utils.file_manager.add_attachments": "keep_customers.access.attached.add_attachments",
 	"frappe.core.doctype.communication.email.make": "keep_customers.access.attached.make",
 	"frappe.core.api.file.unzip_file": "keep_customers.access.attached.unzip_file",

@@ -6,6 +6,7 @@ before anything else sees it, whichever way it comes: form, REST, import.
 """
 
 import re
+from contextlib import contextmanager
 from datetime import date, time, timedelta
 from decimal import Decimal
 from math import isfinite
@@ -33,8 +34,17 @@ AS_STORED = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|\d\d:\d\d:\d\
 class Document(HostsDocument):
 	"""Holds, once it is saved, only what its fields can hold."""
 
+	# Whether what was deleted is brought back as it was; else it begins anew, as what it was bound to is gone with it.
+	comes_back = False
+
 	def insert(self, *args, **kwargs):
 		hold(self, begun=True)
+		# What follows from it on the way is made anew, and was never stored before.
+		if self.comes_back and self.get("creation") and frappe.flags.keep_bringing_back:
+			self.flags.brought_back = self.flags.ignore_validate = True
+			# Who may delete it may bring it back, also where nobody makes such documents by hand.
+			if frappe.has_permission(self.doctype, "delete", doc=self):
+				self.flags.ignore_permissions = True
 		return super().insert(*args, **kwargs)
 
 	def _save(self, *args, **kwargs):
@@ -77,6 +87,16 @@ class Document(HostsDocument):
 		):
 			refuse(f"'{key}' should be a list of rows.")
 		super().extend(key, value)
+
+
+@contextmanager
+def bringing_back():
+	"""While the host brings back what was deleted: it inserts it as if it was new, and our own checks would make it so."""
+	frappe.flags.keep_bringing_back = True
+	try:
+		yield
+	finally:
+		frappe.flags.keep_bringing_back = None
 
 
 def _linked(row: HostsDocument) -> dict:

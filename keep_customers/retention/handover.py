@@ -27,6 +27,8 @@ def follow(review) -> None:
 	before = review.get_doc_before_save()
 	if before and before.responsible != review.responsible:
 		_give(review, before.responsible)
+	elif review.flags.brought_back:
+		_give(review, None)
 
 
 def _give(review, before: str | None) -> None:

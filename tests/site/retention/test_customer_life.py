@@ -3,6 +3,7 @@
 import frappe
 
 from keep_customers.retention import at_a_glance
+from tests.site.deleted import back
 from tests.site.story import PREFIX
 
 
@@ -78,3 +79,13 @@ def test_it_stands_among_the_open_things_and_in_the_timeline(story, losses):
 	assert not at_a_glance.losses(review.customer, losses.lost_on)["losses"]
 	rows = at_a_glance.timeline_of(review.customer, 5)
 	assert [row["what"] for row in rows] == [["Lost"], ["Won Back"]]
+
+
+def test_a_review_that_is_brought_back_asks_again(story, losses):
+	[review] = losses.lose()
+	again = back(review)
+	for field in review.meta.get_valid_columns():
+		if field not in ("name", "creation", "modified", "modified_by", "owner", "_assign"):
+			assert again.get(field) == review.get(field), field
+	[question] = losses.questions(again)
+	assert question.allocated_to == review.responsible

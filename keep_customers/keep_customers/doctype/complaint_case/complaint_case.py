@@ -19,6 +19,8 @@ SKEW = timedelta(minutes=10)
 
 
 class ComplaintCase(NamesOnlyReadable, Document):
+	comes_back = True
+
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -116,6 +118,8 @@ class ComplaintCase(NamesOnlyReadable, Document):
 	# end: auto-generated types
 
 	def before_insert(self):
+		if self.flags.brought_back:
+			return
 		said = {field: self.get(field) for field in ("stated_number", "taken_from_type", "taken_from")}
 		self.keep_as_stored()
 		self.update(said)

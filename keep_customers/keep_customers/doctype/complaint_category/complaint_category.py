@@ -33,9 +33,8 @@ class ComplaintCategory(Document):
 		for row in self.team:
 			if not frappe.db.get_value("User", row.user, "enabled"):
 				frappe.throw(_("{0} is disabled. Please choose somebody who can log in.").format(row.user))
-		if not self.is_new():
-			# Written by what follows only.
-			self.assignment_rule = self.get_db_value("assignment_rule")
+		# Written by what follows only; one that is brought back had another, which is gone, and a copy has none.
+		self.assignment_rule = None if self.is_new() else self.get_db_value("assignment_rule")
 
 	def on_update(self):
 		assignment_rules.keep_team_rule(self)

@@ -5,6 +5,8 @@ from keep_customers.messaging import feedback
 
 
 class CustomerFeedback(NamesOnlyReadable, Document):
+	comes_back = True
+
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

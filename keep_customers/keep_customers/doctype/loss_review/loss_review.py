@@ -6,6 +6,8 @@ from keep_customers.retention import handover, reviews
 
 
 class LossReview(NamesOnlyReadable, Document):
+	comes_back = True
+
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

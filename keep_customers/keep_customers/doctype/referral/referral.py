@@ -10,6 +10,8 @@ from keep_customers.worth import currencies
 
 
 class Referral(NamesOnlyReadable, Document):
+	comes_back = True
+
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -3,9 +3,11 @@
 import frappe
 import pytest
 
+from keep_customers.complaints import assignment_rules
 from keep_customers.jobs import complaints as jobs
 from tests.site.complaints.cases.case import CASE, QUALITY, complaint, stored, todos
-from tests.site.story import ANNA, BEN, MIA
+from tests.site.deleted import back
+from tests.site.story import ANNA, BEN, MIA, PREFIX
 
 
 @pytest.fixture
@@ -99,3 +101,19 @@ def test_who_takes_over_a_late_case_gets_it_although_the_superior_has_it(firm, c
 	case.responsible = BEN
 	case.save()
 	assert todos(case) == {ANNA: "Cancelled", MIA: "Open", BEN: "Open"}
+
+
+def test_a_category_that_is_brought_back_has_its_team_again(team):
+	gone = team.assignment_rule
+	again = back(team)
+	rule = frappe.get_doc("Assignment Rule", again.assignment_rule)
+	assert {row.user for row in rule.users} == {BEN, MIA} and rule.name == gone
+
+
+def test_a_new_category_takes_over_no_rule_that_somebody_names(team):
+	before = frappe.get_doc("Assignment Rule", assignment_rules.RULE)
+	new = {"category_name": f"{PREFIX} Mine", "team": [{"user": MIA}], "assignment_rule": before.name}
+	new = frappe.copy_doc(team).update(new).insert()
+	assert new.assignment_rule != before.name
+	after = frappe.get_doc("Assignment Rule", before.name)
+	assert (after.assign_condition, after.rule) == (before.assign_condition, before.rule)

@@ -3,8 +3,19 @@
 import frappe
 import pytest
 
-from tests.site.complaints.cases.case import CASE, compensated, complaint, new_batch, solved, stored, todos
+from tests.site.complaints.cases.case import (
+	CASE,
+	compensated,
+	complaint,
+	new_batch,
+	offered,
+	solved,
+	stored,
+	todos,
+)
+from tests.site.deleted import back, deleted
 from tests.site.story import ANNA, PREFIX, _user
+from tests.site.web import Browser, Server
 
 
 def test_a_case_goes_with_its_customer(story, firm):
@@ -86,3 +97,41 @@ def test_what_a_case_names_and_was_deleted_since_keeps_nobody_from_going_on(stor
 	with pytest.raises(frappe.LinkValidationError, match="Keep Test None") as refused:
 		case.save()
 	assert invoice.name not in str(refused.value)
+
+
+def test_a_case_that_was_deleted_by_mistake_comes_back_as_it_was(firm, clock):
+	case = solved(firm)
+	assert case.reload().status == "Closed"
+	clock.goes_on(24 * 90)
+	again = back(case)
+	same = (
+		"customer",
+		"status",
+		"step",
+		"word",
+		"solution",
+		"answered_on",
+		"solved_on",
+		"solve_late",
+		"closed_on",
+		"closed_by",
+	)
+	assert [again.get(field) for field in same] == [case.get(field) for field in same]
+	assert [(row.step, row.done_on, row.done_by, row.note) for row in again.steps] == [
+		(row.step, row.done_on, row.done_by, row.note) for row in case.steps
+	]
+	assert not todos(again) and not again.next_alarm, "nobody is late with what is closed"
+	# An open one is somebody's again.
+	open_one = offered(complaint(firm))
+	assert todos(back(open_one)) == {ANNA: "Open"}
+
+
+def test_what_was_deleted_is_not_for_who_knows_its_name(firm):
+	name = deleted(complaint(firm))
+	frappe.db.commit()
+	restore = "frappe.core.doctype.deleted_document.deleted_document"
+	anna = Browser(Server(), ANNA)
+	for method, sent in (("restore", {"name": name}), ("bulk_restore", {"docnames": [name]})):
+		assert anna.call(f"{restore}.{method}", **sent).status_code == 403
+	frappe.db.rollback()
+	assert not frappe.db.exists(CASE, {"customer": firm})

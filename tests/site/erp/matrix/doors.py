@@ -320,7 +320,7 @@ NAMES = {
 }  # fmt: skip
 # … and what is said of it; all else is "Mine".
 SAID = {
-	"absent": "", "came": "", "add": "Yes", "because": "Other", "rule": "Call After a Large Purchase", "competitor": "", "user": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
+	"absent": "", "came": "", "add": "Yes", "alert": "0", "docnames": ["Mine"], "because": "Other", "rule": "Call After a Large Purchase", "competitor": "", "user": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
 	"doc": {"doctype": "Visit Plan", "name": "{plan}"},
 	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
@@ -353,6 +353,7 @@ IN_VAIN = {
 		"it is for a website's pages": ("access.host_doors.add_comment",),
 		"called by the host, with more": (
 			"access.attached.add_attachments", "access.attached.make", "access.attached.unzip_file",
+			"access.brought_back.restore", "access.brought_back.bulk_restore",
 			"access.host_doors.get_group_by_count", "access.host_doors.relink", "access.host_doors.get_monthly_goal_graph_data", "access.host_doors.get_next", "access.host_doors.get_open_activities",
 			"access.host_reports.enqueue_json_to_csv_conversion",
 			"access.host_doors.download_template", "care.expected.calendar", "events.door.check_in", "events.door.undo", "people.contacts.contact_query",
