@@ -259,9 +259,9 @@ def test_merged_dealers_keep_what_both_were_given(story):
 	assert claim(one, merged_from=other).credited == 400
 
 
-def two_rebates(**values):
+def two_rebates(one=None, **values):
 	"""Two of whose dealer each offers something for the first quarter."""
-	one, other = policy(), policy("Others", **values)
+	one, other = policy(**(one or {})), policy("Others", **values)
 	night(date(2026, 4, 15))
 	return one, other
 
@@ -279,7 +279,8 @@ def test_of_two_rebates_that_become_one_each_customer_has_one_claim(story):
 	dealer, late = story.customer("Dealer"), story.customer("Late")
 	for customer in (dealer, late):
 		story.invoice(customer, 20_000, date(2026, 3, 2))
-	one, other = two_rebates(settle_after_days=90)
+	one, other = two_rebates({"steps": [(5_000, 4)]}, settle_after_days=90)
+	given = claim(dealer, volume_rebate=one.name)
 	assert of_rebate(other.name) and {status for _c, status, _p in of_rebate(other.name)} == {"Running"}
 	# What is only counted yields to what was offered.
 	merge(one, other)
@@ -288,6 +289,13 @@ def test_of_two_rebates_that_become_one_each_customer_has_one_claim(story):
 	assert not frappe.db.exists("Volume Rebate", one.name)
 	night(date(2026, 4, 16))
 	assert of_rebate(other.name) == offered
+	# By the steps that were its own then.
+	now = claim(dealer, volume_rebate=other.name)
+	assert (now.percent, now.rebate, now.difference) == (
+		given.percent,
+		given.rebate,
+		0,
+	) and given.percent == 4
 
 
 def test_rebates_that_have_both_credited_somebody_stay_two(story):
