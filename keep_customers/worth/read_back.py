@@ -35,7 +35,14 @@ def tell(doc, more: Callable[[list], str] | None = None) -> ReadBack:
 		told.lacks(_(str(problem)), field="high_share")
 	if told.missing:
 		return told
-	told.says = [_who(policy), _by_what(policy), *_cut(policy), _("Tiers are written in the next night.")]
+	told.says = [
+		_who(policy),
+		_by_what(policy),
+		*_cut(policy),
+		_("Tiers are written in the next night.")
+		if cint(doc.get("enabled"))
+		else _("It is off: it ranks nobody until it is switched on."),
+	]
 	if doc.review_losses:
 		least = fmt_money(flt(doc.losses_from), 0, reporting_currency())
 		told.says.append(

@@ -38,6 +38,7 @@ def test_a_policy_shows_whom_it_would_put_where(story, firms):
 	]
 	assert found["figure"].startswith("Today this would be: Platinum 1, Gold 2, Iron 5, Lead 2.")
 	assert not frappe.db.count("Customer Value") and not found["missing"]
+	assert "It is off: it ranks nobody until it is switched on." in told(enabled=0)["says"]
 
 
 def test_a_policy_and_a_tier_say_how_many_contacts_their_rhythm_makes(story, firms):
