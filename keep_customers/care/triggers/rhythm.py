@@ -269,7 +269,7 @@ def _other_contacts(rows: list, today: date) -> dict[str, int]:
 	return last_contacts(today, of_customers(rows), own)
 
 
-def _contacted_noticedits_turn(rows: list, today: date) -> list[bool]:
+def _contacted_since_its_turn(rows: list, today: date) -> list[bool]:
 	last = _other_contacts(rows, today)
 	starts = [day_of(one["occurrence"]) for one in rows]
 	return [
@@ -297,7 +297,7 @@ def _not_yet_its_turn(rows: list, today: date) -> list[bool]:
 	return result
 
 
-def _contacted_noticedit_was_due(rows: list, today: date) -> list[bool]:
+def _contacted_since_it_was_due(rows: list, today: date) -> list[bool]:
 	last = _other_contacts(rows, today)
 	return [last.get(one["customer"], 0) >= getdate(one["planned_on"]).toordinal() for one in rows]
 
@@ -322,8 +322,8 @@ def _needed_no_more(rows: list, today: date) -> list[bool]:
 BOUGHT = Premise("Bought again", _bought_since)
 # The silence is another one, or none: the purchase after which it began was cancelled.
 NOT_BOUGHT = Premise("No longer true", _not_bought_after_all)
-CONTACTED = Premise("Contacted meanwhile", _contacted_noticedit_was_due)
-TURN_IS_OVER = Premise("Contacted meanwhile", _contacted_noticedits_turn)
+CONTACTED = Premise("Contacted meanwhile", _contacted_since_it_was_due)
+TURN_IS_OVER = Premise("Contacted meanwhile", _contacted_since_its_turn)
 # Somebody entered 3 days and meant 30.
 TURN_HAS_COME = Premise("No longer true", _not_yet_its_turn)
 NEEDED = Premise("No longer true", _needed_no_more)
