@@ -33,9 +33,10 @@ def call_anew(words: Words) -> Counts:
 	# Files are numbered, too.
 	words = words._replace(numbers=tuple(one for one in words.numbers if len(re.sub(r"\D", "", one)) >= CORE))
 	done: Counts = Counter()
-	for column in COLUMNS:
-		for url in _naming(column, words):
-			done[FILE, CHANGED] += _call_anew(column, url, words)
+	found = [(column, url) for column in COLUMNS for url in _naming(column, words)]
+	fields = _attach_fields() if found else []
+	for column, url in found:
+		done[FILE, CHANGED] += _call_anew(column, url, words, fields)
 	return done
 
 
@@ -56,7 +57,7 @@ def _folder(url: str) -> str | None:
 	return found if found and "/" not in url.removeprefix(found) else None
 
 
-def _call_anew(column: str, url: str, words: Words) -> int:
+def _call_anew(column: str, url: str, words: Words, fields: Iterable[tuple[str, str]]) -> int:
 	new_url = f"{_folder(url)}{_sign(url)}{_ending(url, words)}"
 	if os.path.isfile(_path(url)):
 		os.replace(_path(url), _path(new_url))
@@ -65,7 +66,7 @@ def _call_anew(column: str, url: str, words: Words) -> int:
 		called = words.without(row.file_name or "", False)
 		values = {column: new_url} | ({"file_name": called} if row.file_name else {})
 		frappe.db.set_value(FILE, row.name, values, update_modified=False)
-	for doctype, fieldname in _attach_fields():
+	for doctype, fieldname in fields:
 		table = frappe.qb.DocType(doctype)
 		frappe.qb.update(table).set(table[fieldname], new_url).where(table[fieldname] == url).run()
 	return len(names) if column == COLUMNS[0] else 0
@@ -85,7 +86,7 @@ def _ending(url: str, words: Words) -> str:
 	return ending if words.without(ending, False) == ending else ""
 
 
-def _attach_fields() -> Iterable[tuple[str, str]]:
+def _attach_fields() -> list[tuple[str, str]]:
 	kinds = {"fieldtype": ("in", ("Attach", "Attach Image"))}
 	found = frappe.get_all("DocField", kinds, ["parent", "fieldname"], as_list=True)
 	found = {*found, *frappe.get_all("Custom Field", kinds, ["dt", "fieldname"], as_list=True)}

@@ -340,11 +340,11 @@ def one_by_one(found: movements.Movements, filters: dict, by: str) -> tuple:
 	said = [only_first(len(every), most(filters)), heading(found.spans)]
 	if not rows:
 		said.append(_("There is no customer of this kind."))
-	amount = {"datatype": "Currency", "currency": found.books.currency}
+	amount, cents = {"datatype": "Currency", "currency": found.books.currency}, found.books.parts
 	totals = [
 		figure(step_name(filters.about), len(every)),
 		*(
-			figure(label, sum(round(row[field] * parts()) for row in every) / parts(), **amount)
+			figure(label, sum(round(row[field] * cents) for row in every) / cents, **amount)
 			for field, label in (
 				("before", _("Revenue Before", context="Revenue Bridge")),
 				("change", _("Change", context="Revenue Bridge")),
