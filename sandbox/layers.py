@@ -106,8 +106,9 @@ def _code():
 
 def _drivers(dbs):
 	"""MariaDB's and SQLite's are among what everybody gets; Debian's for MariaDB is quicker, where it is there."""
-	if (debians := services.mysqlclient()) is not None:
-		_link(_site_packages() / debians.name, debians)
+	debians = services.mysqlclient()
+	if debians and not (ours := _site_packages() / debians.name).exists():  # others may be at work with it
+		_link(ours, debians)
 	if "postgres" in dbs:
 		pin = paths.SOURCE / "postgres.txt"
 		everybody = paths.SOURCE / "requirements.txt"
