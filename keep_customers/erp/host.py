@@ -9,10 +9,17 @@ from collections.abc import Callable, Iterable
 import frappe
 from frappe.database import query
 from frappe.modules.utils import load_doctype_module
+from frappe.utils import background_jobs, cint
 from frappe.utils.password import get_encryption_key
 
 # What is raised where too much is queued already; Frappe 15 queues without end.
 QUEUE_FULL = tuple(filter(None, [getattr(frappe, "QueueOverloaded", None)]))
+
+
+def most_queued() -> int | None:
+	"""How many jobs may wait in a queue before more are refused; None where there is no end to it."""
+	most = getattr(background_jobs, "MAX_QUEUED_JOBS", None)
+	return most and (cint(frappe.conf.max_queued_jobs) or most)
 
 
 def has(doctype: str, *fields: str) -> bool:

@@ -4,11 +4,15 @@ The reps' ToDos stay: they are ordinary ToDos of the host and may still be someb
 whoever may uninstall the app decides about what it leaves.
 """
 
+import time
+
 import frappe
+from frappe import _
+from frappe.utils.background_jobs import get_queue
 
 from keep_customers.benefits import pricing_rules
 from keep_customers.complaints import assignment_rules
-from keep_customers.erp.host import forget_columns, has
+from keep_customers.erp.host import forget_columns, has, most_queued
 from keep_customers.setup import desktop
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
@@ -17,6 +21,9 @@ from keep_customers.worth import ledger, stored
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 YEARLY = "-.YYYY.-"  # between a name's prefix and its number
+# The host queues a job for each document that it deletes: a doctype, a report, a field of ours and what stands on our pages.
+JOBS = 250
+PATIENCE = 20  # seconds without a single job done
 # What people have made about documents and reports of ours. Without these it is about nothing, and the host would go on asking for
 # it: each day, those of others behind one that fails; whenever somebody opens the dashboard; or it holds what customers are worth.
 ABOUT_DOCUMENTS = (
@@ -49,6 +56,7 @@ LEADING = (
 
 
 def before_uninstall() -> None:
+	wait_for_room_in_the_queue()
 	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
 	assignment_rules.remove_rules()
 	pricing_rules.take_back_everything()
@@ -61,6 +69,30 @@ def before_uninstall() -> None:
 	stored.forget()
 	remove_steps()
 	desktop.leave()
+	wait_for_room_in_the_queue()  # a job for each file and rule is in it by now
+
+
+def wait_for_room_in_the_queue() -> None:
+	"""Frappe 16 refuses what is too much for its queue. In the midst of uninstalling that would leave half an app.
+
+	:raises ValidationError: if nobody works on what waits there
+	"""
+	most = most_queued()
+	if not most:
+		return
+	queue, fewest, since = get_queue("default"), None, time.monotonic()
+	while (waiting := queue.count) and waiting + JOBS > most:
+		if fewest is None or waiting < fewest:
+			fewest, since = waiting, time.monotonic()
+		elif time.monotonic() - since > PATIENCE:
+			frappe.throw(
+				_(
+					"{0} jobs wait in the queue, and no worker does them. Uninstalling needs room for {1} more: please start"
+					" a worker (bench worker --queue default) or empty the queue (bench purge-jobs), and uninstall again."
+				).format(waiting, JOBS),
+				title=_("The queue is full"),
+			)
+		time.sleep(0.5)
 
 
 def after_uninstall() -> None:
