@@ -1,13 +1,14 @@
 """What the clock brings for people's data: who is still to be forgotten, and words that are too old."""
 
 from keep_customers.jobs import clock
-from keep_customers.privacy import ageing, exported, forgetting
+from keep_customers.privacy import ageing, came_back, exported, forgetting
 
 
 def go_on() -> None:
-	"""Begin again what was stopped on the way: a worker that was killed, a database that was gone."""
+	"""Begin again what was stopped on the way: a worker that was killed, a database that was gone, or is an older one."""
 	for name in forgetting.unfinished():
 		forgetting.enqueue(name)
+	came_back.look()
 
 
 @clock.asks  # words that are gone are gone

@@ -19,13 +19,23 @@ from keep_customers.erp.soon import soon
 from keep_customers.people import ledger, reached, unsubscribed
 from keep_customers.people.addresses import KINDS, mark
 from keep_customers.people.reached import CONTACT
-from keep_customers.privacy import belongings, called_files, emptying, exported, host_papers, mentions, sheets
+from keep_customers.privacy import (
+	belongings,
+	called_files,
+	emptying,
+	erasure_log,
+	exported,
+	host_papers,
+	mentions,
+	sheets,
+)
 from keep_customers.privacy.emptying import CHANGED, DELETED, EMPTIED, ROWS, Counts
 from keep_customers.privacy.logged import by_the_way_alone
 from keep_customers.privacy.person import Person
 
 DOCTYPE = "Forgotten Person"
 WAITING, RUNNING, DONE, FAILED = "Waiting", "Running", "Done", "Failed"
+CAME_BACK = "Came Back"
 JOB = "keep_customers.privacy.forgetting.run"
 
 
@@ -43,7 +53,6 @@ class Wish:
 
 def begin(person: Person, wish: Wish) -> str:
 	"""Note who is to be forgotten, and have it done; returns the Forgotten Person."""
-	work = {"person": json.loads(person.as_json()), "wish": vars(wish), "owned": None, "done": []}
 	doc = frappe.get_doc(
 		{
 			"doctype": DOCTYPE,
@@ -51,13 +60,31 @@ def begin(person: Person, wish: Wish) -> str:
 			"asked_by": frappe.session.user,
 			"asked_on": now_datetime(),
 			"marks": " ".join(person.marks),
-			"work": json.dumps(work),
+			"work": work_of(person, wish),
 		}
 	)
 	# Whoever may forget somebody was asked before.
 	doc.insert(ignore_permissions=True)
 	enqueue(doc.name)
 	return doc.name
+
+
+def begin_again(forgotten: str, person: Person, wish: Wish) -> str:
+	"""Have somebody forgotten who came back, under the same record."""
+	values = {
+		"status": WAITING,
+		"asked_by": frappe.session.user,
+		"asked_on": now_datetime(),
+		"work": work_of(person, wish),
+	}
+	frappe.db.set_value(DOCTYPE, forgotten, values)
+	enqueue(forgotten)
+	return forgotten
+
+
+def work_of(person: Person, wish: Wish) -> str:
+	"""All that is left to do, as JSON."""
+	return json.dumps({"person": json.loads(person.as_json()), "wish": vars(wish), "owned": None, "done": []})
 
 
 def enqueue(name: str) -> None:
@@ -107,7 +134,7 @@ def _steps(forgotten: str, work: dict) -> None:
 	for name, step in steps(person, wish, work):
 		if name not in work["done"]:
 			attempt(lambda name=name, step=step: _do(forgotten, work, name, step))
-	attempt(lambda: _finish(forgotten))
+	attempt(lambda: _finish(forgotten, person, wish))
 
 
 def _do(forgotten: str, work: dict, name: str, step: Callable[[], Counts | None]) -> None:
@@ -134,7 +161,10 @@ def _add(forgotten: str, doctype: str, what: str, number: int) -> None:
 	).db_insert()
 
 
-def _finish(forgotten: str) -> None:
+def _finish(forgotten: str, person: Person, wish: Wish) -> None:
+	asked = frappe.db.get_value(DOCTYPE, forgotten, ["asked_by", "asked_on"])
+	# Before, as nobody would come back to it.
+	erasure_log.note(forgotten, person, vars(wish), *asked)
 	values = {"status": DONE, "work": None, "stopped_by": None, "finished_on": now_datetime()}
 	frappe.db.set_value(DOCTYPE, forgotten, values)
 	frappe.clear_document_cache(DOCTYPE, forgotten)

@@ -115,6 +115,23 @@ def of_row(name: str) -> Person:
 	return _found([], [name])
 
 
+def of_documents(contacts: Collection[str], rows: Collection[str]) -> Person:
+	"""Somebody who is all of these Contacts and rows of Customer Files."""
+	return _found(contacts, rows)
+
+
+def once_more(person: Person) -> Person:
+	"""Who it is by now: without what is gone since.
+
+	:raises frappe.ValidationError: if all is
+	"""
+	contacts = among.find(CONTACT, "name", person.contacts)
+	rows = among.find(PERSON, "name", person.rows)
+	if not (contacts or rows):
+		frappe.throw(_("There is nobody to be forgotten again."))
+	return _found(contacts, rows)
+
+
 def of_user(user: str) -> Person:
 	"""Whoever asks from outside, known by the address they log in with.
 
@@ -199,7 +216,7 @@ def _called(row) -> tuple[str, str, str]:
 	return (row.full_name or "", row.first_name or "", row.last_name or "")
 
 
-def _found(contacts: list[str], rows: list[str]) -> Person:
+def _found(contacts: Collection[str], rows: Collection[str]) -> Person:
 	contacts, rows = set(contacts), set(rows)
 	# Their row may name their Contact, and their Contact may stand in other files.
 	for _round in range(2):

@@ -13,6 +13,7 @@ from frappe.utils.background_jobs import get_queue
 from keep_customers.benefits import pricing_rules
 from keep_customers.complaints import assignment_rules
 from keep_customers.erp.host import forget_columns, has, most_queued
+from keep_customers.privacy import erasure_log
 from keep_customers.setup import desktop
 from keep_customers.setup.custom_fields import custom_fields
 from keep_customers.setup.kanban import remove_boards
@@ -67,6 +68,7 @@ def before_uninstall() -> None:
 	remove_custom_fields()
 	ledger.drop_index()
 	stored.forget()
+	erasure_log.remove()
 	remove_steps()
 	desktop.leave()
 	wait_for_room_in_the_queue()  # a job for each file and rule is in it by now

@@ -13,6 +13,8 @@ from pathlib import Path
 import frappe
 import pytest
 
+from keep_customers.privacy import erasure_log
+
 from . import asked, putback
 from .removal import remove_everything
 from .story import Story
@@ -102,6 +104,14 @@ def pytest_sessionfinish(session, exitstatus):
 			remove_everything()
 			_write_numbers(getattr(session.config, "numbers_were", None))
 		frappe.destroy()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_was_forgotten(tmp_path_factory, monkeypatch):
+	"""What a test forgets is put back in the database, as an older backup would; the site's own list knows nothing of it."""
+	monkeypatch.setattr(erasure_log, "_path", lambda: tmp_path_factory.getbasetemp() / "forgotten.jsonl")
+	yield
+	erasure_log.remove()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ keep_customers.personal_data = (() => {
 		const about = (values) => call("desk.what_would_go", { ...who, ...values });
 		about({}).then((found) => {
 			const dialog = keep_customers.dialog({
-				title: __("Forget {0}", [name]),
+				title: __("Forget {0}", [name || found.names.join(", ")]),
 				size: "large",
 				fields: [
 					{ fieldname: "goes", fieldtype: "HTML" },
@@ -116,11 +116,20 @@ keep_customers.personal_data = (() => {
 		call("export.make", who).then((file) => window.open(file));
 	}
 
+	const may_forget = () => ["System Manager", "Keep Customers Manager"].some((role) => frappe.user.has_role(role));
+
 	function buttons(frm, add) {
-		if (frm.is_new() || !["System Manager", "Keep Customers Manager"].some((role) => frappe.user.has_role(role))) return;
+		if (frm.is_new() || !may_forget()) return;
 		const group = __("Personal Data");
 		frm.add_custom_button(__("What Is Stored"), () => add((who) => export_of(who)), group);
 		frm.add_custom_button(__("Forget Person"), () => add((who, name) => ask(who, name, () => leave(frm))), group);
+	}
+
+	// Who came back with an older backup; the record cannot say who it is, what is shown does.
+	function forget_again(frm) {
+		if (!may_forget()) return;
+		const button = frm.add_custom_button(__("Forget Again"), () => ask({ forgotten: frm.doc.name }, "", () => frm.reload_doc()));
+		button.removeClass("btn-default").addClass("btn-danger");
 	}
 
 	function leave(frm) {
@@ -129,7 +138,7 @@ keep_customers.personal_data = (() => {
 		frappe.set_route("List", frm.doctype);
 	}
 
-	return { buttons };
+	return { buttons, forget_again };
 })();
 
 frappe.ui.form.on("Contact", {

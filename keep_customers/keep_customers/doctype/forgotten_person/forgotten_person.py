@@ -19,7 +19,7 @@ class ForgottenPerson(Document):
 		counts: DF.Table[ForgottenPersonCount]
 		finished_on: DF.Datetime | None
 		marks: DF.SmallText | None
-		status: DF.Literal["Waiting", "Running", "Done", "Failed"]
+		status: DF.Literal["Waiting", "Running", "Done", "Failed", "Came Back"]
 		stopped_by: DF.Data | None
 		work: DF.LongText | None
 	# end: auto-generated types
