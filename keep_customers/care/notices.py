@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, getdate
+from frappe.utils import cint, cstr, getdate
 
 from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups, todos
@@ -79,7 +79,9 @@ def nobody(asked: bool) -> str:
 	:param asked: whether that is so because everybody was told by what it amends
 	"""
 	if asked:
-		return _("Everybody it would reach has been told by what it amends. A new notice tells them again.")
+		return _(
+			"Everybody it would reach has been told by what it amends. Tick “Tell Them Again” if that was wrong."
+		)
 	return _("This reaches nobody. Please widen the audience.")
 
 
@@ -144,7 +146,7 @@ def _amends(notice) -> list[str]:
 
 def _asked_before(notice) -> set[str]:
 	"""The customers who were told by a notice that this one corrects, or of whom a rep has settled it; from whom it was taken back
-	before that hears this one."""
+	before that hears this one. Who was told counts as if nothing was said where they are to be told again."""
 	names = _amends(notice)
 	if not names:
 		return set()
@@ -155,7 +157,8 @@ def _asked_before(notice) -> set[str]:
 	query = frappe.qb.from_(follow_up).where(
 		(follow_up.reference_doctype == "Care Notice") & follow_up.reference_name.isin(names)
 	)
-	return set(columns(query.where(told | settled), follow_up.customer)[0])
+	asked = settled if cint(notice.get("tell_again")) else told | settled
+	return set(columns(query.where(asked), follow_up.customer)[0])
 
 
 def not_excluded(rows) -> list:

@@ -24,12 +24,8 @@ def tell(doc) -> ReadBack:
 		told.says.append(
 			counted(
 				asked,
-				_(
-					"One customer was told by {1}, which this amends, and is not told again. A new notice would."
-				),
-				_(
-					"{0} customers were told by {1}, which this amends, and are not told again. A new notice would."
-				),
+				_("One customer was told by {1}, which this amends, and is not told again."),
+				_("{0} customers were told by {1}, which this amends, and are not told again."),
 				doc.amended_from,
 			)
 		)

@@ -268,9 +268,32 @@ def test_a_correction_for_whom_everybody_was_told_says_so(story, coast):
 	frappe.db.set_value("Follow Up", {"reference_name": notice.name}, "status", "Done")
 	new = amended(notice)
 	told = read_back({"doctype": "Care Notice", "name": new.name})
-	assert "A new notice tells them again" in told["missing"][0]["text"]
-	with pytest.raises(frappe.ValidationError, match="A new notice tells them again"):
+	assert "Tell Them Again" in told["missing"][0]["text"]
+	with pytest.raises(frappe.ValidationError, match="Tell Them Again"):
 		new.submit()
+
+
+def test_who_was_told_what_was_wrong_is_told_again_where_that_is_wanted(story, coast):
+	"""The storm comes on Friday and not on Thursday."""
+	story.completed_yesterday()
+	notice = released()
+	told, unwanted, *others = story.follow_ups()
+	frappe.db.set_value("Follow Up", told.name, "status", "Done")
+	# A rep has said that this one is no news to the customer.
+	frappe.db.set_value(
+		"Follow Up", unwanted.name, {"status": "Cancelled", "not_useful": "Customer knows already"}
+	)
+	new = amended(notice, title="The storm comes on Friday", tell_again=1)
+	says = read_back({"doctype": "Care Notice", "name": new.name})
+	assert says["figure"] == "3 customers would be reached."
+	assert says["says"][1].startswith(f"One customer was told by {notice.name}")
+	new.submit()
+	jobs.run(new.name)
+	frappe.set_user("Administrator")
+	assert reached(new) == sorted(row.customer for row in (told, *others))
+	assert [row.status for row in story.follow_ups(told.customer, reference_name=new.name)] == ["Planned"]
+	copy = frappe.copy_doc(frappe.get_doc("Care Notice", new.name), ignore_no_copy=False)
+	assert not copy.tell_again
 
 
 def test_thousands_are_planned_with_a_few_statements(story, coast, monkeypatch):

@@ -33,6 +33,7 @@ class CareNotice(MeansEverybody, Document):
 		sent_by: DF.Link | None
 		status: DF.Literal["Draft", "Planning", "Planned", "Cancelled"]
 		subject: DF.Data | None
+		tell_again: DF.Check
 		territory: DF.Link | None
 		text: DF.Text
 		tiers: DF.TableMultiSelect[CareRuleTier]
