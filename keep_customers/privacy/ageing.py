@@ -48,6 +48,8 @@ KINDS = {
 	"Event Wishes": Kind("Event Suggestion", "creation"),
 	"Visits": Kind("Visit Plan", "to_date", done=("status", ("Reported", "Cancelled"))),
 	"Loss Reviews": Kind("Loss Review", "closed_on", done=("status", ("Won Back", "Given Up", "No Loss"))),
+	"Referrals": Kind("Referral", "date", not_done=("status", ("New",))),
+	"Fact Checks": Kind("Fact Check", "checked_on"),
 	"E-Mails": Kind("Communication", "creation"),
 	"Closed ToDos": Kind("ToDo", "date", not_done=("status", ("Open",))),
 }

@@ -111,6 +111,28 @@ def test_a_visit_keeps_its_words_until_it_is_reported(story):
 	assert left == ["Approved", "Draft", "Waiting for Approval"]
 
 
+def test_what_was_said_of_a_referral_goes_once_its_referrer_was_thanked(story):
+	customer = story.customer("Firm")
+	for status in ("New", "Thanked", "Won", "Lost"):
+		said = {
+			"doctype": "Referral",
+			"name": status,
+			"status": status,
+			"date": "2020-01-01",
+			"remarks": NOTE,
+		}
+		frappe.get_doc({**said, "referrer": customer, "reward": "A boat", "reward_cost": 20}).db_insert()
+	for name, day in (("old", "2020-01-01 10:00:00"), ("not yet", None)):
+		frappe.get_doc(
+			{"doctype": "Fact Check", "name": name, "customer": customer, "fact": "Family"}
+		).update({"checked_on": day, "note": NOTE}).db_insert()
+	story.settings(kept_for=[{"kind": "Referrals", "months": 24}, {"kind": "Fact Checks", "months": 24}])
+	assert ageing.run() == {"Referrals": 3, "Fact Checks": 1}
+	assert frappe.get_all("Referral", {"remarks": NOTE}, pluck="name") == ["New"]
+	assert frappe.db.get_value("Referral", "Won", ["reward", "reward_cost"]) == (None, 20)
+	assert frappe.get_all("Fact Check", {"note": NOTE}, pluck="name") == ["not yet"]
+
+
 def test_every_kind_can_be_asked_for(story):
 	kinds = frappe.get_meta("Keep Age Limit").get_field("kind").options.split("\n")
 	assert kinds == list(ageing.KINDS)

@@ -19,6 +19,8 @@ class KeepAgeLimit(Document):
 			"Event Wishes",
 			"Visits",
 			"Loss Reviews",
+			"Referrals",
+			"Fact Checks",
 			"E-Mails",
 			"Closed ToDos",
 		]
