@@ -5,7 +5,7 @@ first what would go. The backup may have been restored to look something up.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import frappe
 from frappe import _
@@ -17,7 +17,7 @@ from keep_customers.erp.todos import notify_managers
 from keep_customers.people import ledger
 from keep_customers.people.addresses import EMAIL, KINDS, mark
 from keep_customers.people.reached import CONTACT, PERSON
-from keep_customers.privacy import erasure_log, forgetting, person
+from keep_customers.privacy import among, erasure_log, person
 from keep_customers.privacy.forgetting import CAME_BACK, DOCTYPE, DONE, Wish
 from keep_customers.privacy.person import Person
 
@@ -32,30 +32,40 @@ Documents = dict[str, set[str]]  # doctype -> names
 
 
 def look() -> None:
-	"""Note who came back, and tell the managers; of who did not, that they were forgotten."""
+	"""Note who came back, and tell the managers; of who did not, or is gone again by other ways, that they were forgotten."""
 	noted = erasure_log.entries()
-	known = set(frappe.get_all(DOCTYPE, filters={"name": ("in", list(noted))}, pluck="name")) if noted else ()
-	undone = {name: entry for name, entry in noted.items() if name not in known}
+	known = _records(noted)
+	undone = {name: entry for name, entry in noted.items() if known.get(name) in (None, CAME_BACK)}
 	if not undone:
 		return
 	here = _here(undone)
 	for name, entry in undone.items():
-		attempt(lambda name=name, entry=entry: _note(name, entry, here.get(name)))
-	back = sorted(here)
+		if name not in known:
+			attempt(lambda name=name, entry=entry: _note(name, entry, name in here))
+		elif name not in here:
+			attempt(lambda name=name: frappe.db.set_value(DOCTYPE, name, "status", DONE))
+	back = sorted(here.keys() - known)
 	if back:
 		attempt(lambda: _tell(back))
+
+
+def _records(names: Collection[str]) -> dict[str, str]:
+	"""Forgotten Person -> status, of those the database knows."""
+	rows = among.find(DOCTYPE, "name", names, ["name", "status"])
+	return {row.name: row.status for row in rows}
 
 
 def whom(forgotten: str) -> Person:
 	"""Who it is by now.
 
-	:raises frappe.ValidationError: if they did not come back, or are gone
+	:raises frappe.ValidationError: if they did not come back, or are gone again
 	"""
-	row = frappe.db.get_value(DOCTYPE, forgotten, ["status", "work"], as_dict=True)
-	if not row or row.status != CAME_BACK:
+	entry = erasure_log.entries().get(forgotten)
+	came_back = entry and _records([forgotten]).get(forgotten) == CAME_BACK
+	found = _here({forgotten: entry}) if came_back else {}
+	if not found:
 		frappe.throw(_("There is nobody to be forgotten again."))
-	work = frappe.parse_json(row.work)
-	return person.once_more(Person.of(work["person"]))
+	return found[forgotten]
 
 
 def _here(undone: dict[str, dict]) -> dict[str, Person]:
@@ -87,17 +97,16 @@ def _addresses() -> Iterator[tuple[str, str, str]]:
 			yield doctype, row[named], row[column]
 
 
-def _note(name: str, entry: dict, who: Person | None) -> None:
-	"""The record under its old name, and the noes; all of it or nothing."""
+def _note(name: str, entry: dict, is_here: bool) -> None:
+	"""The record under its old name, and the noes; all of it or nothing. Who it is stands nowhere, so that it is gone with them."""
 	wish = Wish(**entry["wish"])
 	doc = frappe.get_doc(
 		{
 			"doctype": DOCTYPE,
-			"status": CAME_BACK if who else DONE,
+			"status": CAME_BACK if is_here else DONE,
 			"asked_by": entry["asked_by"] if frappe.db.exists("User", entry["asked_by"]) else None,
 			"asked_on": get_datetime(entry["asked_on"]),
 			"marks": " ".join(sorted({*entry["emails"], *entry["phones"]})),
-			"work": forgetting.work_of(who, wish) if who else None,
 		}
 	)
 	doc.insert(ignore_permissions=True, set_name=name)

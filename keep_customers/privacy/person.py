@@ -120,18 +120,6 @@ def of_documents(contacts: Collection[str], rows: Collection[str]) -> Person:
 	return _found(contacts, rows)
 
 
-def once_more(person: Person) -> Person:
-	"""Who it is by now: without what is gone since.
-
-	:raises frappe.ValidationError: if all is
-	"""
-	contacts = among.find(CONTACT, "name", person.contacts)
-	rows = among.find(PERSON, "name", person.rows)
-	if not (contacts or rows):
-		frappe.throw(_("There is nobody to be forgotten again."))
-	return _found(contacts, rows)
-
-
 def of_user(user: str) -> Person:
 	"""Whoever asks from outside, known by the address they log in with.
 

@@ -137,6 +137,9 @@ def test_who_is_gone_by_other_ways_meanwhile_is_nobody_to_forget(wilma):
 	for ask in (desk.what_would_go, desk.forget):
 		with pytest.raises(frappe.ValidationError, match="nobody to be forgotten again"):
 			ask(forgotten=name)
+	assert NAME not in frappe.get_doc("Forgotten Person", name).as_json()
+	jobs.go_on()
+	assert record(name).status == "Done"
 
 
 def test_it_is_for_managers_and_for_who_came_back(wilma):
