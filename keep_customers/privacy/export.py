@@ -10,7 +10,7 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.tables import chunks
 from keep_customers.people.addresses import spelled
 from keep_customers.people.reached import CONTACT
-from keep_customers.privacy import belongings, desk, exported, host_papers, places
+from keep_customers.privacy import belongings, desk, exported, host_papers, places, sheets
 from keep_customers.privacy.person import Person
 
 MANY = 500
@@ -74,6 +74,9 @@ def of(who: Person, own_words: bool = False) -> dict:
 	else:
 		documents[_(TODO)] = _rows(TODO, host_papers.todos_of(owned))
 		documents[_(FILE)] = _attached(owned)
+		for doctype, rows in host_papers.shown_on_sales_documents(who).items():
+			documents[_(doctype)] = [_said(doctype, row) for row in rows]
+		documents[_(sheets.IMPORT)] = [{"name": name} for name in sheets.naming(who.words)]
 	documents[_(host_papers.MAIL)] = mails
 	if not own_words and who.users:
 		documents[_(USER)] = _rows(USER, who.users)

@@ -186,6 +186,16 @@ def sales_documents(person: Person) -> dict[str, int]:
 	return found
 
 
+def shown_on_sales_documents(person: Person) -> dict[str, list[dict]]:
+	"""Doctype -> what each of these documents shows of this person, with its name and when it was made."""
+	found: dict[str, list[dict]] = {}
+	for doctype, field in _naming_contacts():
+		if "contact_display" in (shown := places.stored(doctype, *SHOWN)):
+			rows = among.find(doctype, field, person.contacts, ["name", "creation", *shown])
+			found.setdefault(doctype, []).extend(rows)
+	return found
+
+
 def sales_documents_forget(person: Person) -> Counts:
 	"""Take the person off sales documents: their name and addresses, not the customer's."""
 	done: Counts = Counter()

@@ -318,12 +318,22 @@ def test_files_that_were_made_for_whoever_asked_go(wilma):
 
 
 def test_everything_is_in_the_file_for_who_answers(wilma):
+	about = {"contact_person": wilma.name, "contact_display": NAME, "contact_email": EMAIL, "grand_total": 70}
+	frappe.get_doc({"doctype": "Sales Invoice", "name": "Keep Test SI", **about}).db_insert()
+	sheet = {"doctype": "File", "file_name": "people.csv", "content": f"Name\n{NAME}\n", "is_private": 1}
+	sheet = frappe.get_doc(sheet).insert()
+	people = {"doctype": "Data Import", "name": "Keep Test People", "reference_doctype": "Contact"}
+	frappe.get_doc({**people, "import_file": sheet.file_url}).db_insert()
 	url = export.make(contact=wilma.name)
 	file = frappe.get_doc("File", {"file_url": url})
 	assert (file.is_private, file.owner) == (1, "Administrator")
 	told = json.loads(file.get_content())
 	assert told["addresses"] == [EMAIL]
 	assert "Collects owls" in json.dumps(told["documents"])
+	[shown] = told["documents"]["Sales Invoice"]
+	assert (shown["name"], shown["contact_display"], shown["contact_email"]) == ("Keep Test SI", NAME, EMAIL)
+	assert "items" not in shown and "grand_total" not in shown
+	assert told["documents"]["Data Import"] == [{"name": "Keep Test People"}]
 	# A file that is given out is not to lie about.
 	exported.remove_old()
 	assert frappe.db.exists("File", file.name)
