@@ -15,6 +15,7 @@ from pypika.terms import Criterion
 from keep_customers.care.followups import PENDING
 from keep_customers.erp.api import refuse, rows_sent, typed
 from keep_customers.erp.attempts import attempt
+from keep_customers.people.reached import FILE
 from keep_customers.privacy import emptying, places
 from keep_customers.privacy.desk import ROLES
 from keep_customers.privacy.words import GONE
@@ -39,6 +40,7 @@ class Kind(NamedTuple):
 
 KINDS = {
 	"Contacts": Kind("Customer Touch", "date"),
+	"Personal Parts of Files": Kind(FILE, "modified"),
 	"Follow-Ups": Kind("Follow Up", "due_date", not_done=("status", PENDING)),
 	"Complaints": Kind("Complaint Case", "closed_on", done=("status", ("Closed",))),
 	"Feedback": Kind("Customer Feedback", "given_on"),
@@ -97,6 +99,12 @@ def _before(months: int, today: date | None = None) -> date:
 
 
 def _empty(doctype: str, names: list[str]) -> None:
+	if (
+		doctype == FILE
+	):  # who is asked for there, and when their birthday is, is needed as long as it is a customer
+		emptying.empty_personal_parts(names)
+		emptying.beside(doctype, names)
+		return
 	emptying.empty(doctype, names, links=False)
 	for table in frappe.get_meta(doctype).get_table_fields():
 		of = {"parenttype": doctype, "parent": ("in", names)}
@@ -108,7 +116,9 @@ def _empty(doctype: str, names: list[str]) -> None:
 def _old(kind: Kind, before: date):
 	"""The query for what is old, over, and has words left."""
 	table = frappe.qb.DocType(kind.doctype)
-	words = [table[one] for one in places.place(kind.doctype, old=True).words]
+	of_file = kind.doctype == FILE
+	fields = places.personal_words() if of_file else places.place(kind.doctype, old=True).words
+	words = [table[one] for one in fields]
 	query = (
 		frappe.qb.from_(table)
 		.where(table[kind.since] < before)
@@ -116,7 +126,9 @@ def _old(kind: Kind, before: date):
 	)
 	for over in _over(kind, table):
 		query = query.where(over)
-	if kind.doctype == "Communication":
+	if of_file:
+		query = _of_who_is_silent(query, table, before)
+	elif kind.doctype == "Communication":
 		query = query.where(table.reference_doctype.isin(places.ours()))
 		# Words about what is not over are not over either.
 		for other in KINDS.values():
@@ -128,6 +140,16 @@ def _old(kind: Kind, before: date):
 				)
 	elif kind.doctype == "ToDo":
 		query = query.where(table.keep_follow_up.isnotnull() & (table.keep_follow_up != ""))
+	return query
+
+
+def _of_who_is_silent(query, file, before: date):
+	"""Only files of customers who have neither bought nor been in contact since."""
+	customer, value = frappe.qb.DocType("Customer"), frappe.qb.DocType("Customer Value")
+	query = query.left_join(customer).on(customer.name == file.name)
+	query = query.left_join(value).on(value.name == file.name)
+	for last in (value.last_purchase, customer.keep_last_touch):
+		query = query.where(last.isnull() | (last < before))
 	return query
 
 

@@ -82,16 +82,18 @@ def empty_files(person: Person, whole: bool) -> int:
 	"""The personal part of the Customer Files whose only person it was; how many there were."""
 	if not whole or not person.customers:
 		return 0
-	place, file = places.place(FILE), frappe.qb.DocType(FILE)
-	query = frappe.qb.update(file).where(file.name.isin(person.customers))
-	for field in place.words:
-		if field not in places.FACTS_OF_FILE:
-			query = query.set(file[field], None)
-	for field in places.stored(FILE, *WITH_IT):
+	empty_personal_parts(person.customers)
+	return among.count(FILE, "name", person.customers)
+
+
+def empty_personal_parts(files: Sequence[str]) -> None:
+	"""Of Customer Files; what the firm makes and needs stays."""
+	file = frappe.qb.DocType(FILE)
+	query = frappe.qb.update(file).where(file.name.isin(files))
+	for field in (*places.personal_words(), *places.stored(FILE, *WITH_IT)):
 		query = query.set(file[field], None)
 	query.run()
-	_forget_copies(FILE, person.customers)
-	return among.count(FILE, "name", person.customers)
+	_forget_copies(FILE, files)
 
 
 def rows_gone(owned: Names) -> Counts:

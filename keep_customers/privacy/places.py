@@ -88,6 +88,11 @@ def place(doctype: str, old: bool = False) -> Place:
 	)
 
 
+def personal_words() -> list[str]:
+	"""Columns of the Customer File with words about people."""
+	return [field for field in place("Customer File").words if field not in FACTS_OF_FILE]
+
+
 def of_the_firm(field) -> bool:
 	"""Whether it shows a linked document's name: a customer's, a rep's."""
 	return bool(field.fetch_from) or field.fieldname in (

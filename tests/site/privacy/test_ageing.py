@@ -111,6 +111,39 @@ def test_a_visit_keeps_its_words_until_it_is_reported(story):
 	assert left == ["Approved", "Draft", "Waiting for Approval"]
 
 
+def test_what_is_personal_in_a_file_goes_once_its_customer_has_been_silent_for_long(story):
+	old = "2020-01-01 10:00:00"
+	for firm in ("Silent", "Buys", "Talks", "Looked After"):
+		file = story.file(
+			story.customer(firm),
+			people=[{"full_name": "Olga", "birthday": "1970-03-04"}],
+			family="Two cats",
+			usage="Drilling",
+		)
+		file.add_comment("Comment", NOTE)
+	silent, buys, talks, looked_after = (
+		f"Keep Test {one}" for one in ("Silent", "Buys", "Talks", "Looked After")
+	)
+	frappe.db.set_value(
+		"Customer File", {"name": ("!=", looked_after)}, "modified", old, update_modified=False
+	)
+	story.history(buys, [(60, 500)])
+	story.history(silent, [(2000, 500)])
+	story.night()
+	frappe.db.set_value("Customer", talks, "keep_last_touch", story.days_ago(30))
+	limit = {"kind": "Personal Parts of Files", "months": 36}
+	assert ageing.preview([limit])[0]["number"] == 1
+	story.settings(kept_for=[limit])
+	assert ageing.run() == {"Personal Parts of Files": 1}
+	left = frappe.get_all("Customer File", {"family": "Two cats"}, pluck="name", order_by="name")
+	assert left == [buys, looked_after, talks]
+	file = frappe.get_doc("Customer File", silent)
+	assert (file.family, file.usage, file.people[0].full_name) == (None, "Drilling", "Olga")
+	about = {"reference_doctype": "Customer File", "comment_type": "Comment"}
+	assert len(frappe.get_all("Comment", about)) == 3
+	assert ageing.run() == {"Personal Parts of Files": 0}
+
+
 def test_what_was_said_of_a_referral_goes_once_its_referrer_was_thanked(story):
 	customer = story.customer("Firm")
 	for status in ("New", "Thanked", "Won", "Lost"):

@@ -12,6 +12,7 @@ class KeepAgeLimit(Document):
 
 		kind: DF.Literal[
 			"Contacts",
+			"Personal Parts of Files",
 			"Follow-Ups",
 			"Complaints",
 			"Feedback",
