@@ -1,5 +1,6 @@
 """Care notices: one word to many customers. Whom it concerns, and a follow-up for each of them."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import frappe
@@ -24,6 +25,8 @@ NAMES_SHOWN = 50
 ROWS = 1000  # planned and committed at a time
 FEW_AT_ONCE = 50  # a ToDo is a document
 CANCELLED = "Care notice cancelled"
+# What warns is worth nothing tomorrow: the reps are asked at once, however lately a customer was spoken to.
+WARNINGS = ("Weather", "Supply")
 # Where words are looked for; who may not read the personal part of files does not learn from it this way.
 FILE_TEXTS = ("specifications", "usage", "taste")
 
@@ -83,6 +86,31 @@ def nobody(asked: bool) -> str:
 			"Everybody it would reach has been told by what it amends. Tick “Tell Them Again” if that was wrong."
 		)
 	return _("This reaches nobody. Please widen the audience.")
+
+
+def warning(names: Collection[str]) -> set[str]:
+	"""Those of the notices that warn."""
+	if not names:
+		return set()
+	return set(
+		frappe.get_all("Care Notice", {"name": ("in", sorted(names)), "kind": ("in", WARNINGS)}, pluck="name")
+	)
+
+
+def sent_automatically(names: Collection[str]) -> set[str]:
+	"""Those of the notices that go out by themselves to who agreed."""
+	if not names:
+		return set()
+	by_themselves = {"name": ("in", sorted(names)), "send_automatically": 1, "docstatus": 1}
+	return set(frappe.get_all("Care Notice", by_themselves, pluck="name"))
+
+
+def words(notice: str) -> dict:
+	"""subject and text of a notice; both empty where it is gone."""
+	row = frappe.db.get_value("Care Notice", notice, ["title", "subject", "text"], as_dict=True)
+	if not row:
+		return {"subject": "", "text": ""}
+	return {"subject": " ".join((row.subject or row.title).split()), "text": (row.text or "").strip()}
 
 
 def names_of(rows: list) -> list[str]:

@@ -12,7 +12,17 @@ from frappe.utils import formatdate, getdate
 from frappe.utils.file_lock import LockTimeoutError
 
 from keep_customers.access import control_group
-from keep_customers.care import contacts_seen, followups, full_day, premises, referrals, rules, stakes, todos
+from keep_customers.care import (
+	contacts_seen,
+	followups,
+	full_day,
+	notices,
+	premises,
+	referrals,
+	rules,
+	stakes,
+	todos,
+)
 from keep_customers.care.assignment import DEDICATED, USER, Assignment
 from keep_customers.care.last_contacts import one_look
 from keep_customers.engine import followups as engine
@@ -321,6 +331,9 @@ def gather(
 	ranks = tier_ranks()
 	elsewhere = _asked_elsewhere(customers)
 	near = timedelta(days=settings.contact_cap_days or 0)
+	warned = notices.warning(
+		{row["reference_name"] for row in waiting if row["reference_doctype"] == "Care Notice"}
+	)
 	reps, candidates = {}, []
 	for row in waiting:
 		# Tens of thousands may wait: an attribute of the framework's dict takes ten times as long as its item.
@@ -344,7 +357,7 @@ def gather(
 				expires=bool(row["expires"]),
 				agreed=followups.promised(row),
 				dated=rule["trigger"] in rules.DATED or followups.promised_for(row, today),
-				prompt=rule["trigger"] in rules.PROMPT,
+				prompt=rule["trigger"] in rules.PROMPT or (bool(warned) and row["reference_name"] in warned),
 				automatic=bool(row["automatic"]),
 				elsewhere=any(abs(day - row["due_date"]) <= near for day in elsewhere[customer, reps[name]]),
 			)

@@ -19,6 +19,7 @@ from keep_customers.care import (
 	full_day,
 	known_people,
 	not_useful,
+	notices,
 	open_complaints,
 	panel,
 	results,
@@ -36,7 +37,7 @@ SOON = 30  # days in which a birthday is worth a word
 PURCHASES = 5
 FROM_FILE = (
 	"preferred_channel", "best_time", "preferred_language", "taste", "promotion_attitude", "service_preference",
-	"missing",
+	"missing", "family", "leisure", "work", "values", "character", "buying_habits",
 )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def for_todo(todo: str) -> dict:
 		- to_say, more_to_say: as in :func:`to_say.things`
 		- again: the next contact that is proposed, as in :func:`to_say.speak_again`; again_if_not: the day on which who was
 			not reached is tried again
-		- reasons: dicts with reason, short, talking_points, next_step, reference_doctype, reference_name
+		- reasons: dicts with reason, short, talking_points, message_kind, next_step, reference_doctype, reference_name
 		- value, tier: as in :func:`panel.customer_care`, or None
 		- complaints: as in :func:`open_complaints.open_complaints`
 		- coupons: as in :func:`coupons.valid`
@@ -128,7 +129,7 @@ def _reasons(todo, customer: str, may_read_touches: bool) -> list[dict]:
 		followups.with_agreement(query, follow_up, touch)
 		.select(
 			follow_up.reason, follow_up.short, follow_up.made_of, follow_up.reference_doctype, follow_up.reference_name, rule.talking_points,
-			touch.next_step,
+			rule.message_kind, touch.next_step,
 		)
 		.where((follow_up.todo == todo.name) & (follow_up.customer == customer))
 		.orderby(follow_up.due_date, follow_up.name)
@@ -138,6 +139,8 @@ def _reasons(todo, customer: str, may_read_touches: bool) -> list[dict]:
 		del row["made_of"]
 		# What ships is known in every language; what an admin has written stays as it is.
 		row.talking_points = row.talking_points and _(row.talking_points)
+		if row.reference_doctype == "Care Notice":
+			row.talking_points = notices.words(row.reference_name)["text"]
 		if not may_read_touches:
 			row.next_step = None
 			if row.reference_doctype == "Customer Touch":

@@ -7,8 +7,10 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, fmt_money, formatdate, getdate
 
+from keep_customers.engine.greetings import GREETINGS
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.language import counted
+from keep_customers.people.reached import FAMILY_AND_FRIENDS
 
 THINGS = 3
 SENTENCES = re.compile(r"\n|(?<=[.!?])\s|(?<=[。！？])")
@@ -19,46 +21,93 @@ BEFORE_PURCHASE = 3
 
 
 def things(known: dict) -> tuple[list[str], list[str]]:
-	"""(the three most important ones, the others)
+	"""(the three most important ones, the others). A greeting is about people: whatever is business waits for another day.
 
 	:param known: of :func:`rep_help.for_todo`, so nothing the user may not read is in it
 	"""
-	found = []
-	for one in known["complaints"][:1]:
-		found.append(_("Ask about the complaint {0} first.").format(one["name"]))
 	lines = [line for one in known["reasons"] for line in SENTENCES.split(cstr(one.talking_points))]
-	of_rule = [line.strip() for line in lines if line.strip()]
-	found += of_rule[:OF_RULE]
-	for one in known["people"]:
-		if one["birthday"]:
-			found.append(_("Birthday of {0} on {1}.").format(one["full_name"], formatdate(one["birthday"])))
+	of_rule = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+	personal = _personal(known)
+	if _is_greeting(known["reasons"]):
+		found = [*of_rule[:OF_RULE], *personal, *_birthdays(known["people"]), *of_rule[OF_RULE:]]
+	else:
+		first, then = _business(known, of_rule)
+		found = [*first, *personal[:1], *then, *of_rule[OF_RULE:], *personal[1:]]
+	shown = [shortened(text) for text in found]
+	return shown[:THINGS], shown[THINGS:]
+
+
+def _is_greeting(reasons: list) -> bool:
+	return bool(reasons) and all(one.get("message_kind") in GREETINGS for one in reasons)
+
+
+def _business(known: dict, of_rule: list[str]) -> tuple[list[str], list[str]]:
+	"""What comes before a personal word, and what after it."""
+	first = [_("Ask about the complaint {0} first.").format(one["name"]) for one in known["complaints"][:1]]
+	first += of_rule[:OF_RULE]
+	first += _birthdays(known["people"])
 	last, about = known["last_contact"], {one.reference_name for one in known["reasons"]}
 	if last and last.next_step and last.name not in about:
-		found.append(_("Agreed last time: {0}").format(last.next_step))
+		first.append(_("Agreed last time: {0}").format(last.next_step))
 	for one in known["demands"][:1]:
 		what = one["item"] or (one["amount"] and fmt_money(one["amount"], currency=one["currency"]))
-		found.append(
+		first.append(
 			_("Said to need {0} on {1}: still so?").format(what or _("something"), formatdate(one["day"]))
 		)
-	if last and last.notes:
-		found.append(_("Last time: {0}").format(last.notes))
+	# Nobody asks for more while something is to be made good.
+	upset = known["complaints"] or any(
+		one.get("reference_doctype") == "Complaint Case" for one in known["reasons"]
+	)
+	need = _("What will be needed next, when and how much?")
+	if not (known["demands"] or upset or need in of_rule):
+		first.append(need)
+	then = [_("Last time: {0}").format(last.notes)] if last and last.notes else []
 	for one in known["purchases"][:1]:
-		found.append(
+		then.append(
 			_("How is {0}, bought on {1}?").format(one.item_name or one.item_code, formatdate(one.last))
 		)
 	deciding = next((one["full_name"] for one in known["people"] if one["decides"]), None)
 	if deciding:
-		found.append(_("Name {0}, who decides.").format(deciding))
+		then.append(_("Name {0}, who decides.").format(deciding))
 	file = known["file"] or {}
 	if file.get("missing"):
-		found.append(_("Still missing in the file: {0}").format(file["missing"]))
+		then.append(_("Still missing in the file: {0}").format(file["missing"]))
 	if known["value"] and known["value"].outlook:
-		found.append(known["value"].outlook)
+		then.append(known["value"].outlook)
 	if file.get("taste"):
-		found.append(_("Taste: {0}").format(file["taste"]))
-	found += of_rule[OF_RULE:]
-	shown = [shortened(text) for text in found]
-	return shown[:THINGS], shown[THINGS:]
+		then.append(_("Taste: {0}").format(file["taste"]))
+	if file.get("buying_habits"):
+		then.append(_("How they buy: {0}").format(file["buying_habits"]))
+	return first, then
+
+
+def _birthdays(people: list[dict]) -> list[str]:
+	return [
+		_("Birthday of {0} on {1}.").format(one["full_name"], formatdate(one["birthday"]))
+		for one in people
+		if one["birthday"]
+	]
+
+
+def _personal(known: dict) -> list[str]:
+	"""A word about people, not about business; who belongs to them by name first."""
+	file = known["file"] or {}
+	family = [
+		f"{one['full_name']} ({_(one['relation'], context='Customer File Person')})"
+		for one in known["people"]
+		if one["relation"] in FAMILY_AND_FRIENDS
+	]
+	found = [_("Ask after {0}.").format(", ".join(family))] if family else []
+	for field, said in (
+		("family", _("Family: {0}")),
+		("leisure", _("Likes: {0}")),
+		("work", _("Work: {0}")),
+		("values", _("Matters to them: {0}")),
+		("character", _("How they are: {0}")),
+	):
+		if file.get(field):
+			found.append(said.format(file[field]))
+	return found
 
 
 def shortened(text: str) -> str:

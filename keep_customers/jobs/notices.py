@@ -6,7 +6,7 @@ import frappe
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
-from keep_customers.care import notices
+from keep_customers.care import notices, planning
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import attempt
 
@@ -25,6 +25,8 @@ def start(notice: str) -> None:
 def run(notice: str) -> None:
 	aside = Aside()
 	attempt(lambda: _plan(notice, aside))
+	if notices.warning([notice]):
+		planning.at_once("Care Notice", notice)
 	if aside.left:
 		frappe.log_error(title="Keep Customers: care notice", message=aside.text())
 

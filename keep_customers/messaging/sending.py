@@ -16,7 +16,7 @@ from frappe.query_builder.functions import IfNull
 from frappe.utils import getdate, now_datetime
 from rq.timeouts import BaseTimeoutException
 
-from keep_customers.care import followups, premises, rules, todos
+from keep_customers.care import followups, notices, premises, rules, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp.attempts import attempt, given_up
@@ -26,6 +26,7 @@ from keep_customers.people.addresses import mark
 
 MOST_ATTEMPTS = 3
 MOST_IN_A_RUN = 200
+NOTICE = "Care Notice"
 # A greeting for a day comes on that day, however early it was planned: by what makes it due, and by what it says.
 ON_THE_DAY = ("Birthday", "Occasion", "Festival", "Season")
 
@@ -37,7 +38,14 @@ def without_rep(rows) -> dict[str, Callable]:
 	:returns: name -> :func:`queue`
 	"""
 	rules = set(frappe.get_all("Care Rule", filters={"enabled": 1, "send_automatically": 1}, pluck="name"))
-	rows = [row for row in rows if row.care_rule in rules or (_to_guest(row) and row.channel == "Email")]
+	told = notices.sent_automatically({row.reference_name for row in rows if row.reference_doctype == NOTICE})
+	rows = [
+		row
+		for row in rows
+		if row.care_rule in rules
+		or (_to_guest(row) and row.channel == "Email")
+		or (told and row.reference_doctype == NOTICE and row.reference_name in told)
+	]
 	answers = consent.of_follow_ups(rows)
 	# What comes back is better said by the rep.
 	return {row.name: queue for row in rows if answers[row.name].agreed and answers[row.name].reachable}
@@ -52,6 +60,9 @@ def rule_of(row):
 	"""enabled, trigger, send_automatically and message_kind of what is sent; None if its rule is gone."""
 	if _to_guest(row):
 		return frappe._dict(enabled=1, send_automatically=1, message_kind=row.occurrence)
+	if row.reference_doctype == NOTICE:
+		automatic = bool(notices.sent_automatically([row.reference_name]))
+		return frappe._dict(enabled=1, send_automatically=automatic, message_kind=NOTICE)
 	if not row.care_rule:
 		return None
 	return frappe.db.get_value(
@@ -166,7 +177,7 @@ def _send_one(name: str, today: date) -> str:
 			raise delivery.NotSent(_("What was sent to this address came back."))
 		if _too_late(row, rule, today):
 			raise delivery.NotSent(row.send_error or _("Too late", context="Follow Up"))
-		message, recipient = delivery.compose(row, rule.message_kind), recipients.recipient_of(row)
+		message, recipient = _message(row, rule), recipients.recipient_of(row)
 		to = _address(row, recipient)
 		if _greeted(row, rule, to):
 			return _leave(name, "Skipped", "Greeted already")
@@ -197,6 +208,13 @@ def _send_one(name: str, today: date) -> str:
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 	attempt(lambda: _sent(row))
 	return "Sent"
+
+
+def _message(row, rule) -> dict:
+	if row.reference_doctype != NOTICE:
+		return delivery.compose(row, rule.message_kind)
+	# The manager's own words, in the language they were written in.
+	return notices.words(row.reference_name) | {"language": frappe.db.get_default("lang") or "en"}
 
 
 def _leave(name: str, status: str, reason: str) -> str:

@@ -43,7 +43,12 @@ def tell(doc) -> ReadBack:
 			_("One of them does not want this channel."),
 			_("{0} of them do not want this channel."),
 		)
-	told.says.append(_("Nothing is sent before it is submitted; then the ToDos come with the next night."))
+	if doc.kind in notices.WARNINGS:
+		told.says.append(_("Nothing is sent before it is submitted; then the reps are asked at once."))
+	else:
+		told.says.append(
+			_("Nothing is sent before it is submitted; then the ToDos come with the next night.")
+		)
 	if doc.channel == "SMS" and not sms_works():
 		told.says.append(_("No gateway is entered in SMS Settings: reps write with their own phones."))
 	elif doc.channel == "Email" and not mail_works():
@@ -81,7 +86,9 @@ def _sentence(doc) -> str:
 		said or _("One word goes to many customers"),
 		contact.by_when(doc.channel, cint(doc.due_in_days)),
 		*_only(doc),
-		contact.own_rep(),
+		_("it is sent by itself to who has agreed to that, for all others the rep gets a ToDo")
+		if cint(doc.get("send_automatically"))
+		else contact.own_rep(),
 	)
 
 

@@ -140,6 +140,19 @@ function help_html(help, may_refuse) {
 	return `${pills.length ? `<p>${pills.join(" ")}</p>` : ""}<div class="row">
 		${block(__("Why"), list(reasons))}
 		${block(__("People to Name"), list(people))}
+		${block(
+			__("About Them"),
+			file &&
+				facts(
+					[
+						[__("Family"), file.family],
+						[__("Leisure"), file.leisure],
+						[__("Work and Career"), file.work],
+						[__("Values"), file.values],
+						[__("Character"), file.character],
+					].map(([label, words]) => [label, words && lines(words)])
+				)
+		)}
 		${block(__("Days to Come"), list(occasions))}
 		${block(__("Open Complaints"), list(complaints))}
 		${block(__("Benefits"), list(keep_customers.benefit_lines(help.coupons, help.rebates)))}
@@ -174,6 +187,7 @@ function help_html(help, may_refuse) {
 					[__("Best Time to Call"), file.best_time && text(file.best_time)],
 					[__("Preferred Way of Being Served"), file.service_preference && lines(file.service_preference)],
 					[__("Taste"), file.taste && lines(file.taste)],
+					[__("Buying Habits"), file.buying_habits && lines(file.buying_habits)],
 					[__("Attitude to Promotions"), file.promotion_attitude && lines(file.promotion_attitude)],
 				])
 		)}

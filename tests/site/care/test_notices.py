@@ -8,8 +8,10 @@ from frappe.permissions import add_user_permission
 from frappe.utils import getdate
 
 from keep_customers.access.read_back import read_back
-from keep_customers.care import followups, notices
+from keep_customers.care import followups, notices, planning, rep_help
 from keep_customers.jobs import notices as jobs
+from keep_customers.messaging import by_hand, sending
+from tests.site.mail import add_mailbox, contact, text_of
 from tests.site.story import ANNA, EVE, MIA, PREFIX, TERRITORY
 from tests.site.web import Browser, Server
 
@@ -49,7 +51,7 @@ def written(user=MIA, **values):
 		{
 			"doctype": "Care Notice",
 			"title": "A storm is coming",
-			"kind": "Weather",
+			"kind": "News",
 			"territory": COAST,
 			"channel": "Phone",
 			"due_in_days": 2,
@@ -200,6 +202,94 @@ def test_cancelling_takes_back_what_is_pending_and_the_todos(story, coast):
 	assert frappe.db.get_value("Care Notice", notice.name, "status") == "Cancelled"
 	says = read_back({"doctype": "Care Notice", "name": notice.name})["says"]
 	assert says[1:3] == ["It was released to 4 customers.", "Told so far: 0."] and "Amend" in says[3]
+
+
+def monday_of(story):
+	day = story.today
+	while day.weekday():
+		day = getdate(frappe.utils.add_days(day, 1))
+	return day
+
+
+@pytest.mark.parametrize("kind", ["Weather", "News"])
+def test_of_a_warning_the_reps_hear_at_once_however_lately_they_spoke_to_somebody(
+	story, coast, monkeypatch, kind
+):
+	story.settings(contact_cap=1, contact_cap_days=7)
+	story.completed_yesterday()
+	frappe.get_doc(
+		{
+			"doctype": "Customer Touch", "customer": coast[0], "date": frappe.utils.now_datetime(), "rep": ANNA,
+			"channel": "Phone", "result": "Reached",
+		}
+	).insert()  # fmt: skip
+	monday = monday_of(story)
+	monkeypatch.setattr(planning, "getdate", lambda day=None: getdate(day) if day else monday)
+	notice = written(kind=kind, due_in_days=10, priority="High")
+	says = read_back({"doctype": "Care Notice", "name": notice.name})["says"]
+	notice.submit()
+	jobs.run(notice.name)
+	frappe.set_user("Administrator")
+	warned = sorted(todo.reference_name for todo in story.todos(ANNA))
+	assert warned == (coast if kind == "Weather" else [])
+	assert ("at once" in says[-1]) == (kind == "Weather")
+
+
+def test_the_words_of_a_notice_are_at_the_rep_s_hand(story, coast):
+	story.completed_yesterday()
+	contact(coast[0], first_name="Olga", email="olga@coast.example", mobile="+49 170 12")
+	words = {
+		"text": "Please tie down what is outside.\nCall us, if you need help.",
+		"subject": "A storm\nis coming",
+	}
+	notice = released(due_in_days=30, channel="SMS", **words)
+	story.night(monday_of(story))
+	[todo] = [one for one in story.todos(ANNA) if one.reference_name == coast[0]]
+	frappe.set_user(ANNA)
+	message = by_hand.message_for_todo(todo.name)
+	assert (message["subject"], message["text"]) == ("A storm is coming", words["text"])
+	[sms] = [way for way in message["ways"] if way["channel"] == "SMS"]
+	assert "tie%20down" in sms["link"]
+	known = rep_help.for_todo(todo.name)
+	assert known["to_say"][:2] == ["Please tie down what is outside.", "Call us, if you need help."]
+	assert notice.name in todo.description
+
+
+def test_it_goes_by_itself_to_who_agreed_and_the_reps_tell_the_others(story, coast):
+	frappe.local.outgoing_email_account = {}
+	add_mailbox()
+	for name in coast[:2]:
+		file = frappe.get_doc("Customer File", name)
+		file.append("consents", {"channel": "Email", "consent": "Given", "date": "2026-01-01"})
+		file.save()
+		contact(name, first_name="Olga", email=f"{frappe.scrub(name)}@coast.example")
+	with pytest.raises(frappe.ValidationError, match="Email, SMS and Messenger"):
+		written(send_automatically=1)
+	frappe.set_user("Administrator")
+	story.settings(rep_capacity=1)
+	story.completed_yesterday()
+	notice = released(channel="Email", send_automatically=1, due_in_days=30, text="Tie <b>all</b> down.")
+	says = read_back({"doctype": "Care Notice", "name": notice.name})["says"][0]
+	assert "sent by itself to who has agreed" in says
+	monday = monday_of(story)
+	story.night(monday)
+	told = story.todos(ANNA)
+	assert len(told) == 1 and told[0].reference_name in coast[2:]
+	assert sending.send_due(monday) == {"Sending": 2}
+	queued = frappe.get_all("Email Queue", {"reference_name": ("in", coast)}, ["reference_name", "message"])
+	assert sorted(one.reference_name for one in queued) == coast[:2]
+	message, html = text_of(queued[0])
+	assert message["Subject"] == "A storm is coming" and "Tie &lt;b&gt;all&lt;/b&gt; down." in html
+	assert "/care-unsubscribe?token=" in html
+	# One is in the queue of the host; the other would go tomorrow, and the notice is cancelled before.
+	[first, second] = (story.follow_ups(one, reference_name=notice.name)[0] for one in coast[:2])
+	frappe.db.set_value("Follow Up", second.name, {"send_status": "Queued", "email_queue": None})
+	frappe.set_user(MIA)
+	frappe.get_doc("Care Notice", notice.name).cancel()
+	frappe.set_user("Administrator")
+	assert not sending.send_due(monday)
+	assert frappe.db.get_value("Follow Up", second.name, "status") == "Cancelled"
+	assert frappe.db.get_value("Follow Up", first.name, "send_status") == "Sending"
 
 
 def amended(notice, **values):

@@ -152,6 +152,58 @@ def test_the_rep_has_the_number_three_things_to_say_and_a_day_for_the_next_time(
 	assert day > story.today and day.weekday() < 5
 
 
+def said(known):
+	return known["to_say"] + known["more_to_say"]
+
+
+def test_people_are_among_what_to_say_and_what_will_be_needed_is_asked(story, firm):
+	"""The personal part is collected to be used."""
+	frappe.db.set_value(
+		"Customer File", firm, {"leisure": "Fishes at dawn", "buying_habits": "Never on Mondays"}
+	)
+	known = help_for(ANNA, firm)
+	lines = said(known)
+	assert lines.index("Ask after Mei Chen (Child), Lu Chen (Spouse).") < lines.index(
+		f"How is {ITEM}, bought on {frappe.utils.formatdate(story.days_ago(3))}?"
+	)
+	assert "Likes: Fishes at dawn" in lines and "How they buy: Never on Mondays" in lines
+	assert known["file"]["leisure"] == "Fishes at dawn"
+	need = "What will be needed next, when and how much?"
+	assert need not in lines, "it is known, and there is a complaint"
+	frappe.db.set_value("Customer Touch", {"customer": firm}, {"demand_date": None, "demand_item": None})
+	assert need not in said(help_for(ANNA, firm)), "there still is one"
+	frappe.db.set_value("Issue", {"customer": firm}, "status", "Closed")
+	assert said(help_for(ANNA, firm)).count(need) == 1
+	frappe.db.set_value(
+		"Care Rule", {"talking_points": ("like", "How does%")}, "talking_points", f"Hello. {need}"
+	)
+	assert said(help_for(ANNA, firm)).count(need) == 1
+
+
+def test_a_greeting_is_no_occasion_for_business(story, firm):
+	todo = todo_of(firm)
+	frappe.db.set_value("Care Rule", {"talking_points": ("like", "How does%")}, "message_kind", "Birthday")
+	assert any("ISS-" in one for one in said(help_for(ANNA, firm))), "something else is asked for as well"
+	rule = frappe.get_all("Care Rule", {"message_kind": "Birthday"}, pluck="name", limit=1)[0]
+	frappe.db.set_value("Follow Up", {"todo": todo}, "care_rule", rule)
+	frappe.db.set_value("Care Rule", rule, "talking_points", "Greet Otto first and nothing else.")
+	lines = said(help_for(ANNA, firm))
+	assert lines[:2] == [
+		"Greet Otto first and nothing else.",
+		"Ask after Mei Chen (Child), Lu Chen (Spouse).",
+	]
+	for business in (
+		"ISS-",
+		"Said to need",
+		ITEM,
+		"Still missing",
+		"needed next",
+		"Taste",
+		"Bring the catalogue",
+	):
+		assert not [one for one in lines if business in one], business
+
+
 def test_the_rep_sees_what_is_going_on(story, firm):
 	known = help_for(ANNA, firm)
 	value = story.value(firm)

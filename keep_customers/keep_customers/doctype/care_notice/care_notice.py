@@ -30,6 +30,7 @@ class CareNotice(MeansEverybody, Document):
 		priority: DF.Literal["Low", "Medium", "High"]
 		progress: DF.Percent
 		released_on: DF.Datetime | None
+		send_automatically: DF.Check
 		sent_by: DF.Link | None
 		status: DF.Literal["Draft", "Planning", "Planned", "Cancelled"]
 		subject: DF.Data | None
@@ -49,6 +50,12 @@ class CareNotice(MeansEverybody, Document):
 		self.progress = self.progress or 0
 		if (self.due_in_days or 0) < 0:
 			frappe.throw(_("A notice cannot be due before it is released."))
+		if self.send_automatically and self.channel not in ("Email", "SMS", "Messenger"):
+			frappe.throw(
+				_(
+					"Only the channels Email, SMS and Messenger can be sent automatically. Please choose one of them."
+				)
+			)
 
 	def before_submit(self):
 		found = notices.reach(self, frappe.session.user)

@@ -4,6 +4,7 @@ frappe.provide("keep_customers.contact");
 keep_customers.contact.pieces = (() => {
 	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
 	const joined = (parts) => parts.filter(Boolean).join(" · ");
+	const NAMED = 4;
 	const digits = (number) => String(number).replace(/[^+\d]/g, "");
 
 	// `help`: as rep_help.for_todo gives it.
@@ -22,7 +23,16 @@ keep_customers.contact.pieces = (() => {
 			help.due && text(__("Due {0}", [frappe.datetime.str_to_user(help.due)])),
 			risk,
 		];
-		return `<div class="keep-who">${customer} ${pill}</div><div class="text-muted keep-facts">${joined(facts)}</div>`;
+		return `<div class="keep-who">${customer} ${pill}</div><div class="text-muted keep-facts">${joined(facts)}</div>${people(help)}`;
+	}
+
+	// Whom to name: who decides first. More than these nobody remembers while it rings.
+	function people(help) {
+		const named = (help.people || []).slice(0, NAMED).map((one) => {
+			const is = [one.relation && __(one.relation, null, "Customer File Person"), one.decides && __("decides")].filter(Boolean);
+			return `<b>${text(one.full_name)}</b>${is.length ? ` (${text(is.join(", "))})` : ""}`;
+		});
+		return named.length ? `<div class="keep-people">${joined(named)}</div>` : "";
 	}
 
 	// One tap to call, write, message, or find the way; `message`: whether there is a message to show.
@@ -68,7 +78,7 @@ keep_customers.contact.pieces = (() => {
 	const button = (attributes, label, below = "", kind = "default") =>
 		`<button class="btn btn-${kind}" ${attributes}>${text(label)}${below && `<br><small>${text(below)}</small>`}</button>`;
 
-	return { text, joined, who, ways, map, why, say, entry, words, button };
+	return { text, joined, who, people, ways, map, why, say, entry, words, button };
 })();
 
 frappe.dom.set_style(
@@ -76,6 +86,7 @@ frappe.dom.set_style(
 	.keep-folded { display: none !important; }
 	.keep-who { font-size: var(--text-xl); font-weight: 600; padding-right: 80px; }
 	.keep-who .indicator-pill { vertical-align: 2px; }
+	.keep-people { overflow-wrap: anywhere; margin-top: 4px; }
 	.keep-about { font-size: var(--text-lg); padding-right: 80px; white-space: pre-line; overflow-wrap: anywhere; }
 	.keep-unfold { position: absolute; top: 18px; right: 15px; font-size: var(--text-sm); }
 	.keep-ways { display: flex; flex-wrap: wrap; gap: 8px; margin: 10px 0; }

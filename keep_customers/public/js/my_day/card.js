@@ -19,6 +19,7 @@ keep_customers.my_day.card = (() => {
 		return `<article class="kd-card" data-todo="${text(contact.todo)}">
 			<h2>${link("Customer", contact.customer, text(contact.customer_name))}</h2>
 			<div class="kd-marks">${joined(marks, " ")}</div>
+			<div class="kd-people">${details ? keep_customers.contact.pieces.people(details.help) : ""}</div>
 			<div class="kd-why">${why(contact, details)}</div>
 			<div class="kd-ways">${ways(contact, details)}</div>
 			<div class="kd-say">${say(contact, details)}</div>

@@ -117,7 +117,7 @@ keep_customers.my_day.Day = class {
 			return;
 		}
 		// What is being typed stays under the hands of who types: without a field in focus each letter would be a key of the page.
-		for (const part of [".kd-marks", ".kd-why", ".kd-ways", ".kd-say", "[data-people].hidden"])
+		for (const part of [".kd-marks", ".kd-people", ".kd-why", ".kd-ways", ".kd-say", "[data-people].hidden"])
 			$here.find(part).replaceWith($card.find(part));
 	}
 
