@@ -2,8 +2,8 @@
 
 The Customer File's dedicated rep, else the customer's account manager, else the user of the main Sales
 Team member, else the territory's manager, else the fallback role, else the fallback user. Who is disabled
-or has left is passed over, and the dedicated rep's backup steps in first. For who is absent the substitute named in the
-settings steps in; without one, it goes on down the line.
+or has left is passed over, and the customer's backup steps in first, whoever it was. For who is absent the substitute named
+in the settings steps in; without one, it goes on down the line.
 """
 
 from collections.abc import Callable, Iterable
@@ -75,13 +75,9 @@ class Assignment:
 
 	def _dedicated(self, customer: str) -> list[str | None]:
 		_territory, account_manager, rep, backup = self._known.get(customer, UNKNOWN)
-		return [
-			rep,
-			backup if rep else None,
-			account_manager,
-			self._sales_teams.get(customer),
-			self._territory_manager(customer),
-		]
+		theirs = rep, account_manager, self._sales_teams.get(customer), self._territory_manager(customer)
+		first, *others = [*filter(None, theirs)] or [None]
+		return [first, backup, *others]
 
 	def _territory_manager(self, customer: str) -> str | None:
 		return self._territory_managers.get(self._known.get(customer, UNKNOWN)[0])
@@ -105,6 +101,7 @@ class Assignment:
 			.where(
 				(IfNull(customer.account_manager, "") != "")
 				| (IfNull(file.dedicated_rep, "") != "")
+				| (IfNull(file.backup_rep, "") != "")
 				| customer.territory.isin(list(self._territory_managers) or [""])
 			)
 		)

@@ -75,8 +75,8 @@ def _cost(customer: str, value: dict) -> dict:
 
 
 def value_and_tier(customer: str) -> tuple[dict | None, dict | None]:
-	"""The customer's figures with what is to be expected in a sentence, and its tier's colour and strategy; each None where
-	there is none or it may not be read."""
+	"""The customer's figures with what is to be expected in a sentence, and its tier's colour, strategy and benefits;
+	each None where there is none or it may not be read."""
 	values = (
 		frappe.get_list(
 			"Customer Value",
@@ -95,7 +95,7 @@ def value_and_tier(customer: str) -> tuple[dict | None, dict | None]:
 		value.outlook = outlook.sentence(value)
 		value.tier_reason = retold(value.tier_reason)
 	tier = (
-		frappe.db.get_value("Customer Tier", value.tier, ["colour", "strategy"], as_dict=True)
+		frappe.db.get_value("Customer Tier", value.tier, ["colour", "strategy", "benefits"], as_dict=True)
 		if value and value.tier
 		else None
 	)

@@ -36,7 +36,7 @@ from keep_customers.erp.tables import among
 
 FIELDS = (
 	"name", "enabled", "trigger", "min_amount", "every_multiple", "top_n", "yearly_on", "festival", "holiday_list", "season",
-	"whose", "silent_days", "max_score", "days_before", "enabled_from", "customer_group", "territory", "company",
+	"whose", "silent_days", "max_score", "days_before", "wait_days", "enabled_from", "customer_group", "territory", "company",
 	"channel", "due_in_days", "quiet_days", "priority", "message_kind", "send_automatically", "assign_to", "role", "user", "control_share",
 )  # fmt: skip
 
@@ -121,6 +121,8 @@ PURPOSES = {
 	),
 	"Win Back": ("Silence", "Item Group Slipping Away", "Tier Down"),
 }  # fmt: skip
+# What is asked about once it is there, some days after its paper.
+AFTER_PAPERS = frozenset(("Purchase Amount", "Delivery"))
 PROMPT = frozenset(name for name, trigger in TRIGGERS.items() if trigger.prompt)
 
 

@@ -34,6 +34,7 @@ def tell(doc) -> ReadBack:
 	when_and_what = _("{0}, {1}").format(_when(doc), _what(doc))
 	more = (
 		*_ahead(doc),
+		*_not_before(doc),
 		*_quiet(doc),
 		*contact.only_for(doc),
 		*_only_company(doc),
@@ -149,6 +150,14 @@ def _ahead(doc) -> list[str]:
 	if not doc.days_before or doc.trigger not in rules.AHEAD:
 		return []
 	return [counted(cint(doc.days_before), _("it is known a day before"), _("it is known {0} days before"))]
+
+
+def _not_before(doc) -> list[str]:
+	if not doc.wait_days or doc.trigger not in rules.AFTER_PAPERS:
+		return []
+	return [
+		counted(cint(doc.wait_days), _("not before a day has passed"), _("not before {0} days have passed"))
+	]
 
 
 def _quiet(doc) -> list[str]:

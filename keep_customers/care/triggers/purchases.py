@@ -230,7 +230,8 @@ def _after_documents(
 			rule,
 			doc,
 			occurrence=roots.get(doc.name, doc.name),
-			planned_on=getdate(doc.posting_date),
+			# On the road it has not arrived.
+			planned_on=getdate(doc.posting_date) + timedelta(days=cint(rule.wait_days)),
 			due_date=days.due_after(getdate(doc.posting_date), cint(rule.due_in_days)),
 			reason=reason(doc),
 			short=short(doc),

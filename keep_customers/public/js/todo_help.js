@@ -155,7 +155,15 @@ function help_html(help, may_refuse) {
 		)}
 		${block(__("Days to Come"), list(occasions))}
 		${block(__("Open Complaints"), list(complaints))}
-		${block(__("Benefits"), list(keep_customers.benefit_lines(help.coupons, help.rebates)))}
+		${block(
+			__("Benefits"),
+			list(
+				[
+					...keep_customers.benefit_lines(help.coupons, help.rebates),
+					help.tier?.benefits && lines(__(help.tier.benefits, null, "Customer Tier")),
+				].filter(Boolean)
+			)
+		)}
 		${block(__("Stated Demand"), list(demands))}
 		${block(__("Last Contact"), said)}
 		${block(

@@ -363,6 +363,27 @@ def test_a_delivery_is_followed_by_a_call_and_taken_back_when_cancelled(story):
 	assert calls[corrected.name] in ("Planned", "Assigned"), "the delivery is called about, once"
 
 
+def test_nobody_asks_whether_it_has_arrived_while_it_is_on_the_road(story):
+	story.today = getdate()
+	firm = story.customer("Firm")
+	note = frappe.get_doc(
+		{"doctype": "Delivery Note", "customer": firm, "company": COMPANY, "currency": "EUR",
+			"set_posting_time": 1, "posting_date": story.today, "items": [{"item_code": ITEM, "qty": 1, "rate": 10}]}
+	).insert()  # fmt: skip
+	note.submit()
+	rule = story.rule(trigger="Delivery", due_in_days=5, wait_days=2)
+	days = story.today + timedelta(days=2), story.today + timedelta(days=5)
+	assert due(story, rule) == {firm: (*days, note.name)}
+	story.completed_yesterday()
+	story.night()
+	assert [(row.status, row.planned_on) for row in story.follow_ups(firm)] == [("Planned", days[0])]
+	assert not story.todos()
+	with pytest.raises(frappe.ValidationError, match="within 6 days or more"):
+		rule.update({"wait_days": 6}).save()
+	other = frappe.get_doc("Care Rule", rule.name).update({"trigger": "First Purchase"}).save()
+	assert other.wait_days == 0
+
+
 def test_two_reasons_are_one_contact_and_end_together(story):
 	firm = story.customer("Firm")
 	story.history(firm, [(40, 100), (1, 3000)])

@@ -86,6 +86,19 @@ def test_calls_go_to_the_backup_on_the_same_day(story, told):
 	assert notes("ToDo", todo.name) == ["Ben takes over from Anna."]
 
 
+@pytest.mark.parametrize("known_by", ["account manager", "nobody"])
+def test_the_backup_steps_in_whoever_takes_care_of_the_customer(story, known_by):
+	"""Most sites have account managers and territories, and no dedicated reps."""
+	firm = story.customer("Firm")
+	story.file(firm, backup_rep=BEN)
+	if known_by == "account manager":
+		frappe.db.set_value("Customer", firm, "account_manager", ANNA)
+		assert Assignment([firm], frappe.get_doc("Keep Customers Settings")).user_for(firm) == ANNA
+	story.settings(absences=[{"user": ANNA, "from_date": story.today, "to_date": story.today}])
+	settings = frappe.get_doc("Keep Customers Settings")
+	assert Assignment([firm], settings, story.today).user_for(firm) == BEN
+
+
 def test_who_was_disabled_past_the_form_is_found_by_the_night(story, told):
 	[firm] = asked_for(story)
 	frappe.db.set_value("User", ANNA, "enabled", 0)

@@ -40,6 +40,8 @@ from .releases.fill import everything, last_wednesday
 pytestmark = ONLY_WHERE_ALLOWED
 RELEASES = Path(__file__).parent / "releases"
 BEST, PINNED = "Keep Test Firm 11", "Keep Test Firm 10"
+# Tiers promise nothing that nobody has set up, as reps read it to customers now.
+PROMISES = {("Customer Tier", tier, "benefits") for tier in ("Platinum", "Gold", "Iron")}
 # What an upgrade from a release changes of what stood, and why: (doctype, name, field).
 MEANT = {
 	"0.1.0": {
@@ -48,8 +50,9 @@ MEANT = {
 		# Messages are no programs any more: switched off, the managers are told, the words are kept.
 		("Care Message", "Keep Test Loop", "enabled"),
 		("Care Message", "Keep Test Loop", "modified"),
+		*PROMISES,
 	},
-	"0.2.0": set(),
+	"0.2.0": PROMISES,
 }
 # From these an upgrade brings rules, and there were no forecasts to choose from.
 WITHOUT_LATER_RULES = {"0.1.0"}

@@ -6,6 +6,7 @@ from frappe.utils import add_days, now_datetime
 
 from keep_customers.messaging import delivery
 from keep_customers.patches.v0_2 import note_currencies_of_gifts, number_on_from_names, set_aside_templates
+from keep_customers.patches.v0_3 import promise_what_there_is
 from keep_customers.setup import install, upgrade
 from tests.site.benefits.costs.spending import row
 from tests.site.story import ANNA, MIA, PREFIX
@@ -122,3 +123,18 @@ def test_names_go_on_where_they_are_on_whatever_version_they_were_given(story):
 	assert story.case(firm, "two").name == f"{prefix}{number + 42:05}"
 	number_on_from_names.execute()
 	assert story.case(firm, "three").name == f"{prefix}{number + 43:05}"
+
+
+def test_tiers_promise_what_there_is_and_an_admin_s_words_stay(story):
+	was = {
+		name: frappe.db.get_value("Customer Tier", name, "benefits") for name in ("Platinum", "Gold", "Iron")
+	}
+	old = list(promise_what_there_is.WORDS)
+	frappe.db.set_value("Customer Tier", "Platinum", "benefits", old[0])
+	frappe.db.set_value("Customer Tier", "Gold", "benefits", "A cake")
+	for _twice in range(2):
+		promise_what_there_is.execute()
+	said = [frappe.db.get_value("Customer Tier", name, "benefits") for name in was]
+	assert said[:2] == [promise_what_there_is.WORDS[old[0]], "A cake"]
+	for name, benefits in was.items():
+		frappe.db.set_value("Customer Tier", name, "benefits", benefits)

@@ -162,6 +162,7 @@ class CareRule(MeansEverybody, Document):
 			"Rep Left",
 		]
 		user: DF.Link | None
+		wait_days: DF.Int
 		whose: DF.Literal["Everybody", "Decision Makers", "Family"]
 		yearly_on: DF.Date | None
 	# end: auto-generated types
@@ -190,6 +191,14 @@ class CareRule(MeansEverybody, Document):
 			self.company = None
 		if self.trigger in rules.DATED:
 			self.due_in_days = 0
+		if self.trigger not in rules.AFTER_PAPERS:
+			self.wait_days = 0
+		elif (self.wait_days or 0) > (self.due_in_days or 0):
+			frappe.throw(
+				_(
+					"It would be due before it may be asked for. Please let it be due within {0} days or more."
+				).format(self.wait_days)
+			)
 
 	def validate_sending(self):
 		if not self.send_automatically:

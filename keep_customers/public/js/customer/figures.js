@@ -79,7 +79,9 @@ keep_customers.customer.figures = (() => {
 				text(one.gift),
 			])
 		);
-		const rows = [...keep_customers.benefit_lines(care.coupons, care.rebates), ...of_tier];
+		// What the tier brings in words, which no price list says.
+		const in_words = care.tier?.benefits && text(__(care.tier.benefits, null, "Customer Tier"));
+		const rows = [...keep_customers.benefit_lines(care.coupons, care.rebates), ...of_tier, in_words].filter(Boolean);
 		if (!care.value && !rows.length) return "";
 		const none = `<p class="kc-empty">${text(__("Nothing special is promised to this tier."))}</p>`;
 		return `<section><h3>${text(__("Benefits"))}</h3>${rows.length ? list(rows) : none}</section>`;
