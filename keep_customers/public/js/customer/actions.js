@@ -5,7 +5,7 @@ keep_customers.customer.actions = (frm) => {
 	const customer = frm.doc.name;
 	const may = frappe.model.can_create;
 	const all = [
-		may("Customer Touch") && ["touch", __("Record a Contact"), () => frappe.new_doc("Customer Touch", { customer })],
+		may("Customer Touch") && ["touch", __("Record a Contact"), record],
 		may("Complaint Case") && ["complaint", __("Complaint Case"), () => keep_customers.new_case(frm)],
 		may("Visit Plan") && ["visit", __("Plan a Visit"), plan_visit],
 		may("Referral") && ["referral", __("Record a Referral"), () => frappe.new_doc("Referral", { referrer: customer })],
@@ -13,6 +13,36 @@ keep_customers.customer.actions = (frm) => {
 		frappe.model.can_read("Customer File") && ["file", __("Customer File"), open_file],
 	];
 	return all.filter(Boolean);
+
+	// Told where it was asked for, it is off the list; told beside it, the rep would be asked again.
+	function record() {
+		const anew = () => frappe.new_doc("Customer Touch", { customer });
+		frappe.db
+			.get_list("ToDo", {
+				fields: ["name", "description"],
+				filters: {
+					status: "Open",
+					allocated_to: frappe.session.user,
+					reference_type: "Customer",
+					reference_name: customer,
+					keep_follow_up: ["is", "set"],
+				},
+				order_by: "date asc",
+				limit: 5,
+			})
+			.then((todos) => {
+				if (!todos.length) return anew();
+				const short = (html) => frappe.utils.html2text(html.split("</p>")[0]).trim().slice(0, 100);
+				const options = todos.map((one) => ({ value: one.name, label: short(one.description) || one.name }));
+				options.push({ value: "", label: __("Something else") });
+				keep_customers.prompt(
+					[{ fieldname: "todo", fieldtype: "Select", label: __("What was it about?"), options, default: todos[0].name }],
+					({ todo }) => (todo ? frappe.set_route("Form", "ToDo", todo) : anew()),
+					__("Record a Contact"),
+					__("Continue")
+				);
+			});
+	}
 
 	function plan_visit() {
 		frappe.model.with_doctype("Visit Plan", () => {
