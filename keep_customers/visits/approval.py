@@ -134,12 +134,19 @@ def tell_day_notes(doc) -> None:
 	before = doc.get_doc_before_save()
 	known = {row.name for row in before.day_notes} if before else set()
 	if any(row.name not in known for row in doc.day_notes):
-		approver = doc.approved_by or doc.approver
-		_notify(
-			doc,
-			approver if can_act(approver) else superior_of(doc),
-			lambda: _("Daily note of {0} on {1}").format(doc.rep_name or doc.rep, doc.name),
-		)
+		_tell_superior(doc, lambda: _("Daily note of {0} on {1}").format(doc.rep_name or doc.rep, doc.name))
+
+
+def tell_report(doc) -> None:
+	"""Tell the superior that the report is there to be read."""
+	_tell_superior(
+		doc, lambda: _("{0} is back: the report of {1} is there.").format(doc.rep_name or doc.rep, doc.name)
+	)
+
+
+def _tell_superior(doc, subject: Callable[[], str]) -> None:
+	approver = doc.approved_by or doc.approver
+	_notify(doc, approver if can_act(approver) else superior_of(doc), subject)
 
 
 def _notify(doc, user: str | None, subject: Callable[[], str]) -> None:

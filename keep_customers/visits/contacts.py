@@ -1,11 +1,18 @@
 """The stops of an approved Visit Plan as contacts: whom the rep goes to now, and what the report knows already."""
 
 import frappe
-from frappe.utils import getdate
+from frappe import _
+from frappe.utils import cint, getdate
 
 from keep_customers.access.lookups import named
-from keep_customers.erp.api import typed
+from keep_customers.erp.api import refuse, typed
 
+# Three talks and three musts, in the order of the form.
+CHECKS = (
+	"talk_product_in_market", "talk_market_and_competitors", "talk_problems_and_solutions",
+	"must_see_market", "must_see_site", "must_meet_person_in_charge",
+)  # fmt: skip
+PREPARED = ("people_to_meet", "market_notes", "recent_sales")
 NOTED = ("visited", "visited_on", "report", "next_step", "next_step_date")
 
 
@@ -14,7 +21,8 @@ NOTED = ("visited", "visited_on", "report", "next_step", "next_step_date")
 def to_visit(plan: str) -> list[dict]:
 	"""The stops that the user of this session still has to see, today's first, then by appointment.
 
-	:returns: dicts with stop, todo, customer, customer_name, appointment, goal, place
+	:returns: dicts with stop, todo, customer, customer_name, appointment, goal, place, people_to_meet, market_notes, recent_sales,
+		and checks: what to talk about and to be sure of -> 1 where it is done
 	:raises frappe.PermissionError: if the user may not read the plan
 	"""
 	doc = named("Visit Plan", plan)
@@ -43,12 +51,33 @@ def _stop(stop, todo: str) -> dict:
 		"appointment": stop.appointment,
 		"goal": stop.goal,
 		"place": stop.place,
+		**{field: stop.get(field) for field in PREPARED},
+		"checks": {field: cint(stop.get(field)) for field in CHECKS},
 	}
 
 
 def _turn(stop: dict) -> tuple:
 	day = stop["appointment"] and getdate(stop["appointment"])
 	return (day != getdate(), not day, str(stop["appointment"] or ""), stop["customer_name"])
+
+
+@frappe.whitelist(methods=["POST"])
+@typed
+def check(plan: str, stop: str, what: str, yes: bool) -> None:
+	"""Tick what was talked about or seen at a stop, with one tap on the way.
+
+	:param what: one of :data:`CHECKS`
+	:raises frappe.PermissionError: if the user may not write the plan
+	:raises frappe.ValidationError: if it is not approved, or has no such stop
+	"""
+	doc = named("Visit Plan", plan, "write", for_update=True)
+	if what not in CHECKS:
+		refuse("'what' is none of what is checked at a stop.")
+	if not doc.docstatus.is_submitted() or stop not in {one.name for one in doc.stops}:
+		frappe.throw(_("This stop is not on an approved plan any more. Please open the plan again."))
+	# Past the document's life: whoever has the plan open goes on writing in it.
+	frappe.db.set_value("Visit Plan Stop", stop, what, cint(yes), update_modified=False)
+	frappe.clear_document_cache("Visit Plan", plan)
 
 
 def note_visit(follow_up: str) -> None:

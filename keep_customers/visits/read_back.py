@@ -25,7 +25,7 @@ def tell(doc) -> ReadBack:
 		told.lacks(_("Please add the customers to visit."), field="stops")
 	if told.missing:
 		return told
-	told.says = [_who(doc, len(customers)), *_appointments(doc), *_left_out(customers), *_goes_on(doc)]
+	told.says = [_who(doc, len(customers)), *_prepared(doc), *_left_out(customers), *_goes_on(doc)]
 	told.figure = _worth(customers)
 	if not doc.docstatus:
 		_what_is_in_the_way(told, doc, customers)
@@ -47,9 +47,13 @@ def _who(doc, number: int) -> str:
 	return counted(number, one, more, get_fullname(doc.rep), begin, end)
 
 
-def _appointments(doc) -> list[str]:
+def _prepared(doc) -> list[str]:
 	made = sum(bool(stop.appointment) for stop in doc.stops)
-	return [_("Appointments: {0} of {1}.").format(made, len(doc.stops))]
+	market = sum(bool(cstr(stop.market_notes).strip()) for stop in doc.stops)
+	return [
+		_("Appointments: {0} of {1}.").format(made, len(doc.stops)),
+		_("Market prepared: {0} of {1}.").format(market, len(doc.stops)),
+	]
 
 
 def _left_out(customers: set[str]) -> list[str]:

@@ -122,7 +122,10 @@ def file_report(plan: str) -> dict:
 				note(stop.touch)
 		elif not stop.visited and (follow_up := open_ones.get(stop.follow_up)):
 			counts[_not_visited(stop, follow_up)] += 1
+	first = not doc.reported_on
 	doc.db_set({"status": approval.REPORTED, "reported_on": doc.reported_on or now_datetime()})
+	if first:
+		approval.tell_report(doc)
 	return counts
 
 

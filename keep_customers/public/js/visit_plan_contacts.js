@@ -27,11 +27,71 @@ function show_stop(frm, stops, at) {
 				card.html(results.outcome({ said, next: then }));
 			})
 		);
+		card.on("click", "[data-check]", ({ currentTarget }) => check(frm, stop, $(currentTarget)));
 		card.on("click", "[data-next]", ({ currentTarget }) => {
 			frm.keep_stop = currentTarget.dataset.next;
 			frm.reload_doc();
 		});
 	});
+}
+
+// Three talks and three musts, one tap each; noted at once, as a rep on the way puts the telephone away.
+const CHECKS = () => [
+	[
+		__("Talk About", null, "Visit Plan Stop"),
+		{
+			talk_product_in_market: __("Our Product in Their Market", null, "Visit Plan Stop"),
+			talk_market_and_competitors: __("Market Reaction and Competitors", null, "Visit Plan Stop"),
+			talk_problems_and_solutions: __("Problems and Solutions", null, "Visit Plan Stop"),
+		},
+	],
+	[
+		__("Be Sure To", null, "Visit Plan Stop"),
+		{
+			must_see_market: __("See the Market", null, "Visit Plan Stop"),
+			must_see_site: __("See the Customer's Site", null, "Visit Plan Stop"),
+			must_meet_person_in_charge: __("Meet the Person in Charge", null, "Visit Plan Stop"),
+		},
+	],
+];
+
+function checks_html({ checks }) {
+	const { text } = keep_customers.contact.pieces;
+	const chip = ([what, label]) =>
+		`<button type="button" class="btn btn-xs ${checks[what] ? "btn-success" : "btn-default"}" data-check="${what}"
+			aria-pressed="${checks[what] ? "true" : "false"}">${checks[what] ? "✓ " : ""}${text(label)}</button>`;
+	return CHECKS()
+		.map(
+			([title, all]) =>
+				`<div class="keep-because"><span class="text-muted">${text(title)}</span> ${Object.entries(all).map(chip).join(" ")}</div>`
+		)
+		.join("");
+}
+
+function check(frm, stop, $chip) {
+	const { check: what } = $chip[0].dataset;
+	const done = stop.checks[what] ? 0 : 1;
+	$chip.prop("disabled", true);
+	frappe
+		.xcall("keep_customers.visits.contacts.check", { plan: frm.doc.name, stop: stop.stop, what, yes: done })
+		.then(() => {
+			stop.checks[what] = done;
+			// The form has it too, without having changed: saved later, it does not take it back.
+			const row = frm.doc.stops.find((one) => one.name === stop.stop);
+			if (row) row[what] = done;
+			$chip.closest(".keep-checks").html(checks_html(stop));
+		})
+		.catch(() => $chip.prop("disabled", false));
+}
+
+// What was prepared for the visit, in small print.
+function prepared_html(stop) {
+	const { text } = keep_customers.contact.pieces;
+	const line = (label, words) => (words ? `<div><span class="text-muted">${text(label)}:</span> ${text(words)}</div>` : "");
+	return `<div class="small mb-2" style="white-space: pre-line">${line(__("People to Meet", null, "Visit Plan Stop"), stop.people_to_meet)}${line(
+		__("Market", null, "Visit Plan Stop"),
+		stop.market_notes
+	)}${line(__("Recent Sales", null, "Visit Plan Stop"), stop.recent_sales)}</div>`;
 }
 
 function stop_html(stop, help, others) {
@@ -45,5 +105,5 @@ function stop_html(stop, help, others) {
 		: "";
 	return `${who({ ...help, due: stop.appointment || help.due })}${ways({ ...help, reach, can_call: false })}
 		${why([stop.goal, ...help.reasons.map((one) => one.short)].filter(Boolean))}
-		${say(help.to_say)}${results.html(help, more)}`;
+		${prepared_html(stop)}${say(help.to_say)}<div class="keep-checks">${checks_html(stop)}</div>${results.html(help, more)}`;
 }

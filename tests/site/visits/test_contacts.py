@@ -3,11 +3,13 @@
 from uuid import uuid4
 
 import frappe
+import pytest
+from frappe.exceptions import FrappeTypeError
 from frappe.utils import getdate
 
 from keep_customers.care import results
 from keep_customers.visits import at_a_glance, contacts, my_day, stops
-from tests.site.story import ANNA, MIA
+from tests.site.story import ANNA, BEN, MIA
 
 from .plans import approved, as_anna, draft, touches
 
@@ -42,6 +44,46 @@ def test_the_stops_of_today_come_first_and_what_came_of_them_is_in_the_report(st
 	plan.save()
 	assert stops.file_report(plan.name) == {"contacts": 0, "moved": 0, "cancelled": 1}
 	assert len(touches(works)) == 1 and as_anna(plan).stops[1].touch
+
+
+def test_what_was_prepared_is_at_hand_and_talks_and_musts_are_one_tap(story, firms):
+	plan = approved(
+		firms[:1],
+		stops=[
+			{"customer": firms[0], "goal": "Know", "market_notes": "Two new shops", "people_to_meet": "Mr Li"}
+		],
+	)
+	open_form = as_anna(plan)
+	[stop] = contacts.to_visit(plan.name)
+	assert (stop["market_notes"], stop["people_to_meet"]) == ("Two new shops", "Mr Li")
+	assert stop["checks"] == dict.fromkeys(contacts.CHECKS, 0)
+	contacts.check(plan.name, stop["stop"], "must_see_site", True)
+	contacts.check(plan.name, stop["stop"], "talk_problems_and_solutions", True)
+	contacts.check(plan.name, stop["stop"], "talk_problems_and_solutions", False)
+	[stop] = contacts.to_visit(plan.name)
+	assert [what for what, done in stop["checks"].items() if done] == ["must_see_site"]
+	open_form.append("day_notes", {"date": getdate(), "note": "All well"})
+	open_form.save()  # nobody is told that the plan has changed
+	with pytest.raises(FrappeTypeError):
+		contacts.check(plan.name, stop["stop"], "visited", True)
+	with pytest.raises(frappe.ValidationError, match="open the plan again"):
+		contacts.check(plan.name, "none", "must_see_site", True)
+	frappe.set_user(BEN)
+	with pytest.raises(frappe.PermissionError):
+		contacts.check(plan.name, stop["stop"], "must_see_site", False)
+
+
+def test_the_superior_hears_once_that_the_report_is_there(story, firms):
+	plan = approved(firms[:1])
+	superior = as_anna(plan).approved_by
+	as_anna(plan)
+	[stop] = contacts.to_visit(plan.name)
+	results.record(stop["todo"], "Reached", str(uuid4()), notes="Wants two more")
+	for _twice in range(2):
+		as_anna(plan)
+		stops.file_report(plan.name)
+	about = {"document_name": plan.name, "for_user": superior, "subject": ("like", "%is back%")}
+	assert frappe.db.count("Notification Log", about) == 1
 
 
 def test_a_draft_and_somebody_elses_plan_have_nothing_to_visit(story, firms):

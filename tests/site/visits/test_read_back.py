@@ -36,6 +36,7 @@ def test_a_plan_says_whom_it_visits_and_what_they_are_worth(story, firms):
 	assert told["says"] == [
 		f"{rep} visits {len(firms)} customers, {day} – {day}.",
 		f"Appointments: 0 of {len(firms)}.",
+		f"Market prepared: 0 of {len(firms)}.",
 		"Once it is approved, each stop is a ToDo of the rep.",
 	]
 	# Nobody is ranked yet.
@@ -72,7 +73,7 @@ def test_what_is_in_the_way_is_said(story, firms):
 def test_who_is_excluded_is_named_and_may_be_visited(story, firms):
 	story.settings(excluded_customers=[{"customer": firms[0]}])
 	told = new(firms)
-	assert told["says"][2] == (
+	assert told["says"][3] == (
 		f"Excluded in Keep Customers Settings: {firms[0]}. No rule asks for such a visit; it is yours to decide."
 	)
 	for name in firms:
