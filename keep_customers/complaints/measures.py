@@ -113,8 +113,12 @@ def _cases(since: date, length: int) -> tuple[dict[tuple[str, str], np.ndarray],
 	return found, first
 
 
-def purchases_by_day(since: date, today: date, length: int) -> np.ndarray:
-	"""How many purchases each day since one saw, (length,): a customer's invoices of a day are one, and what was credited in full is none."""
+def purchases_by_day(since: date, today: date, length: int, known: date | None = None) -> np.ndarray:
+	"""How many purchases each day since one saw, (length,): a customer's invoices of a day are one, and what was credited in full is none.
+
+	:param today: the day after the last one
+	:param known: the day as of which it is told what was credited, by default the same
+	"""
 	invoice = frappe.qb.DocType("Sales Invoice")
 	query = (
 		frappe.qb.from_(invoice)
@@ -129,7 +133,7 @@ def purchases_by_day(since: date, today: date, length: int) -> np.ndarray:
 		frappe.qb.from_(each).groupby(each.posting_date).select(each.posting_date, Count("*")).run()
 	):
 		found[(getdate(day) - since).days] += number
-	corrected = list(Corrected.of(today).occasions())
+	corrected = list(Corrected.of(known or today).occasions())
 	readable = readable_among({customer for customer, *_more in corrected})
 	if not readable:
 		return found

@@ -99,7 +99,8 @@ def table(filters: dict, by: str, those: list[Period]) -> list[Line]:
 def bought(those: list[Period]) -> list[int]:
 	"""Purchases of each period, of the customers the user may read."""
 	since, until = those[0].first, those[-1].last + timedelta(1)
-	daily = purchases_by_day(since, until, (until - since).days)
+	# A month is what it is known to be today, whichever months are looked at beside it.
+	daily = purchases_by_day(since, until, (until - since).days, max(until, getdate()))
 	return [int(daily[(one.first - since).days : (one.last - since).days + 1].sum()) for one in those]
 
 
