@@ -30,6 +30,7 @@ HORIZON = 365 / DAYS_PER_WEEK
 ALIVE_STEP = 0.05
 POTENTIAL_STEP = 0.10  # of the stored value …
 POTENTIAL_FLOOR = 0.01  # … and of the population's mean
+SMALLEST = 0.0005  # money; half of what no currency has a smaller part of
 
 # What no customer has bought, and no column of the host holds: money, and days before today.
 LARGEST = 1e12
@@ -258,6 +259,7 @@ def figures(
 	stated: np.ndarray | None = None,
 	stated_day: np.ndarray | None = None,
 	stated_size: np.ndarray | None = None,
+	decimals: int = 2,
 ) -> Figures:
 	"""Value, potential, rhythm and stage of every customer.
 
@@ -265,6 +267,7 @@ def figures(
 	:param stated: demand the customer stated for the next 12 months, shape (n,); the greater one counts
 	:param stated_day: ordinal day for which it has stated a demand, 0 for none; one to come is the next purchase's
 	:param stated_size: money of that day, 0 where it has not said how much; it is what the next purchase comes to
+	:param decimals: of all money
 	"""
 	h = Histories.of(m, today)
 	alive = np.round(probability_alive(fitted.bgnbd, h.frequency, h.recency, h.age), 6)
@@ -275,12 +278,12 @@ def figures(
 	if stated_day is None:
 		stated_day = np.zeros(len(m.last), np.int64)
 	return Figures(
-		current=np.round(current, 2),
-		potential=np.round(potential, 2),
+		current=np.round(current, decimals),
+		potential=np.round(potential, decimals),
 		p_alive=alive,
 		expected_purchases=np.round(purchases, 4),
-		expected_value=np.round(as_stated(value, today, stated_day, stated_size), 2),
-		at_risk=np.round(value_at_risk(np.round(current, 2), alive), 2),
+		expected_value=np.round(as_stated(value, today, stated_day, stated_size), decimals),
+		at_risk=np.round(value_at_risk(np.round(current, decimals), alive), decimals),
 		**standing(m, alive, today, stated_day, fitted.typical_gap),
 	)
 
@@ -334,7 +337,7 @@ def worth_writing(
 ) -> np.ndarray:
 	"""Which customers' figures have moved far enough from the stored ones; bool array."""
 	return (
-		(np.abs(new.current - current) >= 0.005)
+		(np.abs(new.current - current) >= SMALLEST)
 		| moved_far(new.potential, potential)
 		| (np.abs(new.p_alive - p_alive) >= ALIVE_STEP)
 	)
@@ -343,7 +346,7 @@ def worth_writing(
 def of_another_size(new: Figures, stored: np.ndarray) -> np.ndarray:
 	"""Whose next purchase is expected to come to something else than the stored one; bool array."""
 	# What the customer has said is shown as it was given.
-	said = new.promised & (np.abs(new.expected_value - stored) >= 0.005)
+	said = new.promised & (np.abs(new.expected_value - stored) >= SMALLEST)
 	return said | moved_far(new.expected_value, stored)
 
 

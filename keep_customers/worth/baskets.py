@@ -37,6 +37,7 @@ from keep_customers.erp.tables import (
 )
 from keep_customers.erp.trees import ancestors_at
 from keep_customers.worth.corrected import Corrected, credited, is_purchase, no_opening
+from keep_customers.worth.currencies import decimals_of
 from keep_customers.worth.values import NOT_RANKED
 
 DOCTYPE = "Customer Item Group"
@@ -242,7 +243,7 @@ def _rows(part: list[Stale], groups: list[str], found: Baskets, currency: str, s
 		found.purchases.tolist(),
 		found.regular.astype(int).tolist(),
 		found.gap.tolist(),
-		np.round(found.amount, 2).tolist(),
+		np.round(found.amount, decimals_of(currency)).tolist(),
 		np.round(100 * found.share, 4).tolist(),
 		*map(to_dates, days),
 		strict=True,

@@ -34,10 +34,10 @@ def by_tier() -> list[dict]:
 		found = sums.get(tier.tier, {})
 		tier.number = found.get("number", 0)
 		tier.currency = found.get("currency") if with_money else None
-		tier.at_risk = flt(found.get("at_risk"), 2) if with_money else None
+		tier.at_risk = flt(found.get("at_risk"), 3) if with_money else None
 		tier.rows = _rows(tier.tier) if tier.number else []
 		for row in tier.rows:
-			row.at_risk = flt(row.at_risk, 2) if with_money else None
+			row.at_risk = flt(row.at_risk, 3) if with_money else None
 	return sorted(tiers, key=lambda tier: tier.rank)
 
 

@@ -33,6 +33,11 @@ def parts_of(currency: str) -> int:
 	return 1000 if cint(frappe.get_cached_value("Currency", currency, "fraction_units")) >= 1000 else 100
 
 
+def decimals_of(currency: str) -> int:
+	"""Of an amount, counted like that."""
+	return len(str(parts_of(currency))) - 1
+
+
 def currency_of(customer: str) -> str:
 	"""The currency in which one talks with the customer."""
 	return frappe.get_cached_value("Customer", customer, "default_currency") or reporting_currency()

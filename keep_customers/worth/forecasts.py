@@ -80,19 +80,21 @@ class Forecasts:
 		keep = cuts(p.policy)
 
 		def tiers_of(potential: np.ndarray) -> np.ndarray:
-			return tiers.rank(p.current, np.round(np.maximum(potential, stated), 2), keep).tier
+			return tiers.rank(
+				p.current, np.round(np.maximum(potential, stated), self.valuation.decimals), keep
+			).tier
 
 		weights = glide.moved_on(weights, newest.check, values, tiers_of, keep.keep)
 		self.noted[policy] = weights
 		potential = glide.blend(values, weights)
-		return figures(p.measures, p.current, said, potential, self.today, stated, stated_day, stated_size)
+		return self._rounded(p, said, potential, stated, stated_day, stated_size)
 
 	def preview(
 		self, p: Population, stated: np.ndarray, stated_day: np.ndarray, stated_size: np.ndarray
 	) -> Figures:
 		"""What they would make of it, and which tier its figures would ask for, on a site that goes on as before."""
 		said = self._say(p, self.check(p).checked)
-		found = figures(p.measures, p.current, said, said.value, self.today, stated, stated_day, stated_size)
+		found = self._rounded(p, said, said.value, stated, stated_day, stated_size)
 		nobody = np.full(len(p.members), tiers.NOT_RANKED)
 		found.placement = tiers.place(
 			found.current, found.potential, nobody, np.zeros_like(nobody), cuts(p.policy), self.today, True
@@ -105,6 +107,11 @@ class Forecasts:
 
 	def _say(self, p: Population, checked: Checked) -> Said:
 		return say(checked, p.measures, p.fading, last_period(p), self.today)
+
+	def _rounded(self, p: Population, said: Said, potential: np.ndarray, *stated: np.ndarray) -> Figures:
+		return figures(
+			p.measures, p.current, said, potential, self.today, *stated, decimals=self.valuation.decimals
+		)
 
 	def _of(self, p: Population) -> str:
 		return checks.learned_of(self.valuation.currency, p.lens)

@@ -61,4 +61,4 @@ def _expected(value: dict, today: date) -> dict | None:
 	day = value.get("next_purchase") and getdate(value["next_purchase"])
 	if not day or value.get("status") == "Lost" or day < today:
 		return None
-	return {"day": day, "amount": flt(value.get("expected_order_value"), 2)}
+	return {"day": day, "amount": flt(value.get("expected_order_value"), 3)}

@@ -59,6 +59,7 @@ class Valuation:
 		"""Read the invoices' totals, and the histories of those customers whose totals have changed."""
 		settings = self.night.settings
 		self.currency = currencies.reporting_currency(settings)
+		self.decimals = currencies.decimals_of(self.currency)
 		policies = population.policies() if self.policies is None else self.policies
 		only = {policy.company for policy in policies}
 		rates, warnings = currencies.exchange_rates(
@@ -299,7 +300,7 @@ class Valuation:
 		said = stated, stated_day, np.array([self.stated_sizes.get(c.name, 0.0) for c in p.members])
 		if self.forecasts.accepted:
 			return self.forecasts.figures(p, *said)
-		found = figures(p.measures, p.current, p.model, self.today, *said)
+		found = figures(p.measures, p.current, p.model, self.today, *said, self.decimals)
 		found.preview, problem = tried(partial(self.forecasts.preview, p, *said))
 		if problem:
 			self.aside.add("Tier Policy", p.policy.name, problem)

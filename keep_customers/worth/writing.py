@@ -174,7 +174,7 @@ class Writing:
 			"next_purchase": days(f.next_purchase[at]),
 			"new_tier": now.new_tier[at].tolist(),
 			"new_status": now.new_stage[at].tolist(),
-			"lifetime_value": np.round(m.total[at], 2).tolist(),
+			"lifetime_value": np.round(m.total[at], self.valuation.decimals).tolist(),
 			"purchases": m.purchases[at].tolist(),
 			"first_purchase": days(m.first[at]),
 			"last_purchase": days(m.last[at]),
@@ -206,8 +206,8 @@ class Writing:
 		return {
 			"buys_quarter": np.round(100 * f.buys_quarter[at], 4).tolist() if f else [0] * len(at),
 			"buys_year": np.round(100 * f.buys_year[at], 4).tolist() if f else [0] * len(at),
-			"expected_low": np.round(low, 2).tolist(),
-			"expected_high": np.round(high, 2).tolist(),
+			"expected_low": np.round(low, self.valuation.decimals).tolist(),
+			"expected_high": np.round(high, self.valuation.decimals).tolist(),
 			"forecast": [used.forecast if f else None] * len(at),
 			"forecast_check": [(used.check or None) if f else None] * len(at),
 		}

@@ -209,6 +209,7 @@ def figures(
 	stated: np.ndarray,
 	stated_day: np.ndarray,
 	stated_size: np.ndarray | None = None,
+	decimals: int = 2,
 ) -> Figures:
 	"""Value, potential, rhythm and stage of every customer; as :func:`keep_customers.engine.night.figures`.
 
@@ -217,12 +218,12 @@ def figures(
 	buys = np.round(said.forecast.buys_year, 6)
 	typical_gap = lifecycle.typical_gap(m.median_gap, m.purchases)
 	return Figures(
-		current=np.round(current, 2),
-		potential=np.round(np.maximum(potential, stated), 2),
+		current=np.round(current, decimals),
+		potential=np.round(np.maximum(potential, stated), decimals),
 		p_alive=np.round(said.alive, 6),
 		expected_purchases=np.round(said.purchases, 4),
-		expected_value=np.round(as_stated(said.each, today, stated_day, stated_size), 2),
-		at_risk=np.round(said.if_alive * (1 - buys), 2),
+		expected_value=np.round(as_stated(said.each, today, stated_day, stated_size), decimals),
+		at_risk=np.round(said.if_alive * (1 - buys), decimals),
 		forecast=said.forecast,
 		**standing(m, buys, today, stated_day, typical_gap, lifecycle.BY_BUYING),
 	)
