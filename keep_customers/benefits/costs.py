@@ -12,8 +12,8 @@ Each source is one query. What stands in two documents counts once:
   is on nobody's account.
 - **Referral**: a reward that was given.
 - **Rebate**: the submitted credit note of a Rebate Claim.
-- **Discount, Coupon**: what the pricing rule of a Tier Benefit took off the price list on a purchase; a return gives it
-  back, and of what was credited in full nothing is left. Where several pricing rules have made a price together, each bears an equal part.
+- **Discount, Coupon**: what the pricing rule of a Tier Benefit took off the price list on a purchase, net as the values are it
+  is set against, also where prices hold the tax; a return gives it back, and of what was credited in full nothing is left. Where several pricing rules have made a price together, each bears an equal part.
 
 Amounts are in the reporting currency, at the rates of their months, as the values are they are set against.
 """
@@ -383,7 +383,9 @@ def _discounts(books: CostLedger) -> Iterator[Spent]:
 	item, invoice, company = (
 		frappe.qb.DocType(doctype) for doctype in ("Sales Invoice Item", "Sales Invoice", "Company")
 	)
-	off = Sum(item.discount_amount * item.qty * invoice.conversion_rate)
+	# Of what is given away nobody knows how much of it would have been tax.
+	net = Case().when(item.amount != 0, 1.0 * item.net_amount / item.amount).else_(1)
+	off = Sum(item.discount_amount * item.qty * invoice.conversion_rate * net)
 	query = (
 		frappe.qb.from_(item)
 		.inner_join(invoice)

@@ -170,6 +170,16 @@ def test_a_tier_price_costs_what_it_took_off_and_a_return_gives_it_back(story, f
 	assert spent()[firm, "Discount"] == 15
 
 
+def test_a_price_that_holds_the_tax_is_taken_off_net(story, firms):
+	"""A list price of 238 with 19 % of tax in it, of which a tenth is taken off."""
+	tier = benefit("Discount")
+	sold = discounted(story.invoice(firms[0], 214.2, qty=2), 23.8, tier)
+	frappe.db.set_value("Sales Invoice Item", sold.items[0].name, {"net_rate": 180, "net_amount": 360})
+	given = discounted(story.invoice(firms[1], 0, qty=2), 50, tier)
+	assert not given.net_total
+	assert spent() == {(firms[0], "Discount"): 40, (firms[1], "Discount"): 100}
+
+
 def test_other_currencies_are_converted_and_what_has_no_rate_is_left_out_and_said(story, firms):
 	abroad()
 	touch(firms[0], 80, cost_currency="CNY")
