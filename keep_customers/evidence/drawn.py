@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import frappe
 import numpy as np
 from frappe.query_builder.functions import IfNull
+from frappe.utils import getdate
 
 from keep_customers.access.control_group import HELD_BACK
 from keep_customers.engine.effect.outcomes import first
 from keep_customers.erp.tables import columns, numbers, to_ordinals
+from keep_customers.worth import currencies
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Drawn:
 	:param day: ordinal
 	:param held: whether it was held back
 	:param stratum: equal where the same share was held back
-	:param at_risk: money, value at risk when it was planned
+	:param at_risk: money, value at risk when it was planned, in the reporting currency of today; 0 where that was another one without a rate
 	:param came: whether there was room for it at once, in whichever arm; of who was drawn before that was noted, never
 	"""
 
@@ -74,6 +76,7 @@ def drawn() -> Drawn:
 		follow_up.control_share,
 		follow_up.risk_then,
 		follow_up.turn_came,
+		follow_up.currency,
 	)
 	rules, rule = _numbered(found[0])
 	customers, customer = _numbered(found[1])
@@ -82,9 +85,16 @@ def drawn() -> Drawn:
 	at = known[first(rule[known], customer[known], day[known])]
 	held = np.array([arm == HELD_BACK for arm in found[3]], bool)
 	stratum = np.unique(numbers(found[4]), return_inverse=True)[1].reshape(-1)
-	came = numbers(found[6]) > 0
-	everything = Drawn(rules, customers, rule, customer, day, held, stratum, numbers(found[5]), came)
+	came, at_risk = numbers(found[6]) > 0, numbers(found[5]) * _rates(found[7])
+	everything = Drawn(rules, customers, rule, customer, day, held, stratum, at_risk, came)
 	return everything.where(at)
+
+
+def _rates(currencies_then) -> np.ndarray:
+	"""Of each row the factor to the reporting currency, which may have been another one when it was planned."""
+	now, today = currencies.reporting_currency(), getdate()
+	rates = {then: currencies.rate_of_month(then or now, now, today) for then in set(currencies_then)}
+	return np.array([rates[then] for then in currencies_then], np.float64)
 
 
 def _numbered(names) -> tuple[list[str], np.ndarray]:

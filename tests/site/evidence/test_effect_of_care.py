@@ -32,7 +32,7 @@ def drawn(story, customer, rule, arm, ago=100, share=50, **values):
 			"doctype": "Follow Up", "customer": customer, "customer_name": customer, "care_rule": rule, "arm": arm,
 			"status": "Skipped" if arm == "Held Back" else "Done", "channel": "Phone", "planned_on": story.days_ago(ago),
 			"hold_reason": "Control group" if arm == "Held Back" else "", "occurrence": frappe.generate_hash(length=8),
-			"control_share": share, "due_date": story.days_ago(ago), **values,
+			"control_share": share, "due_date": story.days_ago(ago), "currency": "EUR", **values,
 		}
 	).insert()  # fmt: skip
 

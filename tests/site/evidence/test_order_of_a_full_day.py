@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import frappe
 import pytest
-from frappe.utils import getdate
+from frappe.utils import get_first_day, getdate
 
 from keep_customers.care import planning
 from keep_customers.care.full_day import BY_CHANGE, BY_RISK, because
@@ -14,7 +14,7 @@ from keep_customers.engine.effect.learning import Learned
 from keep_customers.engine.turns import HELPS, STAKE, TRIED
 from keep_customers.evidence import learned, orders
 from keep_customers.keep_customers.report.orders_compared import orders_compared
-from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, once, rows_like
+from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, once, rate, rows_like
 from tests.site.web import Browser
 
 REPORT = "Orders Compared"
@@ -39,6 +39,7 @@ def drawn(story, contacts, rule, ago=100, **values):
 				"arm": "Held Back" if held else "Cared For", "status": "Skipped" if held else "Done", "channel": "Phone",
 				"planned_on": story.days_ago(ago), "hold_reason": "Control group" if held else "", "control_share": 50,
 				"due_date": story.days_ago(ago), "occurrence": frappe.generate_hash(length=8), "turn_came": 1, "risk_then": 1000,
+				"currency": "EUR",
 				"assigned_on": None if held else story.days_ago(ago), **values,
 			}
 		).insert()  # fmt: skip
@@ -139,6 +140,14 @@ def test_what_contacts_of_each_rule_change(firm):
 	assert found.mean[:2] == pytest.approx([0.4, 0], abs=0.02) and 0 < found.mean[2] < 0.4
 	assert found.belief.told_apart and found.times == 1
 	assert str(found.first_over) == str(firm.days_ago(100) + timedelta(days=91))
+
+
+def test_what_was_at_risk_before_the_reporting_currency_was_changed_is_told_in_the_new_one(firm):
+	before = learned.change(firm.today).mean
+	rate(0.125, get_first_day(getdate()))
+	of_helps = {"care_rule": firm.helps, "arm": ("is", "set")}
+	frappe.db.set_value("Follow Up", of_helps, {"risk_then": 8000, "currency": "CNY"})
+	assert learned.change(firm.today).mean == pytest.approx(before)
 
 
 def test_bounds_of_what_contacts_change_also_of_a_note_from_before_there_were_any(firm):
