@@ -78,7 +78,7 @@ def _sums(review) -> list:
 
 def _query(filters: dict, since: date, until: date):
 	"""
-	:param filters: as :func:`selected`, with the tier and policy of then; cause, competitor, status and rep (or no_cause,
+	:param filters: as :func:`selected`, with the tier and policy of then; currency, cause, competitor, status and rep (or no_cause,
 		no_competitor, no_rep for those without). What was no loss is left out, unless its status is asked for
 	"""
 	review, customer = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType("Customer")
@@ -93,6 +93,8 @@ def _query(filters: dict, since: date, until: date):
 			query = query.where(IfNull(review[field], "") == "")
 		elif filters.get(name):
 			query = query.where(review[field] == filters[name])
+	if filters.get("currency"):
+		query = query.where(review.currency == filters["currency"])
 	if filters.get("status"):
 		query = query.where(review.status == filters["status"])
 	else:

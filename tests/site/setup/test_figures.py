@@ -74,7 +74,8 @@ def company(story):
 	good = ranked(now, "Good", rep=ANNA, current_value=900, potential_value=400, value_at_risk=20,
 		next_purchase=now.today, expected_order_value=70)  # fmt: skip
 	risk = ranked(now, "Risk", tier="Iron", status="At Risk", rep=BEN, current_value=300, value_at_risk=200)
-	lost = ranked(now, "Lost", status="Lost", current_value=50, value_at_risk=50)
+	# Set aside since the company counts in euros.
+	lost = ranked(now, "Lost", status="Lost", current_value=50, value_at_risk=50, currency="KWD")
 	for customer, rep, ago in ((good, ANNA, 1), (risk, BEN, 0), (risk, BEN, 40), (good, ANNA, 3)):
 		touch(now, customer, rep, ago, satisfaction=0.8, cost=30, cost_kind="Gift", cost_currency="EUR")
 	touch(now, risk, ANNA, 2, result="Not Reached", cost=5, cost_kind="Travel", cost_currency="EUR")
@@ -149,7 +150,9 @@ def losses(now, *customers):
 			{
 				"doctype": "Loss Review", "name": frappe.generate_hash(length=10), "customer": customer, "status": status,
 				"cause": cause, "lost_on": now.days_ago(ago), "merged_from": "", "revenue_before": 100 * ago,
-				"profit_before": 10 * ago, "revenue_since": 70 if status == "Won Back" else 0, "currency": "EUR",
+				"profit_before": 10 * ago, "revenue_since": 70 if status == "Won Back" else 0,
+				# What the company lost before it counted in euros.
+				"currency": "KWD" if ago == 50 else "EUR",
 				"responsible": ANNA if cause else None, "tier": "Gold", "policy": f"{PREFIX} Policy",
 			}
 		).db_insert()  # fmt: skip

@@ -35,5 +35,6 @@ keep_customers.report("Losses", {
 		{ fieldname: "no_cause", label: __("Without a Cause", null, "Losses"), fieldtype: "Check", of_links: 1 },
 		{ fieldname: "no_competitor", label: __("Without a Competitor", null, "Losses"), fieldtype: "Check", of_links: 1 },
 		{ fieldname: "no_rep", label: __("Without a Rep", null, "Losses"), fieldtype: "Check", of_links: 1 },
+		{ fieldname: "currency", of_links: true, label: __("Currency"), fieldtype: "Link", options: "Currency" },
 	],
 });

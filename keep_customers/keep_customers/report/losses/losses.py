@@ -59,8 +59,9 @@ def execute(filters=None):
 		number = sum(one.lost for one in totals)
 	else:
 		rows, columns, number = by, columns_of_groups(group), len(by)
+		several = len({row.currency for row in rows}) > 1
 		for row in rows:
-			row["opens"] = opens(row, filters, group, since, until)
+			row["opens"] = opens(row, filters, group, since, until, row.currency if several else None)
 	if not sees_profit():
 		columns = [one for one in columns if one["fieldname"] != "profit_before"]
 		for row in rows:
@@ -110,7 +111,10 @@ def customers(filters: dict, since, until) -> list:
 	return rows
 
 
-def opens(row: dict, filters: dict, group: str, since, until) -> dict:
+def opens(row: dict, filters: dict, group: str, since, until, currency: str | None) -> dict:
+	"""
+	:param currency: where another row has the same group in another one
+	"""
 	chosen, _doctype = CHOSEN_BY[group]
 	if group == "Territory" and frappe.get_cached_value("Territory", row["group_value"], "is_group"):
 		return {}  # the filter would take in what lies below it
@@ -121,6 +125,8 @@ def opens(row: dict, filters: dict, group: str, since, until) -> dict:
 	else:
 		return {}
 	those = {"group_by": CUSTOMERS, "from_date": since, "to_date": until, **which}
+	if currency:
+		those["currency"] = currency
 	return {
 		**dict.fromkeys(("lost", "revenue_before", "profit_before"), reported("Losses", filters, **those)),
 		**_of_status(row, filters, those),

@@ -25,5 +25,6 @@ keep_customers.report("Tier Overview", {
 			})),
 		},
 		...["company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
+		{ fieldname: "currency", of_links: true, label: __("Currency"), fieldtype: "Link", options: "Currency" },
 	],
 });

@@ -6,6 +6,7 @@ from frappe.utils import flt
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	NEUTRAL,
+	amounts,
 	bars,
 	column,
 	count,
@@ -94,12 +95,16 @@ def tiers(filters: dict) -> list[dict]:
 		total = totals.setdefault(row.policy, [0, 0.0])
 		total[0] += row.customers
 		total[1] += flt(row.current_value)
+	several = len({row.currency for row in rows}) > 1
 	for row in rows:
+		in_one = {"currency": row.currency} if several else {}
 		number, amount = totals[row.policy]
 		row.share = flt(100 * row.customers / number, 1)
 		row.value_share = flt(100 * flt(row.current_value) / amount, 1) if amount else 0
 		row.mean_value = flt(row.current_value) / row.customers
-		those = reported("Tier Overview", filters, show="Customers", tier=row.tier, policy=row.policy)
+		those = reported(
+			"Tier Overview", filters, show="Customers", tier=row.tier, policy=row.policy, **in_one
+		)
 		row.opens = {"customers": those, "current_value": those, "value_at_risk": those}
 	return rows
 
@@ -126,7 +131,7 @@ def customers(filters: dict) -> list[dict]:
 
 def _query(filters: dict):
 	"""
-	:param filters: as :func:`selected`, and status
+	:param filters: as :func:`selected`, and status and currency
 	"""
 	value, tier, customer = (
 		frappe.qb.DocType(name) for name in ("Customer Value", "Customer Tier", "Customer")
@@ -138,8 +143,9 @@ def _query(filters: dict):
 		.inner_join(customer)
 		.on(customer.name == value.customer)
 	)
-	if filters.get("status"):
-		query = query.where(value.status == filters["status"])
+	for field in ("status", "currency"):
+		if filters.get(field):
+			query = query.where(value[field] == filters[field])
 	return selected(query, customer, value, filters), value, tier
 
 
@@ -162,14 +168,9 @@ def chart(rows: list) -> dict | None:
 
 
 def summary(rows: list) -> list[dict]:
-	amount = {"datatype": "Currency", "currency": rows[0].currency if rows else None}
-
-	def total(field):
-		return sum(flt(row[field]) for row in rows)
-
 	return [
-		figure(_("Customers", context="Tier Overview"), int(total("customers"))),
-		figure(_("Current Value"), total("current_value"), **amount),
-		figure(_("Potential Value"), total("potential_value"), **amount),
-		figure(_("Value at Risk"), total("value_at_risk"), **amount),
+		figure(_("Customers", context="Tier Overview"), sum(row.customers for row in rows)),
+		*amounts(_("Current Value"), rows, "current_value"),
+		*amounts(_("Potential Value"), rows, "potential_value"),
+		*amounts(_("Value at Risk"), rows, "value_at_risk"),
 	]
