@@ -85,16 +85,14 @@ def drawn() -> Drawn:
 	at = known[first(rule[known], customer[known], day[known])]
 	held = np.array([arm == HELD_BACK for arm in found[3]], bool)
 	stratum = np.unique(numbers(found[4]), return_inverse=True)[1].reshape(-1)
-	came, at_risk = numbers(found[6]) > 0, numbers(found[5]) * _rates(found[7])
+	came, at_risk = numbers(found[6]) > 0, numbers(found[5]) * _to_todays(found[7])
 	everything = Drawn(rules, customers, rule, customer, day, held, stratum, at_risk, came)
 	return everything.where(at)
 
 
-def _rates(currencies_then) -> np.ndarray:
+def _to_todays(money_then) -> np.ndarray:
 	"""Of each row the factor to the reporting currency, which may have been another one when it was planned."""
-	now, today = currencies.reporting_currency(), getdate()
-	rates = {then: currencies.rate_of_month(then or now, now, today) for then in set(currencies_then)}
-	return np.array([rates[then] for then in currencies_then], np.float64)
+	return currencies.factors(money_then, currencies.reporting_currency(), getdate())
 
 
 def _numbered(names) -> tuple[list[str], np.ndarray]:

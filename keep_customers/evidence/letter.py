@@ -94,7 +94,7 @@ def _stages(months: list, currency: str, today: date) -> Iterator[Line]:
 			said.append(_pair(len(rows), _money(worth(rows, currency, today), currency)))
 		yield Line(part, label, *said, "Customers at Risk", {})
 	now = [one for one in at_risk.totals({}) if one.status in STILL_TO_KEEP]
-	number, amount = sum(one.customers for one in now), sum(flt(one.value_at_risk) for one in now)
+	number, amount = sum(one.customers for one in now), _at_risk(now, currency, today)
 	label = _("All customers at risk today, and the value at risk")
 	yield Line(risk, label, _pair(number, _money(amount, currency)), "", "Customers at Risk", {})
 
@@ -111,13 +111,15 @@ def _came_into(stages: list[str], first: date, last: date) -> list:
 		.on(policy.name == value.policy)
 		.where(value.status.isin(stages) & (customer.disabled == 0))
 		.where((value.status_since >= first) & (value.status_since <= last))
-		.select(value.customer, value.value_at_risk, value.last_purchase, policy.company)
+		.select(value.customer, value.value_at_risk, value.currency, value.last_purchase, policy.company)
 	)
 	return selected(query, customer, value, {}).run(as_dict=True)
 
 
-def _at_risk(rows: list, _currency: str, _today: date) -> float:
-	return sum(flt(row.value_at_risk) for row in rows)
+def _at_risk(rows: list, currency: str, today: date) -> float:
+	"""Figures stay in the currency of the night that wrote them."""
+	rates = currencies.factors([row.currency for row in rows], currency, today)
+	return sum(flt(row.value_at_risk) * rate for row, rate in zip(rows, rates.tolist(), strict=True))
 
 
 def _year_before(rows: list, currency: str, today: date) -> float:

@@ -15,6 +15,7 @@ from keep_customers.engine import retention
 from keep_customers.engine.retention import QUARTERS
 from keep_customers.erp.tables import columns, numbers
 from keep_customers.retention.books import Books, as_texts, months_on
+from keep_customers.worth import currencies
 from keep_customers.worth.ledger import GROSS_PROFIT
 from keep_customers.worth.values import NOT_RANKED
 
@@ -64,7 +65,7 @@ def ahead(filters: dict, today: date) -> Ahead:
 	:param filters: as :class:`Books`; tier, today's
 	"""
 	books = Books(filters, today)
-	forecasts = _forecasts(books.people.names)
+	forecasts = _forecasts(books.people.names, books.currency, today)
 	if filters.get("company"):
 		forecasts = _of_company(forecasts, books, filters, today)
 	keep = forecasts.ranked
@@ -108,16 +109,18 @@ class Forecasts:
 		return Forecasts(*(getattr(self, one.name)[keep] for one in fields(self)))
 
 
-def _forecasts(customers: np.ndarray) -> Forecasts:
+def _forecasts(customers: np.ndarray, currency: str, today: date) -> Forecasts:
 	"""
 	:param customers: names
+	:param currency: the reporting currency, which has been another one where no night has come since
 	"""
 	value = frappe.qb.DocType("Customer Value")
-	names, tiers, policies, *figures = columns(
+	names, tiers, policies, money_of, expected, at_risk, *buys = columns(
 		frappe.qb.from_(value).where(value.status != NOT_RANKED),
 		value.name,
 		value.tier,
 		value.policy,
+		value.currency,
 		value.potential_value,
 		value.value_at_risk,
 		value.buys_quarter,
@@ -127,7 +130,9 @@ def _forecasts(customers: np.ndarray) -> Forecasts:
 	at = np.array([place.get(name, -1) for name in customers.tolist()], np.int64)
 	# The last element is that of who is not there.
 	tiers, policies = (as_texts([*texts, None])[at] for texts in (tiers, policies))
-	return Forecasts(at >= 0, tiers, policies, *(np.append(numbers(one), 0.0)[at] for one in figures))
+	rate = currencies.factors(money_of, currency, today)
+	figures = (numbers(expected) * rate, numbers(at_risk) * rate, *map(numbers, buys))
+	return Forecasts(at >= 0, tiers, policies, *(np.append(one, 0.0)[at] for one in figures))
 
 
 def _of_company(forecasts: Forecasts, books: Books, filters: dict, today: date) -> Forecasts:

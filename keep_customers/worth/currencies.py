@@ -1,8 +1,10 @@
 """In which money one counts: the companies' currencies, the reporting currency, and the rates between them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import frappe
+import numpy as np
 from frappe import _
 from frappe.utils import cint, flt, get_first_day
 from rq.timeouts import BaseTimeoutException
@@ -98,6 +100,12 @@ def exchange_rates(
 def rate_of_month(source: str, target: str, day: date) -> float:
 	"""Factor from one currency to another on the first of the day's month; 0 if there is none."""
 	return 1.0 if source == target else _rate(source, target, get_first_day(day))
+
+
+def factors(sources: Sequence[str | None], target: str, day: date) -> np.ndarray:
+	"""The same for each of some currencies; of what says none, it is the one asked for."""
+	rates = {source: rate_of_month(source or target, target, day) for source in set(sources)}
+	return np.array([rates[source] for source in sources], np.float64)
 
 
 def _rate(source: str, target: str, day: date) -> float:
