@@ -51,7 +51,7 @@ def customers(filters: dict, since: date, until: date, most: int) -> list[dict]:
 
 def _query(filters: dict, since: date, until: date):
 	"""
-	:param filters: as :func:`selected`, with the tier and policy of the move; direction, from_tier and to_tier. Who came into
+	:param filters: as :func:`selected`, with the tier and policy of the move; direction, from_tier, to_tier and currency. Who came into
 		a tier for the first time did not move: they are left out, unless that direction is asked for
 	"""
 	change, customer = frappe.qb.DocType("Tier Change"), frappe.qb.DocType("Customer")
@@ -61,7 +61,7 @@ def _query(filters: dict, since: date, until: date):
 		.on(customer.name == change.customer)
 		.where((change.date >= since) & (change.date <= until))
 	)
-	for field in ("direction", "from_tier", "to_tier"):
+	for field in ("direction", "from_tier", "to_tier", "currency"):
 		if filters.get(field):
 			query = query.where(change[field] == filters[field])
 	if not filters.get("direction"):

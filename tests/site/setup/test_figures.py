@@ -139,7 +139,7 @@ def moves(now, good, risk, lost):
 				"doctype": "Tier Change", "customer": customer, "date": now.days_ago(ago), "direction": direction,
 				"from_tier": old, "to_tier": new, "current_value": 100, "currency": "EUR", "policy": f"{PREFIX} Policy",
 			}
-		).insert()  # fmt: skip
+		).insert().db_set("currency", "KWD" if ago == 5 else "EUR")  # fmt: skip
 
 
 def losses(now, *customers):

@@ -8,6 +8,7 @@ from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	BAD,
 	WARNING,
+	amounts,
 	bars,
 	column,
 	count,
@@ -90,27 +91,21 @@ def chart(totals: list) -> dict | None:
 
 
 def summary(totals: list) -> list[dict]:
-	def total(field, rows):
-		return sum(flt(one[field]) for one in rows)
+	def number(rows):
+		return int(sum(one.customers for one in rows))
 
 	to_keep = [one for one in totals if one.status in STILL_TO_KEEP]
 	untouched = [one for one in to_keep if not one.contacted]
-	amount = {"datatype": "Currency", "currency": totals[0].currency if totals else None}
+
+	def at_stake(label, rows, **more):
+		# Where there is none, it is none of the money of the others.
+		all_of_it = [{**one, "value_at_risk": one.value_at_risk if one in rows else 0} for one in totals]
+		return amounts(label, all_of_it, "value_at_risk", **more)
+
 	return [
-		figure(_("Can Still Be Kept", context="Customers at Risk"), int(total("customers", to_keep))),
-		figure(
-			_("Their Value at Risk", context="Customers at Risk"),
-			total("value_at_risk", to_keep),
-			indicator="Red",
-			**amount,
-		),
-		figure(_("Not Contacted Yet", context="Customers at Risk"), int(total("customers", untouched))),
-		figure(
-			_("Value at Risk Without Contact", context="Customers at Risk"),
-			total("value_at_risk", untouched),
-			**amount,
-		),
-		figure(
-			_("Lost", context="Customer Value"), int(total("customers", totals) - total("customers", to_keep))
-		),
+		figure(_("Can Still Be Kept", context="Customers at Risk"), number(to_keep)),
+		*at_stake(_("Their Value at Risk", context="Customers at Risk"), to_keep, indicator="Red"),
+		figure(_("Not Contacted Yet", context="Customers at Risk"), number(untouched)),
+		*at_stake(_("Value at Risk Without Contact", context="Customers at Risk"), untouched),
+		figure(_("Lost", context="Customer Value"), number(totals) - number(to_keep)),
 	]

@@ -2,13 +2,14 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import flt, get_fullname, getdate
+from frappe.utils import get_fullname, getdate
 
 from keep_customers.care import expected
 from keep_customers.care.assignment import Assignment
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	GOOD,
+	amounts,
 	bars,
 	column,
 	currency,
@@ -84,12 +85,9 @@ def chart(days: list, daily: bool) -> dict | None:
 
 def summary(days: list, since) -> list[dict]:
 	first_week = [one for one in days if one.day < since + timedelta(days=7)]
-	amount = {"datatype": "Currency", "currency": days[0].currency if days else None}
 	return [
 		figure(_("Customers", context="Expected Purchases"), sum(one.customers for one in days)),
-		figure(
-			_("Expected Amount", context="Expected Purchases"), sum(flt(one.amount) for one in days), **amount
-		),
+		*amounts(_("Expected Amount", context="Expected Purchases"), days, "amount"),
 		figure(
 			_("Of Them in the First Seven Days", context="Expected Purchases"),
 			sum(one.customers for one in first_week),

@@ -27,5 +27,6 @@ keep_customers.report("Tier Moves", {
 		{ ...keep_customers.filter("tier"), fieldname: "from_tier", label: __("From", null, "Tier Change") },
 		{ ...keep_customers.filter("tier"), fieldname: "to_tier", label: __("To", null, "Tier Change") },
 		...["company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
+		{ fieldname: "currency", of_links: true, label: __("Currency"), fieldtype: "Link", options: "Currency" },
 	],
 });

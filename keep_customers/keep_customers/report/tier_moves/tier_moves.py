@@ -41,8 +41,10 @@ def execute(filters=None):
 		columns, number = columns_of_customers(), sum(day.moves for day in days)
 	else:
 		rows = by_move(days)
+		several = len({row["currency"] for row in rows}) > 1
 		for row in rows:
-			row["opens"] = opens(row, filters, since, until)
+			in_one = {"currency": row["currency"]} if several else {}
+			row["opens"] = opens(row, {**filters, **in_one}, since, until)
 		columns, number = columns_of_moves(), len(rows)
 	for row in rows:
 		row["direction_text"] = _(row["direction"], context="Tier Change")
