@@ -138,7 +138,9 @@ def of_the_year(customer: str) -> dict:
 
 	:returns: total, kinds (kind -> amount) and currency; of a customer that the user may not read, nothing
 	"""
-	books = CostLedger(since=getdate(add_to_date(getdate(), years=-1)), customer=customer)
+	# The days that the current value looks at.
+	since = getdate(add_to_date(getdate(), years=-1, days=1))
+	books = CostLedger(since=since, customer=customer)
 	kinds = engine.add_up(books.costs(), lambda name: name).get(customer, {})
 	return {"total": sum(kinds.values()), "kinds": kinds, "currency": books.currency}
 

@@ -1,11 +1,11 @@
 """What was spent, against what a customer is worth, for those who may read the customer."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import frappe
 import pytest
 from frappe.permissions import add_user_permission
-from frappe.utils import now_datetime
+from frappe.utils import add_months, getdate, now_datetime
 
 from keep_customers.benefits.costs import of_the_year
 from keep_customers.care.panel import customer_care
@@ -65,6 +65,13 @@ def test_nothing_spent_and_bad_filters(story, firms):
 	for wrong in ({"show": "everything"}, {"from_date": "2026-03-02", "to_date": "2026-03-01"}):
 		with pytest.raises(frappe.ValidationError):
 			report(**wrong)
+
+
+def test_the_costs_of_a_year_are_those_of_the_days_of_the_current_value(story, firms):
+	a_year_ago = getdate(add_months(getdate(), -12))
+	for cost, day in ((30, a_year_ago), (5, a_year_ago + timedelta(days=1))):
+		touch(firms[0], cost, date=datetime.combine(day, time(10)))
+	assert of_the_year(firms[0])["total"] == 5
 
 
 # Who sees it
