@@ -14,7 +14,7 @@ from frappe.utils import flt, getdate, strip_html
 
 from keep_customers.engine import losses as engine
 from keep_customers.erp.tables import FALLING
-from keep_customers.worth.corrected import is_purchase
+from keep_customers.worth.corrected import credited, is_purchase
 
 FEW = 3
 TOUCHES = 5
@@ -158,7 +158,7 @@ def _elsewhere(last: Mapping[str, date], today: date) -> Found:
 		others[customer, other] = "tax_id"
 	if not others:
 		return {}
-	bought = _bought_lately({other for _one, other in others}, min(last.values()))
+	bought = _bought_lately({other for _one, other in others}, min(last.values()), today)
 	rows = [
 		{"customer": customer, "name": other, "by": by, "day": bought[other]}
 		for (customer, other), by in sorted(others.items())
@@ -194,16 +194,18 @@ def _same_people(customers: list[str]) -> list[tuple[str, str]]:
 	).run()
 
 
-def _bought_lately(customers: set[str], since: date) -> dict[str, date]:
-	invoice = frappe.qb.DocType("Sales Invoice")
-	rows = (
+def _bought_lately(customers: set[str], since: date, today: date) -> dict[str, date]:
+	invoice, names = frappe.qb.DocType("Sales Invoice"), sorted(customers)
+	query = (
 		frappe.qb.from_(invoice)
 		.select(invoice.customer, Max(invoice.posting_date))
-		.where(invoice.customer.isin(sorted(customers)) & (invoice.docstatus == 1) & is_purchase(invoice))
+		.where(invoice.customer.isin(names) & (invoice.docstatus == 1) & is_purchase(invoice))
 		.where(invoice.posting_date > since)
 		.groupby(invoice.customer)
-	).run()
-	return {customer: getdate(day) for customer, day in rows}
+	)
+	if undone := [paper.name for paper in credited(today, names)]:
+		query = query.where(invoice.name.notin(undone))
+	return {customer: getdate(day) for customer, day in query.run()}
 
 
 def _grouped(rows: list, most: int, text: str = "text") -> Found:

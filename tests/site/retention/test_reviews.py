@@ -5,7 +5,7 @@ from datetime import timedelta
 import frappe
 from frappe.utils import getdate
 
-from keep_customers.retention import reviews
+from keep_customers.retention import facts, reviews
 from tests.site.retention.conftest import SILENT
 from tests.site.story import ANNA, BEN, COMPANY, MIA, PREFIX
 
@@ -227,3 +227,13 @@ def test_somebody_else_is_made_responsible_by_hand(story, losses):
 	review.save()
 	assert [one.allocated_to for one in losses.questions(review)] == [BEN]
 	assert len(losses.questions(review, "Cancelled")) == 1
+
+
+def test_what_was_credited_in_full_was_bought_by_nobody_instead(story):
+	firm, sister, cousin = (
+		story.customer(name, tax_id="DE123456789") for name in ("Firm", "Sister", "Cousin")
+	)
+	story.credit(story.invoice(sister, 700, story.days_ago(20)), 700, story.days_ago(10))
+	story.invoice(cousin, 90, story.days_ago(5))
+	known = facts.of_customers({firm: story.days_ago(60)}, story.today)[firm]
+	assert [one["name"] for one in known["elsewhere"]] == [cousin]
