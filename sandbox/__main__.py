@@ -163,6 +163,13 @@ def test(db, rest):
 	return testing.run(rest, dbs, lint=LINT)
 
 
+def ci(db, rest):
+	"""what CI runs: all tests, and the demo, which fails by itself where the reps' lists are dull"""
+	return testing.run(
+		[], ["mariadb", "sqlite"], lint=LINT, also={"demo": (sys.executable, "-m", "sandbox", "demo")}
+	)
+
+
 def test_postgres(db, rest):
 	"""the site tests on PostgreSQL; arguments go to pytest"""
 	return testing.run(rest, ["postgres"], ("site",))
@@ -203,6 +210,7 @@ COMMANDS = {
 	for f in (
 		setup,
 		test,
+		ci,
 		test_postgres,
 		check,
 		demo,

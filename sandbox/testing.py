@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 import xml.etree.ElementTree as xml
+from functools import partial
 from pathlib import Path
 
 from . import layers, paths, services
@@ -28,13 +29,16 @@ class Part:
 		self.name, self.folder, self.db = name, folder, db
 		self.code, self.seconds, self.cases, self.output, self.left = 0, 0.0, [], "", 0
 
-	def run(self, *command, shown, env=None):
-		"""Without `shown`, what it prints is kept for later."""
+	def run(self, *command, shown, env=None, nice=0):
+		"""
+		:param shown: else what it prints is kept for later
+		:param nice: how far it gives way to what else runs
+		"""
 		start = time.monotonic()
 		if shown:
 			print(f"\nsandbox: {self.name}", flush=True)
 		done = subprocess.run(
-			[str(word) for word in command],
+			["nice", "-n", str(nice), *(str(word) for word in command)],
 			cwd=paths.REPO,
 			env=layers.environment(env or {}, ""),
 			stdout=None if shown else subprocess.PIPE,
@@ -45,14 +49,10 @@ class Part:
 		self.seconds += time.monotonic() - start
 		self.output += done.stdout or ""
 
-	def pytest(self, *arguments, shown, env=None, gives_way=False):
-		"""
-		:param gives_way: to what else runs
-		"""
+	def pytest(self, *arguments, shown, env=None, nice=0):
 		report = paths.LOGS / f"tests-{os.getpid()}-{self.folder}-{self.db}.xml"
 		ours = ["-o", "junit_family=xunit1", f"--junitxml={report}"]
-		way = ("nice", "-n", "5") if gives_way else ()
-		self.run(*way, paths.PYTHON, "-m", "pytest", *ours, *arguments, shown=shown, env=env)
+		self.run(paths.PYTHON, "-m", "pytest", *ours, *arguments, shown=shown, env=env, nice=nice)
 		if self.code == NONE_CHOSEN:
 			self.code = 0
 		if report.exists():
@@ -80,12 +80,13 @@ class Case:
 		)
 
 
-def run(arguments, dbs, folders=FOLDERS, lint=()):
+def run(arguments, dbs, folders=FOLDERS, lint=(), also=None):
 	"""
 	:param arguments: for pytest, and paths of tests
 	:param dbs: where no test is chosen and there are several, all run on the first, and on the others so many that these
 		are asked the same (tests/site/asked.py); with KEEP_TEST_ALL set, all on each
 	:param lint: commands that run as well where no tests were chosen
+	:param also: name -> a command that runs beside the site tests, with what of the processor they leave
 	"""
 	start = time.monotonic()
 	share = len(dbs) > 1 and not arguments and not os.environ.get("KEEP_TEST_ALL")
@@ -104,6 +105,8 @@ def run(arguments, dbs, folders=FOLDERS, lint=()):
 		for db in {"unit": [None], "site": dbs, "browser": ["sqlite"]}[folder]:
 			name = f"tests/{folder}" + (f" on {db}" if db else "")
 			parts[folder, db] = Part(name, folder, db)
+	others = {name: Part(name) for name in also or ()}
+	parts |= others
 	print(f"sandbox: {', '.join(part.name for part in parts.values()) or 'no test is chosen'}", flush=True)
 
 	# A few, or without a core of their own: then side by side, and their output one after the other.
@@ -122,10 +125,8 @@ def run(arguments, dbs, folders=FOLDERS, lint=()):
 			if share:
 				env["KEEP_TEST_ASKED" if db == dbs[0] else "KEEP_TEST_ASKED_BEFORE"] = asked
 			# The browser's tests wait for one page after the other, and would end last.
-			beside = "browser" in paths_of
-			parts["site", db].pytest(
-				*at_once, *options, *paths_of["site"], shown=shown, env=env, gives_way=beside
-			)
+			nice = 5 if "browser" in paths_of else 0
+			parts["site", db].pytest(*at_once, *options, *paths_of["site"], shown=shown, env=env, nice=nice)
 
 	def browser():
 		from .__main__ import web
@@ -144,11 +145,13 @@ def run(arguments, dbs, folders=FOLDERS, lint=()):
 		beside.append(unit)
 	layers.tests_ready({part.db for part in parts.values() if part.db}, "browser" in paths_of, beside)
 	for part in parts.values():
-		if part.folder in (None, "unit"):
+		if part.folder in (None, "unit"):  # of what has not begun there is nothing yet
 			part.show()
 	with tempfile.TemporaryDirectory() as asked, layers.all_at_once() as do:
 		if "browser" in paths_of:  # it waits more than it works
 			do(browser)
+		for name, part in others.items():
+			do(partial(part.run, *also[name], shown=False, nice=10))
 		for db in dbs if "site" in paths_of else ():
 			if some and not in_sight:
 				do(site, db, alone)
@@ -157,7 +160,7 @@ def run(arguments, dbs, folders=FOLDERS, lint=()):
 				if share and db != dbs[0]:
 					parts["site", db].left = len(parts["site", dbs[0]].cases) - len(parts["site", db].cases)
 	for part in parts.values():
-		if part.folder in ("site", "browser"):
+		if part.folder in ("site", "browser") or part in others.values():
 			part.show()
 	return _summary(list(parts.values()), start)
 
