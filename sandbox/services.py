@@ -135,6 +135,7 @@ def _throwaway(folder):
 	"""Nothing of it need outlive a power cut, so it waits for no disk; and it counts who writes where, for the tests."""
 	options = [
 		"--skip-log-bin",
+		"--debug-no-sync",
 		"--innodb-buffer-pool-size=512M",
 		"--innodb-log-file-size=32M",
 		"--innodb-flush-log-at-trx-commit=0",

@@ -15,7 +15,7 @@ import pytest
 
 from keep_customers.privacy import erasure_log
 
-from . import asked, putback
+from . import asked, fits, putback
 from .removal import remove_everything
 from .story import Story
 from .web import Server, stop_servers
@@ -62,6 +62,7 @@ def pytest_sessionstart(session):
 	frappe.connect()
 	frappe.flags.mute_emails = True
 	if not session.config.option.collectonly:
+		fits.remember()
 		remove_everything()
 		session.config.numbers_were = _write_numbers(AS_IN_THE_STORIES)
 		putback.begin()
