@@ -23,7 +23,6 @@ from night import arguments, on_site
 REP, AREAS = "bench-rep@example.com", 10
 RULES, HELD = 8, 10  # rules, and of each the share that is held back in per cent
 CASES, LOSSES, NIGHTS, MEASURES = 100_000, 20_000, 90, 12
-STANDARD = "name, creation, modified, owner, modified_by"
 BY = "'Administrator', 'Administrator'"
 CUSTOMER = "concat('Bench Customer ', lpad(mod({}, %(customers)s), 7, '0'))"
 

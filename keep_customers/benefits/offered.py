@@ -42,10 +42,6 @@ def read(**filters) -> list:
 	return benefits
 
 
-def holds_for(benefit, tier: str | None, company: str | None) -> bool:
-	return tier in benefit.tiers and benefit.company in (None, "", company)
-
-
 def overlap(doc) -> tuple[str, list[str]] | None:
 	"""Another discount that is on, for the same tiers and some of the same items: they would add up, which nobody means.
 

@@ -25,7 +25,6 @@ from keep_customers.people import consent, reached
 ASK, REMIND, MOVE_UP, MOVED, CALL_OFF = (
 	"Event Invitation", "Event Reminder", "Event Moved Up", "Event Moved", "Event Called Off",
 )  # fmt: skip
-MESSAGE_KINDS = (ASK, REMIND, MOVE_UP, MOVED, CALL_OFF)
 # Ways to ask somebody who did not agree to e-mails, the usual one first.
 BY_HAND = ("Phone", "Visit", "Messenger", "SMS", "Letter")
 DAYS_TO_ASK = 3  # a rep has for asking by hand

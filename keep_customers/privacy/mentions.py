@@ -75,7 +75,7 @@ def take_out(doctype: str, person: Person, words: Words) -> Counts:
 	if not columns or (doctype == "Email Queue"):
 		return done
 	for rows, here in (
-		(_near(doctype, columns, person, words), True),
+		(_near(doctype, columns, person), True),
 		(_anywhere(doctype, columns, words), False),
 	):
 		for row in rows:
@@ -117,7 +117,7 @@ def _columns(doctype: str) -> list[str]:
 	return places.stored(doctype, *place.words, *WITH_IT[:2])
 
 
-def _near(doctype: str, columns: Sequence[str], person: Person, words: Words) -> Iterator:
+def _near(doctype: str, columns: Sequence[str], person: Person) -> Iterator:
 	"""Rows in the papers of the person's customers: all of them, as what may stand there is written in too many ways."""
 	table = frappe.qb.DocType(doctype)
 	condition = _here(doctype, table, person)

@@ -198,17 +198,17 @@ def _tell(row, change: dict) -> None:
 		end_question(row.name, "Cancelled")
 		ending.take_back(DOCTYPE, row.name, BOUGHT_AGAIN if status == engine.WON_BACK else NOT_TRUE)
 	review = frappe.get_doc(DOCTYPE, row.name)
-	review.add_comment("Info", _words(row, change))
+	review.add_comment("Info", _words(change))
 	if status == engine.OPEN:
 		ask(review)
 	user = row.responsible
 	if user and user != frappe.session.user and frappe.db.get_value("User", user, "enabled"):
 		with speaking(language_of(user)):
 			link = todos.link_to(DOCTYPE, row.name, row.customer_name or row.customer)
-			todos.notify(user, DOCTYPE, row.name, f"{link}: {_words(row, change)}")
+			todos.notify(user, DOCTYPE, row.name, f"{link}: {_words(change)}")
 
 
-def _words(row, change: dict) -> str:
+def _words(change: dict) -> str:
 	if change["status"] == engine.WON_BACK:
 		return _("Bought again on {0}: won back.").format(formatdate(change["won_back_on"]))
 	if change["status"] == engine.NO_LOSS:

@@ -12,7 +12,6 @@ from keep_customers.worth.retold import retold
 from keep_customers.worth.selection import selected
 
 UP, DOWN, FIRST = "Up", "Down", "First"
-DIRECTIONS = (UP, DOWN, "Pinned", "Left", FIRST)
 
 
 def by_day(filters: dict, since: date, until: date) -> list[dict]:

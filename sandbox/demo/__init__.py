@@ -31,7 +31,7 @@ def main(load: bool, language: str = "en") -> None:
 	telling.pyramid()
 	telling.moves()
 	telling.a_day()
-	telling.reasons(getdate())
+	telling.reasons()
 	books.check()
 	print(f"\nDone in {perf_counter() - start:.0f} seconds. To look around in Desk: make serve")
 

@@ -46,7 +46,7 @@ def tell(today: date, customers: dict[str, Customer]) -> None:
 	held_event(cast, today)
 	next_event(cast, today)
 	referral(cast, customers, today)
-	lost(cast, today)
+	lost(today)
 	why_lost()
 	one_firm()
 	needs(today)
@@ -78,7 +78,7 @@ def referral(cast: Cast, customers: dict[str, Customer], today: date) -> None:
 	for rep in (CHEN, EMIL):
 		with as_user(rep):
 			referrer = cast.next(rep)
-			friend = _friend_of(customers[referrer], today)
+			friend = _friend_of(customers[referrer])
 			frappe.get_doc(
 				{
 					"doctype": "Referral",
@@ -91,7 +91,7 @@ def referral(cast: Cast, customers: dict[str, Customer], today: date) -> None:
 			).insert()
 
 
-def _friend_of(referrer: Customer, today: date) -> str:
+def _friend_of(referrer: Customer) -> str:
 	name = {"zh": "万里行", "en-GB": "Penny Farthing"}[referrer.person.language]
 	doc = frappe.get_doc(
 		{
@@ -108,7 +108,7 @@ def _friend_of(referrer: Customer, today: date) -> str:
 	return doc.name
 
 
-def lost(cast: Cast, today: date) -> None:
+def lost(today: date) -> None:
 	"""Who does not come back, and why: said to the rep, noted with the competitor and the price."""
 	frappe.get_doc({"doctype": "Competitor", "competitor_name": COMPETITOR}).insert()
 	for rep, why in ((BEN, "Buys at another shop now, for the price."), (DORA, "下載音樂了,不再買唱片。")):

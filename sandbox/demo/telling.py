@@ -1,7 +1,6 @@
 """What the demo prints: the pyramid, the moves, one rep's day, and what all of them are asked for and why."""
 
 from collections import Counter
-from datetime import date
 
 import frappe
 from frappe.utils import fmt_money
@@ -67,7 +66,7 @@ def a_day(user: str = ANNA) -> None:
 		print(f"  Promised for {one['day']}: {one['next_step']} ({one['customer_name']})")
 
 
-def reasons(today: date) -> None:
+def reasons() -> None:
 	"""How often the reps' lists ask for what; stops where that is always the same."""
 	counted = {rep.user: Counter(_kinds(rep.user)) for rep in REPS}
 	kinds = sorted({kind for found in counted.values() for kind in found})
