@@ -2,13 +2,12 @@
 PYTHON ?= python3
 SANDBOX = $(PYTHON) -m sandbox
 
-.PHONY: help setup demo test ci test-postgres check bench scale serve pictures console lint assets stop clean
+.PHONY: help setup demo test test-postgres check bench scale serve pictures console lint assets stop clean
 
 help:
 	@echo "make check     quick: lint, unit tests, site tests on SQLite"
 	@echo "make test      everything: also on MariaDB and in a browser; ARGS go to pytest"
 	@echo "make test-postgres   the site tests on PostgreSQL; ARGS go to pytest"
-	@echo "make ci        what CI runs: make test with make demo beside it"
 	@echo "make demo      real purchases, a month of nights, a rep's day"
 	@echo "make serve     look around in Desk, logged in with one click (SANDBOX_DB=mariadb: on MariaDB)"
 	@echo "make pictures  take the pictures of the guides anew (ARGS: only those)"
@@ -19,7 +18,7 @@ help:
 	@echo "make assets    build Desk's scripts and styles"
 	@echo "make clean     remove all that the sandbox made"
 
-setup demo ci serve console lint assets stop clean:
+setup demo serve console lint assets stop clean:
 	$(SANDBOX) $@
 
 test test-postgres check bench scale pictures:

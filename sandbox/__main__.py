@@ -160,14 +160,9 @@ def scale(db, rest):
 def test(db, rest):
 	"""all tests, the site tests on MariaDB and what asks SQLite anything else on that, too (with SANDBOX_DB: on one; with arguments, which go to pytest: what is chosen on both)"""
 	dbs = [db] if "SANDBOX_DB" in os.environ else ["mariadb", "sqlite"]
-	return testing.run(rest, dbs, lint=LINT)
-
-
-def ci(db, rest):
-	"""what CI runs: all tests, and the demo, which fails by itself where the reps' lists are dull"""
-	return testing.run(
-		[], ["mariadb", "sqlite"], lint=LINT, also={"demo": (sys.executable, "-m", "sandbox", "demo")}
-	)
+	# It fails by itself where the reps' lists are dull.
+	demo = {"demo": (sys.executable, "-m", "sandbox", "demo")} if "KEEP_TEST_DEMO" in os.environ else {}
+	return testing.run(rest, dbs, lint=LINT, also=demo)
 
 
 def test_postgres(db, rest):
@@ -210,7 +205,6 @@ COMMANDS = {
 	for f in (
 		setup,
 		test,
-		ci,
 		test_postgres,
 		check,
 		demo,
