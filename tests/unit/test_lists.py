@@ -86,3 +86,23 @@ def test_hours_and_percents_are_not_taken_for_thousands(path):
 		writes = not (field.get("read_only") or field.get("hidden"))
 		if writes and field["fieldtype"] in ("Float", "Percent") and field["fieldname"] not in QUANTITIES:
 			assert field.get("precision"), field["fieldname"]
+
+
+def test_beside_a_sidebar_a_table_shows_numbers_and_appointments_whole():
+	"""From 16 on a form of 1280 has 60 pixels for a tenth of a table's width: 77.7 %, not 77.710 %; a day with its hour takes three."""
+	narrow, short = [], []
+	for path in DOCTYPES.glob("*/*.json"):
+		doctype = json.loads(path.read_text(encoding="utf-8"))
+		for field in doctype["fields"] if doctype.get("istable") else ():
+			where, columns = f"{doctype['name']}: {field['fieldname']}", field.get("columns")
+			if not field.get("in_list_view") or not columns:
+				continue
+			if field["fieldtype"] in ("Float", "Percent") and columns == 1 and not field.get("precision"):
+				narrow.append(where)
+			if (
+				field["fieldtype"] == "Datetime"
+				and columns < 3
+				and not (field.get("read_only") or field.get("permlevel"))
+			):
+				short.append(where)
+	assert not narrow and not short

@@ -45,8 +45,12 @@ function fit_labels({ svg, state, config }) {
 	});
 }
 
+// From 16 on its style for lines also goes around the two ends of a bar of shares.
+frappe.dom.set_style(".keep-chart path.percentage-bar { stroke: none; }", "keep-charts");
+
 keep_customers.fit_chart = (chart) => {
 	if (!chart?.svg) return;
+	chart.parent?.classList.add("keep-chart");
 	const in_sight = () => chart.svg.getClientRects().length > 0;
 	const legend = () => chart.legendArea && in_sight() && fit_legend(chart);
 	const labels = () => in_sight() && fit_labels(chart);

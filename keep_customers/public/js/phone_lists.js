@@ -38,7 +38,7 @@ if (frappe.boot?.workspace_sidebar_item) {
 			${on(".list-row .mobile-layout-seperator::after")} { content: none !important; }
 			${on(`.list-row ${BOTH}::after`)} { content: "\\2022" !important; }
 			[data-page-route^="List/Follow Up/"] .list-row .mobile-layout { vertical-align: top; }
-			[data-page-route^="List/Follow Up/"] .list-row ${BOTH} { max-width: calc(100% - 110px); }
+			[data-page-route^="List/Follow Up/"] .list-row ${BOTH} { max-width: calc(100vw - 165px); }
 		}`,
 		"keep-phone-lists"
 	);

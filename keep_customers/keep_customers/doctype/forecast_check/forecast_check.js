@@ -35,3 +35,11 @@ function show_tenths(frm) {
 		tooltipOptions: { formatTooltipY: (value) => format_currency(value, frm.doc.currency, 0) },
 	});
 }
+
+// Nine narrow columns beside a sidebar: their heads go on below.
+frappe.dom.set_style(
+	`[data-page-route="Forecast Check"] .grid-heading-row,
+	[data-page-route="Forecast Check"] .grid-heading-row :is(.grid-row, .data-row, .grid-static-col) { height: auto; max-height: none; }
+	[data-page-route="Forecast Check"] .grid-heading-row .static-area { white-space: normal; line-height: 1.2; overflow-wrap: anywhere; }`,
+	"keep-forecast-check"
+);

@@ -6,6 +6,7 @@ frappe.ui.form.on("Loss Review", {
 	},
 
 	refresh(frm) {
+		if (frm.is_new()) return; // the night makes them, and knows nothing of this one
 		const { actions, head } = keep_customers.loss_review;
 		const asked = (frm.keep_asked = (frm.keep_asked || 0) + 1);
 		frappe.xcall("keep_customers.retention.panel.shown", { review: frm.doc.name }).then((panel) => {
