@@ -44,9 +44,14 @@ LOOK = """(hosts) => {
 }"""
 
 
-def attack(word):
-	"""Ends an attribute and a text, whichever quotes are around, brings three kinds of scripts, and a template."""
+def attack(word, line=False):
+	"""Ends an attribute and a text, whichever quotes are around, brings three kinds of scripts, and a template.
+
+	:param line: where MariaDB holds 140 letters: one kind of script
+	"""
 	run = f"(window.__xss=window.__xss||[]).push(`{word}`)"
+	if line and frappe.db.db_type != "sqlite":
+		return f"{word}{{{{7*7}}}}'\"><img src=x onerror={run}>"
 	return f"{word}{{{{7*7}}}}'\"><img src=x onerror={run}><svg onload={run}></textarea></script><script>{run}</script>"
 
 
@@ -64,7 +69,8 @@ class Planted(Papers):
 		self.count += 1
 		word = f"{STEM}{self.count:04d}"
 		self.planted[word] = f"{doctype}.{field}"
-		return attack(word)
+		kind = frappe.get_meta(doctype).get_field(field)
+		return attack(word, line=not kind or "Text" not in kind.fieldtype)
 
 	def value(self, field):
 		if field.options in ("Email", "Phone"):
@@ -82,9 +88,9 @@ def plant(story):
 	frappe.get_doc("User", REP).add_roles(*ROLES)
 	papers = Planted(story, STEM, 500_000, REGION, REP)
 	for number, (doctype, fields) in enumerate(NAMED_BY_IT.items()):
-		said = {field: attack(f"{STEM}80{number}{place}") for place, field in enumerate(fields)}
+		said = {field: attack(f"{STEM}80{number}{place}", line=True) for place, field in enumerate(fields)}
 		frappe.db.set_value(doctype, papers.names[doctype], said)
-	frappe.db.set_value("Item", ITEM, "item_name", attack(f"{STEM}9003"))
+	frappe.db.set_value("Item", ITEM, "item_name", attack(f"{STEM}9003", line=True))
 	frappe.db.set_value("Customer Tier", "Platinum", "strategy", attack(f"{STEM}9004"))
 	frappe.clear_cache()
 	frappe.db.commit()
