@@ -17,6 +17,7 @@ from frappe.model import table_fields
 from frappe.model.document import Document as HostsDocument
 from frappe.utils import cint, flt, get_datetime, getdate, to_timedelta
 
+from keep_customers.erp import dragged
 from keep_customers.erp.api import refuse
 from keep_customers.erp.texts import harmless, is_shown, storable
 
@@ -50,6 +51,10 @@ class Document(HostsDocument):
 	def _save(self, *args, **kwargs):
 		hold(self)
 		return super()._save(*args, **kwargs)
+
+	def run_before_save_methods(self):
+		dragged.refuse(self)
+		super().run_before_save_methods()
 
 	def _validate(self):
 		super()._validate()

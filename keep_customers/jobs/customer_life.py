@@ -13,6 +13,7 @@ from keep_customers.care.followups import PENDING
 from keep_customers.care.todos import describe_anew
 from keep_customers.care.touches import show_last_touch
 from keep_customers.complaints import cases
+from keep_customers.erp import dragged
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.erp.texts import harmless
 from keep_customers.events import room
@@ -35,6 +36,7 @@ SHOWN = ("keep_tier", "keep_status", "keep_next_purchase", "keep_last_touch", "k
 
 def validate(customer, method=None) -> None:
 	"""What the app shows on the customer is not written from its form, which may be older than the last night."""
+	dragged.refuse(customer)
 	before = customer.get_doc_before_save()
 	for field in SHOWN:
 		customer.set(field, before.get(field) if before else None)

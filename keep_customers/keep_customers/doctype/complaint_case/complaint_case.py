@@ -347,13 +347,6 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		self.solved_on = self.solved_on or now_datetime()
 		self.answered_on = self.answered_on or now_datetime()
 
-	def before_validate(self):
-		"""A card dropped on the Kanban board goes back where it was, and its user learns how it moves on."""
-		if "kanban_board.update_order" in str(frappe.form_dict.get("cmd")) and self.has_value_changed(
-			"status"
-		):
-			frappe.throw(_("The status follows from the steps. Please open the case and use its buttons."))
-
 
 class Action:
 	"""One button: what the case was, what it becomes, saved by nobody but who may write it."""

@@ -16,6 +16,7 @@ from keep_customers.keep_customers.dashboard_chart_source.complaints_by import c
 from keep_customers.keep_customers.report.complaint_analysis import complaint_analysis
 from keep_customers.keep_customers.report.complaint_times import complaint_times
 from tests.site.complaints.desk.people import STORES
+from tests.site.host import local
 from tests.site.story import ANNA, BEN, EVE, ITEM, MIA, PREFIX, _user, once
 
 # Panels
@@ -52,12 +53,10 @@ def test_a_board_of_cases_is_there_and_cards_do_not_jump(story, firm):
 	options = frappe.get_meta("Complaint Case").get_field("status").options.split("\n")
 	assert board.field_name == "status" and [column.column_name for column in board.columns] == options
 	case = story.case(firm)
-	frappe.form_dict.cmd = "frappe.desk.doctype.kanban_board.kanban_board.update_order_for_single_card"
-	try:
+	asked = {"cmd": "frappe.desk.doctype.kanban_board.kanban_board.update_order_for_single_card"}
+	with local(form_dict=frappe._dict(asked, board_name=board.name)):
 		with pytest.raises(frappe.ValidationError, match="buttons"):
 			frappe.set_value("Complaint Case", case.name, "status", "Closed")
-	finally:
-		frappe.form_dict.pop("cmd")
 	assert case.reload().status == "Open"
 
 
