@@ -16,6 +16,7 @@ from keep_customers.erp import neighbours
 from keep_customers.erp.acting import acting_as
 from keep_customers.erp.api import typed
 from keep_customers.erp.attempts import given_up
+from keep_customers.erp.document import without_form
 from keep_customers.people import consent, reached
 
 HOOK = "keep_customers_dial"
@@ -114,4 +115,4 @@ def _note(row, call_id: str, when: datetime) -> None:
 	touch.flags.keep_call = True
 	with acting_as(row.called_by):
 		care_todo(row.todo, "write")
-		touch.insert()
+		without_form(touch).insert()

@@ -5,6 +5,7 @@ from frappe import _
 
 from keep_customers.care.followups import OPEN, PENDING, asked_again, settle
 from keep_customers.care.todos import hand_over
+from keep_customers.erp.todos import save_todo
 
 
 def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
@@ -91,4 +92,4 @@ def _end_todo(name: str | None, status: str) -> None:
 	todo.status = status
 	todo.flags.keep_customers_settled = True
 	# Whoever cancels an invoice or files a report need not be allowed to write the rep's ToDo.
-	todo.save(ignore_permissions=True)
+	save_todo(todo, ignore_permissions=True)

@@ -15,6 +15,7 @@ from keep_customers.care import followups, rules
 from keep_customers.care.assignment import Assignment
 from keep_customers.erp import todos
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.document import without_form
 from keep_customers.erp.permissions import may_read
 from keep_customers.erp.said import as_said, said
 from keep_customers.people import contacts, reached
@@ -76,10 +77,10 @@ def settle(todo, row, because: str, words: str | None = None, person: str | None
 		# Somebody waits for it: it is put off, not ended, and not until it is over.
 		last = min(filter(None, map(followups.last_day, parts)), default=None)
 		todo.date = max(getdate(), min(filter(None, (_in_days(_days(because)), last))))
-		todo.save()
+		todos.save_todo(todo)
 		return _("Noted: it comes back on {0}.").format(formatdate(todo.date))
 	todo.status = "Cancelled"
-	todo.save()
+	todos.save_todo(todo)
 	values = {
 		"not_useful": because,
 		"not_useful_words": words,
@@ -195,7 +196,7 @@ def _ask_for(customer: str, contact: str) -> bool:
 	if not frappe.has_permission("Customer File", "write" if there else "create", doc=file):
 		return False
 	file.ask_for = contact
-	file.save()
+	without_form(file).save()
 	return True
 
 

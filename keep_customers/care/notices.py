@@ -17,6 +17,7 @@ from keep_customers.erp.leavers import can_act
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.said import said
 from keep_customers.erp.tables import chunks, columns, hold
+from keep_customers.erp.todos import save_todo
 from keep_customers.erp.trees import branch
 from keep_customers.people import consent
 from keep_customers.worth.population import left_out
@@ -315,7 +316,7 @@ def _on_the_list_again(row, due) -> bool:
 		todo.update({"status": "Open", "date": due, "keep_follow_up": row.name})
 		todo.flags.keep_customers_settled = True
 		# Whoever releases a notice need not be allowed to write the rep's ToDo.
-		todo.save(ignore_permissions=True)
+		save_todo(todo, ignore_permissions=True)
 	return True
 
 

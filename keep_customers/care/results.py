@@ -13,6 +13,7 @@ from frappe.utils import formatdate, get_datetime, getdate, now_datetime
 from keep_customers.care import followups, not_useful, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.todos import save_todo
 
 REACHED, NOT_REACHED, AGREED, NOT_USEFUL = "Reached", "Not Reached", "Agreed", "Not Useful"
 NOT_NEEDED = "Not Needed"  # as pages say it that were opened before an upgrade, and what they have kept
@@ -179,11 +180,11 @@ def _settle(todo, row, contact: dict) -> str:
 	if contact["result"] == NOT_REACHED:
 		if waits:
 			todo.date = again_on(row)
-			todo.save()
+			save_todo(todo)
 		return _("Not reached: it comes back on {0}.").format(formatdate(todo.date)) if waits else _("Noted.")
 	if waits:
 		todo.status = "Closed"
-		todo.save()
+		save_todo(todo)
 	return said_of(contact)
 
 

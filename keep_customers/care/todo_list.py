@@ -6,6 +6,7 @@ from frappe.utils import getdate
 
 from keep_customers.access.lookups import named
 from keep_customers.erp.api import day_sent, names_sent, typed
+from keep_customers.erp.todos import save_todo
 
 MOST = 500  # as many as the host's list shows
 
@@ -30,5 +31,5 @@ def later(todos: list[str] | str, day: str) -> int:
 	moved = [doc for doc in docs if doc.status == "Open"]
 	for doc in moved:
 		doc.date = until
-		doc.save()
+		save_todo(doc)
 	return len(moved)

@@ -15,6 +15,7 @@ from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.engine.stakes import Stake
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.document import without_form
 from keep_customers.erp.language import language_of, site_language, speaking
 from keep_customers.erp.said import reworded
 from keep_customers.worth import currencies
@@ -274,19 +275,16 @@ def new_touch(row, **contact) -> str:
 	:param row: with customer and channel
 	:param contact: fields of Customer Touch
 	"""
-	return (
-		frappe.get_doc(
-			{
-				"doctype": "Customer Touch",
-				"customer": row.customer,
-				"rep": frappe.session.user,
-				"channel": row.channel,
-				**contact,
-			}
-		)
-		.insert()
-		.name
+	touch = frappe.get_doc(
+		{
+			"doctype": "Customer Touch",
+			"customer": row.customer,
+			"rep": frappe.session.user,
+			"channel": row.channel,
+			**contact,
+		}
 	)
+	return without_form(touch, *contact).insert().name
 
 
 def complete(name: str, said: dict) -> bool:
@@ -295,7 +293,7 @@ def complete(name: str, said: dict) -> bool:
 	own = bool(touch.call_id) and touch.rep == frappe.session.user
 	if own:
 		touch.update({field: value for field, value in said.items() if value})
-		touch.save()
+		without_form(touch, *said).save()
 	return own
 
 

@@ -10,6 +10,7 @@ from keep_customers.care.to_say import shortened
 from keep_customers.complaints import cases, open_things, standard_answers, whose
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.document import without_form
 
 
 @frappe.whitelist()
@@ -67,7 +68,7 @@ def not_reached(case: str, notes: str | None = None) -> str:
 			"notes": notes,
 		}
 	)
-	return touch.insert().name
+	return without_form(touch, "notes").insert().name
 
 
 def _to_say(case) -> list[str]:

@@ -14,6 +14,7 @@ from keep_customers.complaints.cases import DOCTYPE, why_not
 from keep_customers.engine.complaints import CLOSED
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import out_of_the_way
+from keep_customers.erp.document import without_form
 from keep_customers.erp.registered import registered_as
 from keep_customers.people.contacts import is_contact_of
 
@@ -317,7 +318,7 @@ def link_back(doc, method: str | None = None) -> None:
 			case.set(field, doc.name)
 		else:
 			_note_compensation(case, doc)
-		case.save()
+		without_form(case).save()
 
 
 def _note_compensation(case, doc) -> None:

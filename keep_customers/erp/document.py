@@ -39,6 +39,7 @@ class Document(HostsDocument):
 	comes_back = False
 
 	def insert(self, *args, **kwargs):
+		self._allow(kwargs)
 		hold(self, begun=True)
 		# What follows from it on the way is made anew, and was never stored before.
 		if self.comes_back and self.get("creation") and frappe.flags.keep_bringing_back:
@@ -49,8 +50,22 @@ class Document(HostsDocument):
 		return super().insert(*args, **kwargs)
 
 	def _save(self, *args, **kwargs):
+		self._allow(kwargs)
 		hold(self)
 		return super()._save(*args, **kwargs)
+
+	def _allow(self, how: dict) -> None:
+		if how.get("ignore_permissions") is not None:
+			self.flags.ignore_permissions = how["ignore_permissions"]  # as the host does it, later
+
+	def _get_missing_mandatory_fields(self):
+		"""What was made mandatory on the form is asked of who has the form before them: not of a guest, a night or one tap."""
+		missing = super()._get_missing_mandatory_fields()
+		flags = (getattr(self, "parent_doc", None) or self).flags
+		if not missing or not (flags.ignore_permissions or flags.keep_without_form):
+			return missing
+		asked = flags.keep_without_form or ()
+		return [one for one in missing if one[0] in asked or not _made_mandatory(self.doctype, one[0])]
 
 	def run_before_save_methods(self):
 		dragged.refuse(self)
@@ -154,7 +169,23 @@ def hold(doc: HostsDocument, begun: bool = False) -> None:
 		row._validate_selects()
 		if missing:
 			why = dict(row._get_missing_mandatory_fields())
-			frappe.throw("<br>".join(why[name] for name in missing), frappe.MandatoryError)
+			if said := [why[name] for name in missing if name in why]:
+				frappe.throw("<br>".join(said), frappe.MandatoryError)
+
+
+def without_form(doc: HostsDocument, *asked: str) -> HostsDocument:
+	"""Let a document be written where nobody has its form before them; returns it.
+
+	:param asked: the fields that could be filled all the same: what was made mandatory of these is mandatory
+	"""
+	doc.flags.keep_without_form = ("name", *asked)
+	return doc
+
+
+def _made_mandatory(doctype: str, name: str) -> bool:
+	"""Whether it is Customize Form that asks for a field, and not the doctype as it was shipped."""
+	shipped = frappe.db.get_value("DocField", {"parent": doctype, "fieldname": name}, "reqd")
+	return not shipped and frappe.get_meta(doctype).has_field(name)
 
 
 def _has_to_be(field, begun: bool) -> bool:

@@ -111,7 +111,7 @@ def give_todo(name: str, user: str) -> None:
 	else:
 		todo.allocated_to = user
 	# Who takes over follows from the files and settings; who causes it is an admin, or the night.
-	todo.save(ignore_permissions=True)
+	todos.save_todo(todo, ignore_permissions=True)
 	note(todo, before, user)
 
 

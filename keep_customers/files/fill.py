@@ -11,6 +11,7 @@ from frappe.utils import cint, cstr, getdate
 from keep_customers.access.lookups import named, not_there
 from keep_customers.engine.drives import FACTS, plain, real_birthday, real_phone, real_text
 from keep_customers.erp.api import chosen, refuse, rows_sent, typed
+from keep_customers.erp.document import without_form
 from keep_customers.erp.permissions import readable_among
 from keep_customers.erp.tables import chunks
 from keep_customers.files import facts
@@ -129,7 +130,7 @@ def answer(customer: str, fact: str, said: dict | str) -> None:
 			title=_("Known Already"),
 		)
 	{"decision_maker": _decides, "phone": _phone, "birthday": _birthday}.get(fact, _text)(file, fact, said)
-	file.save()
+	without_form(file).save()
 
 
 def _file(customer: str):

@@ -16,6 +16,7 @@ from frappe.utils import cstr, getdate
 from keep_customers.access.lookups import named
 from keep_customers.engine.drives import plain, real_birthday, real_text
 from keep_customers.erp.api import names_sent, rows_sent, typed
+from keep_customers.erp.document import without_form
 from keep_customers.erp.permissions import readable_among
 from keep_customers.erp.tables import chunks
 from keep_customers.files.facts import FILE, PERSON
@@ -138,7 +139,7 @@ def take_over(
 				row = people[one.row]
 				row.update({field: value for field, value in one.values.items() if not row.get(field)})
 				found["completed"] += 1
-		file.save()
+		without_form(file).save()
 		found["files"] += is_new
 	return found
 

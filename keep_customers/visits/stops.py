@@ -7,9 +7,10 @@ from frappe.utils import escape_html, getdate, now_datetime
 from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups, todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.document import without_form
 from keep_customers.erp.registered import registered
 from keep_customers.erp.said import said
-from keep_customers.erp.todos import end_all
+from keep_customers.erp.todos import end_all, save_todo
 from keep_customers.people import consent
 from keep_customers.visits import approval
 
@@ -152,8 +153,8 @@ def _record(doc, stop) -> int:
 			"follow_up": stop.follow_up,
 			"todo": known.todo,
 		}
-	).insert()
-	stop.db_set("touch", touch.name)
+	)
+	stop.db_set("touch", without_form(touch).insert().name)
 	ending.close_todo(known.todo)
 	return 1
 
@@ -167,7 +168,7 @@ def _not_visited(stop, follow_up) -> str:
 		todo = frappe.get_doc("ToDo", follow_up.todo)
 		todo.date = stop.moved_to
 		# The follow-up goes with it. Who files the report need not be allowed to write the rep's ToDo.
-		todo.save(ignore_permissions=True)
+		save_todo(todo, ignore_permissions=True)
 	return "moved"
 
 
