@@ -240,7 +240,11 @@ before_request = [
 ]
 # Then it is known who asks.
 auth_hooks = ["keep_customers.access.host_questions.ask"]
-before_job = ["keep_customers.access.host_reports.install", "keep_customers.erp.mailbox.install"]
+before_job = [
+	"keep_customers.access.followed.install",
+	"keep_customers.access.host_reports.install",
+	"keep_customers.erp.mailbox.install",
+]
 make_email_body_message = ["keep_customers.erp.mailbox.write_headers"]
 
 # A cancelled invoice, a ToDo or a contact can be deleted although our records mention it.

@@ -13,7 +13,11 @@ from keep_customers.erp.permissions import may_read, reads_all_customers
 
 # What is sent that says the doctype, or the doctype itself; what says the document, or documents -> the functions.
 ASKED = {
-	("doctype", "doc_name"): ("frappe.desk.form.document_follow.get_follow_users",),
+	("doctype", "doc_name"): (
+		"frappe.desk.form.document_follow.follow_document",
+		"frappe.desk.form.document_follow.get_follow_users",
+		"frappe.desk.form.document_follow.update_follow",
+	),
 	("doctype", "docnames"): ("frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply",),
 	("doctype", "docname"): (
 		"frappe.core.doctype.submission_queue.submission_queue.get_latest_submissions",

@@ -17,14 +17,16 @@ NOBODY = f"{PREFIX} Nobody"
 
 
 def test_who_follows_and_what_became_of_it_is_told_of_what_one_may_read(north, browsers):
-	for path, name in (
-		("frappe.desk.form.document_follow.get_follow_users", "doc_name"),
-		("frappe.core.doctype.submission_queue.submission_queue.get_latest_submissions", "docname"),
+	for path, name, more in (
+		("frappe.desk.form.document_follow.get_follow_users", "doc_name", {}),
+		("frappe.desk.form.document_follow.follow_document", "doc_name", {"user": ANNA}),
+		("frappe.desk.form.document_follow.update_follow", "doc_name", {"following": 1}),
+		("frappe.core.doctype.submission_queue.submission_queue.get_latest_submissions", "docname", {}),
 	):
 		for doctype in ("Customer", "Customer File"):
-			refused(north.call(path, **{"doctype": doctype, name: THEIRS}))
-			refused(north.call(path, **{"doctype": doctype, name: NOBODY}))
-			assert north.call(path, **{"doctype": doctype, name: MINE}).status_code == 200
+			refused(north.call(path, **{"doctype": doctype, name: THEIRS, **more}))
+			refused(north.call(path, **{"doctype": doctype, name: NOBODY, **more}))
+			assert north.call(path, **{"doctype": doctype, name: MINE, **more}).status_code == 200
 
 
 def test_what_another_user_is_restricted_to_is_not_told(firm, north, browsers):
