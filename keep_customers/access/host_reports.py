@@ -17,7 +17,9 @@ from keep_customers.erp.permissions import without_percent
 MODULE = "Keep Customers"
 FORMATS = ("CSV", "Excel")
 PREPARED = "prepared_report_name"  # among the filters, the one that is to be shown
+# Who makes a report of our documents chooses its module.
 OURS = f"""select `tabReport`.`name` from `tabReport` where `tabReport`.`module` = '{MODULE}'
+	or `tabReport`.`ref_doctype` in (select `tabDocType`.`name` from `tabDocType` where `tabDocType`.`module` = '{MODULE}')
 	or `tabReport`.`reference_report` in (select ours.name from `tabReport` ours where ours.module = '{MODULE}')"""  # noqa: S608 (all of it is ours)
 
 
@@ -76,10 +78,10 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 
 
 def _is_ours(name: str) -> bool:
-	report = frappe.db.get_value("Report", name, ["module", "reference_report"], as_dict=True)
+	report = frappe.db.get_value("Report", name, ["module", "ref_doctype", "reference_report"], as_dict=True)
 	if not report:
 		return False
-	if report.module == MODULE:
+	if MODULE in (report.module, frappe.db.get_value("DocType", report.ref_doctype, "module")):
 		return True
 	of = report.reference_report and frappe.db.get_value("Report", report.reference_report, "module")
 	return of == MODULE

@@ -56,3 +56,24 @@ def test_a_report_is_mailed_as_oneself_and_by_an_admin_as_somebody(mail):
 	one.user = MIA
 	one.save()
 	assert one.user == MIA
+
+
+def test_a_report_of_our_documents_is_ours_in_whichever_module(firm, mail):
+	frappe.set_user(ANNA)
+	report = frappe.get_doc(
+		{
+			"doctype": "Report", "report_name": "Keep Test Values", "ref_doctype": "Customer Value", "report_type": "Report Builder",
+			"is_standard": "No", "module": "Desk", "json": '{"fields": [["name", "Customer Value"]]}',
+		}
+	).insert(ignore_permissions=True)  # fmt: skip
+	one = frappe.get_doc("Auto Email Report", mail)
+	one.update({"report": report.name, "report_type": report.report_type, "user": "Administrator"})
+	one.save()
+	assert one.user == ANNA, "nobody but an admin has it read by somebody else"
+	prepared = frappe.get_doc(
+		{"doctype": "Prepared Report", "report_name": report.name, "status": "Completed", "owner": MIA}
+	)
+	assert not host_reports.has_permission(prepared, user=ANNA)
+	names = frappe.db.sql(host_reports.OURS, pluck=True)
+	assert report.name in names and "Tier Overview" in names
+	frappe.db.rollback()
