@@ -21,7 +21,8 @@ def follow(touch) -> None:
 		return
 	ending.cancel_todo(touch.routed_todo)
 	todo = None
-	if touch.route_to:
+	# What is imported has been passed on where it comes from, or is past.
+	if touch.route_to and not frappe.flags.in_import:
 		todo = todos.add(_user_for(touch), "Customer", touch.customer, _description(touch))
 	touch.db_set("routed_todo", todo, update_modified=False)
 

@@ -38,6 +38,8 @@ def plan_next_step(touch) -> None:
 	if not touch.next_step:
 		drop_next_step(touch)
 		return
+	if frappe.flags.in_import and not known and getdate(touch.next_step_date) < getdate():
+		return  # of an old contact from elsewhere: nobody is asked today for what was agreed years ago
 	step = {
 		"customer": touch.customer,
 		"customer_name": touch.customer_name,

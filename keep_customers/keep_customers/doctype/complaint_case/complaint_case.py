@@ -121,6 +121,7 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		if self.flags.brought_back:
 			return
 		said = {field: self.get(field) for field in ("stated_number", "taken_from_type", "taken_from")}
+		said |= self.as_it_ended()
 		self.keep_as_stored()
 		self.update(said)
 		documents.check_taken_over(self)
@@ -143,7 +144,32 @@ class ComplaintCase(NamesOnlyReadable, Document):
 		else:
 			repeats.recognise_repeat(self)
 		clock.set_clock(self)
+		if self.flags.keep_history:
+			self.next_alarm = None
 		waiting.set_times(self, now_datetime())
+
+	def as_it_ended(self) -> dict:
+		"""What is imported as closed was closed elsewhere: it comes in as that, and nobody is late with it.
+
+		:raises frappe.ValidationError: if it was closed before it was received, or is yet to be
+		"""
+		if not (frappe.flags.in_import and self.status == engine.CLOSED):
+			return {}
+		self.flags.keep_history = True
+		times = {
+			field: get_datetime(self.get(field))
+			for field in ("answered_on", "solved_on", "closed_on")
+			if self.get(field)
+		}
+		opened, now = get_datetime(self.opened_on or now_datetime()), now_datetime()
+		if any(not opened <= when <= now for when in times.values()):
+			frappe.throw(
+				_(
+					"A closed complaint was answered, solved and closed after it was received, and not in the future."
+				)
+			)
+		ended = {"status": engine.CLOSED, "step": engine.FOLLOWED_UP, "closed_by": frappe.session.user}
+		return {"closed_on": opened, **ended, **times}
 
 	def keep_as_stored(self):
 		"""What the buttons write is written by them only: a form may be older than what they did."""
