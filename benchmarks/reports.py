@@ -35,6 +35,7 @@ REPORTS = {
 	"slipping_away": ({}, {"group_by": "Customer"}),
 	"forecast_preview": ({}, {"only_moves": 1}),
 	"customer_cost_and_value": ({}, {"show": "tiers"}, {"show": "costs"}, {"without_costs": 1}),
+	"prices_and_competitors": ({}, {"group_by": "Customer"}, {"group_by": "Remarks"}),
 	"complaint_analysis": ({},),
 	"complaint_times": ({},),
 	"categories_without_answer": ({},),

@@ -13,7 +13,7 @@ from frappe.utils import flt, fmt_money, get_first_day, get_last_day, get_url, g
 
 from keep_customers.access import control_group
 from keep_customers.benefits import costs
-from keep_customers.care import at_risk
+from keep_customers.care import at_risk, prices
 from keep_customers.complaints import figures, measures
 from keep_customers.engine.before_after import FEWER
 from keep_customers.engine.complaint_figures import figures as complaint_figures
@@ -60,6 +60,7 @@ def lines(first: date, today: date) -> list[Line]:
 	currency = currencies.reporting_currency()
 	return [
 		*_stages(months, currency, today),
+		*_prices(months, currency),
 		*_complaints(months, currency),
 		*_measures(today),
 		*_effect(months),
@@ -133,6 +134,19 @@ def _year_before(rows: list, currency: str, today: date) -> float:
 		for row in rows
 		if row.last_purchase
 	)
+
+
+def _prices(months: list, currency: str) -> Iterator[Line]:
+	"""Nothing where nobody has said anything in the month."""
+	if not frappe.has_permission("Customer Touch", "read"):
+		return
+	found = [prices.remarks({}, first, last) for first, last in months]
+	if not found[0]:
+		return
+	said = [_pair(len(rows), _money(prices.worth(rows)[0], currency)) for rows in found]
+	label = _("Remarks on prices and competitors, and the current value of who made them")
+	period = {"from_date": str(months[0][0]), "to_date": str(months[0][1])}
+	yield Line(_("Prices and Competitors"), label, *said, prices.REPORT, period)
 
 
 def _complaints(months: list, currency: str) -> Iterator[Line]:

@@ -12,6 +12,7 @@ import frappe
 from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import flt, getdate, strip_html
 
+from keep_customers.care.prices import heard
 from keep_customers.engine import losses as engine
 from keep_customers.erp.tables import FALLING
 from keep_customers.worth.corrected import credited, is_purchase
@@ -64,14 +65,13 @@ def _touches(last: Mapping[str, date], today: date) -> Found:
 def _market(last: Mapping[str, date], today: date) -> Found:
 	"""Price objections and competitors, as they were heard at contacts."""
 	touch = frappe.qb.DocType("Customer Touch")
-	heard = (IfNull(touch.competitor, "") != "") | (IfNull(touch.price_remark, "") != "")
 	rows = (
 		frappe.qb.from_(touch)
 		.select(
 			touch.customer, touch.name, touch.date.as_("day"), touch.competitor, touch.competitor_price.as_("price"),
 			touch.demand_currency.as_("currency"), touch.price_remark.as_("text"),
 		)
-		.where(touch.customer.isin(list(last)) & heard & (touch.date >= today - LOOK_BACK))
+		.where(touch.customer.isin(list(last)) & heard(touch) & (touch.date >= today - LOOK_BACK))
 		.orderby(touch.date, order=FALLING)
 		.orderby(touch.name, order=FALLING)
 	).run(as_dict=True)  # fmt: skip

@@ -64,6 +64,11 @@ def all_questions() -> list[Question]:
 		),
 		Question(
 			customers,
+			_("What do they say of prices and competitors?", context="Reports as Questions"),
+			"Prices and Competitors",
+		),
+		Question(
+			customers,
 			_("What are our customers worth, tier by tier?", context="Reports as Questions"),
 			"Tier Overview",
 		),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import frappe
 import pytest
+from frappe.permissions import update_permission_property
 from frappe.utils import getdate
 
 from keep_customers.setup import questions
@@ -19,6 +20,7 @@ REPORTS = {
 	"Care by Rep": {},
 	"Referrals": {"show": "One by One"},
 	"Follow Ups Held Back": {"group_by": "Customer"},
+	"Prices and Competitors": {"group_by": "Remarks"},
 }
 
 
@@ -227,6 +229,98 @@ def test_a_rep_sees_only_their_own_figures(now, worked):
 		as_user("Administrator")
 
 
+# Prices and Competitors
+
+
+@pytest.fixture
+def heard(now):
+	"""Rival is named by Firm twice and by Other, Cheap by Other; once only a price, once only words; two of them of tea."""
+	rival, cheap = (
+		frappe.get_doc({"doctype": "Competitor", "competitor_name": f"{PREFIX} {name}"}).insert().name
+		for name in ("Rival", "Cheap")
+	)
+	firm = ranked(now, "Firm", current_value=900, value_at_risk=100)
+	other, new = ranked(now, "Other", tier="Iron", current_value=50, value_at_risk=50), now.customer("New")
+	tea = {"demand_item": now.item("Tea"), "demand_date": now.today}
+	touch(
+		now, firm, ANNA, 40, competitor=rival, competitor_price=4.5, price_remark="Their tea is cheaper.", **tea
+	)  # fmt: skip
+	touch(now, firm, ANNA, 3, competitor=rival)
+	touch(now, other, BEN, 2, competitor=rival, price_remark="They called again.", **tea)
+	touch(now, other, BEN, 1, competitor=cheap, competitor_price=9)
+	touch(now, new, BEN, 5, price_remark="Too dear.")
+	touch(now, firm, ANNA, 400, competitor=cheap)
+	touch(now, firm, ANNA, 2)
+	return rival, cheap
+
+
+def test_who_speaks_of_prices_and_competitors_and_what_they_are_worth(now, heard):
+	rival, cheap = heard
+	rows, message, chart, totals = run("Prices and Competitors")
+	found = [
+		[row[name] for name in ("group", "remarks", "customers", "current_value", "value_at_risk")]
+		for row in rows
+	]
+	assert found == [
+		[rival, 3, 2, 950, 150], [cheap, 1, 1, 50, 50], ["No Competitor Named", 1, 1, 0, 0],
+	]  # fmt: skip
+	newest = frappe.get_doc("Customer Touch", rows[0]["touch"])
+	assert (newest.customer, newest.price_remark) == (f"{PREFIX} Other", rows[0]["said"])
+	assert rows[0]["last_on"] == newest.date and message is None
+	assert totals == {"Remarks": 5, "Customers": 3, "Their Current Value": 950, "Their Value at Risk": 150}
+	assert chart["data"]["datasets"][0]["values"] == [3, 1, 1]
+
+
+def test_remarks_by_item_group_month_rep_and_one_by_one(now, heard):
+	rival, _cheap = heard
+	group = frappe.db.get_value("Item", f"{PREFIX} Tea", "item_group")
+
+	def numbers(by, **filters):
+		return {
+			row["group"]: row["remarks"] for row in run("Prices and Competitors", group_by=by, **filters)[0]
+		}
+
+	assert numbers("Item Group") == {group: 2, "No Item Named": 3}
+	assert sum(numbers("Month").values()) == 5 and now.days_ago(40).strftime("%Y-%m") in numbers("Month")
+	assert sorted(numbers("Rep").values()) == [2, 3]
+	assert numbers("Rep", competitor=rival, tier="Gold") == {frappe.utils.get_fullname(ANNA): 2}
+	rows = run("Prices and Competitors", group_by="Remarks", item_group=group)[0]
+	assert [(row.customer, row.price, row.rep) for row in rows] == [
+		(f"{PREFIX} Other", None, BEN),
+		(f"{PREFIX} Firm", 4.5, ANNA),
+	]
+	rows, message, chart, totals = run("Prices and Competitors", to_date=str(now.days_ago(401)))
+	assert rows == [] == list(filter(None, [chart, totals["Remarks"]])) and message.startswith(
+		"Nobody has noted"
+	)
+	with pytest.raises(frappe.ValidationError, match="Please choose"):
+		run("Prices and Competitors", group_by="Rival")
+
+
+def test_of_what_is_said_of_prices_a_rep_learns_only_of_readable_customers(now, heard):
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": BEN, "allow": "Customer", "for_value": f"{PREFIX} New"}
+	).insert()
+	as_user(BEN)
+	try:
+		[row], _message, _chart, totals = run("Prices and Competitors")
+		assert row["group"] == "No Competitor Named" and totals["Their Current Value"] == 0
+	finally:
+		as_user("Administrator")
+
+
+def test_who_may_not_read_values_sees_none_beside_what_is_said_of_prices(now, heard):
+	update_permission_property("Customer Value", "Sales User", 0, "read", 0)
+	as_user(BEN)
+	try:
+		for by in ("Competitor", "Customer", "Remarks"):
+			rows, _message, _chart, totals = run("Prices and Competitors", group_by=by)
+			assert rows and {(row["current_value"], row["value_at_risk"]) for row in rows} == {(None, None)}
+			assert set(totals) == {"Remarks", "Customers"}
+	finally:
+		as_user("Administrator")
+
+
 # Referrals
 
 
@@ -288,7 +382,7 @@ def test_over_http_a_rep_is_told_of_their_customers_only_and_an_intruder_nothing
 	mine, theirs = (ranked(now, name, **today) for name in ("Mine", "Theirs"))
 	for customer in (mine, theirs):
 		follow_up(now, customer, due=1, hold_reason="Contact cap")
-		touch(now, customer, BEN, ago=0)
+		touch(now, customer, BEN, ago=0, price_remark="Too dear.")
 		referral(customer, now.customer(f"{customer[-4:]} Friend"), now.today, "Won")
 		frappe.get_doc(
 			{

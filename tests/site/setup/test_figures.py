@@ -51,6 +51,10 @@ ASKED = {
 	"Next Four Quarters": ({}, {"group_by": "Tier", "company": COMPANY}, {"group_by": "Rep"}),
 	"What Was Not Useful": ({}, {"rep": ANNA}),
 	"Relationships at Risk": ({}, {"tier": "Gold"}),
+	"Prices and Competitors": (
+		{}, {"group_by": "Item Group"}, {"group_by": "Month"}, {"group_by": "Rep", "tier": "Gold"},
+		{"group_by": "Customer", "company": COMPANY}, {"group_by": "Remarks"},
+	),
 	"File Quality": ({}, {"group_by": "Tier"}, {"group_by": "Territory"}, {"state": "With a File"}, {"company": COMPANY}),
 }  # fmt: skip
 # Each row of what a figure of these opens has its part of it as "amount"; but a mean is no sum.
@@ -79,6 +83,7 @@ def company(story):
 	for customer, rep, ago in ((good, ANNA, 1), (risk, BEN, 0), (risk, BEN, 40), (good, ANNA, 3)):
 		touch(now, customer, rep, ago, satisfaction=0.8, cost=30, cost_kind="Gift", cost_currency="EUR")
 	touch(now, risk, ANNA, 2, result="Not Reached", cost=5, cost_kind="Travel", cost_currency="EUR")
+	on_prices(now, good, risk)
 	for customer, due, more in (
 		(
 			good,
@@ -140,6 +145,19 @@ def moves(now, good, risk, lost):
 				"from_tier": old, "to_tier": new, "current_value": 100, "currency": "EUR", "policy": f"{PREFIX} Policy",
 			}
 		).insert().db_set("currency", "KWD" if ago == 5 else "EUR")  # fmt: skip
+
+
+def on_prices(now, good, risk):
+	rival = frappe.get_doc({"doctype": "Competitor", "competitor_name": f"{PREFIX} Rival"}).insert().name
+	tea = {"demand_item": now.item("Tea"), "demand_date": now.today}
+	for customer, rep, ago, more in (
+		(good, ANNA, 1, {"competitor": rival, "channel": "Visit", **tea}),
+		(good, ANNA, 45, {"competitor": rival, "price_remark": "Too dear."}),
+		(risk, BEN, 6, {"competitor": rival, "competitor_price": 7}),
+		(risk, None, 7, {"price_remark": "Too dear.", **tea}),
+		(risk, BEN, 900, {"price_remark": "Long ago."}),
+	):
+		touch(now, customer, rep, ago, **more)
 
 
 def losses(now, *customers):

@@ -14,7 +14,7 @@ from keep_customers.keep_customers.report.complaint_times import complaint_times
 from keep_customers.keep_customers.report.complaints_over_time import complaints_over_time
 from keep_customers.keep_customers.report.did_the_measure_help import did_the_measure_help
 from keep_customers.keep_customers.report.management_letter import management_letter
-from tests.site.care.reported import ranked
+from tests.site.care.reported import ranked, touch
 from tests.site.mail import mailbox  # noqa: F401 (for every test here)
 from tests.site.story import ANNA, EVE, MIA, PREFIX, once
 from tests.site.web import Browser
@@ -297,6 +297,23 @@ def test_the_letter_sets_the_month_beside_the_one_before(story):
 	assert lost["now"].startswith("1 · ") and "800" in lost["now"]
 	assert lost["before"].startswith("1 · ") and "300" in lost["before"]
 	assert "/query-report/Customers%20at%20Risk" in lost["line"]
+
+
+def test_the_letter_has_what_was_said_of_prices_if_anything_was(story):
+	story.today = getdate()
+	first = letter.month(None, getdate())
+
+	def said():
+		lines = [row for row in management_letter.execute({})[1] if "Remarks on prices" in row["line"]]
+		return [(one["now"].split(" · ")[0], one["before"].split(" · ")[0]) for one in lines]
+
+	before = said() or [("0", "0")]
+	firm = ranked(story, "Firm", current_value=900)
+	for day in (add_days(first, 4), add_days(first, 5), add_days(first, -5)):
+		ago = (getdate() - getdate(day)).days
+		touch(story, firm, ANNA, ago, price_remark="Too dear.")
+	[(now, earlier)] = said()
+	assert int(now) == int(before[0][0]) + 2 and int(earlier) >= 1
 
 
 def test_a_manager_asks_for_the_letter_and_it_waits_in_the_queue(story, worker):
