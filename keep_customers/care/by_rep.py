@@ -18,8 +18,15 @@ CARING_PAPERS = ("Complaint Case", "VIP Invitation")
 MISSED = ("Too late", "Not visited")
 STARS = 5
 # What can be looked at one by one.
-CONTACTS, REACHED, CARING, ON_TIME, LATE = "Contacts", "Reached", "Caring", "On Time", "Late"
-ONE_BY_ONE = (CONTACTS, REACHED, CARING, ON_TIME, LATE)
+CONTACTS, REACHED, CARING, VISITS, ON_TIME, LATE = (
+	"Contacts",
+	"Reached",
+	"Caring",
+	"Visits",
+	"On Time",
+	"Late",
+)
+ONE_BY_ONE = (CONTACTS, REACHED, CARING, VISITS, ON_TIME, LATE)
 
 
 def whose() -> str | None:
@@ -28,7 +35,7 @@ def whose() -> str | None:
 
 
 def figures(since: date, until: date, today: date, rep: str | None = None) -> dict[str, dict]:
-	"""Rep -> dict of contacts, reached, caring, on_time, late and satisfaction, of the customers the user may read.
+	"""Rep -> dict of contacts, reached, caring, visits, on_time, late and satisfaction, of the customers the user may read.
 
 	What is past due counts as late before it is done; what still can be in time counts as neither.
 
@@ -48,13 +55,15 @@ def figures(since: date, until: date, today: date, rep: str | None = None) -> di
 def contacts(since: date, until: date, rep: str | None, which: str | None, most: int) -> list[dict]:
 	"""The contacts of a period one by one, the latest first.
 
-	:param which: only those :data:`REACHED`, or only :data:`CARING` ones
+	:param which: only those :data:`REACHED`, or only :data:`CARING` ones or :data:`VISITS`
 	"""
 	query, touch, follow_up, caring = _touches(since, until, rep)
 	if which == REACHED:
 		query = query.where(_reached(touch) == 1)
 	elif which == CARING:
 		query = query.where(caring == 1)
+	elif which == VISITS:
+		query = query.where(_visited(touch) == 1)
 	return (
 		query.select(
 			touch.name, touch.date.as_("day"), touch.customer, touch.customer_name, touch.rep, touch.channel, touch.result,
@@ -95,6 +104,7 @@ def _contacts(since: date, until: date, rep: str | None) -> list[dict]:
 			Count("*").as_("contacts"),
 			Sum(_reached(touch)).as_("reached"),
 			Sum(caring).as_("caring"),
+			Sum(_visited(touch)).as_("visits"),
 			Sum(Case().when(touch.satisfaction > 0, 1).else_(0)).as_("rated"),
 			Sum(touch.satisfaction).as_("stars"),
 		)
@@ -115,6 +125,11 @@ def _asked(since: date, until: date, today: date, rep: str | None) -> list[dict]
 def _reached(touch):
 	"""0 if nobody was there, else 1."""
 	return Case().when(touch.result == "Not Reached", 0).else_(1)
+
+
+def _visited(touch):
+	"""1 if somebody was there when the customer was visited, else 0."""
+	return Case().when(touch.channel == "Visit", _reached(touch)).else_(0)
 
 
 def _touches(since: date, until: date, rep: str | None):

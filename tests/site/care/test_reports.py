@@ -193,6 +193,18 @@ def test_contacts_caring_ones_in_time_and_satisfaction(now, worked):
 	assert chart["data"]["datasets"][1]["values"] == [3, 1]
 
 
+def test_visits_at_which_somebody_was_there(now, worked):
+	firm = f"{PREFIX} Firm"
+	touch(now, firm, ANNA, ago=1, channel="Visit")
+	touch(now, firm, ANNA, ago=1, channel="Visit", result="Not Wanted")
+	touch(now, firm, ANNA, ago=2, channel="Visit", result="Not Reached")
+	touch(now, firm, ANNA, ago=30, channel="Visit")
+	rows, *_rest = run("Care by Rep", **worked)
+	assert {row["rep"]: row["visits"] for row in rows} == {ANNA: 2, BEN: 0}
+	opened, *_rest = run("Care by Rep", show="Visits", rep=ANNA, **worked)
+	assert sorted(row.result for row in opened) == ["Not Wanted", "Reached"]
+
+
 def test_a_whole_month_stands_beside_a_whole_month():
 	from keep_customers.keep_customers.report.care_by_rep.care_by_rep import month_before
 

@@ -13,6 +13,7 @@ keep_customers.report("Care by Rep", {
 				{ value: "Contacts", label: __("Contacts", null, "Care by Rep") },
 				{ value: "Reached", label: __("Reached", null, "Care by Rep") },
 				{ value: "Caring", label: __("Caring Contacts", null, "Care by Rep") },
+				{ value: "Visits", label: __("Visits", null, "Care by Rep") },
 				{ value: "On Time", label: __("On Time", null, "Care by Rep") },
 				{ value: "Late", label: __("Late") },
 			],

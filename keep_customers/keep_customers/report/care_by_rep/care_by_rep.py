@@ -25,7 +25,7 @@ from keep_customers.erp.reports import (
 
 CHARTED = 15
 REPS = "Reps"
-NUMBERS = ("contacts", "reached", "caring", "on_time", "late")
+NUMBERS = ("contacts", "reached", "caring", "visits", "on_time", "late")
 # The column that counts them -> what it shows one by one.
 SHOWN_BY = dict(zip(NUMBERS, by_rep.ONE_BY_ONE, strict=True))
 
@@ -108,6 +108,7 @@ def columns() -> list[dict]:
 		count("contacts_before", _("Contacts a Month Earlier", context="Care by Rep"), 130),
 		count("reached", _("Reached", context="Care by Rep")),
 		count("caring", _("Caring Contacts", context="Care by Rep"), 120),
+		count("visits", _("Visits", context="Care by Rep")),
 		count("on_time", _("On Time", context="Care by Rep")),
 		count("late", _("Late")),
 		column("punctual", _("% On Time", context="Care by Rep"), "Percent", 110),
