@@ -1,8 +1,12 @@
 """How whoever a care ToDo is about is reached right now: who, their numbers, the way there."""
 
+import re
+from html import unescape
+
 import frappe
 from frappe.utils import strip_html
 
+from keep_customers.erp import host
 from keep_customers.people import consent, reached
 
 WAYS = (("phone", "Phone"), ("mobile", "SMS"), ("email", "Email"))
@@ -28,8 +32,23 @@ def at_hand(row) -> dict:
 
 def place(customer: str) -> str | None:
 	"""The main address in a line, as maps look it up."""
+	return ", ".join(_main_address(customer, "address_line1", "pincode", "city", "country")) or None
+
+
+def on_the_envelope(customer: str) -> list[str]:
+	"""The lines of the primary address, as ERPNext writes it; where none is chosen, of the one that would be."""
+	if host.has("Customer", "primary_address"):
+		written = frappe.db.get_value("Customer", customer, "primary_address") or ""
+		lines = re.split(r"<br\s*/?>|</p>|</div>|\n", written)
+		if shown := [line for line in (" ".join(unescape(strip_html(one)).split()) for one in lines) if line]:
+			return shown
+	return _main_address(customer, "address_line1", "address_line2", "pincode", "city", "state", "country")
+
+
+def _main_address(customer: str, *fields: str) -> list[str]:
+	"""What is known of the fields of the main address, where the user may read it."""
 	if not frappe.has_permission("Address", "read"):
-		return None
+		return []
 	rows = frappe.get_list(
 		"Address",
 		filters=[
@@ -37,9 +56,9 @@ def place(customer: str) -> str | None:
 			["Dynamic Link", "link_name", "=", customer],
 			["disabled", "=", 0],
 		],
-		fields=["address_line1", "pincode", "city", "country"],
+		fields=list(fields),
 		order_by="is_primary_address desc, is_shipping_address desc, `tabAddress`.name asc",
 		limit=1,
 	)
-	parts = (strip_html(part).strip() for part in (rows[0].values() if rows else ()) if part)
-	return ", ".join(filter(None, parts)) or None
+	parts = (strip_html(rows[0][field] or "").strip() for field in fields) if rows else ()
+	return [part for part in parts if part]

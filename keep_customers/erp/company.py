@@ -8,6 +8,10 @@ import frappe
 from frappe.utils.caching import redis_cache
 from PIL import Image
 
+from keep_customers.erp import host
+from keep_customers.erp.attempts import given_up
+from keep_customers.erp.permissions import nothing_said
+
 LOGO = 320, 112  # pixels at most: twice what is shown, for sharp screens
 LARGEST_DRAWING = 20_000  # bytes of an SVG
 DAY = 24 * 60 * 60
@@ -35,6 +39,33 @@ def card(company: str | None = None) -> dict:
 		or "",
 		"website": _address_of_site(known.website or ""),
 	}
+
+
+def letter_head() -> dict:
+	"""What stands above and below a letter: the Letter Head of the company that the user of this session works for, else the default one.
+
+	:returns: header and footer, as HTML the admin has written; empty if there is none, or it cannot be filled in without a document
+	"""
+	company = frappe.defaults.get_user_default("Company") or frappe.db.get_single_value(
+		"Global Defaults", "default_company"
+	)
+	name = None
+	if company and host.has("Company", "default_letter_head"):
+		name = frappe.db.get_value("Company", company, "default_letter_head")
+	those = {"name": name} if name else {"is_default": 1}
+	found = frappe.db.get_value("Letter Head", {**those, "disabled": 0}, ["content", "footer"]) or ("", "")
+	return dict(zip(("header", "footer"), (_filled_in(part, company) for part in found), strict=True))
+
+
+def _filled_in(written: str | None, company: str | None) -> str:
+	# On documents it may name their fields.
+	try:
+		with nothing_said():
+			return frappe.render_template(written or "", {"doc": frappe._dict(company=company)})
+	except Exception as error:
+		if given_up(error):
+			raise
+		return ""
 
 
 def _address_of_site(written: str) -> str:

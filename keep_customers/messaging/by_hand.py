@@ -8,11 +8,15 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import add_to_date, escape_html, get_datetime, now_datetime
 
 from keep_customers.care import notices
+from keep_customers.care.at_hand import on_the_envelope
 from keep_customers.care.todos import care_todo
 from keep_customers.erp.api import typed
+from keep_customers.erp.company import letter_head
 from keep_customers.messaging import delivery, recipients, reports
 from keep_customers.messaging.sending import NOTICE, rule_of
 from keep_customers.people import consent
+
+LETTER = "Letter"
 
 
 @frappe.whitelist()
@@ -23,7 +27,8 @@ def message_for_todo(todo: str) -> dict:
 	:returns: customer, customer_name, channel, subject, text (both may be empty), send_status, ways: list of dicts with
 		channel, to, link (mailto:, tel: or sms:, ready to be opened, or None), can_send (whether send_for_todo sends
 		it), refused (whether they do not want it; then there is neither), by (who says so, empty for everybody of the
-		customer), came_back (whether what was sent there before did)
+		customer), came_back (whether what was sent there before did); letter, where one is asked for and wanted, else None: address
+		(its lines), header and footer (HTML)
 	:raises frappe.PermissionError: if the user may not read the ToDo, its follow-up and the customer
 	"""
 	_todo, row = care_todo(todo, "read")
@@ -39,14 +44,33 @@ def message_for_todo(todo: str) -> dict:
 			message = delivery.compose(row, kind)
 		except delivery.NotSent:
 			pass  # there is no such message; the rep finds the words
+	ways, letter = _ways(row, message), None
+	if row.channel == LETTER:
+		if no := _refused_letter(row):
+			ways.append(no)
+		else:
+			letter = {"address": on_the_envelope(row.customer), **letter_head()}
 	return {
 		"customer": row.customer,
 		"customer_name": row.customer_name,
 		"channel": row.channel,
 		"send_status": row.send_status,
 		**message,
-		"ways": _ways(row, message),
+		"ways": ways,
+		"letter": letter,
 	}
+
+
+def _refused_letter(row) -> dict | None:
+	"""That no letter is wanted, as one of the ways; None if one may be sent."""
+	recipient = recipients.recipient_of(row).readable()
+	[answer] = consent.answers([consent.ask(row.customer, recipient, LETTER, consent.purpose_of(row))])
+	if not answer.refused:
+		return None
+	by = _who_says_no(recipient, LETTER, answer)
+	return {
+		"channel": LETTER, "to": None, "link": None, "can_send": False, "refused": True, "by": by, "came_back": False,
+	}  # fmt: skip
 
 
 def _may_read_file(customer: str) -> bool:

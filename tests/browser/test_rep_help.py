@@ -49,6 +49,26 @@ def test_the_rep_sees_before_the_contact_whom_to_name_and_why(story, desk):
 		assert anna.page.evaluate("() => document.documentElement.scrollWidth") <= 390
 		panel.scroll_into_view_if_needed()
 		anna.shot("before-the-contact-on-a-phone")
+		frappe.db.set_value("Follow Up", {"todo": todo.name}, "channel", "Letter")
+		frappe.db.commit()
+		anna.page.set_viewport_size({"width": 1200, "height": 900})
+		prints_a_letter(anna, best)
+
+
+def prints_a_letter(anna, customer):
+	"""The same dialog opens from My Day as from the ToDo that is on the screen."""
+	for within, button in ((".keep-contact", "[data-message]"), (".kd-ways", "[data-do=letter]")):
+		if within == ".kd-ways":
+			anna.page.goto(f"{anna.url}/app/my-day")
+		anna.page.locator(f"{within} {button}").first.click()
+		dialog = anna.page.locator(".modal.show")
+		dialog.locator("[data-fieldname=text] textarea").fill("Thank you,\n<b>Mei</b>")
+		with anna.page.expect_popup() as opened:
+			dialog.get_by_role("button", name="Print", exact=True).click()
+		letter = opened.value.locator(".print-format").inner_text()
+		assert customer in letter and "Thank you,\n<b>Mei</b>" in letter
+		opened.value.close()
+		anna.page.keyboard.press("Escape")
 
 
 def test_who_may_not_read_the_customer_meets_an_ordinary_todo(story, desk):

@@ -34,7 +34,7 @@ keep_customers.show_contact = (frm, help) => {
 	card.on("click", "[data-message]", () =>
 		frappe
 			.xcall("keep_customers.messaging.by_hand.message_for_todo", { todo: frm.doc.name })
-			.then((message) => show_message(frm, message))
+			.then((message) => keep_customers.show_message(frm.doc.name, message))
 	);
 	card.on("click", "[data-dial]", () => call(frm, frm.doc.name));
 	card.on("click", "[data-more]", () => frm.set_value("status", "Closed").then(() => frm.save()));

@@ -2,6 +2,7 @@
 {% include 'keep_customers/public/js/contact/pieces.js' %}
 {% include 'keep_customers/public/js/contact/results.js' %}
 {% include 'keep_customers/public/js/words.js' %}
+{% include 'keep_customers/public/js/todo_message.js' %}
 {% include 'keep_customers/public/js/my_day/server.js' %}
 {% include 'keep_customers/public/js/my_day/outbox.js' %}
 {% include 'keep_customers/public/js/my_day/card.js' %}

@@ -3,7 +3,7 @@ frappe.provide("keep_customers.my_day");
 
 keep_customers.my_day.card = (() => {
 	const { text, joined, day, link, pill, money, to_map } = keep_customers.words;
-	const ICONS = { Phone: "call", SMS: "message-1", Email: "mail", Map: "map" };
+	const ICONS = { Phone: "call", SMS: "message-1", Email: "mail", Map: "map", Letter: "printer" };
 
 	// `details`: what rep_help and by_hand say of it; undefined while they are asked, null without a connection,
 	// false where they are refused.
@@ -44,14 +44,14 @@ keep_customers.my_day.card = (() => {
 			return `<span class="text-muted">${text(__("The number comes when the connection is back."))}</span>`;
 		if (!details) return `<span class="text-muted">${text(__("Please open the ToDo."))}</span>`;
 		const { help, message } = details;
-		const labels = { Phone: __("Call", null, "My Day"), SMS: __("Text", null, "My Day"), Email: __("Write", null, "My Day"), Map: __("Map", null, "My Day") };
+		const labels = { Phone: __("Call", null, "My Day"), SMS: __("Text", null, "My Day"), Email: __("Write", null, "My Day"), Map: __("Map", null, "My Day"), Letter: __("Letter", null, "Follow Up") };
 		const button = (kind, to, attributes) =>
 			`<a class="btn ${kind === wanted ? "btn-primary" : "btn-default"}" ${attributes}>
 				<span class="kd-icon">${frappe.utils.icon(ICONS[kind], "sm")}</span>
 				<span><b>${text(labels[kind])}</b>${to ? `<small>${text(to)}</small>` : ""}</span></a>`;
 		const order = ["Phone", "SMS", "Email"];
 		const open = message.ways.filter((way) => way.link && !way.refused);
-		const wanted = { Messenger: "SMS", Visit: "Map", Letter: "Map" }[contact.channel] || contact.channel;
+		const wanted = { Messenger: "SMS", Visit: "Map" }[contact.channel] || contact.channel;
 		open.sort((a, b) => (b.channel === wanted) - (a.channel === wanted) || order.indexOf(a.channel) - order.indexOf(b.channel));
 		const found = open.map((way) =>
 			way.channel === "Phone" && help.can_call
@@ -59,10 +59,11 @@ keep_customers.my_day.card = (() => {
 				: button(way.channel, way.to, `href="${text(way.link)}"`)
 		);
 		if (contact.place) found[wanted === "Map" ? "unshift" : "push"](button("Map", "", to_map(contact.place)));
+		if (message.letter) found.unshift(button("Letter", "", `href="#" data-do="letter"`));
 		const refused = help.refused.map((channel) =>
 			pill("red", text(__("{0} not wanted", [__(channel, null, "Customer File Consent")])))
 		);
-		if (!open.length && !refused.length)
+		if (!open.length && !refused.length && !message.letter)
 			found.push(`<span class="text-muted">${text(__("No address is known. Please enter one in the customer's contact."))}</span>`);
 		return joined([...found, ...refused], "");
 	}

@@ -338,6 +338,7 @@ keep_customers.my_day.Day = class {
 		});
 		on("[data-do=agreed]", () => this.agreed());
 		on("[data-do=call]", () => this.call());
+		on("[data-do=letter]", () => keep_customers.show_message(this.at, this.details.get(this.at).message));
 		on("[data-do=reload]", () => this.load());
 		on("[data-do=skip]", () => {
 			this.skipped = [...this.skipped.filter((one) => one !== this.at), this.at];

@@ -14,7 +14,7 @@ from keep_customers.messaging.by_hand import message_for_todo, send_for_todo
 from keep_customers.messaging.messages import preview
 from tests.site.mail import text_of
 from tests.site.messaging.sending.thanks import ADDRESS, answer, emails, state, thanked, withdraw
-from tests.site.story import ANNA, BEN, EVE
+from tests.site.story import ANNA, BEN, EVE, PREFIX
 
 
 def by_hand(story, channel="Email", **rule):
@@ -38,6 +38,56 @@ def test_a_rep_finds_the_message_and_the_ways_to_send_it(story, gateway):
 	frappe.set_user(ANNA)
 	sms = next(way for way in message_for_todo(todo)["ways"] if way["channel"] == "SMS")
 	assert sms["refused"] and not sms["link"] and not sms["to"] and not sms["can_send"]
+
+
+def test_a_letter_is_printed_with_the_letter_head_and_the_address(story):
+	firm, todo = by_hand(story, channel="Letter")
+	if frappe.get_meta("Company").has_field("default_letter_head"):
+		frappe.db.set_value("Company", {"name": ("!=", "")}, "default_letter_head", None)
+	head = frappe.get_doc(
+		{
+			"doctype": "Letter Head", "letter_head_name": f"{PREFIX} Head", "source": "HTML", "is_default": 1,
+			"content": "<b>Ours</b>{{ doc.nothing or '' }}", "footer": "<i>Bank</i>",
+		}
+	).insert()  # fmt: skip
+	frappe.db.set_value(
+		"Customer", firm, "primary_address", "Elm &amp; Oak 1<br>\n12345 Town<br>\n<br>Germany<br>"
+	)
+	frappe.set_user(ANNA)
+	found = message_for_todo(todo)
+	assert "Olga" in found["text"]
+	assert found["letter"] == {
+		"address": ["Elm & Oak 1", "12345 Town", "Germany"], "header": "<b>Ours</b>", "footer": "<i>Bank</i>",
+	}  # fmt: skip
+	frappe.db.set_value("Letter Head", head.name, "content", "{{ doc.items_of_an_invoice[0].rate }}")
+	frappe.clear_messages()
+	assert message_for_todo(todo)["letter"]["header"] == "" and not frappe.local.message_log
+	frappe.set_user("Administrator")
+	withdraw(firm, "Letter")
+	frappe.set_user(ANNA)
+	found = message_for_todo(todo)
+	assert (
+		found["letter"] is None and found["ways"][-1]["channel"] == "Letter" and found["ways"][-1]["refused"]
+	)
+
+
+def test_without_a_primary_address_a_letter_has_the_main_one_and_nothing_else_is_a_letter(story):
+	firm, todo = by_hand(story, channel="Letter")
+	frappe.db.set_value("Letter Head", {"is_default": 1}, "disabled", 1)
+	frappe.get_doc(
+		{
+			"doctype": "Address", "address_title": firm, "address_type": "Billing", "address_line1": "Elm 1", "city": "Town",
+			"country": frappe.db.get_value("Country", {"name": ("!=", "")}), "pincode": "12345",
+			"links": [{"link_doctype": "Customer", "link_name": firm}],
+		}
+	).insert()  # fmt: skip
+	frappe.db.set_value("Customer", firm, "primary_address", None)
+	frappe.set_user(ANNA)
+	assert message_for_todo(todo)["letter"]["address"][:3] == ["Elm 1", "12345", "Town"]
+	frappe.set_user("Administrator")
+	frappe.db.set_value("Follow Up", {"customer": firm}, "channel", "Phone")
+	frappe.set_user(ANNA)
+	assert message_for_todo(todo)["letter"] is None
 
 
 def test_a_customer_without_a_file_is_written_to_like_any_other(story):
