@@ -49,6 +49,8 @@ def test_the_rep_sees_before_the_contact_whom_to_name_and_why(story, desk):
 		assert anna.page.evaluate("() => document.documentElement.scrollWidth") <= 390
 		panel.scroll_into_view_if_needed()
 		anna.shot("before-the-contact-on-a-phone")
+		anna.settled()
+		frappe.db.rollback()  # to see what the browser did
 		frappe.db.set_value("Follow Up", {"todo": todo.name}, "channel", "Letter")
 		frappe.db.commit()
 		anna.page.set_viewport_size({"width": 1200, "height": 900})
