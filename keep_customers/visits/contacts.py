@@ -63,20 +63,20 @@ def _turn(stop: dict) -> tuple:
 
 @frappe.whitelist(methods=["POST"])
 @typed
-def check(plan: str, stop: str, what: str, yes: bool) -> None:
+def check(plan: str, stop: str, point: str, yes: bool) -> None:
 	"""Tick what was talked about or seen at a stop, with one tap on the way.
 
-	:param what: one of :data:`CHECKS`
+	:param point: one of :data:`CHECKS`
 	:raises frappe.PermissionError: if the user may not write the plan
 	:raises frappe.ValidationError: if it is not approved, or has no such stop
 	"""
 	doc = named("Visit Plan", plan, "write", for_update=True)
-	if what not in CHECKS:
-		refuse("'what' is none of what is checked at a stop.")
+	if point not in CHECKS:
+		refuse("'point' is none of what is checked at a stop.")
 	if not doc.docstatus.is_submitted() or stop not in {one.name for one in doc.stops}:
 		frappe.throw(_("This stop is not on an approved plan any more. Please open the plan again."))
 	# Past the document's life: whoever has the plan open goes on writing in it.
-	frappe.db.set_value("Visit Plan Stop", stop, what, cint(yes), update_modified=False)
+	frappe.db.set_value("Visit Plan Stop", stop, point, cint(yes), update_modified=False)
 	frappe.clear_document_cache("Visit Plan", plan)
 
 

@@ -73,7 +73,7 @@ function check(frm, stop, $chip) {
 	const done = stop.checks[what] ? 0 : 1;
 	$chip.prop("disabled", true);
 	frappe
-		.xcall("keep_customers.visits.contacts.check", { plan: frm.doc.name, stop: stop.stop, what, yes: done })
+		.xcall("keep_customers.visits.contacts.check", { plan: frm.doc.name, stop: stop.stop, point: what, yes: done })
 		.then(() => {
 			stop.checks[what] = done;
 			// The form has it too, without having changed: saved later, it does not take it back.

@@ -320,7 +320,7 @@ NAMES = {
 }  # fmt: skip
 # … and what is said of it; all else is "Mine".
 SAID = {
-	"absent": "", "came": "", "add": "Yes", "alert": "0", "docnames": ["Mine"], "because": "Other", "rule": "Call After a Large Purchase", "competitor": "", "user": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
+	"absent": "", "forgotten": "", "stop": "Mine", "point": "must_see_site", "came": "", "add": "Yes", "alert": "0", "docnames": ["Mine"], "because": "Other", "rule": "Call After a Large Purchase", "competitor": "", "user": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
 	"doc": {"doctype": "Visit Plan", "name": "{plan}"},
 	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
@@ -370,7 +370,7 @@ IN_VAIN = {
 			"events.documents.set_status",
 			"retention.actions.no_loss", "retention.actions.plan", "retention.actions.take_up_again",
 			"files.checks.answer", "files.fill.answer", "files.panel.cancel", "files.panel.close", "files.panel.count", "files.panel.draw", "files.panel.start",
-			"care.notices.preview", "visits.stops.file_report", "complaints.dialogs.for_asking", "complaints.feedback.ask",
+			"care.notices.preview", "visits.stops.file_report", "visits.contacts.check", "complaints.dialogs.for_asking", "complaints.feedback.ask",
 			"complaints.feedback.note_link_given", "events.results.refresh",
 			"events.waves.invite", "events.wishes.merge",
 			*(f"keep_customers.doctype.complaint_case.complaint_case.ComplaintCase.{one}" for one in ("close", "hear", "resume", "take_customer")),
