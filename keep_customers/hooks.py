@@ -400,7 +400,7 @@ extend_bootinfo = ["keep_customers.care.my_day_home.tell_desk", "keep_customers.
 # A bundle has its content in its name: browsers keep what they have of other files for a year.
 app_include_js = "keep_customers.bundle.js"
 # A contact on a form: who, how, why, what to say, what came of it.
-CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "results", "form")]
+CONTACT = [f"public/js/contact/{part}.js" for part in ("pieces", "also_said", "results", "form")]
 # What can be done with a document, what is missing, how far it is, and a link that is given on by hand.
 FORM = [f"public/js/form/{part}.js" for part in ("actions", "open_things", "step_bar", "copy_link")]
 # What it will do, read back while it is written.

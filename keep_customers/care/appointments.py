@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import escape_html, formatdate, get_datetime, getdate
 
 from keep_customers.access.lookups import may_read, named, not_there
-from keep_customers.care import not_useful, rep_help, results, todos
+from keep_customers.care import also_said, not_useful, rep_help, results, todos
 from keep_customers.erp.api import typed
 from keep_customers.people.contacts import is_contact_of
 
@@ -48,6 +48,14 @@ def record(
 	next_step_date: str | None = None,
 	because: str | None = None,
 	person: str | None = None,
+	satisfaction: float | None = None,
+	demand_date: str | None = None,
+	demand_amount: float | None = None,
+	competitor: str | None = None,
+	competitor_price: float | None = None,
+	price_remark: str | None = None,
+	route_to: str | None = None,
+	event_wish: str | None = None,
 ) -> dict:
 	"""Record what came of it, as :func:`results.record`: then the event is closed, put off or cancelled.
 
@@ -63,12 +71,16 @@ def record(
 	if doc.status != "Open":
 		return {"said": _("This was noted already."), "next": results.next_contact()}
 	said = {"notes": notes, "next_step": next_step, "next_step_date": next_step_date}
+	also = also_said.given(
+		satisfaction=satisfaction, demand_date=demand_date, demand_amount=demand_amount, competitor=competitor,
+		competitor_price=competitor_price, price_remark=price_remark, route_to=route_to, event_wish=event_wish,
+	)  # fmt: skip
 	# Sent again, it is about the ToDo that it was about, also where there is another one.
 	if todo := results.told_of(key) or _settled_today(doc, row.customer, result) or _todo(row.customer):
-		outcome = results.record(todo, result, key, because=because, person=person, **said)
+		outcome = results.record(todo, result, key, because=because, person=person, **said, **also)
 	else:
 		outcome = {
-			"said": _without_todo(row, doc, result, key, said, because),
+			"said": _without_todo(row, doc, result, key, said, because, also),
 			"next": results.next_contact(),
 		}
 	if not doc.repeat_this_event:  # the others of a series are still to come
@@ -76,7 +88,7 @@ def record(
 	return {part: outcome[part] for part in ("said", "next")}
 
 
-def _without_todo(row, event, result: str, key: str, said: dict, because: str | None) -> str:
+def _without_todo(row, event, result: str, key: str, said: dict, because: str | None, also: dict) -> str:
 	if results.known(key, None):
 		return _("This was noted already.")
 	if result == results.NOT_USEFUL:
@@ -84,8 +96,10 @@ def _without_todo(row, event, result: str, key: str, said: dict, because: str | 
 		not_useful.check(because, words)
 		why = [_(because, context="Follow Up"), escape_html(words)]
 		event.add_comment("Comment", ": ".join(filter(None, why)))
+		if also:
+			todos.new_touch(row, result=results.REACHED, sent_key=key, **also)
 		return _("Noted: not useful.")
-	contact = results.contact_of(result, key, **said)
+	contact = results.contact_of(result, key, **said) | also
 	todos.new_touch(row, **contact)
 	if result == results.NOT_REACHED and not event.repeat_this_event:
 		return _("Not reached: it comes back on {0}.").format(formatdate(_again(event)))

@@ -16,7 +16,7 @@ def at_hand(row) -> dict:
 	"""For who may read the customer; addresses of people the user may not read, or ways they refused, are left out.
 
 	:param row: a follow-up, with customer, channel and what it is about
-	:returns: person (or None), phone, mobile, email (each None if there is none), place (a text for a map, or None)
+	:returns: person and contact (each or None), phone, mobile, email (each None if there is none), place (a text for a map, or None)
 	"""
 	recipient = reached.of([row])[0].readable()
 	person, _address = recipient.by(row.channel)
@@ -27,7 +27,8 @@ def at_hand(row) -> dict:
 		way: None if answer.refused else addresses[way]
 		for (way, _channel), answer in zip(WAYS, answers, strict=True)
 	}
-	return {"person": person.name if person else None, **found, "place": place(row.customer)}
+	who = {"person": person.name, "contact": person.contact} if person else {"person": None, "contact": None}
+	return {**who, **found, "place": place(row.customer)}
 
 
 def place(customer: str) -> str | None:

@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, get_datetime, getdate, now_datetime
 
-from keep_customers.care import followups, not_useful, todos
+from keep_customers.care import also_said, followups, not_useful, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.todos import save_todo
@@ -34,10 +34,19 @@ def record(
 	next_step_date: str | None = None,
 	because: str | None = None,
 	person: str | None = None,
+	satisfaction: float | None = None,
+	demand_date: str | None = None,
+	demand_amount: float | None = None,
+	competitor: str | None = None,
+	competitor_price: float | None = None,
+	price_remark: str | None = None,
+	route_to: str | None = None,
+	event_wish: str | None = None,
 ) -> dict:
 	"""Record what came of it, and close, put off or cancel the ToDo accordingly.
 
-	What somebody else has settled meanwhile stays so; the contact is noted all the same.
+	What somebody else has settled meanwhile stays so; the contact is noted all the same. It is recorded as a whole, or not at all:
+	whoever sent it still has what was typed.
 
 	:param result: Reached; Not Reached: the ToDo comes back in two days; Agreed: with a next step and its day; Not
 		Useful: because of what
@@ -45,23 +54,34 @@ def record(
 	:param person: the Contact that is asked for instead of a wrong person
 	:param key: made by the sender, the same however often it is sent
 	:param seconds_ago: when it happened, by the sender's own clock
+	:param satisfaction: this and what comes after it as Customer Touch has it; who says such things was spoken to, also where it
+		was not useful
 	:returns: touch (or None), status and date of the ToDo, said (a sentence: what was noted and planned), next (the contact
 		after it, as :func:`next_contact`)
 	:raises frappe.PermissionError: if the user may not write the ToDo, or not read its follow-up and the customer
-	:raises frappe.ValidationError: if the result is another one, or lacks what belongs to it
+	:raises frappe.ValidationError: if the result is another one, or lacks what belongs to it; if Customer Touch refuses a value
 	"""
 	check(result, key)
 	result, because = reason_of(result, because)
 	# Two that come at once wait for each other here: the second one finds what the first has done.
 	frappe.db.get_value("ToDo", todo, "name", for_update=True)
 	doc, row = todos.care_todo(todo, "write")
+	also = also_said.given(
+		satisfaction=satisfaction, demand_date=demand_date, demand_amount=demand_amount, competitor=competitor,
+		competitor_price=competitor_price, price_remark=price_remark, route_to=route_to, event_wish=event_wish,
+	)  # fmt: skip
 	touch = known(key, doc.name)
-	if touch or (result == NOT_USEFUL and doc.status != "Open"):
+	if touch or (result == NOT_USEFUL and doc.status != "Open" and not also):
 		said = _("This was noted already.")
 	elif result == NOT_USEFUL:
-		said = not_useful.settle(doc, row, because, _clean(notes), person)
+		said = _("This was noted already.")
+		if doc.status == "Open":
+			said = not_useful.settle(doc, row, because, _clean(notes), person)
+		if also:
+			contact = {"result": REACHED, "sent_key": key, "date": _moment(doc, seconds_ago), **also}
+			touch = todos.new_touch(row, todo=doc.name, **contact)
 	else:
-		contact = contact_of(result, key, notes, next_step, next_step_date)
+		contact = contact_of(result, key, notes, next_step, next_step_date) | also
 		touch = _note(doc, row, contact | {"date": _moment(doc, seconds_ago)})
 		said = _settle(doc, row, contact)
 	return {

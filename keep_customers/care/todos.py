@@ -238,6 +238,10 @@ def record_touch(
 	route_to: str | None = None,
 	demand_date: str | None = None,
 	demand_amount: float | None = None,
+	competitor: str | None = None,
+	competitor_price: float | None = None,
+	price_remark: str | None = None,
+	event_wish: str | None = None,
 ) -> str:
 	"""Record the contact a care ToDo asked for; the caller closes the ToDo itself.
 
@@ -261,6 +265,10 @@ def record_touch(
 		"route_to": route_to,
 		"demand_date": demand_date,
 		"demand_amount": demand_amount,
+		"competitor": competitor,
+		"competitor_price": competitor_price,
+		"price_remark": price_remark,
+		"event_wish": event_wish,
 	}
 	if touch := frappe.db.get_value("Follow Up", follow_up.name, "touch", for_update=True):
 		complete(touch, said)

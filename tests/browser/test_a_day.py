@@ -55,7 +55,7 @@ def test_the_rep_takes_down_what_will_be_needed_and_passes_it_on(story, desk):
 		anna.page.get_by_role("button", name="Close", exact=True).first.click()
 		anna.see("What came of it?")
 		anna.page.fill(".modal.show textarea[data-fieldname=notes]", "Needs drills in spring.")
-		anna.page.locator(".modal.show .section-head", has_text="Stated Demand").click()
+		anna.page.locator(".modal.show .section-head", has_text="They Also Said").click()
 		anna.page.locator(".modal.show [data-fieldname=route_to] select").select_option("Head Office")
 		anna.page.locator(".modal.show input[data-fieldname=demand_amount]").fill("5000")
 		anna.page.keyboard.press("Tab")

@@ -3,11 +3,11 @@
 from contextlib import contextmanager
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import add_days, getdate
 
 from tests.site.care.asked import only_todo
 from tests.site.mail import contact
-from tests.site.story import ANNA
+from tests.site.story import ANNA, PREFIX
 
 PHONE = {"width": 390, "height": 844}
 # What is offered for four seconds is there as long as a busy machine needs to press it; it is sent as soon as ever.
@@ -41,6 +41,7 @@ def without_connection(desk):
 
 def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
 	first, second, third = three_contacts(story)
+	rival = frappe.get_doc({"doctype": "Competitor", "competitor_name": f"{PREFIX} Rival"}).insert().name
 	frappe.db.set_value("User", ANNA, "keep_my_day", 1)
 	frappe.db.commit()
 	with desk(ANNA) as anna:
@@ -66,6 +67,38 @@ def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
 		assert "How does the saw run?" in page.locator(".kd-say").inner_text()
 		assert "Otto <b>0</b>" in page.locator(".kd-say").inner_text()
 		page.locator(".kd-card [data-field=notes]").fill("All well.")
+		# A recommendation takes a name and a number; she stays where she is.
+		press("Recommendation")
+		page.locator(".modal.show input[data-fieldname=first_name]").fill("Rosa Kern")
+		page.locator(".modal.show input[data-fieldname=mobile_no]").fill("+49 171 77")
+		anna.shot("my-day-recommendation")
+		page.locator(".modal.show .btn-modal-primary").click()
+		anna.see("The recommendation is recorded")
+		page.wait_for_function("() => !$('.modal:visible').length")
+		press("Complaint")
+		page.wait_for_function("() => cur_dialog && cur_dialog.display && cur_dialog.doc.customer")
+		anna.settled()
+		assert page.evaluate("() => cur_dialog.get_value('customer')") == first.reference_name
+		page.evaluate("() => cur_dialog.hide()")
+		page.wait_for_function("() => !$('.modal:visible').length")
+		# What they also said is folded away, and opens by the keyboard.
+		summary = page.locator(".keep-also summary")
+		assert not page.locator(".keep-also [name=demand_amount]").is_visible()
+		summary.focus()
+		page.keyboard.press("Enter")
+		page.keyboard.press("Tab")
+		page.locator(".keep-also [name=demand_amount]").fill("5000")
+		page.locator(".keep-also [name=competitor]").select_option(rival)
+		assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+		press("Reached")
+		anna.see("When does the customer need it?")
+		anna.shot("my-day-they-also-said")
+		page.locator(".keep-also [name=demand_date]").fill(str(add_days(getdate(), 30)))
+		page.evaluate(PATIENT)
+		press("Reached")
+		page.get_by_role("button", name="Undo").click()
+		shows(first)
+		assert page.locator(".keep-also [name=competitor]").input_value() == rival, "nothing is typed twice"
 		press("Reached")
 		shows(second)
 		with without_connection(anna):
@@ -81,7 +114,6 @@ def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
 				== 1
 			)
 		page.wait_for_function(ALL_SENT, timeout=30_000)
-		page.evaluate(PATIENT)
 		press("Not Reached")
 		anna.see("All done for today").see("Undo")
 		page.get_by_role("button", name="Undo").click()
@@ -100,12 +132,19 @@ def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
 		todo.reload()
 	assert (first.status, second.status, third.status) == ("Closed", "Closed", "Open")
 	touches = frappe.get_all(
-		"Customer Touch", fields=["todo", "result", "notes", "next_step"], order_by="creation"
+		"Customer Touch",
+		fields=["todo", "result", "notes", "next_step", "competitor", "demand_amount", "demand_date"],
+		order_by="creation",
 	)
 	assert [(one.todo, one.result) for one in touches] == [
 		(first.name, "Reached"), (second.name, "Reached"), (third.name, "Not Reached"),
 	]  # fmt: skip
 	assert (touches[0].notes, touches[1].next_step) == ("All well.", "Send the offer")
+	assert (touches[0].competitor, touches[0].demand_amount) == (rival, 5000)
+	assert touches[0].demand_date == add_days(getdate(), 30)
+	[lead] = frappe.get_all("Lead", {"keep_referred_by": first.reference_name}, ["mobile_no", "keep_grade"])
+	assert (lead.mobile_no, lead.keep_grade) == ("+49 171 77", "A")
+	assert frappe.get_all("Referral", pluck="referrer") == [first.reference_name]
 
 
 def test_at_a_desk_the_keys_will_do(story, desk):

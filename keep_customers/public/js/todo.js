@@ -67,7 +67,7 @@ function ask_what_came_of_it(frm) {
 							default: follow_up.result || "Reached",
 							reqd: 1,
 						},
-						{ fieldname: "satisfaction", fieldtype: "Rating", label: __("Satisfaction") },
+						{ fieldname: "satisfaction", fieldtype: "Rating", label: __("Satisfaction"), default: Number(typed("satisfaction")) || undefined },
 						{ fieldname: "notes", fieldtype: "Small Text", label: __("What was said"), default: typed("words") },
 						{ fieldname: "next_step", fieldtype: "Data", label: __("Next step"), default: typed("next_step") },
 						{
@@ -78,36 +78,7 @@ function ask_what_came_of_it(frm) {
 							depends_on: "next_step",
 							mandatory_depends_on: "next_step",
 						},
-						{
-							fieldname: "demand_section",
-							fieldtype: "Section Break",
-							label: __("Stated Demand and Passing On"),
-							collapsible: 1,
-						},
-						{
-							fieldname: "demand_date",
-							fieldtype: "Date",
-							label: __("Needed On", null, "Customer Touch"),
-							mandatory_depends_on: "demand_amount",
-						},
-						{
-							fieldname: "route_to",
-							fieldtype: "Select",
-							label: __("Pass On To", null, "Customer Touch"),
-							options: [
-								{ value: "", label: "" },
-								{ value: "Rep", label: __("Rep", null, "Customer Touch") },
-								{ value: "Region", label: __("Region", null, "Customer Touch") },
-								{ value: "Head Office", label: __("Head Office", null, "Customer Touch") },
-							],
-						},
-						{ fieldname: "column_break_1", fieldtype: "Column Break" },
-						{
-							fieldname: "demand_amount",
-							fieldtype: "Currency",
-							label: __("Amount", null, "Customer Touch"),
-							description: frappe.utils.escape_html(follow_up.currency),
-						},
+						...keep_customers.contact.also.dialog_fields(follow_up.currency, typed),
 					],
 					primary_action_label: __("Save and Close"),
 					primary_action(values) {

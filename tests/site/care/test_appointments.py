@@ -74,6 +74,23 @@ def test_an_event_with_a_contact_of_the_customer_is_told_like_any_contact(story)
 	assert [str(one.due_date) for one in story.follow_ups(firm)] == [day]
 
 
+@pytest.mark.parametrize("result, because", [("Reached", None), ("Not Useful", "Other")])
+def test_what_they_also_said_at_an_event_is_noted(story, result, because):
+	firm = story.customer("Firm")
+	made, key = event("Customer", firm), str(uuid4())
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="When does the customer need it"):
+		told(made, result, because=because, notes="Tea", demand_amount=50.0)
+	frappe.db.rollback()  # as the host does with a request that fails
+	made.reload()
+	assert made.status == "Open"
+	for _twice in range(2):
+		told(made, result, key=key, because=because, notes="Tea", price_remark="Dear", satisfaction=0.6)
+	[touch] = frappe.get_all("Customer Touch", {"customer": firm}, ["result", "price_remark", "satisfaction"])
+	assert (touch.result, touch.price_remark, touch.satisfaction) == ("Reached", "Dear", 0.6)
+	assert made.status == ("Cancelled" if because else "Closed")
+
+
 def test_who_was_not_reached_has_the_event_again_and_what_is_not_needed_is_cancelled(story):
 	firm = story.customer("Firm")
 	made = event("Customer", firm)

@@ -8,9 +8,10 @@ import pytest
 from frappe.permissions import add_user_permission
 from frappe.utils import getdate, strip_html
 
-from keep_customers.care import planning, results, stakes, todo_list
+from keep_customers.care import also_said, planning, results, stakes, todo_list
+from keep_customers.worth import demand
 from tests.site.care.asked import as_user, asked_for, only_todo, state
-from tests.site.story import ANNA, BEN, EVE
+from tests.site.story import ANNA, BEN, EVE, PREFIX
 
 
 def told(story, firm, result, notes=None, user=ANNA, key=None, **values):
@@ -213,3 +214,115 @@ def test_a_rep_reads_why_in_their_own_language(story):
 	assert "Call" not in todo.description
 	todo.update({"allocated_to": BEN}).save()
 	assert todo.keep_why == follow_up.short and "Call" in todo.description
+
+
+# What they also said
+
+
+ALSO = [
+	"result", "demand_amount", "demand_currency", "demand_date", "competitor", "competitor_price", "price_remark", "route_to",
+	"event_wish", "satisfaction", "follow_up", "todo",
+]  # fmt: skip
+
+
+@pytest.fixture
+def rival():
+	return frappe.get_doc({"doctype": "Competitor", "competitor_name": f"{PREFIX} Rival"}).insert().name
+
+
+def besides(rival):
+	return {
+		"demand_date": str(getdate() + timedelta(days=30)), "demand_amount": 5000.0, "competitor": rival,
+		"competitor_price": 80.5, "price_remark": " Ten percent less there ", "route_to": "Head Office",
+		"event_wish": "A tasting", "satisfaction": 0.8,
+	}  # fmt: skip
+
+
+def recorded(customer):
+	return frappe.get_all("Customer Touch", {"customer": customer}, ALSO)
+
+
+def test_what_they_also_said_is_noted_with_the_result(now, rival):
+	[firm] = asked_for(now)
+	now.settings(head_office_user=BEN, head_office_role=None)
+	told(now, firm, "Reached", **besides(rival))
+	[touch] = recorded(firm)
+	assert (touch.demand_amount, touch.demand_currency, touch.demand_date) == (
+		5000, "EUR", getdate() + timedelta(days=30),
+	)  # fmt: skip
+	assert (touch.competitor, touch.competitor_price, touch.price_remark) == (
+		rival, 80.5, "Ten percent less there",
+	)  # fmt: skip
+	assert (touch.route_to, touch.event_wish, touch.satisfaction) == ("Head Office", "A tasting", 0.8)
+	assert demand.stated_demand(getdate()) == {firm: 5000}
+	[passed_on] = now.todos(BEN)
+	assert "stated demand" in passed_on.description and "percent" not in passed_on.description
+	assert frappe.get_all("Event Suggestion", {"customer": firm}, pluck="title") == ["A tasting"]
+
+
+@pytest.mark.parametrize(
+	"bad, complaint",
+	[
+		({"demand_date": None}, "When does the customer need it"),
+		({"demand_date": "2020-01-01"}, "needed before the contact"),
+		({"demand_date": "2031-02-31"}, "please enter it as"),
+		({"competitor": "Nobody & Sons"}, "Nobody & Sons"),
+		({"competitor_price": -1.0}, "cannot be negative"),
+		({"demand_amount": 1e14}, "too large"),
+		({"route_to": "The Moon"}, "The Moon"),
+	],
+	ids=lambda one: next(iter(one)) if isinstance(one, dict) else "",
+)
+def test_one_value_that_is_refused_leaves_all_as_it_was(now, rival, bad, complaint):
+	"""Who sent it still has what was typed, mends it and sends it once more."""
+	[firm] = asked_for(now)
+	now.settings(head_office_user=BEN, head_office_role=None)
+	frappe.db.commit()
+	key = str(uuid4())
+	with pytest.raises(frappe.ValidationError, match=complaint):
+		told(now, firm, "Reached", "Wants drills", key=key, **besides(rival) | bad)
+	frappe.db.rollback()  # as the host does with a request that fails
+	assert state(now, firm) == ("Assigned", "") and only_todo(now, firm).status == "Open"
+	assert not touches(firm) and not now.todos(BEN)
+	frappe.clear_messages()
+	told(now, firm, "Reached", "Wants drills", key=key, **besides(rival))
+	assert state(now, firm) == ("Done", "") and len(recorded(firm)) == 1
+
+
+@pytest.mark.parametrize("user", (BEN, EVE))
+def test_nobody_else_notes_what_they_also_said_or_hears_what_to_choose_from(now, rival, user):
+	[firm] = asked_for(now)
+	add_user_permission("Customer", now.customer("Other"), BEN, ignore_permissions=True)
+	with pytest.raises(frappe.PermissionError):
+		told(now, firm, "Reached", user=user, **besides(rival))
+	as_user(user)
+	with pytest.raises(frappe.PermissionError):
+		also_said.choices(firm)
+	as_user(ANNA)
+	offered = also_said.choices(firm)
+	as_user("Administrator")
+	assert offered["currency"] == "EUR" and rival in offered["competitors"]
+	assert not touches(firm)
+
+
+def test_what_was_heard_at_a_contact_that_was_not_useful_is_not_lost(now, rival):
+	[firm] = asked_for(now)
+	key = str(uuid4())
+	said = {"because": "No Need Now", "competitor": rival, "competitor_price": 80.0}
+	for _twice in range(2):
+		told(now, firm, "Not Useful", "Has bought there", key=key, **said)
+	[touch] = recorded(firm)
+	assert (touch.result, touch.competitor, touch.competitor_price) == ("Reached", rival, 80)
+	assert touch.follow_up is None and touch.todo
+	rows = now.follow_ups(firm)
+	assert [row.not_useful for row in rows if row.not_useful] == ["No Need Now"]
+	assert frappe.db.get_value("ToDo", touch.todo, "status") == "Cancelled"
+
+
+def test_an_older_page_says_nothing_of_it_and_empty_fields_are_nothing(now):
+	one, other = asked_for(now, ("Firm", "Other"))
+	told(now, one, "Reached")
+	told(now, other, "Not Useful", because="No Need Now", demand_amount=0.0, price_remark=" ", route_to="")
+	[touch] = recorded(one)
+	assert not any(touch[field] for field in ALSO[3:10]) and not touch.demand_amount
+	assert not recorded(other), "nobody spoke in our sight"

@@ -1,5 +1,6 @@
 // The rep's day on one page, over the same ToDos as the list.
 {% include 'keep_customers/public/js/contact/pieces.js' %}
+{% include 'keep_customers/public/js/contact/also_said.js' %}
 {% include 'keep_customers/public/js/contact/results.js' %}
 {% include 'keep_customers/public/js/words.js' %}
 {% include 'keep_customers/public/js/todo_message.js' %}

@@ -3,6 +3,7 @@ frappe.provide("keep_customers.contact");
 
 keep_customers.contact.results = (() => {
 	const { text, entry, words, button } = keep_customers.contact.pieces;
+	const { also } = keep_customers.contact;
 	const REASONS = ["No Need Now", "Wrong Person", "Already in Contact", "Wrong Moment", "Wrong Data", "Other"];
 
 	// Why it is not useful, one tap; a wrong person asks for whom instead, where somebody else is known.
@@ -34,6 +35,7 @@ keep_customers.contact.results = (() => {
 		const result = (name) => `data-result="${name}"`;
 		return `<div class="keep-result">
 			${words(__("What was said (optional)"))}
+			${also.html({ ...help, contact: help.reach?.contact })}
 			<div class="keep-next">
 				${entry("next_step", __("Agreed next step"), `maxlength="140"`)}
 				${entry("next_step_date", __("Its day"), `type="date" value="${text(again.day)}" min="${frappe.datetime.get_today()}" title="${text(again.why)}"`)}
@@ -60,15 +62,20 @@ keep_customers.contact.results = (() => {
 		if (found.next_step && ["Reached", "Agreed"].includes(result) && !found.next_step_date) return missing("next_step_date");
 		if (result === "Not Useful" && !because) return void card.find(".keep-why-not").removeClass("hidden")[0].scrollIntoView({ block: "nearest" });
 		if (because === "Other" && !found.notes) return missing("words");
+		const besides = also.typed(card);
+		if (!besides) return;
+		Object.assign(found, besides);
 		return because ? { ...found, because, person } : found;
 	}
 
 	// What is typed of a contact that is not told yet: its form may be drawn anew at any time, and is left to look something up.
 	const begun = (keep_customers.contact.begun ??= new Map()); // each form's script makes this file anew
 
-	// `of`: which contact it is; `tell`: gets result, notes, next_step, next_step_date, because, person and key; its promise ends with what the server says.
+	// `of`: which contact it is; `tell`: gets result, notes, next_step, next_step_date, because, person, what they also said and key; its promise ends with what the server says.
 	function listen(card, of, tell) {
 		for (const [name, value] of Object.entries(begun.get(of) || {})) card.find(`[name=${name}]`).val(value);
+		also.fill(card, begun.get(of) || {});
+		also.listen(card);
 		card.on("input", "[name]", ({ target }) => begun.set(of, { ...begun.get(of), [target.name]: target.value }));
 		// Tapped twice, or sent again: it is one contact.
 		const key = frappe.utils.get_random(20);

@@ -23,7 +23,7 @@ keep_customers.my_day.card = (() => {
 			<div class="kd-why">${why(contact, details)}</div>
 			<div class="kd-ways">${ways(contact, details)}</div>
 			<div class="kd-say">${say(contact, details)}</div>
-			${result(details)}
+			${result(contact, details)}
 			<footer>
 				${link("ToDo", contact.todo, text(__("Everything about it")))}
 				<button class="btn btn-link btn-xs" data-do="skip">${text(__("Later today"))}</button>
@@ -90,13 +90,14 @@ keep_customers.my_day.card = (() => {
 		);
 	}
 
-	function result(details) {
+	function result(contact, details) {
 		const button = (number, kind, label, classes = "btn-default") =>
 			`<button class="btn ${classes}" data-result="${kind}"><kbd>${number}</kbd>${text(label)}</button>`;
 		return `<div class="kd-result">
 			<h3>${text(__("What came of it?"))}</h3>
 			<textarea rows="1" class="form-control" data-field="notes" maxlength="2000"
 				aria-label="${text(__("A sentence, if you like"))}" placeholder="${text(__("A sentence, if you like"))}"></textarea>
+			${keep_customers.contact.also.html({ ...contact, contact: details?.help?.reach?.contact })}
 			<div class="kd-buttons">
 				${button(1, "reached", __("Reached", null, "Customer Touch"), "btn-primary")}
 				${button(2, "not_reached", __("Not Reached", null, "Customer Touch"))}

@@ -117,7 +117,7 @@ keep_customers.my_day.Day = class {
 			return;
 		}
 		// What is being typed stays under the hands of who types: without a field in focus each letter would be a key of the page.
-		for (const part of [".kd-marks", ".kd-people", ".kd-why", ".kd-ways", ".kd-say", "[data-people].hidden"])
+		for (const part of [".kd-marks", ".kd-people", ".kd-why", ".kd-ways", ".kd-say", ".keep-also-links", "[data-people].hidden"])
 			$here.find(part).replaceWith($card.find(part));
 	}
 
@@ -153,7 +153,8 @@ keep_customers.my_day.Day = class {
 		const waiting = this.outbox.waiting().length;
 		const lines = this.outbox.refused().map(
 			(one) => `<div class="alert alert-warning"><b>${text(one.customer_name)}</b>: ${text(one.problem)}
-				${one.notes ? `<q>${text(one.notes)}</q>` : ""}
+				${[one.notes, ...keep_customers.contact.also.lines(one)].map((said) => (said ? `<q>${text(said)}</q>` : "")).join("")}
+				${this.found?.contacts.some(({ todo }) => todo === one.todo) ? `<button class="btn btn-xs btn-default" data-change="${text(one.key)}">${text(__("Change It"))}</button>` : ""}
 				<a href="${text(frappe.utils.get_form_link("ToDo", one.todo))}">${text(__("Open the ToDo"))}</a>
 				<button class="btn btn-xs btn-default" data-drop="${text(one.key)}">${text(__("Discard", null, "My Day"))}</button></div>`
 		);
@@ -173,7 +174,8 @@ keep_customers.my_day.Day = class {
 	// The one that is shown, and the two after it: they are there when they are needed, with or without a connection.
 	fetch_ahead(contacts) {
 		const at = contacts.findIndex((one) => one.todo === this.at);
-		for (const { todo } of contacts.slice(at, at + 3)) {
+		for (const { todo, customer } of contacts.slice(at, at + 3)) {
+			keep_customers.contact.also.offers(customer);
 			if ((this.details.get(todo) && !this.old?.has(todo)) || this.asking?.has(todo)) continue;
 			(this.asking ??= new Set()).add(todo);
 			const ask = (method) => keep_customers.my_day.ask(method, { todo });
@@ -255,7 +257,9 @@ keep_customers.my_day.Day = class {
 		const after = this.contacts();
 		const at = after.indexOf(contact);
 		const notes = this.$body.find(".kd-card [data-field=notes]").val().trim();
-		const kept = this.outbox.put({ todo: contact.todo, customer_name: contact.customer_name, result, notes, ...more });
+		const also = keep_customers.contact.also.typed(this.$body.find(".kd-card"));
+		if (!also) return;
+		const kept = this.outbox.put({ todo: contact.todo, customer_name: contact.customer_name, result, notes, ...also, ...more });
 		const others = [...after.slice(at + 1), ...after.slice(0, at)];
 		this.at = this.first(others)?.todo;
 		this.render();
@@ -301,10 +305,27 @@ keep_customers.my_day.Day = class {
 
 	undo(key, todo) {
 		// Whoever put the telephone away has sent it, and finds the button where it was.
+		const kept = this.outbox.entries().find((one) => one.key === key);
 		if (!this.outbox.take_back(key))
 			return this.show_word(keep_customers.words.text(__("It was sent already. What is wrong in it can be changed in the Customer Touch.")));
 		this.$said.empty();
 		this.go_to(todo);
+		this.type_again(kept);
+	}
+
+	// What was taken back is there to be changed.
+	type_again(kept) {
+		const $card = this.$body.find(`.kd-card[data-todo="${CSS.escape(kept.todo)}"]`);
+		for (const field of ["notes", "next_step", "next_step_date"]) $card.find(`[data-field=${field}]`).val(kept[field] || "");
+		if (kept.next_step) $card.find("[data-ask=agreed]").attr("hidden", false);
+		keep_customers.contact.also.fill($card, kept);
+	}
+
+	change(key) {
+		const kept = this.outbox.entries().find((one) => one.key === key);
+		if (!kept || !this.outbox.take_back(key)) return;
+		this.go_to(kept.todo);
+		this.type_again(kept);
 	}
 
 	call() {
@@ -332,6 +353,8 @@ keep_customers.my_day.Day = class {
 		);
 		keep_customers.contact.results.listen_reasons(this.$body, (because, person) => this.not_useful(because, person));
 		on("[data-undo]", ({ undo, todo }) => this.undo(undo, todo));
+		on("[data-change]", (data) => this.change(data.change));
+		keep_customers.contact.also.listen(this.$body);
 		on("[data-drop]", ({ drop }) => {
 			this.outbox.take_back(drop);
 			this.load();

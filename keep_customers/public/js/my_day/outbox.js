@@ -42,7 +42,7 @@ frappe.provide("keep_customers.my_day");
 			this.on.changed();
 		}
 
-		// Entry: todo, customer_name, result, notes, next_step, next_step_date, because, person.
+		// Entry: todo, customer_name, result, notes, next_step, next_step_date, because, person, and what they also said.
 		put(entry) {
 			const now = Date.now();
 			const key = crypto.randomUUID?.() || `${now}-${Math.random()}${Math.random()}`.replace(/[^0-9-]/g, "");
@@ -104,6 +104,7 @@ frappe.provide("keep_customers.my_day");
 						next_step_date: entry.next_step_date || null,
 						because: entry.because || null,
 						person: entry.person || null,
+						...keep_customers.contact.also.sent(entry),
 					}),
 				});
 				said = await answer.json().catch(() => ({}));

@@ -320,7 +320,7 @@ NAMES = {
 }  # fmt: skip
 # … and what is said of it; all else is "Mine".
 SAID = {
-	"absent": "", "forgotten": "", "stop": "Mine", "point": "must_see_site", "came": "", "add": "Yes", "alert": "0", "docnames": ["Mine"], "because": "Other", "rule": "Call After a Large Purchase", "competitor": "", "user": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
+	"absent": "", "forgotten": "", "stop": "Mine", "point": "must_see_site", "came": "", "add": "Yes", "alert": "0", "docnames": ["Mine"], "because": "Other", "rule": "Call After a Large Purchase", "competitor": "", "competitor_price": "5", "event_wish": "", "user": "", "address": "mine@keep-test.example", "before": ANNA, "given": "1", "on_date": "2026-01-01", "person_type": "Contact", "purpose": "Everything", "as_dict": "1", "channel": "Email", "clock_is_right": "0", "coming": "Yes", "companions": "0", "company": "Keep Test Company", "day": "2030-01-01", "demand_amount": "5",
 	"doc": {"doctype": "Visit Plan", "name": "{plan}"},
 	"demand_date": "2030-01-01", "doctype": "Complaint Case", "door": "1", "email": "mine@keep-test.example", "everybody_came": "1",
 	"feasible": "1", "filters": {"customer": "{customer}"}, "next_step_date": "2030-01-01", "page_len": "99", "person_rating": "1",
@@ -337,7 +337,7 @@ SAID = {
 	"prepared_report_name": "Mine", "file_format_type": "CSV", "title": "Mine",
 	"end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
 }  # fmt: skip
-MINE = "comment description evidence full_name next_step note notes override_reason reason remark subject text why wish words".split()
+MINE = "comment description evidence full_name next_step note notes override_reason price_remark reason remark subject text why wish words".split()
 
 
 # What nobody is let do in this world, and why: of these the matrix shows only that nothing is told.
