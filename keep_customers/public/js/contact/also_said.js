@@ -60,7 +60,7 @@ keep_customers.contact.also = (() => {
 
 	function links({ customer, customer_name, contact, channel }) {
 		const may = frappe.model.can_create;
-		const link = (kind, label) => `<button type="button" class="btn btn-link btn-sm" data-also="${kind}">${text(label)}</button>`;
+		const link = (kind, label) => `<button type="button" class="btn btn-link btn-xs" data-also="${kind}">${text(label)}</button>`;
 		return `<div class="keep-also-links" data-customer="${text(customer)}" data-name="${text(customer_name || customer)}"
 			data-contact="${text(contact)}" data-channel="${text(channel)}">
 			${may("Complaint Case") ? link("complaint", __("Complaint", null, "Customer Feedback")) : ""}
@@ -246,7 +246,7 @@ keep_customers.contact.also = (() => {
 frappe.dom.set_style(
 	`.keep-also { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 4px; margin-bottom: 8px; }
 	.keep-result > .keep-also { margin-bottom: 0; }
-	.keep-also > details { flex: 1 1 128px; min-width: 0; } /* not as wide as what is folded away */
+	.keep-also > details { flex: 1 1 120px; min-width: 0; } /* not as wide as what is folded away */
 	.keep-also > details[open] { flex: 1 1 100%; }
 	.keep-also summary { color: var(--text-muted); padding: 4px 0; cursor: pointer; white-space: nowrap; }
 	.keep-also-links { display: flex; }
