@@ -70,7 +70,8 @@ def test_a_visit_is_prepared_approved_noted_and_reported(story, desk):
 	frappe.db.rollback()  # see what the browser did
 	[touch] = frappe.get_all("Customer Touch", fields=["customer", "rep", "notes"])
 	assert (touch.customer, touch.rep, touch.notes) == (f"{PREFIX} Firm", ANNA, "Wants two more")
-	assert frappe.db.count("Notification Log", {"document_name": plan.name, "for_user": MIA}) == 1
+	# Of the daily note, and that the report is there.
+	assert frappe.db.count("Notification Log", {"document_name": plan.name, "for_user": MIA}) == 2
 
 
 def test_a_notice_is_previewed_and_released(story, desk):

@@ -110,7 +110,7 @@ def pytest_sessionfinish(session, exitstatus):
 @pytest.fixture(autouse=True)
 def _nobody_was_forgotten(tmp_path_factory, monkeypatch):
 	"""What a test forgets is put back in the database, as an older backup would; the site's own list knows nothing of it."""
-	monkeypatch.setattr(erasure_log, "_path", lambda: tmp_path_factory.getbasetemp() / "forgotten.jsonl")
+	monkeypatch.setattr(erasure_log, "_path", lambda: tmp_path_factory.getbasetemp() / "kept" / "forgotten.jsonl")
 	yield
 	erasure_log.remove()
 

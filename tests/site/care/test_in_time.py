@@ -56,7 +56,7 @@ def test_a_notice_for_the_same_day_reaches_the_reps_on_the_next(story):
 	story.completed_yesterday()
 	frappe.set_user(MIA)
 	notice = frappe.get_doc(
-		{"doctype": "Care Notice", "title": "A storm is coming", "kind": "Weather", "channel": "Phone",
+		{"doctype": "Care Notice", "title": "We move", "kind": "News", "channel": "Phone",
 			"due_in_days": 0, "text": "Please tie down what is outside."}
 	).insert()  # fmt: skip
 	notice.submit()
