@@ -32,7 +32,8 @@ def things(known: dict) -> tuple[list[str], list[str]]:
 		found = [*of_rule[:OF_RULE], *personal, *_birthdays(known["people"]), *of_rule[OF_RULE:]]
 	else:
 		first, then = _business(known, of_rule)
-		found = [*first, *personal[:1], *then, *of_rule[OF_RULE:], *personal[1:]]
+		rest = [line for line in of_rule[OF_RULE:] if line not in first]
+		found = [*first, *personal[:1], *then, *rest, *personal[1:]]
 	shown = [shortened(text) for text in found]
 	return shown[:THINGS], shown[THINGS:]
 
@@ -59,7 +60,7 @@ def _business(known: dict, of_rule: list[str]) -> tuple[list[str], list[str]]:
 		one.get("reference_doctype") == "Complaint Case" for one in known["reasons"]
 	)
 	need = _("What will be needed next, when and how much?")
-	if not (known["demands"] or upset or need in of_rule):
+	if not (known["demands"] or upset or need in of_rule[:OF_RULE]):
 		first.append(need)
 	then = [_("Last time: {0}").format(last.notes)] if last and last.notes else []
 	for one in known["purchases"][:1]:

@@ -108,11 +108,14 @@ def pytest_sessionfinish(session, exitstatus):
 
 
 @pytest.fixture(autouse=True)
-def _nobody_was_forgotten(tmp_path_factory, monkeypatch):
+def _nobody_was_forgotten(tmp_path_factory):
 	"""What a test forgets is put back in the database, as an older backup would; the site's own list knows nothing of it."""
-	monkeypatch.setattr(erasure_log, "_path", lambda: tmp_path_factory.getbasetemp() / "kept" / "forgotten.jsonl")
+	# Not by monkeypatch, which would be begun before all else, and end after it.
+	theirs = erasure_log._path
+	erasure_log._path = lambda: tmp_path_factory.getbasetemp() / "kept" / "forgotten.jsonl"
 	yield
 	erasure_log.remove()
+	erasure_log._path = theirs
 
 
 @pytest.fixture
