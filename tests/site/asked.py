@@ -13,8 +13,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from tests.conftest import stays_whole
-
 OURS = str(Path(__file__).parents[2] / "keep_customers") + os.sep
 # What is asked in these is the host's own wording, whatever document it is about.
 HOSTS = (
@@ -107,20 +105,13 @@ def left_out(folder, tests):
 	asked = {}
 	for file in sorted(Path(folder).glob("*.json")):
 		asked |= json.loads(file.read_text())
-	pieces = {}
-	for test in tests:
-		piece = str(test.path) if stays_whole(test.path) else test.nodeid
-		pieces.setdefault(piece, []).append(test.nodeid)
-	known = {
-		piece: [asked[test] for test in ids]
-		for piece, ids in pieces.items()
-		if all(test in asked for test in ids)
-	}
+	# Each by itself, as each passes alone: also where several share what is dear to begin with.
+	known = {test.nodeid: asked[test.nodeid] for test in tests if test.nodeid in asked}
 	covered = cover(
-		{piece: {one for _number, questions in found for one in questions} for piece, found in known.items()},
-		{piece: sum(BEGIN + number for number, _questions in found) for piece, found in known.items()},
+		{test: set(questions) for test, (_number, questions) in known.items()},
+		{test: BEGIN + number for test, (number, _questions) in known.items()},
 	)
-	return {test for piece in known.keys() - covered for test in pieces[piece]}
+	return known.keys() - covered
 
 
 def cover(asked, costs):

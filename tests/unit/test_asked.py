@@ -41,23 +41,19 @@ def test_a_way_to_ask_is_its_words_and_neither_tables_nor_values(one, other, sam
 	assert (asked.way_of(one) == asked.way_of(other)) == same
 
 
-def test_what_builds_on_each_other_stays_together_and_what_is_not_known_runs(tmp_path):
-	whole, pieces = tmp_path / "test_whole.py", tmp_path / "test_pieces.py"
-	whole.write_text('@pytest.fixture(scope="module")')
-	pieces.write_text("")
+def test_what_nobody_else_asks_is_asked_and_what_is_not_known_runs(tmp_path):
 	tests = [
-		SimpleNamespace(path=path, nodeid=f"{path.name}::{name}")
-		for path, names in ((whole, "ab"), (pieces, "cdef"))
-		for name in names
+		SimpleNamespace(nodeid=f"test_{file}.py::{name}")
+		for file, name in ("ia", "ib", "pc", "pd", "pe", "pf")
 	]
 	found = {
-		"test_whole.py::a": [1, ["x"]],
-		"test_whole.py::b": [1, ["y"]],
-		"test_pieces.py::c": [1, ["x", "y", "z"]],
-		"test_pieces.py::d": [1, ["z"]],
-		"test_pieces.py::e": [1, []],
+		"test_i.py::a": [1, ["x"]],
+		"test_i.py::b": [1, ["y", "w"]],
+		"test_p.py::c": [1, ["x", "y", "z"]],
+		"test_p.py::d": [1, ["z"]],
+		"test_p.py::e": [1, []],
 	}
 	(tmp_path / "gw0.json").write_text(json.dumps(dict(list(found.items())[:2])))
 	(tmp_path / "gw1.json").write_text(json.dumps(dict(list(found.items())[2:])))
 	gone = asked.left_out(tmp_path, tests)
-	assert gone == {"test_whole.py::a", "test_whole.py::b", "test_pieces.py::d", "test_pieces.py::e"}
+	assert gone == {"test_i.py::a", "test_p.py::d", "test_p.py::e"}
