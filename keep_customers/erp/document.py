@@ -215,11 +215,8 @@ def _largest(field) -> int:
 
 
 def _day(field, value: object) -> object:
-	if isinstance(value, date | time | timedelta) or (isinstance(value, str) and AS_STORED.fullmatch(value)):
-		fits = _parsed(field, value)
-	else:
-		# As a program or another country writes it; MariaDB knows one way only.
-		value = fits = _parsed(field, value) if isinstance(value, str) else None
+	written = isinstance(value, str)
+	fits = _parsed(field, value) if written or isinstance(value, date | time | timedelta) else None
 	if fits is None:
 		if not str(value or "").strip("0:- ."):  # the database's own word for none
 			return None
@@ -230,7 +227,8 @@ def _day(field, value: object) -> object:
 			_("{0}: please enter it as {1}.").format(_(field.label, context=field.parent), example),
 			title=_("Not a Date or Time"),
 		)
-	return value
+	# As a program or another country writes it; MariaDB knows one way only.
+	return fits if written and not AS_STORED.fullmatch(value) else value
 
 
 def _parsed(field, value: object) -> object:

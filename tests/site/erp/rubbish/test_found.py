@@ -87,6 +87,21 @@ def test_a_document_without_its_day_is_of_today_and_later_told_so(story, nothing
 			doc.save()
 
 
+@pytest.mark.parametrize("field", ["date", "next_step_date", "demand_date"])
+@pytest.mark.parametrize("said", ["soon", "2026-13-45", "next week", "12/2026/99"])
+def test_a_text_that_is_no_day_is_refused_and_not_lost(story, field, said):
+	firm = story.customer("Firm")
+	touch = {
+		"doctype": "Customer Touch",
+		"customer": firm,
+		"channel": "Phone",
+		"result": "Reached",
+		"next_step": "Call",
+	}
+	with pytest.raises(frappe.ValidationError, match="please enter it as 2026-03-31"):
+		frappe.get_doc({**touch, "next_step_date": getdate(), field: said}).insert()
+
+
 def test_absences_and_rebates_without_a_day_are_told_so(story):
 	settings = frappe.get_doc("Keep Customers Settings")
 	settings.append("absences", {"user": ANNA, "from_date": story.today, "to_date": ""})
