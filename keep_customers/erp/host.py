@@ -19,7 +19,8 @@ QUEUE_FULL = tuple(filter(None, [getattr(frappe, "QueueOverloaded", None)]))
 def most_queued() -> int | None:
 	"""How many jobs may wait in a queue before more are refused; None where there is no end to it."""
 	most = getattr(background_jobs, "MAX_QUEUED_JOBS", None)
-	return most and (cint(frappe.conf.max_queued_jobs) or most)
+	# The host adds as many for each of its sites; there is one at least.
+	return most and (cint(frappe.conf.max_queued_jobs) or most) + 50
 
 
 def has(doctype: str, *fields: str) -> bool:

@@ -22,8 +22,8 @@ from keep_customers.worth import ledger, stored
 
 APP, MODULE, ROLE = "keep_customers", "Keep Customers", "Keep Customers Manager"
 YEARLY = "-.YYYY.-"  # between a name's prefix and its number
-# The host queues a job for each document that it deletes: a doctype, a report, a field of ours and what stands on our pages.
-JOBS = 250
+# The host queues a job for each document that it deletes: a field of ours and what stands on our pages; afterwards doctypes and reports.
+OURS, HOSTS = 90, 150
 PATIENCE = 20  # seconds without a single job done
 # What people have made about documents and reports of ours. Without these it is about nothing, and the host would go on asking for
 # it: each day, those of others behind one that fails; whenever somebody opens the dashboard; or it holds what customers are worth.
@@ -57,7 +57,7 @@ LEADING = (
 
 
 def before_uninstall() -> None:
-	wait_for_room_in_the_queue()
+	wait_for_room_in_the_queue(OURS + HOSTS)
 	doctypes = frappe.get_all("DocType", filters={"module": MODULE}, pluck="name")
 	assignment_rules.remove_rules()
 	pricing_rules.take_back_everything()
@@ -71,19 +71,20 @@ def before_uninstall() -> None:
 	erasure_log.remove()
 	remove_steps()
 	desktop.leave()
-	wait_for_room_in_the_queue()  # a job for each file and rule is in it by now
+	wait_for_room_in_the_queue(HOSTS)  # a job for each file and rule is in it by now
 
 
-def wait_for_room_in_the_queue() -> None:
+def wait_for_room_in_the_queue(jobs: int) -> None:
 	"""Frappe 16 refuses what is too much for its queue. In the midst of uninstalling that would leave half an app.
 
+	:param jobs: how many there has to be room for
 	:raises ValidationError: if nobody works on what waits there
 	"""
 	most = most_queued()
 	if not most:
 		return
 	queue, fewest, since = get_queue("default"), None, time.monotonic()
-	while (waiting := queue.count) and waiting + JOBS > most:
+	while (waiting := queue.count) and waiting + jobs > most:
 		if fewest is None or waiting < fewest:
 			fewest, since = waiting, time.monotonic()
 		elif time.monotonic() - since > PATIENCE:
@@ -91,7 +92,7 @@ def wait_for_room_in_the_queue() -> None:
 				_(
 					"{0} jobs wait in the queue, and no worker does them. Uninstalling needs room for {1} more: please start"
 					" a worker (bench worker --queue default) or empty the queue (bench purge-jobs), and uninstall again."
-				).format(waiting, JOBS),
+				).format(waiting, jobs),
 				title=_("The queue is full"),
 			)
 		time.sleep(0.5)

@@ -81,7 +81,9 @@ def install():
 
 def uninstall():
 	from frappe.installer import remove_app
+	from frappe.utils.background_jobs import get_queue
 
+	get_queue("default").empty()  # nobody works on it while tests run, and uninstalling waits for room there
 	remove_app(APP, yes=True, no_backup=True)
 	# The framework does not commit what is done after it; that is up to the app.
 	frappe.db.rollback()
