@@ -91,19 +91,18 @@ def nobody(asked: bool) -> str:
 
 def warning(names: Collection[str]) -> set[str]:
 	"""Those of the notices that warn."""
-	if not names:
-		return set()
-	return set(
-		frappe.get_all("Care Notice", {"name": ("in", sorted(names)), "kind": ("in", WARNINGS)}, pluck="name")
-	)
+	return _those(names, kind=("in", WARNINGS))
 
 
 def sent_automatically(names: Collection[str]) -> set[str]:
 	"""Those of the notices that go out by themselves to who agreed."""
+	return _those(names, send_automatically=1, docstatus=1)
+
+
+def _those(names: Collection[str], **filters) -> set[str]:
 	if not names:
 		return set()
-	by_themselves = {"name": ("in", sorted(names)), "send_automatically": 1, "docstatus": 1}
-	return set(frappe.get_all("Care Notice", by_themselves, pluck="name"))
+	return set(frappe.get_all("Care Notice", {"name": ("in", sorted(names)), **filters}, pluck="name"))
 
 
 def words(notice: str) -> dict:

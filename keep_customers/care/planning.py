@@ -357,7 +357,7 @@ def gather(
 				expires=bool(row["expires"]),
 				agreed=followups.promised(row),
 				dated=rule["trigger"] in rules.DATED or followups.promised_for(row, today),
-				prompt=rule["trigger"] in rules.PROMPT or (bool(warned) and row["reference_name"] in warned),
+				prompt=rule["trigger"] in rules.PROMPT or row["reference_name"] in warned,
 				automatic=bool(row["automatic"]),
 				elsewhere=any(abs(day - row["due_date"]) <= near for day in elsewhere[customer, reps[name]]),
 			)

@@ -126,6 +126,18 @@ AFTER_PAPERS = frozenset(("Purchase Amount", "Delivery"))
 PROMPT = frozenset(name for name, trigger in TRIGGERS.items() if trigger.prompt)
 
 
+def check_can_be_sent(channel: str | None) -> None:
+	"""
+	:raises frappe.ValidationError: if nothing goes out by itself in this way
+	"""
+	if channel not in ("Email", "SMS", "Messenger"):
+		frappe.throw(
+			_(
+				"Only the channels Email, SMS and Messenger can be sent automatically. Please choose one of them."
+			)
+		)
+
+
 def needs(trigger: str) -> list[tuple[str, str]]:
 	"""What a rule cannot do without: (field, or several of which one will do, what to say)."""
 	return {

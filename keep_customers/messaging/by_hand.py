@@ -7,13 +7,12 @@ from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import add_to_date, escape_html, get_datetime, now_datetime
 
-from keep_customers.care import notices
 from keep_customers.care.at_hand import on_the_envelope
 from keep_customers.care.todos import care_todo
 from keep_customers.erp.api import typed
 from keep_customers.erp.company import letter_head
 from keep_customers.messaging import delivery, recipients, reports
-from keep_customers.messaging.sending import NOTICE, rule_of
+from keep_customers.messaging.sending import rule_of
 from keep_customers.people import consent
 
 LETTER = "Letter"
@@ -37,9 +36,7 @@ def message_for_todo(todo: str) -> dict:
 	message = {"subject": "", "text": ""}
 	# The words name the person whose day it is, who stands in the file.
 	personal = row.reference_doctype == "Customer File Person"
-	if row.reference_doctype == NOTICE:
-		message = notices.words(row.reference_name)
-	elif kind and (not personal or _may_read_file(row.customer)):
+	if kind and (not personal or _may_read_file(row.customer)):
 		try:
 			message = delivery.compose(row, kind)
 		except delivery.NotSent:

@@ -15,6 +15,7 @@ from requests.exceptions import ConnectTimeout, HTTPError, SSLError
 from rq.timeouts import BaseTimeoutException
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from keep_customers.care import notices
 from keep_customers.engine.wording import BadTemplate
 from keep_customers.erp import mailbox
 from keep_customers.erp.attempts import given_up, leaves_the_house
@@ -23,6 +24,7 @@ from keep_customers.erp.registered import registered_as, registered_by_name
 from keep_customers.messaging import messages, recipients
 from keep_customers.people.addresses import mark
 
+NOTICE = "Care Notice"
 # What ends the sentence is not part of an address, and Chinese goes on behind it without a space.
 LINKS = re.compile(r"(https?://[^\s<>\"'\u2018-\u201f\u2e80-\uffef]*[A-Za-z0-9_/=-])")
 
@@ -88,6 +90,9 @@ def compose(row, kind: str | None) -> dict:
 
 	:raises NotSent: if there is no message of the kind, or it cannot be filled in
 	"""
+	if row.reference_doctype == NOTICE:
+		# The manager's own words, in the language they were written in.
+		return notices.words(row.reference_name) | {"language": frappe.db.get_default("lang") or "en"}
 	name = kind and messages.pick(row.customer, kind, row.channel, row.occasion, getdate(row.due_date))
 	if not name:
 		raise NotSent(

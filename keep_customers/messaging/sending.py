@@ -21,12 +21,12 @@ from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp.attempts import attempt, given_up
 from keep_customers.messaging import delivery, recipients, unsubscribe
+from keep_customers.messaging.delivery import NOTICE
 from keep_customers.people import consent, unsubscribed
 from keep_customers.people.addresses import mark
 
 MOST_ATTEMPTS = 3
 MOST_IN_A_RUN = 200
-NOTICE = "Care Notice"
 # A greeting for a day comes on that day, however early it was planned: by what makes it due, and by what it says.
 ON_THE_DAY = ("Birthday", "Occasion", "Festival", "Season")
 
@@ -44,7 +44,7 @@ def without_rep(rows) -> dict[str, Callable]:
 		for row in rows
 		if row.care_rule in rules
 		or (_to_guest(row) and row.channel == "Email")
-		or (told and row.reference_doctype == NOTICE and row.reference_name in told)
+		or (row.reference_doctype == NOTICE and row.reference_name in told)
 	]
 	answers = consent.of_follow_ups(rows)
 	# What comes back is better said by the rep.
@@ -177,7 +177,7 @@ def _send_one(name: str, today: date) -> str:
 			raise delivery.NotSent(_("What was sent to this address came back."))
 		if _too_late(row, rule, today):
 			raise delivery.NotSent(row.send_error or _("Too late", context="Follow Up"))
-		message, recipient = _message(row, rule), recipients.recipient_of(row)
+		message, recipient = delivery.compose(row, rule.message_kind), recipients.recipient_of(row)
 		to = _address(row, recipient)
 		if _greeted(row, rule, to):
 			return _leave(name, "Skipped", "Greeted already")
@@ -208,13 +208,6 @@ def _send_one(name: str, today: date) -> str:
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 	attempt(lambda: _sent(row))
 	return "Sent"
-
-
-def _message(row, rule) -> dict:
-	if row.reference_doctype != NOTICE:
-		return delivery.compose(row, rule.message_kind)
-	# The manager's own words, in the language they were written in.
-	return notices.words(row.reference_name) | {"language": frappe.db.get_default("lang") or "en"}
 
 
 def _leave(name: str, status: str, reason: str) -> str:

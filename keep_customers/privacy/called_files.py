@@ -3,19 +3,17 @@
 The disk comes first, and the new name follows from the old one: who is killed in between finds the file under it.
 """
 
-import hmac
 import os
 import re
 from collections import Counter
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 import frappe
-from frappe.utils.password import get_encryption_key
 from pypika.terms import Criterion
 
+from keep_customers.erp.signed import keyed
 from keep_customers.erp.tables import like
 from keep_customers.privacy import places
 from keep_customers.privacy.emptying import CHANGED, Counts
@@ -73,7 +71,7 @@ def _call_anew(column: str, url: str, words: Words, fields: Iterable[tuple[str, 
 
 
 def _sign(url: str) -> str:
-	return hmac.new(get_encryption_key().encode(), url.encode(errors="replace"), sha256).hexdigest()[:20]
+	return keyed(url)[:20]
 
 
 def _path(url: str) -> str:

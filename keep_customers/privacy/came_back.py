@@ -11,14 +11,12 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
-from keep_customers.engine.consent import CHANNELS, REFUSED
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.todos import notify_managers
-from keep_customers.people import ledger
-from keep_customers.people.addresses import EMAIL, KINDS, mark
+from keep_customers.people.addresses import mark
 from keep_customers.people.reached import CONTACT, PERSON
 from keep_customers.privacy import among, erasure_log, person
-from keep_customers.privacy.forgetting import CAME_BACK, DOCTYPE, DONE, Wish
+from keep_customers.privacy.forgetting import CAME_BACK, DOCTYPE, DONE, Wish, note_never_again
 from keep_customers.privacy.person import Person
 
 # Where somebody is reached: doctype, column, and which document says so.
@@ -111,13 +109,7 @@ def _note(name: str, entry: dict, is_here: bool) -> None:
 	)
 	doc.insert(ignore_permissions=True, set_name=name)
 	if wish.never_again:
-		day = get_datetime(entry["asked_on"]).date()
-		ledger.note(
-			ledger.Entry(channel, REFUSED, ledger.MESSAGE, day, mark=one)
-			for channel in CHANNELS
-			if channel in KINDS
-			for one in entry["emails" if KINDS[channel] == EMAIL else "phones"]
-		)
+		note_never_again(entry["emails"], entry["phones"], get_datetime(entry["asked_on"]).date())
 
 
 def _tell(back: list[str]) -> None:

@@ -4,17 +4,15 @@ A file of the site that the host's backups leave out. There are no names in it a
 somebody was, made with the site's own key, and of where they alone were reached.
 """
 
-import hmac
 import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
 import frappe
-from frappe.utils.password import get_encryption_key
 
+from keep_customers.erp.signed import keyed
 from keep_customers.people.addresses import mark
 from keep_customers.people.reached import CONTACT, PERSON
 from keep_customers.privacy.person import Person
@@ -70,8 +68,7 @@ def _read() -> Iterator[dict]:
 
 def fingerprint(doctype: str, name: str) -> str:
 	"""Of a document: what it is called may be guessed, so it takes the site's key to try."""
-	text = f"keep_customers forgotten {doctype} {name}"
-	return hmac.new(get_encryption_key().encode(), text.encode(errors="replace"), sha256).hexdigest()[:20]
+	return keyed(f"keep_customers forgotten {doctype} {name}")[:20]
 
 
 def remove() -> None:

@@ -6,7 +6,8 @@ much there was, and nothing of whom.
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
 
 import frappe
 from frappe.utils import now_datetime
@@ -17,7 +18,7 @@ from keep_customers.engine.consent import CHANNELS, REFUSED
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.soon import soon
 from keep_customers.people import ledger, reached, unsubscribed
-from keep_customers.people.addresses import KINDS, mark
+from keep_customers.people.addresses import EMAIL, KINDS, PHONE, mark
 from keep_customers.people.reached import CONTACT
 from keep_customers.privacy import (
 	belongings,
@@ -209,13 +210,22 @@ def _consent(person: Person, wish: Wish) -> Counts:
 	ledger.forget(known)
 	ledger.forget_addresses(person.marks)
 	if wish.never_again:
-		ledger.note(
-			ledger.Entry(channel, REFUSED, ledger.MESSAGE, now_datetime().date(), mark=mark(address))
-			for channel in CHANNELS
-			if channel in KINDS
-			for address in (person.emails if KINDS[channel] == "email" else person.phones)
-		)
+		note_never_again(map(mark, person.emails), map(mark, person.phones), now_datetime().date())
 	return Counter({(ledger.DOCTYPE, DELETED): max(before - frappe.db.count(ledger.DOCTYPE), 0)})
+
+
+def note_never_again(emails: Iterable[str], phones: Iterable[str], day: date) -> None:
+	"""That nobody is to write to some addresses.
+
+	:param emails, phones: their fingerprints
+	"""
+	marks = {EMAIL: list(emails), PHONE: list(phones)}
+	ledger.note(
+		ledger.Entry(channel, REFUSED, ledger.MESSAGE, day, mark=one)
+		for channel in CHANNELS
+		if channel in KINDS
+		for one in marks[KINDS[channel]]
+	)
 
 
 def _documents(person: Person, wish: Wish, owned: belongings.Names) -> Counts:

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from keep_customers.care import notices
+from keep_customers.care import notices, rules
 from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
 from keep_customers.jobs.notices import start
@@ -50,12 +50,8 @@ class CareNotice(MeansEverybody, Document):
 		self.progress = self.progress or 0
 		if (self.due_in_days or 0) < 0:
 			frappe.throw(_("A notice cannot be due before it is released."))
-		if self.send_automatically and self.channel not in ("Email", "SMS", "Messenger"):
-			frappe.throw(
-				_(
-					"Only the channels Email, SMS and Messenger can be sent automatically. Please choose one of them."
-				)
-			)
+		if self.send_automatically:
+			rules.check_can_be_sent(self.channel)
 
 	def before_submit(self):
 		found = notices.reach(self, frappe.session.user)

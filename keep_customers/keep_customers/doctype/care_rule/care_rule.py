@@ -203,12 +203,7 @@ class CareRule(MeansEverybody, Document):
 	def validate_sending(self):
 		if not self.send_automatically:
 			return
-		if self.channel not in ("Email", "SMS", "Messenger"):
-			frappe.throw(
-				_(
-					"Only the channels Email, SMS and Messenger can be sent automatically. Please choose one of them."
-				)
-			)
+		rules.check_can_be_sent(self.channel)
 		if not self.message_kind:
 			frappe.throw(_("Please choose which kind of message is sent automatically."))
 
