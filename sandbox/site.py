@@ -78,6 +78,17 @@ def worker():
 	start_worker()
 
 
+def worker_for_tests():
+	"""In one process: another one for each job reads most of Frappe again, for three seconds, and now and then never ends."""
+	from frappe.utils.background_jobs import get_queue_list, get_redis_conn
+	from rq import SimpleWorker
+
+	frappe.destroy()
+	with frappe.init_site():
+		queues, connection = get_queue_list(build_queue_name=True), get_redis_conn()
+	SimpleWorker(queues, connection=connection).work(logging_level="INFO", date_format="%H:%M:%S")
+
+
 def scheduler():
 	from frappe.utils.scheduler import enable_scheduler, start_scheduler
 

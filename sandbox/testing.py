@@ -131,7 +131,12 @@ def run(arguments, dbs, folders=FOLDERS, lint=(), also=None):
 	def browser():
 		from .__main__ import web
 
-		with layers.test_sites("sqlite") as (env, [site]), web(env, site, "worker") as (url, _process):
+		# A job of the host's asks the internet for each new user's picture, and waits for it where there is none.
+		offline = {"https_proxy": "http://127.0.0.1:1"}
+		with (
+			layers.test_sites("sqlite") as (env, [site]),
+			web({**env, **offline}, site, "worker_for_tests") as (url, _process),
+		):
 			more = {"KEEP_TEST_URL": url, "KEEP_TEST_PASSWORD": services.secret("admin")}
 			more |= {"KEEP_TEST_BROWSER": os.environ.get("KEEP_TEST_BROWSER") or services.browser()}
 			more |= {"KEEP_TEST_SITE": site, "KEEP_TEST_SITES_PATH": str(paths.SITES)}

@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.site.conftest import pytest_sessionfinish, pytest_sessionstart  # noqa: F401
 from tests.site.conftest import story as told  # noqa: F401
-from tests.site.putback import wait_for_jobs
+from tests.site.putback import queued_jobs, wait_for_jobs
 from tests.site.story import PASSWORD
 from tests.site.web import Server
 
@@ -153,6 +153,9 @@ class Desk:
 		for part in (".modal.show", ".layout-main:visible, .page-container:visible"):
 			for text in self.page.locator(part).all_inner_texts():
 				print(f"--- {part}", *filter(str.strip, text.splitlines()), sep="\n")
+		queue, jobs = queued_jobs()
+		for job in jobs:
+			print(*queue.hmget(job, "status", "enqueued_at", "started_at", "description"))
 
 	def see(self, text):
 		self.page.locator(f"text={text} >> visible=true").first.wait_for()

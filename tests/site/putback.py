@@ -290,13 +290,19 @@ def forget(but, doctypes):
 	clear_routing_cache()
 
 
-def wait_for_jobs():
-	"""Wait, where there is a worker, for the jobs of this site; returns the queue and their keys in it."""
+def queued_jobs():
+	"""The queue, and the keys in it of this site's jobs."""
 	from frappe.utils.background_jobs import get_redis_conn
-	from rq import Worker
 
 	queue = get_redis_conn()
-	jobs = list(queue.scan_iter(f"rq:job:{frappe.local.site}*", count=1000))
+	return queue, list(queue.scan_iter(f"rq:job:{frappe.local.site}*", count=1000))
+
+
+def wait_for_jobs():
+	"""Wait, where there is a worker, for the jobs of this site; returns the queue and their keys in it."""
+	from rq import Worker
+
+	queue, jobs = queued_jobs()
 	if jobs and Worker.count(connection=queue):
 		until = time.monotonic() + 30
 		while any(queue.hget(job, "status") in (b"queued", b"started") for job in jobs):
