@@ -470,6 +470,7 @@ doctype_js = {
 		"public/js/vip_event/next_wave.js",
 		"public/js/vip_event/guests.js",
 		"public/js/vip_event/afterwards.js",
+		"public/js/vip_event/moving.js",
 		"public/js/vip_event/actions.js",
 		"public/js/vip_event/style.js",
 	],

@@ -27,6 +27,11 @@ def refuse(doc) -> None:
 			)
 
 
+def is_dragged(doc) -> bool:
+	"""Whether this is what somebody has just dropped, and nothing else is being saved."""
+	return bool(_fields(doc))
+
+
 def _fields(doc) -> list[str]:
 	"""Which fields of this document are dragged; what is saved in consequence is another one."""
 	asked = str(frappe.form_dict.get("cmd") or "")

@@ -1,10 +1,12 @@
 """An event that is put off or moved: whoever was invited hears of it, and who had said yes is asked again."""
 
 import frappe
+from frappe import _
 from frappe.utils import add_days, cint, cstr, get_datetime, getdate, now_datetime
 
 from keep_customers.care.followups import PENDING
 from keep_customers.engine import events as engine
+from keep_customers.erp import dragged
 from keep_customers.events.room import locked
 from keep_customers.events.telling import ASK, MOVED, take_back_all, tell
 from keep_customers.events.terms import INVITATION
@@ -31,6 +33,14 @@ def note_move(doc, before) -> None:
 	if moved and before.status == engine.INVITING == doc.status:
 		doc.sequence = cint(before.sequence) + 1
 		doc.flags.moved = get_datetime(doc.starts_on) > now_datetime()
+		if doc.flags.moved and dragged.is_dragged(doc) and _invited(doc.name):
+			# A slip of the mouse would write to all of them.
+			frappe.throw(
+				_(
+					"Guests are invited to this day and would be told of the new one at once. Please open the event and change the day there."
+				),
+				title=_("Not Moved"),
+			)
 	else:
 		doc.flags.moved = False
 
@@ -41,12 +51,7 @@ def _moment(doc, field: str):
 
 def tell_of_move(event: str) -> None:
 	"""Whom nobody has asked yet is invited to the new day; all others hear of it, and keep their places."""
-	row = locked(event)
-	guests = frappe.get_all(
-		INVITATION,
-		filters={"event": event, "status": ("in", (engine.INVITED, engine.ACCEPTED, engine.WAITING))},
-		fields=["name", "status"],
-	)
+	row, guests = locked(event), _invited(event)
 	names = [guest.name for guest in guests]
 	unasked = set(
 		frappe.get_all(
@@ -73,3 +78,11 @@ def tell_of_move(event: str) -> None:
 	):
 		if some:
 			tell(row, some, kind)
+
+
+def _invited(event: str) -> list[dict]:
+	return frappe.get_all(
+		INVITATION,
+		filters={"event": event, "status": ("in", (engine.INVITED, engine.ACCEPTED, engine.WAITING))},
+		fields=["name", "status"],
+	)

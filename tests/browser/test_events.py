@@ -121,3 +121,13 @@ def test_an_event_begins_by_the_sites_clock_and_not_by_the_users(story, desk):
 		assert not mia.page.evaluate("() => keep_customers.vip_event.phases.has_begun(cur_frm.doc)")
 		mia.open("Form", INVITATION, guest.name)
 		Clicks(mia).dark("Says Yes")
+		# Another place is told to who is invited; whether that is meant is asked before.
+		mia.open("Form", EVENT, evening.name).see("Not Answered")
+		mia.page.wait_for_function("() => cur_frm.keep_stands?.guests == 1")
+		for answer, place in (("No", evening.place or ""), ("Yes", "At the harbour")):
+			mia.page.evaluate("() => cur_frm.set_value('place', 'At the harbour')")
+			mia.press("Save")
+			mia.see("Move this event? One guest is told of it at once.").press(answer)
+			mia.page.wait_for_function("() => !document.querySelector('.modal.show')")
+			frappe.db.rollback()
+			assert (frappe.db.get_value(EVENT, evening.name, "place") or "") == place

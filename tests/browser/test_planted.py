@@ -16,7 +16,6 @@ from keep_customers.messaging import unsubscribe, visit_feedback
 from tests.browser.planted import HOSTS as OF_HOST
 from tests.browser.planted import LOOK, REP, plant
 from tests.site.erp.matrix.papers import MODULE
-from tests.site.putback import wait_for_jobs
 from tests.site.story import PASSWORD
 
 ALL = os.environ.get("KEEP_WALK") == "all"
@@ -70,9 +69,9 @@ def outside(names):
 		yield f"/printview?doctype={doctype}&name={quote(names[doctype])}&trigger_print=0"
 
 
-def test_what_somebody_has_written_runs_nowhere(story, server, chromium):
+def test_what_somebody_has_written_runs_nowhere(story, server, chromium, jobs):
 	papers = plant(story)
-	wait_for_jobs()  # SQLite has one writer
+	jobs.done()
 	context = chromium.new_context(viewport={"width": 1440, "height": 1600}, reduced_motion="reduce")
 	page = context.new_page()
 	page.set_default_timeout(90_000)  # a loaded machine is slow, not broken

@@ -7,7 +7,7 @@ import pytest
 from frappe.desk.calendar import update_event
 from frappe.desk.doctype.kanban_board import kanban_board
 
-from tests.site.events.gathering import event
+from tests.site.events.gathering import INVITATION, event, firms, listed
 from tests.site.host import local
 from tests.site.story import MIA
 from tests.site.visits.plans import draft
@@ -36,6 +36,23 @@ def drop(on, name, into):
 	}  # fmt: skip
 	with local(form_dict=frappe._dict(asked, cmd=CARD)):
 		kanban_board.update_order_for_single_card(**asked)
+
+
+def move(doc, start, end):
+	"""Drag it to another day, as the host's calendar does it."""
+	asked = {
+		"args": json.dumps(
+			{
+				"doctype": doc.doctype,
+				"name": doc.name,
+				start: "2031-05-06 18:00:00",
+				end: "2031-05-06 20:00:00",
+			}
+		),
+		"field_map": json.dumps({"start": start, "end": end, "id": "name"}),
+	}
+	with local(form_dict=frappe._dict(asked, cmd="frappe.desk.calendar.update_event")):
+		update_event(**asked)
 
 
 def of_an_event(story):
@@ -78,23 +95,22 @@ def test_a_card_moves_whose_column_people_choose(story):
 def test_an_entry_of_a_calendar_goes_back_whose_day_follows_from_the_clock(story):
 	case, party = story.case(story.customer("Firm")), event()
 	frappe.set_user(MIA)
-
-	def move(doc, start, end):
-		asked = {
-			"args": json.dumps(
-				{
-					"doctype": doc.doctype,
-					"name": doc.name,
-					start: "2031-05-06 18:00:00",
-					end: "2031-05-06 20:00:00",
-				}
-			),
-			"field_map": json.dumps({"start": start, "end": end, "id": "name"}),
-		}
-		with local(form_dict=frappe._dict(asked, cmd="frappe.desk.calendar.update_event")):
-			update_event(**asked)
-
 	with pytest.raises(frappe.ValidationError, match="not changed by dragging"):
 		move(case, "solve_due", "solve_due")
 	move(party, "starts_on", "ends_on")
 	assert str(party.reload().starts_on) == "2031-05-06 18:00:00"
+
+
+def test_guests_are_not_told_of_another_day_by_a_slip_of_the_mouse(story):
+	[firm] = firms(story, 1000)
+	party = event("Inviting", guests=listed([firm]))
+	guest = frappe.get_doc({"doctype": INVITATION, "event": party.name, "customer": firm}).insert()
+	frappe.set_user(MIA)
+	was = party.reload().starts_on
+	move(party, "starts_on", "ends_on")  # nobody is invited yet
+	guest.db_set("status", "Invited")
+	party.reload().update({"starts_on": was, "ends_on": None}).save()  # on the form it is meant
+	assert party.sequence == 2
+	with pytest.raises(frappe.ValidationError, match="would be told of the new one"):
+		move(party, "starts_on", "ends_on")
+	assert party.reload().starts_on == was

@@ -8,8 +8,10 @@ frappe.ui.form.on("VIP Event", {
 		}));
 	},
 
+	before_save: (frm) => keep_customers.vip_event.moving.ask(frm),
+
 	refresh(frm) {
-		const { actions, audience, guests, head } = keep_customers.vip_event;
+		const { actions, audience, guests, head, moving } = keep_customers.vip_event;
 		audience.show(frm);
 		if (frm.is_new()) {
 			frm.keep_asked = null;
@@ -23,6 +25,7 @@ frappe.ui.form.on("VIP Event", {
 			head.show(frm, panel);
 			guests.show(frm, panel);
 			actions.offer(frm, panel);
+			moving.remember(frm, panel);
 		});
 	},
 
