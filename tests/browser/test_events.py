@@ -108,7 +108,7 @@ def test_an_event_from_the_wish_to_its_result(story, desk):
 def test_an_event_begins_by_the_sites_clock_and_not_by_the_users(story, desk):
 	[firm] = firms(story, 1000)
 	evening = event("Inviting", guests=listed([firm]))
-	evening.db_set("starts_on", add_to_date(now_datetime(), hours=2))
+	evening.db_set({"starts_on": add_to_date(now_datetime(), hours=2), "reply_until": None})
 	guest = frappe.get_doc({"doctype": INVITATION, "event": evening.name, "customer": firm}).insert()
 	guest.db_set("status", "Invited")
 	# Nowhere is it later.

@@ -69,8 +69,10 @@ def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
 		page.locator(".kd-card [data-field=notes]").fill("All well.")
 		# A recommendation takes a name and a number; she stays where she is.
 		press("Recommendation")
-		page.locator(".modal.show input[data-fieldname=first_name]").fill("Rosa Kern")
-		page.locator(".modal.show input[data-fieldname=mobile_no]").fill("+49 171 77")
+		for field, value in (("first_name", "Rosa Kern"), ("mobile_no", "+49 171 77")):
+			page.locator(f".modal.show input[data-fieldname={field}]").fill(value)
+			page.keyboard.press("Tab")  # the host hears of it, and draws what follows from it
+			page.wait_for_timeout(300)
 		anna.shot("my-day-recommendation")
 		page.locator(".modal.show .btn-modal-primary").click()
 		anna.see("The recommendation is recorded")
