@@ -20,7 +20,7 @@ keep_customers.vip_event.moving = (() => {
 			stands?.name === frm.doc.name &&
 			stands.guests &&
 			frm.doc.status === "Inviting" &&
-			frm.doc.starts_on > frappe.datetime.now_datetime() &&
+			!keep_customers.vip_event.phases.has_begun(frm.doc) &&
 			stands.where !== where(frm.doc);
 		if (!asks) return;
 		return new Promise((go_on) => {
