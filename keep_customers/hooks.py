@@ -447,6 +447,7 @@ doctype_js = {
 	"Customer File": ["public/js/take_over.js", PERSONAL_DATA],
 	"Customer Tier": READ_BACK,
 	"Fact Check": [*FORM, "public/js/fact_check.js"],
+	"Forgotten Person": PERSONAL_DATA,
 	"Maintenance Drive": [*FORM, "public/js/words.js", "public/js/maintenance_drive.js"],
 	"Loss Review": [
 		*FORM,

@@ -67,6 +67,16 @@ def test_what_forms_read_back_is_for_everybody(story, desk):
 				assert not barriers(eve.page, ours, rules), (doctype, theme)
 
 
+def test_who_came_back_is_forgotten_again_from_the_form(story, desk):
+	"""Opened first, as from the notification: nothing is there that another form has brought along."""
+	frappe.get_doc("User", EVE).add_roles("Keep Customers Manager")
+	person = frappe.get_doc({"doctype": "Forgotten Person", "status": "Came Back"}).insert()
+	frappe.db.commit()
+	with desk(EVE) as eve:
+		eve.page.goto(f"{eve.url}/app/forgotten-person/{person.name}")
+		eve.page.get_by_role("button", name="Forget Again").wait_for(timeout=20_000)
+
+
 def test_rules_stand_below_the_heading_of_their_purpose(story, desk):
 	frappe.get_doc("User", EVE).add_roles("Keep Customers Manager", "Sales Manager", "Sales User")
 	frappe.db.commit()
