@@ -5,6 +5,7 @@ from base64 import b64encode
 from io import BytesIO
 
 import frappe
+from frappe.contacts.doctype.address.address import get_default_address
 from frappe.utils.caching import redis_cache
 from PIL import Image
 
@@ -57,11 +58,26 @@ def letter_head() -> dict:
 	return dict(zip(("header", "footer"), (_filled_in(part, company) for part in found), strict=True))
 
 
+class _NoDocument(frappe._dict):
+	"""What a letter is of, where a Letter Head names fields of documents: the one that ERPNext 16 ships has its kind and number at the
+	top, and the company's address below."""
+
+	def __getattr__(self, field):
+		if field.startswith("__"):
+			raise AttributeError(field)
+		return self.get(field)
+
+	def get(self, field, default=""):
+		if field == "company_address" and self.get("company"):
+			return get_default_address("Company", self["company"]) or default
+		return super().get(field, default)
+
+
 def _filled_in(written: str | None, company: str | None) -> str:
 	# On documents it may name their fields.
 	try:
 		with nothing_said():
-			return frappe.render_template(written or "", {"doc": frappe._dict(company=company)})
+			return frappe.render_template(written or "", {"doc": _NoDocument(company=company)})
 	except Exception as error:
 		if given_up(error):
 			raise
