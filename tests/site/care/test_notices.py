@@ -420,6 +420,8 @@ def test_what_makes_no_sense_is_refused_with_a_word(story, coast):
 	frappe.db.rollback()
 	with pytest.raises(frappe.ValidationError):
 		written(due_in_days=-1)
+	with pytest.raises(frappe.ValidationError, match="would get the braces"):
+		written(text="Dear {{ customer_name }}, a storm is coming.")
 	notice = written(status="Planned", progress=100, sent_by=ANNA, audience_size=9)
 	assert (notice.status, notice.progress, notice.sent_by, notice.audience_size) == ("Draft", 0, None, None)
 

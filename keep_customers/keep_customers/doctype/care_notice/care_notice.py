@@ -50,6 +50,14 @@ class CareNotice(MeansEverybody, Document):
 		self.progress = self.progress or 0
 		if (self.due_in_days or 0) < 0:
 			frappe.throw(_("A notice cannot be due before it is released."))
+		if any(
+			sign in (words or "") for words in (self.title, self.subject, self.text) for sign in ("{{", "{%")
+		):
+			frappe.throw(
+				_(
+					"Nothing is filled in here: customers would get the braces. Please write words that fit everybody."
+				)
+			)
 		if self.send_automatically:
 			rules.check_can_be_sent(self.channel)
 
