@@ -149,6 +149,43 @@ def test_a_morning_on_a_telephone_with_and_without_connection(story, desk):
 	assert frappe.get_all("Referral", pluck="referrer") == [first.reference_name]
 
 
+def test_what_is_refused_stays_in_sight_until_it_is_changed(story, desk):
+	first, _second, _third = three_contacts(story)
+	rival = frappe.get_doc({"doctype": "Competitor", "competitor_name": f"{PREFIX} Rival"}).insert().name
+	frappe.db.commit()
+	with desk(ANNA) as anna:
+		page = anna.page
+		page.set_default_timeout(20_000)
+		page.set_viewport_size({"width": 1280, "height": 700})
+		page.goto(f"{anna.url}/app/my-day")
+		page.locator(f".kd-card[data-todo='{first.name}'] .kd-ways a[href^='tel:']").wait_for()
+		page.locator(".kd-card [data-field=notes]").fill("Looks elsewhere.")
+		page.locator(".keep-also summary").click()
+		page.locator(".keep-also [name=competitor]").select_option(rival)
+		assert (
+			page.locator(".keep-also [name=competitor]").evaluate("e => getComputedStyle(e).appearance")
+			!= "none"
+		), "one sees that it is chosen from a list"
+		frappe.delete_doc("Competitor", rival)
+		frappe.db.commit()
+		page.locator(".kd-card [data-result=reached]").click()
+		change = page.locator("[data-change]")
+		change.wait_for()
+		anna.problems.clear()
+		page.locator(".kd-home").scroll_into_view_if_needed()
+		seen = "e => { const { top, bottom } = e.getBoundingClientRect(); return top > 0 && bottom < innerHeight }"
+		assert change.evaluate(seen)
+		anna.shot("my-day-refused")
+		change.click()
+		assert page.locator(".kd-card [data-field=notes]").input_value() == "Looks elsewhere."
+		page.locator(".keep-also [name=competitor]").select_option("")
+		page.locator(".kd-card [data-result=reached]").click()
+		page.wait_for_function(ALL_SENT)
+	frappe.db.rollback()
+	first.reload()
+	assert first.status == "Closed"
+
+
 def test_at_a_desk_the_keys_will_do(story, desk):
 	first, second, _third = three_contacts(story)
 	frappe.db.set_value("Follow Up", {"todo": first.name}, "came_first", "Helps More")

@@ -256,6 +256,7 @@ frappe.dom.set_style(
 	.keep-also-field > span { display: block; font-size: var(--text-sm); color: var(--text-muted); }
 	.keep-also-field.keep-wide { grid-column: 1 / -1; }
 	.keep-also-field textarea.form-control { height: 40px; min-height: 40px; margin: 0; resize: vertical; }
+	.keep-also-field select.form-control { appearance: auto; } /* the host draws no arrow on them */
 	.keep-also-wrong { color: var(--red-600, #c0392b); }
 	@media (max-width: 767px) {
 		.keep-also summary, .keep-also .keep-also-links .btn { padding-top: 10px; padding-bottom: 10px; }

@@ -99,6 +99,7 @@ frappe.dom.set_style(
 	.keep-because.hidden, .keep-why-not.hidden { display: none; }
 	.keep-because + .keep-because { margin-top: 8px; }
 	.keep-because > span { flex: 1 1 100%; }
+	.keep-checks { margin-bottom: 8px; }
 	.keep-missing { border: 2px solid var(--red-500) !important; }
 	.keep-said { font-weight: 600; margin-bottom: 10px; }
 	.keep-contact textarea { height: auto; min-height: 40px; }

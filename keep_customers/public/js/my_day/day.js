@@ -168,7 +168,8 @@ keep_customers.my_day.Day = class {
 						: __("No connection. What you enter is kept here and sent when it is back.")
 				)}</div>`
 			);
-		this.$body.find(".kd-notices").html(lines.join(""));
+		const $notices = this.$body.find(".kd-notices").html(lines.join(""));
+		this.$body[0].style.setProperty("--kd-notices", `${$notices.outerHeight() || 0}px`);
 	}
 
 	// The one that is shown, and the two after it: they are there when they are needed, with or without a connection.
