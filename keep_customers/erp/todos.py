@@ -1,5 +1,6 @@
 """The host's ToDos and notifications, about whatever document."""
 
+import re
 from urllib.parse import urlsplit
 
 import frappe
@@ -9,6 +10,7 @@ from frappe.utils.user import get_users_with_role
 from keep_customers.erp import outgoing
 
 MANAGERS = ("System Manager", "Keep Customers Manager")  # who look after the app
+LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 
 
 def add(
@@ -70,14 +72,15 @@ def _open_about(doctype: str, name: str) -> dict:
 
 
 def notify(user: str, doctype: str, name: str, subject: str) -> None:
-	"""A line among a user's notifications in Desk."""
+	"""A line among a user's notifications in Desk. The whole line leads to the document: links in it are set in bold, as one within
+	another would break it up on the screen."""
 	log = frappe.get_doc(
 		{
 			"doctype": "Notification Log",
 			"type": "Alert",
 			"for_user": user,
 			"from_user": frappe.session.user,
-			"subject": subject,
+			"subject": LINK.sub(r"<b>\1</b>", subject),
 			"document_type": doctype,
 			"document_name": name,
 		}
