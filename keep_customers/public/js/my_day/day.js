@@ -149,11 +149,12 @@ keep_customers.my_day.Day = class {
 
 	show_notices() {
 		if (!this.$body) return;
-		const { text } = keep_customers.words;
+		const { text, day } = keep_customers.words;
+		const agreed_of = ({ next_step, next_step_date }) => next_step && `${next_step}, ${day(next_step_date)}`;
 		const waiting = this.outbox.waiting().length;
 		const lines = this.outbox.refused().map(
 			(one) => `<div class="alert alert-warning"><b>${text(one.customer_name)}</b>: ${text(one.problem)}
-				${[one.notes, ...keep_customers.contact.also.lines(one)].map((said) => (said ? `<q>${text(said)}</q>` : "")).join("")}
+				${[one.notes, agreed_of(one), ...keep_customers.contact.also.lines(one)].map((said) => (said ? `<q>${text(said)}</q>` : "")).join("")}
 				${this.found?.contacts.some(({ todo }) => todo === one.todo) ? `<button class="btn btn-xs btn-default" data-change="${text(one.key)}">${text(__("Change It"))}</button>` : ""}
 				<a href="${text(frappe.utils.get_form_link("ToDo", one.todo))}">${text(__("Open the ToDo"))}</a>
 				<button class="btn btn-xs btn-default" data-drop="${text(one.key)}">${text(__("Discard", null, "My Day"))}</button></div>`
@@ -224,7 +225,9 @@ keep_customers.my_day.Day = class {
 	answer(kind) {
 		if (!this.at || !this.current()) return;
 		const $card = this.$body.find(".kd-card");
-		if (kind === "reached") return this.record("Reached");
+		// What was agreed is typed already: it is not lost by the other button.
+		const agreed = () => $card.find("[data-ask=agreed]").is(":visible") && $card.find("[data-field=next_step]").val().trim();
+		if (kind === "reached") return agreed() ? this.agreed() : this.record("Reached");
 		if (kind === "not_reached") return this.record("Not Reached");
 		const $ask = $card.find(`[data-ask=${kind}]`);
 		$card.find(".kd-ask").not($ask).attr("hidden", true);
