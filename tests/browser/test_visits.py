@@ -106,3 +106,82 @@ def test_a_notice_is_previewed_and_released(story, desk):
 		mia.shot("notice-planned")
 	frappe.db.rollback()
 	assert [row.status for row in story.follow_ups(reference_name=notice.name)] == ["Planned"]
+
+
+def test_what_is_tapped_without_a_connection_can_be_tapped_again(story, desk):
+	plan = planned(story)
+	plan.submit()
+	frappe.db.commit()
+	chip, reached = "[data-check=must_see_site]", ".keep-contact [data-result=Reached]"
+	with desk(ANNA) as anna:
+		page = anna.page
+		page.set_default_timeout(20_000)
+		anna.open("Form", "Visit Plan", plan.name)
+		page.locator(chip).wait_for()
+		page.locator(".keep-contact [name=words]").fill("Wants two more")
+		# Whoever develops is always connected, as the host sees it.
+		page.evaluate("() => (frappe.boot.developer_mode = 0)")
+		page.context.set_offline(True)
+		page.wait_for_function("() => !navigator.onLine")
+		page.locator(chip).click()
+		page.locator(reached).click()
+		page.wait_for_timeout(500)
+		page.context.set_offline(False)
+		page.wait_for_function("() => navigator.onLine")
+		page.locator(chip).click()
+		page.locator(f"{chip}[aria-pressed=true]").wait_for()
+		page.locator(reached).click()
+		page.locator(".keep-contact .keep-said").wait_for()
+	frappe.db.rollback()  # see what the browser did
+	assert frappe.db.get_value("Visit Plan Stop", {"parent": plan.name}, "must_see_site") == 1
+	assert frappe.get_all("Customer Touch", pluck="notes") == ["Wants two more"]
+
+
+def test_what_somebody_else_has_changed_meanwhile_loses_nothing_that_was_typed(story, desk):
+	plan = planned(story)
+	plan.submit()
+	frappe.db.commit()
+	with desk(ANNA) as anna:
+		page = anna.page
+		page.set_default_timeout(20_000)
+		anna.open("Form", "Visit Plan", plan.name).see("File the Report")
+		page.evaluate(
+			"""() => {
+				cur_frm.set_value("market", "Growing");
+				return frappe.model.set_value("Visit Plan Stop", cur_frm.doc.stops[0].name, "not_visited_reason", "On holiday");
+			}"""
+		)
+		plan.reload()
+		plan.append("day_notes", {"date": getdate(), "note": "Mia was here"})
+		plan.stops[0].not_visited_reason = "Ill"
+		plan.save()
+		frappe.db.commit()
+		anna.press("File the Report")
+		anna.see("has been modified after you have opened it")
+		page.wait_for_timeout(1000)
+		kept = page.evaluate(
+			"() => [cur_frm.doc.market, cur_frm.doc.stops[0].not_visited_reason, cur_frm.is_dirty() ? 1 : 0]"
+		)
+		assert kept == ["Growing", "On holiday", 1]
+		assert [one[:3] for one in anna.problems if "savedocs" in one] == ["417"]
+		anna.problems.clear()
+	frappe.db.rollback()
+	assert frappe.db.get_value("Visit Plan", plan.name, "status") == "Approved"
+
+
+def test_a_refusal_leaves_the_button_alive(story, desk):
+	plan = planned(story)
+	plan.submit()
+	frappe.db.commit()
+	with desk(ANNA) as anna:
+		anna.page.set_default_timeout(20_000)
+		anna.open("Form", "Visit Plan", plan.name)
+		anna.press("File the Report")
+		anna.see("was not visited. Please say why")
+		anna.page.evaluate(
+			"() => frappe.model.set_value('Visit Plan Stop', cur_frm.doc.stops[0].name, 'not_visited_reason', 'On holiday')"
+		)
+		anna.page.evaluate("() => frappe.hide_msgprint(true)")
+		anna.press("File the Report")
+		anna.page.wait_for_function("() => cur_frm.doc.status == 'Reported'")
+		anna.problems.clear()  # it was refused

@@ -4,6 +4,7 @@ import "./charts";
 import "./tiers";
 import "./phone_lists";
 import "./form/dialog";
+import "./form/saved";
 import "./form/many_links";
 import "./form/phone_tables";
 

@@ -25,6 +25,8 @@ function show_stop(frm, stops, at) {
 				const [next] = others;
 				const then = next && { todo: next.todo, customer_name: next.customer_name, why: next.goal, date: next.appointment };
 				card.html(results.outcome({ said, next: then }));
+				// What was there before was long: the tap was far below.
+				card[0].scrollIntoView({ block: "end" });
 			})
 		);
 		card.on("click", "[data-check]", ({ currentTarget }) => check(frm, stop, $(currentTarget)));
@@ -72,8 +74,8 @@ function check(frm, stop, $chip) {
 	const { check: what } = $chip[0].dataset;
 	const done = stop.checks[what] ? 0 : 1;
 	$chip.prop("disabled", true);
-	frappe
-		.xcall("keep_customers.visits.contacts.check", { plan: frm.doc.name, stop: stop.stop, point: what, yes: done })
+	const { answered } = keep_customers.contact.pieces;
+	answered(frappe.xcall("keep_customers.visits.contacts.check", { plan: frm.doc.name, stop: stop.stop, point: what, yes: done }))
 		.then(() => {
 			stop.checks[what] = done;
 			// The form has it too, without having changed: saved later, it does not take it back.
@@ -105,5 +107,5 @@ function stop_html(stop, help, others) {
 		: "";
 	return `${who({ ...help, due: stop.appointment || help.due })}${ways({ ...help, reach, can_call: false })}
 		${why([stop.goal, ...help.reasons.map((one) => one.short)].filter(Boolean))}
-		${prepared_html(stop)}${say(help.to_say)}<div class="keep-checks">${checks_html(stop)}</div>${results.html(help, more)}`;
+		${prepared_html(stop)}${say(help.to_say)}<div class="keep-checks mb-2">${checks_html(stop)}</div>${results.html(help, more)}`;
 }

@@ -11,8 +11,8 @@ frappe.ui.form.on("Care Notice", {
 });
 
 function preview(frm) {
-	const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
-	saved
+	keep_customers
+		.saved(frm)
 		.then(() => frappe.xcall("keep_customers.care.notices.preview", { notice: frm.doc.name }))
 		.then((found) => {
 			const refused = __("Left out of them, because they do not want this channel: {0}", [found.refused]);

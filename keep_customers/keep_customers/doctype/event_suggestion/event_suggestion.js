@@ -39,8 +39,8 @@ const stands_at = ({ status }) =>
 	}[status] || "");
 
 function call(frm, method, args) {
-	const saved = frm.is_dirty() ? frm.save() : Promise.resolve();
-	return saved
+	return keep_customers
+		.saved(frm)
 		.then(() => frappe.xcall(`keep_customers.events.wishes.${method}`, { suggestion: frm.doc.name, ...args }))
 		.then((found) => frm.reload_doc().then(() => found));
 }

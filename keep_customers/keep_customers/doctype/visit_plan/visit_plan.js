@@ -70,8 +70,8 @@ function offer_update(frm) {
 
 // Save what is on the screen, let the server work, show the result.
 function call(frm, method, args = {}) {
-	const saved = frm.is_dirty() ? frm.save(frm.doc.docstatus === 1 ? "Update" : "Save") : Promise.resolve();
-	return saved
+	return keep_customers
+		.saved(frm, frm.doc.docstatus === 1 ? "Update" : "Save")
 		.then(() => frappe.xcall(`keep_customers.visits.${method}`, { plan: frm.doc.name, ...args }))
 		.then((answer) => frm.reload_doc().then(() => answer));
 }

@@ -13,7 +13,7 @@ keep_customers.complaint_case.customer = (() => {
 			primary_action: ({ customer }) =>
 				frm
 					.set_value("customer", customer)
-					.then(() => frm.save())
+					.then(() => server.saved(frm))
 					.then(() => dialog.hide()),
 		});
 		dialog.show();

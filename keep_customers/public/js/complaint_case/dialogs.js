@@ -59,11 +59,11 @@ keep_customers.complaint_case.dialogs = (() => {
 				},
 			],
 			primary_action_label: __("Promise"),
-			primary_action: ({ promised_on }) => {
-				frm.set_value("promised_on", promised_on)
-					.then(() => frm.save())
-					.then(() => dialog.hide());
-			},
+			primary_action: ({ promised_on }) =>
+				frm
+					.set_value("promised_on", promised_on)
+					.then(() => server.saved(frm))
+					.then(() => dialog.hide()),
 		});
 		dialog.show();
 	}

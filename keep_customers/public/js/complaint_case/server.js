@@ -1,6 +1,6 @@
 // What the server does with a case: what is on the screen is saved before, and what has become of it is shown after.
 keep_customers.complaint_case.server = (() => {
-	const saved = (frm) => (frm.is_dirty() ? frm.save() : Promise.resolve());
+	const { saved } = keep_customers;
 
 	function act(frm, method, args = {}) {
 		return saved(frm)

@@ -9,12 +9,17 @@ keep_customers.offer_actions = (() => {
 		make_room(frm);
 		const [step, ...others] = next.filter(Boolean);
 		const actions = __("Actions");
+		// The host's buttons wait for a promise, and are dead where it ends badly: the server has refused, and is asked again.
+		const once = (action) => {
+			const guarded = keep_customers.one_at_a_time(action);
+			return () => void guarded();
+		};
 		const all = Array.isArray(groups) ? { [actions]: groups } : groups;
 		for (const [group, offered] of Object.entries({ ...all, [actions]: [...others, ...(all[actions] || [])] })) {
-			for (const [label, action] of offered.filter(Boolean)) frm.add_custom_button(label, action, group);
+			for (const [label, action] of offered.filter(Boolean)) frm.add_custom_button(label, once(action), group);
 		}
 		frm.layout.wrapper.find(".keep-next-step").remove();
-		if (step) show_step(frm, ...step);
+		if (step) show_step(frm, step[0], once(step[1]));
 		one_dark_button(frm, step && step[0]);
 	}
 
@@ -26,7 +31,9 @@ keep_customers.offer_actions = (() => {
 
 	function show_step(frm, label, action) {
 		frm.add_custom_button(label, action);
-		const button = $(`<button class="btn btn-primary"></button>`).text(label).on("click", action);
+		const button = $(`<button class="btn btn-primary"></button>`)
+			.text(label)
+			.on("click", ({ detail }) => detail > 1 || action());
 		$(`<div class="keep-next-step"></div>`).append(button).prependTo(frm.layout.wrapper);
 	}
 

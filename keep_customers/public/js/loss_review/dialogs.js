@@ -2,10 +2,9 @@
 keep_customers.loss_review.dialogs = (() => {
 	const CHANNELS = ["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"];
 
-	const saved = (frm) => (frm.is_dirty() ? frm.save() : Promise.resolve());
-
 	function act(frm, method, values) {
-		return saved(frm)
+		return keep_customers
+			.saved(frm)
 			.then(() => frappe.xcall(`keep_customers.retention.actions.${method}`, { review: frm.doc.name, ...values }))
 			.then(() => frm.reload_doc());
 	}

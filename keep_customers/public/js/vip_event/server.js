@@ -2,7 +2,7 @@
 frappe.provide("keep_customers.vip_event");
 
 keep_customers.vip_event.server = (() => {
-	const saved = (frm) => (frm.is_dirty() ? frm.save() : Promise.resolve());
+	const { saved } = keep_customers;
 	const ask = (frm, method, args = {}) =>
 		frappe.xcall(`keep_customers.events.${method}`, { event: frm.doc.name, ...args });
 
