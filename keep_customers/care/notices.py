@@ -1,6 +1,7 @@
 """Care notices: one word to many customers. Whom it concerns, and a follow-up for each of them."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import NamedTuple
 
 import frappe
@@ -8,7 +9,7 @@ from frappe import _
 from frappe.utils import cint, cstr, getdate
 
 from keep_customers.access.lookups import named
-from keep_customers.care import ending, followups, todos
+from keep_customers.care import ending, followups, rules, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import attempt
@@ -58,12 +59,14 @@ class Reach(NamedTuple):
 	:param refused: how many of it do not want the channel
 	:param excluded: such rows of whom the settings leave out
 	:param asked: how many more it would be if nobody had been asked by what it amends
+	:param by_reps: the customers of the audience whom reps have to tell: they do not refuse the channel, and nothing goes to them by itself
 	"""
 
 	rows: list
 	refused: int
 	excluded: list
 	asked: int
+	by_reps: list[str]
 
 
 def reach(notice, user: str) -> Reach:
@@ -74,7 +77,29 @@ def reach(notice, user: str) -> Reach:
 	answers = consent.of_customers(list(kept), notice.channel)
 	refused = sum(answer.refused for answer in answers.values())
 	excluded = [row for row in meant if row.customer not in kept]
-	return Reach(rows, refused, excluded, len(everybody) - len(meant))
+	by_itself = cint(notice.get("send_automatically")) and notice.channel in rules.SENT
+	by_reps = [
+		row.customer
+		for row in rows
+		if not answers[row.customer].refused and not (by_itself and _agreed(answers[row.customer]))
+	]
+	return Reach(rows, refused, excluded, len(everybody) - len(meant), by_reps)
+
+
+def _agreed(answer) -> bool:
+	"""Whether something goes to them by itself; what comes back is better said by the rep."""
+	return answer.agreed and answer.reachable
+
+
+def who_agreed(customers: Collection[str], channel: str) -> int:
+	"""To how many of some customers a message by this channel goes by itself."""
+	return sum(map(_agreed, consent.of_customers(customers, channel).values()))
+
+
+def due_date(notice, day: date) -> date:
+	"""The last day for telling it, if it is released on a day."""
+	days = working_days(frappe.get_cached_doc("Keep Customers Settings"))
+	return days.due_after(day, cint(notice.due_in_days))
 
 
 def nobody(asked: bool) -> str:
@@ -220,7 +245,7 @@ def _whose_file_says(words: str | None, user: str) -> set[str] | None:
 def plan(notice: str, aside: Aside) -> None:
 	"""A follow-up for everybody in the audience; may be killed and called again. The night decides on them."""
 	doc = frappe.get_doc("Care Notice", notice)
-	day, days = getdate(doc.released_on), working_days(frappe.get_cached_doc("Keep Customers Settings"))
+	day = getdate(doc.released_on)
 	common = {
 		"occurrence": doc.name,
 		"status": "Planned",
@@ -229,7 +254,7 @@ def plan(notice: str, aside: Aside) -> None:
 		"short": doc.title,
 		"channel": doc.channel,
 		"planned_on": day,
-		"due_date": days.due_after(day, doc.due_in_days or 0),
+		"due_date": due_date(doc, day),
 		# The storm does not wait.
 		"expires": 1,
 		"reference_doctype": doc.doctype,
@@ -268,24 +293,9 @@ def plan(notice: str, aside: Aside) -> None:
 
 def _pass_on(doc, common: dict, aside: Aside) -> None:
 	"""What reps had on their lists of a notice that this one corrects, they have again, about this one; nobody waits for a night."""
-	names = _amends(doc)
-	if not names:
+	if not doc.amended_from:
 		return
-	meant = {row.customer for row in audience(doc, doc.sent_by)}
-	of_customer = {}
-	for row in frappe.get_all(
-		"Follow Up",
-		{
-			"reference_doctype": doc.doctype,
-			"reference_name": ("in", names),
-			"status": ("in", (*followups.OPEN, "Cancelled")),
-			"todo": ("is", "set"),
-		},
-		["name", "customer", "status", "hold_reason", "todo"],
-		order_by="creation asc",
-	):
-		if row.customer in meant and (row.status in followups.OPEN or row.hold_reason == CANCELLED):
-			of_customer[row.customer] = row
+	of_customer = on_lists(doc, {row.customer for row in audience(doc, doc.sent_by)})
 	values = {**common, "status": "Assigned", "hold_reason": "", "made_of": followups.made_of(common)}
 
 	def pass_on(rows: list) -> None:
@@ -300,6 +310,28 @@ def _pass_on(doc, common: dict, aside: Aside) -> None:
 
 	for part in chunks(list(of_customer.values()), FEW_AT_ONCE):
 		aside.each(part, pass_on, lambda row: ("Customer", row.customer))
+
+
+def on_lists(doc, customers: Collection[str]) -> dict:
+	"""Customer -> what a rep has, or had until it was taken back, on the list of a notice that this one corrects."""
+	names = _amends(doc)
+	if not names:
+		return {}
+	of_customer = {}
+	for row in frappe.get_all(
+		"Follow Up",
+		{
+			"reference_doctype": doc.doctype,
+			"reference_name": ("in", names),
+			"status": ("in", (*followups.OPEN, "Cancelled")),
+			"todo": ("is", "set"),
+		},
+		["name", "customer", "status", "hold_reason", "todo"],
+		order_by="creation asc",
+	):
+		if row.customer in customers and (row.status in followups.OPEN or row.hold_reason == CANCELLED):
+			of_customer[row.customer] = row
+	return of_customer
 
 
 def _on_the_list_again(row, due) -> bool:

@@ -124,13 +124,15 @@ PURPOSES = {
 # What is asked about once it is there, some days after its paper.
 AFTER_PAPERS = frozenset(("Purchase Amount", "Delivery"))
 PROMPT = frozenset(name for name, trigger in TRIGGERS.items() if trigger.prompt)
+# What can go out by itself.
+SENT = ("Email", "SMS", "Messenger")
 
 
 def check_can_be_sent(channel: str | None) -> None:
 	"""
 	:raises frappe.ValidationError: if nothing goes out by itself in this way
 	"""
-	if channel not in ("Email", "SMS", "Messenger"):
+	if channel not in SENT:
 		frappe.throw(
 			_(
 				"Only the channels Email, SMS and Messenger can be sent automatically. Please choose one of them."

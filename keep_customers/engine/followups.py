@@ -262,6 +262,21 @@ def _together(a: Candidate, b: Candidate, today: date) -> bool:
 	return all(one.dated or max(one.due, today) >= day for one in (a, b))
 
 
+def room_for(wanted: Mapping[str, int], days: int, capacity: int, taken: Mapping[str, int]) -> int:
+	"""How many contacts can be asked of their users within some working days, if nothing else is asked of them.
+
+	:param wanted: user -> contacts
+	:param capacity: as :func:`plan` takes it, not 0
+	:param taken: user -> places of the first day that are taken already
+	"""
+	if not days:
+		return 0
+	return sum(
+		min(number, max(capacity - taken.get(user, 0), 0) + capacity * (days - 1))
+		for user, number in wanted.items()
+	)
+
+
 def cadence_due(customer: str, every: int, last_contact: date | None, started: date) -> tuple[date, date]:
 	"""When the tier's rhythm asks for the next contact, and since when the rhythm runs.
 

@@ -255,3 +255,23 @@ def test_switching_a_rhythm_on_floods_nobody():
 def test_value_at_risk():
 	assert f.value_at_risk(1000, 0.75) == 250
 	assert f.value_at_risk(-1000, 0.5) == 0
+
+
+@given(
+	st.lists(st.sampled_from(["ann", "ben"]), max_size=12),
+	st.integers(0, 4),
+	st.integers(1, 3),
+	st.dictionaries(st.sampled_from(["ann", "ben"]), st.integers(0, 5)),
+)
+def test_there_is_room_for_as_many_as_the_planner_finds_day_by_day(reps, days, capacity, taken):
+	always, waiting, asked = WorkingDays(weekly=frozenset()), list(enumerate(reps)), 0
+	for ahead in range(days):
+		today, load = MONDAY + timedelta(days=ahead), taken if ahead == 0 else {}
+		rows = [
+			Candidate(key=str(n), customer=str(n), rep=rep, due=MONDAY + timedelta(days=9))
+			for n, rep in waiting
+		]
+		done = {row.key for row in plan(rows, today, always, {}, 0, load, capacity) if row.action == ASSIGN}
+		asked += len(done)
+		waiting = [(n, rep) for n, rep in waiting if str(n) not in done]
+	assert f.room_for(Counter(reps), days, capacity, taken) == asked

@@ -2,15 +2,16 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint
+from frappe.utils import cint, formatdate, getdate
 
 from keep_customers.access.read_back import ReadBack
-from keep_customers.care import notices
+from keep_customers.care import notices, room, rules
 from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
 from keep_customers.erp.outgoing import mail_works, sms_works
 from keep_customers.worth.read_back import without_excluded
 
+SETTINGS = "Keep Customers Settings"
 CANCELLED = 2  # docstatus
 
 
@@ -19,7 +20,8 @@ def tell(doc) -> ReadBack:
 	if doc.docstatus:
 		told.says += _what_became_of_it(doc)
 		return told
-	reached, refused, excluded, asked = notices.reach(doc, frappe.session.user)
+	reach = notices.reach(doc, frappe.session.user)
+	reached, refused, excluded, asked = reach.rows, reach.refused, reach.excluded, reach.asked
 	if asked:
 		told.says.append(
 			counted(
@@ -43,6 +45,7 @@ def tell(doc) -> ReadBack:
 			_("One of them does not want this channel."),
 			_("{0} of them do not want this channel."),
 		)
+	_in_time(told, doc, reach.by_reps)
 	if doc.kind in notices.WARNINGS:
 		told.says.append(_("Nothing is sent before it is submitted; then the reps are asked at once."))
 	else:
@@ -54,6 +57,75 @@ def tell(doc) -> ReadBack:
 	elif doc.channel == "Email" and not mail_works():
 		told.says.append(_("No outgoing Email Account is set up: reps write with their own mail programs."))
 	return told
+
+
+def _in_time(told: ReadBack, doc, by_reps: list[str]) -> None:
+	"""How many of those whom reps have to tell there is room for, before it is too late; and what would be quicker.
+
+	:param by_reps: the customers
+	"""
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	# What a rep has on the list already is left there, however full the day.
+	again = notices.on_lists(doc, set(by_reps))
+	customers = [name for name in by_reps if name not in again]
+	if not customers:
+		return
+	last = notices.due_date(doc, getdate())
+	there = room.until(last, customers, doc.kind in notices.WARNINGS, settings)
+	if there.nobody:
+		told.lacks(
+			counted(
+				there.nobody,
+				_("One of them has no rep. Choose a fallback user in Keep Customers Settings."),
+				_("{0} of them have no rep. Choose a fallback user in Keep Customers Settings."),
+			),
+			route=["Form", SETTINGS, SETTINGS],
+		)
+	if not settings.rep_capacity or not there.wanted:
+		return
+	day = formatdate(last)
+	if there.fits == there.wanted:
+		told.says.append(
+			_("The reps have room for it by {0}, with {1} new follow-ups each a day.").format(
+				day, settings.rep_capacity
+			)
+		)
+	else:
+		told.lacks(
+			_(
+				"{0} of {1} contacts fit in by {2}, with {3} new follow-ups per rep and day; who is not told by then is not told at all."
+			).format(there.fits, there.wanted, day, settings.rep_capacity),
+			field="due_in_days",
+		)
+		told.lacks(*_quicker(doc, customers))
+	if there.others:
+		told.says.append(
+			counted(
+				there.others,
+				_("One other contact waits for room with the same reps."),
+				_("{0} other contacts wait for room with the same reps."),
+			)
+		)
+
+
+def _quicker(doc, customers: list[str]) -> tuple[str, str]:
+	"""What to say of messages that need no rep, and the field where that is chosen."""
+	there = {"Email": mail_works, "SMS": sms_works}
+	channels = [channel for channel, works in there.items() if works() and channel != doc.channel]
+	if doc.channel in rules.SENT and not cint(doc.get("send_automatically")):
+		channels.append(doc.channel)
+	agreed = {channel: notices.who_agreed(customers, channel) for channel in channels}
+	best = max(agreed, key=agreed.get, default=None)
+	if not best or not agreed[best]:
+		return _(
+			"“Send Automatically” needs no rep, but nobody of them has agreed to e-mails or text messages."
+		), "channel"
+	return counted(
+		agreed[best],
+		_("“Send Automatically” needs no rep: by {1} one of them would have it."),
+		_("“Send Automatically” needs no rep: by {1} {0} of them would have it."),
+		_(best, context="Care Notice"),
+	), "send_automatically" if best == doc.channel else "channel"
 
 
 def _what_became_of_it(doc) -> list[str]:

@@ -3,8 +3,10 @@
 import frappe
 import pytest
 from frappe.permissions import add_user_permission
+from frappe.utils import formatdate, getdate
 
 from keep_customers.access.read_back import read_back
+from keep_customers.care import notices
 from keep_customers.care.read_back import notice as says
 from tests.site import mail
 from tests.site.story import ANNA, BEN, EVE, GROUP, MIA
@@ -34,10 +36,12 @@ def notice(**values):
 
 
 def test_a_notice_says_whom_it_would_reach(story, firms):
+	last = notices.due_date(frappe._dict(due_in_days=3), getdate())
 	told = notice()
 	assert told["says"] == [
 		f"Customers are told: Snow; call within 3 days; only for customers of the group {GROUP}; "
 		"the customer's own rep gets the ToDo.",
+		f"The reps have room for it by {formatdate(last)}, with 10 new follow-ups each a day.",
 		"Nothing is sent before it is submitted; then the ToDos come with the next night.",
 	]
 	assert told["figure"] == "3 customers would be reached. One of them does not want this channel."
