@@ -476,7 +476,15 @@ doctype_js = {
 		"public/js/vip_event/style.js",
 	],
 	"VIP Invitation": FORM,
-	"Visit Plan": [*FORM, *CONTACT, READ_BACK, "public/js/visit_plan_contacts.js"],
+	"Visit Plan": [
+		*FORM,
+		*CONTACT,
+		READ_BACK,
+		"public/js/words.js",
+		"public/js/visit_plan_contacts.js",
+		"public/js/visit_plan_due.js",
+		"public/js/visit_plan_report.js",
+	],
 	"Volume Rebate": READ_BACK,
 	"ToDo": [
 		*CONTACT,

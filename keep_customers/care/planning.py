@@ -340,8 +340,7 @@ def gather(
 		name, customer, care_rule = row["name"], row["customer"], row["care_rule"] or ""
 		rule = all_rules.get(care_rule, NO_RULE)
 		row["automatic"] = automatic.get(name)
-		who = USER if row.get("for_user") else rule["assign_to"] or DEDICATED
-		reps[name] = assignment.user_for(customer, who, rule["role"], row.get("for_user") or rule["user"])
+		reps[name] = who_does(row, rule, assignment)
 		candidates.append(
 			engine.Candidate(
 				key=name,
@@ -373,6 +372,16 @@ def gather(
 		settings.rep_capacity or 0,
 	)
 	return Case(waiting, reps, candidates, plan)
+
+
+def who_does(row, rule, assignment: Assignment) -> str | None:
+	"""The user who would be asked for a follow-up.
+
+	:param row: with customer and for_user
+	:param rule: its Care Rule, or :data:`NO_RULE`
+	"""
+	who = USER if row.get("for_user") else rule["assign_to"] or DEDICATED
+	return assignment.user_for(row["customer"], who, rule["role"], row.get("for_user") or rule["user"])
 
 
 def _asked_elsewhere(customers: list[str]) -> dict[tuple[str, str], set[date]]:

@@ -18,6 +18,7 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.document import without_form
 from keep_customers.erp.language import language_of, site_language, speaking
 from keep_customers.erp.said import reworded
+from keep_customers.erp.todos import save_todo
 from keep_customers.worth import currencies
 
 DESCRIBED = ("customer", "customer_name", "channel", "reason", "short", "made_of", "came_first")
@@ -38,6 +39,21 @@ def create(follow_ups: list, user: str, due, stake: Stake | None = None) -> str:
 	return todos.add(
 		user, "Customer", follow_up.customer, description, due=due, keep_follow_up=follow_up.name, **fields
 	)
+
+
+def lead(todo: str, follow_ups: list, user: str, due) -> None:
+	"""Let a ToDo that is there already ask for more in one contact.
+
+	:param follow_ups: all that it is for from now on, as :func:`create` takes them, the new leading one first
+	"""
+	doc = frappe.get_doc("ToDo", todo, for_update=True)
+	stake = stakes.known([follow_ups[0].customer]).get(follow_ups[0].customer, stakes.NOTHING)
+	with speaking(language_of(user)):
+		description, fields = _description(follow_ups), stakes.fields(follow_ups, user, due, stake)
+	doc.update({"description": description, "date": due, "keep_follow_up": follow_ups[0].name, **fields})
+	doc.flags.keep_customers_settled = True
+	# Whoever plans it need not be allowed to write the rep's ToDo.
+	save_todo(doc, ignore_permissions=True)
 
 
 def _description(follow_ups: list) -> str:

@@ -25,7 +25,7 @@ def tell(doc) -> ReadBack:
 		told.lacks(_("Please add the customers to visit."), field="stops")
 	if told.missing:
 		return told
-	told.says = [_who(doc, len(customers)), *_prepared(doc), *_left_out(customers), *_goes_on(doc)]
+	told.says = [_who(doc, len(customers)), *_prepared(doc), *_left_out(customers), *_goes_on(doc, customers)]
 	told.figure = _worth(customers)
 	if not doc.docstatus:
 		_what_is_in_the_way(told, doc, customers)
@@ -70,7 +70,7 @@ def _left_out(customers: set[str]) -> list[str]:
 	return [text.format(", ".join(out[:NAMED]) + (" …" if len(out) > NAMED else ""))]
 
 
-def _goes_on(doc) -> list[str]:
+def _goes_on(doc, customers: set[str]) -> list[str]:
 	if doc.docstatus == CANCELLED:
 		return [_("It was cancelled, and its open ToDos are taken back. Amend makes a new plan of it.")]
 	if doc.reported_on:
@@ -83,7 +83,16 @@ def _goes_on(doc) -> list[str]:
 		]
 	if doc.status == approval.WAITING:
 		return [_("It waits for {0} to approve it.").format(get_fullname(doc.approver))]
-	return [_("Once it is approved, each stop is a ToDo of the rep.")]
+	said = [_("Once it is approved, each stop is a ToDo of the rep.")]
+	if number := len(customers & stops.taken_in(doc).keys()):
+		said.append(
+			counted(
+				number,
+				_("One of the visits is due anyway; it stays one contact."),
+				_("{0} of the visits are due anyway; each stays one contact."),
+			)
+		)
+	return said
 
 
 def _worth(customers: set[str]) -> str:

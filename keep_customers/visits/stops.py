@@ -10,9 +10,10 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.document import without_form
 from keep_customers.erp.registered import registered
 from keep_customers.erp.said import said
+from keep_customers.erp.tables import hold
 from keep_customers.erp.todos import end_all, save_todo
 from keep_customers.people import consent
-from keep_customers.visits import approval
+from keep_customers.visits import approval, due
 
 CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
 
@@ -20,11 +21,11 @@ CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
 def plan_contacts(doc) -> None:
 	"""An approved plan: each stop becomes a follow-up with a ToDo, which was agreed and is held back by nothing."""
 	reason = said("As planned in {0}; the goal and what was prepared are there.", doc.name)
-	rows = []
+	rows, taken, together = [], taken_in(doc), {}
 	for stop in doc.stops:
 		if stop.touch:
 			continue
-		day = getdate(stop.appointment or doc.to_date)
+		day, together[stop.name] = taken.pop(stop.customer, (getdate(stop.appointment or doc.to_date), []))
 		rows.append(
 			{
 				"customer": stop.customer,
@@ -51,12 +52,43 @@ def plan_contacts(doc) -> None:
 	}
 	for stop in doc.stops:
 		if row := planned.get(stop.name):
-			todo = todos.create([row], doc.rep, row.due_date)
-			followups.settle(
-				row.name, "Assigned", todo=todo, assigned_to=doc.rep, assigned_on=getdate(), hold_reason=""
-			)
+			_ask(doc.rep, row, together[stop.name])
 			stop.db_set("follow_up", row.name)
 	end_all(doc.doctype, doc.name, "Closed")
+
+
+def taken_in(doc) -> dict:
+	"""What is due as a visit anyway, and is one contact with a plan's stops, as :func:`due.with_stops` gives it."""
+	return due.with_stops(doc) if CHANNELS.get(doc.method) == due.CHANNEL else {}
+
+
+def _ask(rep: str, row, contacts: list) -> None:
+	"""A stop's ToDo; if the rep has one for the same visit already, that one, as a contact is told once.
+
+	:param row: the stop's follow-up
+	:param contacts: what else the customer is visited for, see :func:`due.with_stops`
+	"""
+	# A night may ask for it in this moment.
+	waits = hold(
+		"Follow Up", [part.name for parts in contacts for part in parts if not part.todo], status="Planned"
+	)
+	parts = [row, *(part for parts in contacts for part in parts if part.todo or part.name in waits)]
+	there = list(dict.fromkeys(part.todo for part in parts if part.todo))
+	if there:
+		todo = there[0]
+		todos.lead(todo, parts, rep, row.due_date)
+	else:
+		todo = todos.create(parts, rep, row.due_date)
+	for part in parts:
+		asked = {} if part.todo else {"assigned_on": getdate()}
+		followups.settle(
+			part.name, "Assigned", todo=todo, assigned_to=rep, due_date=row.due_date, hold_reason="", **asked
+		)
+	for other in there[1:]:
+		frappe.get_doc("ToDo", other).add_comment(
+			"Info", _("It is one contact with another ToDo now, {0}.").format(todo)
+		)
+		ending.cancel_todo(other)
 
 
 def take_back(doc) -> None:

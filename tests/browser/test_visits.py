@@ -4,9 +4,19 @@ import frappe
 from frappe.utils import getdate
 
 from tests.site.story import ANNA, MIA, PREFIX, TERRITORY
+from tests.site.visits.plans import noted, on_list
 
 NEXT_STEP = "() => [...cur_frm.layout.wrapper[0].querySelectorAll('.keep-next-step')].map(one => one.innerText || one.textContent)"
 TABLE = "() => cur_frm.fields_dict.stops.grid.wrapper.find('.grid-add-row:visible').length"
+
+
+def at_each_width(desk, name):
+	"""A picture on a telephone, on a small screen and on a large one, none of them wider than the screen."""
+	for width, height in ((390, 844), (1280, 800), (1440, 900)):
+		desk.page.set_viewport_size({"width": width, "height": height})
+		desk.settled()
+		desk.shot(f"{name}-{width}")
+		assert desk.page.evaluate("() => document.documentElement.scrollWidth") <= width, (name, width)
 
 
 def planned(story):
@@ -63,6 +73,11 @@ def test_a_visit_is_prepared_approved_noted_and_reported(story, desk):
 		anna.press("Update")
 		anna.page.wait_for_function("() => !cur_frm.is_dirty()")
 		anna.press("File the Report")
+		anna.see("This is not ticked yet").see("Meet the Person in Charge")
+		at_each_width(anna, "visit-report-asks")
+		for what in ("must_see_site", "must_meet_person_in_charge"):
+			anna.page.locator(f".modal.show [data-check={what}]").click()
+		anna.press("File Anyway")
 		anna.page.wait_for_function("() => cur_frm.doc.status == 'Reported'")
 		anna.shot("visit-report")
 		anna.open("List", "Visit Plan").see("Reported")
@@ -70,8 +85,48 @@ def test_a_visit_is_prepared_approved_noted_and_reported(story, desk):
 	frappe.db.rollback()  # see what the browser did
 	[touch] = frappe.get_all("Customer Touch", fields=["customer", "rep", "notes"])
 	assert (touch.customer, touch.rep, touch.notes) == (f"{PREFIX} Firm", ANNA, "Wants two more")
+	checked = ("must_see_site", "must_meet_person_in_charge", "must_see_market")
+	assert frappe.db.get_value("Visit Plan Stop", {"parent": plan.name}, checked) == (1, 1, 0)
 	# Of the daily note, and that the report is there.
 	assert frappe.db.count("Notification Log", {"document_name": plan.name, "for_user": MIA}) == 2
+
+
+def test_what_is_due_is_taken_in_with_a_tap(story, desk):
+	story.today = getdate()
+	names = [story.customer(name) for name in ("Mill", "Tea House", "Works", "Yard")]
+	for name in names:
+		story.file(name, dedicated_rep=ANNA)
+	rule = story.rule("Visit", channel="Visit")
+	on_list(rule, names[0], -3)
+	on_list(rule, names[1], 0)
+	noted(rule, names[2], 0, short="Not contacted yet, bought 3 months ago")
+	on_list(rule, names[3], 30)
+	frappe.db.commit()
+	with desk(ANNA) as anna:
+		page = anna.page
+		page.set_viewport_size({"width": 390, "height": 844})
+		anna.open("Form", "Visit Plan", "new-visit-plan-1").see("Take In What Is Due")
+		anna.press("Take In What Is Due")
+		page.locator(".modal.show .keep-due input >> visible=true").first.wait_for()
+		ticked = "() => [...document.querySelectorAll('.modal.show .keep-due input')].map(one => one.checked)"
+		assert page.evaluate(ticked) == [True, True, True, False], "what is due later is not"
+		at_each_width(anna, "visits-due")
+		page.locator(".modal.show .keep-due label").nth(1).click()
+		anna.press("Take In")
+		page.wait_for_function("() => cur_frm.doc.stops.length == 2")
+		at_each_width(anna, "visits-taken-in")
+		page.evaluate("() => cur_frm.set_value('purpose', 'See how they do')")
+		anna.press("Save")
+		page.wait_for_function("() => !cur_frm.is_new() && !cur_frm.is_dirty()")
+		anna.see("2 of the visits are due anyway")
+		at_each_width(anna, "visits-saved")
+		plan = page.evaluate("() => cur_frm.doc.name")
+	frappe.db.rollback()
+	stops = frappe.get_all("Visit Plan Stop", {"parent": plan}, ["customer", "goal"], order_by="idx")
+	assert [(one.customer, one.goal) for one in stops] == [
+		(names[0], "No contact for long"),
+		(names[2], "Not contacted yet, bought 3 months ago"),
+	]
 
 
 def test_a_notice_is_previewed_and_released(story, desk):

@@ -57,6 +57,8 @@ const CHECKS = () => [
 	],
 ];
 
+keep_customers.visit_checks = CHECKS;
+
 function checks_html({ checks }) {
 	const { text } = keep_customers.contact.pieces;
 	const chip = ([what, label]) =>

@@ -13,7 +13,7 @@ frappe.ui.form.on("Visit Plan", {
 		// The framework adds line to line where a form is refreshed twice; that it is to be submitted says the button.
 		frm.set_intro("");
 		if (frm.doc.docstatus < 2) frm.set_intro(__("Promise nothing beyond policy."));
-		if (frm.is_new()) return;
+		if (frm.is_new()) return keep_customers.offer_actions(frm, [take_in_what_is_due(frm)], []);
 		if (frm.doc.docstatus === 0) show_draft(frm);
 		if (frm.doc.docstatus === 1) show_approved(frm);
 		show_people(frm);
@@ -23,6 +23,10 @@ frappe.ui.form.on("Visit Plan", {
 		if (frm.doc.to_date < frm.doc.from_date) frm.set_value("to_date", frm.doc.from_date);
 	},
 });
+
+function take_in_what_is_due(frm) {
+	return [keep_customers.visits_due.title(), () => keep_customers.visits_due.ask(frm)];
+}
 
 function show_draft(frm) {
 	if (!frm.perm[0].write) return;
@@ -43,7 +47,13 @@ function show_draft(frm) {
 			),
 	];
 	const waiting = frm.doc.status === "Waiting for Approval";
-	keep_customers.offer_actions(frm, [!waiting && ask], [fill, waiting && ask, frm.perm[0].submit && waiting && send_back]);
+	const empty = !(frm.doc.stops || []).length;
+	const take_in = frm.doc.method !== "Phone" && take_in_what_is_due(frm);
+	keep_customers.offer_actions(
+		frm,
+		[empty && take_in, !waiting && ask],
+		[!empty && take_in, fill, waiting && ask, frm.perm[0].submit && waiting && send_back]
+	);
 }
 
 function show_approved(frm) {
@@ -51,8 +61,10 @@ function show_approved(frm) {
 	const file = [
 		__("File the Report"),
 		() =>
-			call(frm, "stops.file_report").then((counts) =>
-				frappe.show_alert({ message: __("Contacts recorded: {0}", [counts.contacts]), indicator: "green" })
+			keep_customers.visit_report.ask(frm, () =>
+				call(frm, "stops.file_report").then((counts) =>
+					frappe.show_alert({ message: __("Contacts recorded: {0}", [counts.contacts]), indicator: "green" })
+				)
 			),
 	];
 	const filed = frm.doc.status === "Reported";

@@ -335,7 +335,7 @@ SAID = {
 	"goal_value_field": "idx", "goal_total_field": "idx", "goal_history_field": "subject", "aggregation": "count",
 	"comment_email": "mine@keep-test.example", "comment_by": "Mine", "attachments": ["Mine"], "report_name": "Tier Overview",
 	"prepared_report_name": "Mine", "file_format_type": "CSV", "title": "Mine",
-	"end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
+	"rep": ANNA, "from_date": "2020-01-01", "to_date": "2030-01-01", "territory": "", "end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
 }  # fmt: skip
 MINE = "comment description evidence full_name next_step note notes override_reason price_remark reason remark subject text why wish words".split()
 

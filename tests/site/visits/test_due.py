@@ -1,0 +1,170 @@
+"""What is due as a visit anyway is offered to a plan, and becomes one contact with its stop."""
+
+import frappe
+import pytest
+from frappe.exceptions import FrappeTypeError
+from frappe.permissions import add_user_permission
+from frappe.utils import add_to_date, getdate
+
+from keep_customers.access.read_back import read_back
+from keep_customers.care import results
+from keep_customers.visits import due, stops
+from tests.site.story import ANNA, BEN, MIA, TERRITORY
+from tests.site.visits.plans import approved, as_anna, day, draft, follow_up, noted, on_list, touches
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def rule(story, firms):
+	yield story.rule("Visit", channel="Visit")
+	frappe.set_user("Administrator")
+
+
+def offered(user=ANNA, rep=ANNA, **values):
+	frappe.set_user(user)
+	found = due.to_take_in(rep, str(day(0)), str(day(2)), **values)
+	frappe.set_user("Administrator")
+	return found["rows"]
+
+
+def test_it_is_offered_by_day_with_why_and_whether_it_is_on_the_list(story, firms, rule):
+	firm, works = firms
+	late, soon = story.customer("Mill"), story.customer("Yard", territory=TERRITORY)
+	birthday = day(2).replace(year=1984)  # which has every day of a year
+	story.file(late, dedicated_rep=ANNA)
+	story.file(
+		soon, dedicated_rep=ANNA, people=[{"full_name": "Ms Chen", "birthday": birthday, "decides": 1}]
+	)
+	on_list(rule, late, -3)
+	on_list(rule, firm, 9)
+	noted(rule, works, 1)
+	# A birthday in two days: nobody has noted it yet.
+	later = story.rule("Birthday", trigger="Birthday", whose="Decision Makers", channel="Visit")
+	rows = offered()
+	assert [(row["customer"], row["due"], row["on_list"], row["in_time"]) for row in rows] == [
+		(late, day(-3), True, True),
+		(works, day(1), False, True),
+		(soon, day(2), False, True),
+		(firm, day(9), True, False),
+	]
+	assert rows[0]["why"] == "No contact for long" and rows[2]["why"].startswith("Birthday on")
+	# What a rule tries out, and what is not a visit, is not.
+	later.db_set("control_share", 10)
+	on_list(story.rule("Call"), story.customer("Called"), 0)
+	noted(rule, story.customer("Tried"), 1, arm="Cared For")
+	assert [row["customer"] for row in offered()] == [late, works, firm]
+	assert [row["customer"] for row in offered(territory=TERRITORY)] == [late, works, firm]
+	assert not offered(territory="Nowhere")
+
+
+def test_what_is_in_a_plan_or_refused_or_another_s_is_not_offered(story, firms, rule):
+	firm, works = firms
+	yard = story.customer("Yard")
+	on_list(rule, firm, 1)
+	on_list(rule, works, 1)
+	on_list(rule, yard, 1, user=BEN)
+	draft([firm])
+	assert [row["customer"] for row in offered()] == [works]
+	assert [row["customer"] for row in offered(MIA, BEN)] == [yard]
+	with pytest.raises(frappe.PermissionError):
+		offered(ANNA, BEN)
+	frappe.set_user("Administrator")
+	file = frappe.get_doc("Customer File", works)
+	file.append("consents", {"channel": "Visit", "consent": "Refused", "date": getdate()})
+	file.save()
+	assert not offered()
+	add_user_permission("Customer", firm, MIA)
+	assert not offered(MIA, BEN)
+	frappe.set_user(ANNA)
+	with pytest.raises(FrappeTypeError, match="YYYY-MM-DD"):
+		due.to_take_in(ANNA, "soon", str(day(1)))
+
+
+def test_the_stop_is_one_contact_with_what_is_on_the_list(story, firms, rule):
+	firm, works = firms
+	there, waits = on_list(rule, firm, -1), noted(rule, works, 1)
+	other = on_list(rule, firm, 4)
+	plan = draft(firms)
+	said = "2 of the visits are due anyway; each stays one contact."
+	assert said in read_back({"doctype": "Visit Plan", "name": plan.name})["says"]
+	assert (
+		said in read_back({**plan.as_dict(no_nulls=True), "__islocal": 1, "name": "new-visit-plan-1"})["says"]
+	)
+	frappe.set_user(MIA)
+	frappe.get_doc("Visit Plan", plan.name).submit()
+	plan = as_anna(plan)
+	first, second = (follow_up(stop) for stop in plan.stops)
+	for row in (there, waits, other):
+		row.reload()
+	assert first.todo == there.todo == other.todo and second.todo == waits.todo
+	assert {row.status for row in (there, waits, other)} == {"Assigned"}
+	assert {row.due_date for row in (first, there, other)} == {plan.to_date}
+	todo = frappe.get_doc("ToDo", first.todo)
+	assert (todo.status, todo.date, todo.keep_follow_up) == ("Open", plan.to_date, first.name)
+	assert plan.name in todo.description and "No contact for long" in todo.description
+	assert frappe.db.count("ToDo", {"reference_name": firm, "status": "Open"}) == 1
+	assert frappe.db.count("ToDo", {"reference_name": works, "status": "Open"}) == 1
+	# One visit, one contact, however it is told.
+	plan.stops[0].update({"visited": 1, "report": "Wants two more"})
+	plan.stops[1].not_visited_reason = "Snow"
+	plan.save()
+	assert stops.file_report(plan.name) == {"contacts": 1, "moved": 0, "cancelled": 1}
+	[touch] = touches(firm)
+	for row in (there, other, first):
+		row.reload()
+		assert (row.status, row.touch) == ("Done", touch.name)
+	assert frappe.db.get_value("ToDo", first.todo, "status") == "Closed"
+	# Who was not visited is still to be visited.
+	waits.reload()
+	todo = frappe.get_doc("ToDo", waits.todo)
+	assert (waits.status, todo.status, todo.keep_follow_up) == ("Assigned", "Open", waits.name)
+	assert plan.name not in todo.description
+
+
+def test_told_on_the_way_it_is_one_contact_too(story, firms, rule):
+	there = on_list(rule, firms[0], 1)
+	plan = approved(firms[:1])
+	results.record(there.todo, "Reached", KEY, notes="Wants two more")
+	[touch] = touches(firms[0])
+	assert touch.channel == "Visit"
+	plan = as_anna(plan)
+	assert (plan.stops[0].visited, plan.stops[0].report) == (1, "Wants two more")
+	assert stops.file_report(plan.name)["contacts"] == 0
+	assert len(touches(firms[0])) == 1 and as_anna(plan).stops[0].touch == touch.name
+	assert there.reload().status == "Done"
+
+
+def test_a_plan_that_is_cancelled_leaves_what_was_due_anyway(story, firms, rule):
+	there = on_list(rule, firms[0], 1)
+	plan = approved(firms[:1])
+	frappe.set_user(MIA)
+	plan = frappe.get_doc("Visit Plan", plan.name)
+	plan.cancel()
+	todo = frappe.get_doc("ToDo", there.todo)
+	assert (there.reload().status, todo.status, todo.keep_follow_up) == ("Assigned", "Open", there.name)
+	assert plan.name not in todo.description and "No contact for long" in todo.description
+
+
+def test_nothing_is_moved_from_its_day_or_comes_too_late(story, firms, rule):
+	firm, works = firms
+	birthday = story.rule("Birthday", trigger="Birthday", channel="Visit")
+	dated = on_list(birthday, firm, 1, expires=1)
+	warned = on_list(rule, works, 0, expires=1)
+	called = on_list(story.rule("Call"), works, 1)
+	# The birthday is the day of its stop; the appointment is too late for what expires today.
+	plan = approved(
+		firms,
+		to_date=day(3),
+		stops=[{"customer": firm}, {"customer": works, "appointment": add_to_date(day(2), hours=9)}],
+	)
+	first, second = (follow_up(stop) for stop in plan.stops)
+	assert (first.todo, first.due_date) == (dated.reload().todo, day(1))
+	assert frappe.db.get_value("ToDo", first.todo, "date") == day(1)
+	assert second.todo not in (warned.reload().todo, called.reload().todo)
+	assert second.due_date == day(2)
+	# By telephone nobody is visited.
+	frappe.set_user("Administrator")
+	visit = on_list(rule, works, 2)
+	plan = approved([works], method="Phone")
+	assert follow_up(plan.stops[0]).todo != visit.reload().todo
