@@ -56,6 +56,25 @@ class Pyramid:
 	steps: list[Step]
 
 
+@dataclass(frozen=True)
+class Measured:
+	populations: list[Population]
+	currency: str
+	warnings: list[str]
+
+
+def measured(settings, policies: list, as_of: date) -> Measured:
+	"""Who would be in which policy, and with how much: the first step of :func:`pyramids`, which needs no forecast."""
+	rehearsal = Rehearsal(as_of, settings)
+	valuation = Valuation(rehearsal, policies)
+	valuation.measure()
+	return Measured(valuation.populations, valuation.currency, _said(rehearsal))
+
+
+def _said(rehearsal: Rehearsal) -> list[str]:
+	return list(dict.fromkeys([*rehearsal.warnings, *(left.why for left in rehearsal.aside.left.values())]))
+
+
 def pyramids(settings, policies: list, as_of: date) -> tuple[list[Pyramid], list[str]]:
 	"""The tiers that the policies make of today's customers.
 
@@ -68,8 +87,7 @@ def pyramids(settings, policies: list, as_of: date) -> tuple[list[Pyramid], list
 	valuation.measure()
 	valuation.model()
 	valuation.tier()
-	said = [*rehearsal.warnings, *(left.why for left in rehearsal.aside.left.values())]
-	return [_pyramid(valuation, p) for p in valuation.populations], list(dict.fromkeys(said))
+	return [_pyramid(valuation, p) for p in valuation.populations], _said(rehearsal)
 
 
 def _pyramid(valuation: Valuation, p: Population) -> Pyramid:

@@ -8,7 +8,7 @@ from frappe.utils import getdate
 
 from keep_customers.care.workload import MONTH, contacts_in
 from keep_customers.erp.permissions import reads_all_customers
-from keep_customers.setup.guided import cadence, choices
+from keep_customers.setup.guided import cadence, choices, populations
 from keep_customers.worth import currencies, population
 from keep_customers.worth.rehearsal import pyramids
 
@@ -19,13 +19,17 @@ FIELDS = (
 
 
 def look(values: dict) -> dict:
-	"""The first policy as chosen, the pyramids of all, and the names its tiers have."""
-	doc = _chosen(values)
-	if not doc:
+	"""The policy for everybody else as chosen, those that are cut alike, the pyramids of all, and the names its tiers have."""
+	docs = _chosen(values)
+	if not docs:
 		return {"pyramids": [], "warnings": [_("There is no Tier Policy that is enabled. Please make one.")]}
-	doc.run_method("validate")
-	first = frappe._dict({field: doc.get(field) for field in population.POLICY_FIELDS})
-	policies = [first if one.name == doc.name else one for one in population.policies()]
+	for one in docs:
+		one.run_method("validate")
+	doc, *alike = docs
+	asked = {
+		one.name: frappe._dict({field: one.get(field) for field in population.POLICY_FIELDS}) for one in docs
+	}
+	policies = [asked.get(one.name, one) for one in population.policies()]
 	found, warnings = pyramids(frappe.get_doc(choices.SETTINGS), policies, getdate())
 	if not found:
 		warnings = [
@@ -35,7 +39,8 @@ def look(values: dict) -> dict:
 	return {
 		"policy": doc.name,
 		"currency": currencies.reporting_currency(),
-		"others": len(policies) - 1,
+		"alike": [one.name for one in alike],
+		"others": len(policies) - len(docs),
 		"tiers": [doc.top_tier, doc.high_tier, doc.broad_tier, doc.low_tier],
 		**{field: doc.get(field) for field in FIELDS},
 		"pyramids": [_shown(one) for one in found],
@@ -45,18 +50,22 @@ def look(values: dict) -> dict:
 
 
 def save(values: dict) -> None:
-	if doc := _chosen(values):
+	for doc in _chosen(values):
 		doc.save()
 
 
-def _chosen(values: dict):
-	"""The policy that claims customers first, with what was chosen; None if there is none."""
-	policies = population.policies()
-	if not policies:
-		return None
-	doc = frappe.get_doc("Tier Policy", policies[0].name)
-	doc.update({field: values[field] for field in FIELDS if field in values})
-	return doc
+def _chosen(values: dict) -> list:
+	"""The policy for everybody else, with what was chosen, and after it those that are cut alike; none without a policy."""
+	standing = populations.policies()
+	if not standing:
+		return []
+	broad = populations.broadest(standing)
+	docs = [
+		frappe.get_doc("Tier Policy", one.name) for one in [broad, *populations.cut_alike(standing, broad)]
+	]
+	for doc in docs:
+		doc.update({field: values[field] for field in FIELDS if field in values})
+	return docs
 
 
 def _contacts(found: list) -> float:

@@ -6,12 +6,13 @@ from frappe import _
 from keep_customers.erp.api import chosen, typed
 from keep_customers.jobs.nightly import progress
 from keep_customers.setup import onboarding
-from keep_customers.setup.guided import choices, company, excluded, people, policy, rhythm, rules
+from keep_customers.setup.guided import choices, company, excluded, people, policy, populations, rhythm, rules
 
 # In this order. The night comes before the rules: before it there are no tiers, and a preview would show nobody.
 STEPS = {
 	"company": company,
 	"excluded": excluded,
+	"populations": populations,
 	"policy": policy,
 	"people": people,
 	"rhythm": rhythm,

@@ -207,3 +207,100 @@ def test_who_may_not_read_every_customer_reads_no_money(story, firms):
 def test_there_is_no_other_step(story):
 	with pytest.raises(frappe.ValidationError, match="no such step"):
 		steps.look("nonsense", {})
+
+
+@pytest.fixture
+def dealers(story, firms):
+	"""Three dealers beside the ten firms; dealer k has bought for k * 10,000 lately."""
+	group = tree_group("Test Distributors", GROUP)
+	found = []
+	for k in range(1, 4):
+		name = story.customer(f"Dealer {k}", customer_group=group)
+		story.history(name, [((story.today - getdate()).days + 40, 10_000 * k)])
+		found.append(name)
+	return group
+
+
+def tree_group(name, parent):
+	doc = {"doctype": "Customer Group", "customer_group_name": name, "parent_customer_group": parent}
+	if not frappe.db.get_value("Customer Group", parent, "is_group"):
+		doc["parent_customer_group"] = frappe.db.get_value("Customer Group", parent, "parent_customer_group")
+	return frappe.get_doc(doc).insert().name
+
+
+def by_group(found):
+	return {one["group"]: (one["customers"], one["value"]) for one in found["populations"]}
+
+
+def test_dealers_are_proposed_and_nothing_is_changed_without_the_answer(story, dealers):
+	before = frappe.get_all("Tier Policy", fields=["name", "modified", "priority"], order_by="name")
+	found = steps.look("populations", {})
+	assert (found["ranked_groups"], by_group(found)) == ([], {None: (13, 65_500)})
+	assert found["suggested"] == [{"group": dealers, "customers": 3, "value": 60_000}]
+	assert steps.save("populations", {"ranked_groups": []})["done"] == "populations"
+	assert steps.save("populations", {})["done"] == "populations"
+	assert before == frappe.get_all("Tier Policy", fields=["name", "modified", "priority"], order_by="name")
+
+
+def test_dealers_and_end_customers_are_ranked_among_themselves(story, dealers):
+	story.policy(company=COMPANY, high_share=30, top_share=10, low_share=20)
+	chosen = {"ranked_groups": [dealers]}
+	found = steps.look("populations", chosen)
+	assert by_group(found) == {dealers: (3, 60_000), None: (10, 5_500)}
+	assert not found["suggested"] and "of so few customers" in found["warnings"][0]
+	assert not frappe.db.exists("Tier Policy", {"customer_group": dealers})
+	for _again in range(2):
+		steps.save("populations", chosen)
+	policy = frappe.get_doc("Tier Policy", {"customer_group": dealers})
+	assert (policy.enabled, policy.company, policy.high_share, policy.priority) == (1, COMPANY, 30, 0)
+	# What is asked next holds for both, and a policy that was cut otherwise keeps its own.
+	found = steps.look("policy", {"top_share": 20})
+	assert (found["policy"], found["alike"], found["others"]) == (POLICY, [policy.name], 0)
+	steps.save("policy", {"top_share": 20, "high_share": 40})
+	assert [frappe.db.get_value("Tier Policy", name, "top_share") for name in (POLICY, policy.name)] == [
+		20,
+		20,
+	]
+	frappe.db.set_value("Tier Policy", policy.name, "low_share", 0)
+	steps.save("policy", {"top_share": 10})
+	assert [frappe.db.get_value("Tier Policy", name, "top_share") for name in (POLICY, policy.name)] == [
+		10,
+		20,
+	]
+	assert steps.look("policy", {})["others"] == 1
+	nightly.run()
+	tiers = dict(frappe.get_all("Customer Value", {"policy": policy.name}, ["name", "tier"], as_list=True))
+	assert len(tiers) == 3 and frappe.db.count("Customer Value", {"policy": POLICY}) == 10
+
+
+def test_who_is_taken_out_is_ranked_with_the_others_and_comes_back_as_they_were(story, dealers):
+	steps.save("populations", {"ranked_groups": [dealers]})
+	name = frappe.db.get_value("Tier Policy", {"customer_group": dealers})
+	frappe.db.set_value("Tier Policy", name, "low_share", 7)
+	found = steps.look("populations", {"ranked_groups": []})
+	assert (found["switched_off"], by_group(found)) == ([name], {None: (13, 65_500)})
+	assert frappe.db.get_value("Tier Policy", name, "enabled")
+	steps.save("populations", {"ranked_groups": []})
+	assert not frappe.db.get_value("Tier Policy", name, "enabled")
+	steps.save("populations", {"ranked_groups": [dealers]})
+	assert frappe.db.get_value("Tier Policy", name, ["enabled", "low_share"]) == (1, 7)
+
+
+def test_a_group_below_another_keeps_its_own_customers(story, dealers):
+	above = frappe.db.get_value("Customer Group", dealers, "parent_customer_group")
+	steps.save("populations", {"ranked_groups": [dealers]})
+	found = steps.look("populations", {"ranked_groups": [dealers, above]})
+	assert by_group(found)[dealers] == (3, 60_000) and by_group(found)[above] == (10, 5_500)
+	steps.save("populations", {"ranked_groups": [dealers, above]})
+	assert by_group(steps.look("populations", {})) == by_group(found)
+
+
+def test_who_are_persons_among_firms_is_proposed_and_no_group_is_made_up(story, firms):
+	people = tree_group("Test Homes", GROUP)
+	frappe.db.set_value("Customer", firms[0], {"customer_group": people, "customer_type": "Individual"})
+	frappe.db.set_value("Customer", {"name": ("not in", firms)}, "disabled", 1)
+	assert [one["group"] for one in steps.look("populations", {})["suggested"]] == [people]
+	frappe.db.set_value("Customer", firms[1], "customer_type", "Individual")
+	assert not steps.look("populations", {})["suggested"], "persons stand in both"
+	with pytest.raises(frappe.ValidationError, match="no customer group"):
+		steps.look("populations", {"ranked_groups": ["Nonsense"]})

@@ -8,6 +8,7 @@ keep_customers.set_up.Guide = class {
 		this.$body.on("click", "[data-step]", (event) => this.show($(event.currentTarget).data("step")));
 		this.$body.on("click", "[data-do=go-on]", () => this.go_on());
 		this.$body.on("click", "[data-do=night]", () => this.run_night());
+		this.$body.on("click", "[data-do=take-suggested]", (event) => this.take_suggested($(event.currentTarget).data("groups")));
 		this.look_soon = frappe.utils.debounce(() => this.look(), 400);
 	}
 
@@ -87,6 +88,11 @@ keep_customers.set_up.Guide = class {
 				field.df.change = field.df.onchange = () => this.look_soon();
 			})
 		);
+	}
+
+	take_suggested(groups) {
+		const chosen = this.group.get_value("ranked_groups") || [];
+		return this.group.set_value("ranked_groups", [...chosen, ...groups]).then(() => this.look());
 	}
 
 	go_on() {

@@ -30,6 +30,25 @@ keep_customers.set_up.previews = (() => {
 			${rows.length ? table([__("Customer Group"), n(__("Customers"))], rows) : ""}`;
 	}
 
+	function populations(found) {
+		const heads = (first) => [first, n(__("Customers")), n(__(found.value_basis, null, "Tier Policy"))];
+		const row = (name, one) => line(text(name), n(count(one.customers)), n(money(one.value, found.currency)));
+		const alone = found.populations.length === 1 && !found.populations[0].group;
+		const name = (one) => one.group || (alone ? __("All Together") : __("Everybody Else"));
+		const rows = found.populations.map((one) => row(name(one), one));
+		const suggested = found.suggested.map((one) => row(one.group, one));
+		return `${rows.length ? table(heads(__("Ranked Among Themselves")), rows) : ""}
+			${
+				suggested.length
+					? `<p>${text(__("Your customer groups suggest to rank these by themselves, not with all others:"))}</p>
+						${table(heads(__("Customer Group")), suggested)}
+						<p><button class="btn btn-default btn-sm" data-do="take-suggested" data-groups="${text(JSON.stringify(found.suggested.map((one) => one.group)))}">${text(__("Rank Them by Themselves"))}</button></p>`
+					: ""
+			}
+			${found.switched_off.length ? `<p>${text(__("Switched off, as you took them out: {0}.", [found.switched_off.join(", ")]))}</p>` : ""}
+			<p class="text-muted">${text(__("Nothing is written yet. Each group gets a Tier Policy of its own, with the same cuts at first."))}</p>`;
+	}
+
 	function policy(found) {
 		return found.pyramids
 			.map((one) => {
@@ -57,6 +76,7 @@ keep_customers.set_up.previews = (() => {
 			.join("")
 			.concat(
 				found.contacts ? `<p>${text(__("Contacts a month, if all of them are made as often as the tiers say: about {0}.", [count(found.contacts)]))}</p>` : "",
+				found.alike?.length ? `<p class="text-muted">${text(__("The same for: {0}.", [found.alike.map((one) => __(one, null, "Tier Policy")).join(", ")]))}</p>` : "",
 				found.others ? `<p class="text-muted">${text(__("Further policies: {0}. They are changed in the list of Tier Policies.", [found.others]))}</p>` : "",
 				`<p class="text-muted">${text(__("Nothing is written yet. Who rises does so at once; who falls behind keeps the tier until two reviews in a row say so."))}</p>`
 			);
@@ -91,5 +111,5 @@ keep_customers.set_up.previews = (() => {
 
 	const rules = (found) => keep_customers.set_up.rules.work(found);
 
-	return { company, excluded, policy, people, rhythm, rules, warnings, count, table, line, n };
+	return { company, excluded, populations, policy, people, rhythm, rules, warnings, count, table, line, n };
 })();

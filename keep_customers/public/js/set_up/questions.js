@@ -33,6 +33,18 @@ keep_customers.set_up.questions = (() => {
 				},
 			],
 		},
+		populations: {
+			title: () => __("Dealers and End Customers"),
+			why: () => __("A dealer buys more than somebody who uses what they buy, however good a customer that is. Which customer groups are ranked among themselves? Empty: all together."),
+			fields: () => [
+				{
+					fieldname: "ranked_groups",
+					label: __("Ranked Among Themselves"),
+					fieldtype: "MultiSelectPills",
+					get_data: (txt) => frappe.db.get_link_options("Customer Group", txt),
+				},
+			],
+		},
 		policy: {
 			title: () => __("Tiers"),
 			why: () => __("Who brings much now, and who could bring much, is a better customer. How large shall the tiers be?"),
