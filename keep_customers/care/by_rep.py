@@ -34,15 +34,23 @@ def whose() -> str | None:
 	return None if SEES_ALL & set(frappe.get_roles()) else frappe.session.user
 
 
-def figures(since: date, until: date, today: date, rep: str | None = None) -> dict[str, dict]:
+def sees_others() -> bool:
+	"""Whether the user of this session, a rep, sees the figures of the others beside their own, as the settings say."""
+	return bool(frappe.db.get_single_value("Keep Customers Settings", "reps_see_ranking"))
+
+
+def figures(
+	since: date, until: date, today: date, rep: str | None = None, of_all: bool = False
+) -> dict[str, dict]:
 	"""Rep -> dict of contacts, reached, caring, visits, on_time, late and satisfaction, of the customers the user may read.
 
 	What is past due counts as late before it is done; what still can be in time counts as neither.
 
 	:param rep: only this one
+	:param of_all: of all customers, to know each one's place: for numbers that name none of them
 	"""
 	found: dict[str, dict] = {}
-	for row in [*_contacts(since, until, rep), *_asked(since, until, today, rep)]:
+	for row in [*_contacts(since, until, rep, of_all), *_asked(since, until, today, rep, of_all)]:
 		found.setdefault(row.pop("rep"), {}).update(row)
 	for row in found.values():
 		rated = row.pop("rated", 0)
@@ -96,8 +104,8 @@ def asked(since: date, until: date, today: date, rep: str | None, which: str, mo
 	return rows
 
 
-def _contacts(since: date, until: date, rep: str | None) -> list[dict]:
-	query, touch, _follow_up, caring = _touches(since, until, rep)
+def _contacts(since: date, until: date, rep: str | None, of_all: bool) -> list[dict]:
+	query, touch, _follow_up, caring = _touches(since, until, rep, of_all)
 	return (
 		query.select(
 			touch.rep,
@@ -113,8 +121,8 @@ def _contacts(since: date, until: date, rep: str | None) -> list[dict]:
 	)
 
 
-def _asked(since: date, until: date, today: date, rep: str | None) -> list[dict]:
-	query, follow_up, on_time, late = _follow_ups(since, until, today, rep)
+def _asked(since: date, until: date, today: date, rep: str | None, of_all: bool) -> list[dict]:
+	query, follow_up, on_time, late = _follow_ups(since, until, today, rep, of_all)
 	return (
 		query.select(follow_up.assigned_to.as_("rep"), Sum(on_time).as_("on_time"), Sum(late).as_("late"))
 		.groupby(follow_up.assigned_to)
@@ -132,7 +140,7 @@ def _visited(touch):
 	return Case().when(touch.channel == "Visit", _reached(touch)).else_(0)
 
 
-def _touches(since: date, until: date, rep: str | None):
+def _touches(since: date, until: date, rep: str | None, of_all: bool = False):
 	"""
 	:returns: (query on Customer Touch, it, its Follow Up, 1 or 0 for a caring contact)
 	"""
@@ -151,10 +159,11 @@ def _touches(since: date, until: date, rep: str | None):
 	)
 	if rep:
 		query = query.where(touch.rep == rep)
-	return only_readable(query, touch.customer), touch, follow_up, Case().when(caring, 1).else_(0)
+	query = query if of_all else only_readable(query, touch.customer)
+	return query, touch, follow_up, Case().when(caring, 1).else_(0)
 
 
-def _follow_ups(since: date, until: date, today: date, rep: str | None):
+def _follow_ups(since: date, until: date, today: date, rep: str | None, of_all: bool = False):
 	"""What reps were asked to do by a day of the period.
 
 	:returns: (query on Follow Up, it, 1 or 0 for one that was done in time, the same for one that was not)
@@ -174,4 +183,5 @@ def _follow_ups(since: date, until: date, today: date, rep: str | None):
 		query = query.where(asked.assigned_to == rep)
 	on_time = Case().when(done & (asked.done_on <= asked.due_date), 1).else_(0)
 	late = Case().when((done & (asked.done_on > asked.due_date)) | missed, 1).else_(0)
-	return only_readable(query, asked.customer), asked, on_time, late
+	query = query if of_all else only_readable(query, asked.customer)
+	return query, asked, on_time, late

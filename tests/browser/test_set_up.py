@@ -60,7 +60,10 @@ def test_an_admin_sets_up_and_sees_the_tiers(story, desk):
 		eve.see("Of Customers").see("Platinum").shot("set-up-tiers")
 	frappe.db.rollback()  # see what the browser did
 	assert frappe.db.get_single_value("Keep Customers Settings", "fallback_user") == MIA
-	assert frappe.db.get_value("Tier Policy", {"customer_group": dealers}, ["enabled", "top_share"]) == (1, 20)
+	assert frappe.db.get_value("Tier Policy", {"customer_group": dealers}, ["enabled", "top_share"]) == (
+		1,
+		20,
+	)
 	# Two of ten in each.
 	assert frappe.db.count("Customer Value", {"tier": "Platinum"}) == 4
 	assert frappe.db.count("Care Rule", {"enabled": 1}) == 3

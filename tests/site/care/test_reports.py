@@ -189,7 +189,7 @@ def test_contacts_caring_ones_in_time_and_satisfaction(now, worked):
 	assert (of_anna["punctual"], round(of_anna["satisfaction"], 2)) == (50, 3.5)
 	assert [of_ben[name] for name in ("contacts", "caring", "on_time", "late")] == [1, 0, 0, 1]
 	assert (of_ben["punctual"], of_ben["satisfaction"]) == (0, 5)
-	assert totals == {"Contacts": 4, "A Month Earlier": 0, "Caring Contacts": 1, "% On Time": "33.3 %"}
+	assert totals == {"Contacts": 4, "Before": 0, "Caring Contacts": 1, "% On Time": "33.3 %"}
 	assert chart["data"]["datasets"][1]["values"] == [3, 1]
 
 
@@ -206,16 +206,17 @@ def test_visits_at_which_somebody_was_there(now, worked):
 
 
 def test_a_whole_month_stands_beside_a_whole_month():
-	from keep_customers.keep_customers.report.care_by_rep.care_by_rep import month_before
+	from keep_customers.keep_customers.report.care_by_rep.care_by_rep import time_before
 
 	for since, until, first, last in (
 		("2026-04-01", "2026-04-30", "2026-03-01", "2026-03-31"),
 		("2026-03-01", "2026-03-31", "2026-02-01", "2026-02-28"),
-		("2024-01-01", "2024-03-31", "2023-12-01", "2024-02-29"),
+		("2024-01-01", "2024-03-31", "2023-10-01", "2023-12-31"),
+		("2026-01-10", "2026-02-20", "2025-11-10", "2025-12-20"),
 		("2026-04-01", "2026-04-20", "2026-03-01", "2026-03-20"),
 		("2026-03-02", "2026-03-31", "2026-02-02", "2026-02-28"),
 	):
-		assert [str(day) for day in month_before(*map(getdate, (since, until)))] == [first, last]
+		assert [str(day) for day in time_before(*map(getdate, (since, until)))] == [first, last]
 
 
 def test_the_same_days_a_month_earlier_stand_beside_them(now, worked):
@@ -237,6 +238,76 @@ def test_a_rep_sees_only_their_own_figures(now, worked):
 	as_user(MIA)
 	try:
 		assert {row["rep"] for row in run("Care by Rep", **worked)[0]} == {ANNA, BEN}
+	finally:
+		as_user("Administrator")
+
+
+def test_who_comes_first_is_said_by_what_is_chosen_beside_the_place_before(now, worked):
+	cara = frappe.db.get_value("Customer", f"{PREFIX} Other")
+	touch(now, cara, BEN, ago=2)
+	touch(now, cara, BEN, ago=40)
+	rows, *_rest = run("Care by Rep", **worked)
+	assert [(row["rep"], row["place"], row["place_before"]) for row in rows] == [
+		(ANNA, 1, None),
+		(BEN, 2, None),
+	]
+	rows, *_rest = run("Care by Rep", ranked_by="On Time", **worked)
+	assert [(row["rep"], row["place"]) for row in rows] == [(ANNA, 1), (BEN, None)], (
+		"who was never on time has none"
+	)
+	touch(now, cara, BEN, ago=1)
+	rows, *_rest = run("Care by Rep", **worked)
+	assert [row["place"] for row in rows] == [1, 1], "three contacts each"
+	with pytest.raises(frappe.ValidationError, match="ranked by"):
+		run("Care by Rep", ranked_by="Height", **worked)
+
+
+def test_a_quarter_that_goes_on_stands_beside_the_same_days_of_the_last_one():
+	from keep_customers.keep_customers.report.care_by_rep.care_by_rep import days, time_before
+
+	today = getdate("2026-11-30")
+	for time, since, until, first, last in (
+		("This Month", "2026-11-01", "2026-11-30", "2026-10-01", "2026-10-31"),
+		("Last Month", "2026-10-01", "2026-10-31", "2026-09-01", "2026-09-30"),
+		("This Quarter", "2026-10-01", "2026-11-30", "2026-07-01", "2026-08-31"),
+		("Last Quarter", "2026-07-01", "2026-09-30", "2026-04-01", "2026-06-30"),
+	):
+		found = days({"time": time}, today)
+		assert [str(day) for day in found] == [since, until]
+		before = time_before(*found, 3 if "Quarter" in time else 1)
+		assert [str(day) for day in before] == [first, last]
+	with pytest.raises(frappe.ValidationError, match="time from the list"):
+		days({"time": "Tomorrow"}, today)
+
+
+def test_a_rep_knows_their_place_and_sees_the_others_only_if_the_settings_say_so(now, worked):
+	frappe.get_doc(
+		{
+			"doctype": "User Permission",
+			"user": BEN,
+			"allow": "Customer",
+			"for_value": f"{PREFIX} Other",
+		}
+	).insert()
+	as_user(BEN)
+	try:
+		[row], _message, chart, totals = run("Care by Rep", **worked)
+		assert (row["rep"], row["place"], totals["Your Place"]) == (BEN, 2, "2 of 2")
+	finally:
+		as_user("Administrator")
+	now.settings(reps_see_ranking=1)
+	as_user(BEN)
+	try:
+		rows, _message, chart, totals = run("Care by Rep", **worked)
+		# Of all customers, those that Ben may not read among them: so many, and nothing that leads there.
+		assert [(row["rep"], row["contacts"], row["caring"], row["late"]) for row in rows] == [
+			(ANNA, 3, 1, 1),
+			(BEN, 1, 0, 1),
+		]
+		assert [("opens" in row, row["satisfaction"]) for row in rows] == [(False, None), (True, 5)]
+		assert (totals["Contacts"], len(chart["data"]["labels"])) == (1, 1)
+		[one], *_rest = run("Care by Rep", show="Contacts", rep=ANNA, **worked)
+		assert one.rep == BEN
 	finally:
 		as_user("Administrator")
 

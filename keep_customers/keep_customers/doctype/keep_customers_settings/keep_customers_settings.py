@@ -86,6 +86,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		no_need_days: DF.Int
 		rep_capacity: DF.Int
 		reporting_currency: DF.Link | None
+		reps_see_ranking: DF.Check
 		set_up_done: DF.Data | None
 		suggest_compensation: DF.Check
 		tell_after_nights: DF.Int
