@@ -266,6 +266,7 @@ keep_customers_follow_up_done = [
 keep_customers_visit_recorded = ["keep_customers.messaging.visit_feedback.after_visit"]
 keep_customers_asked = [
 	"keep_customers.messaging.visit_feedback.asked",
+	"keep_customers.messaging.purchase_feedback.asked",
 	"keep_customers.complaints.feedback.asked",
 ]
 keep_customers_my_day = [
@@ -303,7 +304,10 @@ keep_customers_mail_taken = ["keep_customers.complaints.mail.on_communication"]
 keep_customers_came_back = ["keep_customers.people.unsubscribed.came_back"]
 keep_customers_address_lost = ["keep_customers.care.lost_addresses.ask_for_better"]
 keep_customers_without_rep = ["keep_customers.messaging.sending.without_rep"]
-keep_customers_message_words = {"VIP Invitation": "keep_customers.events.words.of_invitation"}
+keep_customers_message_words = {
+	"Sales Invoice": "keep_customers.messaging.purchase_feedback.words",
+	"VIP Invitation": "keep_customers.events.words.of_invitation",
+}
 keep_customers_message_files = {"VIP Invitation": "keep_customers.events.words.files_of_invitation"}
 
 # What other apps know of customers, and do for us: each file asks whether its app is there.

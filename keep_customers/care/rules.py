@@ -29,6 +29,7 @@ from keep_customers.care.triggers import (
 	purchases,
 	relationships,
 	rhythm,
+	satisfaction,
 	tiers,
 )
 from keep_customers.erp.registered import registered_as
@@ -66,6 +67,9 @@ TRIGGERS: dict[str, Trigger] = {
 	),
 	"First Purchase": Trigger(purchases.first_purchases, (purchases.BOUGHT_FIRST,)),
 	"Delivery": Trigger(purchases.deliveries, (purchases.DELIVERED, purchases.KEPT)),
+	"Purchase: Ask How It Was": Trigger(
+		satisfaction.to_ask, (satisfaction.SUBMITTED, purchases.BOUGHT, satisfaction.NO_COMPLAINT)
+	),
 	"Referral: Thank Referrer": Trigger(
 		referrals.referral_thanks, (referrals.THERE, referrals.REFERRED_US), prompt=True
 	),
@@ -108,7 +112,7 @@ FOR_BUSINESS = frozenset(
 AHEAD = DATED | {"Reorder Due", "Stated Demand Due", "Warranty Ending", "Contract Ending"}
 # What the rules are for: how their list is grouped.
 PURPOSES = {
-	"After a Purchase": ("Purchase Amount", "First Purchase", "Delivery"),
+	"After a Purchase": ("Purchase Amount", "First Purchase", "Delivery", "Purchase: Ask How It Was"),
 	"Greetings": ("Birthday", "Occasion", "Festival", "Season"),
 	"Keep in Touch": (
 		"Tier Cadence", "File Incomplete", "Decision Maker Left", "Only One Person Known", "Nobody Spoken To", "Rep Left",
@@ -122,7 +126,7 @@ PURPOSES = {
 	"Win Back": ("Silence", "Item Group Slipping Away", "Tier Down"),
 }  # fmt: skip
 # What is asked about once it is there, some days after its paper.
-AFTER_PAPERS = frozenset(("Purchase Amount", "Delivery"))
+AFTER_PAPERS = frozenset(("Purchase Amount", "Delivery", "Purchase: Ask How It Was"))
 PROMPT = frozenset(name for name, trigger in TRIGGERS.items() if trigger.prompt)
 # What can go out by itself.
 SENT = ("Email", "SMS", "Messenger")

@@ -21,6 +21,8 @@ VARIABLES = (
 	# To a guest of an event; empty in all other messages.
 	"event_theme", "event_day", "event_time", "event_place", "event_reply_until", "event_reply_link",
 	"event_feedback_link",
+	# About an invoice; likewise.
+	"purchase_feedback_link",
 )  # fmt: skip
 # Those of an answer to a complaint.
 ANSWER_VARIABLES = ("customer_name", "contact_name", "case", "item", "promised_on", "rep")

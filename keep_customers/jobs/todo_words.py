@@ -8,15 +8,16 @@ from keep_customers.complaints import told
 from keep_customers.erp.language import language_of, site_language
 from keep_customers.erp.todo_words import retold
 from keep_customers.events import year
+from keep_customers.messaging import purchase_feedback
 from keep_customers.retention import reviews
 from keep_customers.visits import approval
 
 # What they are about.
 ABOUT = (
 	"Complaint Case", "Loss Review", "Contact Confirmation", "Contact", "Customer", "Customer File", "Keep Customers Settings",
-	"Visit Plan",
+	"Visit Plan", "Customer Feedback",
 )  # fmt: skip
-IN_PARTS = (confirming, lost_addresses, not_useful, routing, reviews, year, approval)
+IN_PARTS = (confirming, lost_addresses, not_useful, routing, reviews, year, approval, purchase_feedback)
 
 
 def validate(todo, method=None) -> None:

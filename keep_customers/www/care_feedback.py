@@ -6,7 +6,7 @@ from keep_customers.erp import guest_pages
 from keep_customers.erp.language import day_in_words, moment_with_clock
 from keep_customers.events import feedback as event_feedback
 from keep_customers.events import wishes
-from keep_customers.messaging import feedback, visit_feedback
+from keep_customers.messaging import feedback, purchase_feedback, visit_feedback
 
 no_cache = 1
 sitemap = 0
@@ -25,6 +25,11 @@ def get_context(context):
 		context.host = get_fullname(event.host) if event.host else None
 		context.suggestions = wishes.open_suggestions()
 		context.votes = frappe.request.form.getlist("votes")
+	elif invoice := purchase_feedback.read(token):
+		guest_pages.prepare(context, invoice.company)
+		context.about, context.day = "purchase", day_in_words(invoice.posting_date, language)
+		rep = purchase_feedback.rep_of(invoice)
+		context.rep = get_fullname(rep) if rep else None
 	elif begins_on := event_feedback.begins_on(token):
 		context.state, context.headline = "early", _("Not Yet")
 		context.advice = _("The event has not begun yet. You can tell us how it was from {0} on.").format(
@@ -33,4 +38,4 @@ def get_context(context):
 		return
 	else:
 		return guest_pages.gone(context, feedback.advice())
-	context.state = feedback.state(feedback.was_said(touch or invitation), context)
+	context.state = feedback.state(feedback.was_said(touch or invitation or invoice), context)

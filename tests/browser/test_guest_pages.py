@@ -12,7 +12,7 @@ from PIL import Image
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import signed
 from keep_customers.events import door, feedback, pages
-from keep_customers.messaging import unsubscribe, visit_feedback
+from keep_customers.messaging import purchase_feedback, unsubscribe, visit_feedback
 from tests.browser.english import in_english
 from tests.browser.for_everybody import barriers
 from tests.site.complaints.guests.conftest import firm, website_users  # noqa: F401
@@ -112,11 +112,13 @@ def addresses(story, company, firm, evening):  # noqa: F811
 	touch = frappe.get_doc(
 		{"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Visit", "result": "Reached"}
 	).insert()
+	bought = story.invoice(firm, 500).name
 	mail = frappe.get_doc(
 		{
 			"doctype": "Follow Up", "customer": firm, "care_rule": rule.name, "occurrence": "1",
 			"status": "Assigned", "priority": "Medium", "reason": "Mail", "channel": "Email", "due_date": getdate(),
 			"planned_on": getdate(), "assigned_to": ANNA,
+			"reference_doctype": "Sales Invoice", "reference_name": bought,
 		}
 	).insert()  # fmt: skip
 	guests = {"asked": invited(evening, firm)}
@@ -143,6 +145,7 @@ def addresses(story, company, firm, evening):  # noqa: F811
 		"feedback-early": path(feedback.link(guests["Accepted"].name)),
 		"feedback-event": path(feedback.link(there.name)),
 		"feedback-visit": path(signed.link(*visit_feedback.VISIT, touch.name, 9)),
+		"feedback-purchase": path(signed.link(*purchase_feedback.PURCHASE, bought, 9)),
 		"unsubscribe": path(unsubscribe.link(mail.name)),
 		"for Olga": None,
 		"cases": "/complaints",

@@ -37,6 +37,7 @@ KNOWN = {
 	"event_day": "5 May 2026", "event_time": "Tuesday, 5 May 2026, 6 pm", "event_place": "Riverside 1",
 	"event_reply_until": "1 May 2026", "event_reply_link": "https://x.example/event-invitation?token=y",
 	"event_feedback_link": "https://x.example/care-feedback?token=y",
+	"purchase_feedback_link": "https://x.example/care-feedback?token=z",
 }  # fmt: skip
 
 

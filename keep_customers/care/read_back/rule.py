@@ -55,6 +55,7 @@ def _when(doc) -> str:
 		"Purchase Amount": _("When a customer is invoiced {0} or more").format(amount),
 		"First Purchase": _("When a customer buys for the first time"),
 		"Delivery": _("When goods are delivered to a customer"),
+		"Purchase: Ask How It Was": _("Once a quarter, when a customer has bought"),
 		"Referral: Thank Referrer": _("When a customer has recommended us"),
 		"Referral: Welcome": _("When somebody becomes a customer by recommendation"),
 		"Referral: Call": _("When somebody has become a customer by recommendation"),

@@ -33,7 +33,7 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 	:param invoice: only this one
 	"""
 	si = frappe.qb.DocType("Sales Invoice")
-	query = _documents(rule, today, si).where(is_purchase(si) & no_opening(si)).select(si.base_net_total)
+	query = documents(rule, today, si).where(is_purchase(si) & no_opening(si)).select(si.base_net_total)
 	companies = {rule.company} if rule.company else None
 	if invoice:
 		query = query.where(si.name == invoice)
@@ -56,7 +56,7 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 		# Written anew after a credit note it is the same purchase, as if it were amended. Whatever is credited later,
 		# it stays with the call that is about it.
 		doc.amended_from = called.get(doc.name) or corrected.anew[doc.name][1].name
-	return _after_documents(
+	return after_documents(
 		rule,
 		rows,
 		"Sales Invoice",
@@ -79,8 +79,8 @@ def purchase_amounts(rule, today: date, invoice: str | None = None) -> list[dict
 def deliveries(rule, today: date) -> list[dict]:
 	"""Delivery Notes posted and submitted since the rule was switched on."""
 	note = frappe.qb.DocType("Delivery Note")
-	rows = matching(rule, _documents(rule, today, note).where(_kept(note)).run(as_dict=True))
-	return _after_documents(
+	rows = matching(rule, documents(rule, today, note).where(_kept(note)).run(as_dict=True))
+	return after_documents(
 		rule,
 		list(rows),
 		"Delivery Note",
@@ -197,7 +197,7 @@ def _called(rule, invoices: list[str]) -> dict[str, str]:
 	return dict(frappe.get_all("Follow Up", about, ["reference_name", "occurrence"], as_list=True))
 
 
-def _documents(rule, today: date, document):
+def documents(rule, today: date, document):
 	"""A query of submitted documents that are no returns, new since the rule was switched on."""
 	query, customer, _value = customers(
 		rule, document.name, document.posting_date, document.company, document.amended_from
@@ -215,7 +215,7 @@ def _documents(rule, today: date, document):
 	return query.where(document.company == rule.company) if rule.company else query
 
 
-def _after_documents(
+def after_documents(
 	rule, docs: list, doctype: str, reason, short, noted_too: bool = False, amount=lambda doc: 0, **values
 ) -> list[dict]:
 	roots = _first_versions(doctype, [doc for doc in docs if doc.amended_from])

@@ -29,6 +29,7 @@ class CareMessage(Document):
 			"Milestone",
 			"Tier Up",
 			"Delivery",
+			"How Was It",
 			"Reorder",
 			"Care Notice",
 			"Event Invitation",

@@ -69,6 +69,7 @@ class CareRule(MeansEverybody, Document):
 			"Milestone",
 			"Tier Up",
 			"Delivery",
+			"How Was It",
 			"Reorder",
 			"Care Notice",
 			"Event Invitation",
@@ -133,6 +134,7 @@ class CareRule(MeansEverybody, Document):
 			"Purchase Amount",
 			"First Purchase",
 			"Delivery",
+			"Purchase: Ask How It Was",
 			"Referral: Thank Referrer",
 			"Referral: Welcome",
 			"Referral: Call",
@@ -187,7 +189,7 @@ class CareRule(MeansEverybody, Document):
 		for field, message in rules.needs(self.trigger):
 			if not any(self.get(one) for one in field.split("|")):
 				frappe.throw(message)
-		if self.trigger not in ("Purchase Amount", "Delivery", "Milestone"):
+		if self.trigger not in (*rules.AFTER_PAPERS, "Milestone"):
 			self.company = None
 		if self.trigger in rules.DATED:
 			self.due_in_days = 0

@@ -20,7 +20,7 @@ class CustomerFeedback(NamesOnlyReadable, Document):
 		customer: DF.Link
 		customer_name: DF.Data | None
 		given_on: DF.Datetime
-		kind: DF.Literal["Complaint", "Visit", "Event", "General"]
+		kind: DF.Literal["Complaint", "Visit", "Event", "After a Purchase", "General"]
 		noted_by: DF.Link | None
 		person_rating: DF.Rating
 		rated_user: DF.Link | None

@@ -61,6 +61,7 @@ class FollowUp(Document):
 			"Event called off",
 			"Event is over",
 			"Event moved",
+			"Complaint open",
 			"Complaint reopened",
 			"Complaint deleted",
 			"Bought again",

@@ -12,7 +12,7 @@ from keep_customers.erp.reports import GOOD, bars, column, count, decimal, figur
 from keep_customers.messaging.feedback import CUSTOMER
 from keep_customers.worth.selection import of_customers
 
-KINDS = ("Complaint", "Visit", "Event", "General")
+KINDS = ("Complaint", "Visit", "Event", "After a Purchase", "General")
 STARS, CHARTED = 5, 15
 
 
@@ -69,8 +69,8 @@ def people(filters: dict, since: date | None, until: date | None) -> list[dict]:
 			"average": round(stars / number, 2) if number else None,
 		}  # fmt: skip
 		for kind, (its_number, its_stars) in kinds.items():
-			row[f"{kind.lower()}_ratings"] = its_number
-			row[f"{kind.lower()}_average"] = round(its_stars / its_number, 2)
+			row[f"{frappe.scrub(kind)}_ratings"] = its_number
+			row[f"{frappe.scrub(kind)}_average"] = round(its_stars / its_number, 2)
 		rows.append(row)
 	return sorted(rows, key=lambda row: (-(row["average"] or 0), -row["ratings"], row["rated_user"]))
 
@@ -80,7 +80,7 @@ def opens(user: str, since, until) -> dict:
 		days = within(since, until)
 		return listed("Customer Feedback", rated_user=user, person_rating=[">", 0], given_on=days, **more)
 
-	given = {f"{kind.lower()}_average": those(said_by=CUSTOMER, kind=kind) for kind in KINDS}
+	given = {f"{frappe.scrub(kind)}_average": those(said_by=CUSTOMER, kind=kind) for kind in KINDS}
 	return {
 		"ratings": those(said_by=CUSTOMER),
 		"average": those(said_by=CUSTOMER),
@@ -94,18 +94,19 @@ def columns(rows) -> list[dict]:
 		"Complaint": _("Complaints (of 5)", context="Ratings of People"),
 		"Visit": _("Visits (of 5)", context="Ratings of People"),
 		"Event": _("Events (of 5)", context="Ratings of People"),
+		"After a Purchase": _("Purchases (of 5)", context="Ratings of People"),
 		"General": _("Otherwise (of 5)", context="Ratings of People"),
 	}
 
 	def stars(fieldname, label):
 		return column(fieldname, label, "Float", 130, precision=2)
 
-	shown = [kind for kind in KINDS if any(f"{kind.lower()}_ratings" in row for row in rows)]
+	shown = [kind for kind in KINDS if any(f"{frappe.scrub(kind)}_ratings" in row for row in rows)]
 	return [
 		column("full_name", _("Person", context="Ratings of People"), width=200),
 		count("ratings", _("Ratings", context="Ratings of People")),
 		stars("average", _("Average (of 5)", context="Ratings of People")),
-		*(stars(f"{kind.lower()}_average", averages[kind]) for kind in shown),
+		*(stars(f"{frappe.scrub(kind)}_average", averages[kind]) for kind in shown),
 		count("noted", _("Noted by Us", context="Ratings of People")),
 	]
 

@@ -347,7 +347,7 @@ IN_VAIN = {
 	for why, paths in {
 		"a link is not guessed": (
 			"complaints.feedback.confirm", "events.feedback.give", "events.pages.answer", "events.pages.calendar", "events.seen.note",
-			"messaging.unsubscribe.confirm", "messaging.visit_feedback.give",
+			"messaging.purchase_feedback.give", "messaging.unsubscribe.confirm", "messaging.visit_feedback.give",
 		),
 		"it is for guests, and names no customer": ("complaints.page.post",),
 		"it is for a website's pages": ("access.host_doors.add_comment",),

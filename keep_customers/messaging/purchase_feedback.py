@@ -1,0 +1,149 @@
+"""How a purchase was: who says so on the page of a link that a message of a Care Rule has brought."""
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import escape_html
+from pypika.terms import ValueWrapper
+
+from keep_customers.care.assignment import Assignment
+from keep_customers.erp import guest_pages, limits, signed, todos
+from keep_customers.erp.api import typed
+from keep_customers.erp.language import day_in_words
+from keep_customers.erp.tables import wait_for
+from keep_customers.erp.texts import as_typed
+from keep_customers.messaging.feedback import (
+	CUSTOMER,
+	DOCTYPE,
+	LONGEST_WORDS,
+	MOST_AN_HOUR,
+	days,
+	held_by_us,
+	insert,
+	not_ours_to_answer,
+	not_valid,
+	nothing_said,
+	stars_of,
+	was_said,
+)
+from keep_customers.people import contacts
+
+INVOICE, TRIGGER = "Sales Invoice", "Purchase: Ask How It Was"
+# Page and purpose of the links.
+PURCHASE = "care-feedback", "purchase"
+UNHAPPY = 0.4  # two stars of five
+
+
+def words(invoice: str, language: str) -> dict[str, str]:
+	"""What a Care Message about an invoice may say besides, in the message's language; the purchase is that one, whatever was
+	bought since."""
+	day = frappe.db.get_value(INVOICE, invoice, "posting_date")
+	if not day:
+		return {}
+	page, purpose = PURCHASE
+	return {
+		"last_purchase": day_in_words(day, language),
+		"purchase_feedback_link": signed.link(page, purpose, invoice, days(), language),
+	}
+
+
+def asked(since: datetime) -> list[tuple]:
+	"""(customer, its main contact, when) of those who were asked about purchases and have not answered yet."""
+	follow_up, rule, said = (frappe.qb.DocType(name) for name in ("Follow Up", "Care Rule", DOCTYPE))
+	# Of an e-mail in the host's queue nobody knows yet when it leaves.
+	when = Coalesce(follow_up.sent_on, follow_up.modified)
+	return (
+		frappe.qb.from_(follow_up)
+		.inner_join(rule)
+		.on(rule.name == follow_up.care_rule)
+		.left_join(said)
+		.on(
+			(said.reference_doctype == INVOICE)
+			& (said.reference_name == follow_up.reference_name)
+			& (said.said_by == CUSTOMER)
+		)
+		.select(follow_up.customer, ValueWrapper(None), when)
+		.where((rule.trigger == TRIGGER) & follow_up.send_status.isin(["Sending", "Sent"]))
+		.where((when >= since) & said.name.isnull())
+	).run()
+
+
+def read(token: str, for_update: bool = False):
+	"""The Sales Invoice of a token, with as much as is needed; None if the token is not valid or nothing was bought."""
+	name = signed.read(PURCHASE[1], token)
+	if name and for_update:
+		wait_for(INVOICE, name)
+	fields = ["name", "customer", "company", "posting_date"]
+	found = name and frappe.db.get_value(INVOICE, {"name": name, "docstatus": 1}, fields, as_dict=True)
+	if found:
+		found.doctype = INVOICE
+	return found or None
+
+
+def rep_of(invoice) -> str | None:
+	"""Who asked, or was to: whose work is rated."""
+	about = {"reference_doctype": INVOICE, "reference_name": invoice.name, "assigned_to": ("is", "set")}
+	return frappe.db.get_value("Follow Up", about, "assigned_to", order_by="creation desc")
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+@typed(otherwise=not_valid)
+@limits.limited(MOST_AN_HOUR)
+def give(token: str = "", rating: str = "", person_rating: str = "", words: str = "") -> None:
+	"""What the page's button calls: the customer says how a purchase was.
+
+	:param rating: of what was bought, 1 … 5 or empty
+	:param person_rating: of who looks after them, likewise
+	"""
+	invoice = read(token, for_update=True)
+	if not invoice:
+		return not_valid()
+	if held_by_us():
+		return not_ours_to_answer()
+	if was_said(invoice):
+		return guest_pages.show(PURCHASE[0], token=token)
+	rep = rep_of(invoice)
+	# Without somebody to rate the page does not ask.
+	stars = stars_of(rating), stars_of(person_rating) if rep else 0
+	words = as_typed(words, LONGEST_WORDS)
+	if None in stars or not (any(stars) or words):
+		return nothing_said(PURCHASE[0])
+	name = insert(
+		{
+			"customer": invoice.customer,
+			"contact": contacts.primary_contact(invoice.customer),
+			"kind": "After a Purchase",
+			"reference_doctype": INVOICE,
+			"reference_name": invoice.name,
+			"rating": stars[0],
+			"rated_user": rep,
+			"person_rating": stars[1],
+			"words": words,
+		},
+		by_customer=True,
+	)
+	if any(0 < one <= UNHAPPY for one in stars):
+		_ask_to_call(invoice.customer, name)
+	guest_pages.show(PURCHASE[0], token=token)
+
+
+def _ask_to_call(customer: str, feedback: str) -> None:
+	"""The rep calls who is not satisfied, the same day, whatever the cap says; the words stand in the feedback, not in the ToDo."""
+	user = Assignment([customer], frappe.get_cached_doc("Keep Customers Settings")).user_for(customer)
+	if not user:
+		return
+	title = frappe.db.get_value("Customer", customer, "customer_name") or customer
+	[sentence] = sentences()
+	text = sentence.format(escape_html(title), todos.link_to(DOCTYPE, feedback))
+	todos.add(user, DOCTYPE, feedback, f"<p>{text}</p>", priority="High")
+
+
+def sentences() -> list[str]:
+	return [
+		_(
+			"{0} is not satisfied with a purchase. Please call today, and open a complaint if something is to be put right."
+		)
+		+ " ({1})",
+	]

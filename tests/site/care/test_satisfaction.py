@@ -1,0 +1,108 @@
+"""Whom a rule asks how a purchase was: once a quarter, and not who is upset or was asked just now."""
+
+from datetime import datetime, time, timedelta
+from urllib.parse import unquote_plus
+
+import frappe
+
+from keep_customers.care import rules
+from keep_customers.messaging import purchase_feedback, sending
+from tests.site.care.test_triggers import due
+from tests.site.mail import mailbox, text_of  # noqa: F401 (mailbox is for every test here)
+from tests.site.messaging.sending.thanks import emails, state, thanked
+from tests.site.story import ANNA
+
+ASKING = {"trigger": purchase_feedback.TRIGGER, "min_amount": 0, "wait_days": 7, "due_in_days": 14}
+
+
+def asked(story, rule, ahead=0):
+	return set(due(story, rule, story.today + timedelta(days=ahead)))
+
+
+def test_who_bought_is_asked_about_the_latest_purchase_that_has_had_its_days(story):
+	firm, fresh, past, credited = (story.customer(name) for name in ("Firm", "Fresh", "Past", "Credited"))
+	story.history(firm, [(12, 100), (9, 50), (3, 70)])
+	story.history(fresh, [(6, 100)])
+	story.history(past, [(40, 100)])
+	story.credit(story.invoice(credited, 100, story.days_ago(9)), 100, story.days_ago(5))
+	rule = story.rule(**ASKING)
+	[(customer, (planned_on, due_date, occurrence))] = due(story, rule).items()
+	assert (customer, planned_on) == (firm, story.days_ago(2))
+	assert frappe.db.get_value("Sales Invoice", occurrence, "base_net_total") == 50
+	assert story.today <= due_date <= story.today + timedelta(days=9)
+
+
+def test_nobody_is_asked_twice_in_a_quarter_and_who_was_never_reached_may_be_again(story):
+	firm = story.customer("Firm")
+	story.history(firm, [(8, 100)])
+	rule = story.rule(**ASKING)
+	story.file(firm, dedicated_rep=ANNA)
+	story.completed_yesterday()
+	story.night()
+	[row] = story.follow_ups(firm)
+	story.history(firm, [(-10, 100), (-85, 100)])
+	assert not asked(story, rule, 18), "another purchase, twenty days later"
+	assert asked(story, rule, 93) == {firm}
+	frappe.db.set_value("Follow Up", row.name, {"status": "Skipped", "hold_reason": "No consent"})
+	assert asked(story, rule, 18) == {firm}
+
+
+def test_who_complains_is_not_asked_whether_they_are_satisfied(story):
+	firm, upset = story.customer("Firm"), story.customer("Upset")
+	for one in (firm, upset):
+		story.history(one, [(8, 100)])
+		story.file(one, dedicated_rep=ANNA)
+	story.case(upset)
+	rule = story.rule(**ASKING)
+	assert asked(story, rule) == {firm}
+	story.completed_yesterday()
+	story.night()
+	case = story.case(firm)
+	story.night()
+	[row] = story.follow_ups(firm)
+	assert (row.status, row.hold_reason) == ("Cancelled", "Complaint open")
+	frappe.db.set_value("Complaint Case", case.name, "status", "Closed")
+	assert asked(story, rule) == {firm}, "once it is put right"
+
+
+def test_who_was_asked_about_a_visit_today_is_not_asked_about_a_purchase(story):
+	firm = story.customer("Firm")
+	story.history(firm, [(8, 100)])
+	rule = story.rule(**ASKING)
+	touch = frappe.get_doc(
+		{"doctype": "Customer Touch", "customer": firm, "rep": ANNA, "channel": "Visit", "result": "Reached"}
+	).insert()
+	story.settings(feedback_pause_hours=24)
+	touch.db_set("feedback_asked_on", datetime.combine(story.today, time(8)))
+	assert not asked(story, rule)
+	story.settings(feedback_pause_hours=0)
+	assert asked(story, rule) == {firm}
+
+
+def test_the_shipped_rule_is_off_and_sends_a_link_to_who_agreed(story):
+	[name] = frappe.get_all("Care Rule", {"trigger": purchase_feedback.TRIGGER}, pluck="name")
+	shipped = frappe.get_doc("Care Rule", name)
+	assert (shipped.enabled, shipped.send_automatically, shipped.purpose) == (0, 1, "After a Purchase")
+	assert frappe.db.count("Care Message", {"kind": shipped.message_kind}) == 3
+	firm = thanked(story, **{**ASKING, "wait_days": 0}, message_kind=shipped.message_kind)
+	assert state(story, firm) == ("Assigned", "Queued", "") and not story.todos()
+	since = datetime.combine(story.today, time()) - timedelta(days=400)
+	assert not purchase_feedback.asked(since)
+	assert sending.send_due(story.today) == {"Sending": 1}
+	[queued] = emails(firm)
+	_message, html = text_of(queued)
+	token = unquote_plus(html.split("/care-feedback?token=")[1].split("&")[0])
+	[row] = story.follow_ups(firm)
+	assert purchase_feedback.read(token).name == row.reference_name
+	assert [(who, contact) for who, contact, _when in purchase_feedback.asked(since)] == [(firm, None)]
+
+
+def test_who_has_not_agreed_is_asked_by_the_rep_with_the_same_link(story):
+	firm = thanked(story, consent=None, **{**ASKING, "wait_days": 0}, message_kind="How Was It")
+	[todo] = story.todos(ANNA)
+	assert "how it was" in todo.description and "token" not in todo.description
+	[row] = story.follow_ups(firm)
+	words = purchase_feedback.words(row.reference_name, "en")
+	assert purchase_feedback.PURCHASE[0] in words["purchase_feedback_link"]
+	assert not purchase_feedback.words("No Such Invoice", "en")
+	assert rules.purpose(purchase_feedback.TRIGGER) == "After a Purchase"

@@ -1,0 +1,72 @@
+"""After a purchase the customer says how it was, and who is not satisfied is called."""
+
+import frappe
+
+from keep_customers.erp import signed
+from keep_customers.messaging import purchase_feedback
+from tests.site.complaints.guests.said import offered, token_of
+from tests.site.guests import page
+from tests.site.story import ANNA
+
+GIVE = "keep_customers.messaging.purchase_feedback.give"
+
+
+def told(invoice):
+	frappe.db.rollback()
+	return frappe.get_all("Customer Feedback", filters={"reference_name": invoice}, fields=["*"])
+
+
+def todos(feedback):
+	about = {"reference_type": "Customer Feedback", "reference_name": feedback}
+	return frappe.get_all("ToDo", about, ["allocated_to", "priority", "description"])
+
+
+def bought(story, firm, asked_by=ANNA):
+	"""An invoice that was asked about, and the token of its link."""
+	name = story.invoice(firm, 500, story.days_ago(9)).name
+	if asked_by:
+		frappe.get_doc(
+			{
+				"doctype": "Follow Up", "customer": firm, "occurrence": name, "status": "Done", "reason": "Asked", "channel": "Email",
+				"due_date": story.today, "planned_on": story.today, "assigned_to": asked_by,
+				"reference_doctype": "Sales Invoice", "reference_name": name,
+			}
+		).insert()  # fmt: skip
+	frappe.db.commit()
+	return name, signed.token(purchase_feedback.PURCHASE[1], name, 9)
+
+
+def test_who_is_not_satisfied_is_on_the_reps_list_and_says_it_once(guest, firm, story):
+	invoice, token = bought(story, firm)
+	shown = page(guest, "care-feedback", token=token)
+	assert shown.status_code == 200 and "Anna" in shown.text and "500" not in shown.text
+	assert guest.call(GIVE, token=token).status_code == 400, "nothing was said"
+	assert guest.call(GIVE, token=token_of(offered(firm)), rating="1").status_code == 410
+	for words in ("It smokes", "It does not"):
+		assert guest.call(GIVE, token=token, rating="2", person_rating="5", words=words).status_code == 200
+	[row] = told(invoice)
+	assert (row.kind, row.said_by, row.rating, row.person_rating, row.rated_user, row.words) == (
+		"After a Purchase", "Customer", 0.4, 1, ANNA, "It smokes",
+	)  # fmt: skip
+	[todo] = todos(row.name)
+	assert (todo.allocated_to, todo.priority) == (ANNA, "High")
+	assert firm in todo.description and "smokes" not in todo.description
+	assert "We have your answer" in page(guest, "care-feedback", token=token).text
+
+
+def test_who_is_satisfied_needs_nobody(guest, firm, story):
+	invoice, token = bought(story, firm, asked_by=None)
+	assert "look after you" not in page(guest, "care-feedback", token=token).text, "nobody asked"
+	assert guest.call(GIVE, token=token, rating="3", person_rating="1").status_code == 200
+	[row] = told(invoice)
+	assert (row.rating, row.person_rating, row.rated_user) == (0.6, 0, None)
+	assert len(todos(row.name)) == 0
+
+
+def test_what_was_not_bought_is_not_asked_about(guest, firm, story):
+	invoice, token = bought(story, firm)
+	frappe.get_doc("Sales Invoice", invoice).cancel()
+	frappe.db.commit()
+	assert page(guest, "care-feedback", token=token).status_code == 410
+	assert guest.call(GIVE, token=token, rating="1").status_code == 410
+	assert not told(invoice)
