@@ -35,7 +35,7 @@ def to_ask(rule, today: date) -> list[dict]:
 			latest[one.customer] = one
 	for left in (_this_quarter(rule, latest, today), _just_asked(today), _complaining(list(latest))):
 		latest = {customer: one for customer, one in latest.items() if customer not in left}
-	found = after_documents(
+	return after_documents(
 		rule,
 		list(latest.values()),
 		"Sales Invoice",
@@ -46,8 +46,6 @@ def to_ask(rule, today: date) -> list[dict]:
 		),
 		short=lambda doc: said("Bought on {0}: how was it?", written(doc.posting_date)),
 	)
-	# What was in the way for too long is not asked about any more.
-	return [row for row in found if row["due_date"] >= today]
 
 
 def _this_quarter(rule, customers: dict, today: date) -> set[str]:

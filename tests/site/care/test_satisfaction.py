@@ -6,6 +6,7 @@ from urllib.parse import unquote_plus
 import frappe
 
 from keep_customers.care import rules
+from keep_customers.care.preview import last_month
 from keep_customers.messaging import purchase_feedback, sending
 from tests.site.care.test_triggers import due
 from tests.site.mail import mailbox, text_of  # noqa: F401 (mailbox is for every test here)
@@ -30,6 +31,18 @@ def test_who_bought_is_asked_about_the_latest_purchase_that_has_had_its_days(sto
 	assert (customer, planned_on) == (firm, story.days_ago(2))
 	assert frappe.db.get_value("Sales Invoice", occurrence, "base_net_total") == 50
 	assert story.today <= due_date <= story.today + timedelta(days=9)
+
+
+def test_what_was_in_the_way_for_too_long_is_not_asked_about_any_more(story):
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA)
+	story.history(firm, [(25, 100)])
+	rule = story.rule(**ASKING)
+	assert last_month(rules.read({"name": rule.name})[0], story.today), "as it would have been"
+	story.completed_yesterday()
+	story.night()
+	[row] = story.follow_ups(firm)
+	assert (row.status, row.hold_reason) == ("Skipped", "Too late")
 
 
 def test_nobody_is_asked_twice_in_a_quarter_and_who_was_never_reached_may_be_again(story):

@@ -33,7 +33,7 @@ ROLE = "Keep Customers Manager"
 pytestmark = ONLY_WHERE_ALLOWED
 
 SHIPPED = {
-	"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 34, "Care Message": 132,
+	"Customer Tier": 4, "Tier Policy": 1, "Care Rule": 35, "Care Message": 135,
 	"Complaint Category": 6, "Complaint Cause": 10, "Loss Cause": 9, "Standard Answer": 18,
 }  # fmt: skip
 FIELDS = {

@@ -6,7 +6,7 @@ from frappe.utils import add_days, now_datetime
 
 from keep_customers.messaging import delivery
 from keep_customers.patches.v0_2 import note_currencies_of_gifts, number_on_from_names, set_aside_templates
-from keep_customers.patches.v0_3 import promise_what_there_is
+from keep_customers.patches.v0_3 import ask_how_it_was, promise_what_there_is
 from keep_customers.setup import install, upgrade
 from tests.site.benefits.costs.spending import row
 from tests.site.story import ANNA, MIA, PREFIX
@@ -138,3 +138,20 @@ def test_tiers_promise_what_there_is_and_an_admin_s_words_stay(story):
 	assert said[:2] == [promise_what_there_is.WORDS[old[0]], "A cake"]
 	for name, benefits in was.items():
 		frappe.db.set_value("Customer Tier", name, "benefits", benefits)
+
+
+def test_a_rule_that_is_new_comes_off_once_and_no_other_that_was_deleted(story):
+	trigger, kind = "Purchase: Ask How It Was", "How Was It"
+	for doctype, about in (
+		("Care Rule", {"trigger": ("in", (trigger, "Silence"))}),
+		("Care Message", {"kind": ("in", (kind, "Welcome"))}),
+	):
+		for name in frappe.get_all(doctype, about, pluck="name"):
+			frappe.delete_doc(doctype, name)
+	for _again in range(2):
+		ask_how_it_was.execute()
+	[rule] = frappe.get_all("Care Rule", {"trigger": trigger}, ["enabled", "message_kind", "enabled_from"])
+	assert (rule.enabled, rule.message_kind, rule.enabled_from) == (0, kind, None)
+	assert sorted(frappe.get_all("Care Message", {"kind": kind}, pluck="language")) == ["en", "zh", "zh-TW"]
+	assert not frappe.db.exists("Care Rule", {"trigger": "Silence"})
+	assert not frappe.db.exists("Care Message", {"kind": "Welcome"})
