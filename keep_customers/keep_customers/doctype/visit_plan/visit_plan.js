@@ -63,7 +63,13 @@ function show_approved(frm) {
 		() =>
 			keep_customers.visit_report.ask(frm, () =>
 				call(frm, "stops.file_report").then((counts) =>
-					frappe.show_alert({ message: __("Contacts recorded: {0}", [counts.contacts]), indicator: "green" })
+					frappe.show_alert({
+						// Who told each stop as it was over has them on record.
+						message: counts.contacts
+							? __("Contacts recorded: {0}", [counts.contacts])
+							: __("The report is filed: who was visited has it on record."),
+						indicator: "green",
+					})
 				)
 			),
 	];
