@@ -2,7 +2,8 @@
 everybody who does not off the file, and what they agreed to with them.
 
 So an import adds and completes: a row of the same person, occasion or consent is the one that is there, an empty cell leaves
-what stands there, and who is not in the sheet stays. Who is to go is taken off on the form.
+what stands there, and who is not in the sheet stays. Who is to go is taken off on the form. Two rows of a sheet that say the same
+of one, or each a part, are one.
 """
 
 import frappe
@@ -18,19 +19,25 @@ SAME = {
 
 def keep_rows(file) -> None:
 	"""Before a file is validated."""
+	if not frappe.flags.in_import:
+		return
 	before = file.get_doc_before_save()
-	if not before or not frappe.flags.in_import:
+	if not before:
+		for table, same in SAME.items():
+			file.set(table, _once(file.get(table), same))
 		return
 	for table, same in SAME.items():
 		left = {row.name: row for row in before.get(table)}
 		if [row.name for row in file.get(table)] == list(left):
 			continue  # as it was: the sheet has no such columns
+		known, new = [], []
 		for row in file.get(table):
 			if was := left.pop(row.name, None):
 				_continue(row, was)
 			elif was := _take(left, row, same):
 				_continue(row, was, made_anew=True)
-		rows = [*left.values(), *file.get(table)]
+			(known if was else new).append(row)
+		rows = [*left.values(), *_once([*known, *new], same)]
 		order = {row.name: row.idx for row in before.get(table)}
 		rows.sort(key=lambda row: order.get(row.name, len(order) + 1))
 		for number, row in enumerate(rows, 1):
@@ -47,6 +54,38 @@ def _take(left: dict, row, same: tuple[str, ...]):
 
 def _key(row, same: tuple[str, ...]) -> tuple[str, ...]:
 	return tuple(" ".join(str(row.get(field) or "").casefold().split()) for field in same)
+
+
+def _once(rows: list, same: tuple[str, ...]) -> list:
+	"""Rows of which one completes another are one; who is called the same and is somebody else stays."""
+	found = []
+	for row in rows:
+		twin = row.get("__islocal") and next((one for one in found if _completes(row, one, same)), None)
+		if not twin:
+			found.append(row)
+			continue
+		for field in row.meta.fields:
+			if twin.get(field.fieldname) in (None, "", 0):
+				twin.set(field.fieldname, row.get(field.fieldname))
+	for number, row in enumerate(found, 1):
+		row.idx = number
+	return found
+
+
+def _completes(row, other, same: tuple[str, ...]) -> bool:
+	if _key(row, same) != _key(other, same):
+		return False
+	for field in row.meta.fields:
+		mine, theirs = row.get(field.fieldname), other.get(field.fieldname)
+		said = mine not in (None, "") and theirs not in (None, "") and not _is_usual(field, mine)
+		if (
+			said
+			and field.fieldname not in same
+			and not _is_usual(field, theirs)
+			and cstr(mine) != cstr(theirs)
+		):
+			return False
+	return True
 
 
 def _continue(row, was, made_anew: bool = False) -> None:

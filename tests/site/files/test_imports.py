@@ -212,3 +212,31 @@ def test_an_empty_cell_is_nobodys_consent(story, sheet):
 	before = said(firm)
 	import_text(UPDATE, f"customer,{sheet.format(firm)}", refused="Consent")
 	assert said(firm) == before and not file_of(firm).consents
+
+
+def test_two_rows_of_one_person_in_a_sheet_are_one_and_two_of_one_name_are_two(story):
+	known, new = story.customer("Known"), story.customer("New")
+	story.file(known, people=[{"full_name": "Otto", "phone": "+49 30 901820"}])
+	heading = "customer,people.full_name,people.relation,people.phone,people.email"
+	for kind, firm in ((UPDATE, known), (NEW, new)):
+		sheet = [
+			heading,
+			f"{firm},Uwe  Test,Owner,+49 30 901821,",
+			",uwe test,Owner,,uwe@keep-test.example",
+			",uwe test,Owner,,",
+			",Li Wei,Parent,+49 30 901822,",
+			",Li Wei,Child,+49 30 901823,",
+			",otto,,,otto@keep-test.example",
+		]
+		import_text(kind, "\n".join(sheet))
+	people = {
+		firm: [(row.full_name, row.relation or None, row.phone, row.email) for row in file_of(firm).people]
+		for firm in (known, new)
+	}
+	uwe = ("Uwe  Test", "Owner", "+49 30 901821", "uwe@keep-test.example")
+	both = [("Li Wei", "Parent", "+49 30 901822", None), ("Li Wei", "Child", "+49 30 901823", None)]
+	assert people[known] == [("otto", None, "+49 30 901820", "otto@keep-test.example"), uwe, *both]
+	assert [one for one in people[new] if one[0] != "otto"] == [uwe, *both]
+	# The same sheet again changes nothing.
+	import_text(UPDATE, "\n".join([heading, *(one.replace(new, known) for one in sheet[1:])]))
+	assert len(file_of(known).people) == 4
