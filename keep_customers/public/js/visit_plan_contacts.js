@@ -76,8 +76,7 @@ function check(frm, stop, $chip) {
 	const { check: what } = $chip[0].dataset;
 	const done = stop.checks[what] ? 0 : 1;
 	$chip.prop("disabled", true);
-	const { answered } = keep_customers.contact.pieces;
-	answered(frappe.xcall("keep_customers.visits.contacts.check", { plan: frm.doc.name, stop: stop.stop, point: what, yes: done }))
+	keep_customers.answered(frappe.xcall("keep_customers.visits.contacts.check", { plan: frm.doc.name, stop: stop.stop, point: what, yes: done }))
 		.then(() => {
 			stop.checks[what] = done;
 			// The form has it too, without having changed: saved later, it does not take it back.

@@ -78,10 +78,7 @@ keep_customers.contact.pieces = (() => {
 	const button = (attributes, label, below = "", kind = "default") =>
 		`<button class="btn btn-${kind}" ${attributes}>${text(label)}${below && `<br><small>${text(below)}</small>`}</button>`;
 
-	// What the server answers. Without a connection the host says so, and in 15 its own promise never ends: this one does.
-	const answered = (asked) => (frappe.is_online() ? asked : Promise.race([Promise.reject(new Error("no connection")), asked]));
-
-	return { text, joined, who, people, ways, map, why, say, entry, words, button, answered };
+	return { text, joined, who, people, ways, map, why, say, entry, words, button };
 })();
 
 frappe.dom.set_style(

@@ -2,7 +2,7 @@
 frappe.provide("keep_customers.contact");
 
 keep_customers.contact.results = (() => {
-	const { text, entry, words, button, answered } = keep_customers.contact.pieces;
+	const { text, entry, words, button } = keep_customers.contact.pieces;
 	const { also } = keep_customers.contact;
 	const REASONS = ["No Need Now", "Wrong Person", "Already in Contact", "Wrong Moment", "Wrong Data", "Other"];
 
@@ -83,7 +83,7 @@ keep_customers.contact.results = (() => {
 			const found = typed(card, result, because, person);
 			if (!found) return;
 			card.find("button").prop("disabled", true);
-			answered(tell({ ...found, key })).then(
+			keep_customers.answered(tell({ ...found, key })).then(
 				() => begun.delete(of),
 				() => card.find("button").prop("disabled", false)
 			);

@@ -25,12 +25,12 @@ keep_customers.vip_event.afterwards = (() => {
 			],
 			primary_action_label: __("It Was Held"),
 			primary_action: ({ came }) => {
-				dialog.hide();
 				const there = came || [];
+				const gone = () => dialog.hide();
 				// Not all guests are shown here: of the others who was not checked in did not come, if anybody was.
-				if (frm.doc.attended) return server.become(frm, "Held", { came: there.join(" ") });
+				if (frm.doc.attended) return server.become(frm, "Held", { came: there.join(" ") }).then(gone);
 				const absent = expected.map((guest) => guest.name).filter((name) => !there.includes(name));
-				server.become(frm, "Held", { everybody_came: 1, absent: absent.join(" ") });
+				return server.become(frm, "Held", { everybody_came: 1, absent: absent.join(" ") }).then(gone);
 			},
 		});
 		dialog.show();
@@ -50,10 +50,11 @@ keep_customers.vip_event.afterwards = (() => {
 				},
 			],
 			primary_action_label: __("Close"),
-			primary_action: ({ actual_cost }) => {
-				dialog.hide();
-				frm.set_value("actual_cost", actual_cost || 0).then(() => server.become(frm, "Closed"));
-			},
+			primary_action: ({ actual_cost }) =>
+				frm
+					.set_value("actual_cost", actual_cost || 0)
+					.then(() => server.become(frm, "Closed"))
+					.then(() => dialog.hide()),
 		});
 		dialog.show();
 	}

@@ -78,7 +78,7 @@ keep_customers.vip_event.guests = (() => {
 		if (what === COPY) return copy(guest);
 		const note = (more) => {
 			button.disabled = true;
-			return server.of_guest(frm, guest.name, what, more).catch(() => (button.disabled = false));
+			return keep_customers.answered(server.of_guest(frm, guest.name, what, more)).catch(() => (button.disabled = false));
 		};
 		if (what !== YES || !frm.doc.max_companions) return note();
 		keep_customers.prompt(
