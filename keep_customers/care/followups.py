@@ -310,6 +310,29 @@ def planned(today: date) -> list:
 	return [frappe._dict(zip(names, row, strict=True)) for row in rows]
 
 
+def planned_visits(customers: Collection[str]) -> dict[tuple[str, str], frappe._dict]:
+	"""(customer, user) -> todo, date and the journey's from_date, of the next visit of an approved plan on the user's list."""
+	follow_up, todo, plan = (frappe.qb.DocType(name) for name in ("Follow Up", "ToDo", "Visit Plan"))
+	query = (
+		frappe.qb.from_(follow_up)
+		.inner_join(todo)
+		.on(todo.name == follow_up.todo)
+		.inner_join(plan)
+		.on((plan.name == follow_up.reference_name) & (follow_up.reference_doctype == "Visit Plan"))
+		.where((follow_up.channel == "Visit") & follow_up.status.isin(OPEN) & (todo.status == "Open"))
+		.orderby(todo.date, order=FALLING)
+		.orderby(todo.name, order=FALLING)
+		.select(
+			follow_up.customer, todo.allocated_to, todo.name.as_("todo"), todo.date, plan.from_date
+		)
+	)  # fmt: skip
+	# The last row of each is the first visit.
+	return {
+		(row.customer, row.allocated_to): row
+		for row in among(query, follow_up.customer, customers, FEW).run(as_dict=True)
+	}
+
+
 def with_agreement(query, follow_up, touch):
 	"""``query`` with the contact at which a follow-up was agreed, where it was.
 

@@ -28,6 +28,7 @@ from keep_customers.care.last_contacts import one_look
 from keep_customers.engine import followups as engine
 from keep_customers.engine.effect.learning import Learned
 from keep_customers.engine.night import culprits
+from keep_customers.engine.visits import day_for
 from keep_customers.erp import neighbours
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import alone, tried
@@ -177,15 +178,14 @@ class Planning:
 
 	def _due(self, rows: list):
 		"""The day a contact is due: the greeting's own, the promised one, else the earliest, on a working day."""
-		dated = [
-			row
-			for row in rows
-			if self.rules.get(row.care_rule, {}).get("trigger") in rules.DATED
-			or followups.promised_for(row, self.today)
-		]
+		dated = list(filter(self._for_one_day, rows))
 		if dated:
 			return getdate(dated[0].due_date)
 		return self.days.on_or_before(min(getdate(row.due_date) for row in rows), self.today)
+
+	def _for_one_day(self, row) -> bool:
+		trigger = self.rules.get(row.care_rule, {}).get("trigger")
+		return trigger in rules.DATED or followups.promised_for(row, self.today)
 
 	def _note_turns(self) -> None:
 		"""In both arms at once, before anybody is asked or left alone: what has waited already is not compared."""
@@ -254,6 +254,8 @@ class Planning:
 		waits -= over
 		self.counts["ended"] += len(over)
 		created = 0
+		visited = {rows[0].customer for rows in contacts if any(row.channel == "Visit" for row in rows)}
+		self.visits = followups.planned_visits(visited) if visited else {}
 		for rows in contacts:
 			# Meanwhile somebody may have deleted or renamed the customer, or settled the follow-up.
 			rows = [row for row in rows if row.name in waits and row.customer in there]
@@ -264,9 +266,24 @@ class Planning:
 				created += 1
 		return created
 
+	def _planned_visit(self, rows: list, rep: str):
+		"""The rep's visit that is planned already and can be this one as well: the journey begins before it is due."""
+		visit = self.visits.get((rows[0].customer, rep))
+		if not visit or not any(row.channel == "Visit" for row in rows):
+			return None
+		fixed = [getdate(row.due_date) for row in rows if self._for_one_day(row)]
+		until = [getdate(row.due_date) for row in rows if row.expires]
+		in_time = all(getdate(row.due_date) >= visit.from_date for row in rows)
+		return visit if in_time and day_for(fixed, until, visit.date, visit.date) else None
+
 	def _ask(self, rows: list) -> None:
 		rep, due = self.reps[rows[0].name], self._due(rows)
-		todo = todos.create(rows, rep, due, self.stakes.get(rows[0].customer, stakes.NOTHING))
+		stake = self.stakes.get(rows[0].customer, stakes.NOTHING)
+		if visit := self._planned_visit(rows, rep):
+			todo, due = visit.todo, visit.date
+			todos.join(todo, rows, rep, due)
+		else:
+			todo = todos.create(rows, rep, due, stake)
 		for part in rows:
 			followups.settle(
 				part.name,

@@ -41,6 +41,19 @@ def create(follow_ups: list, user: str, due, stake: Stake | None = None) -> str:
 	)
 
 
+def join(todo: str, more: list, user: str, due) -> None:
+	"""Let a ToDo ask for more in the contact that it is for.
+
+	:param more: dicts as :func:`create` takes them
+	"""
+	fields = ("name", "care_rule", "priority", "reference_doctype", "turn_worth", *DESCRIBED)
+	asked = {"todo": todo, "status": ("in", followups.OPEN)}
+	parts = frappe.get_all("Follow Up", asked, list(fields), order_by="name asc")
+	first = frappe.db.get_value("ToDo", todo, "keep_follow_up")
+	parts.sort(key=lambda part: part.name != first)
+	lead(todo, [*parts, *more], user, due)
+
+
 def lead(todo: str, follow_ups: list, user: str, due) -> None:
 	"""Let a ToDo that is there already ask for more in one contact.
 

@@ -240,3 +240,24 @@ def test_a_refusal_leaves_the_button_alive(story, desk):
 		anna.press("File the Report")
 		anna.page.wait_for_function("() => cur_frm.doc.status == 'Reported'")
 		anna.problems.clear()  # it was refused
+
+
+def test_a_notice_that_would_come_too_late_says_so_before_it_is_submitted(story, desk):
+	story.settings(rep_capacity=1)
+	for number in range(3):
+		story.file(story.customer(f"Firm {number}"), dedicated_rep=ANNA)
+	frappe.db.commit()
+	with desk(MIA) as mia:
+		mia.page.set_viewport_size({"width": 390, "height": 844})
+		mia.open("Form", "Care Notice", "new-care-notice-1")
+		# By the next working day the rep has room for one of them.
+		mia.page.evaluate(
+			"""territory => cur_frm.set_value({
+				title: "Storm", text: "Beware.", territory, due_in_days: 0,
+			})""",
+			TERRITORY,
+		)
+		mia.see("1 of 3 contacts fit in by").see("“Send Automatically” needs no rep")
+		at_each_width(mia, "notice-too-late")
+		mia.page.evaluate("() => cur_frm.set_value('due_in_days', 20)")
+		mia.see("The reps have room for it by")

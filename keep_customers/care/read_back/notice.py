@@ -86,14 +86,14 @@ def _in_time(told: ReadBack, doc, by_reps: list[str]) -> None:
 	day = formatdate(last)
 	if there.fits == there.wanted:
 		told.says.append(
-			_("The reps have room for it by {0}, with {1} new follow-ups each a day.").format(
+			_("The reps have room for it by {0} (new follow-ups per rep and day: {1}).").format(
 				day, settings.rep_capacity
 			)
 		)
 	else:
 		told.lacks(
 			_(
-				"{0} of {1} contacts fit in by {2}, with {3} new follow-ups per rep and day; who is not told by then is not told at all."
+				"{0} of {1} contacts fit in by {2} (new follow-ups per rep and day: {3}); who is not told by then is not told at all."
 			).format(there.fits, there.wanted, day, settings.rep_capacity),
 			field="due_in_days",
 		)

@@ -41,7 +41,7 @@ def test_a_notice_says_whom_it_would_reach(story, firms):
 	assert told["says"] == [
 		f"Customers are told: Snow; call within 3 days; only for customers of the group {GROUP}; "
 		"the customer's own rep gets the ToDo.",
-		f"The reps have room for it by {formatdate(last)}, with 10 new follow-ups each a day.",
+		f"The reps have room for it by {formatdate(last)} (new follow-ups per rep and day: 10).",
 		"Nothing is sent before it is submitted; then the ToDos come with the next night.",
 	]
 	assert told["figure"] == "3 customers would be reached. One of them does not want this channel."

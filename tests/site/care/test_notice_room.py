@@ -13,7 +13,7 @@ from keep_customers.care.read_back import notice as says
 from keep_customers.engine.followups import WorkingDays
 from keep_customers.jobs import notices as jobs
 from tests.site import mail
-from tests.site.story import ANNA, BEN, MIA, TERRITORY
+from tests.site.story import ANNA, BEN, MIA, PREFIX, TERRITORY
 
 
 @pytest.fixture(autouse=True)
@@ -67,13 +67,13 @@ def day(ahead):
 def test_it_says_how_many_can_be_told_before_it_is_too_late(story, firms):
 	# From tomorrow on two a day: of Anna's four two, and Ben's one.
 	assert lacks(notice()) == [
-		f"3 of 5 contacts fit in by {day(1)}, with 2 new follow-ups per rep and day; who is not told by then is not told at all.",
+		f"3 of 5 contacts fit in by {day(1)} (new follow-ups per rep and day: 2); who is not told by then is not told at all.",
 		"“Send Automatically” needs no rep, but nobody of them has agreed to e-mails or text messages.",
 	]
 	assert [one["field"] for one in notice()["missing"]] == ["due_in_days", "channel"]
 	told = notice(due_in_days=2)
 	assert not lacks(told)
-	assert told["says"][1] == f"The reps have room for it by {day(2)}, with 2 new follow-ups each a day."
+	assert told["says"][1] == f"The reps have room for it by {day(2)} (new follow-ups per rep and day: 2)."
 	story.settings(rep_capacity=0)
 	told = notice()
 	assert not lacks(told) and not any("room" in one for one in told["says"]), "without a limit all fits in"
@@ -126,3 +126,27 @@ def test_what_reps_have_on_their_lists_already_needs_no_room(story, firms):
 	assert not lacks(told) and told["says"][-2].startswith("The reps have room for it")
 	story.settings(rep_capacity=1)
 	assert lacks(notice(kind="Weather", amended_from=first.name))[0].startswith("1 of 2 contacts fit in")
+
+
+def test_of_thousands_it_asks_as_much_as_of_a_few(story, firms, monkeypatch):
+	def asked():
+		statements, real = [], frappe.db.sql
+		with monkeypatch.context() as patched:
+			patched.setattr(
+				frappe.db,
+				"sql",
+				lambda query, *args, **kwargs: statements.append(query) or real(query, *args, **kwargs),
+			)
+			told = notice()
+		return told, len(statements)
+
+	asked()  # what is kept from then on
+	_few, number = asked()
+	fields = ["name", "customer_name", "territory", "docstatus", "disabled"]
+	names = [f"{PREFIX} Many {at:05}" for at in range(2500)]
+	frappe.db.bulk_insert("Customer", fields, [(name, name, TERRITORY, 0, 0) for name in names])
+	many, more = asked()
+	assert many["figure"].startswith("2506 customers")
+	# Mia, who has those that nobody takes care of, has two places.
+	assert lacks(many)[0].startswith("5 of 2505 contacts fit in")
+	assert more < number + 30, "in parts of a thousand"

@@ -1,5 +1,7 @@
 """What is due as a visit anyway is offered to a plan, and becomes one contact with its stop."""
 
+from datetime import timedelta
+
 import frappe
 import pytest
 from frappe.exceptions import FrappeTypeError
@@ -168,3 +170,30 @@ def test_nothing_is_moved_from_its_day_or_comes_too_late(story, firms, rule):
 	visit = on_list(rule, works, 2)
 	plan = approved([works], method="Phone")
 	assert follow_up(plan.stops[0]).todo != visit.reload().todo
+
+
+def test_what_rules_ask_for_after_the_plan_was_approved_is_the_same_contact(story, firms):
+	firm, works = firms
+	story.settings(contact_cap=0)
+	story.completed_yesterday()
+	monday = getdate()
+	while monday.weekday():
+		monday += timedelta(days=1)
+	begin, end = monday + timedelta(days=2), monday + timedelta(days=3)
+	plan = approved(firms, from_date=begin, to_date=end)
+	frappe.set_user("Administrator")
+	rule = story.rule("Best", trigger="Year's Best", top_n=1, channel="Visit", due_in_days=9)
+	in_time = noted(rule, firm, 0, planned_on=monday, due_date=begin, expires=0)
+	too_late = noted(rule, works, 0, planned_on=monday, due_date=monday)
+	story.night(monday)
+	first, second = (follow_up(stop) for stop in plan.stops)
+	in_time.reload()
+	assert (in_time.status, in_time.todo, in_time.due_date) == ("Assigned", first.todo, end)
+	todo = frappe.get_doc("ToDo", first.todo)
+	assert (todo.status, todo.date, todo.keep_follow_up) == ("Open", end, first.name)
+	assert plan.name in todo.description and "No contact for long" in todo.description
+	# The journey begins after it is due.
+	assert too_late.reload().status == "Assigned" and too_late.todo != second.todo
+	plan = as_anna(plan)
+	results.record(first.todo, "Reached", KEY)
+	assert len(touches(firm)) == 1 and in_time.reload().status == "Done"
