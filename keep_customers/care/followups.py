@@ -310,8 +310,11 @@ def planned(today: date) -> list:
 	return [frappe._dict(zip(names, row, strict=True)) for row in rows]
 
 
-def planned_visits(customers: Collection[str]) -> dict[tuple[str, str], frappe._dict]:
-	"""(customer, user) -> todo, date and the journey's from_date, of the next visit of an approved plan on the user's list."""
+def planned_visits(customers: Collection[str], since: date) -> dict[tuple[str, str], frappe._dict]:
+	"""(customer, user) -> todo, date and the journey's from_date, of the next visit of an approved plan on the user's list.
+
+	:param since: an earlier one is late, or only not reported yet
+	"""
 	follow_up, todo, plan = (frappe.qb.DocType(name) for name in ("Follow Up", "ToDo", "Visit Plan"))
 	query = (
 		frappe.qb.from_(follow_up)
@@ -320,6 +323,7 @@ def planned_visits(customers: Collection[str]) -> dict[tuple[str, str], frappe._
 		.inner_join(plan)
 		.on((plan.name == follow_up.reference_name) & (follow_up.reference_doctype == "Visit Plan"))
 		.where((follow_up.channel == "Visit") & follow_up.status.isin(OPEN) & (todo.status == "Open"))
+		.where(todo.date >= since)
 		.orderby(todo.date, order=FALLING)
 		.orderby(todo.name, order=FALLING)
 		.select(

@@ -255,7 +255,7 @@ class Planning:
 		self.counts["ended"] += len(over)
 		created = 0
 		visited = {rows[0].customer for rows in contacts if any(row.channel == "Visit" for row in rows)}
-		self.visits = followups.planned_visits(visited) if visited else {}
+		self.visits = followups.planned_visits(visited, self.today) if visited else {}
 		for rows in contacts:
 			# Meanwhile somebody may have deleted or renamed the customer, or settled the follow-up.
 			rows = [row for row in rows if row.name in waits and row.customer in there]
@@ -274,7 +274,10 @@ class Planning:
 		fixed = [getdate(row.due_date) for row in rows if self._for_one_day(row)]
 		until = [getdate(row.due_date) for row in rows if row.expires]
 		in_time = all(getdate(row.due_date) >= visit.from_date for row in rows)
-		return visit if in_time and day_for(fixed, until, visit.date, visit.date) else None
+		if not (in_time and day_for(fixed, until, visit.date, visit.date)):
+			return None
+		# Its rep may have told of it in this moment.
+		return visit if hold("ToDo", [visit.todo], status="Open") else None
 
 	def _ask(self, rows: list) -> None:
 		rep, due = self.reps[rows[0].name], self._due(rows)

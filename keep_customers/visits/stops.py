@@ -68,11 +68,11 @@ def _ask(rep: str, row, contacts: list) -> None:
 	:param row: the stop's follow-up
 	:param contacts: what else the customer is visited for, see :func:`due.with_stops`
 	"""
-	# A night may ask for it in this moment.
-	waits = hold(
-		"Follow Up", [part.name for parts in contacts for part in parts if not part.todo], status="Planned"
-	)
-	parts = [row, *(part for parts in contacts for part in parts if part.todo or part.name in waits)]
+	others = [part for parts in contacts for part in parts]
+	# A night may ask for it in this moment, or the rep may tell of it.
+	waits = hold("Follow Up", [part.name for part in others if not part.todo], status="Planned")
+	still = hold("ToDo", [part.todo for part in others if part.todo], status="Open")
+	parts = [row, *(part for part in others if part.name in waits or part.todo in still)]
 	there = list(dict.fromkeys(part.todo for part in parts if part.todo))
 	if there:
 		todo = there[0]
