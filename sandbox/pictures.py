@@ -187,7 +187,7 @@ def settings(look: Look):
 
 @picture("Administrator", DESK)
 def set_up(look: Look):
-	frappe.db.set_single_value("Keep Customers Settings", "set_up_done", "excluded")
+	frappe.db.set_single_value("Keep Customers Settings", "set_up_done", "populations")
 	frappe.db.commit()
 	look.desk("keep-set-up")
 

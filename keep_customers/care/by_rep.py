@@ -35,7 +35,7 @@ def whose() -> str | None:
 
 
 def sees_others() -> bool:
-	"""Whether the user of this session, a rep, sees the figures of the others beside their own, as the settings say."""
+	"""Whether the user of this session, a rep, sees their place and the figures of the others, as the settings say."""
 	return bool(frappe.db.get_single_value("Keep Customers Settings", "reps_see_ranking"))
 
 

@@ -41,7 +41,8 @@ def look(values: dict) -> dict:
 		"populations": [
 			{
 				"group": one.policy.customer_group if _is_plain(one.policy) else None,
-				"policy": None if one.policy.customer_group in chosen else one.policy.name,
+				"policy": one.policy.name,
+				"rest": bool(broad) and one.policy.name == broad.name and not _is_plain(one.policy),
 				"customers": len(one.members),
 				"value": float(one.current.sum()) if money else None,
 			}
@@ -145,7 +146,7 @@ def _in_order(planned: list) -> list:
 			one.moved = cint(one.priority) < least
 			one.priority = max(least, cint(one.priority))
 		# Of two that are equal the one whose name comes first would be asked first.
-		least = one.priority + int(bool(one.is_new or (rest and rest[0].is_new)))
+		least = one.priority + int(bool(one.is_new or one.moved or (rest and rest[0].is_new)))
 	return planned
 
 

@@ -6,7 +6,7 @@ from frappe.utils import getdate
 
 from keep_customers.care.preview import would_have_made
 from keep_customers.jobs import nightly
-from keep_customers.setup.guided import proposals, steps
+from keep_customers.setup.guided import populations, proposals, steps
 from tests.site.story import ANNA, COMPANY, GROUP, MIA, PREFIX, TERRITORY, abroad
 
 POLICY = f"{PREFIX} Policy"
@@ -293,6 +293,18 @@ def test_a_group_below_another_keeps_its_own_customers(story, dealers):
 	assert by_group(found)[dealers] == (3, 60_000) and by_group(found)[above] == (10, 5_500)
 	steps.save("populations", {"ranked_groups": [dealers, above]})
 	assert by_group(steps.look("populations", {})) == by_group(found)
+
+
+def test_a_territory_that_is_ranked_by_itself_keeps_its_name(story, dealers):
+	story.policy(f"{PREFIX} North", territory=TERRITORY, company=COMPANY, priority=0)
+	found = steps.look("populations", {"ranked_groups": [dealers]})
+	assert [(one["group"], one["policy"], one["rest"]) for one in found["populations"]] == [
+		(dealers, dealers, False),
+		(None, f"{PREFIX} North", False),
+	]
+	steps.save("populations", {"ranked_groups": [dealers]})
+	order = {one.name: one.priority for one in populations.policies()}
+	assert order[dealers] < order[f"{PREFIX} North"] < order[POLICY]
 
 
 def test_who_are_persons_among_firms_is_proposed_and_no_group_is_made_up(story, firms):

@@ -47,8 +47,8 @@ RANKED_BY = {"Contacts": "contacts", "Caring": "caring", "Visits": "visits", "On
 
 @report
 def execute(filters=None):
-	"""What each rep did for the customers and who comes first, beside the time before, or one by one; a rep sees their own, with
-	their place, and the others' numbers if the settings say so."""
+	"""What each rep did for the customers and who comes first, beside the time before, or one by one; a rep sees their own, and
+	only if the settings say so their place and the others' numbers."""
 	filters, today = report_filters(filters), getdate()
 	show = filters.show or REPS
 	if show not in (REPS, *by_rep.ONE_BY_ONE):
@@ -57,8 +57,9 @@ def execute(filters=None):
 	before = time_before(since, until, QUARTER if "Quarter" in (filters.get("time") or "") else 1)
 	filters = {**filters, "time": OWN_DATES, "from_date": since, "to_date": until}
 	mine = by_rep.whose()
-	reps = ranked(filters, (since, until), before, today, mine)
-	if mine and not (show == REPS and by_rep.sees_others()):
+	alone = bool(mine) and not by_rep.sees_others()
+	reps = ranked(filters, (since, until), before, today, mine, alone)
+	if mine and show != REPS:
 		reps = [one for one in reps if one["rep"] == mine]
 	elif not mine and filters.get("rep"):
 		reps = [one for one in reps if one["rep"] == filters.get("rep")]
@@ -68,7 +69,7 @@ def execute(filters=None):
 	own = [one for one in reps if not mine or one["rep"] == mine]
 	if show == REPS:
 		message = None if reps else _("Nobody was contacted in this time, nor in the one before it.")
-		return columns(), reps, message, chart(own), summary(own, mine)
+		return columns(with_place=not alone), reps, message, chart(own), summary(own, mine)
 	only = mine or filters.get("rep")
 	if show in (by_rep.ON_TIME, by_rep.LATE):
 		rows = by_rep.asked(since, until, today, only, show, most(filters))
@@ -82,27 +83,34 @@ def execute(filters=None):
 	return columns_one_by_one(show), rows, message, chart(reps), summary(reps, mine)
 
 
-def ranked(filters: dict, now: tuple, before: tuple, today: date, mine: str | None) -> list[dict]:
+def ranked(
+	filters: dict, now: tuple, before: tuple, today: date, mine: str | None, alone: bool
+) -> list[dict]:
 	"""A row for each rep, the best first.
 
-	:param mine: who looks, if they see their own figures only; the places are those among all
+	:param mine: who looks, if they are a rep; the places are those among all
+	:param alone: whether they see themselves only, and no place: that tells of customers who are not theirs
 	"""
 	by = RANKED_BY.get(filters.get("ranked_by") or by_rep.CONTACTS)
 	if not by:
 		frappe.throw(_("Please choose what reps are ranked by."))
-	found, earlier = (by_rep.figures(*days, today, of_all=bool(mine)) for days in (now, before))
+	found, earlier = (
+		by_rep.figures(*days, today, mine if alone else None, of_all=bool(mine) and not alone)
+		for days in (now, before)
+	)
 	rows = [row(rep, found.get(rep, {}), earlier.get(rep, {})) for rep in sorted({*found, *earlier})]
 	at = places({one["rep"]: flt(one[by]) for one in rows})
 	at_before = places({rep: flt(one.get(by)) for rep, one in earlier.items()})
-	if mine:
+	if mine and not alone:
 		# What customers say of somebody is for that one.
 		hidden = dict.fromkeys(("satisfaction", "satisfaction_before"))
 		own = [by_rep.figures(*days, today, mine).get(mine, {}) for days in (now, before)]
 		rows = [row(mine, *own) if one["rep"] == mine else one | hidden for one in rows]
 	for one in rows:
-		one["place"], one["place_before"] = at.get(one["rep"]), at_before.get(one["rep"])
+		one["place"] = None if alone else at.get(one["rep"])
+		one["place_before"] = None if alone else at_before.get(one["rep"])
 		one["among"] = len(at)
-	last = len(rows) + 1
+	last = len(rows) + 1  # without a place
 	return sorted(rows, key=lambda one: (one["place"] or last, -one["contacts"], one["rep_name"]))
 
 
@@ -169,11 +177,14 @@ def time_before(since: date, until: date, least: int = 1) -> tuple[date, date]:
 	return getdate(add_months(since, -months)), getdate(get_last_day(earlier)) if whole else earlier
 
 
-def columns() -> list[dict]:
+def columns(with_place: bool) -> list[dict]:
 	stars = {"precision": 1}
-	return [
+	places = [
 		count("place", _("Place", context="Care by Rep"), 80),
 		count("place_before", _("Place Before", context="Care by Rep"), 110),
+	]
+	return [
+		*(places if with_place else ()),
 		column("rep_name", _("Rep"), width=170),
 		count("contacts", _("Contacts", context="Care by Rep")),
 		count("contacts_before", _("Contacts Before", context="Care by Rep"), 130),

@@ -33,8 +33,9 @@ keep_customers.set_up.previews = (() => {
 	function populations(found) {
 		const heads = (first) => [first, n(__("Customers")), n(__(found.value_basis, null, "Tier Policy"))];
 		const row = (name, one) => line(text(name), n(count(one.customers)), n(money(one.value, found.currency)));
-		const alone = found.populations.length === 1 && !found.populations[0].group;
-		const name = (one) => one.group || (alone ? __("All Together") : __("Everybody Else"));
+		const alone = found.populations.length === 1;
+		const rest = () => (alone ? __("All Together") : __("Everybody Else"));
+		const name = (one) => one.group || (one.rest ? rest() : __(one.policy, null, "Tier Policy"));
 		const rows = found.populations.map((one) => row(name(one), one));
 		const suggested = found.suggested.map((one) => row(one.group, one));
 		return `${rows.length ? table(heads(__("Ranked Among Themselves")), rows) : ""}
