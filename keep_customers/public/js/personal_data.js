@@ -6,9 +6,10 @@ keep_customers.personal_data = (() => {
 	const call = (method, args) => frappe.xcall(`keep_customers.privacy.${method}`, args);
 	const WAIT = 2000; // milliseconds between two looks at how far it is
 
-	function ask(who, name, gone) {
+	// Once, however often it is clicked before the dialog is there.
+	const ask = keep_customers.one_at_a_time((who, name, gone) => {
 		const about = (values) => call("desk.what_would_go", { ...who, ...values });
-		about({}).then((found) => {
+		return about({}).then((found) => {
 			const dialog = keep_customers.dialog({
 				title: __("Forget {0}", [name || found.names.join(", ")]),
 				size: "large",
@@ -52,7 +53,7 @@ keep_customers.personal_data = (() => {
 			dialog.get_primary_btn().removeClass("btn-primary").addClass("btn-danger");
 			dialog.show();
 		});
-	}
+	});
 
 	function html(found) {
 		const customers = found.customers.length ? `<p class="text-muted">${text(found.customers.join(", "))}</p>` : "";

@@ -4,7 +4,8 @@ frappe.provide("keep_customers");
 keep_customers.take_over = (() => {
 	const text = (value) => frappe.utils.escape_html(String(value ?? ""));
 
-	function ask(customers, done) {
+	// Once, however often it is clicked before the dialog is there.
+	const ask = keep_customers.one_at_a_time((customers, done) =>
 		frappe.xcall("keep_customers.files.take_over.preview", { customers }).then(({ rows, waiting }) => {
 			if (!rows.length) return frappe.msgprint(nothing(waiting), __("Take Over People"));
 			const dialog = keep_customers.dialog({
@@ -15,8 +16,8 @@ keep_customers.take_over = (() => {
 				primary_action() {
 					// Somebody may be a contact of two customers: each row is a choice of its own.
 					const chosen = dialog.$wrapper.find("input:checked").map((_at, one) => rows[one.value]).get();
-					dialog.hide();
-					frappe.xcall("keep_customers.files.take_over.take_over", { customers, rows: chosen.map((row) => [row.customer, row.contact]) }).then((found) => {
+					return frappe.xcall("keep_customers.files.take_over.take_over", { customers, rows: chosen.map((row) => [row.customer, row.contact]) }).then((found) => {
+						dialog.hide();
 						frappe.show_alert({ message: text(__("People added: {0}, completed: {1}", [found.added, found.completed])), indicator: "green" });
 						done?.();
 					});
@@ -24,8 +25,8 @@ keep_customers.take_over = (() => {
 			});
 			dialog.get_field("rows").$wrapper.html(table(rows, customers.length > 1) + (waiting ? `<p class="text-muted">${unconfirmed(waiting)}</p>` : ""));
 			dialog.show();
-		});
-	}
+		})
+	);
 
 	const unconfirmed = (waiting) =>
 		`${text(waiting === 1 ? __("One linked contact was confirmed by nobody, and is left out.") : __("{0} linked contacts were confirmed by nobody, and are left out.", [waiting]))}

@@ -31,11 +31,12 @@ keep_customers.show_contact = (frm, help) => {
 			return frm.reload_doc().then(() => card[0].scrollIntoView({ block: "end" }));
 		})
 	);
-	card.on("click", "[data-message]", () =>
+	const write = keep_customers.one_at_a_time(() =>
 		frappe
 			.xcall("keep_customers.messaging.by_hand.message_for_todo", { todo: frm.doc.name })
 			.then((message) => keep_customers.show_message(frm.doc.name, message))
 	);
+	card.on("click", "[data-message]", ({ detail }) => detail > 1 || write());
 	card.on("click", "[data-dial]", () => call(frm, frm.doc.name));
 	card.on("click", "[data-more]", () => frm.set_value("status", "Closed").then(() => frm.save()));
 	const go = (...route) => {
