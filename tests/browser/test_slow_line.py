@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import frappe
 from frappe.utils import add_days, getdate
 
-from tests.site.story import ANNA
+from tests.site.story import ANNA, MIA
 
 from .test_my_day import three_contacts
 from .test_rep_help import ranked_customers
@@ -202,3 +202,23 @@ def test_an_answer_that_comes_late_is_shown_on_its_own_form(story, desk):
 			"() => [cur_dialog.get_value('on_date'), moment.tz('Etc/GMT+12').format('YYYY-MM-DD')]"
 		)
 		assert on_date == today
+
+
+def test_what_was_agreed_is_not_lost_by_the_other_button_nor_by_a_refusal(story, desk):
+	first, second, _third = three_contacts(story)
+	with my_day(desk) as (anna, page):
+		page.locator(card(first, "a[href^='tel:']")).wait_for()
+		page.context.set_offline(True)
+		page.locator("[data-result=agreed]").click()
+		page.locator("[data-field=next_step]").fill("Offer 123")
+		page.locator("[data-result=reached]").click()
+		page.locator(card(second)).wait_for()
+		# Somebody else's meanwhile.
+		frappe.db.rollback()
+		frappe.db.set_value("ToDo", first.name, "allocated_to", MIA)
+		frappe.db.commit()
+		page.context.set_offline(False)
+		page.evaluate("() => window.dispatchEvent(new Event('online'))")
+		page.locator(".kd-notices q").wait_for()
+		assert "Offer 123" in page.locator(".kd-notices q").inner_text()
+		anna.problems.clear()  # it was refused
