@@ -200,18 +200,27 @@ def _amends(notice) -> list[str]:
 def _asked_before(notice) -> set[str]:
 	"""The customers who were told by a notice that this one corrects, or of whom a rep has settled it; from whom it was taken back
 	before that hears this one. Who was told counts as if nothing was said where they are to be told again."""
+	follow_up = frappe.qb.DocType("Follow Up")
+	settled = (follow_up.hold_reason == followups.TODO_CANCELLED) | (follow_up.not_useful > "")
+	asked = _of_what_it_amends(notice, follow_up, settled)
+	return asked if cint(notice.get("tell_again")) else asked | _told_before(notice)
+
+
+def _told_before(notice) -> set[str]:
+	follow_up = frappe.qb.DocType("Follow Up")
+	told = (follow_up.status == "Done") | follow_up.touch.isnotnull() | follow_up.sent_on.isnotnull()
+	return _of_what_it_amends(notice, follow_up, told | (follow_up.send_status == "Sending"))
+
+
+def _of_what_it_amends(notice, follow_up, which) -> set[str]:
+	"""The customers of such follow-ups."""
 	names = _amends(notice)
 	if not names:
 		return set()
-	follow_up = frappe.qb.DocType("Follow Up")
-	told = (follow_up.status == "Done") | follow_up.touch.isnotnull() | follow_up.sent_on.isnotnull()
-	told |= follow_up.send_status == "Sending"
-	settled = (follow_up.hold_reason == followups.TODO_CANCELLED) | (follow_up.not_useful > "")
 	query = frappe.qb.from_(follow_up).where(
 		(follow_up.reference_doctype == "Care Notice") & follow_up.reference_name.isin(names)
 	)
-	asked = settled if cint(notice.get("tell_again")) else told | settled
-	return set(columns(query.where(asked), follow_up.customer)[0])
+	return set(columns(query.where(which), follow_up.customer)[0])
 
 
 def not_excluded(rows) -> list:
@@ -264,6 +273,8 @@ def plan(notice: str, aside: Aside) -> None:
 	waiting = audience(doc, doc.sent_by)
 	done = frappe.db.count("Follow Up", {"reference_doctype": doc.doctype, "reference_name": doc.name})
 	everybody = done + len(waiting)
+	# Who heard what was wrong is told before the others.
+	first = _told_before(doc) if cint(doc.tell_again) else set()
 	rows = [
 		{
 			"customer": row.customer,
@@ -271,6 +282,7 @@ def plan(notice: str, aside: Aside) -> None:
 			"value_at_risk": row.value_at_risk,
 			"currency": row.currency,
 			**common,
+			**({"priority": "High"} if row.customer in first else {}),
 		}
 		for row in waiting
 	]

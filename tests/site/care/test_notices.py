@@ -382,6 +382,8 @@ def test_who_was_told_what_was_wrong_is_told_again_where_that_is_wanted(story, c
 	frappe.set_user("Administrator")
 	assert reached(new) == sorted(row.customer for row in (told, *others))
 	assert [row.status for row in story.follow_ups(told.customer, reference_name=new.name)] == ["Planned"]
+	first = {row.customer for row in story.follow_ups(reference_name=new.name) if row.priority == "High"}
+	assert first == {told.customer}, "who heard what was wrong comes before the others"
 	copy = frappe.copy_doc(frappe.get_doc("Care Notice", new.name), ignore_no_copy=False)
 	assert not copy.tell_again
 
