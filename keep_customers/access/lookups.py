@@ -53,6 +53,8 @@ def not_there(doctype: str, name: str) -> NoReturn:
 	"""
 	# The way it took here would tell the two apart.
 	frappe.local.flags.disable_traceback = True
+	if doctype == "ToDo":  # its name says nothing to anybody
+		frappe.throw(_("This ToDo is gone, or somebody else has it now."), frappe.PermissionError)
 	frappe.throw(
 		_("There is no {0} {1}, or you may not read it.").format(_(doctype), escape_html(name)),
 		frappe.PermissionError,
