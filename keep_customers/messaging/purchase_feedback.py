@@ -26,7 +26,6 @@ from keep_customers.messaging.feedback import (
 	not_valid,
 	nothing_said,
 	stars_of,
-	was_said,
 )
 from keep_customers.people import contacts
 
@@ -71,20 +70,44 @@ def asked(since: datetime) -> list[tuple]:
 
 
 def read(token: str, for_update: bool = False):
-	"""The Sales Invoice of a token, with as much as is needed; None if the token is not valid or nothing was bought."""
+	"""The Sales Invoice of a token, with as much as is needed; None if the token is not valid or nothing was bought.
+
+	What was amended since is the same purchase: the invoice that is there now, with all its ``versions``.
+	"""
 	name = signed.read(PURCHASE[1], token)
 	if name and for_update:
 		wait_for(INVOICE, name)
-	fields = ["name", "customer", "company", "posting_date"]
-	found = name and frappe.db.get_value(INVOICE, {"name": name, "docstatus": 1}, fields, as_dict=True)
-	if found:
-		found.doctype = INVOICE
-	return found or None
+	fields, versions = ["name", "customer", "company", "posting_date", "docstatus"], []
+	found = name and frappe.db.get_value(INVOICE, name, fields, as_dict=True)
+	while found:
+		versions.append(found.name)
+		if found.docstatus == 1:
+			found.update(doctype=INVOICE, versions=versions)
+			return found
+		# By the customer, which has an index; and whoever holds the link bought nothing of another's.
+		later = {"customer": found.customer, "amended_from": found.name, "docstatus": (">", 0)}
+		found = frappe.db.get_value(
+			INVOICE, later, fields, as_dict=True, order_by="docstatus asc, creation desc"
+		)
+	return None
+
+
+def was_answered(invoice) -> bool:
+	"""Whether the customer has said how a purchase was, under whatever number it stood then.
+
+	:param invoice: as :func:`read` gives it
+	"""
+	about = {"reference_doctype": INVOICE, "reference_name": ("in", invoice.versions), "said_by": CUSTOMER}
+	return bool(frappe.db.exists(DOCTYPE, about))
 
 
 def rep_of(invoice) -> str | None:
 	"""Who asked, or was to: whose work is rated."""
-	about = {"reference_doctype": INVOICE, "reference_name": invoice.name, "assigned_to": ("is", "set")}
+	about = {
+		"reference_doctype": INVOICE,
+		"reference_name": ("in", invoice.versions),
+		"assigned_to": ("is", "set"),
+	}
 	return frappe.db.get_value("Follow Up", about, "assigned_to", order_by="creation desc")
 
 
@@ -102,7 +125,7 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 		return not_valid()
 	if held_by_us():
 		return not_ours_to_answer()
-	if was_said(invoice):
+	if was_answered(invoice):
 		return guest_pages.show(PURCHASE[0], token=token)
 	rep = rep_of(invoice)
 	# Without somebody to rate the page does not ask.

@@ -38,4 +38,9 @@ def get_context(context):
 		return
 	else:
 		return guest_pages.gone(context, feedback.advice())
-	context.state = feedback.state(feedback.was_said(touch or invitation or invoice), context)
+	said = (
+		purchase_feedback.was_answered(invoice)
+		if context.about == "purchase"
+		else feedback.was_said(touch or invitation)
+	)
+	context.state = feedback.state(said, context)

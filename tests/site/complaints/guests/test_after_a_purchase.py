@@ -4,6 +4,7 @@ import frappe
 
 from keep_customers.erp import signed
 from keep_customers.messaging import purchase_feedback
+from tests.site.care.test_large_purchases import amend
 from tests.site.complaints.guests.said import offered, token_of
 from tests.site.guests import page
 from tests.site.story import ANNA
@@ -70,3 +71,24 @@ def test_what_was_not_bought_is_not_asked_about(guest, firm, story):
 	assert page(guest, "care-feedback", token=token).status_code == 410
 	assert guest.call(GIVE, token=token, rating="1").status_code == 410
 	assert not told(invoice)
+
+
+def test_the_link_to_an_invoice_that_was_amended_is_good(guest, firm, story):
+	invoice, token = bought(story, firm)
+	sold = frappe.get_doc("Sales Invoice", invoice)
+	sold.cancel()
+	anew = amend(sold)
+	frappe.db.commit()
+	assert page(guest, "care-feedback", token=token).status_code == 200
+	for rating in ("3", "5"):
+		assert guest.call(GIVE, token=token, rating=rating, person_rating="4").status_code == 200
+	[row] = told(anew.name)
+	assert (row.rating, row.rated_user) == (0.6, ANNA)
+	# Amended once more, it was said already; and is nothing new to be said.
+	anew.reload()
+	anew.cancel()
+	last = amend(anew)
+	frappe.db.commit()
+	assert "We have your answer" in page(guest, "care-feedback", token=token).text
+	assert guest.call(GIVE, token=token, rating="1").status_code == 200
+	assert not told(last.name)
