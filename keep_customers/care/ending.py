@@ -24,7 +24,9 @@ def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
 	)
 	for row in pending:
 		# An invoice's own call comes to life again, see followups.add_or_revive.
-		again = row.care_rule and reference_doctype != "Sales Invoice"
+		again = (
+			row.care_rule and frappe.db.get_value("Care Rule", row.care_rule, "trigger") != "Purchase Amount"
+		)
 		values = {"occurrence": asked_again(row.occurrence, row.name)} if again else {}
 		take_back_one(row, why, **values)
 

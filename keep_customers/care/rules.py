@@ -68,7 +68,7 @@ TRIGGERS: dict[str, Trigger] = {
 	"First Purchase": Trigger(purchases.first_purchases, (purchases.BOUGHT_FIRST,)),
 	"Delivery": Trigger(purchases.deliveries, (purchases.DELIVERED, purchases.KEPT)),
 	"Purchase: Ask How It Was": Trigger(
-		satisfaction.to_ask, (satisfaction.SUBMITTED, purchases.BOUGHT, satisfaction.NO_COMPLAINT)
+		satisfaction.to_ask, (satisfaction.SUBMITTED, satisfaction.BOUGHT, satisfaction.NO_COMPLAINT)
 	),
 	"Referral: Thank Referrer": Trigger(
 		referrals.referral_thanks, (referrals.THERE, referrals.REFERRED_US), prompt=True

@@ -7,7 +7,7 @@ from frappe.utils import cint, flt
 
 from keep_customers.care import followups
 from keep_customers.care.open_complaints import open_complaints
-from keep_customers.care.triggers import Premise, gone, matching, of_customers, written
+from keep_customers.care.triggers import Premise, gone, matching, of_customers, purchases, written
 from keep_customers.care.triggers.purchases import after_documents, documents
 from keep_customers.erp.registered import registered
 from keep_customers.erp.said import said
@@ -49,10 +49,11 @@ def to_ask(rule, today: date) -> list[dict]:
 
 
 def _this_quarter(rule, customers: dict, today: date) -> set[str]:
-	"""Those whom the rule has asked in the three months before, whatever about."""
-	follow_up = frappe.qb.DocType("Follow Up")
+	"""Those whom a rule with this trigger has asked in the three months before, whatever about: one by mail, another by telephone."""
+	follow_up, asking = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Care Rule")
+	rules = frappe.qb.from_(asking).select(asking.name).where(asking.trigger == rule.trigger)
 	query = among(frappe.qb.from_(follow_up), follow_up.customer, list(customers)).where(
-		(follow_up.care_rule == rule.name)
+		follow_up.care_rule.isin(rules)
 		& (follow_up.planned_on > today - timedelta(days=QUARTER))
 		& follow_up.status.notin(LEFT_OUT)
 	)
@@ -78,6 +79,7 @@ def _upset(rows: list, today: date) -> list[bool]:
 	return [one["customer"] in upset for one in rows]
 
 
-# An amended invoice is asked about as the same one.
+# An amended invoice is asked about as the same one; so is one whose credit note is cancelled.
 SUBMITTED = Premise(followups.CANCELLED["Sales Invoice"], gone("Sales Invoice", docstatus=1))
+BOUGHT = purchases.BOUGHT._replace(again=True)
 NO_COMPLAINT = Premise("Complaint open", _upset)

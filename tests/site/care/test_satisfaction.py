@@ -8,6 +8,7 @@ import frappe
 from keep_customers.care import rules
 from keep_customers.care.preview import last_month
 from keep_customers.messaging import purchase_feedback, sending
+from tests.site.care.test_large_purchases import amend
 from tests.site.care.test_triggers import due
 from tests.site.mail import mailbox, text_of  # noqa: F401 (mailbox is for every test here)
 from tests.site.messaging.sending.thanks import emails, state, thanked
@@ -58,6 +59,55 @@ def test_nobody_is_asked_twice_in_a_quarter_and_who_was_never_reached_may_be_aga
 	assert asked(story, rule, 93) == {firm}
 	frappe.db.set_value("Follow Up", row.name, {"status": "Skipped", "hold_reason": "No consent"})
 	assert asked(story, rule, 18) == {firm}
+
+
+def test_two_rules_ask_nobody_twice_in_a_quarter(story):
+	firm = story.customer("Firm")
+	story.history(firm, [(8, 100)])
+	story.file(firm, dedicated_rep=ANNA)
+	mailed = story.rule(**ASKING)
+	called = story.rule("Call", **ASKING)
+	story.completed_yesterday()
+	story.night()
+	[row] = story.follow_ups(firm)
+	assert row.status == "Assigned"
+	story.history(firm, [(-10, 100)])
+	for rule in (mailed, called):
+		assert not asked(story, rule, 18)
+
+
+def test_an_amended_invoice_is_asked_about_in_the_place_of_the_first(story):
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA)
+	sold = story.invoice(firm, 100, story.days_ago(8))
+	rule = story.rule(**ASKING)
+	story.completed_yesterday()
+	story.night()
+	sold.reload()
+	sold.cancel()
+	[row] = story.follow_ups(firm)
+	assert (row.status, row.hold_reason) == ("Cancelled", "Invoice cancelled")
+	assert not asked(story, rule)
+	amended = amend(sold)
+	story.night()
+	[again] = story.follow_ups(firm, status="Assigned")
+	assert (again.reference_name, again.occurrence) == (amended.name, sold.name)
+	assert frappe.db.get_value("ToDo", again.todo, "status") == "Open"
+
+
+def test_what_was_credited_is_asked_about_once_the_credit_note_is_cancelled(story):
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA)
+	sold = story.invoice(firm, 100, story.days_ago(8))
+	rule = story.rule(**ASKING)
+	story.completed_yesterday()
+	story.night()
+	note = story.credit(sold, 100, story.days_ago(1))
+	[row] = story.follow_ups(firm)
+	assert (row.status, row.hold_reason) == ("Cancelled", "Invoice credited")
+	assert not asked(story, rule)
+	note.cancel()
+	assert asked(story, rule) == {firm}
 
 
 def test_who_complains_is_not_asked_whether_they_are_satisfied(story):
