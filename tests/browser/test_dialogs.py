@@ -111,6 +111,33 @@ def test_a_question_is_answered_once(story, desk, kind):
 		assert anna.page.evaluate("() => times") == 1
 
 
+@pytest.mark.parametrize("kind", ["dialog", "confirm"])
+def test_enter_that_is_held_answers_once_while_it_fades_in(story, desk, kind):
+	frappe.db.commit()
+	opened = {
+		"dialog": """(() => {
+			const made = keep_customers.dialog({title: "Asked", fields: [], primary_action: () => (made.hide(), (times += 1))});
+			made.show();
+			return made;
+		})()""",
+		"confirm": "keep_customers.confirm('Asked?', () => (times += 1))",
+	}[kind]
+	with desk(ANNA) as anna:
+		anna.page.set_default_timeout(20_000)
+		anna.page.add_style_tag(content=SLOWLY)
+		anna.page.evaluate(f"() => {{ window.times = 0; window.asked = {opened}; }}")
+		anna.page.wait_for_function(FADING)
+		# What the host makes of the key.
+		anna.page.evaluate("() => { for (const _again of [1, 2, 3]) asked.get_primary_btn().trigger('click'); }")
+		anna.page.wait_for_function(GONE)
+		assert anna.page.evaluate("() => times") == 1
+		if kind == "dialog":
+			anna.page.evaluate("() => asked.show()")
+			anna.page.wait_for_function("() => asked.display")
+			anna.page.evaluate("() => asked.get_primary_btn().trigger('click')")
+			assert anna.page.evaluate("() => times") == 2, "shown again it is answered again"
+
+
 def test_what_was_typed_stays_while_there_is_no_connection(story, desk):
 	frappe.db.commit()
 	with desk(ANNA) as anna:

@@ -46,6 +46,22 @@ Object.assign(
 			shown.$wrapper.on("show.bs.modal hide.bs.modal", ({ type, target }) => {
 				if (target === shown.$wrapper[0]) gone = type === "hide";
 			});
+			// Bootstrap says no "hide" while it fades in, and a key that is held answers again.
+			const { hide, get_primary_btn } = shown;
+			shown.hide = () => {
+				gone = true;
+				hide();
+			};
+			// What the host makes of Enter would go past all that is not jQuery's.
+			shown.get_primary_btn = () => {
+				const button = get_primary_btn.call(shown);
+				button.trigger = (what, ...more) => {
+					if (what !== "click" || !button[0]) return $.fn.trigger.call(button, what, ...more);
+					button[0].click();
+					return button;
+				};
+				return button;
+			};
 			shown.$wrapper[0].addEventListener(
 				"click",
 				(event) => {
