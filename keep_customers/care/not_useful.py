@@ -73,8 +73,8 @@ def settle(todo, row, because: str, words: str | None = None, person: str | None
 		fields=list(PART),
 		order_by="name asc",
 	)
-	if because == MOMENT and not any(part.care_rule for part in parts):
-		# Somebody waits for it: it is put off, not ended, and not until it is over.
+	if because == MOMENT and not all(part.care_rule for part in parts):
+		# Somebody waits for it, whatever rules ask for with it: it is put off, not ended, and not until it is over.
 		last = min(filter(None, map(followups.last_day, parts)), default=None)
 		todo.date = max(getdate(), min(filter(None, (_in_days(_days(because)), last))))
 		todos.save_todo(todo)

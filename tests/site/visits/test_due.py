@@ -137,6 +137,17 @@ def test_told_on_the_way_it_is_one_contact_too(story, firms, rule):
 	assert there.reload().status == "Done"
 
 
+def test_at_the_wrong_moment_what_is_planned_is_put_off_with_what_was_due_anyway(story, firms, rule):
+	there = on_list(rule, firms[0], 1)
+	plan = approved(firms[:1])
+	results.record(there.todo, "Not Useful", KEY, because="Wrong Moment")
+	stop = follow_up(plan.stops[0])
+	todo = frappe.get_doc("ToDo", stop.todo)
+	assert (stop.status, there.reload().status, todo.status) == ("Assigned", "Assigned", "Open")
+	assert stop.due_date == there.due_date == todo.date > plan.to_date
+	assert not there.not_useful and frappe.db.count("Follow Up", {"customer": firms[0]}) == 2
+
+
 def test_a_plan_that_is_cancelled_leaves_what_was_due_anyway(story, firms, rule):
 	there = on_list(rule, firms[0], 1)
 	plan = approved(firms[:1])
