@@ -44,6 +44,8 @@ ASKS_GUESTS = ("Event Invitation", "Event Reminder")
 CANCELLED = {"Sales Invoice": "Invoice cancelled", "Delivery Note": "Delivery cancelled"}
 CREDITED = "Invoice credited"
 TODO_CANCELLED = "ToDo cancelled"
+# What a message is that has left the house, whatever its app has told of it since.
+LEFT_THE_HOUSE = ("Sending", "Sent", "Delivered", "Read")
 RULE_OFF = "Rule switched off"
 IN_CONTACT = "Already in Contact"  # why a contact was not useful, which says that there was another one
 USEFUL_AFTER_ALL = dict.fromkeys(("not_useful", "not_useful_words", "not_useful_on", "not_useful_by"), None)

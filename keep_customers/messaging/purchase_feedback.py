@@ -8,6 +8,7 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import escape_html
 from pypika.terms import ValueWrapper
 
+from keep_customers.care import followups
 from keep_customers.care.assignment import Assignment
 from keep_customers.erp import guest_pages, limits, signed, todos
 from keep_customers.erp.api import typed
@@ -64,7 +65,7 @@ def asked(since: datetime) -> list[tuple]:
 			& (said.said_by == CUSTOMER)
 		)
 		.select(follow_up.customer, ValueWrapper(None), when)
-		.where((rule.trigger == TRIGGER) & follow_up.send_status.isin(["Sending", "Sent"]))
+		.where((rule.trigger == TRIGGER) & follow_up.send_status.isin(followups.LEFT_THE_HOUSE))
 		.where((when >= since) & said.name.isnull())
 	).run()
 

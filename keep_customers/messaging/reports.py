@@ -3,11 +3,11 @@
 import frappe
 from frappe import _
 
-from keep_customers.care.followups import TO_CARRY_OUT
+from keep_customers.care.followups import LEFT_THE_HOUSE, TO_CARRY_OUT
 from keep_customers.messaging.sending import note_failure
 
 DELIVERED, READ, FAILED = "Delivered", "Read", "Failed"
-ORDER = ("Sending", "Sent", DELIVERED, READ)
+ORDER = LEFT_THE_HOUSE
 
 
 def taken(follow_up: str, message_id: str) -> None:

@@ -236,7 +236,7 @@ def _greeted(row, rule, to: str | None) -> bool:
 	if not to or not _of_a_day(rule) or row.reference_doctype == recipients.OCCASION:
 		return False
 	same = {field: row[field] for field in ("care_rule", "channel", "due_date", "occasion")}
-	told = {"sent_to": mark(to), "send_status": ("in", ("Sending", "Sent")), "name": ("!=", row.name)}
+	told = {"sent_to": mark(to), "send_status": ("in", followups.LEFT_THE_HOUSE), "name": ("!=", row.name)}
 	return bool(row.care_rule and frappe.db.exists("Follow Up", {**same, **told}))
 
 

@@ -293,6 +293,23 @@ def test_who_buys_for_two_customers_gets_the_same_wishes_once(story, gateway, ch
 	assert sending.send_due(due) == {}
 
 
+def test_wishes_that_have_arrived_are_not_sent_to_the_same_address_again(story, gateway):
+	one, other = (thanked(story, name, night=False, channel="SMS") for name in ("One", "Other"))
+	story.completed_yesterday()
+	story.night()
+	first, second = (story.follow_ups(firm)[0] for firm in (one, other))
+	frappe.db.set_value("Care Rule", first.care_rule, "message_kind", "Festival")
+	frappe.db.set_value("Follow Up", {"care_rule": first.care_rule}, "occasion", "New Year")
+	frappe.db.set_value("Follow Up", second.name, "send_status", "")
+	frappe.db.commit()
+	assert sending.send_due(first.due_date) == {"Sent": 1}
+	frappe.db.set_value("Follow Up", first.name, "send_status", "Delivered")
+	frappe.db.set_value("Follow Up", second.name, "send_status", "Queued")
+	frappe.db.commit()
+	assert sending.send_due(first.due_date) == {"Skipped": 1}
+	assert state(story, other) == ("Skipped", "", "Greeted already") and len(gateway.given) == 1
+
+
 def test_a_day_of_each_of_two_firms_is_two_even_where_one_person_is_written_to(story, gateway):
 	rule = {"trigger": "Occasion", "message_kind": "Occasion", "channel": "SMS"}
 	for name in ("One", "Other"):
