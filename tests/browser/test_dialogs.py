@@ -128,7 +128,9 @@ def test_enter_that_is_held_answers_once_while_it_fades_in(story, desk, kind):
 		anna.page.evaluate(f"() => {{ window.times = 0; window.asked = {opened}; }}")
 		anna.page.wait_for_function(FADING)
 		# What the host makes of the key.
-		anna.page.evaluate("() => { for (const _again of [1, 2, 3]) asked.get_primary_btn().trigger('click'); }")
+		anna.page.evaluate(
+			"() => { for (const _again of [1, 2, 3]) asked.get_primary_btn().trigger('click'); }"
+		)
 		anna.page.wait_for_function(GONE)
 		assert anna.page.evaluate("() => times") == 1
 		if kind == "dialog":
