@@ -325,6 +325,7 @@ def planned_visits(customers: Collection[str], since: date) -> dict[tuple[str, s
 		.inner_join(plan)
 		.on((plan.name == follow_up.reference_name) & (follow_up.reference_doctype == "Visit Plan"))
 		.where((follow_up.channel == "Visit") & follow_up.status.isin(OPEN) & (todo.status == "Open"))
+		.where(plan.method == "In Person")
 		.where(todo.date >= since)
 		.orderby(todo.date, order=FALLING)
 		.orderby(todo.name, order=FALLING)

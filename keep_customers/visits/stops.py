@@ -15,7 +15,8 @@ from keep_customers.erp.todos import end_all, save_todo
 from keep_customers.people import consent
 from keep_customers.visits import approval, due
 
-CHANNELS = {"In Person": "Visit", "Video": "Visit", "Phone": "Phone"}
+IN_PERSON = "In Person"
+CHANNELS = {IN_PERSON: "Visit", "Video": "Visit", "Phone": "Phone"}
 
 
 def plan_contacts(doc) -> None:
@@ -59,7 +60,7 @@ def plan_contacts(doc) -> None:
 
 def taken_in(doc) -> dict:
 	"""What is due as a visit anyway, and is one contact with a plan's stops, as :func:`due.with_stops` gives it."""
-	return due.with_stops(doc) if CHANNELS.get(doc.method) == due.CHANNEL else {}
+	return due.with_stops(doc) if doc.method == IN_PERSON else {}
 
 
 def _ask(rep: str, row, contacts: list) -> None:

@@ -7,9 +7,9 @@ keep_customers.visits_due = (() => {
 
 	function ask(frm) {
 		const { rep, from_date, to_date, territory, method } = frm.doc;
-		if (method === "Phone") return frappe.msgprint(text(__("A plan by phone takes in no visits.")), title());
+		if (method !== "In Person") return frappe.msgprint(text(__("Only visits in person take in what is due.")), title());
 		if (!(rep && from_date && to_date)) return frappe.msgprint(text(__("Please say on which days.")), title());
-		frappe
+		return frappe
 			.xcall("keep_customers.visits.due.to_take_in", { rep, from_date, to_date, territory: territory || null })
 			.then(({ rows, more, room }) => {
 				const there = new Set((frm.doc.stops || []).map(({ customer }) => customer).filter(Boolean));
@@ -52,9 +52,9 @@ keep_customers.visits_due = (() => {
 	}
 
 	function take_in(frm, rows) {
-		// The host gives a new table an empty row.
+		// The host gives a new table an empty row; in another somebody may have begun to write.
 		for (const row of [...(frm.doc.stops || [])]) {
-			if (!row.customer) frappe.model.clear_doc(row.doctype, row.name);
+			if (!row.customer && !row.goal) frappe.model.clear_doc(row.doctype, row.name);
 		}
 		for (const { customer, customer_name, why } of rows) frm.add_child("stops", { customer, customer_name, goal: why });
 		frm.refresh_field("stops");

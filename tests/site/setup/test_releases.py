@@ -52,7 +52,11 @@ MEANT = {
 		("Care Message", "Keep Test Loop", "modified"),
 		*PROMISES,
 	},
-	"0.2.0": PROMISES,
+	"0.2.0": {
+		# It has an option that was not there.
+		("Keep Customers Settings", "Keep Customers Settings", "modified"),
+		*PROMISES,
+	},
 }
 # From these an upgrade brings rules, and there were no forecasts to choose from.
 WITHOUT_LATER_RULES = {"0.1.0"}

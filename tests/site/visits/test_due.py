@@ -176,11 +176,13 @@ def test_nothing_is_moved_from_its_day_or_comes_too_late(story, firms, rule):
 	assert frappe.db.get_value("ToDo", first.todo, "date") == day(1)
 	assert second.todo not in (warned.reload().todo, called.reload().todo)
 	assert second.due_date == day(2)
-	# By telephone nobody is visited.
-	frappe.set_user("Administrator")
-	visit = on_list(rule, works, 2)
-	plan = approved([works], method="Phone")
-	assert follow_up(plan.stops[0]).todo != visit.reload().todo
+	# By telephone or video nobody is visited.
+	for method in ("Phone", "Video"):
+		frappe.set_user("Administrator")
+		visit = on_list(rule, works, 2)
+		plan = approved([works], method=method)
+		assert follow_up(plan.stops[0]).todo != visit.reload().todo, method
+		visit.db_set("status", "Cancelled")
 
 
 def test_what_rules_ask_for_after_the_plan_was_approved_is_the_same_contact(story, firms):
@@ -191,7 +193,9 @@ def test_what_rules_ask_for_after_the_plan_was_approved_is_the_same_contact(stor
 	while monday.weekday():
 		monday += timedelta(days=1)
 	begin, end = monday + timedelta(days=2), monday + timedelta(days=3)
-	late = story.customer("Mill")
+	late, far = story.customer("Mill"), story.customer("Far")
+	calls = approved([far], from_date=begin, to_date=end, method="Video")
+	frappe.set_user("Administrator")
 	plan = approved([*firms, late], from_date=begin, to_date=end)
 	frappe.set_user("Administrator")
 	rule = story.rule("Best", trigger="Year's Best", top_n=1, channel="Visit", due_in_days=9)
@@ -199,8 +203,10 @@ def test_what_rules_ask_for_after_the_plan_was_approved_is_the_same_contact(stor
 	too_late = noted(rule, works, 0, planned_on=monday, due_date=monday)
 	first, second, third = (follow_up(stop) for stop in plan.stops)
 	frappe.db.set_value("ToDo", third.todo, "date", monday - timedelta(days=1))
-	story.file(late, dedicated_rep=ANNA)
+	for one in (late, far):
+		story.file(one, dedicated_rep=ANNA)
 	beside = noted(rule, late, 0, planned_on=monday, due_date=end)
+	seen = noted(rule, far, 0, planned_on=monday, due_date=end)
 	story.night(monday)
 	in_time.reload()
 	assert (in_time.status, in_time.todo, in_time.due_date) == ("Assigned", first.todo, end)
@@ -208,7 +214,8 @@ def test_what_rules_ask_for_after_the_plan_was_approved_is_the_same_contact(stor
 	assert (todo.status, todo.date, todo.keep_follow_up) == ("Open", end, first.name)
 	assert plan.name in todo.description and "No contact for long" in todo.description
 	# The journey begins after it is due; a visit that is late may only not be reported yet.
-	for row, stop in ((too_late, second), (beside, third)):
+	# By video nobody is there.
+	for row, stop in ((too_late, second), (beside, third), (seen, follow_up(calls.stops[0]))):
 		assert row.reload().status == "Assigned" and row.todo != stop.todo
 	plan = as_anna(plan)
 	results.record(first.todo, "Reached", KEY)

@@ -48,7 +48,7 @@ function show_draft(frm) {
 	];
 	const waiting = frm.doc.status === "Waiting for Approval";
 	const empty = !(frm.doc.stops || []).length;
-	const take_in = frm.doc.method !== "Phone" && take_in_what_is_due(frm);
+	const take_in = frm.doc.method === "In Person" && take_in_what_is_due(frm);
 	keep_customers.offer_actions(
 		frm,
 		[empty && take_in, !waiting && ask],
