@@ -124,6 +124,7 @@ def closing(look: Look):
 	look.desk("todo", _contact(look.user))
 	look.page.evaluate("() => { cur_frm.set_value('status', 'Closed').then(() => cur_frm.save()) }")
 	dialog = look.page.locator(".modal.show")
+	look.page.wait_for_function("() => window.cur_dialog && cur_dialog.display")  # not while it fades in
 	dialog.locator("textarea[data-fieldname=notes]").fill(words.of(words.NOTES, look.language)[0])
 	dialog.locator("input[data-fieldname=next_step]").fill(words.of(words.STEPS, look.language)[0])
 	look.page.keyboard.press("Tab")
