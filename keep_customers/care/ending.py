@@ -22,11 +22,12 @@ def take_back(reference_doctype: str, reference_name: str, why: str) -> None:
 		},
 		fields=["name", "todo", "care_rule", "occurrence"],
 	)
+	if not pending:
+		return
+	# An invoice's own call comes to life again, see followups.add_or_revive.
+	calls = set(frappe.get_all("Care Rule", {"trigger": "Purchase Amount"}, pluck="name"))
 	for row in pending:
-		# An invoice's own call comes to life again, see followups.add_or_revive.
-		again = (
-			row.care_rule and frappe.db.get_value("Care Rule", row.care_rule, "trigger") != "Purchase Amount"
-		)
+		again = row.care_rule and row.care_rule not in calls
 		values = {"occurrence": asked_again(row.occurrence, row.name)} if again else {}
 		take_back_one(row, why, **values)
 

@@ -202,14 +202,13 @@ def _asked_before(notice) -> set[str]:
 	before that hears this one. Who was told counts as if nothing was said where they are to be told again."""
 	follow_up = frappe.qb.DocType("Follow Up")
 	settled = (follow_up.hold_reason == followups.TODO_CANCELLED) | (follow_up.not_useful > "")
-	asked = _of_what_it_amends(notice, follow_up, settled)
-	return asked if cint(notice.get("tell_again")) else asked | _told_before(notice)
+	asked = settled if cint(notice.get("tell_again")) else settled | _told(follow_up)
+	return _of_what_it_amends(notice, follow_up, asked)
 
 
-def _told_before(notice) -> set[str]:
-	follow_up = frappe.qb.DocType("Follow Up")
+def _told(follow_up):
 	told = (follow_up.status == "Done") | follow_up.touch.isnotnull() | follow_up.sent_on.isnotnull()
-	return _of_what_it_amends(notice, follow_up, told | (follow_up.send_status == "Sending"))
+	return told | (follow_up.send_status == "Sending")
 
 
 def _of_what_it_amends(notice, follow_up, which) -> set[str]:
@@ -274,7 +273,8 @@ def plan(notice: str, aside: Aside) -> None:
 	done = frappe.db.count("Follow Up", {"reference_doctype": doc.doctype, "reference_name": doc.name})
 	everybody = done + len(waiting)
 	# Who heard what was wrong is told before the others.
-	first = _told_before(doc) if cint(doc.tell_again) else set()
+	follow_up = frappe.qb.DocType("Follow Up")
+	first = _of_what_it_amends(doc, follow_up, _told(follow_up)) if cint(doc.tell_again) else set()
 	rows = [
 		{
 			"customer": row.customer,

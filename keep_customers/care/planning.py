@@ -184,8 +184,7 @@ class Planning:
 		return self.days.on_or_before(min(getdate(row.due_date) for row in rows), self.today)
 
 	def _for_one_day(self, row) -> bool:
-		trigger = self.rules.get(row.care_rule, {}).get("trigger")
-		return trigger in rules.DATED or followups.promised_for(row, self.today)
+		return rules.for_one_day(row, self.rules.get(row.care_rule, {}).get("trigger"), self.today)
 
 	def _note_turns(self) -> None:
 		"""In both arms at once, before anybody is asked or left alone: what has waited already is not compared."""
@@ -375,7 +374,7 @@ def gather(
 				control=row["arm"] == control_group.HELD_BACK,
 				expires=bool(row["expires"]),
 				agreed=followups.promised(row),
-				dated=rule["trigger"] in rules.DATED or followups.promised_for(row, today),
+				dated=rules.for_one_day(row, rule["trigger"], today),
 				prompt=rule["trigger"] in rules.PROMPT or row["reference_name"] in warned,
 				automatic=bool(row["automatic"]),
 				elsewhere=any(abs(day - row["due_date"]) <= near for day in elsewhere[customer, reps[name]]),

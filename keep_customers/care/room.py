@@ -42,7 +42,7 @@ def until(last: date, customers: list[str], at_once: bool, settings) -> Room:
 	begun = at_once and followups.a_night_is_over()
 	first = today if begun else today + timedelta(days=1)
 	days = working_days(settings)
-	number = sum(first + timedelta(days=ahead) in days for ahead in range((last - first).days + 1))
+	number = days.between(first, last)
 	taken = followups.assigned_on(today) if begun and today in days else {}
 	fits = engine.room_for(wanted, number, settings.rep_capacity, taken)
 	return Room(wanted.total(), fits, nobody, _waiting(list(wanted)))

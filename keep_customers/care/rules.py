@@ -16,7 +16,7 @@ import frappe
 from frappe import _
 
 from keep_customers.benefits import offered
-from keep_customers.care import quiet, referrals
+from keep_customers.care import followups, quiet, referrals
 from keep_customers.care.triggers import (
 	Premise,
 	baskets,
@@ -130,6 +130,15 @@ AFTER_PAPERS = frozenset(("Purchase Amount", "Delivery", "Purchase: Ask How It W
 PROMPT = frozenset(name for name, trigger in TRIGGERS.items() if trigger.prompt)
 # What can go out by itself.
 SENT = ("Email", "SMS", "Messenger")
+
+
+def for_one_day(row, trigger: str | None, today: date) -> bool:
+	"""Whether a follow-up is for its day only: a greeting, or what was promised for it.
+
+	:param row: as :func:`followups.promised_for` takes it
+	:param trigger: of its Care Rule
+	"""
+	return trigger in DATED or followups.promised_for(row, today)
 
 
 def check_can_be_sent(channel: str | None) -> None:

@@ -64,6 +64,10 @@ class WorkingDays:
 			return day.weekday() not in self.weekly
 		return day not in self.holidays
 
+	def between(self, first: date, last: date) -> int:
+		"""How many there are from one day to another."""
+		return sum(first + timedelta(days=ahead) in self for ahead in range((last - first).days + 1))
+
 	def on_or_before(self, day: date, not_before: date) -> date:
 		"""The last working day up to ``day``; the first one after it if that would be before ``not_before``."""
 		day = max(day, not_before)

@@ -1,6 +1,6 @@
 """What is due as a visit anyway: offered to whoever writes a Visit Plan, and one contact with its stop once it is approved."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 
 import frappe
@@ -51,7 +51,7 @@ def to_take_in(rep: str, from_date: str, to_date: str, territory: str | None = N
 		contacts = [*_on_list(rep), *_waiting(rep, last), *_coming(rep, last)]
 		rows = _offered(_of_each(contacts), rep, first, last, territory)
 	days = working_days(frappe.get_cached_doc("Keep Customers Settings"))
-	number = sum(first + timedelta(days=ahead) in days for ahead in range((last - first).days + 1))
+	number = days.between(first, last)
 	return {"rows": rows[:MOST], "more": max(len(rows) - MOST, 0), "room": A_DAY * max(number, 1)}
 
 
@@ -65,11 +65,11 @@ def with_stops(plan) -> dict[str, tuple[date, list[Contact]]]:
 	if not stops:
 		return {}
 	contacts = _of_each([*_on_list(plan.rep, stops), *_waiting(plan.rep, last, stops)])
-	found = {}
+	found, dated = {}, _days_of_their_own()
 	for customer, its in contacts.items():
 		stop = stops[customer]
 		day = stop.appointment and getdate(stop.appointment)
-		day, together = _together(its, day or first, day or last)
+		day, together = _together(its, day or first, day or last, dated)
 		if together:
 			found[customer] = day, together
 	return found
@@ -82,9 +82,14 @@ def _of_each(contacts: list[Contact]) -> dict[str, list[Contact]]:
 	return found
 
 
-def _together(contacts: list[Contact], first: date, last: date) -> tuple[date | None, list[Contact]]:
-	"""(the day of a visit that is all of them, the contacts); what does not fit together with those before is left out."""
-	dated, day, together = _days_of_their_own(), None, []
+def _together(
+	contacts: list[Contact], first: date, last: date, dated: Callable
+) -> tuple[date | None, list[Contact]]:
+	"""(the day of a visit that is all of them, the contacts); what does not fit together with those before is left out.
+
+	:param dated: as :func:`_days_of_their_own` gives it
+	"""
+	day, together = None, []
 	for contact in contacts:
 		parts = [part for one in (*together, contact) for part in one]
 		fixed = [getdate(part.due_date) for part in parts if dated(part)]
@@ -95,11 +100,11 @@ def _together(contacts: list[Contact], first: date, last: date) -> tuple[date | 
 	return day, together
 
 
-def _days_of_their_own():
+def _days_of_their_own() -> Callable:
 	"""Whether a follow-up is for one day only: a greeting, or what was promised for it."""
 	triggers = {rule.name: rule.trigger for rule in rules.by_name().values()}
 	today = getdate()
-	return lambda part: triggers.get(part.care_rule) in rules.DATED or followups.promised_for(part, today)
+	return lambda part: rules.for_one_day(part, triggers.get(part.care_rule), today)
 
 
 def _on_list(rep: str, customers: Collection[str] | None = None) -> list[Contact]:
@@ -179,9 +184,9 @@ def _offered(
 	"""The rows of :func:`to_take_in`."""
 	names = _may_be_visited(contacts, territory)
 	planned = _in_plans_of(rep, first)
-	rows = []
+	rows, dated = [], _days_of_their_own()
 	for customer in names.keys() - planned:
-		_day, together = _together(contacts[customer], first, last)
+		_day, together = _together(contacts[customer], first, last, dated)
 		parts = [part for contact in together for part in contact]
 		if parts:
 			due = min(getdate(part.due_date) for part in parts)

@@ -108,5 +108,5 @@ function stop_html(stop, help, others) {
 		: "";
 	return `${who({ ...help, due: stop.appointment || help.due })}${ways({ ...help, reach, can_call: false })}
 		${why([stop.goal, ...help.reasons.map((one) => one.short)].filter(Boolean))}
-		${prepared_html(stop)}${say(help.to_say)}<div class="keep-checks mb-2">${checks_html(stop)}</div>${results.html(help, more)}`;
+		${prepared_html(stop)}${say(help.to_say)}<div class="keep-checks">${checks_html(stop)}</div>${results.html(help, more)}`;
 }

@@ -55,9 +55,7 @@ def save(days: dict[str, int]) -> None:
 
 def _too_much(user: str, contacts: float, settings) -> list[str]:
 	today, calendar = getdate(), working_days(settings)
-	room = cint(settings.rep_capacity) * sum(
-		today + timedelta(days=ahead) in calendar for ahead in range(MONTH)
-	)
+	room = cint(settings.rep_capacity) * calendar.between(today, today + timedelta(days=MONTH - 1))
 	if not settings.rep_capacity or contacts <= room:
 		return []
 	return [
