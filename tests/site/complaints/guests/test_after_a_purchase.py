@@ -40,7 +40,8 @@ def bought(story, firm, asked_by=ANNA):
 def test_who_is_not_satisfied_is_on_the_reps_list_and_says_it_once(guest, firm, story):
 	invoice, token = bought(story, firm)
 	shown = page(guest, "care-feedback", token=token)
-	assert shown.status_code == 200 and "Anna" in shown.text and "500" not in shown.text
+	assert shown.status_code == 200 and "Anna" in shown.text
+	assert "500" not in shown.text.replace(token, ""), "how much it was is nobody's who has the link"
 	assert guest.call(GIVE, token=token).status_code == 400, "nothing was said"
 	assert guest.call(GIVE, token=token_of(offered(firm)), rating="1").status_code == 410
 	for words in ("It smokes", "It does not"):
