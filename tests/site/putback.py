@@ -104,12 +104,17 @@ def keep():
 		_kept.files = set(frappe.get_all("File", pluck="file_url"))
 
 
+def keeps() -> bool:
+	"""Whether this site is put back after each test."""
+	return bool(_kept) and frappe.local.site == _home
+
+
 def put_back(look_first=False) -> bool:
 	"""Whether all is as it was kept.
 
 	:param look_first: it was put back already, unless a test without a story wrote something
 	"""
-	if not _kept or frappe.local.site != _home:
+	if not keeps():
 		return False
 	if look_first and not _kept.changed():
 		frappe.db.rollback()

@@ -30,8 +30,6 @@ def desk(story, firm):
 		one = {"label_agent": name, "category": category, "order": order, "enabled": 1}
 		frappe.get_doc({"doctype": "HD Ticket Status", **one}).insert()
 	frappe.get_doc({"doctype": "HD Customer", "customer_name": "The Firm", "erpnext_customer": firm}).insert()
-	frappe.permissions.add_permission("HD Ticket", "Sales Manager")
-	frappe.permissions.update_permission_property("HD Ticket", "Sales Manager", 0, "write", 1)
 	return "The Firm"
 
 

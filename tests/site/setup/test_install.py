@@ -72,6 +72,32 @@ def with_it(bare):
 	return bare
 
 
+def test_installing_stops_where_somebody_has_a_field_of_our_names(without):
+	from frappe.installer import install_app
+
+	own = frappe.get_doc(
+		{
+			"doctype": "Custom Field", "dt": "Customer", "label": "Kept", "fieldname": "keep_status", "fieldtype": "Data",
+			"insert_after": "territory",
+		}
+	).insert()  # fmt: skip
+	frappe.db.commit()
+	try:
+		with pytest.raises(frappe.ValidationError, match="Customer: keep_status"):
+			install_app(APP)
+		assert APP not in frappe.get_installed_apps()
+		# One that an installation has left which did not come to its end is no obstacle.
+		own.db_set({"fieldtype": "Select", "is_system_generated": 1})
+		refuse_if_taken()
+	finally:
+		frappe.flags.in_install = False
+		frappe.db.rollback()
+		own.delete()
+		drop_columns("Customer", ["keep_status"])
+		frappe.db.commit()
+	assert tables()["tabCustomer"] == without["tabCustomer"]
+
+
 def test_installing_adds_what_is_shipped_switched_off_and_asks_nobody_for_anything(without):
 	assert APP not in frappe.get_installed_apps() and not frappe.db.exists("Module Def", MODULE)
 	todos = frappe.db.count("ToDo")
@@ -208,32 +234,6 @@ def customize(field, values, moved, after):
 	for place, one in enumerate(form.fields, 1):
 		one.idx = place
 	form.save_customization()
-
-
-def test_installing_stops_where_somebody_has_a_field_of_our_names(without):
-	from frappe.installer import install_app
-
-	own = frappe.get_doc(
-		{
-			"doctype": "Custom Field", "dt": "Customer", "label": "Kept", "fieldname": "keep_status", "fieldtype": "Data",
-			"insert_after": "territory",
-		}
-	).insert()  # fmt: skip
-	frappe.db.commit()
-	try:
-		with pytest.raises(frappe.ValidationError, match="Customer: keep_status"):
-			install_app(APP)
-		assert APP not in frappe.get_installed_apps()
-		# One that an installation has left which did not come to its end is no obstacle.
-		own.db_set({"fieldtype": "Select", "is_system_generated": 1})
-		refuse_if_taken()
-	finally:
-		frappe.flags.in_install = False
-		frappe.db.rollback()
-		own.delete()
-		drop_columns("Customer", ["keep_status"])
-		frappe.db.commit()
-	assert tables()["tabCustomer"] == without["tabCustomer"]
 
 
 def test_a_site_that_had_the_app_before_complaints_gets_what_they_need(with_it):

@@ -100,7 +100,8 @@ def sent_to(parameters, kind, victim, path):
 			if required or not {"name", "docname", "dn"} & {*parameters}:
 				sent[key] = doc
 		elif DOCS.search(key):
-			sent[key] = [doc]
+			# By name, where the doctype is said beside it: of anything else, Frappe's tags ask themselves for ever.
+			sent[key] = [name] if "dt" in parameters else [doc]
 		elif NAMES.search(key):
 			sent[key] = [name]
 		elif DOCTYPE.search(key):

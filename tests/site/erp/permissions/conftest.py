@@ -89,7 +89,7 @@ def browsers(server):
 
 
 @pytest.fixture(autouse=True)
-def as_administrator_again(firm):
+def as_administrator_again():
 	yield
 	frappe.set_user("Administrator")
 	frappe.db.rollback()

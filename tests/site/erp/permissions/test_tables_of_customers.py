@@ -14,8 +14,7 @@ from frappe.utils.pdf import pdf_body_html
 from keep_customers.access.lookups import named_out_of_sight
 from keep_customers.access.named_rows import without_names
 from keep_customers.patches.v0_2 import take_names_out_of_versions as patch
-from tests.site.removal import remove_everything
-from tests.site.story import ITEM, MIA, PREFIX, Story, _tree, _user
+from tests.site.story import ITEM, MIA, PREFIX, _tree, _user, once
 from tests.site.web import Browser, Server
 
 LENA = "lena@keep-test.example"
@@ -31,10 +30,9 @@ ALL = tuple(TABLES)
 PRINTED = ("print", "print html") if pdf_body_html.__doc__ or pdf_body_html.__code__.co_names else ()
 
 
-@pytest.fixture
-def regions():
-	frappe.set_user("Administrator")
-	story = Story()
+@once
+def two_regions(story):
+	"""Their documents by doctype, and the customers by what they are called here."""
 	for region in (NORTH, SOUTH):
 		_tree("Territory", region)
 	_user(LENA, ["Sales User", "Sales Manager", "Accounts Manager"])
@@ -71,17 +69,18 @@ def regions():
 			}
 		).insert()  # fmt: skip
 	frappe.db.commit()
+	return {EVENT: event.name, SUGGESTION: wish.name, REBATE: rebate.name, "customers": customers}
+
+
+@pytest.fixture
+def regions(story):
 	server = Server()
-	yield frappe._dict(
-		{EVENT: event.name, SUGGESTION: wish.name, REBATE: rebate.name},
-		customers=customers, lena=Browser(server, LENA), mia=Browser(server, MIA), server=server,
-	)  # fmt: skip
+	told = two_regions(story)
+	yield frappe._dict(told, lena=Browser(server, LENA), mia=Browser(server, MIA), server=server)
 	frappe.set_user("Administrator")
 	frappe.db.rollback()
-	for doctype in TABLES:
-		frappe.delete_doc("Print Format", paper(doctype), force=True)
+	frappe.db.delete("Print Format", {"name": ("in", [paper(doctype) for doctype in TABLES])})
 	frappe.db.commit()
-	remove_everything()
 
 
 def paper(doctype):
