@@ -9,7 +9,7 @@ Another app adds one through its hooks::
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import frappe
@@ -179,9 +179,9 @@ def triggers() -> list[str]:
 
 
 def enabled(today: date) -> list:
-	"""The rules that are switched on, with their tiers; one switched on later than ``today`` is not."""
+	"""The rules that are switched on, with their tiers; one switched on after ``today`` is not."""
 	# Asked of the database: one rule that cannot say since when it is on does not fail them all.
-	return read({"enabled": 1, "enabled_from": ("<=", today)})
+	return read({"enabled": 1, "enabled_from": ("<", today + timedelta(days=1))})
 
 
 def read(filters: dict) -> list:

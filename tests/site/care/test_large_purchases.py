@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import frappe
+from frappe.utils import now_datetime
 
 from keep_customers.care import todos
 from keep_customers.jobs import invoices
@@ -27,6 +28,17 @@ def test_a_large_invoice_asks_for_a_call_at_once_and_a_small_one_does_not(now):
 	assert len(story.follow_ups(firm)) == 2, "2,000 itself is enough"
 	story.credit(draft, 5000)
 	assert len(story.follow_ups(firm)) == 2, "a return is no purchase"
+
+
+def test_a_rule_asks_from_the_moment_it_is_switched_on_not_from_the_next_day(now):
+	story = now
+	firm = story.customer("Firm")
+	story.invoice(firm, 5000)
+	story.rule(switched_on=now_datetime())
+	assert not story.follow_ups(firm)
+	bought = story.invoice(firm, 3000)
+	[call] = story.follow_ups(firm)
+	assert (call.status, call.occurrence) == ("Planned", bought.name)
 
 
 def test_the_amount_is_compared_in_the_reporting_currency(now):
