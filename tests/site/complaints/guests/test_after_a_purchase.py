@@ -42,6 +42,8 @@ def test_who_is_not_satisfied_is_on_the_reps_list_and_says_it_once(guest, firm, 
 	shown = page(guest, "care-feedback", token=token)
 	assert shown.status_code == 200 and "Anna" in shown.text
 	assert "500" not in shown.text.replace(token, ""), "how much it was is nobody's who has the link"
+	in_chinese = page(guest, "care-feedback", token=token, _lang="zh").text
+	assert "非常满意" in in_chinese and "帮助" not in in_chinese, "that is what a visit was"
 	assert guest.call(GIVE, token=token).status_code == 400, "nothing was said"
 	assert guest.call(GIVE, token=token_of(offered(firm)), rating="1").status_code == 410
 	for words in ("It smokes", "It does not"):
