@@ -82,8 +82,9 @@ def _goes_on(doc, customers: set[str]) -> list[str]:
 			)
 		]
 	if doc.status == approval.WAITING:
-		return [_("It waits for {0} to approve it.").format(get_fullname(doc.approver))]
-	said = [_("Once it is approved, each stop is a ToDo of the rep.")]
+		said = [_("It waits for {0} to approve it.").format(get_fullname(doc.approver))]
+	else:
+		said = [_("Once it is approved, each stop is a ToDo of the rep.")]
 	if number := len(customers & stops.taken_in(doc).keys()):
 		said.append(
 			counted(

@@ -93,7 +93,10 @@ def test_the_stop_is_one_contact_with_what_is_on_the_list(story, firms, rule):
 	assert (
 		said in read_back({**plan.as_dict(no_nulls=True), "__islocal": 1, "name": "new-visit-plan-1"})["says"]
 	)
+	# Who is to approve it reads it, too.
+	plan.db_set("status", "Waiting for Approval")
 	frappe.set_user(MIA)
+	assert said in read_back({"doctype": "Visit Plan", "name": plan.name})["says"]
 	frappe.get_doc("Visit Plan", plan.name).submit()
 	plan = as_anna(plan)
 	first, second = (follow_up(stop) for stop in plan.stops)
