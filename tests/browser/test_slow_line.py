@@ -222,3 +222,23 @@ def test_what_was_agreed_is_not_lost_by_the_other_button_nor_by_a_refusal(story,
 		page.locator(".kd-notices q").wait_for()
 		assert "Offer 123" in page.locator(".kd-notices q").inner_text()
 		anna.problems.clear()  # it was refused
+
+
+def test_a_complaint_that_did_not_get_through_is_not_called_saved(story, desk):
+	first, _second, _third = three_contacts(story)
+	with my_day(desk) as (anna, page):
+		page.locator(card(first, "a[href^='tel:']")).wait_for()
+		page.locator(".kd-card").get_by_role("button", name="Complaint", exact=True).click()
+		page.wait_for_function("() => cur_dialog && cur_dialog.display && cur_dialog.doc.customer")
+		anna.settled()
+		page.evaluate("() => cur_dialog.set_values({subject: 'Blunt', description: 'It saws no more'})")
+		page.route("**/api/method/frappe.client.save", lambda route: route.abort())
+		page.locator(".modal.show .btn-modal-primary").click()
+		page.wait_for_function("() => window.cur_frm && cur_frm.doctype === 'Complaint Case'")
+		page.wait_for_timeout(1500)  # the host says it half a second later
+		assert page.evaluate("() => [cur_frm.doc.description, cur_frm.doc.__islocal]") == [
+			"It saws no more",
+			1,
+		]
+		assert "saved" not in page.evaluate("() => $('#alert-container').text()")
+		anna.problems.clear()

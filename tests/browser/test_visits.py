@@ -7,6 +7,7 @@ from tests.site.story import ANNA, MIA, PREFIX, TERRITORY
 from tests.site.visits.plans import noted, on_list
 
 NEXT_STEP = "() => [...cur_frm.layout.wrapper[0].querySelectorAll('.keep-next-step')].map(one => one.innerText || one.textContent)"
+FILE = "**/api/method/keep_customers.visits.stops.file_report"
 TABLE = "() => cur_frm.fields_dict.stops.grid.wrapper.find('.grid-add-row:visible').length"
 
 
@@ -77,7 +78,15 @@ def test_a_visit_is_prepared_approved_noted_and_reported(story, desk):
 		at_each_width(anna, "visit-report-asks")
 		for what in ("must_see_site", "must_meet_person_in_charge"):
 			anna.page.locator(f".modal.show [data-check={what}]").click()
+		# It did not get through: what she left open is not asked for twice.
+		anna.page.route(FILE, lambda route: route.abort())
 		anna.press("File Anyway")
+		anna.page.wait_for_function("() => !$('.modal:visible').length")
+		anna.settled()
+		anna.problems.clear()
+		anna.page.unroute(FILE)
+		anna.page.wait_for_timeout(500)
+		anna.press("File the Report")
 		anna.page.wait_for_function("() => cur_frm.doc.status == 'Reported'")
 		anna.shot("visit-report")
 		anna.open("List", "Visit Plan").see("Reported")
@@ -161,6 +170,16 @@ def test_a_notice_is_previewed_and_released(story, desk):
 		# The job plans it, the form asks until it has.
 		mia.page.wait_for_function("() => cur_frm.doc.status == 'Planned'", timeout=60000)
 		mia.shot("notice-planned")
+		# Whom to tell again is asked of each correction.
+		frappe.db.set_value(
+			"Care Notice", notice.name, {"docstatus": 2, "status": "Cancelled", "tell_again": 1}
+		)
+		frappe.db.commit()
+		mia.page.evaluate("() => cur_frm.reload_doc()")
+		mia.press("Amend")
+		mia.page.wait_for_function("() => cur_frm.doc.amended_from")
+		mia.settled()
+		assert mia.page.evaluate("() => cur_frm.doc.tell_again") == 0
 	frappe.db.rollback()
 	assert [row.status for row in story.follow_ups(reference_name=notice.name)] == ["Planned"]
 

@@ -1,4 +1,5 @@
 // Before the report is filed: what was not talked about or seen at stops that were visited is asked for, once and not by force.
+// What was left open then is not asked for again, be it that the server wants something else first.
 frappe.provide("keep_customers");
 
 keep_customers.visit_report = (() => {
@@ -12,7 +13,7 @@ keep_customers.visit_report = (() => {
 			.map((stop) => ({
 				stop,
 				groups: asked
-					.map(([title, all]) => [title, Object.entries(all).filter(([what]) => !stop[what])])
+					.map(([title, all]) => [title, Object.entries(all).filter(([what]) => !stop[what] && !frm.keep_left_open?.has(stop.name + what))])
 					.filter(([_title, left]) => left.length),
 			}))
 			.filter(({ groups }) => groups.length);
@@ -28,9 +29,11 @@ keep_customers.visit_report = (() => {
 			primary_action_label: __("File Anyway"),
 			primary_action() {
 				const done = dialog.$wrapper.find("[data-check][aria-pressed=true]").get();
+				const open = dialog.$wrapper.find("[data-check][aria-pressed=false]").get();
+				frm.keep_left_open = new Set([...(frm.keep_left_open || []), ...open.map(({ dataset: { stop, check } }) => stop + check)]);
 				dialog.hide();
 				const ticked = done.map(({ dataset: { stop, check } }) => frappe.model.set_value("Visit Plan Stop", stop, check, 1));
-				Promise.all(ticked).then(file);
+				Promise.all(ticked).then(file).catch(() => {}); // what is wrong is said by the host
 			},
 		});
 		dialog.get_field("stops").$wrapper.html(`<p>${text(

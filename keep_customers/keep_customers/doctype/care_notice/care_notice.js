@@ -1,4 +1,9 @@
 frappe.ui.form.on("Care Notice", {
+	onload(frm) {
+		// What the notice before told anew need not be told anew once more: that is asked of each correction.
+		if (frm.is_new() && frm.doc.amended_from) frm.doc.tell_again = 0;
+	},
+
 	refresh(frm) {
 		clearTimeout(frm.keep_timer);
 		keep_customers.read_back.mean_everybody(frm);

@@ -202,18 +202,28 @@ keep_customers.contact.also = (() => {
 	const told = (message, doc) =>
 		frappe.show_alert({ message: `${text(message)} ${frappe.utils.get_form_link(doc.doctype, doc.name, true)}`, indicator: "green" }, 7);
 
+	// The host says that it is saved also where it was not, as without a connection; then it is open, with what was typed.
+	const quick_entry = () =>
+		class extends frappe.ui.form.QuickEntryForm {
+			insert() {
+				return super.insert().then((doc) => (this.doc.__islocal ? new Promise(() => {}) : doc));
+			}
+		};
+
 	function complain({ customer, contact, channel }) {
 		frappe.model.with_doctype("Complaint Case", () => {
 			const doc = frappe.model.get_new_doc("Complaint Case", null, null, true);
 			Object.assign(doc, { customer, ...(contact && { contact }), ...(channel && { channel }) });
-			frappe.ui.form.make_quick_entry("Complaint Case", (made) => told(__("The complaint is recorded:"), made), null, doc);
+			const made = (complaint) => told(__("The complaint is recorded:"), complaint);
+			frappe.quick_entry = new (quick_entry())("Complaint Case", made, null, doc);
+			frappe.quick_entry.setup();
 		});
 	}
 
 	// The host has no quick entry for a lead; who it is and a number will do. Its referral is made by itself.
 	function recommend({ customer, name: customer_name }) {
 		const OURS = ["first_name", "mobile_no", "company_name"];
-		class Recommended extends frappe.ui.form.QuickEntryForm {
+		class Recommended extends quick_entry() {
 			set_meta_and_mandatory_fields() {
 				super.set_meta_and_mandatory_fields();
 				const kept = this.docfields ? "docfields" : "mandatory"; // from 16 on; on 15

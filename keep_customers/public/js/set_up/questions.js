@@ -78,7 +78,7 @@ keep_customers.set_up.questions = (() => {
 							{
 								fieldname: "losses_from",
 								fieldtype: "Float",
-								precision: 0,
+								precision: "0",
 								depends_on: "review_losses",
 								label: __("Ask from a year's revenue of ({0})", [found.currency]),
 							},
