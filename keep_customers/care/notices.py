@@ -199,11 +199,17 @@ def _amends(notice) -> list[str]:
 
 def _asked_before(notice) -> set[str]:
 	"""The customers who were told by a notice that this one corrects, or of whom a rep has settled it; from whom it was taken back
-	before that hears this one. Who was told counts as if nothing was said where they are to be told again."""
+	before that hears this one. Who was told counts as if nothing was said where they are to be told again, by this one or by
+	one between."""
 	follow_up = frappe.qb.DocType("Follow Up")
 	settled = (follow_up.hold_reason == followups.TODO_CANCELLED) | (follow_up.not_useful > "")
-	asked = settled if cint(notice.get("tell_again")) else settled | _told(follow_up)
-	return _of_what_it_amends(notice, follow_up, asked)
+	names = _amends(notice)
+	right = []
+	if names and not cint(notice.get("tell_again")):
+		anew = set(frappe.get_all("Care Notice", {"name": ("in", names), "tell_again": 1}, pluck="name"))
+		first = next((place for place, name in enumerate(names) if name in anew), len(names))
+		right = names[: first + 1]
+	return _of(names, follow_up, settled) | _of(right, follow_up, _told(follow_up))
 
 
 def _told(follow_up):
@@ -211,13 +217,12 @@ def _told(follow_up):
 	return told | (follow_up.send_status == "Sending")
 
 
-def _of_what_it_amends(notice, follow_up, which) -> set[str]:
-	"""The customers of such follow-ups."""
-	names = _amends(notice)
-	if not names:
+def _of(notices: list[str], follow_up, which) -> set[str]:
+	"""The customers of such follow-ups of some notices."""
+	if not notices:
 		return set()
 	query = frappe.qb.from_(follow_up).where(
-		(follow_up.reference_doctype == "Care Notice") & follow_up.reference_name.isin(names)
+		(follow_up.reference_doctype == "Care Notice") & follow_up.reference_name.isin(notices)
 	)
 	return set(columns(query.where(which), follow_up.customer)[0])
 
@@ -274,7 +279,7 @@ def plan(notice: str, aside: Aside) -> None:
 	everybody = done + len(waiting)
 	# Who heard what was wrong is told before the others.
 	follow_up = frappe.qb.DocType("Follow Up")
-	first = _of_what_it_amends(doc, follow_up, _told(follow_up)) if cint(doc.tell_again) else set()
+	first = _of(_amends(doc), follow_up, _told(follow_up))
 	rows = [
 		{
 			"customer": row.customer,

@@ -388,6 +388,28 @@ def test_who_was_told_what_was_wrong_is_told_again_where_that_is_wanted(story, c
 	assert not copy.tell_again
 
 
+def test_who_has_heard_only_what_was_wrong_hears_what_corrects_the_correction(story, coast):
+	story.completed_yesterday()
+	notice = released()
+	misled, *others = story.follow_ups()
+	frappe.db.set_value("Follow Up", misled.name, "status", "Done")
+	new = amended(notice, title="The storm comes on Friday", tell_again=1)
+	new.submit()
+	jobs.run(new.name)
+	frappe.set_user("Administrator")
+	# One has heard what is right now; whom it had misled waits still.
+	[right, *_rest] = [row.customer for row in others]
+	[told] = story.follow_ups(right, reference_name=new.name)
+	frappe.db.set_value("Follow Up", told.name, "status", "Done")
+	last = amended(new, title="The storm comes on Friday afternoon", tell_again=0)
+	last.submit()
+	jobs.run(last.name)
+	frappe.set_user("Administrator")
+	assert reached(last) == sorted({misled.customer, *(row.customer for row in others)} - {right})
+	first = {row.customer for row in story.follow_ups(reference_name=last.name) if row.priority == "High"}
+	assert first == {misled.customer}
+
+
 def test_thousands_are_planned_with_a_few_statements(story, coast, monkeypatch):
 	number = 2500
 	fields = ["name", "customer_name", "territory", "customer_group", "docstatus", "disabled"]
