@@ -58,10 +58,16 @@ def fields(parts: list, user: str, due, stake: Stake) -> dict:
 
 def why(parts: list) -> str:
 	"""In few words, in the language of the moment; of what has none, the first sentence."""
-	text = "; ".join(
+	text = in_one(
 		reworded(one, "short") or FIRST_SENTENCE.split(reworded(one, "reason") or "", 1)[0] for one in parts
 	)
 	return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+
+
+def in_one(reasons: Iterable[str]) -> str:
+	"""Several reasons as one; of all but the last the full stop is left out."""
+	*others, last = reasons
+	return "; ".join([*(reason.rstrip(".。") for reason in others), last])
 
 
 def money(customer: str, user: str, stake: Stake) -> dict:

@@ -76,7 +76,7 @@ def _description(follow_ups: list) -> str:
 		"Messenger": _("Message {0}"), "Letter": _("Send a letter to {0}"),
 	}.get(follow_up.channel, _("Contact {0}"))  # fmt: skip
 	link = todos.link_to("Customer", follow_up.customer, follow_up.customer_name)
-	head = "; ".join(
+	head = stakes.in_one(
 		escape_html(reworded(one, "short") or reworded(one, "reason") or "") for one in follow_ups
 	)
 	# The host makes a title of it by leaving the tags out: the breaks keep the sentences apart.

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import cint, getdate
 
 from keep_customers.access.lookups import named
+from keep_customers.care import followups
 from keep_customers.erp.api import refuse, typed
 
 # Three talks and three musts, in the order of the form.
@@ -35,7 +36,8 @@ def to_visit(plan: str) -> list[dict]:
 		.inner_join(todo)
 		.on(todo.name == follow_up.todo)
 		.select(follow_up.name, follow_up.todo)
-		.where(follow_up.name.isin(list(stops)) & (todo.status == "Open"))
+		.where(follow_up.name.isin(list(stops)) & follow_up.status.isin(followups.OPEN))
+		.where(todo.status == "Open")
 		.where(todo.allocated_to == frappe.session.user)
 	).run()
 	found = [_stop(stops[name], todo) for name, todo in rows]

@@ -106,7 +106,10 @@ function stop_html(stop, help, others) {
 				.map((one) => `<button class="btn btn-default btn-xs" data-next="${text(one.todo)}">${text(one.customer_name)}</button>`)
 				.join(" ")}</div>`
 		: "";
+	// A goal that was taken in is why the visit was due.
+	const goal = stop.goal || "";
+	const reasons = help.reasons.map((one) => one.short).filter((short) => short && !goal.includes(short));
 	return `${who({ ...help, due: stop.appointment || help.due })}${ways({ ...help, reach, can_call: false })}
-		${why([stop.goal, ...help.reasons.map((one) => one.short)].filter(Boolean))}
+		${why([goal, ...reasons].filter(Boolean))}
 		${prepared_html(stop)}${say(help.to_say)}<div class="keep-checks">${checks_html(stop)}</div>${results.html(help, more)}`;
 }

@@ -10,7 +10,7 @@ from frappe.utils import add_to_date, getdate
 
 from keep_customers.access.read_back import read_back
 from keep_customers.care import results
-from keep_customers.visits import due, stops
+from keep_customers.visits import contacts, due, stops
 from tests.site.story import ANNA, BEN, MIA, TERRITORY
 from tests.site.visits.plans import approved, as_anna, day, draft, follow_up, noted, on_list, touches
 
@@ -107,7 +107,8 @@ def test_the_stop_is_one_contact_with_what_is_on_the_list(story, firms, rule):
 	assert {row.due_date for row in (first, there, other)} == {plan.to_date}
 	todo = frappe.get_doc("ToDo", first.todo)
 	assert (todo.status, todo.date, todo.keep_follow_up) == ("Open", plan.to_date, first.name)
-	assert plan.name in todo.description and "No contact for long" in todo.description
+	assert plan.name in todo.description and "are there; No contact for long" in todo.description
+	assert "are there; No contact for long" in todo.keep_why
 	assert frappe.db.count("ToDo", {"reference_name": firm, "status": "Open"}) == 1
 	assert frappe.db.count("ToDo", {"reference_name": works, "status": "Open"}) == 1
 	# One visit, one contact, however it is told.
@@ -125,6 +126,7 @@ def test_the_stop_is_one_contact_with_what_is_on_the_list(story, firms, rule):
 	todo = frappe.get_doc("ToDo", waits.todo)
 	assert (waits.status, todo.status, todo.keep_follow_up) == ("Assigned", "Open", waits.name)
 	assert plan.name not in todo.description
+	assert not contacts.to_visit(plan.name)  # it is no stop of this plan any more
 
 
 def test_told_on_the_way_it_is_one_contact_too(story, firms, rule):
@@ -215,7 +217,8 @@ def test_what_rules_ask_for_after_the_plan_was_approved_is_the_same_contact(stor
 	assert (in_time.status, in_time.todo, in_time.due_date) == ("Assigned", first.todo, end)
 	todo = frappe.get_doc("ToDo", first.todo)
 	assert (todo.status, todo.date, todo.keep_follow_up) == ("Open", end, first.name)
-	assert plan.name in todo.description and "No contact for long" in todo.description
+	assert plan.name in todo.description and "are there; No contact for long" in todo.description
+	assert "are there; No contact for long" in todo.keep_why
 	# The journey begins after it is due; a visit that is late may only not be reported yet.
 	# By video nobody is there.
 	for row, stop in ((too_late, second), (beside, third), (seen, follow_up(calls.stops[0]))):
