@@ -1,8 +1,12 @@
 """Who hears of a case: its responsible, and of a late one or a customer who is not satisfied those above."""
 
+from collections.abc import Callable
+
 import frappe
 from frappe import _
 from frappe.desk.form import assign_to
+from frappe.desk.form.document_follow import follow_document
+from frappe.utils import escape_html
 
 from keep_customers.care.assignment import superior
 from keep_customers.complaints.assignment_rules import BY_FIELD
@@ -12,7 +16,7 @@ from keep_customers.complaints.told import sentences
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
 from keep_customers.erp.language import language_of, speaking
-from keep_customers.erp.leavers import absent, who_can
+from keep_customers.erp.leavers import absent, is_told_together, who_can
 
 
 def person(case, level: int, settings) -> str | None:
@@ -80,20 +84,38 @@ def store_alarms(case) -> None:
 	store(case, fields)
 
 
-def hand_over(case, before: str | None) -> None:
-	"""Who is no longer responsible has it no longer on the list; who is now has it there."""
+def hand_over(case, before: str | None) -> Callable[[], None] | None:
+	"""Who is no longer responsible has it no longer on the list; who is now has it there.
+
+	:returns: how the host would tell them, where they are told of it together with other cases
+	"""
 	if before:
 		todos.end_all(DOCTYPE, case.name, "Cancelled", allocated_to=before)
 	# An Assignment Rule gives a case to nobody as long as anybody, such as the superior of a late one, has it.
 	user = case.responsible
-	if user and case.status != engine.CLOSED and not todos.has_open(user, DOCTYPE, case.name):
-		with speaking(language_of(user)):
-			text = sentences()["answer"].format(case.name)
-		assign_to.add(
-			{"doctype": DOCTYPE, "name": case.name, "assign_to": [user], "description": text},
-			# Who makes somebody responsible need not be allowed to assign.
-			ignore_permissions=True,
-		)
+	if not user or case.status == engine.CLOSED or todos.has_open(user, DOCTYPE, case.name):
+		return None
+	with speaking(language_of(user)):
+		text = sentences()["answer"].format(case.name)
+	if is_told_together():
+		return _assign_quietly(case, user, text)
+	assign_to.add(
+		{"doctype": DOCTYPE, "name": case.name, "assign_to": [user], "description": text},
+		# Who makes somebody responsible need not be allowed to assign.
+		ignore_permissions=True,
+	)
+	return None
+
+
+def _assign_quietly(case, user: str, text: str) -> Callable[[], None]:
+	"""As the host assigns a case, without a notification; returns what tells them of it."""
+	todos.add(user, DOCTYPE, case.name, escape_html(text))
+	if not frappe.has_permission(DOCTYPE, "read", doc=case, user=user):
+		frappe.share.add(DOCTYPE, case.name, user)
+	if frappe.get_cached_value("User", user, "follow_assigned_documents"):
+		follow_document(DOCTYPE, case.name, user)
+	by = frappe.session.user
+	return lambda: assign_to.notify_assignment(by, user, DOCTYPE, case.name, "ASSIGN", text)
 
 
 def accept(name: str, user: str, rule: str) -> None:

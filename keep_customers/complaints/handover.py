@@ -4,6 +4,7 @@ import frappe
 
 from keep_customers.complaints import assignment_rules, cases, escalation
 from keep_customers.engine import complaints as engine
+from keep_customers.erp import leavers
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.leavers import Hands, give_todo, nobody, note
 
@@ -18,10 +19,8 @@ def open_cases(hands: Hands) -> list[str]:
 
 def pass_on(hands: Hands, aside: Aside) -> None:
 	"""Cases go to who would be responsible for new ones; what else was asked of somebody, to who is above now."""
-	aside.each(
-		open_cases(hands),
-		lambda names: [_pass_on(name, aside) for name in names],
-		lambda name: (cases.DOCTYPE, name),
+	leavers.pass_on(
+		aside, open_cases(hands), lambda name: _pass_on(name, aside), lambda name: (cases.DOCTYPE, name)
 	)
 	if hands.customer:
 		return
@@ -31,11 +30,7 @@ def pass_on(hands: Hands, aside: Aside) -> None:
 		.select(todo.name, todo.reference_name, todo.allocated_to)
 		.where((todo.status == "Open") & (todo.reference_type == cases.DOCTYPE))
 	).run()
-	aside.each(
-		asked,
-		lambda rows: [_ask_another(*row, aside) for row in rows],
-		lambda row: (cases.DOCTYPE, row[1]),
-	)
+	leavers.pass_on(aside, asked, lambda row: _ask_another(*row, aside), lambda row: (cases.DOCTYPE, row[1]))
 
 
 def _pass_on(name: str, aside: Aside) -> None:
@@ -48,8 +43,7 @@ def _pass_on(name: str, aside: Aside) -> None:
 		return
 	# Not through its life: what is wrong with an old case must not keep it with somebody who has left.
 	case.db_set("responsible", user)
-	escalation.hand_over(case, before)
-	note(case, before, user)
+	note(case, "responsible", before, user, escalation.hand_over(case, before))
 
 
 def _ask_another(todo: str, name: str, before: str, aside: Aside) -> None:

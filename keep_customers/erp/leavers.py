@@ -1,9 +1,11 @@
 """Who can act, and what is on the hands of who cannot any more: disabled, gone as a user, or left as an employee."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 import frappe
 from frappe import _
@@ -11,7 +13,8 @@ from frappe.query_builder.functions import IfNull
 from frappe.utils import escape_html, get_fullname, getdate
 
 from keep_customers.erp import todos
-from keep_customers.erp.aside import Aside
+from keep_customers.erp.aside import Aside, Row
+from keep_customers.erp.language import language_of, speaking
 
 
 @dataclass(frozen=True)
@@ -91,12 +94,86 @@ def who_can(
 	return None
 
 
-def note(doc, before: str, user: str) -> None:
-	"""Say on a document who has it now, and tell them."""
-	text = _("{0} takes over from {1}.").format(*(escape_html(get_fullname(one)) for one in (user, before)))
-	doc.add_comment("Info", text)
-	if user != frappe.session.user:
-		todos.notify(user, doc.doctype, doc.name, f"{text} {todos.link_to(doc.doctype, doc.name)}")
+class Taken(NamedTuple):
+	"""A document that is somebody else's now.
+
+	:param field: where it says whose it is
+	:param told: how the host would tell of it, if it has not yet
+	"""
+
+	doctype: str
+	name: str
+	field: str
+	before: str
+	user: str
+	told: Callable[[], None] | None
+
+
+def pass_on(
+	aside: Aside, rows: Sequence[Row], give: Callable[[Row], None], of: Callable[[Row], tuple[str, str]]
+) -> None:
+	"""Give what is in somebody's hands to others, who are told of it together: of hundreds nobody wants hundreds of lines.
+
+	:param of: row -> (doctype, name), for what is set aside
+	"""
+
+	def all_of(rows: Sequence[Row]) -> None:
+		with _told_together():
+			for row in rows:
+				give(row)
+
+	aside.each(rows, all_of, of)
+
+
+@contextmanager
+def _told_together() -> Iterator[None]:
+	before, taken = frappe.flags.keep_taken, []
+	frappe.flags.keep_taken = taken
+	try:
+		yield
+	finally:
+		frappe.flags.keep_taken = before
+	of_kind: dict[tuple, list[Taken]] = {}
+	for one in taken:
+		of_kind.setdefault((one.user, one.doctype, one.field, one.before), []).append(one)
+	for (user, doctype, field, left), its in of_kind.items():
+		few = len(its) <= todos.FEW
+		for tell in filter(None, (one.told for one in its if few)):
+			tell()
+		if user != frappe.session.user:
+			_tell(user, doctype, field, left, [one.name for one in its])
+
+
+def _tell(user: str, doctype: str, field: str, before: str, names: list[str]) -> None:
+	one = _takes_over(before, user)
+
+	def many(number: int) -> str:
+		with speaking(language_of(user)):
+			text = _("You take over from {0}. {1}: {2}")
+			return text.format(escape_html(get_fullname(before)), _(doctype), number)
+
+	about = [(name, f"{one} {todos.link_to(doctype, name)}") for name in names]
+	still = {"status": "Open"} if doctype == "ToDo" else {}
+	todos.notify_of_all(user, doctype, about, many, **{field: user}, **still)
+
+
+def is_told_together() -> bool:
+	"""Whether who takes over now is told later, see :func:`pass_on`."""
+	return frappe.flags.keep_taken is not None
+
+
+def _takes_over(before: str, user: str) -> str:
+	return _("{0} takes over from {1}.").format(*(escape_html(get_fullname(one)) for one in (user, before)))
+
+
+def note(doc, field: str, before: str, user: str, told: Callable[[], None] | None = None) -> None:
+	"""Say on a document who has it now, and tell them; as a part of :func:`pass_on`.
+
+	:param field: where it says whose it is
+	:param told: how the host would tell of it, if it has not yet
+	"""
+	doc.add_comment("Info", _takes_over(before, user))
+	frappe.flags.keep_taken.append(Taken(doc.doctype, doc.name, field, before, user, told))
 
 
 def give_todo(name: str, user: str) -> None:
@@ -112,7 +189,7 @@ def give_todo(name: str, user: str) -> None:
 		todo.allocated_to = user
 	# Who takes over follows from the files and settings; who causes it is an admin, or the night.
 	todos.save_todo(todo, ignore_permissions=True)
-	note(todo, before, user)
+	note(todo, "allocated_to", before, user)
 
 
 def nobody(aside: Aside, user: str) -> None:

@@ -1,15 +1,18 @@
 """The host's ToDos and notifications, about whatever document."""
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode, urlsplit
 
 import frappe
-from frappe.utils import escape_html, get_url_to_form, today
+from frappe.utils import escape_html, get_url_to_form, get_url_to_list, today
 from frappe.utils.user import get_users_with_role
 
 from keep_customers.erp import outgoing
 
 MANAGERS = ("System Manager", "Keep Customers Manager")  # who look after the app
+FEW = 3  # lines about as many documents; of more one says how many there are
+LONGEST_LINK = 140  # of a notification, on 15
 LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 
 
@@ -74,6 +77,32 @@ def _open_about(doctype: str, name: str) -> dict:
 def notify(user: str, doctype: str, name: str, subject: str) -> None:
 	"""A line among a user's notifications in Desk. The whole line leads to the document: links in it are set in bold, as one within
 	another would break it up on the screen."""
+	_notify(user, subject, document_type=doctype, document_name=name)
+
+
+def notify_of_all(
+	user: str, doctype: str, about: Sequence[tuple[str, str]], many: Callable[[int], str], **listed
+) -> None:
+	"""As :func:`notify`, about several documents of a kind: a line for each of a few, one for more of them. Nobody is flooded.
+
+	:param about: (name, subject)
+	:param many: what that one line says, given how many there are; it leads to their list
+	:param listed: filters of the list
+	"""
+	if len(about) <= FEW:
+		for name, subject in about:
+			notify(user, doctype, name, subject)
+	else:
+		_notify(user, many(len(about)), document_type=doctype, link=_list_of(doctype, **listed))
+
+
+def _list_of(doctype: str, **listed) -> str:
+	path = urlsplit(get_url_to_list(doctype)).path
+	link = f"{path}?{urlencode(listed)}" if listed else path
+	return link if len(link) <= LONGEST_LINK else path
+
+
+def _notify(user: str, subject: str, **where) -> None:
 	log = frappe.get_doc(
 		{
 			"doctype": "Notification Log",
@@ -81,8 +110,7 @@ def notify(user: str, doctype: str, name: str, subject: str) -> None:
 			"for_user": user,
 			"from_user": frappe.session.user,
 			"subject": LINK.sub(r"<b>\1</b>", subject),
-			"document_type": doctype,
-			"document_name": name,
+			**where,
 		}
 	)
 	# Nobody's role may write notifications; the host writes its own like this.

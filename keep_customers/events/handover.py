@@ -3,6 +3,7 @@
 import frappe
 
 from keep_customers.engine import events as engine
+from keep_customers.erp import leavers
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.leavers import Hands, give_todo, nobody, note
 from keep_customers.events import year
@@ -26,16 +27,15 @@ def pass_on(hands: Hands, aside: Aside) -> None:
 	def give_event(name: str, before: str) -> None:
 		doc = frappe.get_doc(EVENT, name, for_update=True)
 		doc.db_set("host", user)
-		note(doc, before, user)
+		note(doc, "host", before, user)
 
 	for doctype, rows, give in (
 		(EVENT, hosted, give_event),
 		("ToDo", asked, lambda name, _before: give_todo(name, user)),
 	):
-		aside.each(
+		leavers.pass_on(
+			aside,
 			rows,
-			lambda rows, give=give: [
-				give(name, before) if user else nobody(aside, before) for name, before in rows
-			],
+			lambda row, give=give: give(*row) if user else nobody(aside, row[1]),
 			lambda row, doctype=doctype: (doctype, row[0]),
 		)

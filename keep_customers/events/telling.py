@@ -13,9 +13,10 @@ from frappe.utils import escape_html, formatdate, getdate
 from keep_customers.care import ending, followups
 from keep_customers.care.assignment import Assignment
 from keep_customers.care.planning import ask_at_once
+from keep_customers.engine import events as engine
 from keep_customers.engine.consent import EVENTS
 from keep_customers.erp import todos
-from keep_customers.erp.language import language_of, language_of_the_site
+from keep_customers.erp.language import language_of, language_of_the_site, speaking
 from keep_customers.erp.said import said
 from keep_customers.erp.tables import chunks
 from keep_customers.events.terms import INVITATION
@@ -105,11 +106,31 @@ def tell_moved_up(row, names: list[str]) -> None:
 		INVITATION, filters={"name": ("in", names)}, fields=["name", "customer", "customer_name"]
 	)
 	assignment = Assignment({one.customer for one in rows}, frappe.get_cached_doc("Keep Customers Settings"))
+	of_rep: dict[str, list] = {}
 	for one in rows:
 		if rep := assignment.user_for(one.customer):
-			text = _("{0} was waiting for “{1}” and has a place now.", language_of(rep))
-			subject = text.format(escape_html(one.customer_name or one.customer), escape_html(row.theme))
-			todos.notify(rep, INVITATION, one.name, subject)
+			of_rep.setdefault(rep, []).append(one)
+	for rep, theirs in of_rep.items():
+		with speaking(language_of(rep)):
+			_notify_moved_up(row, rep, theirs)
+
+
+def _notify_moved_up(row, rep: str, guests: list) -> None:
+	one = _("{0} was waiting for “{1}” and has a place now.")
+	more = _("{0} of your customers were waiting for “{1}” and have a place now.")
+	theme = escape_html(row.theme)
+	about = [
+		(guest.name, one.format(escape_html(guest.customer_name or guest.customer), theme))
+		for guest in guests
+	]
+	todos.notify_of_all(
+		rep,
+		INVITATION,
+		about,
+		lambda number: more.format(number, theme),
+		event=row.name,
+		status=engine.ACCEPTED,
+	)
 
 
 def nothing_left_to_ask(name: str, comes: bool = True) -> None:

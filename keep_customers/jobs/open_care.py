@@ -9,6 +9,7 @@ from frappe.utils import get_fullname
 from keep_customers.care import followups, todos
 from keep_customers.care.assignment import DEDICATED, TERRITORY, Assignment
 from keep_customers.care.routing import HEAD_OFFICE, REGION
+from keep_customers.erp import leavers
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.leavers import Hands, give_todo, nobody, note
 from keep_customers.visits import approval
@@ -70,14 +71,13 @@ def pass_on(hands: Hands, aside: Aside) -> None:
 		return
 	assignment = _assignment(rows)
 
-	def give(rows) -> None:
-		for row in rows:
-			if user := _next(row, assignment):
-				give_todo(row.name, user)
-			else:
-				nobody(aside, row.allocated_to)
+	def give(row) -> None:
+		if user := _next(row, assignment):
+			give_todo(row.name, user)
+		else:
+			nobody(aside, row.allocated_to)
 
-	aside.each(rows, give, lambda row: ("ToDo", row.name))
+	leavers.pass_on(aside, rows, give, lambda row: ("ToDo", row.name))
 
 
 def _next(row, assignment: Assignment) -> str | None:
@@ -135,11 +135,10 @@ def pass_on_plans(hands: Hands, aside: Aside) -> None:
 		query = hands.holding(PLAN, field).select(plan.name).where(plan.status.notin(ENDED))
 		if field == "approver":
 			query = query.where(plan.status == approval.WAITING)
-		aside.each(
+		leavers.pass_on(
+			aside,
 			[name for (name,) in query.run()],
-			lambda names, work=work: [
-				work(frappe.get_doc(PLAN, name, for_update=True), aside) for name in names
-			],
+			lambda name, work=work: work(frappe.get_doc(PLAN, name, for_update=True), aside),
 			lambda name: (PLAN, name),
 		)
 
@@ -152,7 +151,7 @@ def _new_rep(plan, aside: Aside) -> None:
 		return nobody(aside, plan.rep) if plan.stops else None
 	before, [(user, _count)] = plan.rep, found.most_common(1)
 	plan.db_set({"rep": user, "rep_name": get_fullname(user)})
-	note(plan, before, user)
+	note(plan, "rep", before, user)
 	# Nobody approves their own.
 	if plan.status == approval.WAITING and plan.approver == user:
 		_new_approver(plan, aside)
@@ -161,6 +160,6 @@ def _new_rep(plan, aside: Aside) -> None:
 def _new_approver(plan, aside: Aside) -> None:
 	before = plan.approver
 	if user := approval.ask(plan):
-		note(plan, before, user)
+		note(plan, "approver", before, user)
 	else:
 		nobody(aside, before)

@@ -5,7 +5,7 @@ from frappe import _
 
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import losses as engine
-from keep_customers.erp import todos
+from keep_customers.erp import leavers, todos
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.leavers import Hands, nobody, note
 from keep_customers.retention.reviews import DOCTYPE, SETTINGS, ask
@@ -40,10 +40,8 @@ def _give(review, before: str | None) -> None:
 
 def pass_on(hands: Hands, aside: Aside) -> None:
 	"""What somebody has open who cannot act any more goes to who would be asked today."""
-	aside.each(
-		open_reviews(hands),
-		lambda names: [_pass_on(name, aside) for name in names],
-		lambda name: (DOCTYPE, name),
+	leavers.pass_on(
+		aside, open_reviews(hands), lambda name: _pass_on(name, aside), lambda name: (DOCTYPE, name)
 	)
 
 
@@ -67,4 +65,4 @@ def _pass_on(name: str, aside: Aside) -> None:
 	# Past its life, as it is no matter of what else is written in it.
 	review.db_set("responsible", user)
 	_give(review, before)
-	note(review, before, user)
+	note(review, "responsible", before, user)

@@ -179,20 +179,21 @@ def _note_who(changes: list[tuple]) -> None:
 
 def _write(changes: list[tuple]) -> int:
 	hold("Customer", [row.customer for row, _change in changes])
-	moved = 0
+	moved = []
 	for row, change in changes:
 		if not hold(DOCTYPE, [row.name], status=row.status):
 			continue  # somebody has moved it in this moment; the next night looks again
 		# Past the document life: who has it open can save it. What a form sends of these fields is not taken.
 		frappe.db.set_value(DOCTYPE, row.name, change, update_modified=False)
 		if change["status"] != row.status:
-			moved += 1
-			_tell(row, change)
-	return moved
+			moved.append((row, change))
+			_follow(row, change)
+	_tell(moved)
+	return len(moved)
 
 
-def _tell(row, change: dict) -> None:
-	"""End what is no longer to be done, note it on the review, and let who is responsible know."""
+def _follow(row, change: dict) -> None:
+	"""End what is no longer to be done, and note it on the review."""
 	status = change["status"]
 	if status not in engine.WAITING:
 		end_question(row.name, "Cancelled")
@@ -201,11 +202,26 @@ def _tell(row, change: dict) -> None:
 	review.add_comment("Info", _words(change))
 	if status == engine.OPEN:
 		ask(review)
-	user = row.responsible
-	if user and user != frappe.session.user and frappe.db.get_value("User", user, "enabled"):
-		with speaking(language_of(user)):
-			link = todos.link_to(DOCTYPE, row.name, row.customer_name or row.customer)
-			todos.notify(user, DOCTYPE, row.name, f"{link}: {_words(change)}")
+
+
+def _tell(moved: list[tuple]) -> None:
+	"""Let who is responsible know."""
+	of_user: dict[str, list] = {}
+	for row, change in moved:
+		if row.responsible and row.responsible != frappe.session.user:
+			of_user.setdefault(row.responsible, []).append((row, change))
+	for user, its in of_user.items():
+		if frappe.db.get_value("User", user, "enabled"):
+			with speaking(language_of(user)):
+				about = [
+					(
+						row.name,
+						f"{todos.link_to(DOCTYPE, row.name, row.customer_name or row.customer)}: {_words(change)}",
+					)
+					for row, change in its
+				]
+				many = _("{0} of your Loss Reviews have moved by what was bought, or credited.")
+				todos.notify_of_all(user, DOCTYPE, about, many.format, responsible=user)
 
 
 def _words(change: dict) -> str:

@@ -211,6 +211,22 @@ def test_who_moves_up_is_told_and_so_is_the_rep(now):
 	assert statuses(doc)["2"] == "Accepted"
 
 
+def test_a_much_larger_room_is_one_line_for_the_rep(now):
+	names = firms(now, 600, 500, 400, 300, 200)
+	doc = event("Inviting", guests=listed(names), capacity=1, max_companions=0)
+	audience.plan(doc.name)
+	for name in names:
+		replies.reply(invitation(doc, name), "Yes", late=True)
+	frappe.db.delete("Notification Log", {"for_user": ANNA})
+	doc = at(doc)
+	doc.capacity = 5
+	doc.save()
+	assert set(statuses(doc).values()) == {"Accepted"}
+	[told] = frappe.get_all("Notification Log", {"for_user": ANNA}, ["subject", "link"])
+	assert told.subject == "4 of your customers were waiting for “Keep Test Garden” and have a place now."
+	assert f"/vip-invitation?event={doc.name}&status=Accepted" in told.link
+
+
 def test_a_larger_room_moves_up_in_order_and_a_smaller_one_than_who_comes_is_refused(now):
 	names = firms(now, 500, 300, 200)
 	doc = event("Inviting", guests=listed(names), capacity=1, max_companions=0)

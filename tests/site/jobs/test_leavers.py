@@ -1,7 +1,10 @@
 """Anna leaves: what she has open is Ben's on the same day, by the chain that what is new goes by; if nobody is there, that is told."""
 
+from urllib.parse import urlencode
+
 import frappe
 import pytest
+from frappe.desk.form import assign_to
 from frappe.utils import add_days, getdate
 from frappe.utils.user import get_users_with_role
 
@@ -123,6 +126,65 @@ def test_who_has_left_as_an_employee_does_nothing_more_though_nobody_thought_of_
 	frappe.copy_doc(employee).update({"status": "Active", "relieving_date": None}).insert()
 	assert Assignment([firm], frappe.get_doc("Keep Customers Settings")).user_for(firm) == ANNA
 	assert only_todo(story, firm).allocated_to == MIA, "and nothing is taken from who has it now"
+
+
+@pytest.fixture
+def assigned(monkeypatch):
+	"""Whom the host tells of what is assigned to them, which may be mailed."""
+	users = []
+	monkeypatch.setattr(assign_to, "notify_assignment", lambda _by, user, *_what, **_how: users.append(user))
+	return users
+
+
+def test_who_takes_over_a_lot_is_told_once_of_each_kind(story, told, assigned):
+	"""One of hundreds each would bury what is new for them among their notifications, and in their mail."""
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA, backup_rep=BEN)
+	names = [
+		frappe.get_doc(
+			{
+				"doctype": "ToDo", "allocated_to": ANNA, "reference_type": "Customer", "reference_name": firm,
+				"description": f"Bring catalogue {number}",
+			}
+		).insert().name
+		for number in range(5)
+	]  # fmt: skip
+	cases = [story.case(firm, subject=str(number)).name for number in range(4)]
+	frappe.db.delete("Notification Log", {"for_user": BEN})
+	assigned.clear()
+	leaves(ANNA, told)
+	assert {frappe.db.get_value("ToDo", name, "allocated_to") for name in names} == {BEN}
+	assert {frappe.db.get_value("Complaint Case", name, "responsible") for name in cases} == {BEN}
+	assert [holders(name) for name in cases] == [{BEN}] * 4
+	told_of = frappe.get_all(
+		"Notification Log", {"for_user": BEN}, ["subject", "link", "document_type"], order_by="document_type"
+	)
+	assert [one.subject for one in told_of] == [
+		"You take over from Anna. Complaint Case: 4",
+		"You take over from Anna. ToDo: 5",
+	]
+	case_link, todo_link = (one.link for one in told_of)
+	assert case_link.endswith(f"/complaint-case?{urlencode({'responsible': BEN})}")
+	assert todo_link.endswith(f"/todo?{urlencode({'allocated_to': BEN, 'status': 'Open'})}")
+	assert assigned == []
+	# Each says itself whose it was.
+	assert [notes("ToDo", name) for name in names] == [["Ben takes over from Anna."]] * 5
+
+
+def test_who_takes_over_a_few_of_many_things_is_told_of_each(story, told, assigned):
+	"""Of what goes to several people, each hears of their own, as of one thing alone."""
+	mine, theirs = story.customer("Mine"), story.customer("Theirs")
+	story.file(mine, dedicated_rep=ANNA, backup_rep=BEN)
+	story.file(theirs, dedicated_rep=ANNA, backup_rep=EVE)
+	one = story.case(mine)
+	others = [story.case(theirs, subject=str(number)) for number in range(4)]
+	frappe.db.delete("Notification Log", {"for_user": ("in", (BEN, EVE))})
+	assigned.clear()
+	leaves(ANNA, told)
+	assert {frappe.db.get_value("Complaint Case", case.name, "responsible") for case in others} == {EVE}
+	[line] = notified(BEN, "Complaint Case")
+	assert line == f"Ben takes over from Anna. <b>{one.name}</b>" and assigned == [BEN]
+	assert notified(EVE, "Complaint Case") == ["You take over from Anna. Complaint Case: 4"]
 
 
 def test_the_better_address_is_asked_of_who_is_there(story, told):

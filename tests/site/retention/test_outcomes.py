@@ -36,6 +36,19 @@ def test_who_buys_again_is_won_back_with_what_it_brings_and_who_had_spoken_to_it
 	assert len(losses.reviews(status="Won Back")) == 1
 
 
+def test_of_many_who_are_back_at_once_one_line_says_how_many(story, losses):
+	story.settings(loss_reviews_per_rep=4)
+	reviews = losses.lose("One", "Two", "Three", "Four")
+	for review in reviews:
+		losses.buys(review.customer, 10)
+	frappe.db.delete("Notification Log", {"for_user": ANNA})
+	losses.night(11)
+	assert {one.status for one in losses.reviews()} == {"Won Back"}
+	[told] = frappe.get_all("Notification Log", {"for_user": ANNA}, ["subject", "link", "document_type"])
+	assert (told.document_type, told.subject[:20]) == ("Loss Review", "4 of your Loss Revie")
+	assert "/loss-review?responsible=" in told.link
+
+
 def test_who_was_given_up_and_buys_again_is_won_back_all_the_same(story, losses):
 	[review] = losses.lose()
 	actions.explain(review.name, "Price", "They said so on the phone.")
