@@ -26,7 +26,7 @@ LARGEST = {"Int": 2**31 - 1, "Check": 2**31 - 1, "Long Int": 2**63 - 1}
 LARGEST_AMOUNT = 10**12  # decimal(21, 9)
 LARGEST_DAYS = 36_500  # with which a day can be worked out; who means for ever has enough with a century
 DAYS = {"Date": getdate, "Datetime": get_datetime, "Time": to_timedelta}
-AMOUNTS = ("Float", "Currency", "Percent", "Rating", "Duration")
+AMOUNTS = ("Float", "Currency", "Percent", "Duration")
 LINKS = ("Link", "Dynamic Link")
 SCALARS = (str, int, float, Decimal, date, time, timedelta)
 AS_STORED = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?|\d\d:\d\d:\d\d(\.\d+)?", re.ASCII)
@@ -200,6 +200,8 @@ def _held(field, value: object) -> object:
 		refuse(f"'{field.fieldname}' is one value.")
 	if kind in DAYS:
 		return _day(field, value)
+	if kind == "Rating":
+		return _rating(field, value)
 	if kind in LARGEST or kind in AMOUNTS:
 		number = _number(field, value, _largest(field))
 		return (cint(number) if kind in LARGEST else flt(number)) if isinstance(number, str) else number
@@ -252,3 +254,19 @@ def _number(field, value: object, largest: int) -> object:
 			title=_("Number Too Large"),
 		)
 	return value
+
+
+def _rating(field, value: object) -> float:
+	"""What the host would make of four: five stars; of words: none. Nobody would be told."""
+	try:
+		share = float(value)
+	except (ValueError, TypeError):
+		share = -1.0
+	if not 0 <= share <= 1:
+		frappe.throw(
+			_(
+				"{0}: please write a rating as a number from 0 to 1, such as 0.8 for four of five stars."
+			).format(_(field.label, context=field.parent)),
+			title=_("Not a Rating"),
+		)
+	return share

@@ -224,9 +224,6 @@ def validate(doc) -> None:
 	doc.given_on = get_datetime(doc.given_on).replace(microsecond=0)
 	if getdate(doc.given_on) > getdate():
 		frappe.throw(_("Feedback is recorded after it was given. Please check the date."))
-	for field in ("rating", "person_rating"):
-		if not 0 <= flt(doc.get(field)) <= 1:
-			frappe.throw(_("A rating is between 0 and 1, as stars are stored."))
 	if doc.person_rating and not doc.rated_user:
 		frappe.throw(_("Please choose the person who is rated."))
 	if doc.contact and not doc.flags.by_app and _changed(doc, "contact"):

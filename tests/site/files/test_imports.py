@@ -22,7 +22,7 @@ def imported(kind, template, *rows):
 	return import_text(kind, "\n".join(lines))
 
 
-def import_text(kind, text, refused=None):
+def import_text(kind, text, refused=None, doctype="Customer File"):
 	from frappe.core.doctype.data_import.importer import Importer
 
 	file = frappe.get_doc(
@@ -35,19 +35,20 @@ def import_text(kind, text, refused=None):
 	).insert()
 	doc = frappe.get_doc(
 		{
-			"doctype": "Data Import", "reference_doctype": "Customer File", "import_type": kind, "mute_emails": 1,
+			"doctype": "Data Import", "reference_doctype": doctype, "import_type": kind, "mute_emails": 1,
 			"import_file": file.file_url,
 		}
 	).insert()  # fmt: skip
 	if refused:
 		frappe.db.commit()  # the host takes back what fails
-	Importer("Customer File", data_import=doc).import_data()
+	Importer(doctype, data_import=doc).import_data()
 	doc.reload()
 	if refused:
 		[log] = frappe.get_all(
 			"Data Import Log", {"data_import": doc.name}, ["success", "messages", "exception"]
 		)
-		assert not log.success and refused in f"{log.messages}{log.exception}"
+		assert not log.success
+		assert refused in f"{log.messages}{log.exception}"
 		return doc
 	assert not frappe.parse_json(doc.template_warnings or "[]"), doc.template_warnings
 	logs = frappe.get_all("Data Import Log", {"data_import": doc.name}, ["success", "messages", "exception"])

@@ -309,9 +309,7 @@ class ComplaintCase(NamesOnlyReadable, Document):
 			act.after = engine.hear(act.before, word)
 			self.forget_silence()
 			self.word_on = now_datetime()
-			self.solution_rating, self.person_rating = (
-				min(max(flt(one), 0), 1) for one in (rating, person_rating)
-			)
+			self.solution_rating, self.person_rating = flt(rating), flt(person_rating)
 			self.word_text = words
 			self.word_by = CUSTOMER if self.flags.by_customer else NOTED
 			self.rated_user = self.responsible

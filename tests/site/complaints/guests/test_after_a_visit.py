@@ -82,7 +82,7 @@ def test_feedback_by_hand_fits_its_customer_and_does_not_pretend(guest, firm, st
 		return frappe.get_doc({"doctype": "Customer Feedback", "customer": firm, "rating": 0.6, **values})
 
 	for values, complaint_ in (
-		({"rating": 3}, "between 0 and 1"),
+		({"rating": 3}, "such as 0.8 for four of five"),
 		({"person_rating": 0.5}, "person who is rated"),
 		({"given_on": "2099-01-01"}, "check the date"),
 		({"channel": "Web Page"}, "themselves"),
