@@ -20,12 +20,12 @@ keep_customers.complaint_case.actions = (() => {
 		if (!doc.customer) {
 			return pair(help.proposed.length === 1 ? open.taken(frm, help.proposed[0]) : open.mending(frm).customer);
 		}
-		if (doc.status === "Waiting for Customer") return [__("They Have Answered"), () => server.act(frm, "resume")];
+		if (doc.status === "Waiting for Customer") return [__("They Have Answered"), () => server.press(frm, "resume")];
 		const step = next_to_take(frm);
 		if (step) return [steps.to_do_for(frm, step), () => step_dialog.open(frm, step)];
 		if (doc.word === "Yes") {
 			const [first] = help.open;
-			return first ? pair(open.mending(frm)[first.what]) : [__("Close"), () => server.act(frm, "close")];
+			return first ? pair(open.mending(frm)[first.what]) : [__("Close"), () => server.press(frm, "close")];
 		}
 		return is_asked(doc) ? record_word(frm) : ask(frm);
 	}

@@ -3,7 +3,7 @@ keep_customers.complaint_case.customer = (() => {
 	const { server } = keep_customers.complaint_case;
 
 	// One of those the server proposes.
-	const take = (frm, { customer }) => server.act(frm, "take_customer", { customer });
+	const take = (frm, { customer }) => server.press(frm, "take_customer", { customer });
 
 	function choose(frm) {
 		const dialog = keep_customers.dialog({

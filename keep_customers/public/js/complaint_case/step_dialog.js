@@ -1,24 +1,44 @@
 // What was done, for several steps of one call: each asks what it is about.
 keep_customers.complaint_case.step_dialog = (() => {
-	const { compensation, server, steps, text } = keep_customers.complaint_case;
+	const { compensation, meanwhile, server, steps, text } = keep_customers.complaint_case;
 	const { CAUSE_FOUND, OFFERED, COMPENSATED } = steps;
+	const WORDS = ["cause_text", "solution", "given_description", "given_because"];
 	const ticks = (step) => `did_${frappe.scrub(step)}`;
 
 	function open(frm, first = steps.to_take(frm)[0]) {
-		return server
-			.saved(frm)
-			.then(() => frappe.xcall("keep_customers.complaints.dialogs.for_steps", { case: frm.doc.name }))
-			.then((help) => show(frm, first, help));
+		return helped(frm).then((help) => {
+			// What they get is decided by itself as long as no solution is offered, as after a No.
+			const early = first === COMPENSATED && !steps.done(frm)[OFFERED];
+			return show(frm, first, early ? [COMPENSATED] : steps.to_take(frm), help);
+		});
 	}
 
-	function show(frm, first, help) {
-		// What they get is decided by itself as long as no solution is offered, as after a No.
-		const early = first === COMPENSATED && !steps.done(frm)[OFFERED];
-		const possible = early ? [COMPENSATED] : steps.to_take(frm);
+	const helped = (frm) =>
+		server.saved(frm).then(() => frappe.xcall("keep_customers.complaints.dialogs.for_steps", { case: frm.doc.name }));
+
+	// Somebody else was quicker: the same dialog for what is left, with what was typed in the first one.
+	function anew(frm, values, said) {
+		const chosen = (step) => values[ticks(step)];
+		const left = steps.to_take(frm);
+		return helped(frm).then((help) => {
+			const dialog = show(frm, left.find(chosen), left, help, true);
+			meanwhile.show(frm, dialog, said);
+			const typed = Object.entries(values).filter(([name, value]) => value && !name.startsWith("did_") && dialog.get_field(name));
+			const ticked = left.filter(chosen).map((step) => [ticks(step), 1]);
+			return dialog.set_values({ ...Object.fromEntries([...ticked, ...typed]), note: noted(values, dialog) });
+		});
+	}
+
+	// What was typed for a step that the other has done stands at what was said.
+	const noted = (values, dialog) =>
+		[values.note, ...WORDS.filter((name) => !dialog.get_field(name)).map((name) => values[name])].filter(Boolean).join("\n");
+
+	function show(frm, first, possible, help, again = false) {
+		const known = meanwhile.steps_of(frm);
 		const dialog = keep_customers.dialog({
-			title: possible.length > 1 ? __("What Was Done") : steps.to_do_for(frm, first),
+			title: possible.length > 1 || again ? __("What Was Done") : steps.to_do_for(frm, first),
 			fields: [
-				...possible.flatMap((step) => [tick(step, step === first, possible.length < 2), ...asked(frm, step, help)]),
+				...possible.flatMap((step) => [tick(step, step === first, possible.length < 2 && !again), ...asked(frm, step, help)]),
 				{
 					fieldname: "reason", fieldtype: "Small Text", max_height: "5rem", label: __("Reason"), depends_on: gap(possible),
 					mandatory_depends_on: gap(possible),
@@ -26,7 +46,22 @@ keep_customers.complaint_case.step_dialog = (() => {
 				{ fieldname: "note", fieldtype: "Small Text", max_height: "5rem", label: __("What Was Said or Done", null, "Complaint Step") },
 			],
 			primary_action_label: __("Done"),
-			primary_action: (values) => server.act(frm, "take_steps", sent(possible, values)).then(() => dialog.hide()),
+			primary_action: (values) => {
+				const begin_anew = (said) => {
+					dialog.hide();
+					return anew(frm, values, said);
+				};
+				const { steps: chosen } = sent(possible, values);
+				// The form may have been brought up to date behind it.
+				if (chosen.some((step) => steps.done(frm)[step])) return begin_anew(meanwhile.said(frm, known));
+				return server.act(frm, "take_steps", sent(possible, values)).then(
+					() => dialog.hide(),
+					(error) => {
+						if (!(error instanceof meanwhile.Overtaken)) throw error;
+						return begin_anew(error.message);
+					}
+				);
+			},
 		});
 		tick_those_before(dialog, possible);
 		offer_answers(frm, dialog);

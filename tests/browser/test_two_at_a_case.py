@@ -1,0 +1,120 @@
+"""Two people answer one complaint at the same time: who comes second hears of it, and types nothing again."""
+
+import frappe
+import pytest
+
+from tests.site.story import ANNA, BEN
+
+from .test_complaints import press
+
+CLOSED = "() => !document.querySelector('.modal.show')"
+TYPED = "name => cur_dialog.get_value(name)"
+
+
+@pytest.fixture
+def case(story):
+	case = story.case(story.customer("Firm"))
+	frappe.db.commit()
+	return case.name
+
+
+def meanwhile(name, work):
+	"""What Ben does, whose browser is elsewhere."""
+	frappe.set_user(BEN)
+	work(frappe.get_doc("Complaint Case", name))
+	frappe.db.commit()
+	frappe.set_user("Administrator")
+
+
+def opened(anna, case):
+	# No realtime server brings the form up to date behind the dialog.
+	anna.page.evaluate("() => frappe.realtime.off('doc_update')")
+	anna.open("Form", "Complaint Case", case)
+	anna.page.wait_for_function("name => cur_frm?.doc.name === name", arg=case)
+	anna.settled()
+
+
+def sends(anna):
+	anna.page.locator(".modal.show .btn-modal-primary >> visible=true").click()
+
+
+def overtaken(anna, words):
+	anna.page.locator(f".modal.show .keep-meanwhile:has-text('{words}')").wait_for()
+	anna.settled()
+	# The host's answer to who comes second.
+	anna.problems[:] = [one for one in anna.problems if "417" not in one]
+
+
+def typed(anna, field, words):
+	anna.page.locator(f".modal.show [data-fieldname={field}] textarea >> visible=true").fill(words)
+	anna.page.keyboard.press("Tab")
+
+
+def steps_of(case):
+	frappe.db.rollback()
+	rows = frappe.get_all(
+		"Complaint Step", {"parent": case}, ["step", "done_by", "note"], order_by="idx", as_list=True
+	)
+	return [row for row in rows if row[0] != "Received"]
+
+
+def test_the_second_who_notes_a_step_keeps_the_words_for_the_next(story, desk, case):
+	with desk(ANNA) as anna:
+		opened(anna, case)
+		press(anna, "Listen to the Customer")
+		typed(anna, "note", "Drill <b>broke</b> at once")
+		meanwhile(case, lambda doc: doc.take_step("Listened", "He is angry"))
+		sends(anna)
+		overtaken(anna, "Meanwhile Ben has noted: Listened.")
+		anna.shot("two-at-a-case")
+		assert anna.page.evaluate(TYPED, "note") == "Drill <b>broke</b> at once"
+		assert not anna.page.evaluate(TYPED, "did_apologised"), "nothing is ticked that nobody has said"
+		anna.page.locator(".modal.show label:has-text('Apologised')").click()
+		sends(anna)
+		anna.page.wait_for_function(CLOSED)
+	assert steps_of(case) == [
+		("Listened", BEN, "He is angry"), ("Apologised", ANNA, "Drill <b>broke</b> at once"),
+	]  # fmt: skip
+
+
+def test_words_that_are_of_no_use_any_more_are_kept_as_a_comment(story, desk, case):
+	with desk(ANNA) as anna:
+		opened(anna, case)
+		press(anna, "Listen to the Customer")
+		anna.page.locator(".modal.show label:has-text('Solution Offered')").click()
+		typed(anna, "solution", "A new one & a bit")
+		typed(anna, "note", "He agreed")
+		meanwhile(case, lambda doc: doc.take_steps(["Solution Offered"], "Sent", "Quick", told()))
+		sends(anna)
+		overtaken(anna, "Meanwhile Ben has noted: Solution Offered.")
+		assert anna.page.evaluate(TYPED, "note") == "He agreed\nA new one & a bit"
+		anna.page.locator(".modal.show .btn-modal-secondary >> visible=true").click()
+		anna.page.wait_for_function(CLOSED)
+		anna.settled()
+	frappe.db.rollback()
+	about = {"reference_name": case, "comment_type": "Comment"}
+	[comment] = frappe.get_all("Comment", about, ["content", "comment_email"])
+	assert comment.comment_email == ANNA
+	assert "He agreed<br>A new one &amp; a bit" in comment.content
+
+
+def test_what_still_can_be_done_is_sent_by_another_press(story, desk, case):
+	with desk(ANNA) as anna:
+		opened(anna, case)
+		press(anna, "Wait for the Customer")
+		typed(anna, "note", "A photo of it")
+		meanwhile(case, lambda doc: doc.update({"description": "More of it"}).save())
+		sends(anna)
+		overtaken(anna, "Meanwhile Ben has changed this case.")
+		assert anna.page.evaluate(TYPED, "note") == "A photo of it"
+		sends(anna)
+		anna.page.wait_for_function(CLOSED)
+	frappe.db.rollback()
+	doc = frappe.get_doc("Complaint Case", case)
+	assert (doc.status, doc.pauses[0].note) == ("Waiting for Customer", "A photo of it")
+
+
+def told():
+	from keep_customers.complaints.steps import Told
+
+	return Told(solution="A new drill tomorrow")
