@@ -15,7 +15,7 @@ from keep_customers.complaints.clock import HEAD, LEVELS, RESPONSIBLE, SUPERIOR,
 from keep_customers.complaints.told import sentences
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
-from keep_customers.erp.language import language_of, speaking
+from keep_customers.erp.language import language_of, moment_shown, speaking
 from keep_customers.erp.leavers import absent, is_told_together, who_can
 
 
@@ -39,7 +39,7 @@ def person(case, level: int, settings) -> str | None:
 def tell(case, field: str, settings) -> None:
 	"""Tell the next one in line of what is late; where nobody is, the one after."""
 	due = dict(open_targets(case))[field]
-	text = sentences()[field].format(todos.link_to(DOCTYPE, case.name), frappe.utils.format_datetime(due))
+	text = sentences()[field].format(todos.link_to(DOCTYPE, case.name), moment_shown(due))
 	while (case.get(field) or 0) < LEVELS:
 		user = person(case, case.get(field) or 0, settings)
 		case.set(field, (case.get(field) or 0) + 1)

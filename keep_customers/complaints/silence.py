@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, escape_html, format_datetime, get_datetime
+from frappe.utils import cint, escape_html, get_datetime
 
 from keep_customers.complaints import escalation, feedback, mail
 from keep_customers.complaints.cases import DOCTYPE, alone, state, store, why_not
@@ -17,7 +17,7 @@ from keep_customers.complaints.told import sentences
 from keep_customers.complaints.waiting import ask_after, set_times
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
-from keep_customers.erp.language import counted
+from keep_customers.erp.language import counted, moment_shown
 from keep_customers.messaging.feedback import AskedAlready
 
 
@@ -68,7 +68,7 @@ def _close(case, now: datetime) -> None:
 		case.asked_again,
 		_("No answer: asked again once, on {1}."),
 		_("No answer: asked again {0} times, last on {1}."),
-		format_datetime(case.word_asked_on or case.solved_on),
+		moment_shown(case.word_asked_on or case.solved_on),
 	)
 	# The policy closes it, nobody in person.
 	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True
@@ -89,7 +89,7 @@ def remind(name: str, now: datetime) -> None:
 			return store(case, ("next_idle",))
 		text = sentences()["not moved"].format(
 			todos.link_to(DOCTYPE, case.name),
-			format_datetime(case.modified),
+			moment_shown(case.modified),
 			escape_html(_(case.status, context=DOCTYPE)),
 		)
 		if cint(case.idle_alarms):

@@ -4,13 +4,13 @@ from datetime import date
 
 import frappe
 from frappe.query_builder.functions import Coalesce, Count, NullIf
-from frappe.utils import format_datetime, get_fullname, getdate, now_datetime
+from frappe.utils import get_fullname, getdate, now_datetime
 
 from keep_customers.access.lookups import named
 from keep_customers.engine import wording
 from keep_customers.erp.api import typed
 from keep_customers.erp.document_permissions import only_readable_cases
-from keep_customers.erp.language import site_language
+from keep_customers.erp.language import moment_shown, site_language
 from keep_customers.messaging import templates
 from keep_customers.messaging.messages import languages
 from keep_customers.worth.selection import of_customers
@@ -95,7 +95,7 @@ def render(text: str, case) -> str:
 		"contact_name": case.contact_name,
 		"case": case.name,
 		"item": case.item and frappe.db.get_value("Item", case.item, "item_name"),
-		"promised_on": case.promised_on and format_datetime(case.promised_on),
+		"promised_on": case.promised_on and moment_shown(case.promised_on),
 		"rep": case.responsible and get_fullname(case.responsible),
 	}
 	return wording.render(text, values, wording.ANSWER_VARIABLES)

@@ -1,5 +1,6 @@
 """Languages: the site's, in which is written what is for everybody; and days and times as people of any language write them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -9,7 +10,9 @@ import frappe
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta, get_datetime_format, get_timezone_location
 from frappe import _
-from frappe.utils import formatdate, get_datetime, get_system_timezone, getdate
+from frappe.utils import format_datetime, formatdate, get_datetime, get_system_timezone, getdate
+
+SECONDS = re.compile(r"(\d:\d\d):\d\d")
 
 
 def site_language() -> str:
@@ -60,6 +63,11 @@ def locale_of(language: str) -> Locale | None:
 		return Locale.parse(language.replace("-", "_"))
 	except (ValueError, UnknownLocaleError):
 		return None
+
+
+def moment_shown(moment) -> str:
+	"""As the site shows it, without seconds: its usual format has them."""
+	return SECONDS.sub(r"\1", format_datetime(moment))
 
 
 def moment_in_words(moment, language: str) -> str:

@@ -3,11 +3,11 @@
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import format_datetime, get_fullname
+from frappe.utils import get_fullname
 
 from keep_customers.care.followups import PENDING
 from keep_customers.engine import events as engine
-from keep_customers.erp.language import counted
+from keep_customers.erp.language import counted, moment_shown
 from keep_customers.events.telling import CALL_OFF
 from keep_customers.events.terms import EVENT, INVITATION
 
@@ -35,7 +35,7 @@ def _by_whom(event) -> str:
 		return _("It was called off.")
 	[change] = changes
 	return _("It was called off by {0} on {1}.").format(
-		get_fullname(change.owner), format_datetime(change.creation)
+		get_fullname(change.owner), moment_shown(change.creation)
 	)
 
 

@@ -4,12 +4,13 @@ import frappe
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder.functions import Count
-from frappe.utils import cint, format_datetime, get_datetime, getdate, now_datetime
+from frappe.utils import cint, get_datetime, getdate, now_datetime
 
 from keep_customers.access.lacking import lack
 from keep_customers.access.lookups import named
 from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
+from keep_customers.erp.language import moment_shown
 from keep_customers.events import called_off, told
 from keep_customers.events.door import may_open
 from keep_customers.events.next_wave import no_mailbox
@@ -68,9 +69,7 @@ def _guests(event: str) -> list[dict]:
 		{
 			**{field: row[field] for field in FIELDS if not field.endswith("_on")},
 			"told": told.in_words(last.get(row.name)),
-			"answered": _("Answered on {0}").format(format_datetime(row.replied_on))
-			if row.replied_on
-			else None,
+			"answered": _("Answered on {0}").format(moment_shown(row.replied_on)) if row.replied_on else None,
 			"opened": opened(row, last.get(row.name)),
 		}
 		for row in rows
@@ -84,7 +83,7 @@ def opened(row, last) -> str | None:
 	:param last: of the invitation, as :func:`keep_customers.events.told.last` gives it
 	"""
 	if row.opened_on:
-		return _("Opened on {0}").format(format_datetime(row.opened_on))
+		return _("Opened on {0}").format(moment_shown(row.opened_on))
 	return _("Read", context="Follow Up") if last and last.send_status == told.READ else None
 
 

@@ -2,8 +2,9 @@
 
 import frappe
 from frappe import _
-from frappe.utils import format_datetime, formatdate, get_fullname
+from frappe.utils import formatdate, get_fullname
 
+from keep_customers.erp.language import moment_shown
 from keep_customers.events.terms import INVITATION
 
 FIELDS = (
@@ -67,5 +68,5 @@ def _of_message(row, channel: str) -> str:
 	if row.send_status == "Failed":
 		return _("{0}: could not be sent ({1}); it is tried again").format(channel, row.send_error or "–")
 	if row.send_status == "Sent" or row.sent_on:
-		return _("{0}: sent on {1}").format(channel, format_datetime(row.sent_on or row.modified))
+		return _("{0}: sent on {1}").format(channel, moment_shown(row.sent_on or row.modified))
 	return _("{0}: sent").format(channel)

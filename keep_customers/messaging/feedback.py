@@ -14,13 +14,13 @@ from frappe.utils import (
 	cint,
 	escape_html,
 	flt,
-	format_datetime,
 	get_datetime,
 	getdate,
 	now_datetime,
 )
 
 from keep_customers.erp import guest_pages, mailbox
+from keep_customers.erp.language import moment_shown
 from keep_customers.erp.outgoing import mail_works
 from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import lock
@@ -120,7 +120,7 @@ def refuse_within_pause(who: str, asked_on) -> None:
 		raise AskedAlready(
 			_(
 				"{0} was asked on {1} and has not answered yet; the link is still good. Please ask again after {2}."
-			).format(escape_html(who), format_datetime(asked_on), format_datetime(again))
+			).format(escape_html(who), moment_shown(asked_on), moment_shown(again))
 		)
 
 

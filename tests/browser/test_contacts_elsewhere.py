@@ -1,5 +1,7 @@
 """An event, a stop of a visit plan and a complaint on a phone: the number, what to say and what came of it on the first screen."""
 
+import re
+
 import frappe
 from frappe.utils import getdate
 
@@ -7,6 +9,8 @@ from tests.site.mail import contact
 from tests.site.story import ANNA, MIA, PREFIX
 
 from .test_todo_on_a_phone import PHONE, Thumb, in_sight
+
+SECONDS = re.compile(r"\d:\d\d:\d\d")
 
 
 def three_contacts(story):
@@ -46,12 +50,19 @@ def test_the_contact_comes_first_wherever_it_is_asked_for(story, desk):
 		page.set_default_timeout(30_000)
 		page.set_viewport_size(PHONE)
 		thumb = Thumb(page)
+		# As the host's own setup has it; nobody is due at a second.
+		page.evaluate(
+			"() => { frappe.sys_defaults.time_format = 'HH:mm:ss'; frappe.boot.sysdefaults.time_format = 'HH:mm:ss'; }"
+		)
+		assert page.evaluate("() => frappe.datetime.str_to_user('2026-12-10 09:13:58')").endswith("09:13:58")
 		for doc, result in ((event, "Reached"), (plan, "Reached")):
 			anna.open("Form", doc.doctype, doc.name)
 			page.locator(".keep-contact [data-call] >> visible=true").wait_for()
 			anna.settled()
 			anna.shot(f"contact-{frappe.scrub(doc.doctype)}-on-a-phone")
 			tapped = f"[data-result='{result}']"
+			facts = page.locator(".keep-facts >> visible=true").first.inner_text()
+			assert not SECONDS.search(facts) and ("23:00" in facts or doc is plan), facts
 			for selector in (".keep-who", "[data-call]", ".keep-say", tapped):
 				assert in_sight(page, selector), (doc.doctype, selector)
 			assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
@@ -61,6 +72,8 @@ def test_the_contact_comes_first_wherever_it_is_asked_for(story, desk):
 		assert thumb.taps == 2, "one each"
 		anna.open("Form", case.doctype, case.name)
 		page.locator(".keep-next-step >> visible=true").wait_for()
+		shown = page.locator(".keep-contact >> visible=true").first.inner_text()
+		assert "Due " in shown and not SECONDS.search(shown)
 		for selector in (".keep-who", "[data-call]", ".keep-next-step"):
 			assert in_sight(page, selector), selector
 		assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]

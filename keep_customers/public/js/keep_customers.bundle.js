@@ -1,4 +1,5 @@
 import "./in_language";
+import "./moments";
 import "./list_columns";
 import "./charts";
 import "./tiers";

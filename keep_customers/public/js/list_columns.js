@@ -33,7 +33,7 @@ keep_customers.list_days = (...fieldnames) =>
 			fieldname,
 			(moment) => {
 				if (!moment) return "";
-				const shown = frappe.datetime.str_to_user(moment);
+				const shown = keep_customers.moment(moment);
 				return `<span class="ellipsis keep-moment" title="${shown}">${shown.split(" ")[0]}</span>`;
 			},
 		])

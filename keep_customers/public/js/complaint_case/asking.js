@@ -53,7 +53,7 @@ keep_customers.complaint_case.asking = (() => {
 	function about(asked, possible) {
 		const lines = [
 			asked.asked_on &&
-				__("Asked on {0}; no answer yet, and the link is still good.", [frappe.datetime.str_to_user(asked.asked_on)]),
+				__("Asked on {0}; no answer yet, and the link is still good.", [keep_customers.moment(asked.asked_on)]),
 			...(possible.length ? [] : [...why_not(asked.ways), __("Copy the link and give it to them yourself.")]),
 		].filter(Boolean);
 		return `${lines.map((one) => `<p>${text(one)}</p>`).join("")}

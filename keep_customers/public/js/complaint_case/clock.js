@@ -9,7 +9,7 @@ keep_customers.complaint_case.clock = (() => {
 
 	// [colour, words] of what is owed to the customer.
 	function owed(doc) {
-		const when = (value) => frappe.datetime.str_to_user(value);
+		const when = keep_customers.moment;
 		if (doc.status === "Closed") return [["green", __("Closed on {0}", [when(doc.closed_on)])]];
 		if (doc.status === "Waiting for Customer") {
 			const pause = (doc.pauses || []).find((row) => !row.resumed_on);

@@ -146,7 +146,7 @@ keep_customers.complaint_case.step_dialog = (() => {
 
 	function repeats(found) {
 		const rows = found.map(({ name, subject, cause, why, opened_on }) => {
-			const about = [subject, frappe.datetime.str_to_user(opened_on), why, cause && __(cause)].filter(Boolean).join(" · ");
+			const about = [subject, keep_customers.moment(opened_on), why, cause && __(cause)].filter(Boolean).join(" · ");
 			return `<li>${frappe.utils.get_form_link("Complaint Case", name, true, text(name))} ${text(about)}</li>`;
 		});
 		return rows.length ? `<div class="text-muted">${text(__("It has happened before:"))}</div><ul>${rows.join("")}</ul>` : "";

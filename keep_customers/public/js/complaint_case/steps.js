@@ -81,7 +81,7 @@ keep_customers.complaint_case.steps = (() => {
 		if (!row) return "";
 		const what = row.left_out ? __("Left out: {0}", [row.note || ""]) : row.note || "";
 		const who = row.done_by ? frappe.user.full_name(row.done_by) : "";
-		return [row.done_on && frappe.datetime.str_to_user(row.done_on), who, what].filter(Boolean).join(" · ");
+		return [row.done_on && keep_customers.moment(row.done_on), who, what].filter(Boolean).join(" · ");
 	}
 
 	return { RECEIVED, CAUSE_FOUND, OFFERED, COMPENSATED, CONFIRMED, FOLLOWED_UP, name_of, to_do, to_do_for, all, done, next, to_take, html };

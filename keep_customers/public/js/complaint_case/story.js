@@ -10,7 +10,7 @@ keep_customers.complaint_case.story = (() => {
 	}
 
 	function entry({ on, who, lines }) {
-		const when = [on && frappe.datetime.str_to_user(on), who && frappe.user.full_name(who)].filter(Boolean);
+		const when = [on && keep_customers.moment(on), who && frappe.user.full_name(who)].filter(Boolean);
 		return `<li><div class="small text-muted">${text(when.join(" · "))}</div>${lines.join("")}</li>`;
 	}
 

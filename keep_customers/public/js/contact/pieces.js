@@ -20,7 +20,7 @@ keep_customers.contact.pieces = (() => {
 		const risk = value?.value_at_risk && text(__("{0} a year at risk", [format_currency(value.value_at_risk, value.currency, 0)]));
 		const facts = [
 			reach.person !== help.customer_name && reach.person && text(reach.person),
-			help.due && text(__("Due {0}", [frappe.datetime.str_to_user(help.due)])),
+			help.due && text(__("Due {0}", [keep_customers.moment(help.due)])),
 			risk,
 		];
 		return `<div class="keep-who">${customer} ${pill}</div><div class="text-muted keep-facts">${joined(facts)}</div>${people(help)}`;

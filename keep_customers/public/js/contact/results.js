@@ -94,7 +94,7 @@ keep_customers.contact.results = (() => {
 
 	// What was noted, and whom to contact next; `more`: HTML below.
 	function outcome({ said, next }, more = "") {
-		const day = (value) => (value ? ` · ${text(frappe.datetime.str_to_user(value))}` : "");
+		const day = (value) => (value ? ` · ${text(keep_customers.moment(value))}` : "");
 		return `<div class="keep-said" role="status">✓ ${text(said)}</div>
 			${
 				next

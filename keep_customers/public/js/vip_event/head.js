@@ -19,7 +19,7 @@ keep_customers.vip_event.head = (() => {
 		if (doc.__islocal || !doc.starts_on) return "";
 		const until = doc.reply_until && __("Reply until {0}", [frappe.datetime.str_to_user(doc.reply_until)]);
 		const host = panel.host && __("Host: {0}", [panel.host]);
-		const what = [frappe.datetime.str_to_user(doc.starts_on), doc.place, until, host];
+		const what = [keep_customers.moment(doc.starts_on), doc.place, until, host];
 		return `<p>${joined(what.map((one) => one && text(one)))}</p>`;
 	}
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import frappe
 import pytest
-from frappe.utils import format_datetime, now_datetime
+from frappe.utils import now_datetime
 from requests.exceptions import ConnectionError, ReadTimeout
 from urllib3.exceptions import NewConnectionError
 
 from keep_customers.complaints import feedback
+from keep_customers.erp.language import moment_shown
 from keep_customers.messaging import delivery, visit_feedback
 from keep_customers.messaging.feedback import insert as said
 from tests.site.complaints.guests.said import CASE, CONFIRM, OLGA, PAVEL, now, offer, offered, token_of
@@ -59,7 +60,7 @@ def test_twelve_clicks_are_one_mail(firm):
 			feedback.ask(case.name, ("Email", "SMS")[n % 2])
 	asked_on = frappe.db.get_value(CASE, case.name, "word_asked_on")
 	for moment in (asked_on, asked_on + timedelta(hours=24)):
-		assert format_datetime(moment) in str(refused.value), "when it was, and when it is possible again"
+		assert moment_shown(moment) in str(refused.value), "when it was, and when it is possible again"
 	assert mails() == 1
 	frappe.set_user(MIA)
 	with pytest.raises(frappe.ValidationError, match="the link is still good"):
