@@ -290,6 +290,7 @@ class Planning:
 			followups.settle(
 				part.name,
 				"Assigned",
+				due_alone=part.due_date if visit else None,
 				todo=todo,
 				assigned_to=rep,
 				assigned_on=self.today,

@@ -130,11 +130,12 @@ def _describe_anew(filters: dict, language: str | None = None) -> None:
 
 
 def hand_over(todo: str) -> None:
-	"""Let a ToDo go on for what is left of its contact."""
+	"""Let a ToDo go on for what is left of its contact; what went along with a planned visit that does not take place is due when it
+	was."""
 	parts = frappe.db.get_values(
 		"Follow Up",
 		{"todo": todo, "status": ("in", followups.OPEN)},
-		["name", "assigned_to", *DESCRIBED],
+		["name", "assigned_to", "due_alone", "due_date", "reference_doctype", *DESCRIBED],
 		as_dict=True,
 		order_by="name asc",
 		for_update=True,
@@ -142,12 +143,27 @@ def hand_over(todo: str) -> None:
 	with speaking(language_of(parts[0].assigned_to)):
 		values = {"description": _description(parts), "keep_why": stakes.why(parts)}
 	values["keep_follow_up"] = parts[0].name
+	if not any(part.reference_doctype == "Visit Plan" for part in parts):
+		values |= _due_by_itself(parts)
 	frappe.db.set_value("ToDo", todo, values)
+
+
+def _due_by_itself(parts: list) -> dict:
+	"""The day of a ToDo whose parts have theirs back, if they had to go along with a planned visit."""
+	for part in parts:
+		if part.due_alone:
+			part.due_date = part.due_alone
+			status = "Late" if getdate(part.due_date) < getdate() else "Assigned"
+			back = {"due_date": part.due_date, "due_alone": None, "status": status}
+			frappe.db.set_value("Follow Up", part.name, back)
+	days = [getdate(part.due_date) for part in parts if part.due_alone]
+	return {"date": min(days)} if days else {}
 
 
 def validate(todo, method=None) -> None:
 	"""Remember the status before the change, only available before the ToDo is written; let what the list shows follow it."""
 	todo.flags.keep_status_before = None if todo.is_new() else todo.get_db_value("status")
+	todo.flags.keep_moved = not todo.is_new() and todo.has_value_changed("date")
 	if todo.get("keep_follow_up") and not todo.is_new():
 		_stay_with_the_customer(todo)
 		stakes.follow(todo)
@@ -208,6 +224,8 @@ def on_update(todo, method=None) -> None:
 				followups.drop_asked_again(part)
 	if todo.date:
 		values["due_date"] = todo.date
+		if todo.flags.keep_moved:
+			values["due_alone"] = None
 	# A contact on record has a day of its own: it may have been told later.
 	recorded = {"name": ("in", parts), "status": "Done", "touch": ("is", "set")}
 	on_record = frappe.get_all("Follow Up", recorded, pluck="name") if values.get("status") == "Done" else ()

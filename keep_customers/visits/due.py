@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import frappe
 from frappe.query_builder.functions import IfNull
-from frappe.utils import flt, getdate
+from frappe.utils import cint, flt, getdate
 
 from keep_customers.care import followups, planning, rules, stakes
 from keep_customers.care.assignment import Assignment
@@ -20,7 +20,7 @@ from keep_customers.people import consent
 from keep_customers.visits.approval import REPORTED
 
 CHANNEL = "Visit"
-A_DAY = 5  # stops that are a day's work
+A_DAY = 5  # stops that are a day's work, where the settings do not say
 MOST = 50  # shown at once
 FURTHEST = timedelta(days=92)
 
@@ -50,9 +50,10 @@ def to_take_in(rep: str, from_date: str, to_date: str, territory: str | None = N
 	if frappe.permissions.get_role_permissions("Follow Up").get("read"):
 		contacts = [*_on_list(rep), *_waiting(rep, last), *_coming(rep, last)]
 		rows = _offered(_of_each(contacts), rep, first, last, territory)
-	days = working_days(frappe.get_cached_doc("Keep Customers Settings"))
-	number = days.between(first, last)
-	return {"rows": rows[:MOST], "more": max(len(rows) - MOST, 0), "room": A_DAY * max(number, 1)}
+	settings = frappe.get_cached_doc("Keep Customers Settings")
+	number = max(working_days(settings).between(first, last), 1)
+	room = (cint(settings.visits_a_day) or A_DAY) * number
+	return {"rows": rows[:MOST], "more": max(len(rows) - MOST, 0), "room": room}
 
 
 def with_stops(plan) -> dict[str, tuple[date, list[Contact]]]:
@@ -108,7 +109,7 @@ def _days_of_their_own() -> Callable:
 
 
 def _on_list(rep: str, customers: Collection[str] | None = None) -> list[Contact]:
-	"""The rep's open contacts of which one part is a visit; those of a plan are planned already."""
+	"""The rep's open contacts of which one part is a visit; those of a plan are planned already, but for what its report has moved."""
 	follow_up, todo = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("ToDo")
 	query = (
 		frappe.qb.from_(follow_up)
@@ -120,12 +121,19 @@ def _on_list(rep: str, customers: Collection[str] | None = None) -> list[Contact
 	contacts: dict[tuple, Contact] = {}
 	for part in _read(query, follow_up, customers):
 		contacts.setdefault((part.todo, part.customer), []).append(part)
+	plans = {part.reference_name for parts in contacts.values() for part in parts if _is_planned(part)}
+	over = {"name": ("in", sorted(plans)), "status": REPORTED}
+	plans -= set(frappe.get_all("Visit Plan", over, pluck="name") if plans else ())
 	return [
 		parts
 		for parts in contacts.values()
 		if any(part.channel == CHANNEL for part in parts)
-		and not any(part.reference_doctype == "Visit Plan" for part in parts)
+		and not any(_is_planned(part) and part.reference_name in plans for part in parts)
 	]
+
+
+def _is_planned(part) -> bool:
+	return part.reference_doctype == "Visit Plan"
 
 
 def _waiting(rep: str, last: date, customers: Collection[str] | None = None) -> list[Contact]:
@@ -142,7 +150,7 @@ def _waiting(rep: str, last: date, customers: Collection[str] | None = None) -> 
 
 
 def _read(query, follow_up, customers: Collection[str] | None) -> list:
-	fields = [follow_up[field] for field in ("name", "todo", *followups.FIELDS)]
+	fields = [follow_up[field] for field in ("name", "todo", "due_alone", *followups.FIELDS)]
 	if customers is not None:
 		query = among(query, follow_up.customer, customers)
 	rows = query.select(*fields).run(as_dict=True)

@@ -82,6 +82,8 @@ def _ask(rep: str, row, contacts: list) -> None:
 		todo = todos.create(parts, rep, row.due_date)
 	for part in parts:
 		asked = {} if part.todo else {"assigned_on": getdate()}
+		if part is not row:
+			asked["due_alone"] = part.due_alone or part.due_date
 		followups.settle(
 			part.name, "Assigned", todo=todo, assigned_to=rep, due_date=row.due_date, hold_reason="", **asked
 		)

@@ -164,6 +164,75 @@ def test_a_plan_that_is_cancelled_leaves_what_was_due_anyway(story, firms, rule)
 	assert plan.name not in todo.description and "No contact for long" in todo.description
 
 
+def test_what_went_along_with_a_visit_that_does_not_take_place_is_due_when_it_was(story, firms, rule):
+	"""And is taken in by the amended plan of later days, also where it is worthless after its own."""
+	firm, works = firms
+	warned, waits = on_list(rule, firm, 9, expires=1), noted(rule, works, 7)
+	plan = approved(firms)
+	assert {warned.reload().due_date, waits.reload().due_date} == {plan.to_date}
+	frappe.set_user(MIA)
+	frappe.get_doc("Visit Plan", plan.name).cancel()
+	for row, ahead in ((warned, 9), (waits, 7)):
+		assert (row.reload().due_date, row.status) == (day(ahead), "Assigned")
+		assert frappe.db.get_value("ToDo", row.todo, "date") == day(ahead)
+	amended = frappe.copy_doc(frappe.get_doc("Visit Plan", plan.name))
+	amended.update(
+		{"amended_from": plan.name, "docstatus": 0, "from_date": day(5), "to_date": day(6)}
+	).insert()
+	amended.submit()
+	plan = as_anna(amended)
+	assert [follow_up(stop).todo for stop in plan.stops] == [warned.reload().todo, waits.reload().todo]
+	# Not visited, the notice is good for three days more.
+	for stop in plan.stops:
+		stop.not_visited_reason = "Snow"
+	plan.save()
+	stops.file_report(plan.name)
+	assert (warned.reload().due_date, warned.status) == (day(9), "Assigned")
+	assert frappe.db.get_value("ToDo", warned.todo, ["date", "status"]) == (day(9), "Open")
+
+
+def test_a_day_that_the_rep_has_chosen_stays(story, firms, rule):
+	there = on_list(rule, firms[0], 9)
+	plan = approved(firms[:1])
+	todo = frappe.get_doc("ToDo", there.todo)
+	todo.date = day(4)
+	todo.save()
+	frappe.set_user(MIA)
+	frappe.get_doc("Visit Plan", plan.name).cancel()
+	assert there.reload().due_date == frappe.db.get_value("ToDo", there.todo, "date") == day(4)
+
+
+def test_a_visit_that_a_report_has_moved_is_taken_in_by_the_next_plan(story, firms):
+	firm = firms[0]
+	first = approved([firm])
+	assert not offered(), "it is planned"
+	frappe.set_user(ANNA)
+	first.stops[0].moved_to = day(2)
+	first.save()
+	stops.file_report(first.name)
+	assert [(row["customer"], row["due"], row["on_list"]) for row in offered()] == [(firm, day(2), True)]
+	second = approved([firm], from_date=day(2), to_date=day(3))
+	old, new = follow_up(first.stops[0]), follow_up(second.stops[0])
+	assert old.todo == new.todo and frappe.db.count("ToDo", {"reference_name": firm, "status": "Open"}) == 1
+	# One visit is told once, and both plans have it.
+	results.record(new.todo, "Reached", KEY, notes="Wants two more")
+	assert [plan.stops[0].visited for plan in (as_anna(first), as_anna(second))] == [1, 1]
+	assert len(touches(firm)) == 1
+
+
+def test_how_many_stops_are_a_days_work_is_a_setting(story, firms):
+	def room():
+		frappe.set_user(ANNA)
+		found = due.to_take_in(ANNA, str(day(0)), str(day(0)))["room"]
+		frappe.set_user("Administrator")
+		return found
+
+	assert room() == 5
+	for visits, expected in ((12, 12), (0, 5), (None, 5)):
+		story.settings(visits_a_day=visits)
+		assert room() == expected
+
+
 def test_nothing_is_moved_from_its_day_or_comes_too_late(story, firms, rule):
 	firm, works = firms
 	birthday = story.rule("Birthday", trigger="Birthday", channel="Visit")

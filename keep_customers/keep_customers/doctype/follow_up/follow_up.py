@@ -29,6 +29,7 @@ class FollowUp(Document):
 		customer: DF.Link
 		customer_name: DF.Data | None
 		done_on: DF.Date | None
+		due_alone: DF.Date | None
 		due_date: DF.Date | None
 		email_queue: DF.Link | None
 		expires: DF.Check

@@ -90,6 +90,7 @@ class KeepCustomersSettings(ShowsOnlyReadable, Document):
 		set_up_done: DF.Data | None
 		suggest_compensation: DF.Check
 		tell_after_nights: DF.Int
+		visits_a_day: DF.Int
 		word_days: DF.Int
 		working_hours: DF.Table[KeepWorkingHours]
 		wrong_moment_days: DF.Int

@@ -1,10 +1,11 @@
 import frappe
 from frappe import _
-from frappe.utils import flt, format_datetime, formatdate, get_datetime, getdate, now_datetime
+from frappe.utils import flt, formatdate, get_datetime, getdate, now_datetime
 
 from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.erp.calendar import happened
 from keep_customers.erp.document import Document
+from keep_customers.erp.language import moment_shown
 from keep_customers.visits import approval, contacts, stops
 from keep_customers.worth.currencies import reporting_currency
 
@@ -94,7 +95,7 @@ class VisitPlan(NamesOnlyReadable, Document):
 				if get_datetime(stop.visited_on) > now_datetime():
 					frappe.throw(
 						_("Row {0}: a visit is reported after it happened, not for {1}.").format(
-							stop.idx, format_datetime(stop.visited_on)
+							stop.idx, moment_shown(stop.visited_on)
 						)
 					)
 				if stop.next_step and not stop.next_step_date:
