@@ -60,6 +60,7 @@ class Reach(NamedTuple):
 	:param excluded: such rows of whom the settings leave out
 	:param asked: how many more it would be if nobody had been asked by what it amends
 	:param by_reps: the customers of the audience whom reps have to tell: they do not refuse the channel, and nothing goes to them by itself
+	:param asks: what the audience says to other channels
 	"""
 
 	rows: list
@@ -67,6 +68,7 @@ class Reach(NamedTuple):
 	excluded: list
 	asked: int
 	by_reps: list[str]
+	asks: consent.Customers
 
 
 def reach(notice, user: str) -> Reach:
@@ -74,7 +76,8 @@ def reach(notice, user: str) -> Reach:
 	meant = [row for row in everybody if row.customer not in asked]
 	rows = not_excluded(meant)
 	kept = {row.customer for row in rows}
-	answers = consent.of_customers(list(kept), notice.channel)
+	asks = consent.Customers(list(kept))
+	answers = asks.by([notice.channel])[notice.channel]
 	refused = sum(answer.refused for answer in answers.values())
 	excluded = [row for row in meant if row.customer not in kept]
 	by_itself = cint(notice.get("send_automatically")) and notice.channel in rules.SENT
@@ -83,7 +86,7 @@ def reach(notice, user: str) -> Reach:
 		for row in rows
 		if not answers[row.customer].refused and not (by_itself and _agreed(answers[row.customer]))
 	]
-	return Reach(rows, refused, excluded, len(everybody) - len(meant), by_reps)
+	return Reach(rows, refused, excluded, len(everybody) - len(meant), by_reps, asks)
 
 
 def _agreed(answer) -> bool:
@@ -91,9 +94,10 @@ def _agreed(answer) -> bool:
 	return answer.agreed and answer.reachable
 
 
-def who_agreed(customers: Collection[str], channel: str) -> int:
-	"""To how many of some customers a message by this channel goes by itself."""
-	return sum(map(_agreed, consent.of_customers(customers, channel).values()))
+def who_agreed(asks: consent.Customers, customers: Collection[str], channels: list[str]) -> dict[str, int]:
+	"""Channel -> to how many of some customers a message goes by itself."""
+	said = asks.by(channels)
+	return {channel: sum(_agreed(said[channel][name]) for name in customers) for channel in channels}
 
 
 def due_date(notice, day: date) -> date:

@@ -4,7 +4,8 @@ What is on record is written by ``ledger.py``; what it means is decided by ``eng
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import frappe
@@ -89,9 +90,30 @@ def refused_ways(follow_up) -> list[str]:
 
 def of_customers(customers: Collection[str], channel: str, purpose: str = CARE) -> dict[str, Answer]:
 	"""Customer -> whether who is reached when nobody in particular is meant wants to be contacted by a channel."""
-	mains = reached.main(customers) if _on_record({channel}) else {}
-	found = answers([ask(name, one, channel, purpose) for name, one in mains.items()])
-	return dict.fromkeys(customers, NOTHING_SAID) | dict(zip(mains, found, strict=True))
+	return Customers(customers).by([channel], purpose)[channel]
+
+
+class Customers:
+	"""Some customers, of whom it is asked by several channels: who is reached is looked up once."""
+
+	def __init__(self, customers: Collection[str]):
+		self.customers = customers
+
+	@cached_property
+	def _mains(self) -> dict[str, reached.Recipient]:
+		return reached.main(self.customers)
+
+	def by(self, channels: Iterable[str], purpose: str = CARE) -> dict[str, dict[str, Answer]]:
+		"""Channel -> as :func:`of_customers`."""
+		found = {channel: dict.fromkeys(self.customers, NOTHING_SAID) for channel in channels}
+		asked = [
+			ask(name, one, channel, purpose)
+			for channel in sorted(_on_record(set(found)))
+			for name, one in self._mains.items()
+		]
+		for question, answer in zip(asked, answers(asked), strict=True):
+			found[question.channel][question.customer] = answer
+		return found
 
 
 def of_contact(customer: str, contact: str, channel: str, purpose: str = CARE) -> Answer:

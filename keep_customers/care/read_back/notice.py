@@ -9,6 +9,7 @@ from keep_customers.care import notices, room, rules
 from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
 from keep_customers.erp.outgoing import mail_works, sms_works
+from keep_customers.people import consent
 from keep_customers.worth.read_back import without_excluded
 
 SETTINGS = "Keep Customers Settings"
@@ -45,7 +46,7 @@ def tell(doc) -> ReadBack:
 			_("One of them does not want this channel."),
 			_("{0} of them do not want this channel."),
 		)
-	_in_time(told, doc, reach.by_reps)
+	_in_time(told, doc, reach)
 	if doc.kind in notices.WARNINGS:
 		told.says.append(_("Nothing is sent before it is submitted; then the reps are asked at once."))
 	else:
@@ -59,15 +60,12 @@ def tell(doc) -> ReadBack:
 	return told
 
 
-def _in_time(told: ReadBack, doc, by_reps: list[str]) -> None:
-	"""How many of those whom reps have to tell there is room for, before it is too late; and what would be quicker.
-
-	:param by_reps: the customers
-	"""
+def _in_time(told: ReadBack, doc, reach: notices.Reach) -> None:
+	"""How many of those whom reps have to tell there is room for, before it is too late; and what would be quicker."""
 	settings = frappe.get_cached_doc("Keep Customers Settings")
 	# What a rep has on the list already is left there, however full the day.
-	again = notices.on_lists(doc, set(by_reps))
-	customers = [name for name in by_reps if name not in again]
+	again = notices.on_lists(doc, set(reach.by_reps))
+	customers = [name for name in reach.by_reps if name not in again]
 	if not customers:
 		return
 	last = notices.due_date(doc, getdate())
@@ -97,7 +95,7 @@ def _in_time(told: ReadBack, doc, by_reps: list[str]) -> None:
 			).format(there.fits, there.wanted, day, settings.rep_capacity),
 			field="due_in_days",
 		)
-		told.lacks(*_quicker(doc, customers))
+		told.lacks(*_quicker(doc, reach.asks, customers))
 	if there.others:
 		told.says.append(
 			counted(
@@ -108,13 +106,13 @@ def _in_time(told: ReadBack, doc, by_reps: list[str]) -> None:
 		)
 
 
-def _quicker(doc, customers: list[str]) -> tuple[str, str]:
+def _quicker(doc, asks: consent.Customers, customers: list[str]) -> tuple[str, str]:
 	"""What to say of messages that need no rep, and the field where that is chosen."""
 	there = {"Email": mail_works, "SMS": sms_works}
 	channels = [channel for channel, works in there.items() if works() and channel != doc.channel]
 	if doc.channel in rules.SENT and not cint(doc.get("send_automatically")):
 		channels.append(doc.channel)
-	agreed = {channel: notices.who_agreed(customers, channel) for channel in channels}
+	agreed = notices.who_agreed(asks, customers, channels)
 	best = max(agreed, key=agreed.get, default=None)
 	if not best or not agreed[best]:
 		return _(
