@@ -27,6 +27,7 @@ FIELDS = (
 	"customer", "customer_name", "volume_rebate", "company", "status", "period_start", "period_end", "reached",
 	"percent", "rebate", "next_from", "next_percent", "difference", "currency", "merged_from",
 )  # fmt: skip
+FINEST = 3  # decimals that money has anywhere
 # Of a rebate that customers are collecting for already.
 FIXED = ("company", "period", "first_month")
 KEPT = ("name", "status", "reached", "percent", "rebate", "difference", "proposed", "credited", "credit_note")
@@ -97,11 +98,12 @@ def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
 	settled = ended and any(row.status != OPEN for row in claims.values())
 	merged = _credited_of_merged(policy, first)
 	new, changed = [], []
-	# No finer than the credit note can be: ERPNext rounds to the decimals that the site writes.
-	decimals = min(2, frappe.get_precision("Rebate Claim", "rebate"))
+	# As fine as the currency is, and no finer than the credit note can be: ERPNext rounds to the decimals that the site writes.
+	fine = currencies.decimals_of(policy.currency)
+	decimals = min(fine, frappe.get_precision("Rebate Claim", "rebate"))
 	for customer, title in titles.items():
 		claim = claims.get(customer)
-		reached = flt(bought.get(customer, 0.0), 2)
+		reached = flt(bought.get(customer, 0.0), fine)
 		if not claim and (reached <= 0 or settled):
 			continue
 		steps, basis = _terms(policy, claim)
@@ -125,14 +127,14 @@ def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
 			"rebate": rebate,
 			"next_from": told.next_from or 0.0,
 			"next_percent": told.next_percent or 0.0,
-			"difference": flt(rebate - given, 2) if answered else 0.0,
+			"difference": flt(rebate - given, fine) if answered else 0.0,
 			"currency": policy.currency,
 			"merged_from": "",
 		}
 		if not claim:
 			new.append(row)
 		elif any(
-			flt(claim[field], 2) != flt(row[field], 2)
+			flt(claim[field], FINEST) != flt(row[field], FINEST)
 			for field in ("reached", "percent", "rebate", "difference")
 		):
 			changed.append({"name": claim.name, **row})
@@ -391,7 +393,7 @@ def before_submit(invoice, method=None) -> None:
 
 
 def on_submit(invoice, method=None) -> None:
-	_note(invoice, "Credited", -flt(invoice.base_net_total, 2))
+	_note(invoice, "Credited", -flt(invoice.base_net_total, FINEST))
 
 
 def on_cancel(invoice, method=None) -> None:
@@ -413,7 +415,7 @@ def _note(invoice, status: str, credited: float) -> None:
 		frappe.db.set_value(
 			"Rebate Claim",
 			claim,
-			{"status": status, "credited": credited, "difference": flt(rebate - credited, 2)},
+			{"status": status, "credited": credited, "difference": flt(rebate - credited, FINEST)},
 		)
 
 

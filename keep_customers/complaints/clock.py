@@ -9,7 +9,7 @@ from frappe.utils import flt, get_datetime, get_system_timezone, get_time, now_d
 
 from keep_customers.complaints.cases import DOCTYPE, alone, store
 from keep_customers.engine import complaints as engine
-from keep_customers.erp.calendar import WEEKDAYS, days_off
+from keep_customers.erp.calendar import WEEKDAYS, days_off, holiday_list
 from keep_customers.worth.values import tier_ranks
 
 RESPONSIBLE, SUPERIOR, HEAD = range(3)  # who hears of a late case, one after the other
@@ -18,13 +18,20 @@ YEAR = 365 * 24  # hours; no target is later
 
 
 def working_time(settings) -> engine.WorkingTime:
-	"""When complaints are worked on: the table of working hours and the holiday list; round the clock without a table."""
+	"""When complaints are worked on: the table of working hours and the holiday list; round the clock without a table.
+
+	Of the company's own list, which counts where the settings name none, only the holidays: on which weekdays people work here, the
+	table says.
+	"""
 	hours: dict[int, list] = {}
 	for row in settings.working_hours:
 		hours.setdefault(WEEKDAYS.index(row.workday), []).append(
 			(get_time(row.start_time), get_time(row.end_time))
 		)
-	holidays = days_off(settings.holiday_list) if hours and settings.holiday_list else ()
+	name = holiday_list(settings) if hours else None
+	holidays = (
+		day for day, weekly in (days_off(name) if name else {}).items() if settings.holiday_list or not weekly
+	)
 	return engine.WorkingTime(
 		zone=get_system_timezone(),
 		hours=hours or None,

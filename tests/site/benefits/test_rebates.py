@@ -81,6 +81,33 @@ def test_where_nobody_writes_decimals_the_rebate_is_what_the_credit_note_can_be(
 	assert claim(dealer).rebate == 246.9
 
 
+def test_a_dinar_has_a_thousand_parts_and_so_has_the_rebate(story):
+	"""A step is not reached by four fils less, and nobody is paid them who has earned eight."""
+	policy(steps=[(1000, 2), (50_000, 5)])
+	dealer, short = story.customer("Dealer"), story.customer("Short")
+	story.history(dealer, [(30, 1234.5)])
+	story.history(short, [(30, 1500)])
+	currency = frappe.get_cached_value("Company", COMPANY, "default_currency")
+	parts = frappe.db.get_value("Currency", currency, "fraction_units")
+	precision = frappe.db.get_default("currency_precision")
+	try:
+		frappe.db.set_value("Currency", currency, "fraction_units", 1000)
+		frappe.clear_document_cache("Currency", currency)
+		frappe.db.set_default("currency_precision", "3")
+		# As it is on the invoices, whatever the tests' site rounds them to.
+		frappe.db.set_value("Sales Invoice", {"customer": dealer}, "base_net_total", 1234.567)
+		frappe.db.set_value("Sales Invoice", {"customer": short}, "base_net_total", 999.996)
+		night(story.today)
+		assert (claim(dealer).reached, claim(dealer).rebate) == (1234.567, 24.691)
+		assert (claim(short).reached, claim(short).rebate) == (999.996, 0)
+	finally:
+		frappe.db.set_value("Currency", currency, "fraction_units", parts)
+		frappe.db.set_default("currency_precision", precision)
+		frappe.clear_document_cache("Currency", currency)
+	night(story.today)
+	assert (claim(dealer).rebate, claim(short).percent) == (24.69, 2)
+
+
 def test_a_dealer_sees_how_far_it_is_to_the_next_step(story):
 	policy()
 	dealer, small, other = (story.customer(name) for name in ("Dealer", "Small", "Other"))

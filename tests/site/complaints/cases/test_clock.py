@@ -53,6 +53,35 @@ def test_working_hours_and_holidays(story, firm, clock):
 	assert (case.answer_due, case.solve_due) == (datetime(2026, 3, 4, 11), datetime(2026, 3, 6, 10))
 
 
+def test_the_companys_own_holidays_stop_the_clock_too(story, firm, clock):
+	"""As they stop everything else that goes by working days; on which weekdays people work, the hours say."""
+	name = frappe.get_doc(
+		{
+			"doctype": "Holiday List", "holiday_list_name": f"{PREFIX} Company", "from_date": "2026-01-01",
+			"to_date": "2026-12-31",
+			"holidays": [
+				{"holiday_date": "2026-03-05", "description": "Day off"},
+				{"holiday_date": "2026-03-07", "description": "Saturday", "weekly_off": 1},
+			],
+		}
+	).insert().name  # fmt: skip
+	company = frappe.db.get_single_value("Global Defaults", "default_company")
+	before = frappe.db.get_value("Company", company, "default_holiday_list")
+	story.settings(
+		working_hours=[
+			{"workday": day, "start_time": "09:00:00", "end_time": "17:00:00"}
+			for day in ("Wednesday", "Thursday", "Saturday")
+		],
+		complaint_targets=[{"answer_within_hours": 1, "solve_within_hours": 8}],
+	)
+	try:
+		frappe.db.set_value("Company", company, "default_holiday_list", name)
+		# Wednesday, 10:00: seven hours that day, Thursday is a holiday.
+		assert complaint(firm).solve_due == datetime(2026, 3, 7, 10)
+	finally:
+		frappe.db.set_value("Company", company, "default_holiday_list", before)
+
+
 def test_other_working_hours_leave_what_was_answered_and_solved_as_it_was(story, firm, clock):
 	case = complaint(firm)
 	clock.goes_on(30)
