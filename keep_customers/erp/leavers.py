@@ -133,6 +133,10 @@ def _told_together() -> Iterator[None]:
 		yield
 	finally:
 		frappe.flags.keep_taken = before
+	_tell_of(taken)
+
+
+def _tell_of(taken: list[Taken]) -> None:
 	of_kind: dict[tuple, list[Taken]] = {}
 	for one in taken:
 		of_kind.setdefault((one.user, one.doctype, one.field, one.before), []).append(one)
@@ -167,13 +171,17 @@ def _takes_over(before: str, user: str) -> str:
 
 
 def note(doc, field: str, before: str, user: str, told: Callable[[], None] | None = None) -> None:
-	"""Say on a document who has it now, and tell them; as a part of :func:`pass_on`.
+	"""Say on a document who has it now, and tell them; as a part of :func:`pass_on` together with what else they take over.
 
 	:param field: where it says whose it is
 	:param told: how the host would tell of it, if it has not yet
 	"""
 	doc.add_comment("Info", _takes_over(before, user))
-	frappe.flags.keep_taken.append(Taken(doc.doctype, doc.name, field, before, user, told))
+	one = Taken(doc.doctype, doc.name, field, before, user, told)
+	if is_told_together():
+		frappe.flags.keep_taken.append(one)
+	else:
+		_tell_of([one])
 
 
 def give_todo(name: str, user: str) -> None:

@@ -65,6 +65,24 @@ def test_what_the_owner_of_a_confirmed_contact_changes_is_told_and_waits(guest, 
 	assert contacts.reached_at(foreign, firm).email_id == EVIL
 
 
+def test_what_a_sheet_changes_stands_on_the_list_and_is_no_notification(guest, firm, pavel, anna):
+	foreign = own_contact(pavel, firm)
+	anna.call(CONFIRM, contact=foreign, customer=firm)
+	frappe.db.rollback()
+	frappe.db.delete("Notification Log", {"for_user": ANNA})
+	frappe.set_user(PAVEL)
+	frappe.flags.in_import = True
+	try:
+		contact = frappe.get_doc("Contact", foreign)
+		contact.set("email_ids", [{"email_id": EVIL, "is_primary": 1}])
+		contact.save(ignore_permissions=True)
+	finally:
+		frappe.flags.in_import = False
+		frappe.set_user("Administrator")
+	assert [todo.allocated_to for todo in asked()] == [ANNA]
+	assert not frappe.get_all("Notification Log", {"for_user": ANNA})
+
+
 def test_what_is_written_past_the_form_is_not_the_word_of_who_saves_it_next(guest, firm, pavel, anna):
 	foreign = own_contact(pavel, firm)
 	anna.call(CONFIRM, contact=foreign, customer=firm)
