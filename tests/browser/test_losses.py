@@ -6,10 +6,11 @@ import frappe
 import pytest
 from frappe.utils import getdate
 
+from keep_customers.retention import actions
 from tests.browser.for_everybody import barriers
 from tests.browser.test_my_day import PHONE
 from tests.site.retention.conftest import losses  # noqa: F401
-from tests.site.story import ANNA
+from tests.site.story import ANNA, BEN
 
 
 @pytest.fixture
@@ -72,3 +73,31 @@ def test_a_loss_from_the_question_to_won_back(story, losses, review, desk):  # n
 	frappe.db.rollback()
 	review.reload()
 	assert (review.status, review.cause, review.revenue_since) == ("Won Back", "Price", 800)
+
+
+def test_who_says_why_second_sees_what_the_first_has_said_before_it_is_replaced(review, desk):
+	with desk(ANNA) as anna:
+		page = anna.page
+		page.evaluate("() => frappe.realtime.off('doc_update')")  # which may come late, or never
+		anna.open("Form", "Loss Review", review.name)
+		anna.settled()
+		anna.press("Say Why")
+		dialog = page.locator(".modal.show")
+		dialog.locator("[data-fieldname=cause] input").fill("Price")
+		page.locator(".awesomplete [role=option] >> text=Price >> visible=true").first.click()
+		dialog.locator("[data-fieldname=evidence] textarea").fill("Mr Li said so.")
+		frappe.set_user(BEN)
+		frappe.get_doc("User", BEN).add_roles("Sales Manager")
+		actions.explain(review.name, "Service or Complaint", "Three complaints.")
+		frappe.set_user("Administrator")
+		frappe.db.commit()
+		dialog.get_by_role("button", name="Save").click()
+		page.locator(".modal.show .keep-meanwhile:has-text('Meanwhile Ben has changed')").wait_for()
+		frappe.db.rollback()
+		assert frappe.db.get_value("Loss Review", review.name, "evidence") == "Three complaints."
+		assert dialog.locator("[data-fieldname=evidence] textarea").input_value() == "Mr Li said so."
+		dialog.get_by_role("button", name="Save").click()
+		page.wait_for_function("() => !document.querySelector('.modal.show')")
+		anna.settled()
+	frappe.db.rollback()
+	assert frappe.db.get_value("Loss Review", review.name, "evidence") == "Mr Li said so."

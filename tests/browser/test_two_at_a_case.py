@@ -1,9 +1,11 @@
-"""Two people answer one complaint at the same time: who comes second hears of it, and types nothing again."""
+"""Two people answer one complaint, or decide about one plan, at the same time: who comes second hears of it, and types nothing again."""
 
 import frappe
 import pytest
 
-from tests.site.story import ANNA, BEN
+from keep_customers.visits import approval
+from tests.site.story import ANNA, BEN, MIA
+from tests.site.visits.plans import draft
 
 from .test_complaints import press
 
@@ -112,6 +114,30 @@ def test_what_still_can_be_done_is_sent_by_another_press(story, desk, case):
 	frappe.db.rollback()
 	doc = frappe.get_doc("Complaint Case", case)
 	assert (doc.status, doc.pauses[0].note) == ("Waiting for Customer", "A photo of it")
+
+
+def test_a_plan_that_was_approved_meanwhile_is_not_sent_back_and_the_words_stay(story, desk):
+	firm = story.customer("Firm")
+	story.file(firm, dedicated_rep=ANNA)
+	plan = draft([firm])
+	approval.ask_for_approval(plan.name)
+	frappe.set_user("Administrator")
+	frappe.db.commit()
+	with desk(MIA) as mia:
+		mia.page.evaluate("() => frappe.realtime.off('doc_update')")
+		mia.open("Form", "Visit Plan", plan.name)
+		mia.settled()
+		press(mia, "Send Back")
+		typed(mia, "why", "One day more, please")
+		frappe.get_doc("Visit Plan", plan.name).submit()
+		frappe.db.commit()
+		sends(mia)
+		mia.see("is not a draft any more")
+		mia.settled()
+		assert mia.page.evaluate("() => cur_dialog && document.querySelectorAll('.modal.show').length >= 1")
+		words = mia.page.locator("[data-fieldname=why] textarea").input_value()
+		assert words == "One day more, please"
+		mia.problems[:] = [one for one in mia.problems if "417" not in one]
 
 
 def told():

@@ -51,7 +51,7 @@ function ask(frm, title, label, fields, done) {
 		title,
 		fields,
 		primary_action_label: label,
-		primary_action: (values) => done(values).then(() => dialog.hide()),
+		primary_action: (values) => keep_customers.unless_overtaken(frm, dialog, () => done(values).then(() => dialog.hide())),
 	});
 	dialog.show();
 }

@@ -38,14 +38,7 @@ function show_draft(frm) {
 				frappe.show_alert({ message: __("{0} is asked.", [frappe.user.full_name(superior)]), indicator: "green" })
 			),
 	];
-	const send_back = [
-		__("Send Back"),
-		() =>
-			keep_customers.prompt(
-				{ fieldname: "why", fieldtype: "Small Text", label: __("What should be different?"), reqd: 1 },
-				({ why }) => call(frm, "approval.send_back", { why })
-			),
-	];
+	const send_back = [__("Send Back"), () => ask_why(frm)];
 	const waiting = frm.doc.status === "Waiting for Approval";
 	const empty = !(frm.doc.stops || []).length;
 	const take_in = frm.doc.method === "In Person" && take_in_what_is_due(frm);
@@ -54,6 +47,17 @@ function show_draft(frm) {
 		[empty && take_in, !waiting && ask],
 		[!empty && take_in, fill, waiting && ask, frm.perm[0].submit && waiting && send_back]
 	);
+}
+
+// Stays with what was typed until the server has taken it.
+function ask_why(frm) {
+	const dialog = keep_customers.dialog({
+		title: __("Send Back"),
+		fields: [{ fieldname: "why", fieldtype: "Small Text", label: __("What should be different?"), reqd: 1 }],
+		primary_action_label: __("Send Back"),
+		primary_action: ({ why }) => call(frm, "approval.send_back", { why }).then(() => dialog.hide()),
+	});
+	dialog.show();
 }
 
 function show_approved(frm) {

@@ -21,9 +21,7 @@ keep_customers.complaint_case.meanwhile = (() => {
 
 	// In a dialog that stays: it can be sent again, and if that is of no use any more, its words can be kept.
 	function show(frm, dialog, words) {
-		$(dialog.body).find(".keep-meanwhile").remove();
-		const more = __("What you have typed is still here: please look at it, and send it again.");
-		$(dialog.body).prepend(`<div class="alert alert-warning keep-meanwhile" role="alert">${text(words)} ${text(more)}</div>`);
+		keep_customers.meanwhile(dialog, words);
 		dialog.set_secondary_action_label(__("Keep It as a Comment"));
 		dialog.set_secondary_action(() => keep(frm, dialog));
 	}

@@ -14,7 +14,8 @@ keep_customers.loss_review.dialogs = (() => {
 			title,
 			fields,
 			primary_action_label: label,
-			primary_action: (values) => act(frm, method, values_of(values)).then(() => dialog.hide()),
+			primary_action: (values) =>
+				keep_customers.unless_overtaken(frm, dialog, () => act(frm, method, values_of(values)).then(() => dialog.hide())),
 		});
 		dialog.show();
 		return dialog;
