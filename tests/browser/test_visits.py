@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import getdate
 
 from tests.site.story import ANNA, MIA, PREFIX, TERRITORY
-from tests.site.visits.plans import noted, on_list
+from tests.site.visits.plans import approved, noted, on_list
 
 NEXT_STEP = "() => [...cur_frm.layout.wrapper[0].querySelectorAll('.keep-next-step')].map(one => one.innerText || one.textContent)"
 FILE = "**/api/method/keep_customers.visits.stops.file_report"
@@ -138,6 +138,37 @@ def test_what_is_due_is_taken_in_with_a_tap(story, desk):
 		(names[0], "No contact for long"),
 		(names[2], "Not contacted yet, bought 3 months ago"),
 	]
+
+
+def test_why_a_visit_is_due_is_said_once_and_what_is_not_ticked_is_asked_once(story, desk):
+	story.today = getdate()
+	firm, works = (story.customer(name) for name in ("Firm", "Works"))
+	on_list(story.rule("Visit", channel="Visit"), firm, 0)
+	plan = approved(
+		[firm, works], stops=[{"customer": firm, "goal": "No contact for long"}, {"customer": works}]
+	)
+	frappe.set_user("Administrator")
+	frappe.db.commit()
+	asked, refused = "text=This is not ticked yet >> visible=true", "text=was not visited >> visible=true"
+	with desk(ANNA) as anna:
+		page = anna.page
+		anna.open("Form", "Visit Plan", plan.name).see("File the Report")
+		page.locator(".keep-contact .keep-who", has_text="Firm").wait_for()
+		assert page.locator(".keep-contact .keep-why-now b").inner_html().count("No contact for long") == 1
+		page.evaluate(
+			"() => frappe.model.set_value('Visit Plan Stop', cur_frm.doc.stops[0].name, 'visited', 1)"
+		)
+		anna.press("File the Report")
+		page.locator(asked).wait_for()
+		anna.press("File Anyway")
+		page.locator(refused).wait_for()  # what became of the other one?
+		page.locator(".modal.show .btn-modal-close >> visible=true").first.click()
+		page.wait_for_function("() => !document.querySelector('.modal.show')")
+		anna.press("File the Report")
+		page.locator(".modal.show >> visible=true").first.wait_for()
+		assert not page.locator(asked).count(), "it was answered"
+		assert {one[:3] for one in anna.problems} == {"417"}
+		anna.problems.clear()  # it was refused
 
 
 def test_a_notice_is_previewed_and_released(story, desk):
