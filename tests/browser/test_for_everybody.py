@@ -10,6 +10,8 @@ from tests.site.mail import contact
 from tests.site.story import ANNA
 from tests.unit.test_translations import theirs
 
+ELEMENTS = "() => document.querySelectorAll('*').length"
+
 
 def speak(user, language):
 	frappe.db.set_value("User", user, "language", language)
@@ -41,3 +43,7 @@ def test_a_rep_reads_the_day_and_the_todo_in_their_language_and_in_the_dark(stor
 				page.wait_for_timeout(300)
 				anna.shot(f"{route[-1]}-{theme}")
 				assert not barriers(page, ours), (route, theme)
+		elements = page.evaluate(ELEMENTS)
+		page.evaluate("ours => $(ours).append('<p><img src=x><input></p>')", ours)
+		assert len(barriers(page, ours)) >= 2, "a picture without words, a field without a name"
+		assert page.evaluate(ELEMENTS) == elements + 3, "nothing that was hidden is lost"
