@@ -333,6 +333,13 @@ def _forget_jobs():
 	queue.delete(*jobs)
 
 
+def written() -> dict | None:
+	"""How many rows of each table were ever written, by whomever; None where that is not counted."""
+	if frappe.db.db_type != "mariadb" or not frappe.db.sql("select @@global.userstat")[0][0]:
+		return None
+	return dict(frappe.db.sql(TouchedTables.WRITTEN))
+
+
 class WholeDatabase:
 	@staticmethod
 	def possible():
@@ -380,6 +387,10 @@ class TouchedTables:
 	)
 	NO_MORE = "drop table if exists `{name} {number}`"
 	EMPTY = "delete from `{table}`"
+	WRITTEN = (
+		"select table_name, rows_changed from information_schema.table_statistics"
+		" where table_schema = database()"
+	)
 
 	@staticmethod
 	def possible():
@@ -440,12 +451,7 @@ class TouchedTables:
 
 	def mark(self):
 		"""How many rows of each table were ever written, by whomever."""
-		return dict(
-			self._ask(
-				"select table_name, rows_changed from information_schema.table_statistics"
-				" where table_schema = database()"
-			)
-		)
+		return dict(self._ask(self.WRITTEN))
 
 	def changed(self):
 		return self.mark() != self.written
