@@ -46,6 +46,23 @@ def steps(desk):
 	)
 
 
+def test_a_time_is_promised_for_a_case_that_is_due_within_a_second(story, desk):
+	"""As every one is that has waited for the customer: the host refuses parts of a second."""
+	case = story.case(story.customer("Firm"))
+	frappe.db.set_value("Complaint Case", case.name, "solve_due", "2030-01-02 03:04:05.678901")
+	frappe.db.commit()
+	with desk(ANNA) as anna:
+		anna.open("Form", "Complaint Case", case.name)
+		anna.settled()
+		press(anna, "Promise a Time")
+		assert anna.page.evaluate("() => cur_dialog.get_value('promised_on')").startswith("2030-01-02 03:04")
+		assert anna.page.locator(".modal.show").count() == 1, "no message of the host's"
+		answer(anna)
+	frappe.db.rollback()
+	promised = frappe.db.get_value("Complaint Case", case.name, "promised_on")
+	assert str(promised).startswith("2030-01-02 03:04")
+
+
 def test_a_complaint_from_the_first_word_to_the_last(story, desk):
 	firm = story.customer("Firm")
 	frappe.db.commit()

@@ -41,7 +41,7 @@ def sends(anna):
 
 
 def overtaken(anna, words):
-	anna.page.locator(f".modal.show .keep-meanwhile:has-text('{words}')").wait_for()
+	anna.page.locator(".modal.show .keep-meanwhile", has_text=words).wait_for()
 	anna.settled()
 	# The host's answer to who comes second.
 	anna.problems[:] = [one for one in anna.problems if "417" not in one]
@@ -114,6 +114,64 @@ def test_what_still_can_be_done_is_sent_by_another_press(story, desk, case):
 	frappe.db.rollback()
 	doc = frappe.get_doc("Complaint Case", case)
 	assert (doc.status, doc.pauses[0].note) == ("Waiting for Customer", "A photo of it")
+
+
+def test_what_was_typed_on_the_form_is_on_it_again_and_is_sent_along(story, desk, case):
+	with desk(ANNA) as anna:
+		opened(anna, case)
+		anna.page.evaluate("() => cur_frm.set_value('description', 'As he told it')")
+		press(anna, "Wait for the Customer")
+		typed(anna, "note", "A photo of it")
+		meanwhile(case, lambda doc: doc.update({"severity": "Grave"}).save())
+		sends(anna)
+		overtaken(anna, "Meanwhile Ben has changed this case.")
+		assert anna.page.evaluate(TYPED, "note") == "A photo of it"
+		assert anna.page.evaluate("() => [cur_frm.doc.description, cur_frm.doc.severity]") == [
+			"As he told it", "Grave",
+		]  # fmt: skip
+		sends(anna)
+		anna.page.wait_for_function(CLOSED)
+	frappe.db.rollback()
+	doc = frappe.get_doc("Complaint Case", case)
+	assert (doc.status, doc.description, doc.severity) == (
+		"Waiting for Customer", "As he told it", "Grave",
+	)  # fmt: skip
+
+
+def test_what_both_have_changed_is_said_and_kept_as_the_first_has_it(story, desk, case):
+	with desk(ANNA) as anna:
+		opened(anna, case)
+		anna.page.evaluate("() => cur_frm.set_value('description', 'As <b>Anna</b> heard it')")
+		press(anna, "Wait for the Customer")
+		typed(anna, "note", "A photo of it")
+		meanwhile(case, lambda doc: doc.update({"description": "As Ben heard it"}).save())
+		sends(anna)
+		overtaken(anna, "yours is not saved: What Happened: As <b>Anna</b> heard it")
+		assert anna.page.evaluate("() => cur_frm.doc.description") == "As Ben heard it"
+
+
+def test_what_the_customer_said_meanwhile_is_said(story, desk, case):
+	frappe.set_user(BEN)
+	frappe.get_doc("Complaint Case", case).take_steps(["Solution Offered"], "Sent", "Quick", told())
+	frappe.set_user("Administrator")
+	frappe.db.commit()
+	with desk(ANNA) as anna:
+		opened(anna, case)
+		press(anna, "Record the Customer's Word")
+		anna.page.evaluate("() => cur_dialog.set_value('word', 'Yes')")
+		typed(anna, "words", "He is happy")
+		meanwhile(case, lambda doc: doc.hear("No", words="Not at all"))
+		sends(anna)
+		overtaken(anna, "Meanwhile the customer's word was noted: No.")
+		assert "Received" not in anna.page.locator(".keep-meanwhile").inner_text()
+		anna.page.locator(".modal.show .btn-modal-secondary >> visible=true").click()
+		anna.page.wait_for_function(CLOSED)
+		anna.settled()
+	frappe.db.rollback()
+	[content] = frappe.get_all(
+		"Comment", {"reference_name": case, "comment_type": "Comment"}, pluck="content"
+	)
+	assert "?: Yes</p>" in content and "He is happy" in content
 
 
 def test_a_plan_that_was_approved_meanwhile_is_not_sent_back_and_the_words_stay(story, desk):

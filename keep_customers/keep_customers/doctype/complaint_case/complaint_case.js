@@ -24,8 +24,9 @@ frappe.ui.form.on("Complaint Case", {
 	},
 
 	refresh(frm) {
-		const { contact, documents } = keep_customers.complaint_case;
+		const { contact, documents, meanwhile } = keep_customers.complaint_case;
 		clearInterval(frm.keep_clock);
+		meanwhile.remember(frm);
 		// What was opened from here may have noted itself on the case.
 		if (documents.come_back_from(frm)) {
 			frm.reload_doc();

@@ -1,6 +1,6 @@
 // Standard answers as an e-mail to the customer; as a solution the dialog of the steps offers them.
 keep_customers.complaint_case.answers = (() => {
-	const { server, text } = keep_customers.complaint_case;
+	const { meanwhile, server, text } = keep_customers.complaint_case;
 	const METHODS = "keep_customers.complaints.standard_answers";
 
 	function offer(frm) {
@@ -38,7 +38,8 @@ keep_customers.complaint_case.answers = (() => {
 				});
 				dialog.get_field("preview").$wrapper.html(preview(offered[0]));
 				dialog.show();
-			});
+			})
+			.catch(meanwhile.tell);
 	}
 
 	const preview = (answer) =>

@@ -1,13 +1,14 @@
 // The customer is asked whether it is solved: who, how and in which words; the link can always be given by hand.
 keep_customers.complaint_case.asking = (() => {
-	const { server, text } = keep_customers.complaint_case;
+	const { meanwhile, server, text } = keep_customers.complaint_case;
 	const METHODS = "keep_customers.complaints";
 
 	function open(frm) {
 		return server
 			.saved(frm)
 			.then(() => frappe.xcall(`${METHODS}.dialogs.for_asking`, { case: frm.doc.name }))
-			.then((asked) => show(frm, asked));
+			.then((asked) => show(frm, asked))
+			.catch(meanwhile.tell);
 	}
 
 	function show(frm, asked) {

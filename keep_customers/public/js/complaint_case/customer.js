@@ -11,10 +11,7 @@ keep_customers.complaint_case.customer = (() => {
 			fields: [{ fieldname: "customer", fieldtype: "Link", options: "Customer", label: __("Customer"), reqd: 1 }],
 			primary_action_label: __("Save"),
 			primary_action: ({ customer }) =>
-				frm
-					.set_value("customer", customer)
-					.then(() => server.saved(frm))
-					.then(() => dialog.hide()),
+				server.closed_by(frm, dialog, frm.set_value("customer", customer).then(() => server.saved(frm))),
 		});
 		dialog.show();
 	}

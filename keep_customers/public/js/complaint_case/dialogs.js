@@ -54,16 +54,14 @@ keep_customers.complaint_case.dialogs = (() => {
 					fieldtype: "Datetime",
 					label: __("Promised For", null, "Complaint Case"),
 					description: __("Until when the customer was promised a solution.", null, "Complaint Case"),
-					default: frm.doc.promised_on || frm.doc.solve_due,
+					// The host takes no part of a second for a moment, which is there once the customer was waited for.
+					default: (frm.doc.promised_on || frm.doc.solve_due || "").split(".")[0],
 					reqd: 1,
 				},
 			],
 			primary_action_label: __("Promise"),
 			primary_action: ({ promised_on }) =>
-				frm
-					.set_value("promised_on", promised_on)
-					.then(() => server.saved(frm))
-					.then(() => dialog.hide()),
+				server.closed_by(frm, dialog, frm.set_value("promised_on", promised_on).then(() => server.saved(frm))),
 		});
 		dialog.show();
 	}

@@ -1,6 +1,6 @@
 // What is made of a case: the host's documents, which may note themselves on it.
 keep_customers.complaint_case.documents = (() => {
-	const { server } = keep_customers.complaint_case;
+	const { meanwhile, server } = keep_customers.complaint_case;
 
 	// [label, action] of what can be made of it.
 	function makes(frm) {
@@ -22,7 +22,7 @@ keep_customers.complaint_case.documents = (() => {
 		return server.saved(frm).then(() => {
 			frm.keep_left = true;
 			frappe.model.open_mapped_doc({ method: `keep_customers.complaints.documents.${method}`, frm });
-		});
+		}, meanwhile.tell);
 	}
 
 	// Whether the form is seen again after one was opened from it.

@@ -10,7 +10,7 @@ keep_customers.complaint_case.step_dialog = (() => {
 			// What they get is decided by itself as long as no solution is offered, as after a No.
 			const early = first === COMPENSATED && !steps.done(frm)[OFFERED];
 			return show(frm, first, early ? [COMPENSATED] : steps.to_take(frm), help);
-		});
+		}, meanwhile.tell);
 	}
 
 	const helped = (frm) =>
@@ -34,7 +34,7 @@ keep_customers.complaint_case.step_dialog = (() => {
 		[values.note, ...WORDS.filter((name) => !dialog.get_field(name)).map((name) => values[name])].filter(Boolean).join("\n");
 
 	function show(frm, first, possible, help, again = false) {
-		const known = meanwhile.steps_of(frm);
+		const known = meanwhile.known(frm);
 		const dialog = keep_customers.dialog({
 			title: possible.length > 1 || again ? __("What Was Done") : steps.to_do_for(frm, first),
 			fields: [
