@@ -140,6 +140,20 @@ def test_what_is_due_is_taken_in_with_a_tap(story, desk):
 	]
 
 
+def test_my_day_says_once_that_a_visit_is_planned(story, desk):
+	story.today = getdate()
+	firm = story.customer("Firm")
+	on_list(story.rule("Visit", channel="Visit"), firm, 0)
+	approved([firm], to_date=getdate())
+	frappe.set_user("Administrator")
+	frappe.db.commit()
+	with desk(ANNA) as anna:
+		anna.open("my-day")
+		card = anna.page.locator(".kd-page article", has_text="As planned in").first
+		card.wait_for()
+		assert card.inner_text().count("As planned in") == 1
+
+
 def test_why_a_visit_is_due_is_said_once_and_what_is_not_ticked_is_asked_once(story, desk):
 	story.today = getdate()
 	firm, works = (story.customer(name) for name in ("Firm", "Works"))

@@ -33,7 +33,8 @@ keep_customers.my_day.card = (() => {
 
 	// In few words, and below it the sentences where they say more; the last one why this contact came before others.
 	function why(contact, details) {
-		const sentences = [...contact.reasons.filter((one) => one !== contact.why), details?.help?.comes_first];
+		const said = (one) => (contact.why || "").includes(one.replace(/[.。]$/, ""));
+		const sentences = [...contact.reasons.filter((one) => !said(one)), details?.help?.comes_first];
 		const more = sentences.filter(Boolean).map((one) => `<small>${text(one)}</small>`);
 		return `${contact.why ? `<p>${text(contact.why)}</p>` : ""}${more.join(" ")}`;
 	}
