@@ -16,7 +16,11 @@ keep_customers.complaint_case.meanwhile = (() => {
 	const known = ({ doc }) => ({ steps: new Set((doc.steps || []).map((row) => row.name)), word_on: doc.word_on });
 
 	// Who has done what since; `before`: what was known then.
-	function said(frm, before) {
+	const said = (frm, before) => named(frm).then(() => in_words(frm, before));
+
+	const named = ({ doc }) => keep_customers.names_known([...(doc.steps || []).map((row) => row.done_by), doc.modified_by]);
+
+	function in_words(frm, before) {
 		const { doc } = frm;
 		const heard = doc.word && doc.word_on !== before.word_on;
 		const of_user = {};

@@ -15,9 +15,9 @@ keep_customers.complaint_case.server = (() => {
 		return keep_customers.saved(frm).then(done, (error) => {
 			done();
 			if (!overtaken) throw error;
-			return meanwhile.put_back(frm, typed, stored).then((lost) => {
-				throw new meanwhile.Overtaken(meanwhile.said(frm, known), lost);
-			});
+			return meanwhile
+				.put_back(frm, typed, stored)
+				.then((lost) => meanwhile.said(frm, known).then((words) => Promise.reject(new meanwhile.Overtaken(words, lost))));
 		});
 	}
 
@@ -30,9 +30,10 @@ keep_customers.complaint_case.server = (() => {
 			.catch((error) => {
 				// The host would only say that the case has changed, and what is in the dialog were to be typed again.
 				if (!overtaken) throw error;
-				return frm.reload_doc().then(() => {
-					throw new meanwhile.Overtaken(meanwhile.said(frm, known));
-				});
+				return frm
+					.reload_doc()
+					.then(() => meanwhile.said(frm, known))
+					.then((words) => Promise.reject(new meanwhile.Overtaken(words)));
 			})
 			.then(() => frm.reload_doc());
 	}

@@ -53,7 +53,9 @@ keep_customers.complaint_case.step_dialog = (() => {
 				};
 				const { steps: chosen } = sent(possible, values);
 				// The form may have been brought up to date behind it.
-				if (chosen.some((step) => steps.done(frm)[step])) return begin_anew(meanwhile.said(frm, known));
+				if (chosen.some((step) => steps.done(frm)[step])) {
+					return meanwhile.said(frm, known).then(begin_anew);
+				}
 				return server.act(frm, "take_steps", sent(possible, values)).then(
 					() => dialog.hide(),
 					(error) => {

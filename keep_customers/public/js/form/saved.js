@@ -22,14 +22,22 @@ keep_customers.meanwhile = (dialog, words) => {
 	$(dialog.body).prepend(`<div class="alert alert-warning keep-meanwhile" role="alert">${escape_html(words)} ${escape_html(more)}</div>`);
 };
 
+// Desk is told what people are called only of those who have commented, been assigned and the like; of others it shows the address.
+keep_customers.names_known = (users) => {
+	const unknown = [...new Set(users)].filter((user) => user && !frappe.boot.user_info[user]);
+	if (!unknown.length) return Promise.resolve();
+	return frappe
+		.xcall("frappe.desk.form.load.get_user_info_for_viewers", { users: unknown })
+		.then((info) => Object.assign(frappe.boot.user_info, info));
+};
+
 // Before something takes the place of what somebody else may have said meanwhile: the first press shows that, the next one sends.
 keep_customers.unless_overtaken = (frm, dialog, send) => {
 	// What is typed on the form is saved first, and the host sees to who was quicker there.
 	if (frm.is_dirty()) return send();
 	return frappe.db.get_value(frm.doctype, frm.doc.name, ["modified", "modified_by"]).then(({ message }) => {
 		if (!message?.modified || message.modified === frm.doc.modified) return send();
-		// By then Desk knows what they are called.
-		return frm.reload_doc().then(() => {
+		return Promise.all([frm.reload_doc(), keep_customers.names_known([message.modified_by])]).then(() => {
 			const who = frappe.user.full_name(message.modified_by);
 			keep_customers.meanwhile(dialog, __("Meanwhile {0} has changed this document.", [who]));
 		});
