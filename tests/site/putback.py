@@ -335,7 +335,7 @@ def _forget_jobs():
 
 def written() -> dict | None:
 	"""How many rows of each table were ever written, by whomever; None where that is not counted."""
-	if frappe.db.db_type != "mariadb" or not frappe.db.sql("select @@global.userstat")[0][0]:
+	if frappe.db.db_type != "mariadb" or not TouchedTables.counts():
 		return None
 	return dict(frappe.db.sql(TouchedTables.WRITTEN))
 
@@ -393,8 +393,12 @@ class TouchedTables:
 	)
 
 	@staticmethod
+	def counts() -> bool:
+		return bool(frappe.db.sql("select @@global.userstat")[0][0])
+
+	@staticmethod
 	def possible():
-		if not frappe.db.sql("select @@global.userstat")[0][0]:
+		if not TouchedTables.counts():
 			return False
 		rows = frappe.db.sql(
 			"select sum(table_rows) from information_schema.tables where table_schema = database()"

@@ -107,9 +107,8 @@ function stop_html(stop, help, others) {
 				.join(" ")}</div>`
 		: "";
 	// A goal that was taken in is why the visit was due.
-	const goal = stop.goal || "";
-	const reasons = help.reasons.map((one) => one.short).filter((short) => short && !goal.includes(short));
+	const reasons = keep_customers.words.not_said_in(stop.goal, help.reasons.map((one) => one.short));
 	return `${who({ ...help, due: stop.appointment || help.due })}${ways({ ...help, reach, can_call: false })}
-		${why([goal, ...reasons].filter(Boolean))}
+		${why([stop.goal, ...reasons].filter(Boolean))}
 		${prepared_html(stop)}${say(help.to_say)}<div class="keep-checks">${checks_html(stop)}</div>${results.html(help, more)}`;
 }

@@ -24,8 +24,12 @@ keep_customers.words = (() => {
 	// Attributes of a link to a map.
 	const to_map = (place) => `href="${text(keep_customers.contact.pieces.map(place))}" target="_blank" rel="noopener noreferrer"`;
 
+	// Reasons that a sentence does not say yet; made into one of several, they have lost their full stops there.
+	const not_said_in = (sentence, reasons) =>
+		reasons.filter((one) => one && !(sentence || "").includes(one.replace(/[.。]$/, "")));
+
 	// Not the one that ends a Chinese word; Safari tells it by the code alone.
 	const is_enter = ({ key, originalEvent: one }) => key === "Enter" && !one?.isComposing && one?.keyCode !== 229;
 
-	return { text, joined, day, time, link, pill, money, to_map, is_enter };
+	return { text, joined, day, time, link, pill, money, to_map, not_said_in, is_enter };
 })();

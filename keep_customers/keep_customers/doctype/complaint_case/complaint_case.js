@@ -35,8 +35,7 @@ frappe.ui.form.on("Complaint Case", {
 		show_progress(frm);
 		contact.clear(frm);
 		if (frm.is_new()) return;
-		const of_us = (frm.doc.steps || []).map((row) => row.done_by);
-		if (of_us.some((user) => user && !frappe.boot.user_info[user])) keep_customers.names_known(of_us).then(() => show_progress(frm));
+		meanwhile.named(frm).then((more) => more && show_progress(frm));
 		frm.keep_clock = setInterval(() => show_progress(frm), 60_000);
 		show_what_is_next(frm);
 	},

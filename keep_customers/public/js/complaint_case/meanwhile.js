@@ -18,6 +18,7 @@ keep_customers.complaint_case.meanwhile = (() => {
 	// Who has done what since; `before`: what was known then.
 	const said = (frm, before) => named(frm).then(() => in_words(frm, before));
 
+	// Desk knows afterwards what everybody is called who has done something here.
 	const named = ({ doc }) => keep_customers.names_known([...(doc.steps || []).map((row) => row.done_by), doc.modified_by]);
 
 	function in_words(frm, before) {
@@ -106,5 +107,5 @@ keep_customers.complaint_case.meanwhile = (() => {
 		else frappe.show_alert({ message, indicator: "orange" });
 	}
 
-	return { Overtaken, known, said, remember, typed_on, put_back, show, tell };
+	return { Overtaken, known, named, said, remember, typed_on, put_back, show, tell };
 })();

@@ -23,12 +23,14 @@ keep_customers.meanwhile = (dialog, words) => {
 };
 
 // Desk is told what people are called only of those who have commented, been assigned and the like; of others it shows the address.
+// Ends with whether anybody was unknown.
 keep_customers.names_known = (users) => {
 	const unknown = [...new Set(users)].filter((user) => user && !frappe.boot.user_info[user]);
-	if (!unknown.length) return Promise.resolve();
-	return frappe
-		.xcall("frappe.desk.form.load.get_user_info_for_viewers", { users: unknown })
-		.then((info) => Object.assign(frappe.boot.user_info, info));
+	if (!unknown.length) return Promise.resolve(false);
+	return frappe.xcall("frappe.desk.form.load.get_user_info_for_viewers", { users: unknown }).then((info) => {
+		Object.assign(frappe.boot.user_info, info);
+		return true;
+	});
 };
 
 // Before something takes the place of what somebody else may have said meanwhile: the first press shows that, the next one sends.

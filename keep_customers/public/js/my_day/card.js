@@ -2,7 +2,7 @@
 frappe.provide("keep_customers.my_day");
 
 keep_customers.my_day.card = (() => {
-	const { text, joined, day, link, pill, money, to_map } = keep_customers.words;
+	const { text, joined, day, link, pill, money, to_map, not_said_in } = keep_customers.words;
 	const ICONS = { Phone: "call", SMS: "message-1", Email: "mail", Map: "map", Letter: "printer" };
 
 	// `details`: what rep_help and by_hand say of it; undefined while they are asked, null without a connection,
@@ -33,8 +33,7 @@ keep_customers.my_day.card = (() => {
 
 	// In few words, and below it the sentences where they say more; the last one why this contact came before others.
 	function why(contact, details) {
-		const said = (one) => (contact.why || "").includes(one.replace(/[.。]$/, ""));
-		const sentences = [...contact.reasons.filter((one) => !said(one)), details?.help?.comes_first];
+		const sentences = [...not_said_in(contact.why, contact.reasons), details?.help?.comes_first];
 		const more = sentences.filter(Boolean).map((one) => `<small>${text(one)}</small>`);
 		return `${contact.why ? `<p>${text(contact.why)}</p>` : ""}${more.join(" ")}`;
 	}
