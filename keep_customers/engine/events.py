@@ -304,6 +304,8 @@ def due_since(goal: int, due: int, year: int) -> date:
 
 # Was it worth it?
 
+FEWEST_PAIRS = 3  # of fewer, a mean says little about the event, and much about one customer
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -317,6 +319,10 @@ class Effect:
 	pairs: int
 	invited: float
 	compared: float
+
+	@property
+	def says_something(self) -> bool:
+		return self.pairs >= FEWEST_PAIRS
 
 
 def effect(

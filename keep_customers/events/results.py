@@ -72,8 +72,8 @@ def work_out(event: str, today: date) -> None:
 		EVENT,
 		event,
 		{
-			"bought_invited": effect.invited,
-			"bought_compared": effect.compared,
+			"bought_invited": effect.invited if effect.says_something else 0,
+			"bought_compared": effect.compared if effect.says_something else 0,
 			"compared": effect.pairs,
 			"result_until": until,
 			"result_currency": currency,

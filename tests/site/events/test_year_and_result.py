@@ -53,16 +53,16 @@ def test_enough_events_are_nobodys_todo_and_the_cards_say_how_many(now):
 
 
 def test_the_result_compares_the_invited_with_customers_like_them(now):
-	"""Two of five like firms were asked; afterwards they bought 400 each, two of the others 100."""
-	names = firms(now, 1000, 1000, 1000, 1000, 1000)
-	doc = event("Inviting", guests=listed(names[:2]), capacity=0)
+	"""Three of seven like firms were asked; afterwards they bought 400 each, the others 100."""
+	names = firms(now, *[1000] * 7)
+	doc = event("Inviting", guests=listed(names[:3]), capacity=0)
 	audience.plan(doc.name)
-	for name in names[:2]:
+	for name in names[:3]:
 		replies.reply(invitation(doc, name), "Yes")
 	past(doc, days=10)
 	frappe.db.set_value("Customer Value", {"customer": ("in", names)}, "tier", None)
 	now.night()
-	for name, amount in zip(names, (400, 400, 100, 100, 100), strict=True):
+	for name, amount in zip(names, [400] * 3 + [100] * 4, strict=True):
 		now.history(name, [(5, amount)])
 	tier = frappe.get_all("Customer Tier", pluck="name", limit=1)[0]
 	policy = f"{PREFIX} Policy"
@@ -82,7 +82,7 @@ def test_the_result_compares_the_invited_with_customers_like_them(now):
 	assert (at(doc).rating, at(doc).ratings) == (0.8, 1)
 	job.results(getdate(), Aside())
 	doc = at(doc)
-	assert (doc.bought_invited, doc.bought_compared, doc.compared) == (400, 100, 2)
+	assert (doc.bought_invited, doc.bought_compared, doc.compared) == (400, 100, 3)
 	assert doc.result_until == getdate() and doc.result_currency == "EUR"
 	assert results.due(getdate()) == [], "today is counted"
 	# Who has risen since because of what was bought is still compared with whom they were like.
@@ -98,7 +98,7 @@ def test_the_result_compares_the_invited_with_customers_like_them(now):
 	).db_insert()
 	frappe.db.set_value("Customer Value", names[0], "tier", "Elsewhere")
 	results.refresh(doc.name)
-	assert at(doc).compared == 2
+	assert at(doc).compared == 3
 
 	from keep_customers.keep_customers.report.event_results.event_results import execute
 
@@ -107,6 +107,15 @@ def test_the_result_compares_the_invited_with_customers_like_them(now):
 	[row] = rows
 	assert {column["fieldname"] for column in columns} <= set(row)
 	assert (row.more, row.stars, row.attendance) == (300, 4, 100)
-	assert chart["data"]["datasets"][0]["values"] == [400] and summary[1]["value"] == 2
+	assert chart["data"]["datasets"][0]["values"] == [400] and summary[1]["value"] == 3
+	# Of two pairs it would be known what a customer bought whom who reads this may not read.
+	frappe.set_user("Administrator")
+	frappe.db.set_value("Customer Value", names[2], "tier", None)
+	results.refresh(doc.name)
+	doc = at(doc)
+	assert (doc.bought_invited, doc.bought_compared, doc.compared) == (0, 0, 2)
+	_columns, [row], _message, chart, _summary = execute({"from_date": add_days(getdate(), -30)})
+	assert (row.bought_invited, row.bought_compared, row.more) == (None, None, None)
+	assert "Attended" in chart["data"]["datasets"][1]["name"]
 	with pytest.raises(frappe.ValidationError, match="period"):
 		execute({"from_date": "2026-02-01", "to_date": "2026-01-01"})
