@@ -43,7 +43,14 @@ def _pass_on(name: str, aside: Aside) -> None:
 		return
 	# Not through its life: what is wrong with an old case must not keep it with somebody who has left.
 	case.db_set("responsible", user)
-	note(case, "responsible", before, user, escalation.hand_over(case, before))
+	note(
+		case,
+		"responsible",
+		before,
+		user,
+		{"status": ["!=", engine.CLOSED]},
+		escalation.hand_over(case, before),
+	)
 
 
 def _ask_another(todo: str, name: str, before: str, aside: Aside) -> None:

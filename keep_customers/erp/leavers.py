@@ -98,6 +98,7 @@ class Taken(NamedTuple):
 	"""A document that is somebody else's now.
 
 	:param field: where it says whose it is
+	:param still: filters of what is to be done yet, in a list of what is theirs
 	:param told: how the host would tell of it, if it has not yet
 	"""
 
@@ -106,6 +107,7 @@ class Taken(NamedTuple):
 	field: str
 	before: str
 	user: str
+	still: dict
 	told: Callable[[], None] | None
 
 
@@ -145,10 +147,11 @@ def _tell_of(taken: list[Taken]) -> None:
 		for tell in filter(None, (one.told for one in its if few)):
 			tell()
 		if user != frappe.session.user:
-			_tell(user, doctype, field, left, [one.name for one in its])
+			listed = {field: user, **its[0].still}
+			_tell(user, doctype, left, [one.name for one in its], listed)
 
 
-def _tell(user: str, doctype: str, field: str, before: str, names: list[str]) -> None:
+def _tell(user: str, doctype: str, before: str, names: list[str], listed: dict) -> None:
 	one = _takes_over(before, user)
 
 	def many(number: int) -> str:
@@ -157,8 +160,7 @@ def _tell(user: str, doctype: str, field: str, before: str, names: list[str]) ->
 			return text.format(escape_html(get_fullname(before)), _(doctype), number)
 
 	about = [(name, f"{one} {todos.link_to(doctype, name)}") for name in names]
-	still = {"status": "Open"} if doctype == "ToDo" else {}
-	todos.notify_of_all(user, doctype, about, many, **{field: user}, **still)
+	todos.notify_of_all(user, doctype, about, many, **listed)
 
 
 def is_told_together() -> bool:
@@ -170,14 +172,17 @@ def _takes_over(before: str, user: str) -> str:
 	return _("{0} takes over from {1}.").format(*(escape_html(get_fullname(one)) for one in (user, before)))
 
 
-def note(doc, field: str, before: str, user: str, told: Callable[[], None] | None = None) -> None:
+def note(
+	doc, field: str, before: str, user: str, still: dict, told: Callable[[], None] | None = None
+) -> None:
 	"""Say on a document who has it now, and tell them; as a part of :func:`pass_on` together with what else they take over.
 
 	:param field: where it says whose it is
+	:param still: filters of what is to be done yet, as lists of the doctype take them
 	:param told: how the host would tell of it, if it has not yet
 	"""
 	doc.add_comment("Info", _takes_over(before, user))
-	one = Taken(doc.doctype, doc.name, field, before, user, told)
+	one = Taken(doc.doctype, doc.name, field, before, user, still, told)
 	if is_told_together():
 		frappe.flags.keep_taken.append(one)
 	else:
@@ -197,7 +202,7 @@ def give_todo(name: str, user: str) -> None:
 		todo.allocated_to = user
 	# Who takes over follows from the files and settings; who causes it is an admin, or the night.
 	todos.save_todo(todo, ignore_permissions=True)
-	note(todo, "allocated_to", before, user)
+	note(todo, "allocated_to", before, user, {"status": "Open"})
 
 
 def nobody(aside: Aside, user: str) -> None:

@@ -1,5 +1,6 @@
 """The host's ToDos and notifications, about whatever document."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode, urlsplit
@@ -87,7 +88,7 @@ def notify_of_all(
 
 	:param about: (name, subject)
 	:param many: what that one line says, given how many there are; it leads to their list
-	:param listed: filters of the list
+	:param listed: filters of the list, a value or operator and value each
 	"""
 	if len(about) <= FEW:
 		for name, subject in about:
@@ -98,8 +99,14 @@ def notify_of_all(
 
 def _list_of(doctype: str, **listed) -> str:
 	path = urlsplit(get_url_to_list(doctype)).path
-	link = f"{path}?{urlencode(listed)}" if listed else path
-	return link if len(link) <= LONGEST_LINK else path
+	# As lists of the host write their own filters into the address.
+	said = {
+		field: one if isinstance(one, str) else json.dumps(one, separators=(",", ":"))
+		for field, one in listed.items()
+	}
+	while said and len(f"{path}?{urlencode(said)}") > LONGEST_LINK:
+		said.popitem()  # a list of more is better than none
+	return f"{path}?{urlencode(said)}" if said else path
 
 
 def _notify(user: str, subject: str, **where) -> None:

@@ -27,7 +27,7 @@ def pass_on(hands: Hands, aside: Aside) -> None:
 	def give_event(name: str, before: str) -> None:
 		doc = frappe.get_doc(EVENT, name, for_update=True)
 		doc.db_set("host", user)
-		note(doc, "host", before, user)
+		note(doc, "host", before, user, {"status": ["in", AHEAD]})
 
 	for doctype, rows, give in (
 		(EVENT, hosted, give_event),

@@ -151,7 +151,7 @@ def _new_rep(plan, aside: Aside) -> None:
 		return nobody(aside, plan.rep) if plan.stops else None
 	before, [(user, _count)] = plan.rep, found.most_common(1)
 	plan.db_set({"rep": user, "rep_name": get_fullname(user)})
-	note(plan, "rep", before, user)
+	note(plan, "rep", before, user, {"status": ["not in", ENDED]})
 	# Nobody approves their own.
 	if plan.status == approval.WAITING and plan.approver == user:
 		_new_approver(plan, aside)
@@ -160,6 +160,6 @@ def _new_rep(plan, aside: Aside) -> None:
 def _new_approver(plan, aside: Aside) -> None:
 	before = plan.approver
 	if user := approval.ask(plan):
-		note(plan, "approver", before, user)
+		note(plan, "approver", before, user, {"status": approval.WAITING})
 	else:
 		nobody(aside, before)

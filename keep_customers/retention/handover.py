@@ -65,4 +65,4 @@ def _pass_on(name: str, aside: Aside) -> None:
 	# Past its life, as it is no matter of what else is written in it.
 	review.db_set("responsible", user)
 	_give(review, before)
-	note(review, "responsible", before, user)
+	note(review, "responsible", before, user, {"status": ["in", sorted(engine.WAITING)]})

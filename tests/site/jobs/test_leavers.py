@@ -164,7 +164,8 @@ def test_who_takes_over_a_lot_is_told_once_of_each_kind(story, told, assigned):
 		"You take over from Anna. ToDo: 5",
 	]
 	case_link, todo_link = (one.link for one in told_of)
-	assert case_link.endswith(f"/complaint-case?{urlencode({'responsible': BEN})}")
+	open_ones = {"responsible": BEN, "status": '["!=","Closed"]'}
+	assert case_link.endswith(f"/complaint-case?{urlencode(open_ones)}")
 	assert todo_link.endswith(f"/todo?{urlencode({'allocated_to': BEN, 'status': 'Open'})}")
 	assert assigned == []
 	# Each says itself whose it was.
