@@ -17,6 +17,9 @@ CORE = 9  # of a number's digits, the last ones: what comes before them is writt
 ALONE = 3  # letters that a first or a last name has at least, to be looked for by itself
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 BETWEEN = r"[\s()/.\-]{0,3}"
+BETWEEN_DIGITS = dict.fromkeys(
+	[*map(ord, "()/.-"), *(code for code in range(0x3001) if chr(code).isspace())]
+)  # as above
 SHORT = 3  # letters; a name that is no longer stands in texts for something else, unless it is written as one
 # What stands beside a name, and with a name of one word is that of many.
 TITLES = {
@@ -28,6 +31,8 @@ CJK_TITLES = re.compile(
 )
 APOSTROPHES = ("'", "\u2019", "&#x27;", "&#39;", "&apos;")
 MARKS = "\u0300-\u036f"  # accents that are characters of their own
+# Characters of which a pattern finds no other form but big letters.
+PLAIN = re.compile(r"[!-~\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
 class Words(NamedTuple):
@@ -52,7 +57,9 @@ class Words(NamedTuple):
 		"""
 		:param here: in the papers of the person's customers
 		"""
-		return (_Patterns.of(self).both if here else _Patterns.of(self).strong).sub(GONE, text)
+		patterns = _Patterns.of(self)
+		search = patterns.both if here else patterns.strong
+		return search.sub(GONE, text) if patterns.may_be_in(text, here) else text
 
 	def likes(self, here: bool) -> list[str]:
 		"""What SQL's ``like`` finds all texts by, and some others: :meth:`without` decides."""
@@ -91,6 +98,37 @@ class _Patterns:
 	def both(self) -> re.Pattern:
 		return _pattern((*self.words.anywhere, *self.words.near), self.words.numbers, self.words.as_names)
 
+	def may_be_in(self, text: str, here: bool) -> bool:
+		"""Whether a piece of anything is in a text. Asked first: the patterns read a megabyte a second, and hardly a text has any of it."""
+		folded = _folded(text)
+		if any(piece in folded for piece in (self.pieces_of_both if here else self.pieces_of_strong)):
+			return True
+		bare = text.translate(BETWEEN_DIGITS) if self.cores else ""
+		return any(core in bare for core in self.cores)
+
+	@cached_property
+	def pieces_of_strong(self) -> set[str]:
+		return _pieces(self.words.anywhere)
+
+	@cached_property
+	def pieces_of_both(self) -> set[str]:
+		return self.pieces_of_strong | _pieces((*self.words.near, *self.words.as_names))
+
+	@cached_property
+	def cores(self) -> set[str]:
+		return {core for number in self.words.numbers if (core := _core(number))}
+
+
+def _pieces(texts: Iterable[str]) -> set[str]:
+	"""One of each form, without which it is in no text; the empty one, which is in all, where there is none."""
+	return {max(PLAIN.findall(_folded(form)), key=len, default="") for one in texts for form in _forms(one)}
+
+
+def _folded(text: str) -> str:
+	"""In small letters, as patterns that tell no big ones from small ones see it: ſ is an s for them, and ı and İ an i."""
+	small = text.lower()
+	return small if small.isascii() else small.replace("ſ", "s").replace("ı", "i").replace("\u0307", "")
+
 
 def _pattern(texts: Iterable[str], numbers: Iterable[str], as_names: Iterable[str] = ()) -> re.Pattern:
 	# The longest first, so that of a full name nothing is left over.
@@ -123,10 +161,15 @@ def _forms(text: str) -> set[str]:
 	return found
 
 
+def _core(number: str) -> str:
+	core = re.sub(r"\D", "", number)[-CORE:]
+	return core if len(core) >= FEWEST_DIGITS else ""
+
+
 def _number(number: str) -> str | None:
 	"""A number's last digits with anything that is put between them, and the country and the town before them."""
-	core = re.sub(r"\D", "", number)[-CORE:]
-	if len(core) < FEWEST_DIGITS:
+	core = _core(number)
+	if not core:
 		return None
 	before = r"(?:(?:\+|00)?\d{1,3}" + BETWEEN + r")?(?:\(?0\)?" + BETWEEN + ")?"
 	return r"(?<![\d])" + before + BETWEEN.join(core) + r"(?!\d)"
