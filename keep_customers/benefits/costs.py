@@ -429,10 +429,13 @@ def _benefit_rules() -> dict[str, str]:
 		frappe.qb.from_(rule)
 		.left_join(benefit)
 		.on(benefit.name == rule.keep_benefit)
-		.select(rule.name, benefit.kind)
+		.select(rule.name, rule.condition, benefit.kind)
 		.where(IfNull(rule.keep_benefit, "") != "")
 	).run()
-	return {name: "Coupon" if kind == offered.BIRTHDAY else "Discount" for name, kind in rows}
+	return {
+		name: "Coupon" if kind in offered.COUPONS or pricing_rules.key_of(text) else "Discount"
+		for name, text, kind in rows
+	}
 
 
 SOURCES: tuple[Callable[[CostLedger], Iterator[Spent]], ...] = (

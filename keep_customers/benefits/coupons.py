@@ -1,22 +1,30 @@
-"""Birthday discounts: an ERPNext Coupon Code for each customer somebody of whom has a birthday, good for once.
+"""Coupons: an ERPNext Coupon Code for one customer, good for once. It carries customer, validity and use; the discount is a
+Pricing Rule of its Tier Benefit.
 
-The Coupon Code carries customer, validity and use; the discount is the one Pricing Rule of its Tier Benefit. Greetings
-advertise nothing, so the code is in none: the rep sees it beside the ToDo, on the customer and on the order.
+A birthday's is made by the night for each customer somebody of whom has one. Greetings advertise nothing, so the code is in
+none: the rep sees it beside the ToDo, on the customer and on the order.
+
+A reorder's is given with a contact about the next purchase, in the moment in which a rep is asked for it, and its ToDo says so. What
+was given holds as it was said, until its day: whatever becomes of the tier, and of the benefit's percentage, days or switch.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate
+from frappe.query_builder.functions import IfNull
+from frappe.utils import cint, flt, formatdate, getdate
 
 from keep_customers.access.lookups import named
-from keep_customers.benefits import offered
+from keep_customers.benefits import offered, pricing_rules
 from keep_customers.engine.occasions import marks
 from keep_customers.erp import permissions
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
+from keep_customers.erp.language import day_in_words
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.people.contacts import who_decides
 
@@ -25,6 +33,8 @@ TOGETHER = 20  # coupons in one transaction
 A_YEAR = 353  # days
 FORGET_AFTER = 30  # days in which an expired coupon that something mentions is tried again
 CUT_SHORT = 120  # days by which one can have been cut short, at most
+# What a Follow Up says of the coupon that is given with it.
+ON_FOLLOW_UP = ("coupon", "coupon_discount", "coupon_until")
 
 
 def make(today: date, aside: Aside) -> None:
@@ -85,22 +95,188 @@ def _people(benefit, texts: set[str]) -> list[tuple[str, str]]:
 
 
 def _coupon(benefit, customer: str, day: date, around: timedelta) -> None:
+	_insert(benefit, customer, f"BIRTHDAY-{day.year}", day - around, day + around, keep_birthday=day)
+
+
+def _insert(benefit, customer: str, called: str, first: date, last: date, **more) -> str:
+	"""Make one; returns the code."""
 	code = frappe.generate_hash(length=10).upper()
 	frappe.get_doc(
 		{
 			"doctype": COUPON,
-			"coupon_name": f"BIRTHDAY-{day.year}-{code}",
+			"coupon_name": f"{called}-{code}",
 			"coupon_code": code,
 			"coupon_type": "Gift Card",
 			"customer": customer,
-			"keep_birthday": day,
 			"pricing_rule": benefit.pricing_rule,
-			"valid_from": day - around,
-			"valid_upto": day + around,
+			"valid_from": first,
+			"valid_upto": last,
 			"maximum_use": 1,
 			"description": _("Made by the Tier Benefit {0}.").format(benefit.name),
+			**more,
 		}
 	).insert(ignore_permissions=True)  # the night's, whoever started it
+	return code
+
+
+# Given with a contact about the next purchase
+
+
+def give(rows: Sequence[dict], today: date) -> tuple[dict[str, dict], set[str]]:
+	"""Give the customers of some follow-ups the coupons that go with their rules: called where reps are asked for them, so that who
+	is held back, refused or left alone gets none, and in the same transaction, so that none is without its ToDo.
+
+	A customer has one at a time: a stronger one takes the place of what is not used, a weaker one is not given.
+
+	:param rows: with name, customer and care_rule; their customers are held
+	:returns: follow-up -> :data:`ON_FOLLOW_UP` of the coupon it comes with; and the customers whose other ToDos say something else now
+	"""
+	benefits = _given_with({row["care_rule"] for row in rows if row["care_rule"]})
+	rows = [row for row in rows if row["care_rule"] in benefits]
+	if not rows:
+		return {}, set()
+	customers = sorted({row["customer"] for row in rows})
+	of_customers = {"name": ("in", customers), "disabled": 0}
+	tiers = dict(frappe.get_all("Customer", of_customers, ["name", "keep_tier"], as_list=True))
+	# One follow-up is asked for once, even if its ToDo is made anew.
+	has_had = {"name": ("in", [row["name"] for row in rows]), "coupon": ("is", "set")}
+	had = set(frappe.get_all("Follow Up", has_had, pluck="name"))
+	due = [
+		(one, row)
+		for row in rows
+		if row["name"] not in had
+		and (
+			one := next(
+				(b for b in benefits[row["care_rule"]] if tiers.get(row["customer"]) in b.tiers), None
+			)
+		)
+	]
+	out = _out(customers, today) if due else {}
+	known = {one.name: one for one in offered.read(kind=offered.REORDER)} if out else {}
+	given, anew = {}, set()
+	# The strongest first, so that no weaker one is made for nothing.
+	for benefit, row in sorted(due, key=lambda one: -flt(one[0].discount_percentage)):
+		held = out.setdefault(row["customer"], [])
+		rivals = [one for one in held if _rivals(benefit, one, known.get(one.benefit))]
+		best = max(rivals, key=lambda one: flt(one.discount), default=None)
+		weaker = best and flt(best.discount) < flt(benefit.discount_percentage)
+		if not best or (weaker and all(one.benefit != benefit.name for one in rivals)):
+			best = _give(benefit, row["customer"], today)
+			held[:] = [one for one in held if one not in rivals] + [best]
+			if rivals:
+				_replace(row["customer"], rivals, best, today)
+				anew.add(row["customer"])
+		given[row["name"]] = _on_follow_up(best)
+	return given, anew
+
+
+def _given_with(rules: set[str]) -> dict[str, list]:
+	"""Care Rule -> the benefits that are given with it, the strongest first; not with a rule that has become another one."""
+	if not rules:
+		return {}
+	found = defaultdict(list)
+	for one in offered.read(kind=offered.REORDER, care_rule=("in", sorted(rules))):
+		found[one.care_rule].append(one)
+	fits = {"name": ("in", list(found)), "trigger": ("in", offered.WITH_COUPON)}
+	fitting = set(frappe.get_all("Care Rule", fits, pluck="name")) if found else ()
+	strongest = {"key": lambda one: -flt(one.discount_percentage)}
+	return {rule: sorted(some, **strongest) for rule, some in found.items() if rule in fitting}
+
+
+def _out(customers: list[str], today: date) -> dict[str, list]:
+	"""Customer -> the coupons that reps have given it and that can still be used."""
+	found = defaultdict(list)
+	for one in _unused(customers, today):
+		if one.key:
+			found[one.customer].append(one)
+	return found
+
+
+def _unused(customers: list[str], today: date) -> list:
+	"""The coupons of benefits that are good until today or longer, with what their rules say: the discount, and the key."""
+	coupon, rule = frappe.qb.DocType(COUPON), frappe.qb.DocType("Pricing Rule")
+	rows = (
+		frappe.qb.from_(coupon)
+		.inner_join(rule)
+		.on(rule.name == coupon.pricing_rule)
+		.select(
+			coupon.name.as_("coupon"), coupon.coupon_code.as_("code"), coupon.customer, coupon.valid_from,
+			coupon.valid_upto, coupon.pricing_rule, rule.keep_benefit.as_("benefit"), rule.company, rule.condition,
+			rule.discount_percentage.as_("discount"),
+		)
+		.where(coupon.customer.isin(customers) & (coupon.used == 0) & (coupon.valid_upto >= today))
+		.where((IfNull(rule.keep_benefit, "") != "") & (rule.disable == 0))
+		.orderby(coupon.valid_upto, coupon.name)
+	).run(as_dict=True)  # fmt: skip
+	for row in rows:
+		row["key"] = pricing_rules.key_of(row.pop("condition"))
+	return rows
+
+
+def _rivals(benefit, coupon, of) -> bool:
+	"""Whether a coupon of the benefit takes the place of another one: what is for other items, or another company, stays beside it.
+
+	:param of: the benefit of the other one, if it is on
+	"""
+	if coupon.benefit == benefit.name:
+		return True
+	groups = of.item_groups if of else set()
+	return offered.meet(benefit.company, benefit.item_groups, coupon.company, groups)
+
+
+def _give(benefit, customer: str, today: date) -> frappe._dict:
+	last = today + timedelta(days=cint(benefit.valid_days) - 1)
+	code = _insert(benefit, customer, f"REORDER-{today.year}", today, last)
+	return frappe._dict(
+		code=code, benefit=benefit.name, company=benefit.company, discount=benefit.discount_percentage, valid_upto=last
+	)  # fmt: skip
+
+
+def _on_follow_up(coupon) -> dict:
+	return dict(zip(ON_FOLLOW_UP, (coupon.code, coupon.discount, getdate(coupon.valid_upto)), strict=True))
+
+
+def _replace(customer: str, weaker: list, coupon, today: date) -> None:
+	"""What is not used ends, and what is still asked for comes with the stronger one."""
+	over = today - timedelta(days=1)
+	for one in weaker:
+		first = min(getdate(one.valid_from), over)
+		frappe.db.set_value(COUPON, one.coupon, {"valid_from": first, "valid_upto": over})
+	named = {"customer": customer, "coupon": ("in", [one.code for one in weaker])}
+	still = {**named, "status": ("in", ("Assigned", "Late"))}
+	frappe.db.set_value("Follow Up", still, _on_follow_up(coupon), update_modified=False)
+
+
+def in_words(row) -> str | None:
+	"""What a ToDo says of the coupon that its follow-up comes with; None without one, or once it is over.
+
+	:param row: with :data:`ON_FOLLOW_UP`
+	"""
+	if not row.get("coupon") or getdate(row["coupon_until"]) < getdate():
+		return None
+	return _("Coupon {0}: {1} % until {2}.").format(
+		row["coupon"], f"{flt(row['coupon_discount']):g}", formatdate(row["coupon_until"])
+	)
+
+
+def for_message(row, language: str) -> dict[str, str]:
+	"""What a message may say of the coupon that a follow-up comes with; nothing, once it is used or over.
+
+	:param row: with customer and coupon
+	"""
+	code = row.get("coupon")
+	one = next((one for one in valid(row["customer"]) if one["code"] == code), None) if code else None
+	if not one:
+		return {}
+	until = day_in_words(one["valid_upto"], language)
+	return {
+		"coupon": one["code"],
+		"coupon_discount": f"{flt(one['discount']):g}",
+		"coupon_until": until,
+	}
+
+
+# What becomes of them
 
 
 def remove_expired(today: date, aside: Aside, grace: int = 0) -> None:
@@ -146,65 +322,82 @@ def _remove(name: str) -> None:
 
 
 def forget(customer: str) -> None:
-	"""Delete a customer's birthday coupons with it."""
+	"""Delete a customer's coupons with it."""
 	rules = frappe.get_all("Pricing Rule", filters={"keep_benefit": ("is", "set")}, pluck="name")
 	if rules:
 		frappe.db.delete(COUPON, {"customer": customer, "pricing_rule": ("in", rules)})
 
 
 def valid(customer: str) -> list[dict]:
-	"""The customer's birthday coupons that can be used today: coupon, code, benefit, discount, valid_upto."""
-	tier = frappe.db.get_value("Customer", customer, "keep_tier")
-	giving = {one.pricing_rule: one for one in offered.read(kind=offered.BIRTHDAY) if tier in one.tiers}
-	if not giving:
-		return []
+	"""The customer's coupons of benefits that can be used today: coupon, code, kind, benefit, company, discount, valid_upto.
+
+	A birthday's is had with the tier. A rep's is the customer's until its day; but whose contact has ended by itself, and nobody
+	has spoken of it, is not offered: it was for the purchase that is made.
+	"""
 	today = getdate()
-	rows = frappe.get_all(
-		COUPON,
-		filters={
-			"customer": customer,
-			"pricing_rule": ("in", list(giving)),
-			"used": 0,
-			"valid_from": ("<=", today),
-			"valid_upto": (">=", today),
-		},
-		fields=["name as coupon", "coupon_code as code", "pricing_rule", "valid_upto"],
-		order_by="valid_upto asc",
-	)
-	for row in rows:
-		benefit = giving[row.pop("pricing_rule")]
-		row.update(benefit=benefit.name, company=benefit.company, discount=benefit.discount_percentage)
-	return rows
+	rows = [row for row in _unused([customer], today) if getdate(row.valid_from) <= today]
+	if not rows:
+		return []
+	tier = frappe.db.get_value("Customer", customer, "keep_tier")
+	birthdays = {one.pricing_rule for one in offered.read(kind=offered.BIRTHDAY) if tier in one.tiers}
+	untold = _untold(customer, [row.code for row in rows if row.key])
+	return [
+		{
+			"kind": offered.REORDER if row.key else offered.BIRTHDAY,
+			**{
+				field: row[field]
+				for field in ("coupon", "code", "benefit", "company", "discount", "valid_upto")
+			},
+		}
+		for row in rows
+		if (row.code not in untold if row.key else row.pricing_rule in birthdays)
+	]
+
+
+def _untold(customer: str, codes: list[str]) -> set[str]:
+	"""Which coupons nobody has told the customer of, nor is going to: all that they come with has ended, not by what a rep said."""
+	if not codes:
+		return set()
+	told = defaultdict(bool)
+	for row in frappe.get_all(
+		"Follow Up",
+		filters={"customer": customer, "coupon": ("in", codes)},
+		fields=["coupon", "status", "not_useful", "touch", "sent_on"],
+	):
+		told[row.coupon] |= row.status != "Cancelled" or bool(row.not_useful or row.touch or row.sent_on)
+	return {code for code, is_told in told.items() if not is_told}
 
 
 @frappe.whitelist()
 @typed
 def for_document(customer: str, company: str | None = None) -> dict | None:
-	"""The birthday coupon that can be put on a new document, as :func:`valid` gives it; None if there is none.
+	"""The coupon that can be put on a new document, as :func:`valid` gives it, the strongest; None if there is none.
 
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
 	named("Customer", customer)
-	return next((row for row in valid(customer) if row["company"] in (None, "", company)), None)
+	fits = [row for row in valid(customer) if row["company"] in (None, "", company)]
+	return max(fits, key=lambda row: flt(row["discount"]), default=None)
 
 
 # Who sees them
 
 
 def condition(user: str | None = None, doctype: str = COUPON) -> str:
-	"""SQL condition that leaves out birthday coupons of customers the user may not read: their days are somebody's birthday.
+	"""SQL condition that leaves out coupons of benefits of customers the user may not read: they tell somebody's birthday, or when the
+	customer buys.
 
 	The site's own coupons are left to the roles.
 	"""
 	readable = permissions.customer_condition(user, COUPON)
 	if not readable:
 		return ""
-	birthdays = "select `tabPricing Rule`.`name` from `tabPricing Rule` where coalesce(`tabPricing Rule`.`keep_benefit`, '') != ''"
-	return f"(coalesce(`tabCoupon Code`.`pricing_rule`, '') not in ({birthdays}) or {readable})"
+	of_benefits = "select `tabPricing Rule`.`name` from `tabPricing Rule` where coalesce(`tabPricing Rule`.`keep_benefit`, '') != ''"
+	return f"(coalesce(`tabCoupon Code`.`pricing_rule`, '') not in ({of_benefits}) or {readable})"
 
 
 def has_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
-	"""Refuse a birthday coupon of a customer the user may not read; everything else stays with the roles."""
+	"""Refuse a benefit's coupon of a customer the user may not read; everything else stays with the roles."""
 	stored = frappe.db.get_value(COUPON, doc.name, "pricing_rule") if doc.name else None
 	of_benefits = {"name": ("in", (doc.get("pricing_rule"), stored)), "keep_benefit": ("is", "set")}
 	if not frappe.db.exists("Pricing Rule", of_benefits):

@@ -1,4 +1,4 @@
-"""Tier Benefits as they are set up: which are switched on, for whom, and the gifts of an occasion."""
+"""Tier Benefits as they are set up: which are switched on, for whom, the gifts of an occasion, and which rules give a coupon."""
 
 import frappe
 from frappe import _
@@ -6,8 +6,14 @@ from frappe import _
 from keep_customers.erp.said import said
 from keep_customers.erp.trees import branch
 
-DISCOUNT, BIRTHDAY, RESERVED, GIFT = "Discount", "Birthday Discount", "Reserved Items", "Holiday Gift"
-PRICED = (DISCOUNT, BIRTHDAY)
+DISCOUNT, BIRTHDAY, REORDER, RESERVED, GIFT = (
+	"Discount", "Birthday Discount", "Reorder Discount", "Reserved Items", "Holiday Gift",
+)  # fmt: skip
+COUPONS = (BIRTHDAY, REORDER)
+PRICED = (DISCOUNT, *COUPONS)
+# What a coupon is given with: contacts about a purchase that is to come, and is to be ours. Greetings advertise nothing, and who
+# has said what they need is going to buy anyway.
+WITH_COUPON = ("Reorder Due", "Reorder Overdue", "Item Group Slipping Away")
 SALES = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice", "POS Invoice")
 TABLES = {
 	"tiers": ("Care Rule Tier", "tier"),
@@ -22,8 +28,8 @@ def read(**filters) -> list:
 		"Tier Benefit",
 		filters={"enabled": 1, **filters},
 		fields=[
-			"name", "kind", "company", "discount_percentage", "days_around", "pricing_rule", "override_role",
-			"care_rule", "gift", "gift_cost", "currency",
+			"name", "kind", "company", "discount_percentage", "days_around", "valid_days", "pricing_rule",
+			"override_role", "care_rule", "gift", "gift_cost", "currency",
 		],
 		order_by="name asc",
 	)  # fmt: skip
@@ -50,11 +56,33 @@ def overlap(doc) -> tuple[str, list[str]] | None:
 	"""
 	tiers = {row.tier for row in doc.tiers}
 	# An empty row is refused later.
-	groups = _groups({row.item_group for row in doc.item_groups if row.item_group})
+	groups = {row.item_group for row in doc.item_groups if row.item_group}
 	for other in read(kind=DISCOUNT, name=("!=", doc.name or "")):
-		company = not (doc.company and other.company) or doc.company == other.company
-		if company and tiers & other.tiers and groups & _groups(other.item_groups):
+		if tiers & other.tiers and meet(doc.company, groups, other.company, other.item_groups):
 			return other.name, sorted(tiers & other.tiers)
+	return None
+
+
+def meet(company: str | None, groups: set[str], other: str | None, its_groups: set[str]) -> bool:
+	"""Whether two discounts can be for the same row of a document; no company is any, no item group is all."""
+	if company and other and company != other:
+		return False
+	return not (groups and its_groups) or bool(_groups(groups) & _groups(its_groups))
+
+
+def gives_no_coupon(rule: str) -> str | None:
+	"""Why no coupon can be given with a Care Rule, in a sentence; None if one can."""
+	trigger, automatic = frappe.db.get_value("Care Rule", rule, ["trigger", "send_automatically"]) or (
+		None,
+		0,
+	)
+	name = _(rule, context="Care Rule")
+	if trigger not in WITH_COUPON:
+		return _(
+			"The rule {0} is not about the next purchase. A coupon goes with a rule of the kind {1}."
+		).format(name, ", ".join(_(one, context="Care Rule") for one in WITH_COUPON))
+	if automatic:
+		return _("The rule {0} sends messages automatically, and nobody would tell of a coupon.").format(name)
 	return None
 
 

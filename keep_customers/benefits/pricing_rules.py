@@ -2,30 +2,40 @@
 
 Its condition, which ERPNext evaluates with the sales document, asks for the document's tier. The rule is made so that it
 is invisible to ERPNext's choice among the other rules: docs/decisions.md says how and why.
+
+A coupon that a rep gives says for how much it is, and that holds until its day: such a rule has a key, which only documents with
+one of its own coupons get, and goes on beside the benefit's next one as long as any of them is good.
 """
 
 import json
+import re
+from datetime import date, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import get_link_to_form
+from frappe.utils import get_link_to_form, getdate
 
-from keep_customers.benefits.offered import BIRTHDAY, DISCOUNT, PRICED, SALES, read
+from keep_customers.benefits.offered import BIRTHDAY, DISCOUNT, PRICED, REORDER, SALES, read
 from keep_customers.erp import host
 from keep_customers.worth import currencies
+
+# What a document gets by a coupon that was given: no name that people choose, so that they may call all of it anew.
+KEY = re.compile(r"keep_benefit == '(coupon [0-9a-f]{12})'")
 
 
 def bring_rule(benefit) -> None:
 	"""Make the benefit's Pricing Rule say what the benefit says."""
 	if not benefit.enabled or benefit.kind not in PRICED:
-		return switch_off(benefit.pricing_rule)
+		return _rest(benefit.pricing_rule)
 	known = benefit.pricing_rule and frappe.db.exists("Pricing Rule", benefit.pricing_rule)
 	rule = frappe.get_doc("Pricing Rule", known) if known else frappe.new_doc("Pricing Rule")
-	replaced = known and rule.discount_percentage != benefit.discount_percentage and _is_named(known)
+	key = key_of(rule.condition)
+	other_kind = bool(key) != (benefit.kind == REORDER)
+	replaced = known and _is_promised(rule, key, other_kind, benefit.discount_percentage)
 	if replaced:
 		# ERPNext reads the discount of the rule that a row names again at every saving: what was agreed by it would change.
-		switch_off(known)
-		rule = frappe.new_doc("Pricing Rule")
+		_rest(known)
+		rule, key = frappe.new_doc("Pricing Rule"), None
 	groups = [row.item_group for row in benefit.item_groups] or _root_groups()
 	# The framework would fill in the user's company, and ERPNext the day of today.
 	rule.dont_update_if_missing = ["company", "valid_from"]
@@ -45,7 +55,7 @@ def bring_rule(benefit) -> None:
 			"discount_percentage": benefit.discount_percentage,
 			"margin_type": "",
 			"valid_from": None,
-			"condition": condition(benefit),
+			"condition": condition(benefit, key),
 			# ERPNext looks for rules of items, of groups, of brands, and stops at what it finds before it reads the
 			# conditions. It goes on past a rule without priority that may be combined, as if the rule were not there.
 			"apply_multiple_pricing_rules": 1,
@@ -62,8 +72,33 @@ def bring_rule(benefit) -> None:
 	# Who may set what a tier gets need not be allowed to write the other pricing rules.
 	rule.save(ignore_permissions=True)
 	benefit.db_set("pricing_rule", rule.name)
-	if replaced:
+	if replaced and not other_kind and benefit.kind != REORDER:
 		frappe.db.set_value("Coupon Code", {"pricing_rule": known}, "pricing_rule", rule.name)
+
+
+def _is_promised(rule, key: str | None, other_kind: bool, discount: float) -> bool:
+	"""Whether the benefit needs another rule than the one it has: something was agreed or given by that, which says otherwise now."""
+	if rule.discount_percentage == discount and not other_kind:
+		return False
+	given = (key or other_kind) and frappe.db.exists("Coupon Code", {"pricing_rule": rule.name})
+	return bool(given) or _is_named(rule.name)
+
+
+def key_of(text: str | None) -> str | None:
+	"""What a document gets by the coupons of a rule, from the rule's condition; None if they are nobody's but who has the tier."""
+	found = KEY.fullmatch(text or "")
+	return found and found[1]
+
+
+def of_key(key: str | None) -> str | None:
+	"""The rule that asks for a key."""
+	if not key or not key_of(asks_for(key)):
+		return None
+	return frappe.db.get_value("Pricing Rule", {"condition": asks_for(key), "keep_benefit": ("is", "set")})
+
+
+def asks_for(granted: str) -> str:
+	return f"keep_benefit == {granted!r}"
 
 
 def _is_named(rule: str) -> bool:
@@ -71,10 +106,12 @@ def _is_named(rule: str) -> bool:
 	return bool(frappe.db.exists("Pricing Rule Detail", {"pricing_rule": rule}))
 
 
-def condition(benefit) -> str:
-	"""What ERPNext asks of a sales document: the tier, or the birthday coupon that was found to be this customer's."""
+def condition(benefit, key: str | None = None) -> str:
+	"""What ERPNext asks of a sales document: the tier, or the coupon that was found to be this customer's."""
+	if benefit.kind == REORDER:
+		return asks_for(key or f"coupon {frappe.generate_hash(length=12)}")
 	if benefit.kind == BIRTHDAY:
-		return f"keep_benefit == {benefit.name!r}"
+		return asks_for(benefit.name)
 	return f"keep_tier in {tuple(sorted(row.tier for row in benefit.tiers))!r}"
 
 
@@ -87,13 +124,57 @@ def switch_off(rule: str | None) -> None:
 		doc.save(ignore_permissions=True)
 
 
+def _rest(rule: str | None) -> None:
+	"""Switch a rule off, unless coupons were given by it that are still good."""
+	if rule and rule not in _good(getdate(), [rule]):
+		switch_off(rule)
+
+
+def _good(today: date, rules: list[str]) -> set[str]:
+	"""Which of these rules have coupons that were given by a rep and can still be used."""
+	by_key = [
+		name
+		for name, text in frappe.get_all(
+			"Pricing Rule", filters={"name": ("in", rules)}, fields=["name", "condition"], as_list=True
+		)
+		if key_of(text)
+	]
+	if not by_key:
+		return set()
+	coupon = frappe.qb.DocType("Coupon Code")
+	unused = (coupon.used == 0) & (coupon.valid_upto >= today)
+	query = frappe.qb.from_(coupon).where(coupon.pricing_rule.isin(by_key) & unused)
+	return {rule for (rule,) in query.select(coupon.pricing_rule).distinct().run()}
+
+
+def switch_off_older(today: date, grace: int = 0) -> None:
+	"""Switch off the rules of coupons that were given before their benefit was changed, once none of them is good any more.
+
+	:param grace: days after which it is, while a clock that is ahead goes unnoticed
+	"""
+	current = {one.pricing_rule for one in read(kind=REORDER)}
+	on = {"keep_benefit": ("is", "set"), "disable": 0}
+	older = [
+		name
+		for name, text in frappe.get_all(
+			"Pricing Rule", filters=on, fields=["name", "condition"], as_list=True
+		)
+		if key_of(text) and name not in current
+	]
+	for rule in set(older) - (_good(today - timedelta(days=grace), older) if older else set()):
+		switch_off(rule)
+
+
 def drop_rule(benefit) -> None:
-	"""A benefit that is deleted takes its rule along; one that prices were given by stays, switched off."""
-	rule = benefit.pricing_rule
-	if not rule or not frappe.db.exists("Pricing Rule", rule):
-		return
+	"""A benefit that is deleted takes its rules along; one that prices were given by stays, switched off."""
+	if benefit.pricing_rule:
+		benefit.db_set("pricing_rule", None)
+	for rule in frappe.get_all("Pricing Rule", {"keep_benefit": benefit.name}, pluck="name"):
+		_drop(rule)
+
+
+def _drop(rule: str) -> None:
 	switch_off(rule)
-	benefit.db_set("pricing_rule", None)
 	if not _is_named(rule) and not frappe.db.exists("Coupon Code", {"pricing_rule": rule}):
 		# As in bring_rule: it is the benefit's to delete.
 		frappe.delete_doc("Pricing Rule", rule, ignore_permissions=True, flags={"keep_customers": True})

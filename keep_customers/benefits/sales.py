@@ -1,4 +1,4 @@
-"""What a sales document may claim of Tier Benefits: its customer's tier, a birthday coupon, items that are reserved.
+"""What a sales document may claim of Tier Benefits: its customer's tier, a coupon, items that are reserved.
 
 The tier is filled in here from the customer, whatever was sent.
 """
@@ -10,8 +10,8 @@ from frappe import _
 from frappe.utils import getdate
 from pypika.functions import IfNull
 
-from keep_customers.benefits import agreed
-from keep_customers.benefits.offered import BIRTHDAY, DISCOUNT, RESERVED, read
+from keep_customers.benefits import agreed, pricing_rules
+from keep_customers.benefits.offered import BIRTHDAY, COUPONS, DISCOUNT, REORDER, RESERVED, read
 from keep_customers.benefits.pricing_rules import rules_on
 from keep_customers.erp import host
 from keep_customers.erp.trees import branch
@@ -72,7 +72,8 @@ def validate(doc, method=None) -> None:
 
 
 def _coupon(doc) -> frappe._dict | None:
-	"""The birthday coupon on a sales document, with its ``benefit``; coupons of the site's own are left to ERPNext."""
+	"""The coupon of a benefit on a sales document, with the ``benefit`` and the rule: its ``key``, ``company`` and whether it is ``off``;
+	coupons of the site's own are left to ERPNext."""
 	for field in agreed.COUPON_FIELDS:
 		if not doc.get(field):
 			continue
@@ -82,19 +83,21 @@ def _coupon(doc) -> frappe._dict | None:
 			["name", "pricing_rule", "customer", "valid_from", "valid_upto", "maximum_use", "used"],
 			as_dict=True,
 		)
-		rule = coupon and coupon.pricing_rule
-		if benefit := rule and frappe.db.get_value("Pricing Rule", rule, "keep_benefit"):
-			coupon.benefit = benefit
+		said = ["keep_benefit", "condition", "company", "disable"]
+		rule = coupon and frappe.db.get_value("Pricing Rule", coupon.pricing_rule or "", said, as_dict=True)
+		if rule and rule.keep_benefit:
+			key = pricing_rules.key_of(rule.condition)
+			coupon.update(benefit=rule.keep_benefit, key=key, company=rule.company, off=rule.disable)
 			return coupon
 		if field == "keep_coupon":
 			frappe.throw(
-				_("Only birthday coupons can be used on an invoice; others on a quotation or order.")
+				_("Only coupons of a Tier Benefit can be used on an invoice; others on a quotation or order.")
 			)
 	return None
 
 
 def _put(doc, found, coupon: str | None, counted: bool = False) -> None:
-	"""Write a birthday coupon where it belongs, and take the one that was found from where it does not.
+	"""Write a benefit's coupon where it belongs, and take the one that was found from where it does not.
 
 	On an invoice that is our field: ERPNext 15 has none there, and 16 would check and count an order's coupon once more.
 	"""
@@ -127,23 +130,30 @@ def _given_up(promises: dict, coupon) -> set[int]:
 def _benefit_of_coupon(
 	doc, customer: str | None, coupon, benefits: list, promised: bool, more: bool
 ) -> str | None:
-	"""The birthday benefit that the document gets by its coupon.
+	"""What the document gets by its coupon: the name of the birthday benefit, or the key of the rule that it was given by.
 
-	ERPNext asks of a coupon neither whose it is, nor on quotations when it is valid.
+	ERPNext asks of a coupon neither whose it is, nor on quotations when it is valid. What a rep has given holds whatever the
+	customer's tier is now.
 
 	:param promised: whether it was on the document that this one goes on from
 	:param more: whether rows were added since
 	"""
 	if coupon.customer != customer:
 		frappe.throw(_("The coupon {0} belongs to another customer.").format(coupon.name))
-	benefit = next((one for one in benefits if one.name == coupon.benefit), None)
-	theirs = benefit and doc.keep_tier in benefit.tiers
+	granted = coupon.key or coupon.benefit
+	if coupon.key:
+		theirs = not coupon.off and coupon.company in (None, "", doc.company)
+	else:
+		benefit = next((one for one in benefits if one.name == coupon.benefit), None)
+		theirs = benefit and doc.keep_tier in benefit.tiers
 	if promised:
 		if coupon.maximum_use and coupon.used >= coupon.maximum_use:
 			frappe.throw(_("The coupon {0} has meanwhile been used on another document.").format(coupon.name))
 		valid = getdate(coupon.valid_from) <= getdate() <= getdate(coupon.valid_upto)
 		# Rows that were agreed name the rule; what was added gets it if the coupon could be used today.
-		return coupon.benefit if not more or (theirs and valid) else None
+		return granted if not more or (theirs and valid) else None
+	if not theirs and coupon.key and not coupon.off:
+		frappe.throw(_("The coupon {0} is for documents of {1}.").format(coupon.name, coupon.company))
 	if not theirs:
 		frappe.throw(
 			_("The customer no longer has the benefit {0}, so its coupon is not valid any more.").format(
@@ -153,7 +163,7 @@ def _benefit_of_coupon(
 	from erpnext.accounts.doctype.pricing_rule.utils import validate_coupon_code
 
 	validate_coupon_code(coupon.name)
-	return coupon.benefit
+	return granted
 
 
 def _settle_rules(doc, promises: dict, given_up: set[int], benefits: list, fresh: str | None) -> None:
@@ -171,17 +181,14 @@ def _settle_rules(doc, promises: dict, given_up: set[int], benefits: list, fresh
 	ours = _rules_of_benefits(
 		{rule for _row, rules, one in rows for rule in (*rules, *(one.rules if one else ()))}
 	)
-	earned = {
-		one.pricing_rule
-		for one in benefits
-		if (one.kind == DISCOUNT and doc.keep_tier in one.tiers)
-		or (one.kind == BIRTHDAY and one.name == doc.get("keep_benefit"))
-	}
-	coupon = next((one.pricing_rule for one in benefits if one.name == doc.get("keep_benefit")), None)
+	earned = {one.pricing_rule for one in benefits if one.kind == DISCOUNT and doc.keep_tier in one.tiers}
+	coupon = _rule_by_coupon(doc.get("keep_benefit"), benefits)
+	if coupon:
+		earned.add(coupon)
 	for row, rules, one in rows:
 		given = [rule for rule in (one.rules if one else ()) if rule in ours]
 		if one and id(one) in given_up:
-			given = [rule for rule in given if ours[rule] != BIRTHDAY]
+			given = [rule for rule in given if ours[rule] not in COUPONS]
 		allowed = {*given, fresh} if given else earned
 		left = [rule for rule in rules if rule not in ours or rule in allowed]
 		lost = [rule for rule in given if rule not in left]
@@ -196,20 +203,26 @@ def _settle_rules(doc, promises: dict, given_up: set[int], benefits: list, fresh
 				row.pricing_rules = json.dumps(left + lost)
 
 
+def _rule_by_coupon(granted: str | None, benefits: list) -> str | None:
+	"""The rule of what a document gets by its coupon."""
+	birthday = (one.pricing_rule for one in benefits if one.kind == BIRTHDAY and one.name == granted)
+	return next(birthday, None) or pricing_rules.of_key(granted)
+
+
 def _rules_of_benefits(names: set[str]) -> dict[str, str | None]:
-	"""Which of these Pricing Rules Tier Benefits have made -> the kind of the benefit, if it is still there."""
+	"""Which of these Pricing Rules Tier Benefits have made -> the kind of the benefit, if it is still there; of what is had by a coupon
+	that was given, the kind that it had."""
 	if not names:
 		return {}
 	rule, benefit = frappe.qb.DocType("Pricing Rule"), frappe.qb.DocType("Tier Benefit")
-	return dict(
-		(
-			frappe.qb.from_(rule)
-			.left_join(benefit)
-			.on(benefit.name == rule.keep_benefit)
-			.select(rule.name, benefit.kind)
-			.where(rule.name.isin(list(names)) & (IfNull(rule.keep_benefit, "") != ""))
-		).run()
-	)
+	rows = (
+		frappe.qb.from_(rule)
+		.left_join(benefit)
+		.on(benefit.name == rule.keep_benefit)
+		.select(rule.name, rule.condition, benefit.kind)
+		.where(rule.name.isin(list(names)) & (IfNull(rule.keep_benefit, "") != ""))
+	).run()
+	return {name: REORDER if pricing_rules.key_of(text) else kind for name, text, kind in rows}
 
 
 def _refuse_reserved(doc, customer: str | None, rows: list, reserved: list) -> None:

@@ -61,7 +61,7 @@ TO_DECIDE = (
 TO_CARRY_OUT = (
 	"name", "customer", "customer_name", "care_rule", "occurrence", "status", "channel", "priority", "reason", "occasion",
 	"due_date", "expires", "amount", "currency", "assigned_to", "todo", "send_status", "send_attempts", "send_error", "email_queue",
-	"reference_doctype", "reference_name", "came_first",
+	"reference_doctype", "reference_name", "came_first", "coupon",
 )  # fmt: skip
 WORDS = ("customer_name", "reason", "short", "made_of", "priority", "currency")
 LONGEST_SHORT = 140

@@ -29,8 +29,8 @@ from keep_customers.engine import followups as engine
 from keep_customers.engine.effect.learning import Learned
 from keep_customers.engine.night import culprits
 from keep_customers.engine.visits import day_for
-from keep_customers.erp import neighbours
-from keep_customers.erp.aside import Aside
+from keep_customers.erp import attempts, neighbours
+from keep_customers.erp.aside import Aside, undone
 from keep_customers.erp.attempts import alone, tried
 from keep_customers.erp.calendar import holiday_list, working_days
 from keep_customers.erp.language import counted, language_of_the_site
@@ -252,18 +252,33 @@ class Planning:
 		over = premises.end_before_asked(waits, self.today, self.aside)
 		waits -= over
 		self.counts["ended"] += len(over)
-		created = 0
 		visited = {rows[0].customer for rows in contacts if any(row.channel == "Visit" for row in rows)}
 		self.visits = followups.planned_visits(visited, self.today) if visited else {}
-		for rows in contacts:
-			# Meanwhile somebody may have deleted or renamed the customer, or settled the follow-up.
-			rows = [row for row in rows if row.name in waits and row.customer in there]
+		# Meanwhile somebody may have deleted or renamed the customer, or settled the follow-up.
+		asked = [[row for row in rows if row.name in waits and row.customer in there] for rows in contacts]
+		by_hand = [rows for rows in asked if rows and not rows[0].automatic]
+		said_anew = self._with_coupons([row for rows in by_hand for row in rows])
+		for rows in asked:
 			if rows and rows[0].automatic:
 				rows[0].automatic(rows[0], self.reps[rows[0].name], self.today)
 			elif rows:
 				self._ask(rows)
-				created += 1
-		return created
+		if said_anew:
+			todos.describe_anew(*sorted(said_anew))
+		return len(by_hand)
+
+	def _with_coupons(self, rows: list) -> set[str]:
+		"""As :func:`todos.with_coupons`; a benefit that cannot give any must not cost the reps their ToDos."""
+		said_anew: set[str] = set()
+
+		def note(problem: Exception) -> None:
+			if attempts.given_up(problem):
+				raise problem
+			self.aside.add("", _("Coupons"), problem)
+
+		with undone(note):
+			said_anew = todos.with_coupons(rows, self.today)
+		return said_anew
 
 	def _planned_visit(self, rows: list, rep: str):
 		"""The rep's visit that is planned already and can be this one as well: the journey begins before it is due."""
@@ -299,6 +314,7 @@ class Planning:
 				hold_reason="",
 				came_first=part.came_first or "",
 				turn_worth=part.turn_worth or 0,
+				**todos.its_coupon(part),
 			)
 
 

@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, fmt_money, formatdate, getdate
 
+from keep_customers.benefits.offered import REORDER
 from keep_customers.engine.greetings import GREETINGS
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.language import counted
@@ -59,6 +60,14 @@ def _business(known: dict, of_rule: list[str]) -> tuple[list[str], list[str]]:
 	upset = known["complaints"] or any(
 		one.get("reference_doctype") == "Complaint Case" for one in known["reasons"]
 	)
+	if not upset:
+		first += [
+			_("They have a coupon: {0}, {1} % on one order until {2}.").format(
+				one["code"], f"{one['discount']:g}", formatdate(one["valid_upto"])
+			)
+			for one in known["coupons"]
+			if one["kind"] == REORDER
+		]
 	need = _("What will be needed next, when and how much?")
 	if not (known["demands"] or upset or need in of_rule[:OF_RULE]):
 		first.append(need)

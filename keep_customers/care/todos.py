@@ -4,12 +4,15 @@ A ToDo's description is copied by the framework into comments and notifications,
 that was agreed, and a link only. Names, notes and figures are shown from the customer's file to those who may read it.
 """
 
+from datetime import date
+
 import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, today
 from frappe.utils.html_utils import sanitize_html
 
 from keep_customers.access.lookups import if_readable, may_read, named, not_there
+from keep_customers.benefits import coupons
 from keep_customers.care import followups, full_day, stakes
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.engine.stakes import Stake
@@ -21,7 +24,9 @@ from keep_customers.erp.said import reworded
 from keep_customers.erp.todos import save_todo
 from keep_customers.worth import currencies
 
-DESCRIBED = ("customer", "customer_name", "channel", "reason", "short", "made_of", "came_first")
+DESCRIBED = (
+	"customer", "customer_name", "channel", "reason", "short", "made_of", "came_first", *coupons.ON_FOLLOW_UP,
+)  # fmt: skip
 
 
 def create(follow_ups: list, user: str, due, stake: Stake | None = None) -> str:
@@ -39,6 +44,24 @@ def create(follow_ups: list, user: str, due, stake: Stake | None = None) -> str:
 	return todos.add(
 		user, "Customer", follow_up.customer, description, due=due, keep_follow_up=follow_up.name, **fields
 	)
+
+
+def with_coupons(rows: list, today: date) -> set[str]:
+	"""Have follow-ups that a rep is about to be asked for come with the coupons of their rules, and say so.
+
+	:param rows: dicts with name, customer, care_rule; their customers are held
+	:returns: customers of whom other ToDos say something else now, see :func:`describe_anew`
+	"""
+	given, said_anew = coupons.give(rows, today)
+	for row in rows:
+		# It may be tried a second time.
+		row.update(given.get(row["name"]) or dict.fromkeys(coupons.ON_FOLLOW_UP))
+	return said_anew
+
+
+def its_coupon(row) -> dict:
+	"""What is written on a follow-up of the coupon that it comes with."""
+	return {field: row[field] for field in coupons.ON_FOLLOW_UP} if row.get("coupon") else {}
 
 
 def join(todo: str, more: list, user: str, due) -> None:
@@ -81,6 +104,8 @@ def _description(follow_ups: list) -> str:
 	)
 	# The host makes a title of it by leaving the tags out: the breaks keep the sentences apart.
 	lines = [reworded(one, "reason") or "" for one in follow_ups if one.short]
+	# Two that it is for may come with the same one.
+	lines += dict.fromkeys(coupons.in_words(one) for one in follow_ups)
 	more = "<br>\n".join(escape_html(line) for line in (*lines, full_day.because(follow_up)) if line)
 	return f"<p><b>{what.format(link)}</b>: {head}</p>" + (more and f"\n<p>{more}</p>")
 

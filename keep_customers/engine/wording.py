@@ -23,6 +23,8 @@ VARIABLES = (
 	"event_feedback_link",
 	# About an invoice; likewise.
 	"purchase_feedback_link",
+	# Where a rep gives a coupon with the contact; likewise.
+	"coupon", "coupon_discount", "coupon_until",
 )  # fmt: skip
 # Those of an answer to a complaint.
 ANSWER_VARIABLES = ("customer_name", "contact_name", "case", "item", "promised_on", "rep")

@@ -1,9 +1,9 @@
-"""The part of a night that looks after birthday coupons and volume rebates."""
+"""The part of a night that looks after coupons and volume rebates; those of contacts are given where reps are asked."""
 
 from frappe import _
 from frappe.utils import cint
 
-from keep_customers.benefits import coupons, rebates
+from keep_customers.benefits import coupons, pricing_rules, rebates
 
 
 def run(night) -> None:
@@ -17,6 +17,7 @@ def run(night) -> None:
 	for what, step in (
 		(_("Birthday coupons"), lambda: coupons.make(today, aside)),
 		(_("Expired coupons"), lambda: coupons.remove_expired(today, aside, grace)),
+		(_("Rules of expired coupons"), lambda: pricing_rules.switch_off_older(today, grace)),
 		(_("Rebates reached"), lambda: rebates.watch(today, aside)),
 		(_("Rebates proposed"), lambda: rebates.propose(today, aside)),
 	):

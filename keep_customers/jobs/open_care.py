@@ -6,6 +6,7 @@ from collections import Counter
 import frappe
 from frappe.utils import get_fullname
 
+from keep_customers.benefits import coupons
 from keep_customers.care import followups, todos
 from keep_customers.care.assignment import DEDICATED, TERRITORY, Assignment
 from keep_customers.care.routing import HEAD_OFFICE, REGION
@@ -103,7 +104,7 @@ def ask_anew(aside: Aside) -> None:
 		.select(
 			follow_up.name, follow_up.todo, follow_up.customer, follow_up.customer_name, follow_up.channel,
 			follow_up.reason, follow_up.short, follow_up.made_of, follow_up.priority, follow_up.due_date, follow_up.assigned_to,
-			rule.assign_to, rule.role, rule.user,
+			*(follow_up[field] for field in coupons.ON_FOLLOW_UP), rule.assign_to, rule.role, rule.user,
 		)
 		.where(follow_up.status.isin(followups.OPEN) & follow_up.todo.isnotnull() & todo.name.isnull())
 		.orderby(follow_up.name)

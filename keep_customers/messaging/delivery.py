@@ -15,6 +15,7 @@ from requests.exceptions import ConnectTimeout, HTTPError, SSLError
 from rq.timeouts import BaseTimeoutException
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from keep_customers.benefits import coupons
 from keep_customers.care import notices
 from keep_customers.engine.wording import BadTemplate
 from keep_customers.erp import mailbox
@@ -101,7 +102,12 @@ def compose(row, kind: str | None) -> dict:
 			)
 		)
 	person = recipients.person_of(row)
-	words = registered_as("keep_customers_message_words", row.reference_doctype)
+	theirs = registered_as("keep_customers_message_words", row.reference_doctype)
+
+	def words(language: str) -> dict:
+		of_document = theirs(row.reference_name, language) if theirs else {}
+		return of_document | coupons.for_message(row, language)
+
 	try:
 		return messages.render(
 			name,
@@ -109,7 +115,7 @@ def compose(row, kind: str | None) -> dict:
 			occasion=row.occasion,
 			amount=fmt_money(row.amount, currency=row.currency) if row.amount else None,
 			rep=row.assigned_to,
-			words=words and partial(words, row.reference_name),
+			words=words,
 			**{key: person.get(key) for key in ("person", "contact", "years")},
 		)
 	except BadTemplate as error:

@@ -20,7 +20,7 @@ KEYS = {
 	"Customer Touch": {"call_id", "sent_key"},
 	"Fact Check": {"writers"},
 	# A link in a mail is good for half a year: whose no it is follows from the fingerprint of where it went.
-	"Follow Up": {"occurrence", "call_id", "sent_to"},
+	"Follow Up": {"occurrence", "call_id", "sent_to", "coupon"},
 	"Forgotten Person": {"marks", "work", "stopped_by"},
 	"Forgotten Person Count": {"kind"},
 	"Rebate Claim": {"terms"},

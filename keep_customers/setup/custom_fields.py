@@ -38,7 +38,7 @@ def refuse_if_taken() -> None:
 
 def custom_fields() -> dict[str, list[dict]]:
 	"""Doctype -> fields. Only what the host's own lists, filters and pricing rules need; people write three of them:
-	*Referred By*, *Birthday Coupon* on an invoice, and where their own day begins.
+	*Referred By*, *Coupon* on an invoice, and where their own day begins.
 	"""
 	field = {"read_only": 1, "no_copy": 1, "print_hide": 1, "report_hide": 0, "translatable": 0}
 	referred_by = {
@@ -86,7 +86,7 @@ def custom_fields() -> dict[str, list[dict]]:
 	coupon = {
 		"fieldname": "keep_coupon",
 		"fieldtype": "Link",
-		"label": "Birthday Coupon",
+		"label": "Coupon of a Tier Benefit",
 		"options": "Coupon Code",
 		"insert_after": "keep_benefit",
 		"no_copy": 1,

@@ -7,6 +7,7 @@ import frappe
 from frappe.query_builder.functions import IfNull
 from frappe.utils import cint, flt, getdate
 
+from keep_customers.benefits import coupons
 from keep_customers.care import followups, planning, rules, stakes
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine.visits import day_for
@@ -150,7 +151,8 @@ def _waiting(rep: str, last: date, customers: Collection[str] | None = None) -> 
 
 
 def _read(query, follow_up, customers: Collection[str] | None) -> list:
-	fields = [follow_up[field] for field in ("name", "todo", "due_alone", *followups.FIELDS)]
+	own = ("name", "todo", "due_alone", *coupons.ON_FOLLOW_UP)
+	fields = [follow_up[field] for field in (*own, *followups.FIELDS)]
 	if customers is not None:
 		query = among(query, follow_up.customer, customers)
 	rows = query.select(*fields).run(as_dict=True)

@@ -7,6 +7,7 @@ from frappe.utils import escape_html, getdate, now_datetime
 from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups, todos
 from keep_customers.erp.api import typed
+from keep_customers.erp.aside import out_of_the_way
 from keep_customers.erp.document import without_form
 from keep_customers.erp.registered import registered
 from keep_customers.erp.said import said
@@ -70,10 +71,14 @@ def _ask(rep: str, row, contacts: list) -> None:
 	:param contacts: what else the customer is visited for, see :func:`due.with_stops`
 	"""
 	others = [part for parts in contacts for part in parts]
+	hold("Customer", [row.customer])
 	# A night may ask for it in this moment, or the rep may tell of it.
 	waits = hold("Follow Up", [part.name for part in others if not part.todo], status="Planned")
 	still = hold("ToDo", [part.todo for part in others if part.todo], status="Open")
 	parts = [row, *(part for part in others if part.name in waits or part.todo in still)]
+	said_anew: set[str] = set()
+	with out_of_the_way("coupons"):
+		said_anew = todos.with_coupons([part for part in parts if part.name in waits], getdate())
 	there = list(dict.fromkeys(part.todo for part in parts if part.todo))
 	if there:
 		todo = there[0]
@@ -84,9 +89,12 @@ def _ask(rep: str, row, contacts: list) -> None:
 		asked = {} if part.todo else {"assigned_on": getdate()}
 		if part is not row:
 			asked["due_alone"] = part.due_alone or part.due_date
+		asked |= todos.its_coupon(part)
 		followups.settle(
 			part.name, "Assigned", todo=todo, assigned_to=rep, due_date=row.due_date, hold_reason="", **asked
 		)
+	if said_anew:
+		todos.describe_anew(*said_anew)
 	for other in there[1:]:
 		frappe.get_doc("ToDo", other).add_comment(
 			"Info", _("It is one contact with another ToDo now, {0}.").format(todo)

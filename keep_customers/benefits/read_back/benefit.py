@@ -84,6 +84,36 @@ def _birthday(told: ReadBack, doc, tiers: list[str]) -> None:
 		)
 
 
+def _reorder(told: ReadBack, doc, tiers: list[str]) -> None:
+	if not doc.care_rule:
+		told.lacks(_("Please choose the rule with which the coupon is given."), field="care_rule")
+	elif why := offered.gives_no_coupon(doc.care_rule):
+		told.lacks(why, field="care_rule")
+	if not _has_discount(told, doc) or not tiers or told.missing:
+		return
+	rule = _(doc.care_rule, context="Care Rule")
+	told.says = [
+		_(
+			"With each contact that the rule {0} asks of a rep, customers of these tiers get a coupon of {1} % for one order: {2}."
+		).format(rule, _share(doc), _names(tiers)),
+		counted(
+			cint(doc.valid_days),
+			_("It is good on the day on which the rep is asked."),
+			_("It is good for {0} days, from the day on which the rep is asked."),
+		),
+		_("A customer has one at a time: a stronger one takes the place of what is not used."),
+		*([on_what] if (on_what := _on_what(doc)) else []),
+	]
+	with_them = _with_these_tiers(_customers(tiers))
+	out = counted(_given_and_good(doc), _("One coupon is out."), _("{0} coupons are out."))
+	told.figure = f"{with_them} {out} {_('Whatever you change, they stay good as they were given.')}"
+	if not frappe.db.get_value("Care Rule", doc.care_rule, "enabled"):
+		told.lacks(
+			_("The rule {0} is off: no rep is asked, and nobody gets a coupon.").format(rule),
+			route=["Form", "Care Rule", doc.care_rule],
+		)
+
+
 def _reserved(told: ReadBack, doc, tiers: list[str]) -> None:
 	items = [row.item_code for row in doc.get("items") if row.item_code]
 	groups = [row.item_group for row in doc.item_groups if row.item_group]
@@ -141,6 +171,7 @@ def _with_these_tiers(number: int) -> str:
 KINDS = {
 	offered.DISCOUNT: _discount,
 	offered.BIRTHDAY: _birthday,
+	offered.REORDER: _reorder,
 	offered.RESERVED: _reserved,
 	offered.GIFT: _gift,
 }
@@ -191,6 +222,22 @@ def _with_birthday(tiers: list[str]) -> int:
 		.where(who_decides(person) & person.recurs.notnull())
 		.select(Count(customer.name).distinct())
 	).run()
+	return number
+
+
+def _given_and_good(doc) -> int:
+	"""How many coupons reps have given for the benefit that can still be used."""
+	coupon, rule, customer = (frappe.qb.DocType(name) for name in ("Coupon Code", "Pricing Rule", "Customer"))
+	query = (
+		frappe.qb.from_(coupon)
+		.inner_join(rule)
+		.on(rule.name == coupon.pricing_rule)
+		.inner_join(customer)
+		.on(customer.name == coupon.customer)
+		.where((rule.keep_benefit == doc.name) & (rule.disable == 0))
+		.where(coupon.keep_birthday.isnull() & (coupon.used == 0) & (coupon.valid_upto >= getdate()))
+	)
+	[[number]] = only_readable(query, customer.name).select(Count("*")).run()
 	return number
 
 

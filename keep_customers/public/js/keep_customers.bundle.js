@@ -38,7 +38,7 @@ keep_customers.report_link = (name, filters) =>
 		route_options: filters,
 	});
 
-// A customer's birthday coupon, for a new sales document. Reps need no right to read Coupon Codes for it.
+// A customer's coupon, for a new sales document. Reps need no right to read Coupon Codes for it.
 keep_customers.offer_coupon = (frm, field = "coupon_code") => {
 	const doc = frm.doc;
 	const customer = doc.doctype === "Quotation" ? doc.quotation_to === "Customer" && doc.party_name : doc.customer;
@@ -49,7 +49,10 @@ keep_customers.offer_coupon = (frm, field = "coupon_code") => {
 		.then((coupon) => {
 			if (!coupon || frm.doc !== doc || doc[field]) return;
 			frm.keep_coupon_button?.remove();
-			const label = __("Use the Birthday Coupon ({0} %)", [coupon.discount]);
+			const birthday = coupon.kind === "Birthday Discount";
+			const label = birthday
+				? __("Use the Birthday Coupon ({0} %)", [coupon.discount])
+				: __("Use the Coupon ({0} %)", [coupon.discount]);
 			frm.keep_coupon_button = frm.add_custom_button(label, () => {
 				frm.set_value(field, coupon.coupon);
 				frm.keep_coupon_button.remove();
@@ -67,13 +70,12 @@ keep_customers.benefit_lines = (coupons, rebates) => {
 	const day = (value) => text(frappe.datetime.str_to_user(value));
 	const money = (value, currency) => text(format_currency(value, currency));
 	return [
-		...coupons.map((one) =>
-			__("Birthday coupon {0}: {1} % on one order until {2}", [
-				text(one.code),
-				text(one.discount),
-				day(one.valid_upto),
-			])
-		),
+		...coupons.map((one) => {
+			const values = [text(one.code), text(one.discount), day(one.valid_upto)];
+			return one.kind === "Birthday Discount"
+				? __("Birthday coupon {0}: {1} % on one order until {2}", values)
+				: __("Coupon {0}: {1} % on one order until {2}", values);
+		}),
 		...rebates.map((one) => {
 			const name = frappe.utils.get_form_link("Rebate Claim", one.name, true, text(one.volume_rebate));
 			const reached = money(one.reached, one.currency);

@@ -25,6 +25,9 @@ class FollowUp(Document):
 		care_rule: DF.Link | None
 		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
 		control_share: DF.Percent
+		coupon: DF.Data | None
+		coupon_discount: DF.Percent
+		coupon_until: DF.Date | None
 		currency: DF.Link | None
 		customer: DF.Link
 		customer_name: DF.Data | None

@@ -9,6 +9,7 @@ from keep_customers.erp.trees import branch
 from keep_customers.worth import currencies
 
 MOST_DAYS = 60
+LONGEST = 365  # days for which a coupon is valid
 
 
 class TierBenefit(MeansEverybody, Document):
@@ -37,10 +38,13 @@ class TierBenefit(MeansEverybody, Document):
 		gift_cost: DF.Currency
 		item_groups: DF.TableMultiSelect[TierBenefitItemGroup]
 		items: DF.TableMultiSelect[TierBenefitItem]
-		kind: DF.Literal["Discount", "Birthday Discount", "Reserved Items", "Holiday Gift"]
+		kind: DF.Literal[
+			"Discount", "Birthday Discount", "Reorder Discount", "Reserved Items", "Holiday Gift"
+		]
 		override_role: DF.Link | None
 		pricing_rule: DF.Link | None
 		tiers: DF.TableMultiSelect[CareRuleTier]
+		valid_days: DF.Int
 	# end: auto-generated types
 
 	def validate(self):
@@ -58,6 +62,8 @@ class TierBenefit(MeansEverybody, Document):
 				frappe.throw(_("Please say which items or item groups are reserved."))
 		else:
 			self.validate_discount()
+		if self.kind == offered.REORDER:
+			self.validate_coupon()
 		if self.enabled and self.kind == offered.DISCOUNT:
 			self.validate_overlap()
 
@@ -70,6 +76,14 @@ class TierBenefit(MeansEverybody, Document):
 					self.care_rule
 				)
 			)
+
+	def validate_coupon(self):
+		if not self.care_rule:
+			frappe.throw(_("Please choose the rule with which the coupon is given."))
+		if why := offered.gives_no_coupon(self.care_rule):
+			frappe.throw(why)
+		if not 1 <= cint(self.valid_days) <= LONGEST:
+			frappe.throw(_("A coupon can be valid for 1 to {0} days.").format(LONGEST))
 
 	def validate_discount(self):
 		if not 0 < flt(self.discount_percentage) < 100:
