@@ -247,6 +247,18 @@ def benefits(today: date) -> None:
 			("Platinum", "Gold"),
 			{"discount_percentage": 10, "days_around": 7},
 		),
+		(
+			"Come Again",
+			"Reorder Discount",
+			("Platinum", "Gold", "Iron"),
+			{"discount_percentage": 5, "care_rule": "Before the Next Purchase", "valid_days": 14},
+		),
+		(
+			"Come Back",
+			"Reorder Discount",
+			("Platinum", "Gold", "Iron"),
+			{"discount_percentage": 10, "care_rule": "The Next Purchase Is Overdue", "valid_days": 21},
+		),
 	):
 		frappe.get_doc(
 			{

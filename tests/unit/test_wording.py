@@ -37,7 +37,8 @@ KNOWN = {
 	"event_day": "5 May 2026", "event_time": "Tuesday, 5 May 2026, 6 pm", "event_place": "Riverside 1",
 	"event_reply_until": "1 May 2026", "event_reply_link": "https://x.example/event-invitation?token=y",
 	"event_feedback_link": "https://x.example/care-feedback?token=y",
-	"purchase_feedback_link": "https://x.example/care-feedback?token=z",
+	"purchase_feedback_link": "https://x.example/care-feedback?token=z", "coupon": "1A2B3C4D5E", "coupon_discount": "5",
+	"coupon_until": "14 May 2026",
 }  # fmt: skip
 
 
