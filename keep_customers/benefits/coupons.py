@@ -122,13 +122,16 @@ def _insert(benefit, customer: str, called: str, first: date, last: date, **more
 # Given with a contact about the next purchase
 
 
-def give(rows: Sequence[dict], today: date) -> tuple[dict[str, dict], set[str]]:
+def give(
+	rows: Sequence[dict], today: date, visits: dict[str, date] | None = None
+) -> tuple[dict[str, dict], set[str]]:
 	"""Give the customers of some follow-ups the coupons that go with their rules: called where reps are asked for them, so that who
 	is held back, refused or left alone gets none, and in the same transaction, so that none is without its ToDo.
 
 	A customer has one at a time: a stronger one takes the place of what is not used, a weaker one is not given.
 
 	:param rows: with name, customer and care_rule; their customers are held
+	:param visits: follow-up -> the day of the visit that it goes along with: then the coupon's days begin
 	:returns: follow-up -> :data:`ON_FOLLOW_UP` of the coupon it comes with; and the customers whose other ToDos say something else now
 	"""
 	benefits = _given_with({row["care_rule"] for row in rows if row["care_rule"]})
@@ -161,7 +164,7 @@ def give(rows: Sequence[dict], today: date) -> tuple[dict[str, dict], set[str]]:
 		best = max(rivals, key=lambda one: flt(one.discount), default=None)
 		weaker = best and flt(best.discount) < flt(benefit.discount_percentage)
 		if not best or (weaker and all(one.benefit != benefit.name for one in rivals)):
-			best = _give(benefit, row["customer"], today)
+			best = _give(benefit, row["customer"], today, (visits or {}).get(row["name"], today))
 			held[:] = [one for one in held if one not in rivals] + [best]
 			if rivals:
 				_replace(row["customer"], rivals, best, today)
@@ -224,8 +227,8 @@ def _rivals(benefit, coupon, of) -> bool:
 	return offered.meet(benefit.company, benefit.item_groups, coupon.company, groups)
 
 
-def _give(benefit, customer: str, today: date) -> frappe._dict:
-	last = today + timedelta(days=cint(benefit.valid_days) - 1)
+def _give(benefit, customer: str, today: date, told: date) -> frappe._dict:
+	last = max(today, told) + timedelta(days=cint(benefit.valid_days) - 1)
 	code = _insert(benefit, customer, f"REORDER-{today.year}", today, last)
 	return frappe._dict(
 		code=code, benefit=benefit.name, company=benefit.company, discount=benefit.discount_percentage, valid_upto=last

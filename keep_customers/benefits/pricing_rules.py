@@ -31,12 +31,14 @@ def bring_rule(benefit) -> None:
 	rule = frappe.get_doc("Pricing Rule", known) if known else frappe.new_doc("Pricing Rule")
 	key = key_of(rule.condition)
 	other_kind = bool(key) != (benefit.kind == REORDER)
-	replaced = known and _is_promised(rule, key, other_kind, benefit.discount_percentage)
+	groups = [row.item_group for row in benefit.item_groups] or _root_groups()
+	replaced = (
+		known and (other_kind or _says_other(rule, benefit, groups)) and _is_promised(rule, key or other_kind)
+	)
 	if replaced:
 		# ERPNext reads the discount of the rule that a row names again at every saving: what was agreed by it would change.
 		_rest(known)
 		rule, key = frappe.new_doc("Pricing Rule"), None
-	groups = [row.item_group for row in benefit.item_groups] or _root_groups()
 	# The framework would fill in the user's company, and ERPNext the day of today.
 	rule.dont_update_if_missing = ["company", "valid_from"]
 	rule.update(
@@ -76,11 +78,17 @@ def bring_rule(benefit) -> None:
 		frappe.db.set_value("Coupon Code", {"pricing_rule": known}, "pricing_rule", rule.name)
 
 
-def _is_promised(rule, key: str | None, other_kind: bool, discount: float) -> bool:
-	"""Whether the benefit needs another rule than the one it has: something was agreed or given by that, which says otherwise now."""
-	if rule.discount_percentage == discount and not other_kind:
-		return False
-	given = (key or other_kind) and frappe.db.exists("Coupon Code", {"pricing_rule": rule.name})
+def _says_other(rule, benefit, groups: list[str]) -> bool:
+	"""Whether a rule takes off something else than its benefit says now, or what was given by it is for something else."""
+	if rule.discount_percentage != benefit.discount_percentage:
+		return True
+	same_items = {row.item_group for row in rule.item_groups} == {*groups}
+	return benefit.kind == REORDER and not (same_items and (rule.company or "") == (benefit.company or ""))
+
+
+def _is_promised(rule, by_coupons: bool | str | None) -> bool:
+	"""Whether something was agreed by a rule, or given."""
+	given = by_coupons and frappe.db.exists("Coupon Code", {"pricing_rule": rule.name})
 	return bool(given) or _is_named(rule.name)
 
 

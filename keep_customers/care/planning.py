@@ -256,18 +256,22 @@ class Planning:
 		self.visits = followups.planned_visits(visited, self.today) if visited else {}
 		# Meanwhile somebody may have deleted or renamed the customer, or settled the follow-up.
 		asked = [[row for row in rows if row.name in waits and row.customer in there] for rows in contacts]
-		by_hand = [rows for rows in asked if rows and not rows[0].automatic]
-		said_anew = self._with_coupons([row for rows in by_hand for row in rows])
+		by_hand = [
+			(rows, self._planned_visit(rows, self.reps[rows[0].name]))
+			for rows in asked
+			if rows and not rows[0].automatic
+		]
+		said_anew = self._with_coupons(by_hand)
 		for rows in asked:
 			if rows and rows[0].automatic:
 				rows[0].automatic(rows[0], self.reps[rows[0].name], self.today)
-			elif rows:
-				self._ask(rows)
+		for rows, visit in by_hand:
+			self._ask(rows, visit)
 		if said_anew:
 			todos.describe_anew(*sorted(said_anew))
 		return len(by_hand)
 
-	def _with_coupons(self, rows: list) -> set[str]:
+	def _with_coupons(self, by_hand: list[tuple]) -> set[str]:
 		"""As :func:`todos.with_coupons`; a benefit that cannot give any must not cost the reps their ToDos."""
 		said_anew: set[str] = set()
 
@@ -276,8 +280,10 @@ class Planning:
 				raise problem
 			self.aside.add("", _("Coupons"), problem)
 
+		asked = [row for rows, _visit in by_hand for row in rows]
+		visits = {row.name: getdate(visit.date) for rows, visit in by_hand if visit for row in rows}
 		with undone(note):
-			said_anew = todos.with_coupons(rows, self.today)
+			said_anew = todos.with_coupons(asked, self.today, visits)
 		return said_anew
 
 	def _planned_visit(self, rows: list, rep: str):
@@ -293,10 +299,13 @@ class Planning:
 		# Its rep may have told of it in this moment.
 		return visit if hold("ToDo", [visit.todo], status="Open") else None
 
-	def _ask(self, rows: list) -> None:
+	def _ask(self, rows: list, visit) -> None:
+		"""
+		:param visit: as :meth:`_planned_visit` gives it
+		"""
 		rep, due = self.reps[rows[0].name], self._due(rows)
 		stake = self.stakes.get(rows[0].customer, stakes.NOTHING)
-		if visit := self._planned_visit(rows, rep):
+		if visit:
 			todo, due = visit.todo, visit.date
 			todos.join(todo, rows, rep, due)
 		else:

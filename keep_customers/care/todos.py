@@ -46,13 +46,14 @@ def create(follow_ups: list, user: str, due, stake: Stake | None = None) -> str:
 	)
 
 
-def with_coupons(rows: list, today: date) -> set[str]:
+def with_coupons(rows: list, today: date, visits: dict[str, date] | None = None) -> set[str]:
 	"""Have follow-ups that a rep is about to be asked for come with the coupons of their rules, and say so.
 
 	:param rows: dicts with name, customer, care_rule; their customers are held
+	:param visits: as :func:`coupons.give` takes them
 	:returns: customers of whom other ToDos say something else now, see :func:`describe_anew`
 	"""
-	given, said_anew = coupons.give(rows, today)
+	given, said_anew = coupons.give(rows, today, visits)
 	for row in rows:
 		# It may be tried a second time.
 		row.update(given.get(row["name"]) or dict.fromkeys(coupons.ON_FOLLOW_UP))

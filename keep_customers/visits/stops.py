@@ -78,7 +78,8 @@ def _ask(rep: str, row, contacts: list) -> None:
 	parts = [row, *(part for part in others if part.name in waits or part.todo in still)]
 	said_anew: set[str] = set()
 	with out_of_the_way("coupons"):
-		said_anew = todos.with_coupons([part for part in parts if part.name in waits], getdate())
+		new = [part for part in parts if part.name in waits]
+		said_anew = todos.with_coupons(new, getdate(), dict.fromkeys(waits, getdate(row.due_date)))
 	there = list(dict.fromkeys(part.todo for part in parts if part.todo))
 	if there:
 		todo = there[0]

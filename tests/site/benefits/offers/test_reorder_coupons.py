@@ -19,6 +19,7 @@ from keep_customers.care import followups, panel, rep_help, results
 from keep_customers.erp.aside import Aside
 from keep_customers.messaging import by_hand
 from tests.site.benefits.offers.shop import (
+	DRILLS,
 	amended,
 	coupons,
 	document,
@@ -187,8 +188,9 @@ def test_it_holds_as_it_was_said_whatever_becomes_of_tier_and_benefit(story, fiv
 	code, rule = only(soon).coupon_code, five.pricing_rule
 	todo_of(story, soon).update({"status": "Closed"}).save()
 	story.in_tier(soon, "Iron")
-	five.update({"discount_percentage": 8, "valid_days": 3}).save()
+	five.update({"item_groups": [{"item_group": DRILLS}]}).save()
 	assert five.pricing_rule != rule
+	five.update({"discount_percentage": 8, "valid_days": 3}).save()
 	five.update({"enabled": 0}).save()
 	frappe.rename_doc("Tier Benefit", five.name, f"{PREFIX} Called Anew", force=True)
 	frappe.rename_doc("Customer", soon, f"{PREFIX} Called Otherwise", force=True)
@@ -296,8 +298,12 @@ def test_a_weaker_one_is_not_given_beside_it_and_none_twice_while_it_is_good(sto
 	frappe.db.set_value("Coupon Code", {"customer": soon}, "used", 1)
 	five.update({"enabled": 0}).save()
 	assert benefit_coupons.give([asked], tomorrow) == ({}, set()), "it goes with the other rule now"
-	given, _anew = benefit_coupons.give([{**asked, "care_rule": five.care_rule}], tomorrow)
-	assert given["no follow-up"]["coupon"] not in {None, first.coupon_code} and len(coupons(soon)) == 3
+	# Of a visit that is planned already the days begin with it.
+	visit = tomorrow + timedelta(days=20)
+	row = {**asked, "care_rule": five.care_rule}
+	given, _anew = benefit_coupons.give([row], tomorrow, {row["name"]: visit})
+	assert given["no follow-up"]["coupon"] != first.coupon_code and len(coupons(soon)) == 3
+	assert given["no follow-up"]["coupon_until"] == visit + timedelta(days=13)
 
 
 # What becomes of it
