@@ -104,9 +104,10 @@ def _reorder(told: ReadBack, doc, tiers: list[str]) -> None:
 		_("A customer has one at a time: a stronger one takes the place of what is not used."),
 		*([on_what] if (on_what := _on_what(doc)) else []),
 	]
-	with_them = _with_these_tiers(_customers(tiers))
-	out = counted(_given_and_good(doc), _("One coupon is out."), _("{0} coupons are out."))
-	told.figure = f"{with_them} {out} {_('Whatever you change, they stay good as they were given.')}"
+	told.figure = _with_these_tiers(_customers(tiers))
+	if given := _given_and_good(doc):
+		out = counted(given, _("One coupon is out."), _("{0} coupons are out."))
+		told.figure += f" {out} {_('Whatever you change, they stay good as they were given.')}"
 	if not frappe.db.get_value("Care Rule", doc.care_rule, "enabled"):
 		told.lacks(
 			_("The rule {0} is off: no rep is asked, and nobody gets a coupon.").format(rule),

@@ -372,7 +372,7 @@ def test_it_says_who_gets_it_and_how_many_are_out(story, five, soon):
 	assert "One coupon is out." in told["figure"] and not told["missing"]
 	add_user_permission("Customer", story.customer("Mine"), BEN)
 	frappe.set_user(BEN)
-	assert "0 coupons are out." in read_back(five.as_dict())["figure"]
+	assert "out." not in read_back(five.as_dict())["figure"]
 	frappe.set_user("Administrator")
 
 
