@@ -20,7 +20,7 @@ from keep_customers.erp import host
 from keep_customers.worth import currencies
 
 # What a document gets by a coupon that was given: no name that people choose, so that they may call all of it anew.
-KEY = re.compile(r"keep_benefit == '(coupon [0-9a-f]{12})'")
+KEY = re.compile(r"keep_benefit == '(coupon [0-9a-f]{20})'")
 
 
 def bring_rule(benefit) -> None:
@@ -117,7 +117,7 @@ def _is_named(rule: str) -> bool:
 def condition(benefit, key: str | None = None) -> str:
 	"""What ERPNext asks of a sales document: the tier, or the coupon that was found to be this customer's."""
 	if benefit.kind == REORDER:
-		return asks_for(key or f"coupon {frappe.generate_hash(length=12)}")
+		return asks_for(key or f"coupon {frappe.generate_hash(length=20)}")
 	if benefit.kind == BIRTHDAY:
 		return asks_for(benefit.name)
 	return f"keep_tier in {tuple(sorted(row.tier for row in benefit.tiers))!r}"
