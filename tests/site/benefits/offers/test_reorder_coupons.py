@@ -15,7 +15,7 @@ from frappe.utils import formatdate, getdate
 from keep_customers.access.read_back import read_back
 from keep_customers.benefits import costs, pricing_rules
 from keep_customers.benefits import coupons as benefit_coupons
-from keep_customers.care import followups, panel, rep_help, results
+from keep_customers.care import followups, panel, rep_help, results, todos
 from keep_customers.erp.aside import Aside
 from keep_customers.messaging import by_hand
 from tests.site.benefits.offers.shop import (
@@ -27,6 +27,7 @@ from tests.site.benefits.offers.shop import (
 	rates,
 )
 from tests.site.story import ANNA, BEN, ITEM, MIA, PREFIX, once
+from tests.site.visits import plans
 
 RHYTHM = [(27 + 30 * n, 100) for n in range(10)]
 
@@ -179,6 +180,39 @@ def test_a_benefit_that_can_give_none_costs_no_rep_a_todo(story, five, monkeypat
 	run = story.night()
 	assert run.status == "Completed With Errors" and "No more coupons" in story.errors(run)
 	assert not coupons(firm) and todo_of(story, firm).status == "Open"
+
+
+def test_a_todo_that_fails_leaves_no_coupon_and_the_night_begun_again_gives_it_once(story, five, monkeypatch):
+	firms = [looked_after(story, name) for name in ("One", "Two", "Three")]
+	create = todos.create
+
+	def fails(rows, *more):
+		if rows[0].customer == firms[1]:
+			raise frappe.ValidationError("No ToDo today")
+		return create(rows, *more)
+
+	with monkeypatch.context() as broken:
+		broken.setattr(todos, "create", fails)
+		story.night()
+	assert [len(coupons(one)) for one in firms] == [1, 0, 1]
+	story.night()
+	assert [len(coupons(one)) for one in firms] == [1, 1, 1]
+
+
+def test_a_visit_that_was_due_anyway_brings_it_from_the_plans_day_on(story, five):
+	firm = story.customer("Firm")
+	story.in_tier(firm, "Platinum")
+	story.file(firm, dedicated_rep=ANNA)
+	rule = story.rule("Go There", trigger="Reorder Overdue", channel="Visit")
+	story.benefit("Ten", kind="Reorder Discount", discount_percentage=10, care_rule=rule.name)
+	row = plans.noted(rule, firm, 9)
+	plans.approved([firm], to_date=plans.day(5))
+	frappe.set_user("Administrator")
+	row.reload()
+	assert row.due_date > story.today and row.coupon == only(firm).coupon_code
+	assert only(firm).valid_upto == row.due_date + timedelta(days=13)
+	assert f"{row.coupon}: 10 %" in frappe.db.get_value("ToDo", row.todo, "description")
+	assert valid(firm) == [(row.coupon, 10)], "today, too: whoever is called about the visit may order"
 
 
 # Given is given
