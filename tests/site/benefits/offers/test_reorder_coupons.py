@@ -170,33 +170,34 @@ def test_a_message_may_name_it_as_long_as_it_is_good(story, soon):
 	assert says() == "Hello."
 
 
-def test_a_benefit_that_can_give_none_costs_no_rep_a_todo(story, five, monkeypatch):
-	firm = looked_after(story, "Firm")
-
-	def refuses(*_args, **_more):
-		raise frappe.ValidationError("No more coupons")
-
-	monkeypatch.setattr(benefit_coupons, "_insert", refuses)
-	run = story.night()
-	assert run.status == "Completed With Errors" and "No more coupons" in story.errors(run)
-	assert not coupons(firm) and todo_of(story, firm).status == "Open"
-
-
-def test_a_todo_that_fails_leaves_no_coupon_and_the_night_begun_again_gives_it_once(story, five, monkeypatch):
+def test_what_fails_costs_no_rep_a_todo_and_the_night_begun_again_gives_it_once(story, five, monkeypatch):
 	firms = [looked_after(story, name) for name in ("One", "Two", "Three")]
 	create = todos.create
 
-	def fails(rows, *more):
+	def no_todo(rows, *more):
 		if rows[0].customer == firms[1]:
 			raise frappe.ValidationError("No ToDo today")
 		return create(rows, *more)
 
 	with monkeypatch.context() as broken:
-		broken.setattr(todos, "create", fails)
+		broken.setattr(todos, "create", no_todo)
 		story.night()
 	assert [len(coupons(one)) for one in firms] == [1, 0, 1]
+
+	def no_coupon(*_args, **_more):
+		raise frappe.ValidationError("No more coupons")
+
+	insert, four = benefit_coupons._insert, looked_after(story, "Four")
+	monkeypatch.setattr(benefit_coupons, "_insert", no_coupon)
+	run = story.night()
+	assert run.status == "Completed With Errors" and "No more coupons" in story.errors(run)
+	for one in (firms[1], four):
+		assert not coupons(one) and todo_of(story, one).status == "Open"
+	monkeypatch.setattr(benefit_coupons, "_insert", insert)
 	story.night()
-	assert [len(coupons(one)) for one in firms] == [1, 1, 1]
+	assert [len(coupons(one)) for one in (*firms, four)] == [1, 0, 1, 0], (
+		"it is given when a rep is asked, or not"
+	)
 
 
 def test_a_visit_that_was_due_anyway_brings_it_from_the_plans_day_on(story, five):
