@@ -47,15 +47,6 @@ def _business(known: dict, of_rule: list[str]) -> tuple[list[str], list[str]]:
 	"""What comes before a personal word, and what after it."""
 	first = [_("Ask about the complaint {0} first.").format(one["name"]) for one in known["complaints"][:1]]
 	first += of_rule[:OF_RULE]
-	first += _birthdays(known["people"])
-	last, about = known["last_contact"], {one.reference_name for one in known["reasons"]}
-	if last and last.next_step and last.name not in about:
-		first.append(_("Agreed last time: {0}").format(last.next_step))
-	for one in known["demands"][:1]:
-		what = one["item"] or (one["amount"] and fmt_money(one["amount"], currency=one["currency"]))
-		first.append(
-			_("Said to need {0} on {1}: still so?").format(what or _("something"), formatdate(one["day"]))
-		)
 	# Nobody asks for more while something is to be made good.
 	upset = known["complaints"] or any(
 		one.get("reference_doctype") == "Complaint Case" for one in known["reasons"]
@@ -68,6 +59,15 @@ def _business(known: dict, of_rule: list[str]) -> tuple[list[str], list[str]]:
 			for one in known["coupons"]
 			if one["kind"] == REORDER
 		]
+	first += _birthdays(known["people"])
+	last, about = known["last_contact"], {one.reference_name for one in known["reasons"]}
+	if last and last.next_step and last.name not in about:
+		first.append(_("Agreed last time: {0}").format(last.next_step))
+	for one in known["demands"][:1]:
+		what = one["item"] or (one["amount"] and fmt_money(one["amount"], currency=one["currency"]))
+		first.append(
+			_("Said to need {0} on {1}: still so?").format(what or _("something"), formatdate(one["day"]))
+		)
 	need = _("What will be needed next, when and how much?")
 	if not (known["demands"] or upset or need in of_rule[:OF_RULE]):
 		first.append(need)
