@@ -19,13 +19,13 @@ class Room(NamedTuple):
 	"""
 	:param wanted: how many contacts the reps would be asked for
 	:param fits: how many of them there is room for, if nothing else is asked
-	:param nobody: how many more nobody is found for
+	:param nobody: the customers nobody is found for
 	:param others: how many other contacts wait for these reps already, of customers the user of this session may read
 	"""
 
 	wanted: int
 	fits: int
-	nobody: int
+	nobody: list[str]
 	others: int
 
 
@@ -37,8 +37,9 @@ def until(last: date, customers: list[str], at_once: bool, settings) -> Room:
 	:param settings: with a capacity; without one there is room for everything
 	"""
 	reps, today = Assignment(customers, settings), getdate()
-	wanted = Counter(map(reps.user_for, customers))
-	nobody = wanted.pop(None, 0)
+	rep_of = {name: reps.user_for(name) for name in customers}
+	wanted = Counter(filter(None, rep_of.values()))
+	nobody = [name for name, rep in rep_of.items() if not rep]
 	begun = at_once and followups.a_night_is_over()
 	first = today if begun else today + timedelta(days=1)
 	days = working_days(settings)

@@ -73,16 +73,19 @@ def _in_time(told: ReadBack, doc, reach: notices.Reach) -> None:
 	if there.nobody:
 		told.lacks(
 			counted(
-				there.nobody,
+				len(there.nobody),
 				_("One of them has no rep. Choose a fallback user in Keep Customers Settings."),
 				_("{0} of them have no rep. Choose a fallback user in Keep Customers Settings."),
 			),
 			route=["Form", SETTINGS, SETTINGS],
 		)
+	fits = not settings.rep_capacity or there.fits == there.wanted
+	if fits and there.nobody:
+		_quicker(told, doc, reach.asks, there.nobody, some=True)
 	if not settings.rep_capacity or not there.wanted:
 		return
 	day = formatdate(last)
-	if there.fits == there.wanted:
+	if fits:
 		told.says.append(
 			_("The reps have room for it by {0} (new follow-ups per rep and day: {1}).").format(
 				day, settings.rep_capacity
@@ -95,7 +98,7 @@ def _in_time(told: ReadBack, doc, reach: notices.Reach) -> None:
 			).format(there.fits, there.wanted, day, settings.rep_capacity),
 			field="due_in_days",
 		)
-		told.lacks(*_quicker(doc, reach.asks, customers))
+		_quicker(told, doc, reach.asks, customers)
 	if there.others:
 		told.says.append(
 			counted(
@@ -106,24 +109,34 @@ def _in_time(told: ReadBack, doc, reach: notices.Reach) -> None:
 		)
 
 
-def _quicker(doc, asks: consent.Customers, customers: list[str]) -> tuple[str, str]:
-	"""What to say of messages that need no rep, and the field where that is chosen."""
+def _quicker(told: ReadBack, doc, asks: consent.Customers, customers: list[str], some: bool = False) -> None:
+	"""Say to how many of some customers a message would go that needs no rep.
+
+	:param some: nothing is said if it would go to nobody
+	"""
 	there = {"Email": mail_works, "SMS": sms_works}
 	channels = [channel for channel, works in there.items() if works() and channel != doc.channel]
 	if doc.channel in rules.SENT and not cint(doc.get("send_automatically")):
 		channels.append(doc.channel)
 	agreed = notices.who_agreed(asks, customers, channels)
 	best = max(agreed, key=agreed.get, default=None)
-	if not best or not agreed[best]:
-		return _(
-			"“Send Automatically” needs no rep, but nobody of them has agreed to e-mails or text messages."
-		), "channel"
-	return counted(
-		agreed[best],
-		_("“Send Automatically” needs no rep: by {1} one of them would have it."),
-		_("“Send Automatically” needs no rep: by {1} {0} of them would have it."),
-		_(best, context="Care Notice"),
-	), "send_automatically" if best == doc.channel else "channel"
+	if best and agreed[best]:
+		told.lacks(
+			counted(
+				agreed[best],
+				_("“Send Automatically” needs no rep: by {1} one of them would have it."),
+				_("“Send Automatically” needs no rep: by {1} {0} of them would have it."),
+				_(best, context="Care Notice"),
+			),
+			field="send_automatically" if best == doc.channel else "channel",
+		)
+	elif not some:
+		told.lacks(
+			_(
+				"“Send Automatically” needs no rep, but nobody of them has agreed to e-mails or text messages."
+			),
+			field="channel",
+		)
 
 
 def _what_became_of_it(doc) -> list[str]:

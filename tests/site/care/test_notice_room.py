@@ -131,6 +131,22 @@ def test_who_has_nobody_is_no_contact_that_fits_in(story, firms):
 	told = notice()
 	assert lacks(told)[0] == "One of them has no rep. Choose a fallback user in Keep Customers Settings."
 	assert lacks(told)[1].startswith("3 of 5 contacts")
+	# Where there is room, or nobody's they all are, a message is said of whom no rep would tell.
+	no_rep = ["One of them has no rep. Choose a fallback user in Keep Customers Settings."]
+	assert lacks(notice(due_in_days=2)) == no_rep, "it would go to nobody"
+	agreed = "“Send Automatically” needs no rep: by SMS one of them would have it."
+	mail.contact(f"{PREFIX} Nobody's", mobile="+49 170 1234567")
+	story.file(f"{PREFIX} Nobody's", consents=[{"channel": "SMS", "consent": "Given", "date": "2026-01-01"}])
+	assert lacks(notice(due_in_days=2)) == [*no_rep, agreed]
+	frappe.db.set_value("Customer File", {"name": ("in", firms)}, "dedicated_rep", None)
+	for capacity in (2, 0):
+		story.settings(rep_capacity=capacity)
+		told = notice()
+		assert lacks(told) == [
+			"6 of them have no rep. Choose a fallback user in Keep Customers Settings.",
+			agreed,
+		]
+		assert told["missing"][1]["field"] == "channel"
 
 
 def test_what_reps_have_on_their_lists_already_needs_no_room(story, firms):
