@@ -499,6 +499,7 @@ doctype_js = {
 		"public/js/todo_help.js",
 		"public/js/todo_about.js",
 	],
+	"Item": "public/js/item.js",
 	"Sales Invoice": "public/js/sales_invoice.js",
 	"Sales Order": "public/js/sales_order.js",
 	"Quotation": "public/js/quotation.js",

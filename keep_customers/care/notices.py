@@ -1,19 +1,23 @@
 """Care notices: one word to many customers. Whom it concerns, and a follow-up for each of them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
+from hashlib import sha256
+from time import monotonic
 from typing import NamedTuple
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, getdate
+from frappe.utils import cint, cstr, formatdate, getdate
 
 from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups, rules, todos
+from keep_customers.care.triggers import written
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.attempts import attempt
 from keep_customers.erp.calendar import working_days
+from keep_customers.erp.language import counted
 from keep_customers.erp.leavers import can_act
 from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.said import said
@@ -21,9 +25,12 @@ from keep_customers.erp.tables import chunks, columns, hold
 from keep_customers.erp.todos import save_todo
 from keep_customers.erp.trees import branch
 from keep_customers.people import consent
+from keep_customers.worth import bought
 from keep_customers.worth.population import left_out
 
 NAMES_SHOWN = 50
+WANTED_NAMED = 5
+LONG, KEPT = 2, 600  # seconds
 ROWS = 1000  # planned and committed at a time
 FEW_AT_ONCE = 50  # a ToDo is a document
 CANCELLED = "Care notice cancelled"
@@ -39,7 +46,8 @@ def preview(notice: str) -> dict:
 	"""Whom a notice would reach if this user released it now.
 
 	:returns: ``customers`` (how many), ``refused`` (of them do not want the channel), ``names`` (the first 50), ``excluded`` (how many
-		the settings leave out) and ``left_out`` (the names of the first 50 of those)
+		the settings leave out), ``left_out`` (the names of the first 50 of those) and ``says`` (what they have bought, or why it is
+		nobody; empty where there is nothing to say)
 	:raises frappe.PermissionError: if the user may not write the notice
 	"""
 	doc = named("Care Notice", notice, "write")
@@ -50,7 +58,19 @@ def preview(notice: str) -> dict:
 		"names": names_of(found.rows[:NAMES_SHOWN]),
 		"excluded": len(found.excluded),
 		"left_out": names_of(found.excluded[:NAMES_SHOWN]),
+		"says": _only_buyers(doc, found) if found.rows else nobody(doc, found),
 	}
+
+
+def _only_buyers(notice, found: "Reach") -> str:
+	if not found.others:
+		return ""
+	return counted(
+		found.others,
+		_("One other customer is left out, who has not bought {1}."),
+		_("{0} other customers are left out, who have not bought {1}."),
+		wanted_in_words(notice),
+	)
 
 
 class Reach(NamedTuple):
@@ -59,6 +79,7 @@ class Reach(NamedTuple):
 	:param refused: how many of it do not want the channel
 	:param excluded: such rows of whom the settings leave out
 	:param asked: how many more it would be if nobody had been asked by what it amends
+	:param others: how many more it would be if it did not matter what they have bought
 	:param by_reps: the customers of the audience whom reps have to tell: they do not refuse the channel, and nothing goes to them by itself
 	:param asks: what the audience says to other channels
 	"""
@@ -67,12 +88,15 @@ class Reach(NamedTuple):
 	refused: int
 	excluded: list
 	asked: int
+	others: int
 	by_reps: list[str]
 	asks: consent.Customers
 
 
 def reach(notice, user: str) -> Reach:
-	everybody, asked = _meant(notice, user), _asked_before(notice)
+	"""Whom it would reach; what they have bought may be as it was some minutes ago, where it takes long to find out."""
+	whoever, asked = _meant(notice, user), _asked_before(notice)
+	everybody = _who_bought(notice, whoever, user, _lately_bought)
 	meant = [row for row in everybody if row.customer not in asked]
 	rows = not_excluded(meant)
 	kept = {row.customer for row in rows}
@@ -86,7 +110,8 @@ def reach(notice, user: str) -> Reach:
 		for row in rows
 		if not answers[row.customer].refused and not (by_itself and _agreed(answers[row.customer]))
 	]
-	return Reach(rows, refused, excluded, len(everybody) - len(meant), by_reps, asks)
+	others = len(whoever) - len(everybody)
+	return Reach(rows, refused, excluded, len(everybody) - len(meant), others, by_reps, asks)
 
 
 def _agreed(answer) -> bool:
@@ -106,16 +131,48 @@ def due_date(notice, day: date) -> date:
 	return days.due_after(day, cint(notice.due_in_days))
 
 
-def nobody(asked: bool) -> str:
-	"""What to say where a notice reaches nobody.
-
-	:param asked: whether that is so because everybody was told by what it amends
-	"""
-	if asked:
+def nobody(notice, found: Reach) -> str:
+	"""Why a notice reaches nobody."""
+	if found.asked:
 		return _(
 			"Everybody it would reach has been told by what it amends. Tick “Tell Them Again” if that was wrong."
 		)
-	return _("This reaches nobody. Please widen the audience.")
+	if not only_buyers_missing(found):
+		return _("This reaches nobody. Please widen the audience.")
+	if not _may_know_what_is_bought(frappe.session.user):
+		return _(
+			"This reaches nobody: what customers have bought is known to who may read their Customer Files."
+		)
+	return counted(
+		found.others,
+		_("This reaches nobody: the one customer it would reach otherwise has not bought {1}."),
+		_("This reaches nobody: none of the {0} customers it would reach otherwise has bought {1}."),
+		wanted_in_words(notice),
+	)
+
+
+def only_buyers_missing(found: Reach) -> bool:
+	"""Whether a notice reaches nobody because nobody has bought what it asks for."""
+	return bool(found.others) and not (found.rows or found.excluded or found.asked)
+
+
+def wanted_in_words(notice) -> str:
+	"""What customers of a notice's audience have bought; empty where that does not matter."""
+	codes = list(dict.fromkeys(row.item_code for row in notice.bought_items if row.item_code))
+	groups = dict.fromkeys(row.item_group for row in notice.bought_groups if row.item_group)
+	names = {}
+	if codes and frappe.has_permission("Item", "read"):
+		names = dict(frappe.get_list("Item", {"name": ("in", codes)}, ["name", "item_name"], as_list=True))
+	said = [names.get(code) or code for code in codes]
+	said += [_("anything of {0}").format(group) for group in groups]
+	if not said and not notice.bought_since:
+		return ""
+	what = ", ".join(said[:WANTED_NAMED]) + (" …" if len(said) > WANTED_NAMED else "")
+	if len(said) > 1:
+		what = _("one of these: {0}").format(what)
+	if not notice.bought_since:
+		return what
+	return _("{0} since {1}").format(what or _("anything"), formatdate(notice.bought_since))
 
 
 def warning(names: Collection[str]) -> set[str]:
@@ -150,14 +207,16 @@ def audience(notice, user: str) -> list:
 	"""The customers a notice is for, without those it has a follow-up for already, or who were asked by what it amends.
 
 	:param user: only customers this user may read
-	:returns: rows with customer, customer_name, value_at_risk, currency, in the order of their names
+	:returns: rows with customer, customer_name, value_at_risk, currency and bought (what they have bought last of what it asks for,
+		if it does), in the order of their names
 	"""
 	asked = _asked_before(notice)
-	return not_excluded(row for row in _meant(notice, user) if row.customer not in asked)
+	rows = _who_bought(notice, _meant(notice, user), user, bought.last_bought)
+	return not_excluded(row for row in rows if row.customer not in asked)
 
 
 def _meant(notice, user: str) -> list:
-	"""As :func:`audience`, with those that the settings exclude, and those who were asked before."""
+	"""As :func:`audience`, whatever they have bought, with those that the settings exclude, and those who were asked before."""
 	customer, value, follow_up = (
 		frappe.qb.DocType(name) for name in ("Customer", "Customer Value", "Follow Up")
 	)
@@ -189,6 +248,44 @@ def _meant(notice, user: str) -> list:
 	return sorted(
 		(row for row in rows if named is None or row.customer in named),
 		key=lambda row: row.customer,
+	)
+
+
+def _who_bought(notice, rows: list, user: str, ask: Callable) -> list:
+	"""Those of the rows who have bought what the notice asks for, each with what that was last.
+
+	:param ask: as ``bought.last_bought``
+	"""
+	items = {row.item_code for row in notice.bought_items if row.item_code}
+	groups = {row.item_group for row in notice.bought_groups if row.item_group}
+	if not (items or groups or notice.bought_since):
+		return rows
+	if not rows or not _may_know_what_is_bought(user):
+		return []
+	wanted = bought.goods(items, groups, notice.bought_since)
+	last = ask(wanted, [row.customer for row in rows])
+	for row in rows:
+		row.bought = last.get(row.customer)
+	return [row for row in rows if row.bought]
+
+
+def _lately_bought(wanted: bought.Goods, customers: list[str]) -> dict[str, bought.Bought]:
+	"""As ``bought.last_bought``; what takes long is kept: a form asks each time somebody has typed something."""
+	what = repr((sorted(wanted.items), sorted(wanted.groups), wanted.since, customers))
+	key = f"keep_customers bought:{sha256(what.encode()).hexdigest()}"
+	if (kept := frappe.cache.get_value(key, expires=True)) is not None:
+		return {name: bought.Bought(*one) for name, one in kept.items()}
+	begun = monotonic()
+	last = bought.last_bought(wanted, customers)
+	if monotonic() - begun > LONG:
+		frappe.cache.set_value(key, {name: tuple(one) for name, one in last.items()}, expires_in_sec=KEPT)
+	return last
+
+
+def _may_know_what_is_bought(user: str) -> bool:
+	"""As in the deal archive. Not has_permission: that says yes to whom any one file is shared with."""
+	return user == "Administrator" or bool(
+		frappe.permissions.get_role_permissions("Customer File", user=user).get("read")
 	)
 
 
@@ -267,7 +364,6 @@ def plan(notice: str, aside: Aside) -> None:
 		"occurrence": doc.name,
 		"status": "Planned",
 		"priority": doc.priority,
-		"reason": said("{0} – the words are in {1}", doc.title, doc.name),
 		"short": doc.title,
 		"channel": doc.channel,
 		"planned_on": day,
@@ -277,12 +373,15 @@ def plan(notice: str, aside: Aside) -> None:
 		"reference_doctype": doc.doctype,
 		"reference_name": doc.name,
 	}
-	_pass_on(doc, common, aside)
-	waiting = audience(doc, doc.sent_by)
-	done = frappe.db.count("Follow Up", {"reference_doctype": doc.doctype, "reference_name": doc.name})
+	found = audience(doc, doc.sent_by)
+	_pass_on(doc, common, found, aside)
+	follow_up = frappe.qb.DocType("Follow Up")
+	of_this = (follow_up.reference_doctype == doc.doctype) & (follow_up.reference_name == doc.name)
+	[there] = columns(frappe.qb.from_(follow_up).where(of_this), follow_up.customer)
+	done, has_it = len(there), set(there)
+	waiting = [row for row in found if row.customer not in has_it]
 	everybody = done + len(waiting)
 	# Who heard what was wrong is told before the others.
-	follow_up = frappe.qb.DocType("Follow Up")
 	first = _of(_amends(doc), follow_up, _told(follow_up))
 	rows = [
 		{
@@ -291,6 +390,7 @@ def plan(notice: str, aside: Aside) -> None:
 			"value_at_risk": row.value_at_risk,
 			"currency": row.currency,
 			**common,
+			"reason": _reason(doc, row),
 			**({"priority": "High"} if row.customer in first else {}),
 		}
 		for row in waiting
@@ -312,12 +412,23 @@ def plan(notice: str, aside: Aside) -> None:
 	attempt(lambda: _goes_on(doc) and _note(doc, progress=100, audience_size=done, status="Planned"))
 
 
-def _pass_on(doc, common: dict, aside: Aside) -> None:
+def _reason(doc, row) -> str:
+	"""Why a customer of the audience is told, for the rep."""
+	if not row.bought:
+		return said("{0} – the words are in {1}", doc.title, doc.name)
+	day = written(row.bought.day)
+	if not row.bought.what:
+		return said("{0} – last bought on {1}; the words are in {2}", doc.title, day, doc.name)
+	return said("{0} – bought {1} on {2}; the words are in {3}", doc.title, row.bought.what, day, doc.name)
+
+
+def _pass_on(doc, common: dict, audience: list, aside: Aside) -> None:
 	"""What reps had on their lists of a notice that this one corrects, they have again, about this one; nobody waits for a night."""
 	if not doc.amended_from:
 		return
-	of_customer = on_lists(doc, {row.customer for row in audience(doc, doc.sent_by)})
-	values = {**common, "status": "Assigned", "hold_reason": "", "made_of": followups.made_of(common)}
+	reasons = {row.customer: _reason(doc, row) for row in audience}
+	of_customer = on_lists(doc, reasons.keys())
+	common = {**common, "status": "Assigned", "hold_reason": ""}
 
 	def pass_on(rows: list) -> None:
 		if not _goes_on(doc):
@@ -325,7 +436,8 @@ def _pass_on(doc, common: dict, aside: Aside) -> None:
 		there = hold("Customer", [row.customer for row in rows])
 		again = [row for row in rows if row.customer in there and _on_the_list_again(row, common["due_date"])]
 		for row in again:
-			frappe.db.set_value("Follow Up", row.name, values)
+			values = {**common, "reason": reasons[row.customer]}
+			frappe.db.set_value("Follow Up", row.name, {**values, "made_of": followups.made_of(values)})
 		if again:
 			todos.describe_anew(*(row.customer for row in again))
 

@@ -134,15 +134,24 @@ def checksum(*terms):
 	return Function("crc32", Concat_ws(SEPARATOR, *values))
 
 
+def beside(left, right, between: str):
+	"""Two values as one text, neither of which is empty.
+
+	:param between: what stands between them, ours
+	"""
+	return _Beside(left, right, between) if frappe.db.db_type == "sqlite" else Concat_ws(between, left, right)
+
+
 class _Beside(Function):
 	"""Two values as one text, with the separator between them."""
 
-	def __init__(self, left, right):
+	def __init__(self, left, right, between: str = SEPARATOR):
 		super().__init__("beside", left, right)
+		self.between = between
 
 	def get_function_sql(self, **kwargs) -> str:
 		left, right = (self.get_arg_sql(arg, **kwargs) for arg in self.args)
-		return f"{left} || '{SEPARATOR}' || {right}"
+		return f"{left} || '{self.between}' || {right}"
 
 
 class In(Criterion):

@@ -3,7 +3,7 @@
 import frappe
 
 from tests.browser.for_everybody import barriers
-from tests.site.story import EVE
+from tests.site.story import EVE, ITEM
 
 # What is typed for the form to have something to say, or a lack to lead to.
 FORMS = {
@@ -65,6 +65,13 @@ def test_what_forms_read_back_is_for_everybody(story, desk):
 				eve.page.evaluate(THEME, theme)
 				eve.shot(f"form-{frappe.scrub(doctype)}-{theme}")
 				assert not barriers(eve.page, ours, rules), (doctype, theme)
+		# A recall begins on the item's form.
+		eve.page.goto(f"{eve.url}/app/item/{ITEM}")
+		eve.page.wait_for_function("() => window.cur_frm && cur_frm.doctype === 'Item' && !cur_frm.is_new()")
+		eve.settled()
+		eve.press("Care Notice", "Create")
+		eve.page.wait_for_function(NEW, arg="Care Notice")
+		eve.page.get_by_text(f"only for customers who have bought {ITEM}").first.wait_for()
 
 
 def test_who_came_back_is_forgotten_again_from_the_form(story, desk):

@@ -14,6 +14,7 @@ from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.trees import branch
 from keep_customers.people.contacts import who_decides
 from keep_customers.worth import currencies
+from keep_customers.worth.bought import with_variants
 from keep_customers.worth.corrected import no_opening
 
 YEAR = 12  # months
@@ -260,7 +261,8 @@ def _invoiced(doc):
 	if items or groups:
 		query = query.inner_join(row).on(row.parent == invoice.name)
 		query = query.where(
-			row.item_group.isin(sorted(groups) or [""]) | row.item_code.isin(_with_variants(items) or [""])
+			row.item_group.isin(sorted(groups) or [""])
+			| row.item_code.isin(sorted(with_variants(items)) or [""])
 		)
 	return (
 		only_readable(query, customer.name),
@@ -290,11 +292,6 @@ def _others_who_bought(doc, tiers: list[str]) -> int:
 	others = customer.keep_tier.isnull() | customer.keep_tier.notin(tiers)
 	[[number]] = query.where(others).select(Count(customer.name).distinct()).run()
 	return number
-
-
-def _with_variants(items: set[str]) -> list[str]:
-	variants = frappe.get_all("Item", {"variant_of": ("in", sorted(items))}, pluck="name") if items else []
-	return sorted({*items, *variants})
 
 
 def _year_ago() -> date:

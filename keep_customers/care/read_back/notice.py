@@ -33,7 +33,8 @@ def tell(doc) -> ReadBack:
 			)
 		)
 	if not reached:
-		told.lacks(notices.nobody(bool(asked)), field="tiers")
+		field = "bought_items" if notices.only_buyers_missing(reach) else "tiers"
+		told.lacks(notices.nobody(doc, reach), field=field)
 	without_excluded(told, notices.names_of(excluded))
 	if not reached:
 		return told
@@ -179,4 +180,6 @@ def _only(doc) -> list[str]:
 	said = contact.only_for(doc)
 	if doc.words:
 		said.append(_("only for customers in whose file these words stand: {0}").format(doc.words))
+	if wanted := notices.wanted_in_words(doc):
+		said.append(_("only for customers who have bought {0}").format(wanted))
 	return said or [_("it is for all customers you may read")]

@@ -87,8 +87,8 @@ def test_the_preview_counts_names_and_says_who_does_not_want_it(story, coast):
 	file.taste, file.usage = "Red Wine", "for repairs"
 	file.save()
 	frappe.get_doc("Customer", coast[3]).update({"disabled": 1}).save()
-	nobody = {"excluded": 0, "left_out": []}
-	assert previewed() == {"customers": 3, "refused": 1, "names": coast[:3], **nobody}
+	nothing = {"excluded": 0, "left_out": [], "says": ""}
+	assert previewed() == {"customers": 3, "refused": 1, "names": coast[:3], **nothing}
 	assert previewed(channel="Email")["refused"] == 0
 	assert previewed(territory=HARBOUR)["names"] == [coast[0], coast[2]]
 	assert previewed(words="wine REPAIRS")["names"] == [coast[0]]

@@ -24,7 +24,7 @@ function preview(frm) {
 			const excluded = __("Not among them, as Keep Customers Settings exclude them: {0}", [found.excluded]);
 			frappe.msgprint({
 				title: __("Customers reached: {0}", [found.customers]),
-				message: `<p>${refused}</p>${list(found.names, found.customers)}
+				message: `${found.says ? `<p>${frappe.utils.escape_html(found.says)}</p>` : ""}<p>${refused}</p>${list(found.names, found.customers)}
 					${found.excluded ? `<p>${excluded}</p>${list(found.left_out, found.excluded)}` : ""}`,
 			});
 		});

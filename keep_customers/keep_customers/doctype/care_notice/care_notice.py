@@ -20,9 +20,16 @@ class CareNotice(MeansEverybody, Document):
 		from frappe.types import DF
 
 		from keep_customers.keep_customers.doctype.care_rule_tier.care_rule_tier import CareRuleTier
+		from keep_customers.keep_customers.doctype.tier_benefit_item.tier_benefit_item import TierBenefitItem
+		from keep_customers.keep_customers.doctype.tier_benefit_item_group.tier_benefit_item_group import (
+			TierBenefitItemGroup,
+		)
 
 		amended_from: DF.Link | None
 		audience_size: DF.Int
+		bought_groups: DF.TableMultiSelect[TierBenefitItemGroup]
+		bought_items: DF.TableMultiSelect[TierBenefitItem]
+		bought_since: DF.Date | None
 		channel: DF.Literal["Phone", "Visit", "Email", "SMS", "Messenger", "Letter"]
 		customer_group: DF.Link | None
 		due_in_days: DF.Int
@@ -64,7 +71,7 @@ class CareNotice(MeansEverybody, Document):
 	def before_submit(self):
 		found = notices.reach(self, frappe.session.user)
 		if not found.rows:
-			frappe.throw(notices.nobody(bool(found.asked)))
+			frappe.throw(notices.nobody(self, found))
 		self.status = "Planning"
 		self.sent_by, self.released_on = frappe.session.user, now_datetime()
 
