@@ -5,8 +5,11 @@ The nights run in processes of their own (killed.py) and are really killed (SIGK
 
 import json
 import multiprocessing
+import os
 import signal
+import sys
 from contextlib import contextmanager
+from unittest import mock
 
 import frappe
 import pytest
@@ -45,7 +48,9 @@ def child(work, **plan):
 	processes.set_forkserver_preload([killed.__name__])
 	ours, its = processes.Pipe(duplex=False)
 	process = processes.Process(target=work, args=(its, {"site": frappe.local.site, **plan}))
-	process.start()
+	# What is imported once is looked for by this alone, and a site may have tests of others among its packages.
+	with mock.patch.dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))):
+		process.start()
 	its.close()
 	try:
 		yield process, ours
