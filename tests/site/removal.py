@@ -137,7 +137,8 @@ def remove_everything():
 	for name in frappe.get_all("Complaint Category", filters={"name": ("like", like)}, pluck="name"):
 		frappe.delete_doc("Complaint Category", name, force=True)
 	frappe.db.delete("Batch", {"name": ("like", like)})
-	frappe.db.delete("Tier Policy", {"name": ("like", like)})
+	for doctype in ("Tier Policy", "Customer Tier"):
+		frappe.db.delete(doctype, {"name": ("like", like)})
 	frappe.db.delete("Customer Group", [["name", "like", like], ["name", "!=", GROUP]])
 	frappe.db.delete("User Permission", {"user": ("like", "%@keep-test.example")})
 	frappe.db.delete("DocShare", {"user": ("like", "%@keep-test.example")})
