@@ -19,9 +19,9 @@ from frappe.query_builder.functions import IfNull
 from frappe.utils import cint, flt, formatdate, getdate
 
 from keep_customers.access.lookups import named
-from keep_customers.benefits import offered, pricing_rules
+from keep_customers.benefits import agreed, offered, pricing_rules
 from keep_customers.engine.occasions import marks
-from keep_customers.erp import permissions
+from keep_customers.erp import host, permissions
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.language import day_in_words
@@ -164,7 +164,9 @@ def give(
 		best = max(rivals, key=lambda one: flt(one.discount), default=None)
 		weaker = best and flt(best.discount) < flt(benefit.discount_percentage)
 		if not best or (weaker and all(one.benefit != benefit.name for one in rivals)):
-			best = _give(benefit, row["customer"], today, (visits or {}).get(row["name"], today))
+			told = [getdate(one.valid_upto) for one in rivals]  # none ends before what the customer knows of
+			begins = (visits or {}).get(row["name"], today)
+			best = _give(benefit, row["customer"], today, begins, max(told, default=today))
 			held[:] = [one for one in held if one not in rivals] + [best]
 			if rivals:
 				_replace(row["customer"], rivals, best, today)
@@ -227,8 +229,8 @@ def _rivals(benefit, coupon, of) -> bool:
 	return offered.meet(benefit.company, benefit.item_groups, coupon.company, groups)
 
 
-def _give(benefit, customer: str, today: date, told: date) -> frappe._dict:
-	last = max(today, told) + timedelta(days=cint(benefit.valid_days) - 1)
+def _give(benefit, customer: str, today: date, begins: date, least: date) -> frappe._dict:
+	last = max(max(today, begins) + timedelta(days=cint(benefit.valid_days) - 1), least)
 	code = _insert(benefit, customer, f"REORDER-{today.year}", today, last)
 	return frappe._dict(
 		code=code, benefit=benefit.name, company=benefit.company, discount=benefit.discount_percentage, valid_upto=last
@@ -368,19 +370,40 @@ def _untold(customer: str, codes: list[str]) -> set[str]:
 		fields=["coupon", "status", "not_useful", "touch", "sent_on"],
 	):
 		told[row.coupon] |= row.status != "Cancelled" or bool(row.not_useful or row.touch or row.sent_on)
-	return {code for code, is_told in told.items() if not is_told}
+	untold = {code for code, is_told in told.items() if not is_told}
+	return untold - _on_paper(customer, untold)
+
+
+def _on_paper(customer: str, codes: set[str]) -> set[str]:
+	"""Which of these coupons a document of the customer has or had, be it cancelled: then the customer knows of them."""
+	if not codes:
+		return set()
+	with_code = {"coupon_code": ("in", sorted(codes))}
+	codes_of = dict(frappe.get_all(COUPON, with_code, ["name", "coupon_code"], as_list=True))
+	found: set[str] = set()
+	for doctype in offered.SALES:
+		whose = "party_name" if doctype == "Quotation" else "customer"
+		for field in host.fields(doctype, agreed.COUPON_FIELDS):
+			theirs = {whose: customer, field: ("in", sorted(codes_of) or [""])}
+			found.update(frappe.get_all(doctype, theirs, pluck=field))
+	return {codes_of[name] for name in found}
+
+
+def strongest(customer: str, company: str | None) -> dict | None:
+	"""The one that can be put on a document, as :func:`valid` gives it; None if there is none."""
+	fits = [row for row in valid(customer) if row["company"] in (None, "", company)]
+	return max(fits, key=lambda row: flt(row["discount"]), default=None)
 
 
 @frappe.whitelist()
 @typed
 def for_document(customer: str, company: str | None = None) -> dict | None:
-	"""The coupon that can be put on a new document, as :func:`valid` gives it, the strongest; None if there is none.
+	"""As :func:`strongest`, for a new document.
 
 	:raises frappe.PermissionError: if the user may not read the customer
 	"""
 	named("Customer", customer)
-	fits = [row for row in valid(customer) if row["company"] in (None, "", company)]
-	return max(fits, key=lambda row: flt(row["discount"]), default=None)
+	return strongest(customer, company)
 
 
 # Who sees them

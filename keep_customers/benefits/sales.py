@@ -7,10 +7,10 @@ import json
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import flt, getdate
 from pypika.functions import IfNull
 
-from keep_customers.benefits import agreed, pricing_rules
+from keep_customers.benefits import agreed, coupons, pricing_rules
 from keep_customers.benefits.offered import BIRTHDAY, COUPONS, DISCOUNT, REORDER, RESERVED, read
 from keep_customers.benefits.pricing_rules import rules_on
 from keep_customers.erp import host
@@ -160,6 +160,13 @@ def _benefit_of_coupon(
 				coupon.benefit
 			)
 		)
+	if coupon.key and not coupon.used and getdate(coupon.valid_upto) < getdate():
+		if other := coupons.strongest(customer, doc.company):
+			frappe.throw(
+				_(
+					"The coupon {0} is over. The customer has another one now, {1} ({2} %): please take that."
+				).format(coupon.name, other["coupon"], f"{flt(other['discount']):g}")
+			)
 	from erpnext.accounts.doctype.pricing_rule.utils import validate_coupon_code
 
 	validate_coupon_code(coupon.name)

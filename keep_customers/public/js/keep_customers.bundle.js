@@ -54,7 +54,10 @@ keep_customers.offer_coupon = (frm, field = "coupon_code") => {
 				? __("Use the Birthday Coupon ({0} %)", [coupon.discount])
 				: __("Use the Coupon ({0} %)", [coupon.discount]);
 			frm.keep_coupon_button = frm.add_custom_button(label, () => {
-				frm.set_value(field, coupon.coupon);
+				// The server has said that it is theirs; the host would ask whether who fills it in may read Coupon Codes.
+				const { df } = frm.fields_dict[field];
+				df.ignore_link_validation = 1;
+				Promise.resolve(frm.set_value(field, coupon.coupon)).finally(() => delete df.ignore_link_validation);
 				frm.keep_coupon_button.remove();
 				frappe.show_alert({
 					message: __("The discount is taken off when the document is saved."),

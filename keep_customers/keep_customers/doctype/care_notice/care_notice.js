@@ -20,11 +20,12 @@ function preview(frm) {
 		.saved(frm)
 		.then(() => frappe.xcall("keep_customers.care.notices.preview", { notice: frm.doc.name }))
 		.then((found) => {
+			const others = found.says ? `<p>${frappe.utils.escape_html(found.says)}</p>` : "";
 			const refused = __("Left out of them, because they do not want this channel: {0}", [found.refused]);
 			const excluded = __("Not among them, as Keep Customers Settings exclude them: {0}", [found.excluded]);
 			frappe.msgprint({
 				title: __("Customers reached: {0}", [found.customers]),
-				message: `${found.says ? `<p>${frappe.utils.escape_html(found.says)}</p>` : ""}<p>${refused}</p>${list(found.names, found.customers)}
+				message: `${found.customers ? `<p>${refused}</p>${list(found.names, found.customers)}` : ""}${others}
 					${found.excluded ? `<p>${excluded}</p>${list(found.left_out, found.excluded)}` : ""}`,
 			});
 		});

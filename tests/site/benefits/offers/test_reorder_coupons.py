@@ -294,13 +294,16 @@ def asked_besides(story, customer, rule, day):
 
 def test_a_stronger_one_takes_the_place_of_the_weaker_and_both_todos_say_so(story, five, soon):
 	late = story.rule("Overdue", trigger="Reorder Overdue")
-	story.benefit("Ten", kind="Reorder Discount", discount_percentage=10, care_rule=late.name)
+	story.benefit("Ten", kind="Reorder Discount", discount_percentage=10, care_rule=late.name, valid_days=3)
 	story.settings(contact_cap=0)
 	first, tomorrow = only(soon), story.today + timedelta(days=1)
 	asked_besides(story, soon, late, tomorrow)
 	weaker, stronger = sorted(coupons(soon), key=lambda one: one.name != first.name)
 	assert weaker.valid_upto < tomorrow
-	assert (stronger.valid_from, stronger.valid_upto) == (tomorrow, tomorrow + timedelta(days=13))
+	said = story.today + timedelta(days=13)
+	assert (stronger.valid_from, stronger.valid_upto) == (tomorrow, said), (
+		"no sooner than the customer was told"
+	)
 	rows = story.follow_ups(soon)
 	assert {(one.coupon, one.coupon_discount) for one in rows} == {(stronger.coupon_code, 10)}
 	said = [frappe.db.get_value("ToDo", one.todo, "description") for one in rows]
@@ -310,7 +313,7 @@ def test_a_stronger_one_takes_the_place_of_the_weaker_and_both_todos_say_so(stor
 	frappe.db.set_value("Coupon Code", stronger.name, "valid_from", story.today)
 	frappe.db.set_value("Coupon Code", weaker.name, "valid_upto", story.days_ago(1))
 	assert valid(soon) == [(stronger.coupon_code, 10)]
-	with pytest.raises(frappe.ValidationError, match="expired"):
+	with pytest.raises(frappe.ValidationError, match=f"{stronger.name} .10 %.: please take that"):
 		document("Sales Order", soon, [(ITEM, 1)], coupon_code=weaker.name)
 
 
@@ -348,7 +351,12 @@ def test_who_has_bought_meanwhile_is_offered_none_but_whoever_was_told_can_use_i
 		("Cancelled", "Bought again")
 	]
 	assert not valid(soon) and only(soon).used == 0
-	assert document("Sales Order", soon, [(ITEM, 1)], coupon_code=only(soon).name).keep_benefit
+	order = document("Sales Order", soon, [(ITEM, 1)], coupon_code=only(soon).name)
+	assert order.keep_benefit and valid(soon) == [(code, 5)], (
+		"who has it on an order knows of it, also if that is cancelled"
+	)
+	order.delete()
+	assert not valid(soon)
 	todo.reload()
 	todo.update({"status": "Open"}).save()
 	assert valid(soon) == [(code, 5)], "who is asked for after all comes with it"
