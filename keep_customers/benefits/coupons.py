@@ -380,11 +380,13 @@ def _on_paper(customer: str, codes: set[str]) -> set[str]:
 		return set()
 	with_code = {"coupon_code": ("in", sorted(codes))}
 	codes_of = dict(frappe.get_all(COUPON, with_code, ["name", "coupon_code"], as_list=True))
+	if not codes_of:
+		return set()
 	found: set[str] = set()
 	for doctype in offered.SALES:
 		whose = "party_name" if doctype == "Quotation" else "customer"
 		for field in host.fields(doctype, agreed.COUPON_FIELDS):
-			theirs = {whose: customer, field: ("in", sorted(codes_of) or [""])}
+			theirs = {whose: customer, field: ("in", sorted(codes_of))}
 			found.update(frappe.get_all(doctype, theirs, pluck=field))
 	return {codes_of[name] for name in found}
 
