@@ -9,7 +9,7 @@ was given holds as it was said, until its day: whatever becomes of the tier, and
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 
@@ -134,7 +134,9 @@ def give(
 	:param visits: follow-up -> the day of the visit that it goes along with: then the coupon's days begin
 	:returns: follow-up -> :data:`ON_FOLLOW_UP` of the coupon it comes with; and the customers whose other ToDos say something else now
 	"""
-	benefits = _given_with({row["care_rule"] for row in rows if row["care_rule"]})
+	rules = {row["care_rule"] for row in rows if row["care_rule"]}
+	known = {one.name: one for one in offered.read(kind=offered.REORDER)} if rules else {}
+	benefits = _given_with(rules, known.values())
 	rows = [row for row in rows if row["care_rule"] in benefits]
 	if not rows:
 		return {}, set()
@@ -144,18 +146,12 @@ def give(
 	# One follow-up is asked for once, even if its ToDo is made anew.
 	has_had = {"name": ("in", [row["name"] for row in rows]), "coupon": ("is", "set")}
 	had = set(frappe.get_all("Follow Up", has_had, pluck="name"))
-	due = [
-		(one, row)
-		for row in rows
-		if row["name"] not in had
-		and (
-			one := next(
-				(b for b in benefits[row["care_rule"]] if tiers.get(row["customer"]) in b.tiers), None
-			)
-		)
-	]
+	due = []
+	for row in rows:
+		theirs = (one for one in benefits[row["care_rule"]] if tiers.get(row["customer"]) in one.tiers)
+		if row["name"] not in had and (benefit := next(theirs, None)):
+			due.append((benefit, row))
 	out = _out(customers, today) if due else {}
-	known = {one.name: one for one in offered.read(kind=offered.REORDER)} if out else {}
 	given, anew = {}, set()
 	# The strongest first, so that no weaker one is made for nothing.
 	for benefit, row in sorted(due, key=lambda one: -flt(one[0].discount_percentage)):
@@ -175,13 +171,12 @@ def give(
 	return given, anew
 
 
-def _given_with(rules: set[str]) -> dict[str, list]:
-	"""Care Rule -> the benefits that are given with it, the strongest first; not with a rule that has become another one."""
-	if not rules:
-		return {}
+def _given_with(rules: set[str], benefits: Iterable) -> dict[str, list]:
+	"""Care Rule -> those of the benefits that are given with it, the strongest first; not with a rule that has become another one."""
 	found = defaultdict(list)
-	for one in offered.read(kind=offered.REORDER, care_rule=("in", sorted(rules))):
-		found[one.care_rule].append(one)
+	for one in benefits:
+		if one.care_rule in rules:
+			found[one.care_rule].append(one)
 	fits = {"name": ("in", list(found)), "trigger": ("in", offered.WITH_COUPON)}
 	fitting = set(frappe.get_all("Care Rule", fits, pluck="name")) if found else ()
 	strongest = {"key": lambda one: -flt(one.discount_percentage)}
@@ -260,7 +255,7 @@ def in_words(row) -> str | None:
 	if not row.get("coupon") or getdate(row["coupon_until"]) < getdate():
 		return None
 	return _("Coupon {0}: {1} % until {2}.").format(
-		row["coupon"], f"{flt(row['coupon_discount']):g}", formatdate(row["coupon_until"])
+		row["coupon"], offered.percent(row["coupon_discount"]), formatdate(row["coupon_until"])
 	)
 
 
@@ -276,7 +271,7 @@ def for_message(row, language: str) -> dict[str, str]:
 	until = day_in_words(one["valid_upto"], language)
 	return {
 		"coupon": one["code"],
-		"coupon_discount": f"{flt(one['discount']):g}",
+		"coupon_discount": offered.percent(one["discount"]),
 		"coupon_until": until,
 	}
 

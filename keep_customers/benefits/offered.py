@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import flt
 
 from keep_customers.erp.said import said
 from keep_customers.erp.trees import branch
@@ -20,6 +21,11 @@ TABLES = {
 	"item_groups": ("Tier Benefit Item Group", "item_group"),
 	"items": ("Tier Benefit Item", "item_code"),  # to be read as ["items"]: a dict has a method of that name
 }
+
+
+def percent(share) -> str:
+	"""A discount in words, without the sign and without zeros that say nothing."""
+	return f"{flt(share):g}"
 
 
 def read(**filters) -> list:

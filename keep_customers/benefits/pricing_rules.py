@@ -134,24 +134,26 @@ def switch_off(rule: str | None) -> None:
 
 def _rest(rule: str | None) -> None:
 	"""Switch a rule off, unless coupons were given by it that are still good."""
-	if rule and rule not in _good(getdate(), [rule]):
+	if rule and not _good(getdate(), _by_coupons(name=rule)):
 		switch_off(rule)
 
 
-def _good(today: date, rules: list[str]) -> set[str]:
-	"""Which of these rules have coupons that were given by a rep and can still be used."""
-	by_key = [
-		name
-		for name, text in frappe.get_all(
-			"Pricing Rule", filters={"name": ("in", rules)}, fields=["name", "condition"], as_list=True
-		)
-		if key_of(text)
-	]
-	if not by_key:
+def _by_coupons(**which) -> set[str]:
+	"""Rules of coupons that a rep gives.
+
+	:param which: filters of Pricing Rule
+	"""
+	rows = frappe.get_all("Pricing Rule", filters=which, fields=["name", "condition"], as_list=True)
+	return {name for name, text in rows if key_of(text)}
+
+
+def _good(today: date, rules: set[str]) -> set[str]:
+	"""Which of these rules have coupons that can still be used."""
+	if not rules:
 		return set()
 	coupon = frappe.qb.DocType("Coupon Code")
 	unused = (coupon.used == 0) & (coupon.valid_upto >= today)
-	query = frappe.qb.from_(coupon).where(coupon.pricing_rule.isin(by_key) & unused)
+	query = frappe.qb.from_(coupon).where(coupon.pricing_rule.isin(sorted(rules)) & unused)
 	return {rule for (rule,) in query.select(coupon.pricing_rule).distinct().run()}
 
 
@@ -161,15 +163,8 @@ def switch_off_older(today: date, grace: int = 0) -> None:
 	:param grace: days after which it is, while a clock that is ahead goes unnoticed
 	"""
 	current = {one.pricing_rule for one in read(kind=REORDER)}
-	on = {"keep_benefit": ("is", "set"), "disable": 0}
-	older = [
-		name
-		for name, text in frappe.get_all(
-			"Pricing Rule", filters=on, fields=["name", "condition"], as_list=True
-		)
-		if key_of(text) and name not in current
-	]
-	for rule in set(older) - (_good(today - timedelta(days=grace), older) if older else set()):
+	older = _by_coupons(keep_benefit=("is", "set"), disable=0) - current
+	for rule in older - _good(today - timedelta(days=grace), older):
 		switch_off(rule)
 
 

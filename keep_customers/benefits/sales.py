@@ -7,11 +7,11 @@ import json
 
 import frappe
 from frappe import _
-from frappe.utils import flt, getdate
+from frappe.utils import getdate
 from pypika.functions import IfNull
 
 from keep_customers.benefits import agreed, coupons, pricing_rules
-from keep_customers.benefits.offered import BIRTHDAY, COUPONS, DISCOUNT, REORDER, RESERVED, read
+from keep_customers.benefits.offered import BIRTHDAY, COUPONS, DISCOUNT, REORDER, RESERVED, percent, read
 from keep_customers.benefits.pricing_rules import rules_on
 from keep_customers.erp import host
 from keep_customers.erp.trees import branch
@@ -165,7 +165,7 @@ def _benefit_of_coupon(
 			frappe.throw(
 				_(
 					"The coupon {0} is over. The customer has another one now, {1} ({2} %): please take that."
-				).format(coupon.name, other["coupon"], f"{flt(other['discount']):g}")
+				).format(coupon.name, other["coupon"], percent(other["discount"]))
 			)
 	from erpnext.accounts.doctype.pricing_rule.utils import validate_coupon_code
 

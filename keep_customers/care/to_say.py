@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, fmt_money, formatdate, getdate
 
-from keep_customers.benefits.offered import REORDER
+from keep_customers.benefits.offered import REORDER, percent
 from keep_customers.engine.greetings import GREETINGS
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.language import counted
@@ -54,7 +54,7 @@ def _business(known: dict, of_rule: list[str]) -> tuple[list[str], list[str]]:
 	if not upset:
 		first += [
 			_("They have a coupon: {0}, {1} % on one order until {2}.").format(
-				one["code"], f"{one['discount']:g}", formatdate(one["valid_upto"])
+				one["code"], percent(one["discount"]), formatdate(one["valid_upto"])
 			)
 			for one in known["coupons"]
 			if one["kind"] == REORDER

@@ -304,7 +304,12 @@ def due_since(goal: int, due: int, year: int) -> date:
 
 # Was it worth it?
 
-FEWEST_PAIRS = 3  # of fewer, a mean says little about the event, and much about one customer
+FEWEST_PAIRS = 3
+
+
+def says_something(pairs: int) -> bool:
+	"""Whether the means over so many pairs do; those of fewer say little about the event, and much about one customer."""
+	return pairs >= FEWEST_PAIRS
 
 
 @dataclass(frozen=True)
@@ -319,10 +324,6 @@ class Effect:
 	pairs: int
 	invited: float
 	compared: float
-
-	@property
-	def says_something(self) -> bool:
-		return self.pairs >= FEWEST_PAIRS
 
 
 def effect(

@@ -68,12 +68,13 @@ def work_out(event: str, today: date) -> None:
 	until = min(today, day + timedelta(days=days_counted()))
 	currency = currencies.reporting_currency()
 	effect = _effect(event, day, until, currency)
+	told = engine.says_something(effect.pairs)
 	frappe.db.set_value(
 		EVENT,
 		event,
 		{
-			"bought_invited": effect.invited if effect.says_something else 0,
-			"bought_compared": effect.compared if effect.says_something else 0,
+			"bought_invited": effect.invited if told else 0,
+			"bought_compared": effect.compared if told else 0,
 			"compared": effect.pairs,
 			"result_until": until,
 			"result_currency": currency,

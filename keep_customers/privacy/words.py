@@ -16,10 +16,9 @@ FEWEST_DIGITS = 6  # a shorter number stands in texts for something else
 CORE = 9  # of a number's digits, the last ones: what comes before them is written in many ways
 ALONE = 3  # letters that a first or a last name has at least, to be looked for by itself
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-BETWEEN = r"[\s()/.\-]{0,3}"
-BETWEEN_DIGITS = dict.fromkeys(
-	[*map(ord, "()/.-"), *(code for code in range(0x3001) if chr(code).isspace())]
-)  # as above
+SIGNS = "()/.-"  # with spaces, what is put between the digits of a number
+BETWEEN = rf"[\s{re.escape(SIGNS)}]{{0,3}}"
+BETWEEN_DIGITS = dict.fromkeys([*map(ord, SIGNS), *(code for code in range(0x3001) if chr(code).isspace())])
 SHORT = 3  # letters; a name that is no longer stands in texts for something else, unless it is written as one
 # What stands beside a name, and with a name of one word is that of many.
 TITLES = {

@@ -46,7 +46,9 @@ def _discount(told: ReadBack, doc, tiers: list[str]) -> None:
 	if not _has_discount(told, doc) or not tiers:
 		return
 	told.says = [
-		_("Customers of these tiers get {0} % off the price list: {1}.").format(_share(doc), _names(tiers)),
+		_("Customers of these tiers get {0} % off the price list: {1}.").format(
+			offered.percent(doc.discount_percentage), _names(tiers)
+		),
 		_on_what(doc) or _("It is for everything they buy."),
 	]
 	if found := offered.overlap(doc):
@@ -67,7 +69,7 @@ def _birthday(told: ReadBack, doc, tiers: list[str]) -> None:
 		return
 	told.says = [
 		_("Once a year, customers of these tiers get a birthday coupon of {0} % for one order: {1}.").format(
-			_share(doc), _names(tiers)
+			offered.percent(doc.discount_percentage), _names(tiers)
 		),
 		counted(
 			cint(doc.days_around),
@@ -96,7 +98,7 @@ def _reorder(told: ReadBack, doc, tiers: list[str]) -> None:
 	told.says = [
 		_(
 			"With each contact that the rule {0} asks of a rep, customers of these tiers get a coupon of {1} % for one order: {2}."
-		).format(rule, _share(doc), _names(tiers)),
+		).format(rule, offered.percent(doc.discount_percentage), _names(tiers)),
 		counted(
 			cint(doc.valid_days),
 			_("It is good on the day on which the rep is asked."),
@@ -189,10 +191,6 @@ def _has_discount(told: ReadBack, doc) -> bool:
 def _on_what(doc) -> str:
 	groups = [row.item_group for row in doc.item_groups if row.item_group]
 	return _("It is for these item groups: {0}.").format(", ".join(groups)) if groups else ""
-
-
-def _share(doc) -> str:
-	return f"{flt(doc.discount_percentage):g}"
 
 
 def _names(tiers: list[str]) -> str:

@@ -11,6 +11,7 @@ from keep_customers.care import timeline
 from keep_customers.care.at_a_glance import at_a_glance
 from keep_customers.care.panel import customer_care
 from keep_customers.worth import trend
+from tests.site.statements import statements
 from tests.site.story import ANNA, BEN, EVE, PREFIX, once
 from tests.site.web import Browser, Server
 
@@ -203,16 +204,12 @@ def test_who_may_not_read_values_or_costs_sees_none_of_them(story, firm):
 	assert timeline.TIER not in {row["kind"] for row in timeline.touches(firm)["rows"]}
 
 
-def test_the_number_of_queries_does_not_grow(story, firm, monkeypatch):
+def test_the_number_of_queries_does_not_grow(story, firm):
 	def queries():
-		asked, of_the_host = [], frappe.local.db.sql
-		monkeypatch.setattr(
-			frappe.local.db, "sql", lambda *args, **kw: asked.append(args) or of_the_host(*args, **kw)
-		)
-		for ask in (customer_care, at_a_glance, timeline.touches):
-			ask(firm)
-		monkeypatch.setattr(frappe.local.db, "sql", of_the_host)
-		return len(asked)
+		with statements() as sent:
+			for ask in (customer_care, at_a_glance, timeline.touches):
+				ask(firm)
+		return len(sent)
 
 	def more(number):
 		day = add_days(getdate(), -number)

@@ -11,6 +11,7 @@ from frappe.utils import add_days, getdate
 
 from keep_customers.care import my_day, results
 from keep_customers.erp.calendar import working_days
+from tests.site.statements import statements
 from tests.site.story import ANNA, BEN, ITEM, MIA, PREFIX
 from tests.site.web import Browser, Server
 
@@ -172,16 +173,11 @@ def test_birthdays_promises_visits_complaints_and_events_are_there(story, day):
 	assert not any(day(BEN)[part] for part in ("birthdays", "promises", "events", "visits"))
 
 
-def test_the_number_of_queries_does_not_grow_with_the_todos(story, day, monkeypatch):
+def test_the_number_of_queries_does_not_grow_with_the_todos(story, day):
 	def queries():
-		asked = []
-		of_the_host = frappe.local.db.sql
-		monkeypatch.setattr(
-			frappe.local.db, "sql", lambda *args, **kw: asked.append(args) or of_the_host(*args, **kw)
-		)
-		found = day(ANNA)
-		monkeypatch.setattr(frappe.local.db, "sql", of_the_host)
-		return len(found["contacts"]), len(asked)
+		with statements() as sent:
+			found = day(ANNA)
+		return len(found["contacts"]), len(sent)
 
 	story.settings(rep_capacity=0)
 	asked_for(story, ("One", "Two"))

@@ -9,6 +9,7 @@ from keep_customers.access.read_back import read_back
 from keep_customers.care import notices
 from keep_customers.jobs import notices as jobs
 from keep_customers.worth import bought
+from tests.site.statements import statements
 from tests.site.story import ANNA, GROUP, ITEM, MIA, PREFIX, once, rows_like
 
 LIGHTS, SHADES = f"{PREFIX} Lights", f"{PREFIX} Shades"
@@ -259,19 +260,13 @@ def test_merged_customers_are_told_once_and_who_may_not_know_learns_nothing(sold
 	assert f"{PREFIX} Kit" in notices.preview(notice.name)["names"]
 
 
-def test_of_thousands_it_asks_as_much_as_of_a_few(sold, monkeypatch):
+def test_of_thousands_it_asks_as_much_as_of_a_few(sold):
 	notice = written([LAMP], since=sold.days_ago(SINCE))
 
 	def asked():
-		statements, real = [], frappe.db.sql
-		with monkeypatch.context() as patched:
-			patched.setattr(
-				frappe.db,
-				"sql",
-				lambda query, *args, **kwargs: statements.append(query) or real(query, *args, **kwargs),
-			)
+		with statements() as sent:
 			found = notices.preview(notice.name)
-		return found["customers"], len(statements)
+		return found["customers"], len(sent)
 
 	asked()  # what is kept from then on
 	few, number = asked()

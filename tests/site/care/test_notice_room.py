@@ -14,6 +14,7 @@ from keep_customers.engine.followups import WorkingDays
 from keep_customers.jobs import notices as jobs
 from keep_customers.people import reached
 from tests.site import mail
+from tests.site.statements import statements
 from tests.site.story import ANNA, BEN, MIA, PREFIX, TERRITORY
 
 
@@ -160,17 +161,11 @@ def test_what_reps_have_on_their_lists_already_needs_no_room(story, firms):
 	assert lacks(notice(kind="Weather", amended_from=first.name))[0].startswith("1 of 2 contacts fit in")
 
 
-def test_of_thousands_it_asks_as_much_as_of_a_few(story, firms, monkeypatch):
+def test_of_thousands_it_asks_as_much_as_of_a_few(story, firms):
 	def asked():
-		statements, real = [], frappe.db.sql
-		with monkeypatch.context() as patched:
-			patched.setattr(
-				frappe.db,
-				"sql",
-				lambda query, *args, **kwargs: statements.append(query) or real(query, *args, **kwargs),
-			)
+		with statements() as sent:
 			told = notice()
-		return told, len(statements)
+		return told, len(sent)
 
 	asked()  # what is kept from then on
 	_few, number = asked()

@@ -12,6 +12,7 @@ from keep_customers.care import followups, notices, planning, rep_help
 from keep_customers.jobs import notices as jobs
 from keep_customers.messaging import by_hand, sending
 from tests.site.mail import add_mailbox, contact, text_of
+from tests.site.statements import statements
 from tests.site.story import ANNA, EVE, MIA, PREFIX, TERRITORY
 from tests.site.web import Browser, Server
 
@@ -410,23 +411,17 @@ def test_who_has_heard_only_what_was_wrong_hears_what_corrects_the_correction(st
 	assert first == {misled.customer}
 
 
-def test_thousands_are_planned_with_a_few_statements(story, coast, monkeypatch):
+def test_thousands_are_planned_with_a_few_statements(story, coast):
 	number = 2500
 	fields = ["name", "customer_name", "territory", "customer_group", "docstatus", "disabled"]
 	rows = [(f"{PREFIX} {i:05}", f"{PREFIX} {i:05}", HARBOUR, None, 0, 0) for i in range(number)]
 	frappe.db.bulk_insert("Customer", fields, rows)
 	notice = written(territory=HARBOUR)
 	notice.submit()
-	statements, real = [], frappe.db.sql
-	monkeypatch.setattr(
-		frappe.db,
-		"sql",
-		lambda query, *args, **kwargs: statements.append(query) or real(query, *args, **kwargs),
-	)
-	jobs.run(notice.name)
-	monkeypatch.undo()
+	with statements() as sent:
+		jobs.run(notice.name)
 	assert len(reached(notice)) == number + 2
-	assert len(statements) < 60
+	assert len(sent) < 60
 
 
 def test_merged_customers_hear_it_once(story, coast):

@@ -8,6 +8,7 @@ from frappe.permissions import add_user_permission
 
 from keep_customers.care import rep_help
 from tests.site.mail import contact
+from tests.site.statements import statements
 from tests.site.story import ANNA, BEN, EVE, ITEM, PREFIX, _user, once
 
 ADA, VIEWER = "ada@keep-test.example", f"{PREFIX} Viewer"
@@ -324,16 +325,11 @@ def test_a_todo_of_ones_own_has_no_panel(story):
 		rep_help.for_todo(todo.name)
 
 
-def test_the_number_of_questions_does_not_grow_with_what_is_known(story, firm, monkeypatch):
+def test_the_number_of_questions_does_not_grow_with_what_is_known(story, firm):
 	def questions():
-		asked = []
-		real = frappe.db.sql
-		with monkeypatch.context() as patched:
-			patched.setattr(
-				frappe.db, "sql", lambda query, *a, **k: asked.append(str(query)) or real(query, *a, **k)
-			)
+		with statements() as sent:
 			known = help_for(ANNA, firm)
-		return asked, known
+		return sent, known
 
 	questions()
 	few, _known = questions()

@@ -7,10 +7,10 @@ from keep_customers.engine.events import (
 	ATTENDED,
 	CANCELLED,
 	CLOSED,
-	FEWEST_PAIRS,
 	HELD,
 	NO_SHOW,
 	UNASKED,
+	says_something,
 )
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import GOOD, bars, column, count, figure, listed, period, within
@@ -43,16 +43,13 @@ def execute(filters=None):
 		row.result_currency = row.result_currency or currency
 		row.attendance = flt(100 * cint(row.attended) / row.accepted, 1) if row.accepted else None
 		row.stars = 5 * flt(row.rating) if row.ratings else None
-		row.more = flt(row.bought_invited) - flt(row.bought_compared) if says_something(row) else None
-		if not says_something(row):
-			row.bought_invited = row.bought_compared = None
+		if says_something(cint(row.compared)):
+			row.more = flt(row.bought_invited) - flt(row.bought_compared)
+		else:
+			row.bought_invited = row.bought_compared = row.more = None
 		row.opens = opens(row)
 	message = None if rows else _("No event was held in this time. Plan one: VIP Event.")
 	return columns(), rows, message, chart(rows), summary(rows)
-
-
-def says_something(row: dict) -> bool:
-	return cint(row.compared) >= FEWEST_PAIRS
 
 
 def opens(row: dict) -> dict:
@@ -96,7 +93,7 @@ def columns() -> list[dict]:
 
 def chart(rows) -> dict | None:
 	"""What the invited bought where that is known; else how many came."""
-	counted = [row for row in rows if says_something(row)][-CHARTED:]
+	counted = [row for row in rows if says_something(cint(row.compared))][-CHARTED:]
 	if not counted:
 		came = rows[-CHARTED:]
 		return bars(

@@ -9,6 +9,7 @@ from keep_customers.complaints import clock as case_clock
 from keep_customers.complaints import escalation
 from keep_customers.jobs import complaints as jobs
 from tests.site.complaints.cases.case import CASE, START, complaint, offered, stored, tier, todos, told
+from tests.site.statements import statements
 from tests.site.story import ANNA, BEN, MIA, PREFIX
 
 
@@ -263,15 +264,11 @@ def test_a_better_tier_is_answered_sooner_and_a_worse_one_as_promised(story, fir
 	assert stored(case, "tier") == "Platinum"
 
 
-def test_a_quiet_pass_asks_the_same_few_questions_of_however_many_cases(firm, monkeypatch):
+def test_a_quiet_pass_asks_the_same_few_questions_of_however_many_cases(firm):
 	def questions():
-		asked, db = [], frappe.local.db
-		with monkeypatch.context() as patched:
-			patched.setattr(
-				db, "sql", lambda query, *args, **kw: asked.append(query) or type(db).sql(db, query, *args, **kw)
-			)  # fmt: skip
+		with statements() as sent:
 			jobs.run()
-		return len(asked)
+		return len(sent)
 
 	complaint(firm)
 	frappe.db.commit()
