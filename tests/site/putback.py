@@ -54,6 +54,7 @@ FEW = 10
 REMEMBERED_BY_PROCESS = ("get_doctype_app_map", "is_virtual_doctype", "is_single_doctype")
 
 DOCTYPES = REMEMBERED[0][0]
+SINGLES = "tabSingles"
 
 _home = None  # the site of this session; others (test_install) are none of ours
 _kept = None
@@ -120,8 +121,7 @@ def put_back(look_first=False) -> bool:
 		frappe.db.rollback()
 		return True
 	try:
-		unchanged = _still(_kept.state, state())
-		changed = [] if DOCTYPES in unchanged else _others(_kept.doctypes, doctypes())
+		unchanged, changed = _unlike_kept()
 	except frappe.db.InternalError:  # a test has failed in the middle, and Postgres says no more
 		unchanged, changed = [], None
 	frappe.db.rollback()
@@ -131,10 +131,15 @@ def put_back(look_first=False) -> bool:
 			folder = "" if url.startswith("/private") else "public"
 			Path(frappe.get_site_path(folder, url.lstrip("/"))).unlink(missing_ok=True)
 	frappe.db.rollback()
-	_kept.put_back()
-	_kept.chain, _kept.there = (), _kept.mark()
+	_kept.chain, _kept.there = (), _kept.put_back()
 	forget(unchanged, changed)
 	return True
+
+
+def _unlike_kept():
+	"""What is still remembered rightly, and which doctypes are others than at the story's beginning."""
+	unchanged = _still(_kept.state, state(_kept.state, _kept.touched()))
+	return unchanged, [] if DOCTYPES in unchanged else _others(_kept.doctypes, doctypes())
 
 
 def begun(make, told, key, after):
@@ -184,8 +189,7 @@ class Begun:
 
 	def __init__(self, made, place):
 		self.made, self.place, self.picture = made, place, _kept.picture(f"begun {place}")
-		self.unchanged = _still(_kept.state, state())
-		self.doctypes = [] if DOCTYPES in self.unchanged else _others(_kept.doctypes, doctypes())
+		self.unchanged, self.doctypes = _unlike_kept()
 
 
 def copied(made, told):
@@ -203,14 +207,19 @@ def since_last_asked():
 	return unchanged, [] if same else _others(knew, knows)
 
 
-def state():
-	"""Tells by number and time whether any document of those doctypes was changed."""
+def state(before=None, touched=None):
+	"""Tells by number and time whether any document of those doctypes was changed.
+
+	:param touched: tables; all others are as they were before, None where nobody knows
+	"""
+	asked = [doctype for _names, doctypes in REMEMBERED for doctype in doctypes]
+	if touched is not None:
+		asked = [doctype for doctype in asked if f"tab{doctype}" in touched]
 	query = " union all ".join(
-		f"select '{doctype}', count(*), max(modified) from `tab{doctype}`"
-		for _names, doctypes in REMEMBERED
-		for doctype in doctypes
+		f"select '{doctype}', count(*), max(modified) from `tab{doctype}`" for doctype in asked
 	)
-	return {doctype: (number, str(last)) for doctype, number, last in frappe.db.sql(query)}
+	found = frappe.db.sql(query) if asked else ()
+	return {**(before or {}), **{doctype: (number, str(last)) for doctype, number, last in found}}
 
 
 def doctypes():
@@ -359,10 +368,14 @@ class WholeDatabase:
 	def changed(self):
 		return self.brought is not self.copy or self.mark() != self.version
 
+	def touched(self):
+		return None
+
 	def put_back(self):
 		if self.changed():
 			self.bring(self.copy)
 			self.version = self.mark()
+		return self.version
 
 	def picture(self, _name=None):
 		picture = sqlite3.connect(":memory:")
@@ -384,6 +397,9 @@ class TouchedTables:
 	KEPT = (
 		"create temporary table `{name} {number}` as select {columns} from `{table}`",
 		"insert into `{table}` ({columns}) select {columns} from `{name} {number}`",
+	)
+	SINGLE = (
+		"select doctype, count(*), sum(crc32(concat_ws('=', field, value))) from `{table}` group by doctype"
 	)
 	NO_MORE = "drop table if exists `{name} {number}`"
 	EMPTY = "delete from `{table}`"
@@ -426,6 +442,8 @@ class TouchedTables:
 				words["columns"] = ", ".join(self._columns(table))
 				keep, found[table] = (statement.format(**words) for statement in self.KEPT)
 				self._do(keep)
+				if table == SINGLES:
+					found[table] = found[table], self._singles()
 		return found
 
 	def _connected(self):
@@ -461,24 +479,42 @@ class TouchedTables:
 		return self.mark() != self.written
 
 	def put_back(self):
-		self.bring({table: self.tables[table] for table in self._touched()})
+		self.bring({table: self.tables[table] for table in self.touched()})
 		self.written = self.mark()
+		return self.written
 
-	def _touched(self):
+	def touched(self):
+		"""Tables into which somebody has written since."""
 		now = self.mark()
 		return [table for table in self.tables if now.get(table, 0) != self.written.get(table, 0)]
 
 	def picture(self, name):
-		found = self._copied(self._touched(), name)
+		found = self._copied(self.touched(), name)
 		self.connection.commit()
 		return found
 
 	def bring(self, picture):
 		for table, statement in picture.items():
+			if table == SINGLES and statement:
+				self._bring_singles(*statement)
+				continue
 			self._do(self.EMPTY.format(table=table))
 			if statement:
 				self._do(statement)
 		self.connection.commit()
+
+	def _bring_singles(self, statement, were):
+		"""All the single documents are rows of one table, of which nearly every test changes one."""
+		now = self._singles()
+		others = [one for one in {*were, *now} if were.get(one) != now.get(one)]
+		if others:
+			names = "(" + ", ".join(f"'{one}'" for one in others) + ")"
+			self._do(f"{self.EMPTY.format(table=SINGLES)} where doctype in {names}")
+			self._do(f"{statement} where doctype in {names}")
+
+	def _singles(self):
+		"""Doctype -> what tells whether a single document is another one."""
+		return {row[0]: row[1:] for row in self._ask(self.SINGLE.format(table=SINGLES))}
 
 	def close(self):
 		self.connection.close()
@@ -487,6 +523,8 @@ class TouchedTables:
 class TouchedByTrigger(TouchedTables):
 	"""In PostgreSQL, whose own figures come a second late. A sequence moves at once, for all who look and for good, be what
 	moved it rolled back or not."""
+
+	SINGLE = "select doctype, count(*), sum(hashtextextended(concat_ws('=', field, value), 0)) from `{table}` group by doctype"
 
 	@staticmethod
 	def possible():

@@ -123,7 +123,7 @@ def test_the_interval_is_asked_for_some_and_holds_the_expected_value():
 	assert alone[0] == pytest.approx(low[0], rel=0.05)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 10**6), size=st.integers(1, 200))
 def test_who_buys_as_people_do_has_figures_that_can_be_written_down(seed, size):
 	random = np.random.default_rng(seed)

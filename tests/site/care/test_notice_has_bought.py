@@ -271,13 +271,13 @@ def test_of_thousands_it_asks_as_much_as_of_a_few(sold):
 	asked()  # what is kept from then on
 	few, number = asked()
 	for like in ("Red", "Credited"):
-		names = [f"{PREFIX} {like} {at:04}" for at in range(1200)]
+		names = [f"{PREFIX} {like} {at:04}" for at in range(500)]
 		rows_like("Customer", f"{PREFIX} {like}", [{"name": name, "customer_name": name} for name in names])
 		for paper in frappe.get_all(
 			"Sales Invoice", {"customer": f"{PREFIX} {like}"}, ["name", "return_against"]
 		):
 			[line] = frappe.get_all("Sales Invoice Item", {"parent": paper.name}, pluck="name")
-			papers = [(f"{PREFIX} {paper.name} {at}", at) for at in range(1200)]
+			papers = [(f"{PREFIX} {paper.name} {at}", at) for at in range(500)]
 			against = paper.return_against and f"{PREFIX} {paper.return_against}"
 			rows_like(
 				"Sales Invoice", paper.name,
@@ -291,5 +291,5 @@ def test_of_thousands_it_asks_as_much_as_of_a_few(sold):
 				[{"name": f"{PREFIX} {line} {at}", "parent": name} for name, at in papers],
 			)  # fmt: skip
 	many, more = asked()
-	assert many == few + 1200
-	assert more < number + 30, "in parts of some hundreds"
+	assert many == few + 500
+	assert more < number + 10, "in parts of some hundreds"
