@@ -75,6 +75,13 @@ def test_every_shipped_message_is_clean_whatever_is_known(record, known):
 			is_clean(render(record[field], values))
 
 
+def test_a_reorder_names_the_coupon_in_every_language():
+	for record in SHIPPED:
+		if record["kind"] == "Reorder":
+			text = tidy(render(record["message"], KNOWN))
+			assert all(KNOWN[name] in text for name in ("coupon", "coupon_discount", "coupon_until")), text
+
+
 def test_every_kind_ships_in_every_language():
 	for language in ("en", "zh", "zh-TW"):
 		there = [record["kind"] for record in SHIPPED if record["language"] == language]
