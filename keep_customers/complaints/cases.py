@@ -15,7 +15,7 @@ from keep_customers.care import ending
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import complaints as engine
 from keep_customers.engine.compensations import GRANTED, HANDED_OVER, OWED
-from keep_customers.people.contacts import is_contact_of, primary_contact, reached_at
+from keep_customers.people.contacts import primary_contact, reached_at
 from keep_customers.worth import currencies
 from keep_customers.worth.values import tier_ranks
 
@@ -78,15 +78,14 @@ def set_contact(case, anew: bool = False) -> None:
 	"""
 	if not case.contact:
 		return
-	if case.customer and not is_contact_of(case.contact, case.customer):
+	known = reached_at(case.contact, case.customer) if case.customer else None
+	if case.customer and not known:
 		frappe.throw(
 			_("{0} is no contact of this customer, or nobody has confirmed it yet.").format(case.contact)
 		)
 	if not (case.flags.ignore_permissions or frappe.has_permission("Contact", "read", doc=case.contact)):
 		return
-	if case.customer:
-		known = reached_at(case.contact, case.customer)
-	else:
+	if not known:
 		fields = ["first_name", "last_name", "email_id", "mobile_no", "phone"]
 		known = frappe.db.get_value("Contact", case.contact, fields, as_dict=True)
 	for field, value in {
