@@ -285,6 +285,7 @@ def take(url: str, language: str, folder: str, chromium: str, *only: str) -> Non
 				context.request.post(f"{url}/sandbox", form={"user": user}, max_redirects=0)
 			look = Look(context.new_page(), url, user, language)
 			look.page.set_default_timeout(90_000)
+			frappe.db.rollback()  # pages have written since, and SQLite lets nobody write who has read before
 			image = one.show(look)
 			_write(image or look.shot(), target / f"{name}.png")
 			context.close()
