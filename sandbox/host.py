@@ -79,6 +79,12 @@ PATCHES = [
 		'if fieldtype in ("Float", "Int", "Currency", "Percent", "Check"):\n\t\t\treturn "0"',
 		'if fieldtype in ("Float", "Int", "Currency", "Percent", "Check", "Rating", "Duration", "Long Int"):\n\t\t\treturn "0"',
 	),
+	# As version 16 does: of an e-mail to two mailboxes it makes two.
+	(
+		"email/receive.py",
+		'message_id=self.message_id, sent_or_received="Received", order_by',
+		'message_id=self.message_id, email_account=self.email_account.name, sent_or_received="Received", order_by',
+	),
 	# To Postgres a socket is a folder, which nobody can call.
 	(
 		"utils/connections.py",

@@ -39,11 +39,12 @@ def install(**_about) -> None:
 	"""Look at what comes in, whoever pulls it."""
 	if getattr(InboundMail, "_keep_customers", False):
 		return
-	as_dict, create, process, match = (
+	as_dict, create, process, match, exists = (
 		InboundMail.as_dict,
 		InboundMail._create_reference_document,
 		InboundMail.process,
 		InboundMail.match_record_by_subject_and_sender,
+		InboundMail.is_exist_in_system,
 	)
 	reply = EmailAccount.send_auto_reply
 
@@ -63,6 +64,10 @@ def install(**_about) -> None:
 	def matched(mail, doctype):
 		record = match(mail, doctype)
 		return None if record and _is_of_somebody_else(mail, record) else record
+
+	def known(mail):
+		# Of what another mailbox got, version 16 makes a second one.
+		return exists(mail) or (_leads_to_ours(mail) and _got_elsewhere(mail)) or None
 
 	def processed(mail):
 		communication = process(mail)
@@ -87,18 +92,35 @@ def install(**_about) -> None:
 	EmailAccount.send_auto_reply = replied
 	InboundMail.as_dict, InboundMail._create_reference_document = marked, created
 	InboundMail.process, InboundMail.match_record_by_subject_and_sender = processed, matched
+	InboundMail.is_exist_in_system = known
 	InboundMail._keep_customers = True
 	policy.SMTP.header_factory.map_to_type("list-unsubscribe", _Unfolded)
 
 
+def _leads_to(mail) -> str | None:
+	"""The doctype of which its mailbox makes a document of each e-mail."""
+	return mail.append_to if mail.email_account.use_imap else mail.email_account.append_to
+
+
+def _leads_to_ours(mail) -> bool:
+	doctype = _leads_to(mail)
+	return bool(doctype) and frappe.get_meta(doctype).module == "Keep Customers"
+
+
+def _got_elsewhere(mail):
+	"""The Communication of an e-mail that another mailbox got."""
+	received = {"message_id": mail.message_id, "sent_or_received": "Received"}
+	name = mail.message_id and frappe.db.get_value("Communication", received, order_by="creation desc")
+	return name and frappe.get_doc("Communication", name)
+
+
 def _came_here_too(mail, communication) -> None:
-	"""An e-mail to two mailboxes the host takes once: what the other one got first, and brought to no document, is ours to make one of."""
-	account = mail.email_account
-	doctype = mail.append_to if account.use_imap else account.append_to
+	"""An e-mail to two mailboxes is taken once: what the other one got first, and brought to no document, is ours to make one of."""
+	doctype = _leads_to(mail)
 	# The same mailbox may be read anew, with what somebody has thrown away.
-	if not doctype or communication.reference_name or communication.email_account == account.name:
+	if communication.reference_name or communication.email_account == mail.email_account.name:
 		return
-	if frappe.get_meta(doctype).module != "Keep Customers" or is_automatic(mail):
+	if not _leads_to_ours(mail) or is_automatic(mail):
 		return
 	there = mail.reference_document()
 	name = there.name if there else mail._create_reference_document(doctype)

@@ -25,7 +25,7 @@ def receive(
 	for header, value in headers.items():
 		mail[header.replace("_", "-")] = value
 	mail.set_content(text, subtype="html" if html else "plain")
-	account = f"{PREFIX} Complaints" if append_to else f"{PREFIX} {box}"
+	account = f"{PREFIX} {box}"
 	if not frappe.db.exists("Email Account", account):
 		frappe.get_doc(
 			{
@@ -150,6 +150,10 @@ def test_one_email_to_two_mailboxes_is_one_case_whichever_is_read_first(guest, f
 	receive(story, "Smoke!", "The drill smokes.", box="sales@tools.example", append_to=None, **same)
 	receive(story, "Smoke!", "The drill smokes.", **same)
 	assert len(cases()) == 1
+	# Nor do two that lead to cases make two of it, or ask anybody to read it again.
+	receive(story, "Smoke!", "The drill smokes.", box="service@tools.example", **same)
+	about = {"reference_doctype": CASE, "reference_name": case.name, "communication_type": "Communication"}
+	assert len(cases()) == 1 and frappe.db.count("Communication", about) == 1
 
 
 def test_what_one_of_us_passes_on_joins_no_other_customers_case(guest, firm, story):
