@@ -79,20 +79,23 @@ def cancel_todo(name: str | None) -> None:
 	_end_todo(name, "Cancelled")
 
 
-def close_todo(name: str | None) -> None:
-	"""Close a rep's ToDo as done; the follow-up behind it is already settled."""
-	_end_todo(name, "Closed")
+def close_todo(name: str | None) -> bool:
+	"""Close a rep's ToDo as done, or leave it to what else it is for, and say so; the follow-up is already settled."""
+	return _end_todo(name, "Closed")
 
 
-def _end_todo(name: str | None, status: str) -> None:
+def _end_todo(name: str | None, status: str) -> bool:
+	"""Whether it goes on for something else."""
 	# For update: a night may have made it in this moment, and who renames the customer finds it afterwards.
 	if not name or frappe.db.get_value("ToDo", name, "status", for_update=True) != "Open":
-		return
+		return False
 	left = {"todo": name, "status": ("in", OPEN)}
-	if status == "Cancelled" and frappe.db.get_value("Follow Up", left, "name", for_update=True):
-		return hand_over(name)
+	if frappe.db.get_value("Follow Up", left, "name", for_update=True):
+		hand_over(name)
+		return True
 	todo = frappe.get_doc("ToDo", name, for_update=True)
 	todo.status = status
 	todo.flags.keep_customers_settled = True
 	# Whoever cancels an invoice or files a report need not be allowed to write the rep's ToDo.
 	save_todo(todo, ignore_permissions=True)
+	return False

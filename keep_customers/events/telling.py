@@ -135,6 +135,7 @@ def _notify_moved_up(row, rep: str, guests: list) -> None:
 
 def nothing_left_to_ask(name: str, comes: bool = True) -> None:
 	"""Whoever has answered need not be asked or reminded any more, and who does not come need not hear of a place."""
+	waits: dict[str | None, list[str]] = {}
 	for one in frappe.get_all(
 		"Follow Up",
 		filters={
@@ -147,13 +148,17 @@ def nothing_left_to_ask(name: str, comes: bool = True) -> None:
 	):
 		if one.send_status == "Sending":
 			continue  # it is on its way; what became of it is noted when it is known
+		waits.setdefault(one.todo, []).append(one.name)
 		followups.settle(
 			one.name,
 			"Done" if one.todo else "Cancelled",
 			hold_reason="",
 			done_on=getdate() if one.todo else None,
 		)
-		ending.close_todo(one.todo)
+	for todo, names in waits.items():
+		if ending.close_todo(todo):
+			# What the rep does with it from now on is no answer to this.
+			frappe.db.set_value("Follow Up", {"name": ("in", names)}, "todo", None)
 
 
 def take_back_all(event: str, why: str, of_rules: bool = False) -> None:

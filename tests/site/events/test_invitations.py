@@ -189,6 +189,31 @@ def test_a_reply_settles_what_was_still_to_be_asked(now):
 	assert frappe.db.get_value(INVITATION, invitation(doc, firm), "remark") == "A window seat, please"
 
 
+def test_who_answers_leaves_on_the_list_whom_else_the_rep_asks_by_the_same_todo(now):
+	[firm] = firms(now, 500)
+	partner = contact(firm, first_name="Partner", email="partner@firm.example")
+	partner = getattr(partner, "name", partner)
+	doc = event("Planned", guests=[{"customer": firm}, {"customer": firm, "contact": partner}])
+	audience.plan(doc.name)
+	waves.invite(doc.name)
+	work(now)
+	[todo] = now.todos(ANNA, status="Open")
+	of_guest = {row.contact: row.name for row in invitations(doc)}
+	first = of_guest.pop(partner)
+	[other] = of_guest.values()
+	replies.reply(first, "Yes")
+	about = {"reference_doctype": INVITATION, "reference_name": other}
+	waits = frappe.db.get_value("Follow Up", about, ["name", "status", "todo"])
+	[still] = now.todos(ANNA, status="Open")
+	assert waits[1:] == ("Assigned", still.name) and still.name == todo.name
+	assert frappe.db.get_value("ToDo", todo.name, "keep_follow_up") == waits[0]
+	done = frappe.db.get_value("Follow Up", {**about, "reference_name": first}, ["status", "todo"])
+	assert done == ("Done", None), "what the rep does now is no answer to it"
+	replies.reply(other, "No")
+	assert not now.todos(ANNA, status="Open")
+	assert frappe.db.get_value("Follow Up", waits[0], "status") == "Done"
+
+
 def test_who_moves_up_is_told_and_so_is_the_rep(now):
 	names = firms(now, 500, 300, 200)
 	doc = event("Inviting", guests=listed(names), capacity=1, max_companions=0)
