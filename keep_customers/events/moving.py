@@ -72,12 +72,22 @@ def tell_of_move(event: str) -> None:
 	coming = [guest.name for guest in guests if guest.status == engine.ACCEPTED]
 	if coming:
 		frappe.db.set_value(INVITATION, {"name": ("in", coming)}, {"ask_again": 1, "reminded_on": None})
+	silent = [guest.name for guest in guests if guest.status == engine.INVITED]
+	if silent and _is_reminded_later(row):
+		# What they were reminded of was the former day.
+		frappe.db.set_value(INVITATION, {"name": ("in", silent)}, "reminded_on", None)
 	for kind, some in (
 		(ASK, [name for name in names if name in unasked]),
 		(MOVED, [name for name in names if name not in unasked]),
 	):
 		if some:
 			tell(row, some, kind)
+
+
+def _is_reminded_later(row) -> bool:
+	"""Whether the days in which who has not answered is reminded are still to come."""
+	days = cint(frappe.db.get_single_value("Keep Customers Settings", "event_reminder_days"))
+	return bool(days and row.reply_until) and getdate(row.reply_until) > getdate(add_days(getdate(), days))
 
 
 def _invited(event: str) -> list[dict]:

@@ -121,7 +121,8 @@ def invite_after_all(name: str) -> None:
 		guest = engine.invite_after_all(room, name)
 	except engine.Refused as refused:
 		refuse(refused)
-	store(row, room, [guest])
+	# What became of the invitation that was taken back says nothing of the new one.
+	store(row, room, [guest], ask_again=0, **dict.fromkeys(("reminded_on", "replied_on", "opened_on")))
 
 
 @frappe.whitelist(methods=["POST"])

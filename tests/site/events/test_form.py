@@ -69,8 +69,14 @@ def test_who_is_named_and_left_out_is_told_by_name_and_why(now):
 	replies.cancel_invitation(invitation(doc, names[2]))
 	found = audience.preview(doc.name)
 	assert (found["customers"], found["known"]) == (0, 2) and "Invite After All" in why(found)["2"]
+	# They had said yes to a day before, and were reminded.
+	of_then = ("ask_again", "reminded_on", "replied_on")
+	noted = dict(zip(of_then, (1, now_datetime(), now_datetime()), strict=True))
+	frappe.db.set_value("VIP Invitation", invitation(doc, names[2]), noted)
 	replies.record(invitation(doc, names[2]), "Invite After All")
 	assert statuses(doc) == {"2": "Planned", "3": "Planned"}
+	anew = frappe.db.get_value("VIP Invitation", invitation(doc, names[2]), of_then)
+	assert not any(anew), "nobody has asked them anew yet"
 
 
 def test_what_is_on_the_screen_is_looked_at_before_it_is_saved(now):

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 import vobject
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, getdate, now_datetime
 
 from keep_customers.erp.aside import Aside
 from keep_customers.events import audience, documents, pages, replies, telling, waves
@@ -39,6 +39,7 @@ def test_everybody_who_was_invited_is_told_and_keeps_their_place(now):
 	doc, (yes, _no, silent) = invited_to(now, "Yes", "No", None)
 	first = entry_of(doc, yes)
 	reply_until = getdate(doc.reply_until)
+	frappe.db.set_value(INVITATION, invitation(doc, silent), "reminded_on", now_datetime())
 	doc.starts_on = f"{add_days(getdate(doc.starts_on), 10)} 19:00:00"
 	doc.save()
 	assert told(now) == {yes: "Planned", silent: "Planned"}
@@ -48,6 +49,7 @@ def test_everybody_who_was_invited_is_told_and_keeps_their_place(now):
 	assert new.dtstart.value > first.dtstart.value
 	# They have ten more days to reply.
 	assert getdate(at(doc).reply_until) == add_days(reply_until, 10)
+	assert not frappe.db.get_value(INVITATION, invitation(doc, silent), "reminded_on"), "of the former day"
 	# Who had said yes is asked again: the same answer settles that.
 	name = invitation(doc, yes)
 	assert frappe.db.get_value(INVITATION, name, "ask_again") == 1
