@@ -80,7 +80,7 @@ def for_todo(todo: str) -> dict:
 		"priority": doc.priority,
 		"comes_first": full_day.because(row),
 		"can_call": calls.can_call(doc, row),
-		"again_if_not": results.again_on(row),
+		"again_if_not": results.again_on(*results.with_its_days(row)),
 	}
 
 

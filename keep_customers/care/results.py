@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, get_datetime, getdate, now_datetime
 
-from keep_customers.care import also_said, followups, not_useful, todos
+from keep_customers.care import also_said, followups, not_useful, rules, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.todos import save_todo
@@ -126,17 +126,35 @@ def next_contact(but: str | None = None) -> dict | None:
 	return rows[0] if rows else None
 
 
-def again_on(row) -> date:
+def again_on(*rows) -> date:
 	"""When to try again who was not reached today: a working day; what is worthless after its day, until then.
 
-	:param row: a follow-up, as :func:`followups.last_day` takes it
+	:param rows: follow-ups that are one contact, as :func:`followups.last_day` takes them
 	"""
 	today = getdate()
 	again = working_days(frappe.get_cached_doc("Keep Customers Settings")).on_or_after(
 		today + timedelta(days=AGAIN)
 	)
-	last = followups.last_day(row)
-	return min(again, last) if last and last >= today else again
+	return min([again, *(last for last in map(followups.last_day, rows) if last and last >= today)])
+
+
+def with_its_days(row) -> list:
+	"""A ToDo's leading follow-up, and what goes along with it and has a day of its own: a greeting, what a guest of an event is to
+	hear. The day of all else is the ToDo's.
+
+	:param row: as :func:`todos.care_todo` gives it
+	"""
+	beside = {"todo": row.todo, "customer": row.customer, "name": ("!=", row.name)}
+	parts = frappe.get_all(
+		"Follow Up", {**beside, "status": ("in", followups.OPEN)}, list(followups.TO_CARRY_OUT)
+	)
+	of_rules = {
+		"name": ("in", [part.care_rule or "" for part in parts]),
+		"trigger": ("in", sorted(rules.DATED)),
+	}
+	dated = set(frappe.get_all("Care Rule", of_rules, pluck="name")) if parts else ()
+	own = (part for part in parts if part.care_rule in dated or part.reference_doctype == "VIP Invitation")
+	return [row, *own]
 
 
 def contact_of(
@@ -199,7 +217,7 @@ def _settle(todo, row, contact: dict) -> str:
 	waits = todo.status == "Open"
 	if contact["result"] == NOT_REACHED:
 		if waits:
-			todo.date = again_on(row)
+			todo.date = again_on(*with_its_days(row))
 			save_todo(todo)
 		return _("Not reached: it comes back on {0}.").format(formatdate(todo.date)) if waits else _("Noted.")
 	if waits:

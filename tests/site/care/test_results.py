@@ -107,6 +107,22 @@ def test_who_was_not_reached_is_tried_again_by_the_same_todo(now):
 	assert state(now, firm) == ("Done", "") and len(touches(firm)) == 2
 
 
+def test_who_was_not_reached_is_tried_again_before_the_greeting_beside_it_is_too_late(now):
+	[firm] = asked_for(now)
+	todo, tomorrow = only_todo(now, firm), getdate() + timedelta(days=1)
+	file = frappe.get_doc("Customer File", firm)
+	file.append("people", {"full_name": "Olga", "birthday": tomorrow.replace(year=1988)})
+	file.save()
+	birthdays = now.rule("Birthdays", trigger="Birthday", enabled=0)
+	greeting = {"occurrence": f"Birthday {tomorrow}", "due_date": tomorrow, "expires": 1, "todo": todo.name}
+	about = {"care_rule": birthdays.name, "reference_doctype": "Customer File Person", "customer": firm}
+	frappe.get_doc({"doctype": "Follow Up", "status": "Assigned", **about, **greeting}).insert()
+	as_user(ANNA)
+	answer = results.record(todo.name, "Not Reached", str(uuid4()))
+	as_user("Administrator")
+	assert answer["date"] == tomorrow
+
+
 def test_what_an_older_page_calls_not_needed_says_why(now):
 	[firm] = asked_for(now)
 	with pytest.raises(frappe.ValidationError, match="why"):
