@@ -83,7 +83,7 @@ def ended(call_id: str, answered: bool, began: datetime | str | None = None) -> 
 	Who was spoken to had a contact. Who was not leaves the ToDo as it is, and what to answer in it is prepared.
 	"""
 	filters = {"call_id": call_id}
-	fields = ["name", "customer", "todo", "touch", "called_by", "call_result"]
+	fields = ["name", "customer", "channel", "todo", "touch", "called_by", "call_result"]
 	row = frappe.db.get_value("Follow Up", filters, fields, as_dict=True, for_update=True)
 	if not row or row.call_result == REACHED:
 		return
@@ -107,7 +107,8 @@ def _note(row, call_id: str, when: datetime) -> None:
 			"rep": row.called_by,
 			"channel": "Phone",
 			"result": REACHED,
-			"follow_up": row.name,
+			# A call before a visit announces it; that somebody was there the rep tells.
+			"follow_up": None if row.channel == "Visit" else row.name,
 			"todo": row.todo,
 			"call_id": call_id,
 		}

@@ -104,6 +104,22 @@ def test_who_is_not_reached_had_no_contact(story, firm, todo, exotel):
 	assert len(touches(firm)) == 1
 
 
+def test_a_call_before_a_visit_is_no_visit(story, firm, todo, exotel):
+	frappe.db.set_value("Follow Up", {"todo": todo}, "channel", "Visit")
+	as_(ANNA, calls.call_for_todo, todo)
+	becomes(the_call(), "Completed")
+	[touch] = touches(firm)
+	[follow_up] = story.follow_ups(firm)
+	assert (touch.channel, touch.todo, follow_up.touch) == ("Phone", todo, None)
+	assert follow_up.status in ("Assigned", "Late")
+	as_(ANNA, todos.record_touch, todo, "Reached")
+	[follow_up] = story.follow_ups(firm)
+	assert (
+		follow_up.status == "Done"
+		and frappe.db.get_value("Customer Touch", follow_up.touch, "channel") == "Visit"
+	)
+
+
 def test_an_old_call_is_not_a_second_contact(story, firm, todo, exotel):
 	as_(ANNA, calls.call_for_todo, todo)
 	becomes(the_call(), "Completed")
