@@ -6,6 +6,7 @@ import frappe
 
 from keep_customers.erp.users import full_names
 from keep_customers.visits.approval import REPORTED
+from keep_customers.visits.contacts import still_planned
 
 MOST = 5
 
@@ -40,7 +41,7 @@ def visits(customer: str, day: date) -> dict[str, list]:
 			"parent": ("in", list(plans) or [""]), "parenttype": "Visit Plan", "customer": customer, "visited": 0,
 			"touch": ("is", "not set"),
 		},
-		fields=["parent as plan", "appointment", "goal"],
+		fields=["parent as plan", "appointment", "goal", "follow_up"],
 		order_by="idx asc",
 	)  # fmt: skip
 	names = full_names(plan.rep for plan in plans.values())
@@ -53,6 +54,6 @@ def visits(customer: str, day: date) -> dict[str, list]:
 			"rep_name": names.get(plans[stop.plan].rep),
 			"goal": stop.goal,
 		}
-		for stop in stops
+		for stop in still_planned(stops)
 	]
 	return {"visits": sorted(rows, key=lambda row: str(row["day"]))}

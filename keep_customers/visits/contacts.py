@@ -44,6 +44,18 @@ def to_visit(plan: str) -> list[dict]:
 	return sorted(found, key=_turn)
 
 
+def still_planned(stops: list) -> list:
+	"""Those of some stops to which somebody still means to go; the customer may not want it any more, or the rep may see no use in it.
+
+	:param stops: rows with follow_up
+	"""
+	names = [stop.follow_up for stop in stops if stop.follow_up]
+	if not names:
+		return stops
+	over = set(frappe.get_all("Follow Up", {"name": ("in", names), "status": "Cancelled"}, pluck="name"))
+	return [stop for stop in stops if stop.follow_up not in over]
+
+
 def _stop(stop, todo: str) -> dict:
 	return {
 		"stop": stop.name,

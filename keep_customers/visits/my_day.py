@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import getdate
 
 from keep_customers.visits.approval import REPORTED
+from keep_customers.visits.contacts import still_planned
 
 
 def visits(user: str, day: date) -> dict[str, list]:
@@ -29,9 +30,12 @@ def visits(user: str, day: date) -> dict[str, list]:
 		"Visit Plan Stop",
 		filters={"parent": ("in", plans or [""]), "parenttype": "Visit Plan", "visited": 0, "touch": ("is", "not set")},
 		fields=[
-			"parent as plan", "customer", "customer_name", "appointment", "place", "people_to_meet", "goal",
+			"parent as plan", "customer", "customer_name", "appointment", "place", "people_to_meet", "goal", "follow_up",
 		],
 		order_by="idx asc",
 	)  # fmt: skip
 	today = [stop for stop in stops if not stop.appointment or getdate(stop.appointment) == day]
+	today = still_planned(today)
+	for stop in today:
+		del stop["follow_up"]
 	return {"visits": sorted(today, key=lambda stop: (not stop.appointment, str(stop.appointment or "")))}

@@ -132,6 +132,11 @@ def test_what_is_reported_is_before_nobody_any_more(story, firms):
 	plan = approved(firms)
 	assert len(my_day.visits(ANNA, getdate())["visits"]) == 2
 	assert len(at_a_glance.visits(firms[0], getdate())["visits"]) == 1
+	todo = frappe.db.get_value("Follow Up", plan.stops[1].follow_up, "todo")
+	results.record(todo, "Not Useful", str(uuid4()), because="No Need Now")
+	assert [one.customer for one in my_day.visits(ANNA, getdate())["visits"]] == firms[:1]
+	assert at_a_glance.visits(firms[1], getdate()) == {"visits": []}
+	plan.reload()
 	plan.stops[0].not_visited_reason = "Snow"
 	plan.stops[1].moved_to = plan.to_date
 	plan.save()
