@@ -20,6 +20,7 @@ from keep_customers.care import followups, notices, premises, rules, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.erp.attempts import attempt, given_up
+from keep_customers.erp.said import as_said, kept, said
 from keep_customers.messaging import delivery, recipients, unsubscribe
 from keep_customers.messaging.delivery import NOTICE
 from keep_customers.people import consent, unsubscribed
@@ -166,7 +167,10 @@ def _send_one(name: str, today: date) -> str:
 	# Asked again at the last moment: it may have been withdrawn since the night.
 	answer = consent.of_follow_ups([row])[row.name]
 	if held := _held_back(row, rule, today, answer.refused):
-		return _leave(name, *held)
+		status, reason, again = held
+		# As what a night ends: under another name it may be due again.
+		free = {"occurrence": followups.asked_again(row.occurrence, name)} if again and row.care_rule else {}
+		return _leave(name, status, reason, **free)
 	attempts, claimed = (row.send_attempts or 0) + 1, False
 	try:
 		if not rule.send_automatically:
@@ -210,24 +214,24 @@ def _send_one(name: str, today: date) -> str:
 	return "Sent"
 
 
-def _leave(name: str, status: str, reason: str) -> str:
+def _leave(name: str, status: str, reason: str, **values) -> str:
 	"""Settle what is not sent any more, and commit; returns the status."""
-	followups.settle(name, status, hold_reason=reason, send_status="")
+	followups.settle(name, status, hold_reason=reason, send_status="", **values)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 	return status
 
 
-def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str] | None:
-	"""(status, reason) of what is not sent any more."""
+def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str, bool] | None:
+	"""(status, reason, whether it may be due anew) of what is not sent any more."""
 	if not rule or not rule.enabled:
-		return "Cancelled", "Rule switched off"
+		return "Cancelled", followups.RULE_OFF, True
 	if not refused and (end := premises.over(premises.waiting(names=[row.name]), today).get(row.name)):
-		return "Cancelled", end.why
+		return "Cancelled", end.why, end.again
 	# What was tried and failed is not dropped: the rep may still find the words.
 	if _too_late(row, rule, today) and not row.send_attempts:
-		return "Skipped", "Too late"
+		return "Skipped", "Too late", False
 	if refused:
-		return "Skipped", "No consent"
+		return "Skipped", "No consent", False
 
 
 def _greeted(row, rule, to: str | None) -> bool:
@@ -326,12 +330,10 @@ def _hand_over(row) -> None:
 	due = max(getdate(row.due_date), getdate())
 	# Not why: an error may tell an address, and the reason is copied to weaker-guarded places.
 	# A copy: this may be done a second time.
-	row = frappe._dict(
-		row,
-		reason="{} {}".format(
-			row.reason or "", _("It could not be sent automatically; please see to it.")
-		).strip(),
-	)
+	known = frappe.db.get_value("Follow Up", row.name, ["reason", "short", "made_of"], as_dict=True)
+	text = said("{0} It could not be sent automatically; please see to it.", as_said(known, "reason"))
+	words = {"reason": text, "made_of": kept(reason=text, short=as_said(known, "short"))}
+	row = frappe._dict(row, **words)
 	todo = todos.create([row], user, due)
 	followups.settle(
 		row.name,
@@ -339,7 +341,7 @@ def _hand_over(row) -> None:
 		todo=todo,
 		assigned_to=user,
 		due_date=due,
-		reason=row.reason,
+		**words,
 		hold_reason="",
 		done_on=None,
 		touch=None,

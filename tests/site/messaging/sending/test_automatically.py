@@ -12,6 +12,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from keep_customers.care import by_rep, quiet, usefulness
 from keep_customers.care.last_contacts import last_contacts
+from keep_customers.erp.said import reworded
 from keep_customers.jobs import sending as job
 from keep_customers.messaging import delivery, recipients, sending
 from keep_customers.people import desk
@@ -103,6 +104,7 @@ def test_an_email_that_fails_three_times_becomes_the_reps_todo(story):
 	[row] = story.follow_ups(firm)
 	assert (row.status, row.send_status, row.send_attempts) == ("Assigned", "Failed", 3)
 	assert row.send_error == f"refused {ADDRESS}"
+	assert "could not be sent automatically" in reworded(row, "reason"), "on My Day, too"
 	[todo] = story.todos(ANNA)
 	assert (row.todo, todo.status) == (todo.name, "Open") and ADDRESS not in todo.description
 	assert len(emails(firm)) == 3
@@ -266,6 +268,8 @@ def test_what_is_no_longer_wanted_is_not_sent(story, gateway):
 		("Cancelled", "", "Customer disabled"),
 	]
 	assert not gateway.given
+	[ended] = story.follow_ups(gone)
+	assert ended.occurrence.endswith(ended.name), "enabled again, it is due anew"
 
 
 def test_a_greeting_for_a_day_waits_for_its_day(story, gateway):
