@@ -8,6 +8,7 @@ import frappe
 from frappe.query_builder.functions import Count, IfNull
 
 from keep_customers.evidence import learned
+from keep_customers.worth import currencies
 
 NINETY_FIVE = 1.96  # spreads
 
@@ -87,19 +88,46 @@ def compared(nights: int, today: date) -> Orders:
 	return Orders(len(days), order)
 
 
+def call_rule_anew(old: str, new: str) -> None:
+	"""What nights have noted of a rule is the rule's, whatever it is called; two that become one had the places of both."""
+	for run, noted in frappe.get_all("Care Run", {"orders": ("is", "set")}, ["name", "orders"], as_list=True):
+		try:
+			found = json.loads(noted)
+			if old in found:
+				found[new] = _together(found.pop(old), found.get(new))
+				frappe.db.set_value("Care Run", run, "orders", json.dumps(found), update_modified=False)
+		except (AttributeError, KeyError, TypeError, ValueError):
+			continue  # somebody has been at it
+
+
+def _together(one: dict, other: dict | None) -> dict:
+	if not other:
+		return one
+	return {by: [a + b for a, b in zip(one[by], other[by], strict=True)] for by in one}
+
+
 def _noted(since: date, today: date) -> dict[date, dict]:
-	"""Day -> rule -> places and what is expected; of a day that was begun anew what the first run saw, which is all of it."""
+	"""Day -> rule -> places and what is expected, in the reporting currency of today; of a day that was begun anew what the first
+	run saw, which is all of it."""
 	run, found = frappe.qb.DocType("Care Run"), {}
 	rows = (
 		frappe.qb.from_(run)
-		.select(run.as_of, run.orders)
+		.select(run.as_of, run.orders, run.parameters)
 		.where(run.orders.isnotnull() & (run.clock_was_wrong == 0))
 		.where((run.as_of >= since) & (run.as_of <= today))
 		.orderby(run.creation)
 	).run()
-	for day, orders in rows:
+	currencies_then = {}
+	for day, orders, parameters in rows:
 		try:
-			found.setdefault(day, json.loads(orders))
-		except (TypeError, ValueError):
+			noted, then = json.loads(orders), json.loads(parameters or "{}").get("currency")
+		except (AttributeError, TypeError, ValueError):
 			continue  # somebody has been at it
+		if day not in found:
+			found[day], currencies_then[day] = noted, then
+	rates = currencies.factors([*currencies_then.values()], currencies.reporting_currency(), today)
+	for noted, rate in zip(found.values(), rates.tolist(), strict=True):
+		for places in noted.values():
+			for by in places:
+				places[by] = [places[by][0], places[by][1] * rate]
 	return found

@@ -376,6 +376,17 @@ def test_the_report_compares_both_orders(firm):
 	assert helps["gain_by_change"] == pytest.approx(helps["gain_by_risk"] * 500 / 300, rel=0.01)
 	assert "goes by value at risk" in message and "changes the most" in message
 	assert {one["label"]: one["value"] for one in summary}["Nights Compared"] == 1
+	called = frappe.rename_doc("Care Rule", firm.helps, f"{PREFIX} Helps Anew")
+	with is_today(firm, orders_compared):
+		told = frappe.get_doc("Report", REPORT).execute_script_report({})
+	anew = {row["care_rule"]: row for row in told[1]}
+	same = ("change", "places_by_risk", "places_by_change", "gain_by_change", "helps")
+	assert firm.helps not in anew and all(anew[called][one] == helps[one] for one in same)
+	# That night reported in another currency.
+	rate(0.125, get_first_day(firm.today))
+	frappe.db.set_value("Care Run", {"orders": ("is", "set")}, "parameters", '{"currency": "CNY"}')
+	in_todays = {one.name: one.by_change[1] for one in orders.compared(1, firm.today).rules}
+	assert in_todays[called] == pytest.approx(helps["gain_by_change"] / 8, rel=0.001)
 
 
 def test_over_http_reps_get_the_sentence_and_nothing_of_the_trial(firm, server):

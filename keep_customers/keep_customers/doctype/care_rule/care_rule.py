@@ -7,7 +7,7 @@ from keep_customers.care.ending import drop_doubled
 from keep_customers.care.followups import OPEN, let_go_of_rule, take_back_of_rule
 from keep_customers.erp.document import Document
 from keep_customers.erp.left_empty import MeansEverybody
-from keep_customers.evidence import learned
+from keep_customers.evidence import learned, orders
 
 
 class CareRule(MeansEverybody, Document):
@@ -229,6 +229,7 @@ class CareRule(MeansEverybody, Document):
 
 	def after_rename(self, old, new, merge=False):
 		learned.call_rule_anew(old, new)
+		orders.call_rule_anew(old, new)
 
 	def on_trash(self):
 		take_back_of_rule(self.name)
