@@ -15,6 +15,7 @@ from keep_customers.engine.consent import (
 	CARE,
 	CHANNELS,
 	EVENTS,
+	FEEDBACK,
 	NOTHING_SAID,
 	Answer,
 	Ledger,
@@ -22,6 +23,9 @@ from keep_customers.engine.consent import (
 )
 from keep_customers.people import ledger, reached
 from keep_customers.people.addresses import mark
+
+# The trigger of rules that ask about a purchase what a link asks after a visit and a complaint.
+ASKS_HOW_IT_WAS = "Purchase: Ask How It Was"
 
 
 class Question(NamedTuple):
@@ -44,7 +48,14 @@ def ask(customer: str, recipient: reached.Recipient, channel: str, purpose: str 
 
 
 def purpose_of(follow_up) -> str:
-	return EVENTS if follow_up["reference_doctype"] == reached.GUEST else CARE
+	"""
+	:param follow_up: with care_rule and reference_doctype
+	"""
+	if follow_up["reference_doctype"] == reached.GUEST:
+		return EVENTS
+	rule = follow_up["reference_doctype"] == "Sales Invoice" and follow_up["care_rule"]
+	asks = rule and frappe.get_cached_value("Care Rule", rule, "trigger") == ASKS_HOW_IT_WAS
+	return FEEDBACK if asks else CARE
 
 
 def answers(questions: Sequence[Question]) -> list[Answer]:
@@ -69,7 +80,7 @@ def answers(questions: Sequence[Question]) -> list[Answer]:
 def of_follow_ups(rows: Sequence) -> dict[str, Answer]:
 	"""Follow-up -> whether who it is for wants to be contacted by its channel.
 
-	:param rows: with name, customer, channel, reference_doctype, reference_name
+	:param rows: with name, customer, care_rule, channel, reference_doctype, reference_name
 	"""
 	on_record = _on_record({row["channel"] for row in rows})
 	concerned = [row for row in rows if row["channel"] in on_record]

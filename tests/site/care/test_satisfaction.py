@@ -5,13 +5,14 @@ from urllib.parse import unquote_plus
 
 import frappe
 
-from keep_customers.care import rules
+from keep_customers.care import premises, rules
 from keep_customers.care.preview import last_month
 from keep_customers.messaging import purchase_feedback, sending
 from tests.site.care.test_large_purchases import amend
 from tests.site.care.test_triggers import due
-from tests.site.mail import mailbox, text_of  # noqa: F401 (mailbox is for every test here)
+from tests.site.mail import contact, mailbox, text_of  # noqa: F401 (mailbox is for every test here)
 from tests.site.messaging.sending.thanks import emails, state, thanked
+from tests.site.people.consent.firm import told
 from tests.site.story import ANNA
 
 ASKING = {"trigger": purchase_feedback.TRIGGER, "min_amount": 0, "wait_days": 7, "due_in_days": 14}
@@ -172,3 +173,11 @@ def test_who_has_not_agreed_is_asked_by_the_rep_with_the_same_link(story):
 	assert purchase_feedback.PURCHASE[0] in words["purchase_feedback_link"]
 	assert not purchase_feedback.words("No Such Invoice", "en")
 	assert rules.purpose(purchase_feedback.TRIGGER) == "After a Purchase"
+	# It is a question, and no care: for the one who wants the one and not the other.
+	olga = frappe.get_doc("Contact", {"first_name": "Olga"})
+	for purpose, expected in (("Care", "Assigned"), ("Feedback", "Cancelled")):
+		told(firm, "Email", "Refused", olga, purpose=purpose)
+		premises.end_of([firm])
+		[row] = story.follow_ups(firm)
+		assert row.status == expected, purpose
+	assert row.hold_reason == "No consent"
