@@ -28,7 +28,7 @@ from keep_customers.messaging.feedback import (
 	nothing_said,
 	stars_of,
 )
-from keep_customers.people import contacts
+from keep_customers.people import contacts, reached
 
 INVOICE, TRIGGER = "Sales Invoice", "Purchase: Ask How It Was"
 # Page and purpose of the links.
@@ -112,6 +112,30 @@ def rep_of(invoice) -> str | None:
 	return frappe.db.get_value("Follow Up", about, "assigned_to", order_by="creation desc")
 
 
+def who_was_asked(invoice) -> str | None:
+	"""The contact who was sent the link, whoever is the main one by now; where nobody knows whom a rep has asked, the main one.
+
+	:param invoice: as :func:`read` gives it
+	"""
+	rules = frappe.get_all("Care Rule", {"trigger": TRIGGER}, pluck="name")
+	sent = frappe.get_all(
+		"Follow Up",
+		{
+			"reference_doctype": INVOICE,
+			"reference_name": ("in", invoice.versions),
+			"care_rule": ("in", rules or ["-"]),
+			"sent_to": ("is", "set"),
+		},
+		pluck="sent_to_person",
+		order_by="creation desc",
+		limit=1,
+	)
+	doctype, _slash, name = (sent[0] or "").partition("/") if sent else (reached.CUSTOMER, "", "")
+	if doctype == reached.CUSTOMER:
+		return contacts.primary_contact(invoice.customer)
+	return name if doctype == reached.CONTACT and frappe.db.exists(doctype, name) else None
+
+
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=not_valid)
 @limits.limited(MOST_AN_HOUR)
@@ -137,7 +161,7 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	name = insert(
 		{
 			"customer": invoice.customer,
-			"contact": contacts.primary_contact(invoice.customer),
+			"contact": who_was_asked(invoice),
 			"kind": "After a Purchase",
 			"reference_doctype": INVOICE,
 			"reference_name": invoice.name,

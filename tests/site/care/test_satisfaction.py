@@ -157,7 +157,13 @@ def test_the_shipped_rule_is_off_and_sends_a_link_to_who_agreed(story):
 	_message, html = text_of(queued)
 	token = unquote_plus(html.split("/care-feedback?token=")[1].split("&")[0])
 	[row] = story.follow_ups(firm)
-	assert purchase_feedback.read(token).name == row.reference_name
+	invoice = purchase_feedback.read(token)
+	assert invoice.name == row.reference_name
+	# Until they answer somebody else may be the main contact.
+	olga = frappe.db.get_value("Contact", {"first_name": "Olga"})
+	pavel = contact(firm, first_name="Pavel", is_primary_contact=1).name
+	assert purchase_feedback.contacts.primary_contact(firm) == pavel
+	assert purchase_feedback.who_was_asked(invoice) == olga
 	# A messenger may say that it has arrived; that is no answer.
 	for status in ("Sending", "Sent", "Delivered", "Read"):
 		frappe.db.set_value("Follow Up", row.name, "send_status", status)
