@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 import frappe
 from frappe.database import query
+from frappe.model import dynamic_links
 from frappe.modules.utils import load_doctype_module
 from frappe.utils import background_jobs, cint
 from frappe.utils.password import get_encryption_key
@@ -74,6 +75,17 @@ def make_key() -> None:
 	"""See to it that the site has its key: the framework makes one when it is first asked, each process its own until it
 	reads the site's configuration again, and what one has signed is nothing to the other."""
 	get_encryption_key()
+
+
+def notice_link(doctype: str, kind: str, linked: str) -> None:
+	"""That a Dynamic Link leads to a doctype: the framework remembers for hours to which it does, by which it renames and merges,
+	and sees what it saves itself only.
+
+	:param kind: the field with the doctype
+	"""
+	notice = getattr(dynamic_links, "invalidate_distinct_link_doctypes", None)
+	if notice:  # older ones remember nothing
+		notice(doctype, kind, linked)
 
 
 def forget_columns(doctype: str) -> None:

@@ -14,6 +14,7 @@ from frappe.utils import get_datetime_str, now_datetime
 from pypika.analytics import RowNumber
 from pypika.terms import AggregateFunction, Criterion, Function
 
+from keep_customers.erp import host
 from keep_customers.erp.attempts import given_up, lost_to_others
 from keep_customers.erp.texts import harmless, is_shown
 
@@ -316,6 +317,9 @@ def _insert(doctype: str, columns: Mapping[str, Sequence], conflict: tuple[str, 
 	verb, clause = conflict
 	names = ", ".join(f"`{field}`" for field in columns)
 	meta = frappe.get_meta(doctype)
+	for link in meta.get("fields", {"fieldtype": "Dynamic Link"}):
+		for linked in {*columns.get(link.options, ())} - {None, ""}:
+			host.notice_link(doctype, link.options, linked)
 	shown = [is_shown(meta.get_field(field)) for field in columns]
 	size, most = len(next(iter(columns.values()))), min(MAX_PARAMETERS // len(columns), MAX_ROWS)
 	for start in range(0, size, most):
