@@ -143,6 +143,7 @@ def take_back(record: str) -> None:
 			)
 		)
 	same = ["source", "channel", "purpose", "consent", "on_date", "person_type", "person"]
-	if not doc.person:
+	# A yes is for one address; another one of that day has been said by itself.
+	if not doc.person or doc.consent == GIVEN:
 		same = ["name"]
 	ledger.make_void({field: doc.get(field) for field in same})

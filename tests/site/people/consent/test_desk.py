@@ -132,6 +132,9 @@ def test_words_are_noted_by_who_may_write_the_file(story):
 def test_what_was_noted_by_mistake_is_made_void_by_a_manager_and_stays_on_record(story):
 	firm, olga = firm_with_olga(story)
 	told(firm, "Email", "Given", olga)
+	told(firm, "Email", "Given", olga, address="olga@home.example")
+	desk.take_back(records(address="olga@home.example")[0].name)
+	assert word(firm) == "agreed", "of two addresses on one day one was a mistake"
 	frappe.set_user(ANNA)
 	desk.tell(firm, "Email", False, "Contact", olga.name)
 	[no] = records(consent="Refused")
@@ -143,6 +146,7 @@ def test_what_was_noted_by_mistake_is_made_void_by_a_manager_and_stays_on_record
 	frappe.set_user("Administrator")
 	assert [(row.consent, bool(row.void_since), row.modified_by) for row in records()] == [
 		("Given", False, "Administrator"),
+		("Given", True, "Administrator"),
 		("Refused", True, MIA),
 	]
 	frappe.set_user(ANNA)
