@@ -124,13 +124,15 @@ def has_consent_permission(doc, ptype: str = "read", user: str | None = None, de
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return True
-	if not doc.customer:
-		return not readable_sql(user)
+	if not doc.customer and readable_sql(user):
+		return False
 	if not has_permission(doc, ptype, user, debug):
 		return False
 	about = {"Contact": ("Contact", doc.person), "Customer File Person": ("Customer File", doc.customer)}
 	doctype, name = about.get(doc.person_type, (None, None))
-	return not (doctype and frappe.db.exists(doctype, name)) or may_read(doctype, name, user)
+	if doctype and not (name and frappe.db.exists(doctype, name)):
+		return not readable_sql(user, doctype)
+	return not doctype or may_read(doctype, name, user)
 
 
 def may_approve_plans(user: str) -> bool:

@@ -67,14 +67,17 @@ def test_a_rep_sees_which_ways_are_refused_and_by_whom(story):
 def test_who_may_not_read_the_contact_is_not_told_her_name(story):
 	firm, olga, todo = asked_to_call(story)
 	told(firm, "Email", "Refused", olga)
-	add_user_permission("Contact", pavel_of(story.customer("Other")).name, ANNA)
+	add_user_permission("Contact", pavel_of(story.customer("Other")).name, ANNA, applicable_for="Contact")
 	frappe.set_user(ANNA)
 	known = for_todo(todo)
 	assert known["refused"] == ["Email"] and OLGA not in frappe.as_json(known)
 	assert "Kern" not in frappe.as_json(desk.overview(firm))
 	assert not frappe.get_list("Consent Record", fields=["person_name"])
-	with pytest.raises(frappe.PermissionError):
-		frappe.get_doc("Consent Record", records()[0].name).check_permission("read")
+	# What it was said to may be deleted since.
+	for customer in (firm, None):
+		frappe.db.set_value("Consent Record", records()[0].name, "customer", customer)
+		with pytest.raises(frappe.PermissionError):
+			frappe.get_doc("Consent Record", records()[0].name).check_permission("read")
 
 
 def test_the_file_shows_everybody_with_what_they_said(story):
