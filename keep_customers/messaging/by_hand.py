@@ -61,7 +61,7 @@ def message_for_todo(todo: str) -> dict:
 def _refused_letter(row) -> dict | None:
 	"""That no letter is wanted, as one of the ways; None if one may be sent."""
 	recipient = recipients.recipient_of(row).readable()
-	[answer] = consent.answers([consent.ask(row.customer, recipient, LETTER, consent.purpose_of(row))])
+	[answer] = consent.answers([_asked(row, recipient, LETTER)])
 	if not answer.refused:
 		return None
 	by = _who_says_no(recipient, LETTER, answer)
@@ -89,12 +89,7 @@ def _ways(row, message: dict) -> list[dict]:
 	]
 	ways = [way for way in ways if way[2]]
 	ways += [(name, "Messenger", mobile, None, True) for name in delivery.other_channels()]
-	answers = consent.answers(
-		[
-			consent.ask(row.customer, recipient, agreed_as, consent.purpose_of(row))
-			for _name, agreed_as, *_way in ways
-		]
-	)
+	answers = consent.answers([_asked(row, recipient, agreed_as) for _name, agreed_as, *_way in ways])
 	found = []
 	for (name, agreed_as, to, link, can_send), answer in zip(ways, answers, strict=True):
 		no = answer.refused
@@ -110,6 +105,14 @@ def _ways(row, message: dict) -> list[dict]:
 			}
 		)
 	return found
+
+
+def _asked(row, recipient, channel: str) -> consent.Question:
+	"""
+	:param recipient: as far as the user of this session may read who it is; a letter and a messenger find who they may not, too
+	"""
+	whom = recipient if recipient.people else recipients.recipient_of(row)
+	return consent.ask(row.customer, whom, channel, consent.purpose_of(row))
 
 
 def _who_says_no(recipient, channel: str, answer) -> str:
@@ -146,7 +149,7 @@ def send_for_todo(todo: str, channel: str, text: str, subject: str | None = None
 		frappe.get_doc("Customer", row.customer).check_permission("email")
 	agreed_as = channel if channel in ("Email", "SMS") else "Messenger"
 	recipient = recipients.recipient_of(row).readable()
-	[answer] = consent.answers([consent.ask(row.customer, recipient, agreed_as, consent.purpose_of(row))])
+	[answer] = consent.answers([_asked(row, recipient, agreed_as)])
 	if answer.refused:
 		who = _who_says_no(recipient, agreed_as, answer)
 		frappe.throw(

@@ -12,6 +12,7 @@ from urllib3.exceptions import NewConnectionError
 from keep_customers.messaging import sending
 from keep_customers.messaging.by_hand import message_for_todo, send_for_todo
 from keep_customers.messaging.messages import preview
+from keep_customers.people import desk
 from tests.site.mail import text_of
 from tests.site.messaging.sending.thanks import ADDRESS, answer, emails, state, thanked, withdraw
 from tests.site.story import ANNA, BEN, EVE, PREFIX
@@ -139,6 +140,13 @@ def test_who_may_not_read_the_file_is_not_told_who_is_in_it(story):
 	frappe.set_user(ANNA)
 	told = frappe.as_json(message_for_todo(todo))
 	assert "Emil" not in told and "emil@home" not in told and firm in told
+	# He wants no letters, which find him without an address that is known.
+	frappe.set_user("Administrator")
+	desk.tell(firm, "Letter", False, "Customer File Person", file.people[0].name)
+	frappe.db.set_value("Follow Up", {"customer": firm}, "channel", "Letter")
+	frappe.set_user(ANNA)
+	found = message_for_todo(todo)
+	assert found["letter"] is None and "Emil" not in frappe.as_json(found)
 
 
 def test_a_rep_sends_an_email_and_sees_what_became_of_it(story):
