@@ -29,6 +29,7 @@ from keep_customers.erp import host
 from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import chunks
 from keep_customers.people import ledger, reached
+from keep_customers.people.contacts import linked, told_apart, who_left
 from keep_customers.people.reached import CONTACT, MANY
 
 EMAIL, UNSUBSCRIBE = "Email", "Email Unsubscribe"
@@ -219,9 +220,27 @@ def came_back(message_id: str, addresses: Collection[str]) -> None:
 	if heard:
 		_note(heard)
 		owners = _owners({one.email for one in heard})
-		lost = {(one.customer, one.person) for people in owners.values() for one in people if one.customer}
+		lost = _where_they_are({one.person for people in owners.values() for one in people})
 		for ask in registered("keep_customers_address_lost"):
 			ask(sorted(lost))
+
+
+def _where_they_are(contacts: Collection[str]) -> set[tuple[str, str]]:
+	"""(customer, contact) of a customer of each that they have not left; one for which they count, if there is any."""
+	query, contact, link = linked()
+	query = query.select(link.link_name, contact.name)
+	pairs = [
+		tuple(pair)
+		for part in chunks(sorted(contacts), MANY)
+		for pair in query.where(contact.name.isin(part)).run()
+	]
+	customers = sorted({customer for customer, _contact in pairs})
+	gone, counting = who_left(customers), set(told_apart(customers)[1])
+	found = {}
+	for pair in sorted(pairs, key=lambda pair: (pair in counting, pair)):
+		if pair not in gone:
+			found[pair[1]] = pair
+	return set(found.values())
 
 
 # Whose word it is

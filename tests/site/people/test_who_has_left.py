@@ -6,14 +6,14 @@ import pytest
 from keep_customers.complaints import feedback, mail, page, portal, whose
 from keep_customers.events import audience
 from keep_customers.messaging import messages, recipients, sending, visit_feedback
-from keep_customers.people import consent, contacts, reached
+from keep_customers.people import consent, contacts, reached, unsubscribed
 from tests.site.complaints.guests.conftest import website_users  # noqa: F401
 from tests.site.complaints.guests.said import CASE, portal_user
 from tests.site.events.gathering import event, invitations, listed
 from tests.site.host import GENUINE
 from tests.site.mail import contact, mailbox  # noqa: F401
 from tests.site.messaging.sending.thanks import emails
-from tests.site.story import ANNA, once
+from tests.site.story import ANNA, BEN, once
 
 OLGA, IVAN, PAVEL = (f"{name}@firm.example" for name in ("olga", "ivan", "pavel"))
 MOBILE = "+49 170 12"
@@ -46,6 +46,28 @@ def olgas(firm):
 
 def back_again(firm):
 	frappe.db.set_value("Customer File Person", {"parent": firm, "contact": olgas(firm)}, "left_on", None)
+
+
+def test_of_whom_mail_comes_back_the_rep_is_asked_where_they_are(story, firm):
+	olga = frappe.get_doc("Contact", olgas(firm))
+	for reps in ([], [BEN]):
+		if reps:
+			# Whatever the order in which they were linked.
+			new = story.customer("New")
+			story.file(new, dedicated_rep=BEN)
+			olga.links = []
+			for name in (new, firm):
+				olga.append("links", {"link_doctype": "Customer", "link_name": name})
+			olga.save()
+		frappe.get_doc(
+			{
+				"doctype": "Email Queue", "sender": "us@firm.example", "message": "Dear Olga", "status": "Sent",
+				"message_id": f"{len(reps)}@us.example", "recipients": [{"recipient": OLGA, "status": "Sent"}],
+			}
+		).insert()  # fmt: skip
+		unsubscribed.came_back(f"{len(reps)}@us.example", {OLGA})
+		asked = {"reference_type": "Contact", "reference_name": olga.name, "status": "Open"}
+		assert frappe.get_all("ToDo", asked, pluck="allocated_to") == reps
 
 
 def test_what_is_for_the_customer_goes_to_who_is_there(story, firm):
