@@ -15,6 +15,7 @@ from frappe.utils import add_to_date, cint, cstr, getdate, now_datetime, strip_h
 from pypika.terms import ExistsCriterion
 from rq.timeouts import BaseTimeoutException
 
+from keep_customers.care import premises
 from keep_customers.engine import refusals, templates
 from keep_customers.engine.consent import NOT_REACHABLE, REFUSED
 from keep_customers.erp import neighbours
@@ -110,6 +111,8 @@ def _refused(number: str, words: str) -> None:
 		ledger.say_no(customer, CHANNEL, keys=[key(CONTACT, contact)], to=mark(number), **said)
 	if not found:
 		ledger.note([ledger.Entry(CHANNEL, REFUSED, day=getdate(), mark=mark(number), **said)])
+	# As by the link in a mail: nobody is asked to write to them any more.
+	premises.on_change({customer for customer, _contact in found})
 
 
 # Going out

@@ -19,6 +19,7 @@ from rq.timeouts import BaseTimeoutException
 from keep_customers.care import followups, notices, premises, rules, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
+from keep_customers.engine.followups import NO_CONSENT
 from keep_customers.erp.attempts import attempt, given_up
 from keep_customers.erp.said import as_said, kept, said
 from keep_customers.messaging import delivery, recipients, unsubscribe
@@ -231,7 +232,7 @@ def _held_back(row, rule, today: date, refused: bool) -> tuple[str, str, bool] |
 	if _too_late(row, rule, today) and not row.send_attempts:
 		return "Skipped", "Too late", False
 	if refused:
-		return "Skipped", "No consent", False
+		return "Skipped", NO_CONSENT, False
 
 
 def _greeted(row, rule, to: str | None) -> bool:
@@ -304,20 +305,24 @@ def _failed(row, error: str, final: bool) -> str:
 
 
 def note_failure(row, error: str, final: bool) -> str:
-	"""Note why, and after the last attempt ask the rep. Returns Failed or Handed Over."""
+	"""Note why, and after the last attempt ask the rep, unless they want no more of it. Returns Failed, Handed Over or Skipped."""
 	followups.settle(
 		row.name, row.status, send_status="Failed", send_error=error[:500], send_attempts=row.send_attempts
 	)
-	handed_over = False
+	became = "Failed"
 	by_hand = row.todo and frappe.db.get_value("ToDo", row.todo, "status") == "Open"
 	if by_hand:
 		frappe.get_doc("ToDo", row.todo).add_comment(
 			"Comment", _("The message could not be sent; the follow-up says why.")
 		)
 	elif (final or row.todo or (row.send_attempts or 0) >= MOST_ATTEMPTS) and row.status != "Cancelled":
-		_hand_over(row)
-		handed_over = True
-	return "Handed Over" if handed_over else "Failed"
+		if not row.todo and consent.of_follow_ups([row])[row.name].refused:
+			became = "Skipped"
+			followups.settle(row.name, became, hold_reason=NO_CONSENT)
+		else:
+			became = "Handed Over"
+			_hand_over(row)
+	return became
 
 
 def _hand_over(row) -> None:

@@ -214,11 +214,14 @@ def test_a_failure_of_the_day_says_nothing_of_the_number(story, firm, todo, meta
 	assert state(firm)[1:] == ("Failed", "No") and answer(firm).reachable
 
 
-def test_who_switched_our_messages_off_gets_no_more(story, firm, todo, meta):
-	writes("Hello")
-	send(todo, "Hi")
+def test_who_switched_our_messages_off_gets_no_more(story, meta):
+	firm = thanked(story, channel="Messenger")
+	writes("Hello", "4917012")
+	sending.send_due(story.today)
 	reports("failed", 131050)
 	assert answer(firm).refused and not answer(firm, "Email").refused
+	[row] = story.follow_ups(firm)
+	assert (row.status, row.hold_reason) == ("Skipped", "No consent") and not story.todos()
 
 
 def test_stop_is_a_no_to_whatsapp(story, firm, todo, meta):
@@ -230,6 +233,9 @@ def test_stop_is_a_no_to_whatsapp(story, firm, todo, meta):
 		send(todo, "But")
 	[record] = frappe.get_all("Consent Record", {"customer": firm}, ["source", "words", "channel"])
 	assert record == {"source": "Customer's Message", "words": "STOP.", "channel": "Messenger"}
+	frappe.db.set_value("Follow Up", {"customer": firm}, "channel", "Messenger")
+	writes("STOP")
+	assert frappe.db.get_value("ToDo", todo, "status") == "Cancelled", "at once, as by the link in a mail"
 
 
 def test_a_no_of_a_number_nobody_knows_is_theirs_once_they_are_known(story, firm):
