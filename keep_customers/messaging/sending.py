@@ -5,7 +5,7 @@ last attempt it becomes an ordinary ToDo of the rep.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -29,6 +29,7 @@ from keep_customers.people.addresses import mark
 
 MOST_ATTEMPTS = 3
 MOST_IN_A_RUN = 200
+SENT = ("Sent", "Partially Sent")  # of the host's e-mails
 # A greeting for a day comes on that day, however early it was planned: by what makes it due, and by what it says.
 ON_THE_DAY = ("Birthday", "Occasion", "Festival", "Season")
 
@@ -265,19 +266,10 @@ def _address(row, recipient) -> str | None:
 
 def follow_back() -> Counter:
 	"""Bring the states of our e-mails from the host's queue to the follow-ups."""
-	follow_up, queue = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Email Queue")
-	rows = (
-		frappe.qb.from_(follow_up)
-		.left_join(queue)
-		.on(queue.name == follow_up.email_queue)
-		.select(*(follow_up[field] for field in TO_CARRY_OUT), queue.status.as_("state"), queue.error)
-		.where((follow_up.send_status == "Sending") & (IfNull(follow_up.email_queue, "") != ""))
-		.where(IfNull(queue.status, "").notin(("Not Sent", "Sending")))
-	).run(as_dict=True)
 	done = Counter()
-	for row in rows:
+	for row in _answered().run(as_dict=True):
 		with _on_its_own():
-			if row.state in ("Sent", "Partially Sent"):
+			if row.state in SENT:
 				_sent(row)
 				frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
 				done["Sent"] += 1
@@ -286,6 +278,28 @@ def follow_back() -> Counter:
 				error = (row.error or "").strip().splitlines() or [_("The e-mail was not sent.")]
 				done[_failed(row, error[-1], final=not row.state)] += 1
 	return done
+
+
+def note_sent(names: Collection[str]) -> None:
+	"""Note of some follow-ups that their e-mails have left, before these are taken out of the host's queue."""
+	if names:
+		follow_up, queue = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Email Queue")
+		left = follow_up.name.isin(sorted(names)) & queue.status.isin(SENT)
+		for row in _answered().where(left).run(as_dict=True):
+			_sent(row)
+
+
+def _answered():
+	"""The query of follow-ups of whose e-mails the host knows what became, or knows nothing any more: with state and error."""
+	follow_up, queue = frappe.qb.DocType("Follow Up"), frappe.qb.DocType("Email Queue")
+	return (
+		frappe.qb.from_(follow_up)
+		.left_join(queue)
+		.on(queue.name == follow_up.email_queue)
+		.select(*(follow_up[field] for field in TO_CARRY_OUT), queue.status.as_("state"), queue.error)
+		.where((follow_up.send_status == "Sending") & (IfNull(follow_up.email_queue, "") != ""))
+		.where(IfNull(queue.status, "").notin(("Not Sent", "Sending")))
+	)
 
 
 def _sent(row) -> None:

@@ -13,6 +13,7 @@ from keep_customers.care.triggers.relationships import LONGEST_ABOUT
 from keep_customers.engine import occasions
 from keep_customers.erp.tables import chunks
 from keep_customers.events import room
+from keep_customers.messaging import sending
 from keep_customers.people.addresses import spelled
 from keep_customers.people.reached import CONTACT, CUSTOMER, FILE, GUEST, PERSON
 from keep_customers.privacy import among, emptying, places
@@ -57,6 +58,7 @@ def _occasions(person: Person) -> list[str]:
 
 def end_what_is_due(person: Person) -> Counts:
 	"""Nobody calls, greets or expects somebody who is gone."""
+	_note_what_has_left(person)
 	pending = due(person)
 	for row in pending:
 		take_back_one(row, "No longer true")
@@ -68,6 +70,17 @@ def end_what_is_due(person: Person) -> Counts:
 	for event in sorted(events):
 		room.settle(event)
 	return Counter({(FOLLOW_UP, "Cancelled"): len(pending)})
+
+
+def _note_what_has_left(person: Person) -> None:
+	"""What has been sent to them is sent, although its e-mail goes with them: else a rep would be asked to see to it."""
+	on_the_way = {"send_status": "Sending"}
+	sending.note_sent(
+		{
+			*among.find(FOLLOW_UP, "sent_to", person.marks, **on_the_way),
+			*among.find(FOLLOW_UP, "sent_to_person", person.keys, **on_the_way),
+		}
+	)
 
 
 def birthdays_of_coupons(person: Person, whole: bool) -> Counts:
