@@ -177,7 +177,7 @@ def _merge_files(old: str, new: str) -> None:
 		target = frappe.new_doc("Customer File", customer=new)
 	else:
 		target = frappe.get_doc("Customer File", new)
-	people = {}
+	tables: dict[str, dict] = {}
 	for field in source.meta.fields:
 		name = field.fieldname
 		if field.fieldtype == "Table":
@@ -188,8 +188,7 @@ def _merge_files(old: str, new: str) -> None:
 				for one in row.meta.fields:
 					if not _said(same, one):
 						same.set(one.fieldname, row.get(one.fieldname))
-				if name == "people":
-					people[row.name] = same
+				tables.setdefault(row.doctype, {})[row.name] = same
 		elif name not in ("customer", "customer_name") and not target.get(name):
 			target.set(name, source.get(name))
 	if target.backup_rep == target.dedicated_rep:
@@ -201,8 +200,13 @@ def _merge_files(old: str, new: str) -> None:
 	# What was said stands in the ledger, and goes on with who said it.
 	target.flags.consent_on_record = True
 	target.save()
-	moved = {old_name: row.name for old_name, row in people.items()}
+	moved = {old_name: row.name for old_name, row in tables.get("Customer File Person", {}).items()}
 	ledger.move_people(moved)
+	for doctype, rows in tables.items():
+		# Whose day it is: nobody else is to be wished it, and what they refuse holds.
+		for was, row in rows.items():
+			about = {"customer": old, "reference_doctype": doctype, "reference_name": was}
+			frappe.db.set_value("Follow Up", about, "reference_name", row.name, update_modified=False)
 	called_anew.people("Customer File Person", moved)
 	target.add_comment("Info", _("The file of {0} was merged into this one.").format(old))
 	for doctype, type_field, name_field in (

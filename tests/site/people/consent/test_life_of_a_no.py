@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.model.dynamic_links import get_dynamic_link_map
 
-from keep_customers.people import ledger
+from keep_customers.people import consent, ledger
 from tests.site.people.consent.firm import (
 	OLGA,
 	PAVEL,
@@ -58,10 +58,25 @@ def test_a_stop_that_was_switched_off_at_the_other_customer_holds_after_merging(
 
 def test_people_keep_their_words_when_customers_are_merged(story):
 	first, second = story.customer("First"), story.customer("Second")
-	file = story.file(first, people=[{"full_name": "Ada", "decides": 1}])
+	founded = {"occasion": "Founded", "date": "1990-05-05"}
+	file = story.file(first, people=[{"full_name": "Ada", "decides": 1}], occasions=[founded])
 	told(first, "Visit", "Refused", file.people[0])
 	story.file(second, people=[{"full_name": "Ben"}])
+	asked = [
+		frappe.get_doc(
+			{
+				"doctype": "Follow Up", "customer": first, "occurrence": about.doctype, "status": "Planned", "channel": "Visit",
+				"reason": "A day", "planned_on": story.today, "due_date": story.today, "reference_doctype": about.doctype,
+				"reference_name": about.name,
+			}
+		).insert().name
+		for about in (file.people[0], file.occasions[0])
+	]  # fmt: skip
 	merge(first, second)
+	for name in asked:
+		about = frappe.get_doc("Follow Up", name)
+		assert frappe.db.get_value(about.reference_doctype, about.reference_name, "parent") == second
+	assert consent.of_follow_ups([frappe.get_doc("Follow Up", asked[0]).as_dict()])[asked[0]].refused
 	[ada] = [row for row in frappe.get_doc("Customer File", second).people if row.full_name == "Ada"]
 	[row] = records()
 	assert (row.person, row.customer, row.consent) == (ada.name, second, "Refused")
