@@ -42,7 +42,7 @@ def of_customer(customer: str, file, today: date) -> list[dict]:
 		for name, title in others.items()
 	]
 	for person, recipient, ways in zip(people, recipients, refused, strict=True):
-		addresses = recipient.addresses
+		addresses = recipient.as_shown().addresses
 		person.update(phone=addresses["phone"], email=addresses["email"], refused=ways)
 	return people
 

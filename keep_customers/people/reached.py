@@ -30,6 +30,7 @@ class Person(NamedTuple):
 	:param name: as people call them
 	:param mobile: or any number that was noted for them in the file
 	:param phone: the mobile, else a landline
+	:param in_file: email, mobile and phone of somebody of a file, without what their Contact adds
 	"""
 
 	keys: tuple[str, ...]
@@ -39,6 +40,15 @@ class Person(NamedTuple):
 	email: str | None = None
 	mobile: str | None = None
 	phone: str | None = None
+	in_file: tuple[str | None, str | None, str | None] | None = None
+
+	@property
+	def as_shown(self) -> "Person":
+		"""Without where their Contact is reached, for who may not read that."""
+		addresses = self.email, self.mobile, self.phone
+		if self.in_file in (None, addresses) or frappe.has_permission(CONTACT, "read", doc=self.contact):
+			return self
+		return self._replace(**dict(zip(("email", "mobile", "phone"), self.in_file, strict=True)))
 
 
 class Recipient(NamedTuple):
@@ -65,11 +75,14 @@ class Recipient(NamedTuple):
 
 	def readable(self) -> "Recipient":
 		"""Without whom the user of this session may not read; nobody else is asked in their place."""
-		return Recipient(
-			tuple(
-				one for one in self.people if frappe.has_permission(one.source[0], "read", doc=one.source[1])
-			)
+		there = (
+			one for one in self.people if frappe.has_permission(one.source[0], "read", doc=one.source[1])
 		)
+		return Recipient(tuple(one.as_shown for one in there))
+
+	def as_shown(self) -> "Recipient":
+		"""As :attr:`Person.as_shown`, where it was asked already whether the user may read whom the file names."""
+		return Recipient(tuple(one.as_shown for one in self.people))
 
 
 NOBODY = Recipient()
@@ -146,7 +159,7 @@ class _Known:
 				# Where the file itself says so: their Contact may be for other things.
 				person = self.people[row.parent, row.name]
 				self.deciding[row.parent].append(
-					person._replace(email=row.email, mobile=row.phone, phone=row.phone)
+					person._replace(email=row.email, mobile=row.phone, phone=row.phone, in_file=None)
 				)
 		entered = defaultdict(set)
 		for (customer, _contact), marks in self.confirmed.items():
@@ -207,6 +220,7 @@ class _Known:
 			row.email or contact.email,
 			mobile,
 			mobile or contact.phone,
+			(row.email or None, row.phone or None, row.phone or None),
 		)
 		return _unreached(person) if row.left_on else person
 
@@ -235,7 +249,7 @@ class _Known:
 
 
 def _unreached(person: Person) -> Person:
-	return person._replace(email=None, mobile=None, phone=None)
+	return person._replace(email=None, mobile=None, phone=None, in_file=None)
 
 
 def _contact_rows(names: Collection[str]) -> dict[str, frappe._dict]:

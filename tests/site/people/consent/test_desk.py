@@ -4,6 +4,7 @@ import frappe
 import pytest
 from frappe.permissions import add_user_permission
 
+from keep_customers.care import known_people
 from keep_customers.care.rep_help import for_todo, refuse_for_todo
 from keep_customers.messaging.by_hand import message_for_todo, send_for_todo
 from keep_customers.people import desk, unsubscribed
@@ -78,6 +79,19 @@ def test_who_may_not_read_the_contact_is_not_told_her_name(story):
 		frappe.db.set_value("Consent Record", records()[0].name, "customer", customer)
 		with pytest.raises(frappe.PermissionError):
 			frappe.get_doc("Consent Record", records()[0].name).check_permission("read")
+	# Nor where the Contact of somebody in the file is reached: what stands in the file itself is the rep's.
+	frappe.set_user("Administrator")
+	file = frappe.get_doc("Customer File", firm)
+	file.append("people", {"full_name": "Olga Kern", "contact": olga.name})
+	file.append("people", {"full_name": "Ada", "phone": "+49 30 77"})
+	file.save()
+	about = {"reference_doctype": "Customer File Person", "reference_name": file.people[0].name}
+	frappe.db.set_value("Follow Up", {"customer": firm}, about)
+	for user, phones in (("Administrator", ["+49 170 12", "+49 30 77"]), (ANNA, [None, "+49 30 77"])):
+		frappe.set_user(user)
+		assert for_todo(todo)["reach"]["phone"] == phones[0]
+		people = known_people.of_customer(firm, frappe.get_doc("Customer File", firm), story.today)
+		assert [one["phone"] for one in people] == phones, user
 
 
 def test_the_file_shows_everybody_with_what_they_said(story):
