@@ -103,7 +103,8 @@ class Valuation:
 		if not members:
 			return
 		p = self._population(policy, lens, members, found, place)
-		self._claim({c.name for c in members})
+		# Whoever has bought nothing there that stands is left to the next policy.
+		self._claim({c.name for c in p.members} | self.kept)
 		self.aside.tried[self.aside.stage, "Customer"] += len(members)
 		self.populations.append(self._without(p, unsound(p.measures, p.current, self.today)))
 

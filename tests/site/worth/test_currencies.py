@@ -138,6 +138,14 @@ def test_a_policy_for_one_company_counts_only_what_was_bought_from_it(story, onl
 	story.policy(company=ABROAD)
 	story.night(story.today + timedelta(days=2))
 	assert money(story, both) == (1000, 1000, 1) and money(story, far) == (1000, 1000, 1)
+	# Whose purchase there was undone is ranked by what it buys elsewhere.
+	story.policy(f"{PREFIX} At Home", company=COMPANY, priority=2)
+	undone = story.customer("Undone")
+	story.credit(story.invoice(undone, 800, story.days_ago(5), company=ABROAD), 800)
+	story.history(undone, [(10, 500)])
+	story.night(story.today + timedelta(days=3))
+	assert money(story, undone) == (500, 500, 1) and story.value(undone).policy == f"{PREFIX} At Home"
+	assert story.value(both).policy == f"{PREFIX} Policy"
 
 
 def test_who_changes_the_reporting_currency_hears_which_amounts_are_now_another(story, only_stored_rates):
