@@ -12,6 +12,7 @@ from functools import partial
 
 import frappe
 from frappe import _
+from frappe.query_builder import Case
 from frappe.query_builder.functions import Sum
 from frappe.utils import cint, flt, formatdate, getdate
 
@@ -96,7 +97,7 @@ def _watch(policy, first: date, last: date, today: date, aside: Aside) -> None:
 		titles |= {customer: row.customer_name for customer, row in claims.items() if customer not in titles}
 	# Who joins once the others have got theirs did not collect in that period.
 	settled = ended and any(row.status != OPEN for row in claims.values())
-	merged = _credited_of_merged(policy, first)
+	merged = _given_to_merged(policy.name, first)
 	new, changed = [], []
 	# As fine as the currency is, and no finer than the credit note can be: ERPNext rounds to the decimals that the site writes.
 	fine = currencies.decimals_of(policy.currency)
@@ -239,13 +240,14 @@ def _credited_between(company: str, first: date, last: date) -> dict[str, float]
 	return {customer: float(amount) for customer, amount in rows}
 
 
-def _credited_of_merged(policy, first: date) -> dict[str, float]:
-	"""Customer -> what customers merged into it were credited for the period."""
+def _given_to_merged(rebate: str, first: date) -> dict[str, float]:
+	"""Customer -> what customers merged into it were credited for the period, or were offered and not answered yet."""
 	claim = frappe.qb.DocType("Rebate Claim")
+	given = Case().when(claim.status == "Proposed", claim.proposed).else_(claim.credited)
 	rows = (
 		frappe.qb.from_(claim)
-		.select(claim.customer, Sum(claim.credited))
-		.where((claim.volume_rebate == policy.name) & (claim.period_start == first))
+		.select(claim.customer, Sum(given))
+		.where((claim.volume_rebate == rebate) & (claim.period_start == first))
 		.where(claim.merged_from != "")
 		.groupby(claim.customer)
 	).run()
@@ -402,21 +404,19 @@ def on_cancel(invoice, method=None) -> None:
 
 def on_trash(invoice, method=None) -> None:
 	"""A draft that is deleted is a proposal declined; it does not come again."""
-	if claim := _claim_of(invoice):
-		rebate = frappe.db.get_value("Rebate Claim", claim, "rebate")
-		frappe.db.set_value(
-			"Rebate Claim", claim, {"status": "Declined", "credit_note": None, "difference": rebate}
-		)
+	_note(invoice, "Declined", 0.0, credit_note=None)
 
 
-def _note(invoice, status: str, credited: float) -> None:
-	if claim := _claim_of(invoice):
-		rebate = frappe.db.get_value("Rebate Claim", claim, "rebate")
-		frappe.db.set_value(
-			"Rebate Claim",
-			claim,
-			{"status": status, "credited": credited, "difference": flt(rebate - credited, FINEST)},
-		)
+def _note(invoice, status: str, credited: float, **more) -> None:
+	if not (claim := _claim_of(invoice)):
+		return
+	of = ("rebate", "customer", "volume_rebate", "period_start", "merged_from")
+	known = frappe.db.get_value("Rebate Claim", claim, of, as_dict=True)
+	given = credited
+	if not known.merged_from:
+		given += _given_to_merged(known.volume_rebate, known.period_start).get(known.customer, 0.0)
+	values = {"status": status, "credited": credited, "difference": flt(known.rebate - given, FINEST)}
+	frappe.db.set_value("Rebate Claim", claim, values | more)
 
 
 def running(customer: str) -> list[dict]:
@@ -448,17 +448,23 @@ def running(customer: str) -> list[dict]:
 
 
 def make_room(old: str, new: str) -> None:
-	"""Before customers are merged: claims of both for one period cannot both be the survivor's own."""
+	"""Before customers are merged: claims of both for one period cannot both be the survivor's own.
+
+	Of one that was answered and one that was not, the answer stands: the other would be proposed for what both have bought.
+	"""
 	claims = frappe.get_all(
 		"Rebate Claim",
 		filters={"customer": ("in", (old, new)), "merged_from": ""},
-		fields=["name", "customer", "volume_rebate", "period_start", "credit_note", "credited"],
+		fields=["name", "customer", "volume_rebate", "period_start", "credit_note", "status"],
 	)
-	taken = {(row.volume_rebate, row.period_start) for row in claims if row.customer == new}
+	taken = {(row.volume_rebate, row.period_start): row for row in claims if row.customer == new}
 	for row in claims:
-		if row.customer != old or (row.volume_rebate, row.period_start) not in taken:
+		same = taken.get((row.volume_rebate, row.period_start))
+		if row.customer != old or not same:
 			continue
-		if row.credit_note:
+		if same.status in WITHOUT_CREDIT and row.status not in WITHOUT_CREDIT:
+			frappe.db.delete("Rebate Claim", {"name": same.name})
+		elif row.credit_note:
 			frappe.db.set_value("Rebate Claim", row.name, "merged_from", old)
 		else:
 			frappe.db.delete("Rebate Claim", {"name": row.name})

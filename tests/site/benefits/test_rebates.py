@@ -275,15 +275,29 @@ def test_merged_dealers_keep_what_both_were_given(story):
 	one, other = story.customer("One"), story.customer("Other")
 	for customer in (one, other):
 		story.invoice(customer, 20_000, date(2026, 3, 2))
+	small = story.customer("Small")
+	story.invoice(small, 6_000, date(2026, 3, 2))
 	night(date(2026, 4, 15))
 	frappe.get_doc("Sales Invoice", claim(one).credit_note).submit()
-	frappe.get_doc("Sales Invoice", claim(other).credit_note).submit()
 	frappe.rename_doc("Customer", other, one, merge=True, force=True)
 	night(date(2026, 4, 16))
 	told = claim(one, merged_from="")
-	# 40,000 together earn 800; each had its 400.
+	# 40,000 together earn 800; each had its 400, if one of them as a draft.
 	assert (told.reached, told.rebate, told.credited, told.difference) == (40_000, 800, 400, 0)
+	own, theirs = (frappe.get_doc("Sales Invoice", name) for name in (
+		told.credit_note, claim(one, merged_from=other).credit_note
+	))  # fmt: skip
+	theirs.submit()
 	assert claim(one, merged_from=other).credited == 400
+	own.cancel()
+	assert claim(one, merged_from="").difference == 400
+	# Into one that had not come so far: nothing is proposed a second time.
+	assert claim(small).status == "Not Reached"
+	frappe.rename_doc("Customer", one, small, merge=True, force=True)
+	night(date(2026, 4, 17))
+	told = claim(small, merged_from="")
+	assert (told.status, told.reached, told.rebate, told.difference) == ("Cancelled", 46_000, 920, 520)
+	assert frappe.db.count("Sales Invoice", {"customer": small, "docstatus": 0}) == 0
 
 
 def two_rebates(one=None, **values):
