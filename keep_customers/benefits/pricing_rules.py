@@ -241,10 +241,26 @@ def rules_on(row) -> list[str]:
 	return json.loads(text) if text.startswith("[") else [rule for rule in text.split(",") if rule]
 
 
-def on_renamed(benefit, old: str) -> None:
+def on_renamed(benefit, old: str, merge: bool = False) -> None:
 	"""All its rules are called after it, those too that prices were given by before the discount was changed."""
+	others = frappe.get_all("Pricing Rule", {"keep_benefit": old}, pluck="name")
 	frappe.db.set_value("Pricing Rule", {"keep_benefit": old}, "keep_benefit", benefit.name)
 	bring_rule(benefit)
+	if merge:
+		_give_up(benefit, old, others)
+
+
+def _give_up(benefit, old: str, rules: list[str]) -> None:
+	"""What a benefit has given by itself, that has become another one, is given no more; coupons stay good, by the other's rule
+	where they are somebody's birthday's.
+
+	:param old: the benefit that goes
+	"""
+	frappe.db.set_value("Tier Benefit", old, "pricing_rule", None)
+	for rule in sorted(set(rules) - _by_coupons(name=("in", rules))) if rules else ():
+		if benefit.kind == BIRTHDAY and benefit.pricing_rule:
+			frappe.db.set_value("Coupon Code", {"pricing_rule": rule}, "pricing_rule", benefit.pricing_rule)
+		_drop(rule)
 
 
 def on_tier_renamed() -> None:

@@ -113,7 +113,7 @@ class TierBenefit(MeansEverybody, Document):
 			pricing_rules.hint(rules)
 
 	def after_rename(self, old, new, merge=False):
-		pricing_rules.on_renamed(self, old)
+		pricing_rules.on_renamed(self, old, merge)
 
 	def on_trash(self):
 		pricing_rules.drop_rule(self)

@@ -1,9 +1,11 @@
 """A discount is one Pricing Rule that asks for the tier; who has no such tier neither gets nor claims it."""
 
+from datetime import timedelta
+
 import frappe
 import pytest
 
-from keep_customers.benefits import sales
+from keep_customers.benefits import coupons, sales
 from tests.site.benefits.offers.shop import BIT, BITS, DRILL, DRILLS, KAY, RARE, admins_rule, document
 from tests.site.story import ANNA, COMPANY, ITEM, MIA, PREFIX, _user
 
@@ -52,6 +54,22 @@ def test_names_that_change_are_followed(story):
 			f"{PREFIX} Party",
 			f"keep_benefit == '{PREFIX} Party'",
 		)
+		# Of one that becomes another nothing is left but what somebody was given.
+		five = story.benefit("Five", ("Iron",), discount_percentage=5)
+		frappe.rename_doc("Tier Benefit", benefit.name, five.name, merge=True, force=True)
+		assert not frappe.db.exists("Pricing Rule", rule)
+		assert frappe.get_all("Pricing Rule", {"keep_benefit": five.name}, pluck="name") == [
+			five.pricing_rule
+		]
+		party = frappe.get_doc("Tier Benefit", f"{PREFIX} Party")
+		feast = story.benefit("Feast", ("Iron",), kind="Birthday Discount", discount_percentage=6)
+		firm = story.customer("Firm")
+		coupons._coupon(party, firm, story.today, timedelta(days=7))
+		frappe.rename_doc("Tier Benefit", party.name, feast.name, merge=True, force=True)
+		assert frappe.get_all("Pricing Rule", {"keep_benefit": feast.name}, pluck="name") == [
+			feast.pricing_rule
+		]
+		assert frappe.db.get_value("Coupon Code", {"customer": firm}, "pricing_rule") == feast.pricing_rule
 	finally:
 		frappe.db.rollback()
 
