@@ -171,7 +171,9 @@ doc_events = {
 		"after_rename": "keep_customers.worth.baskets.after_item_rename",
 	},
 	"Item Group": {
+		"on_update": "keep_customers.benefits.pricing_rules.on_item_group",
 		"before_rename": "keep_customers.worth.baskets.before_group_rename",
+		"after_rename": "keep_customers.benefits.pricing_rules.after_item_group_rename",
 		"on_trash": "keep_customers.worth.baskets.on_group_trash",
 	},
 	"Contact": {

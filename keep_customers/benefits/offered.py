@@ -69,6 +69,17 @@ def overlap(doc) -> tuple[str, list[str]] | None:
 	return None
 
 
+def of_two_tiers(old: str, new: str) -> tuple[str, str] | None:
+	"""Two discounts that would add up once two tiers are one: the names of the one for each."""
+	discounts = read(kind=DISCOUNT)
+	for one in discounts:
+		for other in discounts:
+			both = old in one.tiers and new in other.tiers and one is not other
+			if both and meet(one.company, one.item_groups, other.company, other.item_groups):
+				return one.name, other.name
+	return None
+
+
 def meet(company: str | None, groups: set[str], other: str | None, its_groups: set[str]) -> bool:
 	"""Whether two discounts can be for the same row of a document; no company is any, no item group is all."""
 	if company and other and company != other:

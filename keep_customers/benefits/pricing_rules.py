@@ -13,10 +13,20 @@ from datetime import date, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import get_link_to_form, getdate
+from frappe.utils import escape_html, get_link_to_form, getdate
 
-from keep_customers.benefits.offered import BIRTHDAY, DISCOUNT, PRICED, REORDER, SALES, read
+from keep_customers.benefits.offered import (
+	BIRTHDAY,
+	DISCOUNT,
+	PRICED,
+	REORDER,
+	SALES,
+	add_up,
+	overlap,
+	read,
+)
 from keep_customers.erp import host
+from keep_customers.erp.trees import branch
 from keep_customers.worth import currencies
 
 # What a document gets by a coupon that was given: no name that people choose, so that they may call all of it anew.
@@ -31,7 +41,7 @@ def bring_rule(benefit) -> None:
 	rule = frappe.get_doc("Pricing Rule", known) if known else frappe.new_doc("Pricing Rule")
 	key = key_of(rule.condition)
 	other_kind = bool(key) != (benefit.kind == REORDER)
-	groups = [row.item_group for row in benefit.item_groups] or _root_groups()
+	groups = _outermost([row.item_group for row in benefit.item_groups]) or _root_groups()
 	replaced = (
 		known and (other_kind or _says_other(rule, benefit, groups)) and _is_promised(rule, key or other_kind)
 	)
@@ -267,6 +277,41 @@ def on_tier_renamed() -> None:
 	"""The conditions name tiers."""
 	for benefit in read(kind=DISCOUNT):
 		bring_rule(frappe.get_doc("Tier Benefit", benefit.name))
+
+
+def on_item_group(group, method=None) -> None:
+	"""Hook on Item Group: it lies somewhere else now."""
+	if group.get_doc_before_save() and group.has_value_changed("parent_item_group"):
+		_name_groups_once()
+
+
+def after_item_group_rename(group, method=None, old=None, new=None, merge=False) -> None:
+	if merge:
+		_name_groups_once()
+
+
+def _name_groups_once() -> None:
+	"""Bring the rules in line with item groups that lie in each other now, or are the same: what is named twice is taken off twice."""
+	for one in read(kind=("in", PRICED)):
+		benefit = frappe.get_doc("Tier Benefit", one.name)
+		bring_rule(benefit)
+		if one.kind == DISCOUNT and (found := overlap(benefit)):
+			frappe.msgprint(add_up(*found), title=escape_html(one.name), indicator="orange")
+	of_groups = {"keep_benefit": ("is", "set"), "disable": 0}
+	for name in frappe.get_all("Pricing Rule", of_groups, pluck="name"):
+		rule = frappe.get_doc("Pricing Rule", name)
+		groups = [row.item_group for row in rule.item_groups]
+		if (left := _outermost(groups)) != groups:
+			rule.set("item_groups", [{"item_group": group} for group in left])
+			rule.flags.keep_customers = True
+			# As in bring_rule: it is the benefit's to write.
+			rule.save(ignore_permissions=True)
+
+
+def _outermost(groups: list[str]) -> list[str]:
+	"""Those that lie in none of the others, each once: ERPNext would find a rule once for each, and take the discount off twice."""
+	inside = set().union(*(branch("Item Group", group) - {group} for group in groups))
+	return [group for group in dict.fromkeys(groups) if group not in inside]
 
 
 def _root_groups() -> list[str]:

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from keep_customers.benefits import pricing_rules
+from keep_customers.benefits import offered, pricing_rules
 from keep_customers.complaints import clock
 from keep_customers.erp.document import Document
 from keep_customers.worth import colours
@@ -74,6 +74,9 @@ class CustomerTier(Document):
 	def before_rename(self, old, new, merge=False):
 		if merge:
 			self.validate_policies(old, tier_ranks(), new)
+			if found := offered.of_two_tiers(old, new):
+				one, other = found
+				frappe.throw(offered.add_up(other, [_(new, context="Customer Tier")]), title=escape_html(one))
 
 	def after_rename(self, old, new, merge=False):
 		colours.colour_chart()

@@ -56,6 +56,10 @@ def test_names_that_change_are_followed(story):
 		)
 		# Of one that becomes another nothing is left but what somebody was given.
 		five = story.benefit("Five", ("Iron",), discount_percentage=5)
+		with pytest.raises(
+			frappe.ValidationError, match="Five gives a discount on some of these items to Iron"
+		):
+			frappe.rename_doc("Customer Tier", f"{PREFIX} 白金", "Iron", merge=True, force=True)
 		frappe.rename_doc("Tier Benefit", benefit.name, five.name, merge=True, force=True)
 		assert not frappe.db.exists("Pricing Rule", rule)
 		assert frappe.get_all("Pricing Rule", {"keep_benefit": five.name}, pluck="name") == [
@@ -72,6 +76,34 @@ def test_names_that_change_are_followed(story):
 		assert frappe.db.get_value("Coupon Code", {"customer": firm}, "pricing_rule") == feast.pricing_rule
 	finally:
 		frappe.db.rollback()
+
+
+def test_item_groups_that_become_one_or_lie_in_each_other_are_named_once(story):
+	def group(name, parent):
+		values = {"item_group_name": f"{PREFIX} {name}", "parent_item_group": parent, "is_group": 1}
+		return frappe.get_doc({"doctype": "Item Group", **values}).insert()
+
+	root = frappe.get_all("Item Group", filters={"parent_item_group": ("is", "not set")}, pluck="name")[0]
+	try:
+		cups, mugs, jugs = (group(name, root) for name in ("Cups", "Mugs", "Jugs"))
+		ten = story.benefit(
+			"Ten", discount_percentage=10, item_groups=[one.name for one in (cups, mugs, jugs)]
+		)
+		frappe.rename_doc("Item Group", mugs.name, cups.name, merge=True, force=True)
+		assert named_by(ten) == [cups.name, jugs.name]
+		jugs.reload()
+		jugs.update({"parent_item_group": cups.name}).save()
+		assert named_by(ten) == [cups.name]
+		jugs.reload()
+		jugs.update({"parent_item_group": root}).save()
+		assert named_by(ten) == [cups.name, jugs.name]
+	finally:
+		frappe.db.rollback()
+
+
+def named_by(benefit):
+	of_rule = {"parent": benefit.pricing_rule, "parenttype": "Pricing Rule"}
+	return frappe.get_all("Pricing Rule Item Group", of_rule, pluck="item_group", order_by="idx asc")
 
 
 def test_nobody_changes_a_benefits_rule_past_it(story):
