@@ -163,7 +163,7 @@ def _about(names: dict[str, list[str]], customer: str) -> dict[tuple[str, str], 
 
 
 def _tier_changes(customer: str, limit: int) -> list[dict]:
-	rows = documents("Tier Change", customer, "date", limit, ("direction", "to_tier", "reason"))
+	rows = documents("Tier Change", customer, "date", limit, ("direction", "to_tier", "reason", "of_merged"))
 	return [
 		entry(
 			row.moment,
@@ -172,6 +172,7 @@ def _tier_changes(customer: str, limit: int) -> list[dict]:
 				_("Tier"),
 				_(row.direction, context="Tier Change"),
 				row.to_tier and _(row.to_tier, context="Customer Tier"),
+				row.of_merged and _("Of a Merged Customer"),
 			],
 			text=retold(row.reason),
 			doctype="Tier Change",

@@ -116,7 +116,7 @@ def _tiers_on(day: date) -> dict[str, str | None]:
 		customer: tier
 		for customer, tier in frappe.get_all(
 			"Tier Change",
-			filters={"date": (">", day)},
+			filters={"date": (">", day), "of_merged": 0},
 			fields=["customer", "from_tier"],
 			# The first change after the day says the last word.
 			order_by="date desc, creation desc",

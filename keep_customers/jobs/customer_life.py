@@ -22,6 +22,7 @@ from keep_customers.files import customer_life as of_drives
 from keep_customers.people import confirmations, ledger
 from keep_customers.retention import customer_life as of_losses
 from keep_customers.retention import reviews
+from keep_customers.worth import moves
 
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = (
@@ -59,6 +60,7 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	event_wishes.make_room(old, new)
 	referrals.make_room("Customer", old, new)
 	rebates.make_room(old, new)
+	moves.make_room(old, new)
 	confirmations.make_room(old, new)
 	# The host leaves an empty text where the last ToDo was closed, and cannot read that when it merges. With a change
 	# of its own it reads what is there now, and not what this transaction saw at first.

@@ -78,7 +78,8 @@ def tiers_on(day: date | None, customers: Collection[str]) -> dict[str, str | No
 	"""
 	change, value = frappe.qb.DocType("Tier Change"), frappe.qb.DocType("Customer Value")
 	order = change.date, change.creation, change.name
-	rows = columns(frappe.qb.from_(change), *order, change.customer, change.from_tier, change.to_tier)
+	own = frappe.qb.from_(change).where(change.of_merged == 0)
+	rows = columns(own, *order, change.customer, change.from_tier, change.to_tier)
 	until, found = str(day) if day else "", {}
 	# In order here: a sorted answer comes row by row, which takes three times as long.
 	for moved, _creation, _name, customer, before, after in sorted(zip(*rows, strict=True)):
@@ -90,3 +91,12 @@ def tiers_on(day: date | None, customers: Collection[str]) -> dict[str, str | No
 		query = among(frappe.qb.from_(value), value.name, never)
 		found = dict(zip(*columns(query, value.name, value.tier), strict=True)) | found
 	return found
+
+
+def make_room(goes: str, stays: str) -> None:
+	"""Before customers are merged: the tiers that the one had were not the other's, which has its own.
+
+	:param goes: whose value does not go on
+	"""
+	if frappe.db.exists("Tier Change", {"customer": stays}):
+		frappe.db.set_value("Tier Change", {"customer": goes}, "of_merged", 1, update_modified=False)

@@ -75,7 +75,9 @@ def _moved(rule, today: date, direction: str, words) -> list[dict]:
 
 def _newest(query, change, today: date) -> dict[str, tuple[str, str]]:
 	"""Customer -> (its newest move, up or down): who has moved back meanwhile is not told of the first one."""
-	query = query.where(change.direction.isin(["Up", "Down"]) & (change.date <= today))
+	query = query.where(
+		change.direction.isin(["Up", "Down"]) & (change.date <= today) & (change.of_merged == 0)
+	)
 	query = query.orderby(change.date).orderby(change.creation)
 	found = columns(query, change.customer, change.name, change.direction)
 	return {customer: (name, direction) for customer, name, direction in zip(*found, strict=True)}

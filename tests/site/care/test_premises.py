@@ -8,6 +8,7 @@ from rq.timeouts import JobTimeoutException
 from keep_customers.care import followups, my_day, premises, rep_help, rules
 from keep_customers.care.triggers import Premise
 from keep_customers.erp.aside import Aside
+from keep_customers.worth import moves
 from tests.site.care.asked import next_working_day, only_todo, state
 from tests.site.mail import contact
 from tests.site.story import ANNA, GROUP, PREFIX, TERRITORY, once
@@ -334,10 +335,12 @@ def test_who_is_excluded_gets_nothing_from_any_rule(now):
 
 def test_who_moves_down_again_is_not_congratulated(now):
 	story = now
-	firm = story.customer("Firm")
-	story.file(firm, dedicated_rep=ANNA)
-	story.history(firm, [(10, 100)])
-	moved(firm, story.days_ago(1), "Up")
+	firm, small, large = (story.customer(name) for name in ("Firm", "Small", "Large"))
+	for customer in (firm, small):
+		story.file(customer, dedicated_rep=ANNA)
+		story.history(customer, [(10, 100)])
+		moved(customer, story.days_ago(1), "Up")
+	moved(large, story.days_ago(60), "Down")
 	story.rule(trigger="Tier Up")
 	story.completed_yesterday()
 	tonight = next_working_day(story, not_before=0)
@@ -348,6 +351,10 @@ def test_who_moves_down_again_is_not_congratulated(now):
 	assert state(story, firm) == ("Cancelled", "Moved again")
 	story.night(tonight)
 	assert len(story.follow_ups(firm)) == 1
+	# Nor who has not moved, but is what another one has become that did.
+	frappe.rename_doc("Customer", small, large, merge=True, show_alert=False)
+	assert state(story, large) == ("Cancelled", "Moved again")
+	assert moves.tiers_on(story.days_ago(1), [large])[large] == "Iron"
 
 
 def moved(firm, day, direction):

@@ -22,6 +22,7 @@ class TierChange(Document):
 		date: DF.Date | None
 		direction: DF.Literal["First", "Up", "Down", "Pinned", "Left"]
 		from_tier: DF.Link | None
+		of_merged: DF.Check
 		policy: DF.Link | None
 		potential_value: DF.Currency
 		reason: DF.SmallText | None
