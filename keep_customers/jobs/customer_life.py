@@ -22,7 +22,7 @@ from keep_customers.files import customer_life as of_drives
 from keep_customers.people import confirmations, ledger
 from keep_customers.retention import customer_life as of_losses
 from keep_customers.retention import reviews
-from keep_customers.worth import moves
+from keep_customers.worth import moves, population, values
 
 NAMED_AFTER_CUSTOMER = ("Customer File", "Customer Value")
 ABOUT_CUSTOMER = (
@@ -52,15 +52,12 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	of_drives.make_room(old, new)
 	_merge_files(old, new)
 	of_losses.make_room(old, new)
-	# The next night measures both histories as one.
-	frappe.db.delete("Customer Value", {"name": old})
-	frappe.db.delete("Customer Item Group", {"customer": old})
+	_leave_one_value(old, new)
 	drop_doubled("customer", old, new, "Customer merged")
 	room.make_room(old, new)
 	event_wishes.make_room(old, new)
 	referrals.make_room("Customer", old, new)
 	rebates.make_room(old, new)
-	moves.make_room(old, new)
 	confirmations.make_room(old, new)
 	# The host leaves an empty text where the last ToDo was closed, and cannot read that when it merges. With a change
 	# of its own it reads what is there now, and not what this transaction saw at first.
@@ -86,6 +83,7 @@ def after_rename(customer, method=None, old=None, new=None, merge=False) -> None
 	called_anew.people("Customer", {old: new})
 	if merge:
 		_touch_value(new)
+		values.show_on_customer([new])
 		show_last_touch(new)
 		referrals.after_merge(new)
 		premises.on_change([new])
@@ -236,6 +234,16 @@ def _said(row, field) -> str:
 	"""By which calendar a day is kept says nothing where there is none."""
 	value = row.get(field.fieldname)
 	return "" if field.fieldname == "calendar" and not row.recurs else str(value or "")
+
+
+def _leave_one_value(old: str, new: str) -> None:
+	"""The next night measures both histories as one; until then the survivor has the tier that either had, its own first."""
+	of_both = {"name": ("in", (old, new)), "status": ("!=", values.NOT_RANKED)}
+	ranked = frappe.get_all("Customer Value", of_both, pluck="name")
+	goes, stays = (new, old) if ranked == [old] and population.may_be_ranked(new) else (old, new)
+	frappe.db.delete("Customer Value", {"name": goes})
+	frappe.db.delete("Customer Item Group", {"customer": goes})
+	moves.make_room(goes, stays)
 
 
 def _touch_value(customer: str) -> None:

@@ -121,6 +121,15 @@ def ranked_customers(settings) -> list[Customer]:
 	return list(map(Customer._make, sorted(rows, key=itemgetter(0))))
 
 
+def may_be_ranked(customer: str) -> bool:
+	"""Whether it is one of :func:`ranked_customers`, as the settings stand."""
+	excluded, groups = left_out(frappe.get_cached_doc("Keep Customers Settings"))
+	fields = ["disabled", "is_internal_customer", "customer_group"]
+	of = frappe.db.get_value("Customer", customer, fields, as_dict=True)
+	out = of.disabled or of.is_internal_customer or customer in excluded or of.customer_group in groups
+	return not out
+
+
 def _shared(texts: Sequence) -> list[str]:
 	"""Each group and territory once in memory, and not once a customer."""
 	once = {text: intern(cstr(text)) for text in set(texts)}

@@ -213,11 +213,17 @@ def test_customers_whose_last_todo_is_closed_can_be_merged(story):
 def test_merging_into_a_customer_without_a_file_hands_the_file_over(story):
 	plain, rich = story.customer("Plain"), known(story, "Rich", leisure="Chess")
 	score = frappe.db.get_value("Customer", rich, "keep_file_score")
+	story.night()
+	tier = story.value(rich).tier
 	frappe.rename_doc("Customer", rich, plain, merge=True, show_alert=False)
 	file = frappe.get_doc("Customer File", plain)
 	assert (file.leisure, [row.full_name for row in file.people]) == ("Chess", ["Owner of Rich"])
 	assert file.customer_name == plain
 	assert frappe.db.get_value("Customer", plain, "keep_file_score") == score == file.completeness
+	# Nor is it without its tier until the night, which finds nothing to move.
+	assert tier and frappe.db.get_value("Customer", plain, "keep_tier") == tier == story.value(plain).tier
+	assert story.night(story.today + timedelta(days=1)).moves == 0
+	assert len(frappe.get_all("Tier Change", {"customer": plain, "of_merged": 0})) == 1
 
 
 def test_merging_keeps_what_only_one_file_knew_of_somebody(story):
