@@ -13,7 +13,8 @@ Each source is one query. What stands in two documents counts once:
 - **Referral**: a reward that was given.
 - **Rebate**: the submitted credit note of a Rebate Claim.
 - **Discount, Coupon**: what the pricing rule of a Tier Benefit took off the price list on a purchase, net as the values are it
-  is set against, also where prices hold the tax; a return gives it back, and of what was credited in full nothing is left. Where several pricing rules have made a price together, each bears an equal part.
+  is set against, also where prices hold the tax; a return gives it back, and of what was credited in full nothing is left. So it is at a till,
+  once that is consolidated. Where several pricing rules have made a price together, each bears an equal part.
 
 Amounts are in the reporting currency, at the rates of their months, as the values are they are set against.
 """
@@ -382,40 +383,49 @@ def _discounts(books: CostLedger) -> Iterator[Spent]:
 	kinds = _benefit_rules()
 	if not kinds:
 		return
-	item, invoice, company = (
-		frappe.qb.DocType(doctype) for doctype in ("Sales Invoice Item", "Sales Invoice", "Company")
+	item, till, invoice, company = (
+		frappe.qb.DocType(doctype)
+		for doctype in ("Sales Invoice Item", "POS Invoice Item", "Sales Invoice", "Company")
 	)
+	# What was sold at a till is consolidated without list prices and rules: its own row has them.
+	amount, discount = (
+		Coalesce(till.amount, item.amount),
+		Coalesce(till.discount_amount, item.discount_amount),
+	)
+	rules = Coalesce(NullIf(till.pricing_rules, ""), item.pricing_rules, "")
 	# Of what is given away nobody knows how much of it would have been tax.
-	net = Case().when(item.amount != 0, 1.0 * item.net_amount / item.amount).else_(1)
-	off = Sum(item.discount_amount * item.qty * invoice.conversion_rate * net)
+	net = Case().when(amount != 0, 1.0 * item.net_amount / amount).else_(1)
+	off = Sum(discount * item.qty * invoice.conversion_rate * net)
 	query = (
 		frappe.qb.from_(item)
 		.inner_join(invoice)
 		.on(invoice.name == item.parent)
 		.inner_join(company)
 		.on(company.name == invoice.company)
+		.left_join(till)
+		.on(till.name == item.pos_invoice_item)
 		.select(
-			invoice.customer, invoice.posting_date, item.pricing_rules, off, company.default_currency, invoice.name,
+			invoice.customer, invoice.posting_date, rules, off, company.default_currency, invoice.name,
 			invoice.return_against,
 		)
 		.where((invoice.docstatus == 1) & (invoice.is_debit_note == 0) & no_opening(invoice))
-		.where(item.discount_amount != 0)
-		.where(IfNull(item.pricing_rules, "") != "")
+		.where((item.discount_amount != 0) | (IfNull(item.pos_invoice_item, "") != ""))
+		.where((discount != 0) & (rules != ""))
 		.groupby(
-			invoice.customer, invoice.posting_date, item.pricing_rules, company.default_currency, invoice.name,
+			invoice.customer, invoice.posting_date, rules, company.default_currency, invoice.name,
 			invoice.return_against,
 		)
 	)  # fmt: skip
 	corrected = Corrected.of(getdate(), [books.customer] if books.customer else None)
 	first = {name: day for name, _day, day in corrected.moved()}
 	moved = [name for name, day in first.items() if books.counts(day)]
-	for customer, day, rules, amount, currency, name, against in books.narrowed(
+	for customer, day, named, amount, currency, name, against in books.narrowed(
 		query, invoice.customer, invoice.posting_date, invoice.name.isin(moved) if moved else None
 	).run():
 		day = first.get(name, getdate(day))
 		if {name, against} & corrected.undone.keys() or not books.counts(day):
 			continue
-		names = pricing_rules.rules_on({"pricing_rules": rules})
+		names = pricing_rules.rules_on({"pricing_rules": named})
 		for rule in names:
 			if rule in kinds:
 				part = flt(amount) / len(names)

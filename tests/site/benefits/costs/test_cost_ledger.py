@@ -20,6 +20,7 @@ from tests.site.benefits.costs.spending import (
 	plan,
 	rebate,
 	report,
+	row,
 	spent,
 	touch,
 )
@@ -168,6 +169,15 @@ def test_a_tier_price_costs_what_it_took_off_and_a_return_gives_it_back(story, f
 	# As ERPNext noted them before.
 	frappe.db.set_value("Sales Invoice Item", sold.items[0].name, "pricing_rules", f"{own},{tier}")
 	assert spent()[firm, "Discount"] == 15
+	# Of what a till has sold, its own row says it; the tax was in the price there.
+	paper = row("POS Invoice", customer=works, company=COMPANY, posting_date=story.today)
+	line = row(
+		"POS Invoice Item", parent=paper.name, parenttype="POS Invoice", parentfield="items", qty=3, amount=300,
+		discount_amount=20, pricing_rules=json.dumps([tier]),
+	)  # fmt: skip
+	day = story.invoice(works, 80, qty=3)
+	frappe.db.set_value("Sales Invoice Item", day.items[0].name, "pos_invoice_item", line.name)
+	assert spent()[works, "Discount"] == 48
 
 
 def test_a_price_that_holds_the_tax_is_taken_off_net(story, firms):
