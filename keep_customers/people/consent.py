@@ -24,14 +24,17 @@ from keep_customers.engine.consent import (
 from keep_customers.people import ledger, reached
 from keep_customers.people.addresses import mark
 
-# The trigger of rules that ask about a purchase what a link asks after a visit and a complaint.
+# The trigger of rules that ask about a purchase what a link asks after a visit and a complaint; who wants no care or no
+# questions is not asked.
 ASKS_HOW_IT_WAS = "Purchase: Ask How It Was"
+PURPOSES = {ASKS_HOW_IT_WAS: (CARE, FEEDBACK)}
 
 
 class Question(NamedTuple):
 	"""
 	:param address: as it is written; None where none is needed or known
 	:param persons: all names of who would be reached, see :func:`reached.key`
+	:param purpose: or a key of PURPOSES
 	"""
 
 	customer: str
@@ -55,7 +58,7 @@ def purpose_of(follow_up) -> str:
 		return EVENTS
 	rule = follow_up["reference_doctype"] == "Sales Invoice" and follow_up["care_rule"]
 	asks = rule and frappe.get_cached_value("Care Rule", rule, "trigger") == ASKS_HOW_IT_WAS
-	return FEEDBACK if asks else CARE
+	return ASKS_HOW_IT_WAS if asks else CARE
 
 
 def answers(questions: Sequence[Question]) -> list[Answer]:
@@ -69,12 +72,16 @@ def answers(questions: Sequence[Question]) -> list[Answer]:
 			Said(row.consent, getdate(row.on_date), row.source, row.purpose, person, row.address_mark)
 		)
 	ledgers = {channel: Ledger(said[channel]) for channel in CHANNELS}
-	return [
-		ledgers[one.channel].answer(
-			one.persons, mark(one.address), one.purpose, (one.customer, one.channel) in stops
-		)
-		for one in questions
-	]
+	found = []
+	for one in questions:
+		stopped = (one.customer, one.channel) in stops
+		told = [
+			ledgers[one.channel].answer(one.persons, mark(one.address), purpose, stopped)
+			for purpose in PURPOSES.get(one.purpose, (one.purpose,))
+		]
+		no = [answer for answer in told if answer.refused]
+		found.append(no[0] if no else told[0]._replace(agreed=any(answer.agreed for answer in told)))
+	return found
 
 
 def of_follow_ups(rows: Sequence) -> dict[str, Answer]:

@@ -179,10 +179,14 @@ def test_who_has_not_agreed_is_asked_by_the_rep_with_the_same_link(story):
 	assert purchase_feedback.PURCHASE[0] in words["purchase_feedback_link"]
 	assert not purchase_feedback.words("No Such Invoice", "en")
 	assert rules.purpose(purchase_feedback.TRIGGER) == "After a Purchase"
-	# It is a question, and no care: for the one who wants the one and not the other.
+	# Who wants no care is not asked, and who wants no questions.
 	olga = frappe.get_doc("Contact", {"first_name": "Olga"})
-	for purpose, expected in (("Care", "Assigned"), ("Feedback", "Cancelled")):
-		told(firm, "Email", "Refused", olga, purpose=purpose)
+	for purpose, consent, expected in (
+		("Care", "Given", "Assigned"),
+		("Feedback", "Given", "Assigned"),
+		("Feedback", "Refused", "Cancelled"),
+	):
+		told(firm, "Email", consent, olga, purpose=purpose)
 		premises.end_of([firm])
 		[row] = story.follow_ups(firm)
 		assert row.status == expected, purpose
