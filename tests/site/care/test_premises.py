@@ -340,6 +340,7 @@ def test_who_moves_down_again_is_not_congratulated(now):
 		story.file(customer, dedicated_rep=ANNA)
 		story.history(customer, [(10, 100)])
 		moved(customer, story.days_ago(1), "Up")
+	story.history(large, [(10, 100)])
 	moved(large, story.days_ago(60), "Down")
 	story.rule(trigger="Tier Up")
 	story.completed_yesterday()
