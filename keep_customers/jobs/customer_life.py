@@ -53,6 +53,7 @@ def before_rename(customer, method=None, old=None, new=None, merge=False) -> Non
 	_merge_files(old, new)
 	of_losses.make_room(old, new)
 	_leave_one_value(old, new)
+	population.make_room(old)
 	drop_doubled("customer", old, new, "Customer merged")
 	room.make_room(old, new)
 	event_wishes.make_room(old, new)

@@ -130,6 +130,12 @@ def may_be_ranked(customer: str) -> bool:
 	return not out
 
 
+def make_room(old: str) -> None:
+	"""Before a customer becomes another one: whether that one is ranked is what the settings say of it."""
+	frappe.db.delete("Keep Excluded Customer", {"customer": old})
+	frappe.clear_document_cache("Keep Customers Settings", "Keep Customers Settings")
+
+
 def _shared(texts: Sequence) -> list[str]:
 	"""Each group and territory once in memory, and not once a customer."""
 	once = {text: intern(cstr(text)) for text in set(texts)}

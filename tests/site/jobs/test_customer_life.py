@@ -224,6 +224,11 @@ def test_merging_into_a_customer_without_a_file_hands_the_file_over(story):
 	assert tier and frappe.db.get_value("Customer", plain, "keep_tier") == tier == story.value(plain).tier
 	assert story.night(story.today + timedelta(days=1)).moves == 0
 	assert len(frappe.get_all("Tier Change", {"customer": plain, "of_merged": 0})) == 1
+	# Who becomes it may have been left out of the ranking; it is not.
+	till = story.customer("Till")
+	story.settings(excluded_customers=[{"customer": till}])
+	frappe.rename_doc("Customer", till, plain, merge=True, show_alert=False)
+	assert not frappe.get_cached_doc("Keep Customers Settings").excluded_customers
 
 
 def test_merging_keeps_what_only_one_file_knew_of_somebody(story):
