@@ -17,7 +17,7 @@ HEAD = """# The hosts
 
 How the tests went on each host; made by `python -m tests.hosts` from what pytest wrote there. The two genuine ones are the
 references, the sandbox is what CI and newcomers have (see [sandbox/README.md](../sandbox/README.md)). On the genuine ones each
-file was run in a process of its own, its tests in random order, and then all of them in another order; the last run counts.
+folder was run in a process of its own, within two days, and what was changed meanwhile once more; the last run counts.
 PostgreSQL is tried in the sandbox only, by hand (`make test-postgres`); Frappe's own back end for it has faults that the sandbox mends
 and a genuine site may have, see [there](../sandbox/README.md#postgresql).
 """
