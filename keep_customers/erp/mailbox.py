@@ -12,6 +12,7 @@ from email import policy
 from email.headerregistry import UnstructuredHeader
 
 import frappe
+from frappe.core.doctype.communication.communication import Communication
 
 # nosemgrep: frappe-monkey-patching-not-allowed, see above
 from frappe.email.doctype.email_account.email_account import EmailAccount
@@ -109,9 +110,9 @@ def _leads_to_ours(mail) -> bool:
 
 def _got_elsewhere(mail):
 	"""The Communication of an e-mail that another mailbox got."""
-	received = {"message_id": mail.message_id, "sent_or_received": "Received"}
-	name = mail.message_id and frappe.db.get_value("Communication", received, order_by="creation desc")
-	return name and frappe.get_doc("Communication", name)
+	return mail.message_id and Communication.find_one_by_filters(
+		message_id=mail.message_id, sent_or_received="Received", order_by="creation DESC"
+	)
 
 
 def _came_here_too(mail, communication) -> None:

@@ -317,7 +317,7 @@ def _insert(doctype: str, columns: Mapping[str, Sequence], conflict: tuple[str, 
 	verb, clause = conflict
 	names = ", ".join(f"`{field}`" for field in columns)
 	meta = frappe.get_meta(doctype)
-	for link in meta.get("fields", {"fieldtype": "Dynamic Link"}):
+	for link in meta.get_dynamic_link_fields():
 		for linked in {*columns.get(link.options, ())} - {None, ""}:
 			host.notice_link(doctype, link.options, linked)
 	shown = [is_shown(meta.get_field(field)) for field in columns]

@@ -28,9 +28,9 @@ from keep_customers.messaging.feedback import (
 	nothing_said,
 	stars_of,
 )
-from keep_customers.people import contacts, reached
+from keep_customers.people import consent, contacts, reached
 
-INVOICE, TRIGGER = "Sales Invoice", "Purchase: Ask How It Was"
+INVOICE, TRIGGER = "Sales Invoice", consent.ASKS_HOW_IT_WAS
 # Page and purpose of the links.
 PURCHASE = "care-feedback", "purchase"
 UNHAPPY = 0.4  # two stars of five

@@ -34,8 +34,9 @@ def visits(user: str, day: date) -> dict[str, list]:
 		],
 		order_by="idx asc",
 	)  # fmt: skip
-	today = [stop for stop in stops if not stop.appointment or getdate(stop.appointment) == day]
-	today = still_planned(today)
+	today = still_planned(
+		[stop for stop in stops if not stop.appointment or getdate(stop.appointment) == day]
+	)
 	for stop in today:
 		del stop["follow_up"]
 	return {"visits": sorted(today, key=lambda stop: (not stop.appointment, str(stop.appointment or "")))}
