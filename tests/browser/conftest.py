@@ -157,9 +157,11 @@ class Desk:
 	def press(self, name, group="Actions"):
 		"""One of the form's buttons, wherever it is: in sight or in a group."""
 		button = self.page.get_by_role("button", name=name, exact=True).locator("visible=true")
+		grouped = self.page.locator(".inner-group-button .dropdown-item").get_by_text(name, exact=True)
+		button.or_(grouped).first.wait_for(state="attached")  # the form may still be drawn anew
 		if not button.count():
 			self.page.locator(f".inner-group-button button:has-text('{group}') >> visible=true").first.click()
-			button = self.page.locator(".inner-group-button .dropdown-item").get_by_text(name, exact=True)
+			button = grouped
 		button.first.click()
 		self.settled()
 

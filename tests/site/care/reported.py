@@ -34,7 +34,7 @@ def ranked(story, name, tier="Gold", status="Active", rep=None, **values):
 
 
 def touch(story, customer, rep, ago, result="Reached", **values):
-	on = frappe.utils.get_datetime(story.days_ago(ago)).replace(hour=0, minute=0)
+	on = frappe.utils.get_datetime(story.days_ago(ago)).replace(hour=0, minute=0, second=1)
 	return frappe.get_doc(
 		{
 			"doctype": "Customer Touch", "customer": customer, "rep": rep, "date": on, "channel": "Phone", "result": result,

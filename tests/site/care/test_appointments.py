@@ -106,11 +106,19 @@ def test_who_was_not_reached_has_the_event_again_and_what_is_not_needed_is_cance
 def test_it_is_the_same_contact_as_the_care_todo_about_the_customer(story):
 	[firm] = asked_for(story)
 	made, todo = event("Customer", firm), only_todo(story, firm)
+	# What was promised for a day that is still to come is more urgent, and not what the event is.
+	later = frappe.copy_doc(frappe.get_doc("Follow Up", todo.keep_follow_up))
+	day = getdate() + timedelta(days=3)
+	later.update({"care_rule": None, "reference_doctype": None, "reference_name": None, "todo": None})
+	later.update({"due_date": day}).insert()
+	later.db_set({"reference_doctype": "Customer Touch", "todo": care_todos.create([later], ANNA, day)})
+	frappe.db.set_value("ToDo", later.todo, "keep_turn", 2_000_000_000)
 	assert known(made)["reasons"][0].reference_doctype == "Sales Invoice"
 	told(made, "Reached")
 	todo.reload()
 	assert (todo.status, made.status) == ("Closed", "Closed")
 	assert [one.todo for one in touches(firm)] == [todo.name]
+	assert frappe.db.get_value("ToDo", later.todo, "status") == "Open"
 
 
 @pytest.mark.parametrize("result", ["Not Reached", "Not Needed"])

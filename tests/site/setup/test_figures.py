@@ -19,7 +19,10 @@ ASKED = {
 		{}, {"group_by": "Rep"}, {"group_by": "Tier"}, {"group_by": "Territory"}, {"group_by": "Status"}, {"group_by": "Competitor"},
 		{"group_by": "Customers"}, {"company": COMPANY},
 	),
-	"Care by Rep": ({}, {"rep": ANNA}),
+	# Its own time is this month, of which there is next to nothing on the first day.
+	"Care by Rep": tuple(
+		{"to_date": str(getdate()), "from_date": str(add_days(getdate(), -29)), **more} for more in ({}, {"rep": ANNA})
+	),
 	"Referrals": ({}, {"status": "Won"}, {"show": "One by One"}, {"company": COMPANY}),
 	"Follow Ups Held Back": (
 		{}, {"group_by": "Care Rule"}, {"group_by": "Rep"}, {"tier": "Gold"}, {"group_by": "Customer"},
