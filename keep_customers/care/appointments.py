@@ -1,6 +1,6 @@
 """Events of the host's calendar that are a contact with a customer: the same help as beside a care ToDo, the same one tap.
 
-If the user has an open care ToDo about the customer, it is the same contact.
+If the user has an open care ToDo about the customer, it is the same contact, unless that one is for a later day.
 """
 
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import escape_html, formatdate, get_datetime, getdate
 
 from keep_customers.access.lookups import may_read, named, not_there
-from keep_customers.care import also_said, not_useful, rep_help, results, todos
+from keep_customers.care import also_said, followups, not_useful, rep_help, results, rules, todos
 from keep_customers.erp.api import typed
 from keep_customers.people.contacts import is_contact_of
 
@@ -28,7 +28,7 @@ def for_event(appointment: str) -> dict | None:
 	row = _row(doc)
 	if not row:
 		return None
-	if todo := _todo(row.customer):
+	if todo := _todo(row.customer, doc):
 		return rep_help.for_todo(todo)
 	reasons = [{"reason": doc.subject, "short": None, "talking_points": None, "next_step": None}]
 	return rep_help.of_contact(row, [frappe._dict(one, reference_name=doc.name) for one in reasons]) | {
@@ -76,7 +76,7 @@ def record(
 		competitor_price=competitor_price, price_remark=price_remark, route_to=route_to, event_wish=event_wish,
 	)  # fmt: skip
 	# Sent again, it is about the ToDo that it was about, also where there is another one.
-	if todo := results.told_of(key) or _settled_today(doc, row.customer, result) or _todo(row.customer):
+	if todo := results.told_of(key) or _settled_today(doc, row.customer, result) or _todo(row.customer, doc):
 		outcome = results.record(todo, result, key, because=because, person=person, **said, **also)
 	else:
 		outcome = {
@@ -122,19 +122,34 @@ def _again(event) -> datetime:
 	return get_datetime(event.starts_on) + timedelta(days=(day - getdate(event.starts_on)).days)
 
 
-def _todo(customer: str) -> str | None:
-	"""The user's own open care ToDo about it, the most urgent one."""
-	rows = frappe.get_list(
+def _todo(customer: str, event) -> str | None:
+	"""The user's own open care ToDo about it that the event is, the most urgent one; what is for a later day is still to come: a
+	visit that was planned, a greeting, what was promised."""
+	todos = frappe.get_list(
 		"ToDo",
 		filters={
 			"allocated_to": frappe.session.user, "status": "Open", "reference_type": "Customer", "reference_name": customer,
 			"keep_follow_up": ("is", "set"),
 		},
 		order_by="keep_turn desc",
-		limit=1,
 		pluck="name",
 	)  # fmt: skip
-	return rows[0] if rows else None
+	if not todos:
+		return None
+	day = max(getdate(), getdate(event.starts_on))
+	parts = frappe.get_all(
+		"Follow Up",
+		{"todo": ("in", todos), "status": ("in", followups.OPEN), "due_date": (">", day)},
+		["todo", "care_rule", "reference_doctype", "due_date"],
+	)
+	triggers = {rule.name: rule.trigger for rule in rules.by_name().values()} if parts else {}
+	later = {
+		part.todo
+		for part in parts
+		if part.reference_doctype == "Visit Plan"
+		or rules.for_one_day(part, triggers.get(part.care_rule), day)
+	}
+	return next((todo for todo in todos if todo not in later), None)
 
 
 def _settled_today(event, customer: str, result: str) -> str | None:
