@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.rename_doc import rename_doc
-from frappe.utils import now_datetime
+from frappe.utils import getdate, now_datetime
 from pypika.functions import NullIf
 
 from keep_customers.benefits import coupons, rebates
@@ -178,6 +178,8 @@ def _merge_files(old: str, new: str) -> None:
 		target = frappe.new_doc("Customer File", customer=new)
 	else:
 		target = frappe.get_doc("Customer File", new)
+	if target.pinned_until and getdate(target.pinned_until) < getdate():
+		target.pinned_tier = target.pinned_until = target.pin_reason = None  # the other's may hold still
 	tables: dict[str, dict] = {}
 	for field in source.meta.fields:
 		name = field.fieldname

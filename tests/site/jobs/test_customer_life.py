@@ -263,6 +263,20 @@ def test_merging_keeps_what_only_one_file_knew_of_somebody(story):
 	assert [row.recurs for row in file.occasions] == ["G-03-07", "G-05-09"]
 
 
+def test_merging_keeps_the_pin_that_holds(story):
+	"""Prices go by the tier: one pinned until next year is not lost for another one that was over long ago."""
+	over = {"pinned_tier": "Iron", "pinned_until": "2020-01-01", "pin_reason": "Fair of 2019"}
+	holds = {"pinned_tier": "Platinum", "pinned_until": "2090-01-01", "pin_reason": "Sister of the mayor"}
+	other = {"pinned_tier": "Gold", "pinned_until": "2090-06-01", "pin_reason": "Promised"}
+	for name, keeps, goes, pin in (("A", over, holds, holds), ("B", holds, other, holds)):
+		keep, gone = story.customer(f"Keep {name}"), story.customer(f"Gone {name}")
+		story.file(keep, **keeps)
+		story.file(gone, **goes)
+		frappe.rename_doc("Customer", gone, keep, merge=True, show_alert=False)
+		file = frappe.get_doc("Customer File", keep)
+		assert {field: str(file.get(field)) for field in pin} == pin
+
+
 # Deleting
 
 
