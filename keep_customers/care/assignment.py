@@ -2,11 +2,11 @@
 
 The Customer File's dedicated rep, else the customer's account manager, else the user of the main Sales
 Team member, else the territory's manager, else the fallback role, else the fallback user. Who is disabled
-or has left is passed over, and the customer's backup steps in first, whoever it was. For who is absent the substitute named
-in the settings steps in; without one, it goes on down the line.
+or has left is passed over, as is who is kept from reading this customer, and the customer's backup steps in first, whoever it
+was. For who is absent the substitute named in the settings steps in; without one, it goes on down the line.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 import frappe
@@ -15,7 +15,8 @@ from frappe.utils import getdate
 from frappe.utils.user import get_users_with_role
 
 from keep_customers.erp.leavers import absent, have_left, those_who_can, who_can
-from keep_customers.erp.tables import FALLING, among, columns
+from keep_customers.erp.permissions import shown_sql
+from keep_customers.erp.tables import FALLING, In, among, columns
 
 DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role", "User"
 UNKNOWN = (None, None, None, None)
@@ -33,28 +34,49 @@ class Assignment:
 		self._territory_managers = _territory_managers(self._user_of_sales_person) if self.customers else {}
 		self._known = self._read_known()
 		self._sales_teams = self._main_sales_people()
-		self._role_users: dict[str, str | None] = {}
+		self._role_users: dict[str, list[str]] = {}
+		self._shown: dict[str, set[str] | None] = {}  # user -> the customers they may read; None: all
 
 	def user_for(
 		self, customer: str, assign_to: str = DEDICATED, role: str | None = None, user: str | None = None
 	):
 		"""The user who is asked, or None if there is nobody at all."""
-		if assign_to == USER:
-			chain = [user, *self._dedicated(customer)]
-		elif assign_to == ROLE:
-			chain = [self._of_role(role), *self._dedicated(customer)]
-		elif assign_to == TERRITORY:
-			chain = [self._territory_manager(customer), *self._dedicated(customer)]
-		else:
-			chain = self._dedicated(customer)
-		return self._first([*chain, self._of_role(self.settings.fallback_role), self.settings.fallback_user])
+		return self._first(self._chain(customer, assign_to, role, user), customer)
 
-	def _first(self, chain: list[str | None]) -> str | None:
-		present = (self._present(one) for one in chain)
-		if found := next(filter(None, present), None):
-			return found
+	def _chain(
+		self, customer: str, assign_to: str, role: str | None, user: str | None
+	) -> Iterator[str | None]:
+		if assign_to == USER:
+			yield user
+		elif assign_to == ROLE:
+			yield from self._of_role(role)
+		elif assign_to == TERRITORY:
+			yield self._territory_manager(customer)
+		yield from self._dedicated(customer)
+		yield from self._fallback()
+
+	def _fallback(self) -> Iterator[str | None]:
+		yield from self._of_role(self.settings.fallback_role)
+		yield self.settings.fallback_user
+
+	def _first(self, chain: Iterable[str | None], customer: str | None) -> str | None:
+		away = None
+		for one in chain:
+			if (user := self._present(one)) and not self._kept(user, customer):
+				return user
+			if not away and one in self.here and not self._kept(one, customer):
+				away = one
 		# Better on the list of somebody who is away than on nobody's.
-		return next((one for one in chain if one in self.here), None)
+		return away
+
+	def _kept(self, user: str, customer: str | None) -> bool:
+		"""Whether the user reads customers and not this one: they could not open it, and are told nothing about it."""
+		if not customer:
+			return False
+		if user not in self._shown:
+			self._shown[user] = _shown_to(user, self.customers)
+		shown = self._shown[user]
+		return shown is not None and customer not in shown
 
 	def _present(self, user: str | None) -> str | None:
 		if user in self.substitutes:
@@ -63,15 +85,17 @@ class Assignment:
 				return None
 		return user if user in self.here else None
 
-	def head_office(self) -> str | None:
-		"""Who takes what concerns the whole company; not the customer's rep, who has said it."""
+	def head_office(self, customer: str | None = None) -> str | None:
+		"""Who takes what concerns the whole company; not the customer's rep, who has said it.
+
+		:param customer: who has said it
+		"""
 		chain = [
 			self.settings.head_office_user,
-			self._of_role(self.settings.head_office_role),
-			self._of_role(self.settings.fallback_role),
-			self.settings.fallback_user,
+			*self._of_role(self.settings.head_office_role),
+			*self._fallback(),
 		]
-		return self._first(chain)
+		return self._first(chain, customer)
 
 	def _dedicated(self, customer: str) -> list[str | None]:
 		_territory, account_manager, rep, backup = self._known.get(customer, UNKNOWN)
@@ -82,12 +106,10 @@ class Assignment:
 	def _territory_manager(self, customer: str) -> str | None:
 		return self._territory_managers.get(self._known.get(customer, UNKNOWN)[0])
 
-	def _of_role(self, role: str | None) -> str | None:
+	def _of_role(self, role: str | None) -> list[str]:
 		if role and role not in self._role_users:
-			users = sorted(set(get_users_with_role(role)) & self.here)
-			# Who is away has colleagues.
-			self._role_users[role] = next(filter(self._present, users), users[0] if users else None)
-		return self._role_users.get(role)
+			self._role_users[role] = sorted(set(get_users_with_role(role)) & self.here)
+		return self._role_users.get(role, [])
 
 	def _read_known(self) -> dict[str, tuple]:
 		"""Customer -> (territory, account manager, dedicated rep, backup rep), if there is anybody to find by it."""
@@ -157,13 +179,29 @@ def perhaps_of(query, file, user: str, settings, today: date):
 	"""
 	not_there = [user, *absent(settings, today), *have_left()]
 	person = frappe.qb.DocType("User")
-	# Who is there takes care of their own: of nobody else's need be thought.
+	# Who is there takes care of their own, unless they are kept from it: of nobody else's need be thought.
 	others = (
 		frappe.qb.from_(person)
 		.select(person.name)
 		.where((person.enabled == 1) & person.name.notin(not_there))
 	)
-	return query.where(IfNull(file.dedicated_rep, "").notin(others))
+	perhaps = IfNull(file.dedicated_rep, "").notin(others)
+	named = {row[-1] for row in query.select(file.dedicated_rep).distinct().run()}
+	for rep in sorted(named.difference(not_there, ("", None))):
+		if shown := shown_sql(rep):
+			perhaps |= (file.dedicated_rep == rep) & In(file.name, shown).negate()
+	return query.where(perhaps)
+
+
+def _shown_to(user: str, customers: list[str]) -> set[str] | None:
+	"""Which of the customers a user may read: one query a user whom something keeps from some; None for all."""
+	shown = shown_sql(user)
+	if not shown:
+		return None
+	customer = frappe.qb.DocType("Customer")
+	query = frappe.qb.from_(customer).where(In(customer.name, shown))
+	[names] = columns(among(query, customer.name, customers), customer.name)
+	return {*names}
 
 
 def _users_of_sales_people() -> dict[str, str]:

@@ -30,7 +30,7 @@ def follow(touch) -> None:
 def _user_for(touch) -> str:
 	assignment = Assignment([touch.customer], frappe.get_cached_doc("Keep Customers Settings"))
 	if touch.route_to == HEAD_OFFICE:
-		user = assignment.head_office()
+		user = assignment.head_office(touch.customer)
 	else:
 		user = assignment.user_for(touch.customer, TERRITORY if touch.route_to == REGION else DEDICATED)
 	if not user:

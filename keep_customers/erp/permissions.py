@@ -61,6 +61,15 @@ def readable_sql(user: str, doctype: str = "Customer") -> str | None:
 	return without_percent(f"select `tab{doctype}`.`name` from `tab{doctype}` where {allowed}")  # noqa: S608 (users are escaped, all else is ours)
 
 
+def shown_sql(user: str) -> str | None:
+	"""As :func:`readable_sql`, of a user whose roles read customers: None as well for whom they show none at all.
+
+	That is something missing in the set-up, and nothing that keeps one customer from them.
+	"""
+	reads = frappe.permissions.get_role_permissions("Customer", user=user).get("read")
+	return readable_sql(user) if reads else None
+
+
 def without_percent(sql: str) -> str:
 	"""The same SQL without percent signs in its texts: some queries it becomes part of take them for parameters."""
 	opening, glue = {

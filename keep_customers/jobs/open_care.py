@@ -83,7 +83,7 @@ def pass_on(hands: Hands, aside: Aside) -> None:
 
 def _next(row, assignment: Assignment) -> str | None:
 	if row.route_to == HEAD_OFFICE:
-		return assignment.head_office()
+		return assignment.head_office(row.customer)
 	usual = TERRITORY if row.route_to == REGION else DEDICATED
 	return assignment.user_for(row.customer, row.assign_to or usual, row.role, row.user)
 

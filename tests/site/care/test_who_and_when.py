@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import frappe
 import pytest
 from frappe.custom.doctype.custom_field.custom_field import create_custom_field
+from frappe.permissions import add_user_permission
 
 from keep_customers.care import todos
-from keep_customers.care.assignment import Assignment
+from keep_customers.care.assignment import Assignment, of_rep
 from keep_customers.complaints.clock import working_time
 from keep_customers.erp import host
 from keep_customers.erp.calendar import working_days
@@ -106,6 +107,55 @@ def test_who_cannot_log_in_is_passed_over_and_nobody_at_all_is_said_aloud(story)
 	frappe.db.set_value("User", EVE, "enabled", 1)
 	story.night()
 	assert story.follow_ups(firm)[0].assigned_to == EVE, "once somebody is there, it is made up for"
+
+
+def test_who_may_not_read_the_customer_is_passed_over_and_told_nothing_of_it(story):
+	"""What is asked of a rep says why: who is kept from the customer reads nothing about it, and could not open it."""
+	south = territory("South", None)
+	here, there = story.customer("Here"), story.customer("There", territory=south)
+	for firm in (here, there):
+		story.history(firm, [(40, 100), (3, 3000)])
+		story.file(firm, dedicated_rep=BEN, backup_rep=ANNA)
+	story.rule()
+	story.completed_yesterday()
+	add_user_permission("Territory", TERRITORY, BEN, ignore_permissions=True)
+
+	def asked():
+		frappe.db.delete("Follow Up")
+		frappe.db.delete("ToDo", {"reference_name": ("in", (here, there))})
+		run = story.night()
+		return {one: story.follow_ups(one)[0].assigned_to for one in (here, there)}, run
+
+	try:
+		assert asked()[0] == {here: BEN, there: ANNA}, "the backup"
+		assert there not in {todo.reference_name for todo in story.todos(BEN)}
+		customer = frappe.qb.DocType("Customer")
+		for rep, theirs in ((BEN, {here}), (ANNA, {there})):
+			found = (
+				of_rep(frappe.qb.from_(customer), customer.name, rep).select(customer.name).run(pluck=True)
+			)
+			assert {*found} & {here, there} == theirs, "reports and cards say so, too"
+
+		# Of a role the colleague who may; nobody at all is said aloud.
+		frappe.db.set_value("Customer File", there, "backup_rep", None)
+		add_user_permission("Territory", TERRITORY, ANNA, ignore_permissions=True)
+		frappe.db.delete("Has Role", {"role": "Support Team"})  # a site may have others of it
+		for user in (ANNA, MIA):
+			frappe.get_doc("User", user).add_roles("Support Team")
+		story.settings(fallback_role="Support Team", fallback_user=BEN, head_office_user=BEN)
+		assert asked()[0] == {here: BEN, there: MIA}
+		reps = Assignment([here, there], frappe.get_doc("Keep Customers Settings"), story.today)
+		assert [reps.head_office(one) for one in (here, there)] == [BEN, MIA]
+		frappe.get_doc("User", MIA).remove_roles("Support Team")
+		who, run = asked()
+		assert who == {here: BEN, there: None}
+		assert "One follow-up has nobody to do it" in run.warnings
+	finally:
+		frappe.db.delete("User Permission", {"user": ("in", (ANNA, BEN))})
+		frappe.clear_cache()
+		frappe.db.set_value("Customer", there, "territory", TERRITORY)
+		frappe.delete_doc("Territory", south, force=True)
+		frappe.db.commit()
 
 
 # When, and when not
