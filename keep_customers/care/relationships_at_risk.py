@@ -9,6 +9,7 @@ from keep_customers.care import relationships
 from keep_customers.care.assignment import Assignment, of_rep
 from keep_customers.care.followups import OPEN
 from keep_customers.care.last_contacts import last_contacts
+from keep_customers.erp.permissions import of_role
 from keep_customers.erp.tables import among
 from keep_customers.worth.selection import selected
 from keep_customers.worth.values import of_today
@@ -24,7 +25,7 @@ def alarms(filters: dict, today: date) -> list:
 	kinds = [kind for kind in relationships.ALARMS if filters.get("alarm") in (None, "", kind)]
 	standing = [(kind, alarm) for kind in kinds for alarm in relationships.standing(kind, today)]
 	about = _customers({alarm.customer for _kind, alarm in standing}, filters)
-	named = frappe.has_permission("Customer File", "read")
+	named = of_role("Customer File")
 	found = [
 		frappe._dict(
 			about[alarm.customer],

@@ -27,6 +27,7 @@ from keep_customers.care import (
 )
 from keep_customers.care.todos import care_todo
 from keep_customers.erp.api import typed
+from keep_customers.erp.permissions import of_role
 from keep_customers.erp.said import reworded
 from keep_customers.people import consent, ledger, reached
 from keep_customers.people.addresses import mark
@@ -74,7 +75,7 @@ def for_todo(todo: str) -> dict:
 	:raises frappe.ValidationError: if it is no care ToDo
 	"""
 	doc, row = care_todo(todo, "read")
-	reasons = _reasons(doc, row.customer, frappe.has_permission("Customer Touch", "read"))
+	reasons = _reasons(doc, row.customer, of_role("Customer Touch"))
 	return of_contact(row, reasons) | {
 		"due": doc.date,
 		"priority": doc.priority,
@@ -90,9 +91,11 @@ def of_contact(row, reasons: list[dict]) -> dict:
 	:param row: with customer, customer_name, channel, care_rule, reference_doctype, reference_name
 	"""
 	customer, today = row.customer, getdate()
-	may_read_touches = frappe.has_permission("Customer Touch", "read")
+	may_read_touches = of_role("Customer Touch")
 	file = frappe.get_doc("Customer File", customer) if frappe.db.exists("Customer File", customer) else None
-	may_read_file = frappe.has_permission("Customer File", "read", doc=file)
+	may_read_file = (
+		frappe.has_permission("Customer File", "read", doc=file) if file else of_role("Customer File")
+	)
 	value, tier = panel.value_and_tier(customer)
 	known = {
 		"customer": customer,

@@ -14,6 +14,7 @@ from keep_customers.erp.permissions import (
 	may_read,
 	names_are_checked,
 	readable_sql,
+	rows_of_readable,
 	without_percent,
 )
 from keep_customers.erp.row_permissions import rows_condition
@@ -47,17 +48,16 @@ def case_condition(user: str | None = None, doctype: str = "Complaint Case") -> 
 	is responsible for it.
 	"""
 	user = user or frappe.session.user
+	if doctype != "Complaint Case":
+		return "".join(rows_of_readable(user, doctype, "Complaint Case"))
 	readable = readable_sql(user)
 	if not readable:
 		return ""
 	own = without_percent(frappe.db.escape(user, percent=False))
-	condition = (
+	return (
 		f"(`tabComplaint Case`.`customer` in ({readable}) or (coalesce(`tabComplaint Case`.`customer`, '') = ''"
 		f" and `tabComplaint Case`.`responsible` = {own}))"
 	)
-	if doctype == "Complaint Case":
-		return condition
-	return f"`tab{doctype}`.`parent` in (select `tabComplaint Case`.`name` from `tabComplaint Case` where {condition})"  # noqa: S608 (users are escaped, all else is ours)
 
 
 def has_case_permission(doc, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:

@@ -41,14 +41,29 @@ COLLECTED = "has_permission_check_logs"
 
 def customer_condition(user: str | None = None, doctype: str = "Customer Value") -> str:
 	"""SQL condition that leaves only rows of customers the user may read; empty for no restriction."""
-	readable = readable_sql(user or frappe.session.user)
-	# A file has its customer's name; so has the parent of its tables' rows.
-	column = "parent" if doctype in FILE_TABLES else "customer"
-	return f"`tab{doctype}`.`{column}` in ({readable})" if readable else ""
+	user = user or frappe.session.user
+	readable = readable_sql(user)
+	conditions = []
+	if doctype in FILE_TABLES:
+		# A file has its customer's name; so has the parent of its tables' rows.
+		conditions += [f"`tab{doctype}`.`parent` in ({readable})"] if readable else []
+		conditions += rows_of_readable(user, doctype, "Customer File")
+	elif readable:
+		conditions.append(f"`tab{doctype}`.`customer` in ({readable})")
+	return " and ".join(conditions)
+
+
+def rows_of_readable(user: str, table: str, doctype: str) -> list[str]:
+	"""SQL conditions, one or none, that leave only rows of documents the user may read.
+
+	Whoever may read any one of them, as by a share, may list the rows of all past it: the host asks no more.
+	"""
+	readable = readable_sql(user, doctype)
+	return [f"`tab{table}`.`parent` in ({readable})"] if readable else []
 
 
 def readable_sql(user: str, doctype: str = "Customer") -> str | None:
-	"""The customers (or leads) the user may read, as SQL: a list or a subquery; None for all of them."""
+	"""The customers (or documents of another kind) the user may read, as SQL: a list or a subquery; None for all of them."""
 	if user == "Administrator":
 		return None
 	# The roles are asked, not has_permission: that says yes to whom any one customer is shared with.
@@ -100,6 +115,12 @@ def has_permission(doc, ptype: str = "read", user: str | None = None, debug: boo
 	return all(
 		may_read(linked, name, user) for linked, name in about if name and frappe.db.exists(linked, name)
 	)
+
+
+def of_role(doctype: str, right: str = "read") -> bool:
+	"""Whether the roles of the user of this session give a right to documents of a kind; ``has_permission`` says yes to whom any
+	one of them is shared with, too."""
+	return bool(frappe.permissions.get_role_permissions(doctype).get(right))
 
 
 def may_read(doctype: str, name: str, user: str | None = None, right: str = "read") -> bool:

@@ -9,7 +9,7 @@ from keep_customers.access.read_back import ReadBack
 from keep_customers.care.notices import not_excluded
 from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
-from keep_customers.erp.permissions import readable_among
+from keep_customers.erp.permissions import of_role, readable_among
 from keep_customers.visits import approval, stops
 
 NAMED = 5
@@ -98,7 +98,7 @@ def _goes_on(doc, customers: set[str]) -> list[str]:
 
 def _worth(customers: set[str]) -> str:
 	"""What the customers are worth, to who may read values; empty if nobody is ranked."""
-	if not frappe.has_permission("Customer Value", "read"):
+	if not of_role("Customer Value"):
 		return ""
 	value = frappe.qb.DocType("Customer Value")
 	[[number, current, risk, currency]] = (

@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.permissions import add_user_permission
 
-from keep_customers.care import rep_help
+from keep_customers.care import panel, relationships_at_risk, rep_help
 from tests.site.mail import contact
 from tests.site.statements import statements
 from tests.site.story import ANNA, BEN, EVE, ITEM, PREFIX, _user, once
@@ -277,6 +277,17 @@ def test_a_todo_handed_to_a_rep_without_right_to_the_customer_tells_nothing(stor
 
 def test_who_may_not_read_the_file_sees_nobody_in_it(story, firm, viewer):
 	hand_to(viewer, todo_of(firm))
+	# That a colleague shares one of each with her opens that one.
+	other, without = story.customer("Other"), story.customer("Without a File")
+	left = story.file(other, people=[{"full_name": "Wu Gone", "decides": 1, "left_on": story.days_ago(3)}])
+	for doc in (story.file(story.customer("Shared")), touch(other, f"{story.days_ago(9)} 10:00:00")):
+		frappe.share.add(doc.doctype, doc.name, viewer, flags={"ignore_share_permission": True})
+	frappe.set_user(viewer)
+	for customer in (left.customer, without):
+		with pytest.raises(frappe.PermissionError):
+			panel.deal_archive(customer)
+	[alarm] = relationships_at_risk.alarms({"alarm": "Decision Maker Left"}, story.today)
+	assert (alarm.customer, alarm.who) == (other, None)
 	known = help_for(viewer, firm)
 	assert len(known["reasons"]) == 2 and known["refused"] == ["SMS"]
 	assert not any(row["next_step"] for row in known["reasons"])

@@ -112,13 +112,19 @@ def test_a_rep_takes_over_for_own_customers_only(story):
 	mine, other = story.customer("Mine"), story.customer("Other")
 	for firm in (mine, other):
 		contact(firm, first_name="Olga", email=f"olga@{firm.replace(' ', '-').lower()}.example")
+	# Of a contact that she may not read she is shown nothing, nor is it written where she reads it.
+	contact(mine, first_name="Ida", email="ida@private.example")
 	add_user_permission("Customer", mine, ANNA)
+	for name in frappe.get_all("Contact", {"first_name": "Olga"}, pluck="name"):
+		add_user_permission("Contact", name, ANNA)
 	as_user(ANNA)
 	try:
 		with pytest.raises(frappe.PermissionError):
 			take_over.preview([other])
-		assert {row["customer"] for row in take_over.preview([mine, other])["rows"]} == {mine}
+		[row] = take_over.preview([mine, other])["rows"]
+		assert (row["customer"], row["full_name"]) == (mine, "Olga")
 		assert take_over.take_over([mine, other])["files"] == 1
 	finally:
 		as_user("Administrator")
 	assert not frappe.db.exists("Customer File", other)
+	assert frappe.get_all("Customer File Person", {"parent": mine}, pluck="full_name") == ["Olga"]

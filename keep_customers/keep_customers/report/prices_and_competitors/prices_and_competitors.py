@@ -6,6 +6,7 @@ from frappe.utils import add_months, flt, get_last_day, getdate
 
 from keep_customers.care import prices
 from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.permissions import of_role
 from keep_customers.erp.reports import (
 	WARNING,
 	amounts,
@@ -67,7 +68,7 @@ def execute(filters=None):
 
 
 def sees_values() -> bool:
-	return frappe.has_permission("Customer Value", "read")
+	return of_role("Customer Value")
 
 
 def nothing() -> str:

@@ -4,6 +4,8 @@ import json
 
 import frappe
 import pytest
+from frappe.model.db_query import DatabaseQuery
+from frappe.permissions import add_user_permission
 
 from tests.site.erp.permissions.regions import (
 	CHILDREN,
@@ -19,7 +21,7 @@ from tests.site.erp.permissions.regions import (
 	refused,
 	shows_only_mine,
 )
-from tests.site.story import BEN, MIA, PREFIX
+from tests.site.story import BEN, MIA, PREFIX, _user
 
 # Inside the site
 
@@ -159,6 +161,38 @@ def test_people_occasions_and_consents_are_not_read_round_their_file(firm, brows
 	shows_only_mine(own)
 	through = [f"`tab{child}`.`{told}`", "name"]
 	shows_only_mine(anna.call("frappe.desk.reportview.get", doctype="Customer File", fields=through))
+
+
+def test_who_reads_one_file_or_case_reads_no_rows_of_the_others(firm):
+	"""Of customers they all may read: a document's own guard holds for the rows of its tables, asked for past it."""
+	lea, leo = (f"{name}@keep-test.example" for name in ("lea", "leo"))
+	_user(lea, ["Stock User"])  # reads customers, and nothing of ours
+	_user(leo, ["Sales User"])
+	categories = [
+		frappe.get_doc({"doctype": "Complaint Category", "category_name": f"{PREFIX} {name}"}).insert().name
+		for name in ("Mine", "Theirs")
+	]
+	mine, not_mine = (
+		firm.case(customer, category=category, steps=[{"step": "Received"}]).name
+		for customer, category in zip((MINE, THEIRS), categories, strict=True)
+	)
+	for doctype, name in (("Customer File", MINE), ("Complaint Case", mine)):
+		frappe.share.add(doctype, name, lea, flags={"ignore_share_permission": True})
+	add_user_permission("Complaint Category", categories[0], leo, ignore_permissions=True)
+	for user, parent, own, other, tables in (
+		(lea, "Customer File", MINE, THEIRS, CHILDREN),
+		(lea, "Complaint Case", mine, not_mine, ("Complaint Step",)),
+		(leo, "Complaint Case", mine, not_mine, ("Complaint Step",)),
+	):
+		frappe.set_user(user)
+		assert {MINE, THEIRS} <= set(frappe.get_list("Customer", pluck="name"))
+		assert [frappe.has_permission(parent, doc=name) for name in (own, other)] == [True, False]
+		for table in tables:
+			theirs = sorted(frappe.get_all(table, {"parent": own}, pluck="name"))
+			assert sorted(frappe.get_list(table, parent_doctype=parent, pluck="name", limit=0)) == theirs
+			# As version 15 lists, and some of 16's pages: no document is asked.
+			rows = DatabaseQuery(table).execute(["name"], parent_doctype=parent, limit_page_length=0)
+			assert sorted(row.name for row in rows) == theirs, (user, table)
 
 
 def test_over_http_the_report_takes_no_other_users_word(firm, browsers, anna):
