@@ -291,7 +291,9 @@ class Ledger:
 		for sign in (-1, 1):
 			names = [name for way, name in moved if way == sign]
 			for part in chunks(names, 1000):
-				sums.append((sign, self._sums(lens, revenue.where(invoice.name.isin(part)))))
+				# What changes it later goes along to the first day.
+				papers = invoice.name.isin(part) | invoice.return_against.isin(part)
+				sums.append((sign, self._sums(lens, revenue.where(papers))))
 		sold: dict[str, float] = {}
 		for sign, amounts in sums:
 			for customer, amount in amounts.items():

@@ -52,10 +52,15 @@ def test_an_invoice_written_anew_stays_in_its_period_and_an_opening_entry_is_in_
 	frappe.db.set_value("Sales Invoice", opening.name, "is_opening", "Yes")
 	story.credit(opening, 70_000, date(2026, 3, 1))
 	story.credit(wrong, 12_000, date(2026, 4, 2))
-	story.invoice(dealer, 11_500, date(2026, 4, 2))
+	anew = story.invoice(dealer, 5_750, date(2026, 4, 2), qty=2)
 	night(date(2026, 4, 3))
 	assert (reached(dealer, Q1), reached(dealer, Q2)) == (11_500, 0)
 	assert rebates.running(dealer) == []
+	# So does what is given back of it.
+	story.credit(anew, 4_000, date(2026, 4, 5))
+	story.invoice(dealer, 300, date(2026, 4, 6), is_debit_note=1, return_against=anew.name)
+	night(date(2026, 4, 7))
+	assert (reached(dealer, Q1), reached(dealer, Q2)) == (7_800, 0)
 
 
 def test_a_discount_that_was_taken_back_in_full_has_cost_nothing(story):  # noqa: F811
