@@ -29,7 +29,7 @@ from keep_customers.erp.tables import (
 	to_ordinals,
 )
 from keep_customers.worth.outlook import span
-from keep_customers.worth.values import COMPLETED
+from keep_customers.worth.values import COMPLETED, of_today
 
 OPEN = ("Assigned", "Late")
 PENDING = ("Planned", *OPEN)
@@ -303,7 +303,7 @@ def planned(today: date) -> list:
 		follow_up.due_date,
 		follow_up.expires,
 		value.tier,
-		value.value_at_risk,
+		of_today(value, "value_at_risk"),
 	)
 	names = (*TO_DECIDE, "due_date", "expires", "tier", "current_risk")
 	# What has no day is due today: another app's trigger may have forgotten it.

@@ -20,6 +20,7 @@ from keep_customers.erp.permissions import only_readable
 from keep_customers.erp.registered import registered
 from keep_customers.erp.said import reworded
 from keep_customers.erp.tables import FALLING
+from keep_customers.worth.values import of_today
 
 AHEAD = 7  # days for which birthdays, promises and what comes are worth a word
 SHOWN = 10  # of what is held back
@@ -270,7 +271,7 @@ def _held_back(user: str, day: date) -> dict:
 			follow_up.made_of,
 			follow_up.hold_reason,
 		)
-		.orderby(value.value_at_risk, order=FALLING)
+		.orderby(of_today(value, "value_at_risk"), order=FALLING)
 		.orderby(follow_up.due_date)
 		.orderby(follow_up.name)
 		.limit(SHOWN)

@@ -27,6 +27,7 @@ from keep_customers.erp.trees import branch
 from keep_customers.people import consent
 from keep_customers.worth import bought
 from keep_customers.worth.population import left_out
+from keep_customers.worth.values import of_today
 
 NAMES_SHOWN = 50
 WANTED_NAMED = 5
@@ -231,8 +232,8 @@ def _meant(notice, user: str) -> list:
 			& (follow_up.reference_name == cstr(notice.name))
 		)
 		.select(
-			customer.name.as_("customer"), customer.customer_name, customer.customer_group, value.value_at_risk,
-			value.currency,
+			customer.name.as_("customer"), customer.customer_name, customer.customer_group,
+			of_today(value, "value_at_risk").as_("value_at_risk"), value.currency,
 		)
 		.where((customer.disabled == 0) & (customer.is_internal_customer == 0) & follow_up.name.isnull())
 	)  # fmt: skip

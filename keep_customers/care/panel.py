@@ -17,6 +17,7 @@ from keep_customers.erp.users import full_names
 from keep_customers.worth import outlook
 from keep_customers.worth.corrected import is_purchase, sales_of
 from keep_customers.worth.retold import retold
+from keep_customers.worth.values import NOT_RANKED
 
 DEALS = 20
 
@@ -67,8 +68,9 @@ def _cost(customer: str, value: dict) -> dict:
 	"""
 	spent, labels = costs.of_the_year(customer), costs.kind_labels()
 	kinds = sorted(spent["kinds"].items(), key=lambda one: -one[1])
-	# What was computed in another currency is no measure for these costs.
-	worth = value.current_value if value.currency == spent["currency"] else None
+	# What was computed in another currency, or by a night of then, is no measure for these costs.
+	counts = value.currency == spent["currency"] and value.status != NOT_RANKED
+	worth = value.current_value if counts else None
 	return spent | {
 		"kinds": [{"label": labels[kind], "amount": amount} for kind, amount in kinds],
 		"of_value": of_value(spent["total"], worth),

@@ -11,6 +11,7 @@ from frappe.utils import flt
 from keep_customers.erp.tables import FALLING
 from keep_customers.erp.trees import branch
 from keep_customers.worth.selection import selected
+from keep_customers.worth.values import of_today
 
 REPORT = "Prices and Competitors"
 # By what remarks are added up -> the field that says so.
@@ -55,7 +56,7 @@ def remarks(filters: dict, since: date | None, until: date | None) -> list[dict]
 	:param filters: as :func:`selected`; competitor, item_group (with what lies below it) and rep, or no_competitor,
 		no_item_group and no_rep for those without
 	:returns: dicts of name, date, customer, customer_name, competitor, item, item_group, rep, tier, territory, current_value,
-		value_at_risk, currency (the last three of the customer, None where it has no value yet)
+		value_at_risk, currency (the last three of the customer, None where it is not ranked)
 	"""
 	touch, customer, value, item = (
 		frappe.qb.DocType(name) for name in ("Customer Touch", "Customer", "Customer Value", "Item")
@@ -71,7 +72,8 @@ def remarks(filters: dict, since: date | None, until: date | None) -> list[dict]
 		.where(heard(touch))
 		.select(
 			touch.name, touch.date, touch.customer, customer.customer_name, touch.competitor, touch.demand_item.as_("item"),
-			item.item_group, touch.rep, value.tier, customer.territory, value.current_value, value.value_at_risk, value.currency,
+			item.item_group, touch.rep, value.tier, customer.territory,
+			*(of_today(value, field).as_(field) for field in ("current_value", "value_at_risk", "currency")),
 		)
 		.orderby(touch.date, order=FALLING)
 		.orderby(touch.name, order=FALLING)

@@ -57,7 +57,7 @@ def of_customer(customer: str) -> list[dict]:
 def everywhere(filters: dict, today: date) -> list[dict]:
 	"""What slips away today from customers whom the user may read, with who looks after them; the most valuable first.
 
-	:param filters: as :func:`selected`, item_group with what lies below it, and rep, or no_rep for those of nobody
+	:param filters: as :func:`selected`, item_group with what lies below it, currency, and rep, or no_rep for those of nobody
 	"""
 	table, value, customer = (frappe.qb.DocType(name) for name in (DOCTYPE, "Customer Value", "Customer"))
 	query = (
@@ -71,6 +71,8 @@ def everywhere(filters: dict, today: date) -> list[dict]:
 	)
 	if filters.get("item_group"):
 		query = query.where(table.item_group.isin(sorted(branch("Item Group", filters["item_group"]))))
+	if filters.get("currency"):
+		query = query.where(table.currency == filters["currency"])
 	rows = selected(query, customer, value, filters).run(as_dict=True)
 	reps = Assignment({row.customer for row in rows}, frappe.get_cached_doc("Keep Customers Settings"), today)
 	found = []

@@ -69,8 +69,12 @@ def _stored(review: str) -> dict:
 def _readable(facts: dict) -> dict:
 	found = {}
 	for kind, doctype in OF.items():
-		if rows := facts.get(kind) if frappe.has_permission(doctype, "read") else None:
-			found[kind] = _with_documents(doctype, rows)
+		if (
+			rows := _with_documents(doctype, facts.get(kind))
+			if frappe.has_permission(doctype, "read")
+			else None
+		):
+			found[kind] = rows
 	others = {row["name"]: row for row in facts.get("elsewhere", ())}
 	if known := readable_among(set(others)):
 		titles = dict(
@@ -87,12 +91,15 @@ def _readable(facts: dict) -> dict:
 	return found
 
 
-def _with_documents(doctype: str, rows: list[dict]) -> list[dict]:
-	names = [row["name"] for row in rows if row.get("name")]
+def _with_documents(doctype: str, rows: list[dict] | None) -> list[dict] | None:
+	"""Those that are about no document, about one that the user may read, and about one that is gone since."""
+	names = [row["name"] for row in rows or () if row.get("name")]
 	if not names:
 		return rows
-	there = set(frappe.get_list(doctype, filters={"name": ("in", names)}, pluck="name"))
-	return [row | {"opens": row["name"] in there} for row in rows]
+	those = {"name": ("in", names)}
+	readable = set(frappe.get_list(doctype, filters=those, pluck="name"))
+	kept = set(frappe.get_all(doctype, filters=those, pluck="name")) - readable
+	return [row | {"opens": row["name"] in readable} for row in rows if row["name"] not in kept]
 
 
 def _plan(review: str) -> list[dict]:

@@ -11,6 +11,7 @@ from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
 from keep_customers.erp.permissions import of_role, readable_among
 from keep_customers.visits import approval, stops
+from keep_customers.worth.values import is_ranked
 
 NAMED = 5
 CANCELLED = 2  # docstatus
@@ -103,7 +104,7 @@ def _worth(customers: set[str]) -> str:
 	value = frappe.qb.DocType("Customer Value")
 	[[number, current, risk, currency]] = (
 		frappe.qb.from_(value)
-		.where(value.name.isin(sorted(customers)))
+		.where(value.name.isin(sorted(customers)) & is_ranked(value))
 		.select(Count("*"), Sum(value.current_value), Sum(value.value_at_risk), Max(value.currency))
 	).run()
 	if not number:

@@ -9,7 +9,10 @@ from frappe import _
 from frappe.utils import cint, flt, get_first_day
 from rq.timeouts import BaseTimeoutException
 
+from keep_customers.erp import host
 from keep_customers.worth.values import last_parameters
+
+CARD = "Value at Risk"
 
 
 def companies() -> dict[str, str]:
@@ -38,6 +41,13 @@ def parts_of(currency: str) -> int:
 def decimals_of(currency: str) -> int:
 	"""Of an amount, counted like that."""
 	return len(str(parts_of(currency))) - 1
+
+
+def show_on_card(currency: str) -> None:
+	"""Let the workspace's card say in which money its sum is: of one that says nothing the host takes it for the site's own."""
+	card = "Number Card", CARD, "currency"
+	if host.has("Number Card", "currency") and frappe.db.get_value(*card) != currency:
+		frappe.db.set_value(*card, currency, update_modified=False)
 
 
 def currency_of(customer: str) -> str:

@@ -334,6 +334,9 @@ class Valuation:
 		ranked = [p.stored_row for p in self.populations]
 		writing.leave_out(np.concatenate([*ranked, self.stored.rows_of(list(self.kept))]))
 		stored.keep(self.stored, writing.touched)
+		# That of the figures, and not of the settings, which may have changed by day.
+		card = partial(currencies.show_on_card, self.currency)
+		self.aside.one("Number Card", currencies.CARD, card)
 		if self.recounted:
 			self.night.warnings.append(recounted.tell(self.recounted, self.night.row.name))
 

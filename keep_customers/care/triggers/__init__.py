@@ -13,6 +13,7 @@ from keep_customers.care import followups
 from keep_customers.erp.tables import among, columns
 from keep_customers.erp.trees import branch
 from keep_customers.worth.population import left_out
+from keep_customers.worth.values import of_today
 
 # How far back is looked for what the submit event or a night missed (imports, a site that was down).
 CATCH_UP_DAYS = 30
@@ -45,7 +46,7 @@ def customers(rule, *fields):
 	query, customer, value = candidates(rule)
 	query = query.select(
 		customer.name.as_("customer"), customer.customer_name, customer.customer_group, customer.territory,
-		value.tier, value.value_at_risk, value.currency, *fields,
+		value.tier, of_today(value, "value_at_risk").as_("value_at_risk"), value.currency, *fields,
 	)  # fmt: skip
 	return query, customer, value
 

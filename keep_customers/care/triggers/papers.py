@@ -70,7 +70,7 @@ def warranties(rule, today: date) -> list[dict]:
 	query = query.inner_join(serial).on(serial.customer == customer.name)
 	query = _ending(query, serial.warranty_expiry_date, serial.creation, rule, today).groupby(
 		customer.name, customer.customer_name, customer.customer_group, customer.territory,
-		value.tier, value.value_at_risk, value.currency, serial.warranty_expiry_date,
+		value.tier, value.status, value.value_at_risk, value.currency, serial.warranty_expiry_date,
 	)  # fmt: skip
 	return [
 		_before(

@@ -9,7 +9,7 @@ from keep_customers.retention import actions, panel
 from tests.site.care.asked import as_user
 from tests.site.care.reported import run, touch
 from tests.site.mail import contact
-from tests.site.story import ANNA, BEN, COMPANY, EVE, ITEM, PREFIX
+from tests.site.story import ANNA, BEN, COMPANY, EVE, ITEM, PREFIX, abroad
 from tests.site.web import Browser, Server
 
 
@@ -145,7 +145,14 @@ def test_a_fact_is_shown_to_who_may_read_what_it_is_about(story, known):
 		shown = panel.shown(known.review.name)
 		assert "elsewhere" not in shown["facts"], "the other customer is not hers"
 		assert shown["profit"] is None
-		assert shown["facts"]["complaints"]
+		assert shown["facts"]["complaints"] and shown["facts"]["offers"]
+	finally:
+		as_user("Administrator")
+	# She works for another company, and reads no quotations of this one.
+	add_user_permission("Company", abroad(), ANNA)
+	as_user(ANNA)
+	try:
+		assert "offers" not in panel.shown(known.review.name)["facts"]
 	finally:
 		as_user("Administrator")
 	frappe.delete_doc("Complaint Case", known.complaint, force=True)

@@ -190,7 +190,8 @@ def slipping(now, good, other):
 		frappe.get_doc(
 			{
 				"doctype": "Customer Item Group", "name": frappe.generate_hash(length=10), "customer": customer,
-				"item_group": group, "amount": 100, "share": 20, "currency": "EUR", "purchases": 5, "gap": 30, "regular": 1,
+				"item_group": group, "amount": 100, "share": 20, "currency": "EUR" if customer == good else "KWD",
+				"purchases": 5, "gap": 30, "regular": 1,
 				"last_purchase": now.days_ago(90), "next_purchase": now.days_ago(60), "slipping_from": now.days_ago(30),
 				"given_up_from": now.days_ago(-100),
 			}

@@ -6,13 +6,14 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_months, get_first_day, getdate
 
-from keep_customers.care import stakes
+from keep_customers.care import panel, rules, stakes, triggers
 from keep_customers.complaints.measures import purchases_by_day
 from keep_customers.evidence import letter
 from keep_customers.evidence.effect import VALUE, effect
 from keep_customers.files import scope
 from keep_customers.keep_customers.report.management_letter import management_letter
 from keep_customers.retention.movements import BOUGHT_NOW
+from keep_customers.visits.read_back import _worth as worth_of_plan
 from keep_customers.worth import trend
 from keep_customers.worth.forecasts import AS_BEFORE
 from tests.site.care.reported import ranked, referral, run, touch
@@ -60,7 +61,8 @@ def test_who_is_ranked_no_more_has_no_current_value_in_any_report(story, one_lef
 	stays, left = one_left
 	referral(stays, left, story.days_ago(30), "Won")
 	leaves(story, left)
-	touch(story, left, "Administrator", 3, cost=70, cost_kind="Gift", cost_currency="EUR")
+	remark = {"price_remark": "Too dear."}
+	touch(story, left, "Administrator", 3, cost=70, cost_kind="Gift", cost_currency="EUR", **remark)
 	overview = run("Tier Overview")[3]["Current Value"]
 	assert overview == 200
 	for show in ("customers", "tiers", "costs"):
@@ -70,6 +72,16 @@ def test_who_is_ranked_no_more_has_no_current_value_in_any_report(story, one_lef
 	assert run("Referrals", **ALL)[3]["Value Brought"] == 0
 	[row] = run("Referrals", show="One by One", **ALL)[0]
 	assert not row["brought"]
+	said = run("Prices and Competitors", **ALL)[3]
+	assert (said["Remarks"], said["Their Current Value"], said["Their Value at Risk"]) == (1, 0, 0)
+	assert panel.customer_care(left)["cost"]["of_value"] is None
+	# Nor is it at risk for a rule, or worth anything on a Visit Plan.
+	frappe.db.set_value("Customer", left, "disabled", 0)
+	assert story.value(left).value_at_risk > 0
+	[rule] = rules.read({"name": story.rule().name})
+	asked = triggers.customers(rule)[0].run(as_dict=True)
+	assert not next(one.value_at_risk for one in asked if one.customer == left)
+	assert worth_of_plan({left}) == ""
 
 
 def test_who_is_ranked_no_more_would_not_move_with_the_checked_forecasts(story, one_left):
@@ -151,10 +163,27 @@ def test_amounts_of_two_currencies_have_no_sum(story):
 		)  # fmt: skip
 		review.flags.by_machine = True
 		review.insert(ignore_permissions=True)
+		known = ranked(
+			story, f"In {currency}", currency=currency, new_tier="Gold", new_status="At Risk", new_value_at_risk=amount
+		)  # fmt: skip
+		frappe.get_doc(
+			{
+				"doctype": "Customer Item Group", "name": frappe.generate_hash(length=10), "customer": known,
+				"item_group": "All Item Groups", "amount": amount, "share": 20, "currency": currency, "purchases": 5, "gap": 30,
+				"regular": 1, "last_purchase": story.days_ago(90), "next_purchase": story.days_ago(60),
+				"slipping_from": story.days_ago(30), "given_up_from": add_days(getdate(), 100),
+			}
+		).db_insert()  # fmt: skip
+	story.settings(forecasts=AS_BEFORE)
 	moved = [one[1:] for one in amounts("Tier Moves", **ALL) if one[1]]
 	assert sorted(moved) == [(7, "USD"), (100, "EUR")]
-	lost = [one[1:] for one in amounts("Losses", **ALL) if one[0] == "Revenue of the Year Before"]
-	assert sorted(lost) == [(7, "USD"), (100, "EUR")]
+	for report, label in (
+		("Losses", "Revenue of the Year Before"),
+		("Forecast Preview", "New Value at Risk"),
+		("Slipping Away", "Amount a Year"),
+	):
+		found = [one[1:] for one in amounts(report, **ALL) if one[0] == label]
+		assert sorted(found) == [(7, "USD"), (100, "EUR")], report
 
 
 def test_forecasts_are_in_the_currency_that_is_reported_in(story):
@@ -168,6 +197,8 @@ def test_forecasts_are_in_the_currency_that_is_reported_in(story):
 		value = story.value(name)
 		assert value.currency == "CNY"
 		assert value.potential_value == pytest.approx(8 * euros, rel=0.05), name
+	if frappe.get_meta("Number Card").has_field("currency"):
+		assert frappe.db.get_value("Number Card", "Value at Risk", "currency") == "CNY"
 
 
 def test_a_policy_that_looks_at_something_else_has_its_forecasts_checked_anew(story):

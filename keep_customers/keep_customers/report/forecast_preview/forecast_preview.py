@@ -1,12 +1,12 @@
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, IfNull, Sum
-from frappe.utils import flt
 
 from keep_customers.engine.lifecycle import STATUSES
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	NEUTRAL,
+	amounts,
 	bars,
 	column,
 	currency,
@@ -156,18 +156,13 @@ def chart(moves: list) -> dict | None:
 
 
 def summary(moves: list) -> list[dict]:
-	amount = {"datatype": "Currency", "currency": moves[0].currency if moves else None}
-
 	def number(which):
 		return sum(one.customers for one in moves if which(one))
-
-	def total(field):
-		return sum(flt(one[field]) for one in moves)
 
 	return [
 		figure(_("Tiers Up"), number(lambda one: one.move > 0)),
 		figure(_("Tiers Down"), number(lambda one: one.move < 0)),
 		figure(_("Stages That Change"), number(lambda one: one.status != one.new_status)),
-		figure(_("Value at Risk"), total("value_at_risk"), **amount),
-		figure(_("New Value at Risk"), total("new_value_at_risk"), **amount),
+		*amounts(_("Value at Risk"), moves, "value_at_risk"),
+		*amounts(_("New Value at Risk"), moves, "new_value_at_risk"),
 	]

@@ -18,5 +18,6 @@ keep_customers.report("Slipping Away", {
 		keep_customers.filter("rep"),
 		{ fieldname: "no_rep", of_links: true, label: __("Of Nobody", null, "Slipping Away"), fieldtype: "Check" },
 		...["tier", "company", "territory", "customer_group", "rows"].map((field) => keep_customers.filter(field)),
+		{ fieldname: "currency", of_links: true, label: __("Currency"), fieldtype: "Link", options: "Currency" },
 	],
 });

@@ -6,6 +6,7 @@ from keep_customers.care import slipping
 from keep_customers.erp.api import report, report_filters
 from keep_customers.erp.reports import (
 	WARNING,
+	amounts,
 	bars,
 	column,
 	count,
@@ -53,25 +54,28 @@ def execute(filters=None):
 
 
 def added_up(found: list, by: str, other: str, filters: dict) -> list[dict]:
-	"""One row a value of ``by``: customers, money, and of which ``other`` most of it is."""
-	rows: dict[str, list] = {}
+	"""One row a value of ``by`` and currency: customers, money, and of which ``other`` most of it is."""
+	rows: dict[tuple, list] = {}
 	for one in found:
-		rows.setdefault(one[by] or "", []).append(one)
+		rows.setdefault((one[by] or "", one.currency), []).append(one)
+	several = len({currency for _value, currency in rows}) > 1
 	result = []
-	for value, those in rows.items():
-		amounts: dict[str, float] = {}
+	for (value, in_currency), those in rows.items():
+		parts: dict[str, float] = {}
 		for one in those:
-			amounts[one[other] or ""] = amounts.get(one[other] or "", 0.0) + flt(one.amount)
+			parts[one[other] or ""] = parts.get(one[other] or "", 0.0) + flt(one.amount)
 		only = {by: value} if value else {"no_rep": 1}
+		if several:
+			only["currency"] = in_currency
 		opens = reported("Slipping Away", filters, group_by="Customer", **only)
 		result.append(
 			{
 				by: value,
 				"customers": len({one.customer for one in those}),
 				"amount": sum(flt(one.amount) for one in those),
-				"most": max(amounts, key=lambda name: (amounts[name], name)),
+				"most": max(parts, key=lambda name: (parts[name], name)),
 				"newest": max(one.slipping_from for one in those),
-				"currency": those[0].currency,
+				"currency": in_currency,
 				"opens": {"customers": opens, "amount": opens},
 			}
 		)
@@ -121,10 +125,10 @@ def columns(group_by: str) -> list[dict]:
 
 def chart(rows: list, group_by: str) -> dict | None:
 	field = {"Item Group": "item_group", "Rep": "rep_name", "Customer": "customer_name"}[group_by]
-	amounts: dict[str, float] = {}
+	parts: dict[str, float] = {}
 	for row in rows:
-		amounts[row[field]] = amounts.get(row[field], 0.0) + flt(row["amount"])
-	charted = sorted(amounts.items(), key=lambda one: -one[1])[:CHARTED]
+		parts[row[field]] = parts.get(row[field], 0.0) + flt(row["amount"])
+	charted = sorted(parts.items(), key=lambda one: -one[1])[:CHARTED]
 	return bars(
 		[label for label, _amount in charted],
 		{_("Amount a Year", context="Slipping Away"): [flt(amount, 2) for _label, amount in charted]},
@@ -135,10 +139,5 @@ def chart(rows: list, group_by: str) -> dict | None:
 def summary(found: list) -> list[dict]:
 	return [
 		figure(_("Customers", context="Slipping Away"), len({one.customer for one in found})),
-		figure(
-			_("Amount a Year", context="Slipping Away"),
-			sum(flt(one.amount) for one in found),
-			"Currency",
-			currency=found[0].currency if found else None,
-		),
+		*amounts(_("Amount a Year", context="Slipping Away"), found, "amount"),
 	]
