@@ -7,11 +7,13 @@ import frappe
 from frappe.core.doctype.prepared_report import prepared_report
 from frappe.desk import query_report
 from frappe.email.doctype.auto_email_report.auto_email_report import AutoEmailReport
+from frappe.utils import cstr
 
 from keep_customers.access.lookups import named
 from keep_customers.erp.acting import acting_as
 from keep_customers.erp.api import chosen, refuse, typed
 from keep_customers.erp.language import language_of, speaking
+from keep_customers.erp.leavers import can_act
 from keep_customers.erp.permissions import without_percent
 
 MODULE = "Keep Customers"
@@ -103,19 +105,32 @@ def _run_anew(name: str, filters: object) -> dict:
 
 
 def install(**_about) -> None:
-	"""What an Auto Email Report says of ours is what its user is shown; the host runs it as the scheduler's."""
+	"""What an Auto Email Report says of ours is what its user is shown; the host runs it as the scheduler's, or as that of the admin
+	who presses *Send Now*. Who has left is mailed none.
+	"""
 	if getattr(AutoEmailReport, "_keep_customers", False):
 		return
 	content = AutoEmailReport.get_report_content
 
 	def as_its_user(mail):
-		if frappe.session.user != "Administrator" or not _is_ours(mail.report):
+		# Who may not say as whom it is read reads it as themselves.
+		if "System Manager" not in frappe.get_roles() or not _is_ours(mail.report):
 			return content(mail)
+		mail.email_to = "\n".join(_still_here(cstr(mail.email_to).split()))
+		if not mail.email_to:
+			return None  # the host sends nothing then
 		with acting_as(mail.user), speaking(language_of(mail.user)):
 			return content(mail)
 
 	AutoEmailReport.get_report_content = as_its_user
 	AutoEmailReport._keep_customers = True
+
+
+def _still_here(addresses: list[str]) -> list[str]:
+	"""Without those of users who cannot log in any more; of an address that is no user's nobody knows."""
+	users = frappe.get_all("User", {"email": ("in", addresses)}, ["name", "email"]) if addresses else []
+	gone = {user.email.lower() for user in users if not can_act(user.name)}
+	return [address for address in addresses if address.lower() not in gone]
 
 
 def send_as_oneself(mail, method: str | None = None) -> None:

@@ -46,6 +46,22 @@ def test_the_scheduler_mails_what_its_user_may_read(mail):
 	assert told(mail, ANNA) == own, "whoever it is for"
 
 
+def test_an_admin_who_sends_it_now_tells_no_more_and_who_has_left_is_told_nothing(mail):
+	own = told(mail, ANNA)
+	with_roles = frappe.get_doc("User", MIA)
+	frappe.set_user("Administrator")
+	with_roles.add_roles("System Manager")
+	assert told(mail, MIA) == own
+	frappe.set_user("Administrator")
+	frappe.db.set_value("User", ANNA, "enabled", 0)
+	assert told(mail, "Administrator") is None
+	one = frappe.get_doc("Auto Email Report", mail)
+	one.email_to = f"{ANNA}\nteam@example.com"
+	assert one.get_report_content() == own and one.email_to == "team@example.com"
+	frappe.db.rollback()
+	frappe.clear_cache(user=MIA)
+
+
 def test_a_report_is_mailed_as_oneself_and_by_an_admin_as_somebody(mail):
 	frappe.set_user(ANNA)
 	one = frappe.get_doc("Auto Email Report", mail)
