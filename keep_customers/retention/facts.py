@@ -15,7 +15,7 @@ from frappe.utils import flt, getdate, strip_html
 from keep_customers.care.prices import heard
 from keep_customers.engine import losses as engine
 from keep_customers.erp.tables import FALLING
-from keep_customers.worth.corrected import credited, is_purchase
+from keep_customers.worth.corrected import credited, is_purchase, no_opening
 
 FEW = 3
 TOUCHES = 5
@@ -200,7 +200,8 @@ def _bought_lately(customers: set[str], since: date, today: date) -> dict[str, d
 		frappe.qb.from_(invoice)
 		.select(invoice.customer, Max(invoice.posting_date))
 		.where(invoice.customer.isin(names) & (invoice.docstatus == 1) & is_purchase(invoice))
-		.where(invoice.posting_date > since)
+		# An opening entry is of before, whatever its day.
+		.where((invoice.posting_date > since) & no_opening(invoice))
 		.groupby(invoice.customer)
 	)
 	if undone := [paper.name for paper in credited(today, names)]:

@@ -92,6 +92,11 @@ def known(story, losses, competitor):
 	story.invoice(sister, 40, on=story.today)
 	person = contact(firm)
 	person.append("links", {"link_doctype": "Customer", "link_name": sister})
+	# Whose books were taken over since has bought nothing since.
+	older = story.customer("Older Sister")
+	taken_over = story.invoice(older, 40, on=story.today)
+	frappe.db.set_value("Sales Invoice", taken_over.name, "is_opening", "Yes")
+	person.append("links", {"link_doctype": "Customer", "link_name": older})
 	person.save()
 	losses.begin()
 	frappe.get_doc(
