@@ -15,6 +15,7 @@ import frappe
 from frappe import _
 from frappe.model import table_fields
 from frappe.model.document import Document as HostsDocument
+from frappe.model.naming import parse_naming_series
 from frappe.utils import cint, flt, get_datetime, getdate, to_timedelta
 
 from keep_customers.erp import dragged
@@ -47,6 +48,8 @@ class Document(HostsDocument):
 			# Who may delete it may bring it back, also where nobody makes such documents by hand.
 			if frappe.has_permission(self.doctype, "delete", doc=self):
 				self.flags.ignore_permissions = True
+			if self.name and not frappe.db.exists(self.doctype, self.name):
+				kwargs.setdefault("set_name", self.name)
 		return super().insert(*args, **kwargs)
 
 	def _save(self, *args, **kwargs):
@@ -66,6 +69,11 @@ class Document(HostsDocument):
 			return missing
 		asked = flags.keep_without_form or ()
 		return [one for one in missing if one[0] in asked or not _made_mandatory(self.doctype, one[0])]
+
+	def run_method(self, method, *args, **kwargs):
+		if method == "after_delete":
+			_count_on(self)
+		return super().run_method(method, *args, **kwargs)
 
 	def run_before_save_methods(self):
 		dragged.refuse(self)
@@ -107,6 +115,20 @@ class Document(HostsDocument):
 		):
 			refuse(f"'{key}' should be a list of rows.")
 		super().extend(key, value)
+
+
+def _count_on(doc: HostsDocument) -> None:
+	"""No number is given twice. The host gives that of the last document, once it is deleted, to the next one: links in mails, answers and
+	follow-ups of the one would be taken for those of the other, who may be of another customer.
+	"""
+	series = doc.meta.autoname or ""
+	if ".#" not in series:
+		return
+	before = parse_naming_series(series.rsplit(".", 1)[0].split("."), doc=doc)
+	if number := cint(doc.name.removeprefix(before)):
+		counter = frappe.qb.DocType("Series")
+		it = (counter.name == before) & (counter.current == number - 1)
+		frappe.qb.update(counter).set(counter.current, number).where(it).run()
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import pytest
 from frappe.utils import add_to_date, getdate, now_datetime
 
 from keep_customers.care import todos
+from keep_customers.erp import signed
+from keep_customers.messaging import visit_feedback
 from keep_customers.worth import demand
 from tests.site.care.asked import asked_for, only_todo, sales_person, territory
 from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX, abroad
@@ -125,6 +127,20 @@ def test_a_contact_noted_with_the_wrong_customer_is_no_contact_of_theirs(story):
 	said.update({"customer": right}).save()
 	last = [frappe.db.get_value("Customer", one, "keep_last_touch") for one in (wrong, right)]
 	assert last == [None, getdate(said.date)]
+
+
+def test_what_is_entered_anew_is_not_taken_for_what_was_deleted(story):
+	wrong, right = story.customer("Wrong"), story.customer("Right")
+	agreed = {"next_step": "Send the offer", "next_step_date": story.today + timedelta(days=3)}
+	first = touch(story, wrong, **agreed)
+	frappe.db.set_value("Follow Up", {"reference_name": first.name}, "status", "Assigned")
+	link = signed.token(visit_feedback.VISIT[1], first.name, 9)
+	first.delete()
+	again = touch(story, right, **agreed)
+	assert again.name > first.name, "no number is given twice"
+	assert visit_feedback.read_visit(link) is None, "the one's link tells nothing of the other's visit"
+	[row] = story.follow_ups(right)
+	assert (row.short, row.status) == ("Send the offer", "Planned")
 
 
 def test_a_computer_whose_clock_is_ahead_a_little_records_what_was_just_now(story):
