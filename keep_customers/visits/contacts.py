@@ -97,7 +97,10 @@ def check(plan: str, stop: str, point: str, yes: bool) -> None:
 def note_visit(follow_up: str) -> None:
 	"""A stop's contact was recorded on its ToDo: the report has it already, and the rep adds what is missing."""
 	stop = frappe.db.get_value(
-		"Visit Plan Stop", {"follow_up": follow_up, "visited": 0}, ["name", "report"], as_dict=True
+		"Visit Plan Stop",
+		{"follow_up": follow_up, "visited": 0},
+		["name", "report", "next_step", "next_step_date"],
+		as_dict=True,
 	)
 	touch = stop and frappe.db.get_value("Follow Up", follow_up, "touch")
 	if not touch:
@@ -107,12 +110,13 @@ def note_visit(follow_up: str) -> None:
 	)
 	if contact.result != "Reached":
 		return
+	agreed = contact if contact.next_step else stop
 	values = {
 		"visited": 1,
 		"visited_on": contact.date,
 		"report": stop.report or contact.notes,
-		"next_step": contact.next_step,
-		"next_step_date": contact.next_step_date,
+		"next_step": agreed.next_step,
+		"next_step_date": agreed.next_step_date,
 	}
 	frappe.db.set_value("Visit Plan Stop", stop.name, values)
 

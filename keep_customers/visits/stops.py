@@ -2,7 +2,7 @@
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, getdate, now_datetime
+from frappe.utils import cstr, escape_html, getdate, now_datetime
 
 from keep_customers.access.lookups import named
 from keep_customers.care import ending, followups, todos
@@ -175,12 +175,13 @@ def file_report(plan: str) -> dict:
 
 
 def _record(doc, stop) -> int:
-	"""The contact of a visit; one the rep has already recorded on closing the ToDo is only linked."""
+	"""The contact of a visit; to one the rep has already recorded on closing the ToDo is added what the report says besides."""
 	known = frappe._dict()
 	if stop.follow_up:
 		known = frappe.db.get_value("Follow Up", stop.follow_up, ["touch", "todo"], as_dict=True)
-	if known.touch:
+	if known.touch and frappe.db.get_value("Customer Touch", known.touch, "result") == "Reached":
 		stop.db_set("touch", known.touch)
+		_complete(stop)
 		return 0
 	touch = frappe.get_doc(
 		{
@@ -201,6 +202,20 @@ def _record(doc, stop) -> int:
 	stop.db_set("touch", without_form(touch).insert().name)
 	ending.close_todo(known.todo)
 	return 1
+
+
+def _complete(stop) -> None:
+	"""On the way one tap was enough; what was written down in the evening, and above all what was agreed, is the contact's too."""
+	touch, added = frappe.get_doc("Customer Touch", stop.touch), {}
+	if stop.satisfaction and not touch.satisfaction:
+		added["satisfaction"] = stop.satisfaction
+	if stop.next_step and not touch.next_step:
+		added |= {"next_step": stop.next_step, "next_step_date": stop.next_step_date}
+	was, said = cstr(touch.notes).strip(), cstr(stop.report).strip()
+	if said != was and was in said:
+		added["notes"] = said
+	if added:
+		without_form(touch.update(added)).save()
 
 
 def _not_visited(stop, follow_up) -> str:

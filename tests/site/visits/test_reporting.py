@@ -120,11 +120,17 @@ def test_a_contact_recorded_on_closing_the_todo_is_not_recorded_again(story, fir
 	todo = frappe.get_doc("ToDo", row.todo)
 	todo.status = "Closed"
 	todo.save()
-	plan = as_anna(plan)
-	plan.stops[0].update({"visited": 1, "report": "Short"})
+	# In the evening Anna writes down what one tap did not say.
+	plan, step = as_anna(plan), getdate() + timedelta(days=3)
+	said = {"satisfaction": 0.8, "next_step": "Send the offer", "next_step_date": step}
+	plan.stops[0].update({"visited": 1, "report": "Short, as they build.", **said})
 	plan.save()
 	assert stops.file_report(plan.name)["contacts"] == 0
-	assert as_anna(plan).stops[0].touch == touch and len(touches(firms[0])) == 1
+	[noted] = touches(firms[0])
+	assert as_anna(plan).stops[0].touch == touch == noted.name
+	assert {field: noted[field] for field in said} == said and noted.notes == "Short, as they build."
+	[planned] = story.follow_ups(firms[0], reference_doctype="Customer Touch")
+	assert (planned.short, planned.due_date) == ("Send the offer", step)
 
 
 def test_a_draft_has_no_report(story, firms):
