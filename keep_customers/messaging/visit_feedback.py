@@ -45,6 +45,8 @@ def after_visit(touch: str) -> None:
 	if not frappe.db.get_single_value("Keep Customers Settings", "feedback_after_visits"):
 		return
 	doc = frappe.get_doc(TOUCH, touch)
+	if doc.channel != "Visit" or doc.result != "Reached":
+		return  # nobody was with them: a journey by telephone, or a visit that was a call in the end
 	contact = addressee(contacts.primary_contact(doc.customer), doc.customer)
 	if not contact or not contact.email_id:
 		return
@@ -99,6 +101,17 @@ def read_visit(token: str, for_update: bool = False):
 	return frappe.get_doc(TOUCH, name, for_update=for_update)
 
 
+def who_was_asked(touch) -> str | None:
+	"""The contact who was sent the link, whoever is the main one by now; where the host's queue does not know any more, the main one."""
+	about = {"reference_doctype": TOUCH, "reference_name": touch.name}
+	mails = frappe.get_all("Email Queue", about, pluck="name", order_by="creation asc")
+	to = frappe.get_all("Email Queue Recipient", {"parent": ("in", mails or ["-"])}, pluck="recipient")
+	if not to:
+		return contacts.primary_contact(touch.customer)
+	known = (contacts.customers_of_address(address, also_left=True).get(touch.customer) for address in to)
+	return next(filter(None, known), None)
+
+
 @frappe.whitelist(allow_guest=True, methods=["POST"])
 @typed(otherwise=not_valid)
 @limits.limited(MOST_AN_HOUR)
@@ -121,7 +134,7 @@ def give(token: str = "", rating: str = "", person_rating: str = "", words: str 
 	insert(
 		{
 			"customer": touch.customer,
-			"contact": contacts.primary_contact(touch.customer),
+			"contact": who_was_asked(touch),
 			"kind": "Visit",
 			"reference_doctype": TOUCH,
 			"reference_name": touch.name,

@@ -10,9 +10,10 @@ from keep_customers.messaging import visit_feedback
 from keep_customers.people import ledger
 from keep_customers.people.reached import key
 from keep_customers.visits import stops
-from tests.site.complaints.guests.said import CASE, GIVE, OLGA, offered, token_of
+from tests.site.complaints.guests.said import CASE, GIVE, OLGA, PAVEL, offered, token_of
 from tests.site.guests import page
-from tests.site.story import ANNA
+from tests.site.mail import contact
+from tests.site.story import ANNA, PREFIX
 from tests.site.visits.plans import approved
 
 
@@ -24,8 +25,15 @@ def test_after_a_visit_the_customer_is_asked_and_the_answer_counts_once(guest, f
 	about = {"reference_doctype": "Customer Touch", "reference_name": touch.name}
 	assert not frappe.db.exists("Email Queue", about), "the settings do not ask"
 	story.settings(feedback_after_visits=1)
+	call = frappe.copy_doc(touch).update({"channel": "Phone"}).insert()
+	visit_feedback.after_visit(call.name)
 	visit_feedback.after_visit(touch.name)
-	assert frappe.db.count("Email Queue", about) == 1
+	assert frappe.get_all("Email Queue", pluck="reference_name") == [touch.name], (
+		"nobody was there for a call"
+	)
+	olga = frappe.db.get_value("Contact", {"email_id": OLGA})
+	pavel = contact(firm, first_name=f"{PREFIX} Pavel", email=PAVEL).name
+	frappe.db.set_value("Customer", firm, "customer_primary_contact", pavel)
 	token = signed.token(visit_feedback.VISIT[1], touch.name, 9)
 	frappe.db.commit()
 	shown = page(guest, "care-feedback", token=token)
@@ -43,6 +51,7 @@ def test_after_a_visit_the_customer_is_asked_and_the_answer_counts_once(guest, f
 		ANNA,
 		"Useful",
 	)
+	assert row.contact == olga, "who was asked, whoever is the main contact by now"
 	assert "We have your answer" in page(guest, "care-feedback", token=token).text
 	assert page(guest, "care-feedback", token=token + "x").status_code == 410
 
