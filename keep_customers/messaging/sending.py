@@ -21,6 +21,7 @@ from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.engine.followups import NO_CONSENT
 from keep_customers.erp.attempts import attempt, given_up
+from keep_customers.erp.leavers import can_act
 from keep_customers.erp.said import as_said, kept, said
 from keep_customers.messaging import delivery, recipients, unsubscribe
 from keep_customers.messaging.delivery import NOTICE
@@ -183,11 +184,14 @@ def _send_one(name: str, today: date) -> str:
 			raise delivery.NotSent(_("What was sent to this address came back."))
 		if _too_late(row, rule, today):
 			raise delivery.NotSent(row.send_error or _("Too late", context="Follow Up"))
+		if not can_act(row.assigned_to):
+			row.assigned_to = _rep(row)  # who was to sign it has left since that night
 		message, recipient = delivery.compose(row, rule.message_kind), recipients.recipient_of(row)
 		to = _address(row, recipient)
 		if _greeted(row, rule, to):
 			return _leave(name, "Skipped", "Greeted already")
 		claim = {"send_status": "Sending", "send_attempts": attempts, "send_error": "", "email_queue": None}
+		claim["assigned_to"] = row.assigned_to
 		claim |= delivery.to_whom(recipient, row.channel, to)
 		if row.channel == "Email":
 			link = unsubscribe.link(row.name, message["language"])
@@ -339,13 +343,18 @@ def note_failure(row, error: str, final: bool) -> str:
 	return became
 
 
-def _hand_over(row) -> None:
-	"""What could not be sent becomes an ordinary ToDo."""
+def _rep(row) -> str | None:
+	"""Whose a follow-up is now."""
 	rule = frappe.db.get_value("Care Rule", row.care_rule, ["assign_to", "role", "user"], as_dict=True)
 	rule = rule or frappe._dict()
 	assignment = Assignment([row.customer], frappe.get_cached_doc("Keep Customers Settings"))
 	user = assignment.user_for(row.customer, rule.assign_to or DEDICATED, rule.role, rule.user)
-	user = user or row.assigned_to
+	return user or row.assigned_to
+
+
+def _hand_over(row) -> None:
+	"""What could not be sent becomes an ordinary ToDo."""
+	user = _rep(row)
 	due = max(getdate(row.due_date), getdate())
 	# Not why: an error may tell an address, and the reason is copied to weaker-guarded places.
 	# A copy: this may be done a second time.

@@ -18,7 +18,7 @@ from keep_customers.messaging import delivery, recipients, sending
 from keep_customers.people import desk
 from tests.site.mail import text_of
 from tests.site.messaging.sending.thanks import ADDRESS, answer, emails, state, thanked, withdraw
-from tests.site.story import ANNA, PREFIX
+from tests.site.story import ANNA, BEN, PREFIX
 
 
 def test_who_agreed_gets_an_email_and_nobody_a_todo(story):
@@ -40,6 +40,17 @@ def test_who_agreed_gets_an_email_and_nobody_a_todo(story):
 	assert state(story, firm) == ("Done", "Sent", "") and story.follow_ups(firm)[0].sent_on
 	assert len(emails(firm)) == 1
 	assert story.night(story.today).planned == 0
+
+
+def test_who_has_left_since_the_night_signs_nothing(story):
+	firm = thanked(story)
+	frappe.db.set_value("User", ANNA, "enabled", 0)
+	story.settings(fallback_user=BEN)
+	assert sending.send_due(story.today) == {"Sending": 1}
+	message, html = text_of(emails(firm)[0])
+	anna, ben = map(frappe.utils.get_fullname, (ANNA, BEN))
+	assert (ben in html, anna in html, message["Reply-To"]) == (True, False, BEN)
+	assert story.follow_ups(firm)[0].assigned_to == BEN
 
 
 def test_who_is_written_to_in_their_language_unsubscribes_in_it(story):
