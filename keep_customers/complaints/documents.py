@@ -4,10 +4,12 @@ The host's document is saved by the user, with the user's rights and all the hos
 travels with it in ``__onload``, which forms send back; :func:`link_back` notes it on the case.
 """
 
+from email.utils import parseaddr
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cstr, escape_html, flt, strip_html
+from frappe.utils import cstr, escape_html, flt, strip_html, validate_email_address
 
 from keep_customers.access.lookups import named
 from keep_customers.complaints.cases import DOCTYPE, why_not
@@ -75,12 +77,13 @@ def new_case(doctype: str, name: str) -> Document:
 
 def _known(source) -> dict:
 	if source.doctype == "Issue":
+		address = raised_from(source)
 		return {
 			"subject": source.subject,
 			"description": _plain(source.description),
 			"contact": source.get("contact"),
-			"contact_email": source.raised_by,
-			"channel": "Email" if source.raised_by else None,
+			"contact_email": address,
+			"channel": "Portal" if source.get("via_customer_portal") else "Email" if address else None,
 		}
 	if source.doctype == "Warranty Claim":
 		words = _plain(source.complaint)
@@ -94,6 +97,14 @@ def _known(source) -> dict:
 	if source.doctype in ("Sales Invoice", "Delivery Note"):
 		return {"contact": source.get("contact_person"), **_only_item(source)}
 	return {}
+
+
+def raised_from(source) -> str | None:
+	"""The customer's address that an Issue, or a ticket of another app, came from. What came by no e-mail names the user who has
+	entered it, who is one of us and may have no address at all."""
+	address = validate_email_address(parseaddr(cstr(source.get("raised_by")))[1])
+	ours = address and frappe.db.get_value("User", address, "user_type") == "System User"
+	return None if ours else address or None
 
 
 def check_taken_over(case) -> None:

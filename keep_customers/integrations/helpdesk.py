@@ -4,13 +4,13 @@ Whose a ticket is, its HD Customer says where Helpdesk keeps that in step with E
 """
 
 from collections.abc import Collection, Iterable
-from email.utils import parseaddr
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import IfNull
-from frappe.utils import cstr, escape_html, validate_email_address
+from frappe.utils import escape_html
 
+from keep_customers.complaints.documents import raised_from
 from keep_customers.engine.complaints import CLOSED, YES
 from keep_customers.erp import neighbours
 from keep_customers.erp.acting import acting_as
@@ -80,7 +80,7 @@ def complaint_of(ticket) -> dict:
 		customers = {name for (name,) in query.where(_same(ticket)).select(customer).run() if name}
 		if customers:
 			break
-	address = _raised_from(ticket)
+	address = raised_from(ticket)
 	return {
 		"customer": customers.pop() if len(customers) == 1 else None,
 		"subject": ticket.subject,
@@ -89,14 +89,6 @@ def complaint_of(ticket) -> dict:
 		"contact_email": address,
 		"channel": "Portal" if ticket.get("via_customer_portal") else "Email" if address else None,
 	}
-
-
-def _raised_from(ticket) -> str | None:
-	"""The customer's address. Where a ticket came by no e-mail, the app names the user who has entered it, who is one of us
-	and may have no address at all."""
-	address = validate_email_address(parseaddr(cstr(ticket.get("raised_by")))[1])
-	ours = address and frappe.db.get_value("User", address, "user_type") == "System User"
-	return None if ours else address or None
 
 
 def _same(ticket):

@@ -55,6 +55,10 @@ def test_a_case_from_an_issue_and_a_warranty_claim_has_their_words(story, desk):
 	case = documents.new_case("Issue", issue.name)
 	assert (case.issue, case.subject, case.channel) == (issue.name, issue.subject, "Email")
 	assert (case.description, case.contact_email) == ("The handle\nis loose.", "otto@firm.example")
+	# What somebody has told by telephone, the host says was raised by the user who wrote it down.
+	issue.db_set("raised_by", ANNA)
+	told = documents.new_case("Issue", issue.name)
+	assert not told.contact_email and told.channel != "Email"
 	claim = frappe.get_doc(
 		{
 			"doctype": "Warranty Claim",
