@@ -50,8 +50,9 @@ def ask_again(name: str, now: datetime) -> None:
 			frappe.clear_messages()
 			text = sentences()["not asked"]
 			escalation.ask_responsible(case, text.format(todos.link_to(DOCTYPE, case.name)))
+		else:
+			case.word_asked_on = now
 		case.asked_again = cint(case.asked_again) + 1
-		case.word_asked_on = now
 		set_times(case, now, moved=False)
 		store(case, ("asked_again", "word_asked_on", "next_ask"))
 
@@ -64,12 +65,15 @@ def _close(case, now: datetime) -> None:
 		store(case, ("next_ask", "next_idle"))
 		text = sentences()["not said"].format(link)
 		return escalation.ask_responsible(case, f"{text} {why_not()[why]}")
-	reason = counted(
-		case.asked_again,
-		_("No answer: asked again once, on {1}."),
-		_("No answer: asked again {0} times, last on {1}."),
-		moment_shown(case.word_asked_on or case.solved_on),
-	)
+	if case.word_asked_on and get_datetime(case.word_asked_on) >= get_datetime(case.solved_on):
+		reason = counted(
+			case.asked_again,
+			_("No answer: asked again once, on {1}."),
+			_("No answer: asked again {0} times, last on {1}."),
+			moment_shown(case.word_asked_on),
+		)
+	else:
+		reason = _("No answer is on record; the customer could not be asked by e-mail.")
 	# The policy closes it, nobody in person.
 	case.flags.ignore_permissions = case.flags.ignore_mandatory = case.flags.ignore_links = True
 	case.flags.unanswered = True

@@ -35,4 +35,6 @@ def _next_ask(case, days: int) -> datetime | None:
 	if case.word_on and get_datetime(case.word_on) >= offered:
 		return None
 	asked = get_datetime(case.word_asked_on) if case.word_asked_on else offered
-	return max(offered, asked) + timedelta(days=days)
+	# Of who could not be written to, who is responsible was asked instead: that is no word that was asked of the customer.
+	turns = timedelta(days=days * (cint(case.asked_again) + 1))
+	return max(asked + timedelta(days=days), offered + turns)

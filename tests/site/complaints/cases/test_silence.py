@@ -122,8 +122,14 @@ def test_nobody_to_write_to_is_the_responsibles_to_ask(asks, firm, clock):
 	frappe.db.set_value("Contact", {"email_id": "olga@keep-test.example"}, "email_id", None)
 	case = offered(complaint(firm))
 	passes(clock, 4)
-	assert (mails(case), stored(case, "asked_again")) == (0, 1)
-	assert told(case)[-1] == ANNA
+	assert (mails(case), stored(case, "asked_again", "word_asked_on")) == (0, (1, None))
+	assert told(case)[-1] == ANNA and not feedback.prepared(case.reload())["asked_on"]
+	case.save()
+	assert stored(case, "next_ask") == START + timedelta(days=8)
+	for _time in range(2):
+		passes(clock, 4)
+	case.reload()
+	assert case.closed_unanswered and case.override_reason.endswith("could not be asked by e-mail.")
 
 
 def test_whose_mail_comes_back_was_not_asked(asks, firm, clock):
