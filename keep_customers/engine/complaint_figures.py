@@ -13,17 +13,17 @@ from keep_customers.engine.complaints import CLOSED, WAITING
 
 
 def answered_in_time(case, now: datetime) -> bool | None:
-	"""Whether the first answer came in time; None while it still can."""
+	"""Whether the first answer came in time; None while it still can, and of a case that was closed elsewhere and does not say."""
 	if case["answered_on"]:
 		return not case["answer_late"]
-	return False if _past(case["answer_due"], now) else None
+	return False if case["status"] != CLOSED and _past(case["answer_due"], now) else None
 
 
 def solved_in_time(case, now: datetime) -> bool | None:
-	"""Whether the solution came in time; None while it still can, or while we wait for the customer."""
+	"""Whether the solution came in time; None while it still can, while we wait for the customer, and as above."""
 	if case["solved_on"]:
 		return not case["solve_late"]
-	return False if case["status"] != WAITING and _past(case["solve_due"], now) else None
+	return False if case["status"] not in (CLOSED, WAITING) and _past(case["solve_due"], now) else None
 
 
 def late_now(case, now: datetime) -> bool:

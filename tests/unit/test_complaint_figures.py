@@ -47,6 +47,11 @@ def test_while_we_wait_for_the_customer_nothing_is_late():
 	assert solved_in_time(waiting, NOW) is None and not late_now(waiting, NOW)
 
 
+def test_what_was_closed_elsewhere_without_saying_when_it_was_answered_is_not_late():
+	old = case(status="Closed", answer_due=EARLIER, solve_due=EARLIER)
+	assert answered_in_time(old, NOW) is solved_in_time(old, NOW) is None
+
+
 def test_a_promised_time_goes_before_the_target_for_now_and_not_for_the_figures():
 	promised = case(answered_on=EARLIER, solve_due=EARLIER, promised_on=LATER)
 	assert not late_now(promised, NOW) and solved_in_time(promised, NOW) is False
