@@ -258,7 +258,10 @@ def read_complaint(token: str, for_update: bool = False):
 		wait_for(cases.DOCTYPE, name)
 	if not name or not frappe.db.exists(cases.DOCTYPE, name):
 		return None
-	return frappe.get_doc(cases.DOCTYPE, name, for_update=for_update), cint(round)
+	case, round = frappe.get_doc(cases.DOCTYPE, name, for_update=for_update), cint(round)
+	# The page shows what is offered now: who has not answered about the first solution, and is shown the second, means that one.
+	again = round < cases.current_round(case) and engine.OFFERED in cases.state(case).done
+	return case, cases.current_round(case) if again and not answered(name, round) else round
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])

@@ -228,6 +228,19 @@ def test_a_no_that_was_noted_first_leaves_the_first_link_and_the_second_round(gu
 	assert sorted(words) == [(1, "Customer", 1), (1, "Noted by Us", 0), (2, "Customer", 0.8)]
 
 
+def test_who_answers_by_the_first_link_what_they_read_of_the_second_solution_means_that(guest, anna, firm):
+	case = offered(firm)
+	first = token_of(case)
+	hear(anna, case, "No", words="They are angry")
+	case = now(case)
+	case.take_step("Listened")
+	case = offer(case)
+	assert "glad" in guest.call(CONFIRM, token=first, solved="Yes", rating="4").text
+	case = now(case)
+	assert (case.status, case.word_by, case.solution_rating) == (engine.CLOSED, "Customer", 0.8)
+	assert [row.round for row in answers(case) if row.said_by == "Customer"] == [2]
+
+
 def test_an_answer_to_the_second_question_uses_up_the_first_link_too(guest, anna, firm):
 	case = offered(firm)
 	first = token_of(case)
