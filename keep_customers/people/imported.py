@@ -6,6 +6,8 @@ what stands there, and who is not in the sheet stays. Who is to go is taken off 
 of one, or each a part, are one.
 """
 
+from collections.abc import Callable
+
 import frappe
 from frappe.utils import cint, cstr
 
@@ -30,12 +32,19 @@ def keep_rows(file) -> None:
 		left = {row.name: row for row in before.get(table)}
 		if [row.name for row in file.get(table)] == list(left):
 			continue  # as it was: the sheet has no such columns
+		rows = file.get(table)
+		named = {id(row): left.pop(row.name) for row in rows if row.name in left}
+		# Who says the same first: of two who are called alike the other one stays who they are.
+		alike = {
+			id(row): was
+			for row in rows
+			if id(row) not in named and (was := _take(left, row, same, _completes))
+		}
 		known, new = [], []
-		for row in file.get(table):
-			if was := left.pop(row.name, None):
-				_continue(row, was)
-			elif was := _take(left, row, same):
-				_continue(row, was, made_anew=True)
+		for row in rows:
+			was = named.get(id(row)) or alike.get(id(row)) or _take(left, row, same)
+			if was:
+				_continue(row, was, made_anew=id(row) not in named)
 			(known if was else new).append(row)
 		rows = [*left.values(), *_once([*known, *new], same)]
 		order = {row.name: row.idx for row in before.get(table)}
@@ -46,10 +55,16 @@ def keep_rows(file) -> None:
 		file.set(table, rows)
 
 
-def _take(left: dict, row, same: tuple[str, ...]):
+def _take(left: dict, row, same: tuple[str, ...], fits: Callable | None = None):
+	"""The row that is meant, taken from those that are left; None where it may be one of several.
+
+	:param fits: (row, one of those left, same) -> whether nothing that one says speaks against the other
+	"""
 	key = _key(row, same)
-	name = next((name for name, was in left.items() if _key(was, same) == key), None)
-	return left.pop(name) if name else None
+	names = [name for name, was in left.items() if _key(was, same) == key]
+	if fits:
+		names = [name for name in names if fits(row, left[name], same)]
+	return left.pop(names[0]) if names and (fits or len(names) == 1) else None
 
 
 def _key(row, same: tuple[str, ...]) -> tuple[str, ...]:

@@ -241,3 +241,8 @@ def test_two_rows_of_one_person_in_a_sheet_are_one_and_two_of_one_name_are_two(s
 	# The same sheet again changes nothing.
 	import_text(UPDATE, "\n".join([heading, *(one.replace(new, known) for one in sheet[1:])]))
 	assert len(file_of(known).people) == 4
+	# A sheet with one of two who are called alike leaves the other one as he is.
+	import_text(UPDATE, f"{heading},people.note\n{known},Li Wei,Child,+49 30 901823,,Plays chess")
+	assert [(row.relation, row.phone, row.note) for row in file_of(known).people[2:]] == [
+		("Parent", "+49 30 901822", None), ("Child", "+49 30 901823", "Plays chess"),
+	]  # fmt: skip
