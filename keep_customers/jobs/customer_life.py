@@ -77,8 +77,12 @@ def after_rename(customer, method=None, old=None, new=None, merge=False) -> None
 			# Whoever may rename the customer renames what is named after it; nobody may write values by hand.
 			rename_doc(doctype, old, new, force=True, ignore_permissions=True, show_alert=False)
 	# The host remembers for hours what links to customers, and does not see what a night has just written.
-	for doctype, kind in (("ToDo", "reference_type"), ("Care Run Set Aside", "reference_doctype")):
-		was = {kind: "Customer", "reference_name": old}
+	for doctype, kind, of in (
+		("ToDo", "reference_type", "Customer"),
+		("ToDo", "reference_type", "Customer File"),
+		("Care Run Set Aside", "reference_doctype", "Customer"),
+	):
+		was = {kind: of, "reference_name": old}
 		frappe.db.set_value(doctype, was, "reference_name", new, update_modified=False)
 	show_name(new, frappe.db.get_value("Customer", new, "customer_name"))
 	called_anew.people("Customer", {old: new})
@@ -215,6 +219,7 @@ def _merge_files(old: str, new: str) -> None:
 	for doctype, type_field, name_field in (
 		("File", "attached_to_doctype", "attached_to_name"),
 		("Comment", "reference_doctype", "reference_name"),
+		("ToDo", "reference_type", "reference_name"),
 	):
 		frappe.db.set_value(
 			doctype, {type_field: "Customer File", name_field: old}, name_field, new, update_modified=False

@@ -17,11 +17,13 @@ from keep_customers.visits import approval
 
 PLAN = "Visit Plan"
 ENDED = ("Reported", "Cancelled")
+NAMED_AFTER_CUSTOMER = ("Customer", "Customer File")
+ABOUT = (*NAMED_AFTER_CUSTOMER, "Contact", "Contact Confirmation", "Customer Feedback")
 
 
 def open_todos(hands: Hands) -> list:
-	"""Open ToDos about customers and their contacts, with what says who is asked."""
-	todo, follow_up, rule, touch, confirmation, link = (
+	"""Open ToDos about customers, their files, contacts and what they said of a purchase, with what says who is asked."""
+	todo, follow_up, rule, touch, confirmation, feedback, link = (
 		frappe.qb.DocType(name)
 		for name in (
 			"ToDo",
@@ -29,6 +31,7 @@ def open_todos(hands: Hands) -> list:
 			"Care Rule",
 			"Customer Touch",
 			"Contact Confirmation",
+			"Customer Feedback",
 			"Dynamic Link",
 		)
 	)
@@ -42,24 +45,25 @@ def open_todos(hands: Hands) -> list:
 		.on(touch.routed_todo == todo.name)
 		.left_join(confirmation)
 		.on((todo.reference_type == "Contact Confirmation") & (confirmation.name == todo.reference_name))
+		.left_join(feedback)
+		.on((todo.reference_type == "Customer Feedback") & (feedback.name == todo.reference_name))
 		.left_join(link)
 		.on(
 			(todo.reference_type == "Contact") & (link.parenttype == "Contact") & (link.parent == todo.reference_name)
 			& (link.link_doctype == "Customer")
 		)
 		.select(
-			todo.name, todo.allocated_to, todo.reference_type, todo.reference_name, confirmation.customer, link.link_name,
-			rule.assign_to, rule.role, rule.user, touch.route_to,
+			todo.name, todo.allocated_to, todo.reference_type, todo.reference_name, confirmation.customer,
+			feedback.customer.as_("said_by"), link.link_name, rule.assign_to, rule.role, rule.user, touch.route_to,
 		)
-		.where((todo.status == "Open") & todo.reference_type.isin(("Customer", "Contact", "Contact Confirmation")))
+		.where((todo.status == "Open") & todo.reference_type.isin(ABOUT))
 		.orderby(todo.name)
 		.orderby(link.link_name)
 	)  # fmt: skip
 	rows = {}
 	for row in query.run(as_dict=True):
-		row.customer = (
-			row.customer or row.link_name or (row.reference_type == "Customer" and row.reference_name)
-		)
+		named = row.reference_type in NAMED_AFTER_CUSTOMER and row.reference_name
+		row.customer = row.customer or row.said_by or row.link_name or named
 		if row.customer and hands.customer in (None, row.customer):
 			rows.setdefault(row.name, row)  # of a contact of several customers the first
 	return list(rows.values())

@@ -6,6 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
+from keep_customers.erp import todos
 from keep_customers.jobs import customer_life
 from tests.site.story import ANNA, BEN, COMPANY, PREFIX, _user
 
@@ -251,7 +252,9 @@ def test_merging_keeps_what_only_one_file_knew_of_somebody(story):
 			{"occasion": "Founded", "month": 5, "day": 9},
 		],
 	)
+	mend = todos.add(ANNA, "Customer File", gone, "<p>Please mend the number of Li</p>")
 	frappe.rename_doc("Customer", gone, keep, merge=True, show_alert=False)
+	assert frappe.db.get_value("ToDo", mend, "reference_name") == keep, "what is to be mended is mended here"
 	file = frappe.get_doc("Customer File", keep)
 	assert [(row.full_name, row.recurs, row.note or row.email, bool(row.left_on)) for row in file.people] == [
 		("Li", "L-08-15", "Tea", False),

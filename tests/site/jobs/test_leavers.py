@@ -194,8 +194,17 @@ def test_the_better_address_is_asked_of_who_is_there(story, told):
 	lost_addresses.ask_for_better([(firm, who.name)])
 	about = {"reference_type": "Contact", "reference_name": who.name, "status": "Open"}
 	assert frappe.get_all("ToDo", about, pluck="allocated_to") == [ANNA]
+	# So is what is wrong in the file, and who is not satisfied is called by who is there.
+	said = frappe.get_doc(
+		{"doctype": "Customer Feedback", "customer": firm, "kind": "After a Purchase", "rating": 0.2}
+	)
+	said.insert(ignore_permissions=True)
+	for doctype, name in (("Customer File", firm), ("Customer Feedback", said.name)):
+		todos.add(ANNA, doctype, name, "<p>Please</p>")
 	leaves(ANNA, told)
 	assert frappe.get_all("ToDo", about, pluck="allocated_to") == [MIA]
+	for doctype in ("Customer File", "Customer Feedback"):
+		assert frappe.get_all("ToDo", {"reference_type": doctype}, pluck="allocated_to") == [MIA]
 
 
 def test_a_deleted_user_takes_no_call_along(story, told):
