@@ -47,8 +47,8 @@ keep_customers.FillFiles = class {
 
 	next() {
 		const sent = { skipped: this.skipped(), customer: this.wanted || null };
-		return frappe
-			.xcall("keep_customers.files.fill.next_question", sent)
+		return keep_customers
+			.answered(frappe.xcall("keep_customers.files.fill.next_question", sent))
 			.then((found) => this.render(found))
 			.catch(() => this.question || this.$body.find(".kf-now").html(this.nothing(__("The next question could not be asked for."))));
 	}
@@ -143,9 +143,12 @@ keep_customers.FillFiles = class {
 		this.saving = true;
 		const { customer, fact } = this.question;
 		const said = this.fields.get_values(true) || {};
-		frappe
-			.xcall("keep_customers.files.fill.answer", { customer, fact, said })
-			.then(() => this.next())
+		keep_customers
+			.answered(frappe.xcall("keep_customers.files.fill.answer", { customer, fact, said }))
+			.then(
+				() => this.next(),
+				() => {} // what is wrong was said, and what was typed is still there
+			)
 			.finally(() => (this.saving = false));
 	}
 

@@ -84,11 +84,14 @@ keep_customers.personal_data = (() => {
 	function follow(record, gone) {
 		frappe.show_alert({ message: text(__("It has begun.")), indicator: "blue" });
 		const look = () =>
-			frappe.db.get_value("Forgotten Person", record, "status").then(({ message }) => {
-				if (message.status === "Done") return done(record, gone);
-				if (message.status === "Failed") return failed(record);
-				setTimeout(look, WAIT);
-			});
+			keep_customers.answered(frappe.db.get_value("Forgotten Person", record, "status")).then(
+				({ message }) => {
+					if (message.status === "Done") return done(record, gone);
+					if (message.status === "Failed") return failed(record);
+					setTimeout(look, WAIT);
+				},
+				() => setTimeout(look, WAIT) // no connection: asked again
+			);
 		setTimeout(look, WAIT / 2);
 	}
 

@@ -25,9 +25,10 @@ keep_customers.read_back = (() => {
 		if (frm.keep_read_back_asked) return (frm.keep_read_back_again = true);
 		const name = frm.doc.name;
 		frm.keep_read_back_asked = true;
-		frappe
-			.xcall("keep_customers.access.read_back.read_back", { doc: frm.doc })
+		keep_customers
+			.answered(frappe.xcall("keep_customers.access.read_back.read_back", { doc: frm.doc }))
 			.then((told) => frm.doc.name === name && draw(frm, told))
+			.catch(() => {}) // what is wrong is said by the framework
 			.finally(() => {
 				frm.keep_read_back_asked = false;
 				if (!frm.keep_read_back_again) return;

@@ -5,7 +5,7 @@ keep_customers.set_up.night = (() => {
 	const { text } = keep_customers.words;
 	const { count } = keep_customers.set_up.previews;
 	const SLOW = 20; // times it was asked in vain
-	const progress = () => frappe.xcall("keep_customers.jobs.nightly.progress");
+	const progress = () => keep_customers.answered(frappe.xcall("keep_customers.jobs.nightly.progress"));
 
 	function start($into, finished, clock_is_right = 0) {
 		return progress().then((before) =>
