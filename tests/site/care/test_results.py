@@ -40,6 +40,11 @@ def test_who_was_reached_is_done_and_the_next_contact_is_named(now):
 	assert answer["next"]["why"].startswith("Bought for")
 	assert told(now, one, "Reached", key=key)["said"] == "This was noted already."
 	assert len(touches(one)) == 1, "two taps are one contact"
+	add_user_permission("Customer", one, ANNA)
+	assert told(now, one, "Reached", key=key)["next"] is None, (
+		"nothing is said of whom she may not read any more"
+	)
+	frappe.delete_doc("User Permission", frappe.db.get_value("User Permission", {"user": ANNA}))
 	assert told(now, other, "Reached")["next"] is None
 
 
