@@ -14,7 +14,7 @@ from keep_customers.access.lookups import named
 from keep_customers.care.assignment import superior
 from keep_customers.erp import todos
 from keep_customers.erp.api import typed
-from keep_customers.erp.document_permissions import may_approve_plans
+from keep_customers.erp.document_permissions import has_plan_permission, may_approve_plans
 from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.leavers import can_act
 
@@ -72,7 +72,12 @@ def superior_of(doc) -> str | None:
 	first = next((stop.customer for stop in doc.stops), None)  # none where its customers were deleted
 	territory = doc.territory or (first and frappe.db.get_value("Customer", first, "territory"))
 	settings = frappe.get_cached_doc("Keep Customers Settings")
-	return superior(doc.rep, territory, settings, may_approve_plans)
+
+	def may(user: str) -> bool:
+		# Who may not read one of its customers could not open it.
+		return may_approve_plans(user) and has_plan_permission(doc, user=user)
+
+	return superior(doc.rep, territory, settings, may)
 
 
 @frappe.whitelist(methods=["POST"])

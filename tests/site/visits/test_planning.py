@@ -5,6 +5,7 @@ from datetime import timedelta
 import frappe
 import pytest
 from frappe import _
+from frappe.permissions import add_user_permission
 from frappe.utils import add_to_date, fmt_money, getdate, now_datetime
 
 from keep_customers.erp.language import speaking
@@ -72,6 +73,12 @@ def test_the_superior_is_the_one_the_rep_reports_to_if_allowed_to_approve(story,
 	employee("Anna", ANNA, employee("Ben", BEN, employee("Mia", MIA)))
 	frappe.set_user(ANNA)
 	assert approval.ask_for_approval(plan.name) == MIA
+	# Nor is it for who may approve plans, and not read a customer of this one.
+	frappe.set_user("Administrator")
+	frappe.get_doc("User", BEN).add_roles("Sales Manager")
+	assert approval.superior_of(plan) == BEN
+	add_user_permission("Customer", firms[0], BEN, ignore_permissions=True)
+	assert approval.superior_of(plan) == MIA
 
 
 def test_a_plan_that_is_not_convincing_goes_back_with_a_word(story, firms):
