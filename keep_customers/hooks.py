@@ -47,6 +47,7 @@ override_whitelisted_methods = METHODS | {
 	"frappe.core.doctype.sms_settings.sms_settings.get_contact_number": "keep_customers.access.host_doors.get_contact_number",
 	"frappe.contacts.doctype.address.address.get_default_address": "keep_customers.access.host_doors.get_default_address",
 	"frappe.desk.listview.get_group_by_count": "keep_customers.access.host_doors.get_group_by_count",
+	"frappe.desk.doctype.dashboard_chart.dashboard_chart.get": "keep_customers.access.host_doors.get_chart",
 	"frappe.utils.goal.get_monthly_goal_graph_data": "keep_customers.access.host_doors.get_monthly_goal_graph_data",
 	"frappe.desk.form.linked_with.get_submitted_linked_docs": "keep_customers.access.host_doors.get_submitted_linked_docs",
 	"frappe.templates.includes.comments.comments.add_comment": "keep_customers.access.host_doors.add_comment",

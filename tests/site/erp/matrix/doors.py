@@ -334,7 +334,8 @@ SAID = {
 	"goal_doctype": "Customer Touch", "goal_doctype_link": "customer", "goal_field": "x", "date_field": "date",
 	"goal_value_field": "idx", "goal_total_field": "idx", "goal_history_field": "subject", "aggregation": "count",
 	"comment_email": "mine@keep-test.example", "comment_by": "Mine", "attachments": ["Mine"], "report_name": "Tier Overview",
-	"prepared_report_name": "Mine", "file_format_type": "CSV", "title": "Mine",
+	"prepared_report_name": "Mine", "file_format_type": "CSV", "title": "Mine", "chart_name": "",
+	"chart": {"doctype": "Dashboard Chart", "name": "x", "type": "Heatmap", "chart_type": "Count", "document_type": "Customer Touch", "based_on": "date"},
 	"rep": ANNA, "from_date": "2020-01-01", "to_date": "2030-01-01", "territory": "", "end": "2030-01-01", "seconds_ago": "0", "values": {}, "field": "is_skipped", "value": "1",
 }  # fmt: skip
 MINE = "comment description evidence full_name next_step note notes override_reason price_remark reason remark subject text why wish words".split()
@@ -354,7 +355,7 @@ IN_VAIN = {
 		"called by the host, with more": (
 			"access.attached.add_attachments", "access.attached.make", "access.attached.unzip_file",
 			"access.brought_back.restore", "access.brought_back.bulk_restore",
-			"access.host_doors.get_group_by_count", "access.host_doors.relink", "access.host_doors.get_monthly_goal_graph_data", "access.host_doors.get_next", "access.host_doors.get_open_activities",
+			"access.host_doors.get_chart", "access.host_doors.get_group_by_count", "access.host_doors.relink", "access.host_doors.get_monthly_goal_graph_data", "access.host_doors.get_next", "access.host_doors.get_open_activities",
 			"access.host_reports.enqueue_json_to_csv_conversion",
 			"access.host_doors.download_template", "care.expected.calendar", "events.door.check_in", "events.door.undo", "people.contacts.contact_query",
 		),

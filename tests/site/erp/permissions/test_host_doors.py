@@ -7,6 +7,7 @@ import json
 
 import frappe
 import pytest
+from frappe.desk.doctype.dashboard_chart import dashboard_chart
 from frappe.desk.doctype.tag.tag import add_tag
 
 from keep_customers.access import host_doors
@@ -82,6 +83,39 @@ def test_a_goals_graph_adds_up_what_one_may_read(north, browsers):
 	for odd in ({"aggregation": "sleep"}, {"goal_field": "1"}, {"date_field": "now()"}):
 		assert graph(north, **odd).status_code == 417
 	refused(graph(north, docname=of("Customer Touch", THEIRS)))
+
+
+def test_a_heatmap_adds_up_what_one_may_read(firm, monkeypatch):
+	"""On Frappe 15 it reads past all permissions; later ones cannot draw one."""
+
+	def whatever_is_asked_for(chart, filters, year):
+		return frappe.get_all(chart.document_type, filters=filters, pluck="customer")
+
+	monkeypatch.setattr(dashboard_chart, "get_heatmap_chart_config", whatever_is_asked_for)
+	asked = {
+		"doctype": "Dashboard Chart",
+		"name": "x",
+		"chart_type": "Count",
+		"type": "Heatmap",
+		"based_on": "date",
+	}
+
+	def found(customer, **more):
+		which = json.dumps([["Customer Touch", "customer", "=", customer]])
+		chart = {**asked, "document_type": "Customer Touch", "filters_json": which, **more}
+		return host_doors.get_chart(chart=json.dumps(chart))
+
+	frappe.set_user(MIA)
+	assert (found(MINE), found(THEIRS)) == ([MINE], [THEIRS])
+	frappe.set_user(ANNA)
+	assert (found(MINE), found(THEIRS)) == ([MINE], [])
+	for odd in ({"based_on": "now()"}, {"value_based_on": "profit_before", "document_type": "Loss Review"}):
+		with pytest.raises(frappe.exceptions.FrappeTypeError):
+			found(MINE, **odd)
+	with pytest.raises(frappe.PermissionError):
+		found(MINE, document_type="Volume Rebate")
+	path = "frappe.desk.doctype.dashboard_chart.dashboard_chart.get"
+	assert frappe.get_hooks("override_whitelisted_methods")[path]
 
 
 def test_tagged_documents_are_listed_to_who_may_read_them(north, browsers):
