@@ -204,7 +204,11 @@ def asked(since: datetime) -> list[tuple]:
 		fields=["customer", "contact", "word_asked_on", "word_on"],
 		as_list=True,
 	)
-	return [row[:3] for row in rows if _has_not_answered(*row[2:])]
+	return [
+		(customer, contact_or_main(customer, contact), when)
+		for customer, contact, when, word_on in rows
+		if customer and _has_not_answered(when, word_on)
+	]
 
 
 def _may_be_asked(doc) -> None:

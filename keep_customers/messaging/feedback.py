@@ -26,7 +26,8 @@ from keep_customers.erp.registered import registered
 from keep_customers.erp.tables import lock
 from keep_customers.people.addresses import mark
 from keep_customers.people.confirmations import is_colleague
-from keep_customers.people.contacts import is_contact_of, primary_contacts, reached_at
+from keep_customers.people.contacts import is_contact_of, reached_at
+from keep_customers.people.reached import asked_for_at
 
 DOCTYPE = "Customer Feedback"
 DAYS = 14  # where the settings say nothing
@@ -101,7 +102,7 @@ def may_be_asked(contact) -> None:
 		lock("Contact", contact.name)
 		since = now_datetime() - pause
 		rows = [row for asked in registered("keep_customers_asked") for row in asked(since)]
-		main = primary_contacts([customer for customer, asked, _when in rows if not asked])
+		main = asked_for_at({customer for customer, asked, _when in rows if not asked})
 		times = [(asked or main.get(customer), get_datetime(when)) for customer, asked, when in rows]
 		same = _same_person(contact, {whom for whom, _when in times if whom})
 		refuse_within_pause(

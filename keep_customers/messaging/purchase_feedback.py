@@ -28,7 +28,7 @@ from keep_customers.messaging.feedback import (
 	nothing_said,
 	stars_of,
 )
-from keep_customers.people import consent, contacts, reached
+from keep_customers.people import consent, reached
 
 INVOICE, TRIGGER = "Sales Invoice", consent.ASKS_HOW_IT_WAS
 # Page and purpose of the links.
@@ -132,7 +132,7 @@ def who_was_asked(invoice) -> str | None:
 	)
 	doctype, _slash, name = (sent[0] or "").partition("/") if sent else (reached.CUSTOMER, "", "")
 	if doctype == reached.CUSTOMER:
-		return contacts.primary_contact(invoice.customer)
+		return reached.asked_for(invoice.customer)
 	return name if doctype == reached.CONTACT and frappe.db.exists(doctype, name) else None
 
 

@@ -33,7 +33,7 @@ from keep_customers.messaging.feedback import (
 	stars_of,
 	was_said,
 )
-from keep_customers.people import consent, contacts
+from keep_customers.people import consent, contacts, reached
 
 TOUCH = "Customer Touch"
 # Page and purpose of the links.
@@ -47,7 +47,7 @@ def after_visit(touch: str) -> None:
 	doc = frappe.get_doc(TOUCH, touch)
 	if doc.channel != "Visit" or doc.result != "Reached":
 		return  # nobody was with them: a journey by telephone, or a visit that was a call in the end
-	contact = addressee(contacts.primary_contact(doc.customer), doc.customer)
+	contact = addressee(reached.asked_for(doc.customer), doc.customer)
 	if not contact or not contact.email_id:
 		return
 	answer = consent.of_contact(doc.customer, contact.name, "Email", FEEDBACK)
@@ -107,7 +107,7 @@ def who_was_asked(touch) -> str | None:
 	mails = frappe.get_all("Email Queue", about, pluck="name", order_by="creation asc")
 	to = frappe.get_all("Email Queue Recipient", {"parent": ("in", mails or ["-"])}, pluck="recipient")
 	if not to:
-		return contacts.primary_contact(touch.customer)
+		return reached.asked_for(touch.customer)
 	known = (contacts.customers_of_address(address, also_left=True).get(touch.customer) for address in to)
 	return next(filter(None, known), None)
 

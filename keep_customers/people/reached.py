@@ -263,9 +263,13 @@ def customer_rows(names: Collection[str]) -> list:
 
 def asked_for(customer: str) -> str | None:
 	"""The contact that is reached when nobody in particular is meant; None if there is none."""
-	_left, here = told_apart([customer])
-	named = _named_in_files([customer]).get(customer)
-	return named if (customer, named) in here else dict(here).get(customer)
+	return asked_for_at([customer]).get(customer)
+
+
+def asked_for_at(customers: Collection[str]) -> dict[str, str]:
+	"""Customer -> the contact of :func:`asked_for`, for many customers; who has none is not there."""
+	_left, here = told_apart(list(customers))
+	return dict(here) | dict(_named_in_files(customers).items() & set(here))
 
 
 def main_whoever_left(customers: Collection[str]) -> dict[str, str]:

@@ -57,7 +57,10 @@ def test_after_a_visit_the_customer_is_asked_and_the_answer_counts_once(guest, f
 
 
 def test_the_report_of_a_visit_asks_each_customer_once(guest, firm, story):
-	story.settings(feedback_after_visits=1)
+	story.settings(feedback_after_visits=1, feedback_pause_hours=24)
+	# Whom a rep was told to ask for, and not who gets the bills.
+	pavel = contact(firm, first_name=f"{PREFIX} Pavel", email=PAVEL, is_primary_contact=0).name
+	frappe.db.set_value("Customer File", firm, "ask_for", pavel)
 	works = story.customer("Works")
 	story.file(works, dedicated_rep=ANNA)
 	plan = approved([firm, works])
@@ -67,10 +70,15 @@ def test_the_report_of_a_visit_asks_each_customer_once(guest, firm, story):
 	assert stops.file_report(plan.name)["contacts"] == 2
 	stops.file_report(plan.name)
 	[queued] = frappe.get_all(
-		"Email Queue", {"reference_doctype": "Customer Touch"}, ["reference_name", "message"]
+		"Email Queue", {"reference_doctype": "Customer Touch"}, ["name", "reference_name", "message"]
 	)
+	assert frappe.get_all("Email Queue Recipient", {"parent": queued.name}, pluck="recipient") == [PAVEL]
 	assert frappe.db.get_value("Customer Touch", queued.reference_name, "customer") == firm
 	assert "INTERNAL" not in queued.message
+	frappe.set_user("Administrator")
+	assert "Olga" in feedback.ask(offered(firm).name), "nobody has asked her"
+	with pytest.raises(frappe.ValidationError, match="Pavel was asked on"):
+		feedback.ask(offered(firm, contact=pavel).name)
 
 
 def test_who_wants_no_emails_is_not_asked_after_a_visit(guest, firm, story):
