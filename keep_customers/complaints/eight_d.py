@@ -77,7 +77,10 @@ def _disciplines(case) -> list[Discipline]:
 def _team(case, measures: list) -> list[tuple[str, str]]:
 	team = [row.done_by for row in case.steps if row.done_by and not row.left_out]
 	people = dict.fromkeys([case.responsible, *team, *(one.responsible for one in measures)])
-	names = [get_fullname(user) for user in people if user and user not in ("Administrator", "Guest")]
+	# The customer's own user has confirmed it, and is none of the team.
+	theirs = {"name": ("in", [user for user in people if user]), "user_type": "Website User"}
+	others = {"Administrator", "Guest", *frappe.get_all("User", theirs, pluck="name")}
+	names = [get_fullname(user) for user in people if user and user not in others]
 	return [("", ", ".join(names))]
 
 

@@ -15,6 +15,7 @@ from keep_customers.keep_customers.report.complaints_over_time import complaints
 from keep_customers.keep_customers.report.did_the_measure_help import did_the_measure_help
 from keep_customers.keep_customers.report.management_letter import management_letter
 from tests.site.care.reported import ranked, touch
+from tests.site.complaints.guests.said import portal_user
 from tests.site.mail import mailbox  # noqa: F401 (for every test here)
 from tests.site.story import ANNA, EVE, MIA, PREFIX, once
 from tests.site.web import Browser
@@ -213,7 +214,11 @@ def test_the_8d_report_says_what_a_customer_may_read(story, scratched):
 	case.append(
 		"steps", {"step": "Listened", "done_on": now_datetime(), "done_by": ANNA, "note": "Drunk again"}
 	)
-	case.steps[-1].db_insert()
+	case.append(
+		"steps", {"step": "Confirmed", "done_on": now_datetime(), "done_by": portal_user(scratched[0])}
+	)
+	for step in case.steps[-2:]:
+		step.db_insert()
 	planned = measure(title="Inspect each batch", kind="Preventive")
 	text = printed(case)
 	for there in (
@@ -226,7 +231,7 @@ def test_the_8d_report_says_what_a_customer_may_read(story, scratched):
 	):
 		assert there in text, there
 	assert "A sleeve of &lt;b&gt;" in text
-	for hidden in ("Drunk again", "A grumbler", "<script>alert", "Thicker sleeves"):
+	for hidden in ("Drunk again", "A grumbler", f"{PREFIX} Olga", "<script>alert", "Thicker sleeves"):
 		assert hidden not in text, hidden  # the last one was there before the case
 	assert "D4 根本原因" in printed(case, "zh") and "D8 結案" in printed(case, "zh-TW")
 
