@@ -127,7 +127,10 @@ doc_events = {
 	"Warranty Claim": {"after_insert": "keep_customers.complaints.documents.link_back"},
 	"Quality Action": {"after_insert": "keep_customers.complaints.documents.link_back"},
 	"Stock Entry": {"after_insert": "keep_customers.complaints.documents.link_back"},
-	"Delivery Note": {"on_cancel": "keep_customers.jobs.invoices.on_cancel"},
+	"Delivery Note": {
+		"after_insert": "keep_customers.complaints.documents.link_back",
+		"on_cancel": "keep_customers.jobs.invoices.on_cancel",
+	},
 	"Event": {"validate": "keep_customers.access.host_links.only_readable_guests"},
 	"ToDo": {
 		"before_validate": "keep_customers.access.host_links.keep_follow_up",

@@ -20,7 +20,7 @@ from keep_customers.erp.document import without_form
 from keep_customers.erp.registered import registered_as
 from keep_customers.people.contacts import is_contact_of
 
-MARK = "keep_complaint_case"
+MARK, ROW = "keep_complaint_case", "Complaint Compensation"
 # What a case is made from -> the case's field for it.
 SOURCES = {
 	"Customer": "customer",
@@ -287,7 +287,7 @@ def _case(name: str, target: str):
 	if not frappe.db.exists("DocType", target):
 		frappe.throw(_("{0} is not installed here.").format(_(target)))
 	frappe.has_permission(target, "create", throw=True)
-	if target in LINKS and (there := case.get(LINKS[target])):
+	if target in LINKS and (there := frappe.db.exists(target, case.get(LINKS[target]) or "-")):
 		frappe.throw(_("There is one already: {0}.").format(f"{_(target)} {escape_html(there)}"))
 	if target in COMPENSATIONS and case.status == CLOSED:
 		frappe.throw(why_not()["closed"])
@@ -314,6 +314,8 @@ def _set_if_there(doc, **values) -> None:
 
 def link_back(doc, method: str | None = None) -> None:
 	"""Note on the case the document that was made of it, if the user may write the case and it is the same customer's."""
+	with out_of_the_way("number of a deleted document"):
+		_take_off_namesakes(doc)
 	name = (doc.get("__onload") or {}).get(MARK)
 	if not name or not frappe.db.exists(DOCTYPE, name):
 		return
@@ -324,7 +326,7 @@ def link_back(doc, method: str | None = None) -> None:
 		if not frappe.has_permission(case.doctype, "write", doc=case):
 			return
 		if field := LINKS.get(doc.doctype):
-			if case.get(field):
+			if frappe.db.exists(doc.doctype, case.get(field) or "-"):
 				return
 			case.set(field, doc.name)
 		else:
@@ -332,14 +334,28 @@ def link_back(doc, method: str | None = None) -> None:
 		without_form(case).save()
 
 
+def _take_off_namesakes(doc) -> None:
+	"""What was deleted stays named on its cases, and the host gives its number to the next document, which may be another customer's."""
+	# Looked up first: an update without an index would hold the rows of all cases.
+	if field := SOURCES.get(doc.doctype) or LINKS.get(doc.doctype):
+		for case in frappe.get_all(DOCTYPE, {field: doc.name}, pluck="name"):
+			frappe.db.set_value(DOCTYPE, case, field, None, update_modified=False)
+	if doc.doctype in COMPENSATIONS:
+		of_it = {"reference_doctype": doc.doctype, "reference_name": doc.name}
+		for row in frappe.get_all(ROW, of_it, pluck="name"):
+			frappe.db.set_value(ROW, row, dict.fromkeys(of_it), update_modified=False)
+
+
 def _note_compensation(case, doc) -> None:
-	"""The compensation of its kind that has no document yet is this one; else it is a new one."""
+	"""The compensation of its kind that has no document yet, or none any more, is this one; else it is a new one."""
 	kind = COMPENSATIONS[doc.doctype]
 	row = next(
 		(
 			one
 			for one in case.compensations
-			if one.kind == kind and not one.reference_name and one.status != "Rejected"
+			if one.kind == kind
+			and one.status != "Rejected"
+			and not frappe.db.exists(doc.doctype, one.reference_name or "-")
 		),
 		None,
 	) or case.append("compensations", {"kind": kind, "status": "Proposed"})

@@ -163,6 +163,25 @@ def test_a_compensation_that_was_agreed_gets_its_document_and_no_second_row(stor
 	]
 
 
+def test_what_was_made_of_a_case_and_deleted_is_made_anew_and_its_number_is_not_the_cases(story, firm):
+	other = story.customer("Other")
+	case = story.case(firm, sales_invoice=story.invoice(firm, 100).name)
+	for _twice in range(2):
+		note = documents.make_credit_note(case.name).insert()
+		[row] = case.reload().compensations
+		assert (row.reference_name, row.cost) == (note.name, 100)
+		note.delete()
+	theirs = [story.invoice(other, 5, submit=False).name]
+	documents.make_issue(case.name).insert().delete()
+	theirs.append(
+		frappe.get_doc({"doctype": "Issue", "subject": f"{PREFIX} x", "customer": other}).insert().name
+	)
+	[row] = case.reload().compensations
+	assert row.reference_name not in theirs and case.issue not in theirs
+	issue = documents.make_issue(case.name).insert()
+	assert case.reload().issue == issue.name
+
+
 def test_a_credit_note_needs_the_invoice_and_a_closed_case_needs_nothing_more(story, firm):
 	case = story.case(firm)
 	with pytest.raises(frappe.ValidationError, match="Sales Invoice"):
