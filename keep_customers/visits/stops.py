@@ -159,15 +159,15 @@ def file_report(plan: str) -> dict:
 	]
 	if unclear:
 		frappe.throw("<br>".join(map(escape_html, unclear)))
-	counts = {"contacts": 0, "moved": 0, "cancelled": 0}
+	counts, first = {"contacts": 0, "moved": 0, "cancelled": 0}, not doc.reported_on
 	for stop in doc.stops:
 		if stop.visited and not stop.touch:
 			counts["contacts"] += _record(doc, stop)
 			for note in registered("keep_customers_visit_recorded"):
 				note(stop.touch)
 		elif not stop.visited and (follow_up := open_ones.get(stop.follow_up)):
-			counts[_not_visited(stop, follow_up)] += 1
-	first = not doc.reported_on
+			if became := _not_visited(stop, follow_up, first):
+				counts[became] += 1
 	doc.db_set({"status": approval.REPORTED, "reported_on": doc.reported_on or now_datetime()})
 	if first:
 		approval.tell_report(doc)
@@ -218,13 +218,19 @@ def _complete(stop) -> None:
 		without_form(touch.update(added)).save()
 
 
-def _not_visited(stop, follow_up) -> str:
+def _not_visited(stop, follow_up, first: bool) -> str | None:
+	"""
+	:param first: whether the plan had no report yet; later the rep may have put off again what that has moved
+	:returns: what became of it; None if nothing did
+	"""
 	if not stop.moved_to:
 		followups.settle(follow_up.name, "Cancelled", hold_reason="Not visited")
 		ending.cancel_todo(follow_up.todo)
 		return "cancelled"
 	if follow_up.todo:
 		todo = frappe.get_doc("ToDo", follow_up.todo)
+		if not first and todo.date and getdate(stop.moved_to) <= getdate(todo.date):
+			return None
 		todo.date = stop.moved_to
 		# The follow-up goes with it. Who files the report need not be allowed to write the rep's ToDo.
 		save_todo(todo, ignore_permissions=True)

@@ -103,6 +103,11 @@ def test_a_visit_that_is_moved_comes_on_its_day_and_is_reported_then(story, firm
 	assert stops.file_report(plan.name)["moved"] == 1
 	row = follow_up(as_anna(plan).stops[0])
 	assert (row.status, row.due_date, frappe.db.get_value("ToDo", row.todo, "date")) == ("Assigned", day, day)
+	# What she puts off again stays there, however often the report is filed.
+	todo = frappe.get_doc("ToDo", row.todo)
+	todo.update({"date": day + timedelta(days=2)}).save()
+	assert stops.file_report(plan.name)["moved"] == 0
+	assert todo.reload().date == day + timedelta(days=2)
 	plan = as_anna(plan)
 	plan.stops[0].visited = 1
 	plan.save()
