@@ -38,18 +38,28 @@ def own_cases(user: str, page: int = 1) -> tuple[list[dict], bool]:
 
 
 def own_case(user: str, name: str):
-	"""One of the user's cases; None for those of others, as for those that do not exist."""
+	"""One of the user's cases, with its company as :func:`company_of`; None for those of others, as for those that do not exist."""
 	customers = customers_of(user)
 	filters = {"name": name or "", "customer": ("in", sorted(customers))}
 	if not customers or not frappe.db.exists(cases.DOCTYPE, filters):
 		return None
-	return _own(frappe.get_doc(cases.DOCTYPE, name), len(customers) > 1)
+	case = frappe.get_doc(cases.DOCTYPE, name)
+	return {**_own(case, len(customers) > 1), "company": company_of(case)}
 
 
 def _own(case, several: bool) -> dict:
 	"""As :func:`shown`, with ``of``: whose case it is, for who speaks for several customers."""
 	of = (several and frappe.db.get_value("Customer", case.customer, "customer_name")) or None
 	return {**shown(case), "of": of}
+
+
+def company_of(case) -> str | None:
+	"""Which company a case is about, by the document it names; None if it names none."""
+	for field, doctype in cases.DOCUMENTS.items():
+		name = case.get(field)
+		if name and (company := frappe.db.get_value(doctype, name, "company")):
+			return company
+	return None
 
 
 def why_log_in() -> str:

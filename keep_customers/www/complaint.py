@@ -13,4 +13,5 @@ def get_context(context):
 		return
 	context.case = portal.own_case(frappe.session.user, text_sent("name"))
 	if not context.case:
-		guest_pages.not_here(context)
+		return guest_pages.not_here(context)
+	guest_pages.prepare(context, context.case["company"])

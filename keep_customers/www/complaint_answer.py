@@ -16,6 +16,7 @@ def get_context(context):
 	if not found:
 		return guest_pages.gone(context, advice())
 	case, round = found
+	guest_pages.prepare(context, portal.company_of(case))
 	solved = feedback.answered(case.name, round)
 	context.state = state(bool(solved), context)
 	if context.state == "answered":

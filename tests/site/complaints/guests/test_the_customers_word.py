@@ -30,11 +30,12 @@ from tests.site.complaints.guests.said import (
 )
 from tests.site.guests import bare, page
 from tests.site.mail import contact
-from tests.site.story import ANNA, BEN, MIA, PREFIX
+from tests.site.story import ANNA, BEN, COMPANY, MIA, PREFIX
 
 
-def test_asked_by_mail_the_customer_says_yes_and_the_case_is_closed(guest, firm):
-	case = offered(firm, contact_email="stranger@example.com")
+def test_asked_by_mail_the_customer_says_yes_and_the_case_is_closed(guest, firm, story):
+	frappe.db.set_single_value("Global Defaults", "default_company", None)
+	case = offered(firm, contact_email="stranger@example.com", sales_invoice=story.invoice(firm, 100).name)
 	assert feedback.ask(case.name, "Email") == f"{PREFIX} Olga Kern"
 	[queued] = frappe.get_all(
 		"Email Queue", filters={"reference_name": case.name}, fields=["name", "message"]
@@ -56,6 +57,7 @@ def test_asked_by_mail_the_customer_says_yes_and_the_case_is_closed(guest, firm)
 	shown = page(guest, feedback.COMPLAINT[0], token=token)
 	assert shown.status_code == 200 and "The drill smokes" in shown.text
 	assert "INTERNAL" not in shown.text and "And it smells" not in shown.text
+	assert COMPANY in shown.text, "who has sold it, whichever company is the site's"
 	assert now(case).status == engine.GIVEN, "opening the link is no answer"
 
 	said = guest.call(CONFIRM, token=token, solved="Yes", rating="4", person_rating="5", words="Thanks, Anna")
