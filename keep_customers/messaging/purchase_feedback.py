@@ -59,10 +59,12 @@ def asked(since: datetime) -> list[tuple]:
 		.inner_join(rule)
 		.on(rule.name == follow_up.care_rule)
 		.left_join(said)
+		# By the customer: what was amended since has another number.
 		.on(
-			(said.reference_doctype == INVOICE)
-			& (said.reference_name == follow_up.reference_name)
+			(said.customer == follow_up.customer)
+			& (said.reference_doctype == INVOICE)
 			& (said.said_by == CUSTOMER)
+			& (said.given_on >= when)
 		)
 		.select(follow_up.customer, ValueWrapper(None), when)
 		.where((rule.trigger == TRIGGER) & follow_up.send_status.isin(followups.LEFT_THE_HOUSE))

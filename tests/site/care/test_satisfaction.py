@@ -8,6 +8,7 @@ import frappe
 from keep_customers.care import premises, rules
 from keep_customers.care.preview import last_month
 from keep_customers.messaging import purchase_feedback, sending
+from keep_customers.people import contacts
 from tests.site.care.test_large_purchases import amend
 from tests.site.care.test_triggers import due
 from tests.site.mail import contact, mailbox, text_of  # noqa: F401 (mailbox is for every test here)
@@ -162,7 +163,7 @@ def test_the_shipped_rule_is_off_and_sends_a_link_to_who_agreed(story):
 	# Until they answer somebody else may be the main contact.
 	olga = frappe.db.get_value("Contact", {"first_name": "Olga"})
 	pavel = contact(firm, first_name="Pavel", is_primary_contact=1).name
-	assert purchase_feedback.contacts.primary_contact(firm) == pavel
+	assert contacts.primary_contact(firm) == pavel
 	assert purchase_feedback.who_was_asked(invoice) == olga
 	# A messenger may say that it has arrived; that is no answer.
 	for status in ("Sending", "Sent", "Delivered", "Read"):

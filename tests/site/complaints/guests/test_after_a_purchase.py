@@ -1,5 +1,7 @@
 """After a purchase the customer says how it was, and who is not satisfied is called."""
 
+from datetime import timedelta
+
 import frappe
 
 from keep_customers.erp import signed
@@ -87,6 +89,10 @@ def test_the_link_to_an_invoice_that_was_amended_is_good(guest, firm, story):
 		assert guest.call(GIVE, token=token, rating=rating, person_rating="4").status_code == 200
 	[row] = told(anew.name)
 	assert (row.rating, row.rated_user) == (0.6, ANNA)
+	rule = story.rule(trigger=purchase_feedback.TRIGGER, enabled=0).name
+	sent = {"care_rule": rule, "send_status": "Sent", "sent_on": row.given_on - timedelta(minutes=5)}
+	frappe.db.set_value("Follow Up", {"reference_name": invoice}, sent)
+	assert not purchase_feedback.asked(row.given_on - timedelta(hours=1)), "they have answered"
 	# Amended once more, it was said already; and is nothing new to be said.
 	anew.reload()
 	anew.cancel()
