@@ -108,7 +108,7 @@ def test_a_message_to_a_guest_has_the_event_and_the_links_and_goes_to_nobody_els
 	olga = invited(evening, firm)
 	message = frappe.get_doc(
 		{
-			"doctype": "Care Message", "title": f"{PREFIX} Invitation", "kind": "Other", "language": "en", "enabled": 1,
+			"doctype": "Care Message", "title": f"{PREFIX} Invitation", "kind": "Other", "language": "en", "enabled": 1, "channel": "Email",
 			"subject": "{{ event_theme }}",
 			"message": "Dear {{ person }},\n{{ event_day }} | {{ event_time }} | {{ event_place }} | {{ event_reply_until }}\n"
 			"{{ event_reply_link }}\n{{ event_feedback_link }}.",
