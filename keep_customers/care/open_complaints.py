@@ -11,7 +11,7 @@ LONGEST_COMPLAINT = 100
 def open_complaints(customers: list[str]) -> list[dict]:
 	"""Open Complaint Cases, Issues, Warranty Claims and the like of other apps (``keep_customers_open_things``); that there is one concerns everybody who talks to the customer.
 
-	:returns: dicts with doctype, name, customer, status, day, about (plain text; None for who may not read the doctype)
+	:returns: dicts with doctype, name, customer, status, day, about (plain text; None for who may not read it)
 	"""
 	found = []
 	for doctype, about, day, status in (
@@ -19,15 +19,16 @@ def open_complaints(customers: list[str]) -> list[dict]:
 		("Issue", "subject", "opening_date", ("not in", ("Resolved", "Closed"))),
 		("Warranty Claim", "complaint", "complaint_date", ("not in", ("Closed", "Cancelled"))),
 	):
-		may_read = frappe.has_permission(doctype, "read")
-		for row in frappe.get_all(
+		rows = frappe.get_all(
 			doctype,
 			filters={"customer": ("in", customers), "status": status},
 			fields=["name", "customer", "status", f"{about} as about", f"{day} as day"],
 			order_by=f"{day} asc",
-		):
+		)
+		readable = _readable(doctype, [row.name for row in rows])
+		for row in rows:
 			row.doctype = doctype
-			row.about = row.about if may_read else None
+			row.about = row.about if row.name in readable else None
 			found.append(row)
 	for rows in neighbours.asked("keep_customers_open_things", lambda tell: list(tell(customers))):
 		found += rows
@@ -36,3 +37,10 @@ def open_complaints(customers: list[str]) -> list[dict]:
 		if row["about"] is not None:
 			row["about"] = strip_html(cstr(row["about"])).strip()[:LONGEST_COMPLAINT]
 	return found
+
+
+def _readable(doctype: str, names: list[str]) -> set[str]:
+	"""Those that the user of this session may read."""
+	if not names or not frappe.has_permission(doctype, "read"):
+		return set()
+	return set(frappe.get_list(doctype, {"name": ("in", names)}, pluck="name", limit=0))

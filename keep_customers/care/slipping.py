@@ -8,6 +8,7 @@ import frappe
 from frappe.utils import cint, flt, fmt_money, formatdate, getdate
 
 from keep_customers.care.assignment import Assignment
+from keep_customers.erp.permissions import of_role
 from keep_customers.erp.said import said
 from keep_customers.erp.tables import among
 from keep_customers.erp.trees import branch
@@ -36,7 +37,7 @@ def is_slipping(table, value, today: date):
 
 def of_customer(customer: str) -> list[dict]:
 	"""What a customer buys, for people who may read it: what slips away first, with a sentence, then what is worth most."""
-	if not frappe.has_permission(DOCTYPE, "read"):
+	if not of_role(DOCTYPE):
 		return []
 	groups = rows_of([customer], getdate()).get(customer, [])
 	gone = [one for one in groups if one.slips]

@@ -7,6 +7,7 @@ import pytest
 from frappe.model.db_query import DatabaseQuery
 from frappe.permissions import add_user_permission
 
+from keep_customers.care.open_complaints import open_complaints
 from tests.site.erp.permissions.regions import (
 	CHILDREN,
 	GUARDED,
@@ -187,6 +188,9 @@ def test_who_reads_one_file_or_case_reads_no_rows_of_the_others(firm):
 		frappe.set_user(user)
 		assert {MINE, THEIRS} <= set(frappe.get_list("Customer", pluck="name"))
 		assert [frappe.has_permission(parent, doc=name) for name in (own, other)] == [True, False]
+		# That one is open is told beside a ToDo, what it says is not.
+		said = {row.name: row.about for row in open_complaints([MINE, THEIRS])}
+		assert said[mine] and said[not_mine] is None
 		for table in tables:
 			of_own, of_other = (
 				set(frappe.get_all(table, {"parent": name}, pluck="name")) for name in (own, other)
