@@ -20,8 +20,8 @@ from keep_customers.jobs import open_care, todo_words
 from keep_customers.retention import handover as of_losses
 
 SETTINGS = "Keep Customers Settings"
-# By what a customer's rep is found.
-FOUND_BY = ("account_manager", "territory", "sales_team", "dedicated_rep", "backup_rep")
+# By what a customer's rep is found, and kept from it.
+FOUND_BY = ("account_manager", "territory", "customer_group", "sales_team", "dedicated_rep", "backup_rep")
 
 
 def on_user(user, method=None) -> None:

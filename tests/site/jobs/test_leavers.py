@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import frappe
 import pytest
 from frappe.desk.form import assign_to
+from frappe.permissions import add_user_permission
 from frappe.utils import add_days, getdate
 from frappe.utils.user import get_users_with_role
 
@@ -17,7 +18,7 @@ from keep_customers.visits import approval
 from tests.site.care.asked import asked_for, only_todo, sales_person, state
 from tests.site.events.gathering import event
 from tests.site.mail import contact
-from tests.site.story import ANNA, BEN, EVE, MIA, PREFIX
+from tests.site.story import ANNA, BEN, EVE, GROUP, MIA, PREFIX
 from tests.site.visits.plans import draft, todo_about
 
 
@@ -414,6 +415,13 @@ def test_any_way_to_another_rep_asks(story, told):
 	assert len(asked()) == 1
 	# With nothing open there is nothing to ask.
 	handover.take_over(firm, ANNA)
+	# So is it where the customer goes to a group, or a territory, that its rep may not read.
+	group = frappe.get_all("Customer Group", {"is_group": 0, "name": ("!=", GROUP)}, pluck="name")[0]
+	add_user_permission("Customer Group", GROUP, BEN, ignore_permissions=True)
+	customer.reload()
+	customer.customer_group = group
+	customer.save()
+	assert asked()[-1].message.endswith("Shall Mia take it over?")
 	frappe.db.set_value("Follow Up", {"customer": firm}, "status", "Done")
 	frappe.db.set_value("ToDo", {"reference_name": firm}, "status", "Closed")
 	customer.reload()
