@@ -147,6 +147,12 @@ def test_who_comes_back_to_the_day_sees_it_as_it_is_now(story, desk):
 		page.evaluate("() => { frappe.set_route('my-day') }")
 		page.locator(card(second, "a[href='tel:+49170999']")).wait_for()
 		page.locator(f".kd-contacts [data-at='{first.name}']").wait_for()
+		# So does who has left it open overnight.
+		frappe.db.set_value("ToDo", second.name, "status", "Closed")
+		frappe.db.commit()
+		page.evaluate("() => { frappe.pages['my-day'].keep_day.loaded_at -= 12 * 60 * 60_000 }")
+		page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+		page.locator(card(second)).wait_for(state="detached")
 
 
 def test_what_is_typed_on_a_todo_is_typed_once(story, desk):

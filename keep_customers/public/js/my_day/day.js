@@ -21,7 +21,20 @@ keep_customers.my_day.Day = class {
 		});
 		this.listen();
 		this.keys();
-		window.addEventListener("online", () => (this.found ? this.render() : this.load()));
+		window.addEventListener("online", () => {
+			if (this.found) this.render();
+			else this.load();
+			this.look_at_the_day();
+		});
+		document.addEventListener("visibilitychange", () => this.look_at_the_day());
+		setInterval(() => this.look_at_the_day(), 5 * 60_000);
+	}
+
+	// Left open overnight, it has the contacts of another day, and says that all is done.
+	look_at_the_day() {
+		const OLD = 3 * 60 * 60_000; // milliseconds; whose midnight it was does not matter
+		const here = this.found && !document.hidden && this.$body.is(":visible");
+		if (here && Date.now() - this.loaded_at > OLD) this.load();
 	}
 
 	show() {
@@ -38,7 +51,9 @@ keep_customers.my_day.Day = class {
 		return keep_customers.my_day
 			.ask("keep_customers.care.my_day.today")
 			.then((found) => {
+				if (this.found?.today !== found.today) this.skipped = []; // "later today" was said of that day
 				this.found = { ...this.found, ...found };
+				this.loaded_at = Date.now();
 				this.recorded = 0;
 				settled.forEach((todo) => this.settled.delete(todo));
 				// Somebody may have said no meanwhile, or a number is known now.
