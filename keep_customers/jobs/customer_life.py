@@ -86,6 +86,7 @@ def after_rename(customer, method=None, old=None, new=None, merge=False) -> None
 		frappe.db.set_value(doctype, was, "reference_name", new, update_modified=False)
 	show_name(new, frappe.db.get_value("Customer", new, "customer_name"))
 	called_anew.people("Customer", {old: new})
+	of_losses.after_rename(old, new)
 	if merge:
 		_touch_value(new)
 		values.show_on_customer([new])

@@ -1,5 +1,7 @@
 """Losses of customers that are merged, renamed or deleted."""
 
+import json
+
 import frappe
 from frappe import _
 from frappe.utils import getdate
@@ -47,6 +49,19 @@ def make_room(old: str, new: str) -> None:
 	for one, other in ((old, new), (new, old)):
 		moved = {"customer": one, "moved_to": other}
 		frappe.db.set_value(DOCTYPE, moved, "moved_to", None, update_modified=False)
+
+
+def after_rename(old: str, new: str) -> None:
+	"""A review that was deleted is known by the host's record of it: under the new name, too, nobody wants it back."""
+	of_reviews = {"deleted_doctype": DOCTYPE}
+	for name, data in frappe.get_all("Deleted Document", of_reviews, ["name", "data"], as_list=True):
+		try:
+			was = json.loads(data)
+			if was["customer"] == old:
+				anew = frappe.as_json(was | {"customer": new})
+				frappe.db.set_value("Deleted Document", name, "data", anew, update_modified=False)
+		except (TypeError, ValueError, KeyError):
+			continue  # somebody has been at it
 
 
 def _is_none(name: str, old: str, new: str) -> None:

@@ -68,6 +68,10 @@ def test_a_review_that_is_deleted_asks_nobody(story, losses):
 	[review] = losses.lose()
 	frappe.delete_doc("Loss Review", review.name)
 	assert not losses.questions(review)
+	# Nor under another name.
+	rename(review.customer, f"{PREFIX} O'Renamed")
+	losses.night(1)
+	assert not losses.reviews()
 
 
 def test_it_stands_among_the_open_things_and_in_the_timeline(story, losses):
