@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import frappe
 from frappe.query_builder.functions import IfNull
-from frappe.utils import flt
+from frappe.utils import flt, getdate
 
 from keep_customers.erp.tables import FALLING
 from keep_customers.erp.trees import branch
+from keep_customers.worth.currencies import factors, reporting_currency
 from keep_customers.worth.selection import selected
 from keep_customers.worth.values import of_today
 
@@ -92,7 +93,21 @@ def remarks(filters: dict, since: date | None, until: date | None) -> list[dict]
 		elif asked := filters.get(name):
 			those = sorted(branch("Item Group", asked)) if name == "item_group" else [asked]
 			query = query.where(column.isin(those))
-	return selected(query, customer, value, filters).run(as_dict=True)
+	return _in_one_currency(selected(query, customer, value, filters).run(as_dict=True))
+
+
+def _in_one_currency(rows: list[dict]) -> list[dict]:
+	"""Figures stay in the currency of the night that wrote them, and are added up in the reporting one."""
+	currency = reporting_currency()
+	rates = factors([row.currency for row in rows], currency, getdate())
+	for row, rate in zip(rows, rates.tolist(), strict=True):
+		if row.currency:
+			row.current_value, row.value_at_risk = (
+				flt(row.current_value) * rate,
+				flt(row.value_at_risk) * rate,
+			)
+			row.currency = currency
+	return rows
 
 
 def grouped(found: list[dict], by: str) -> list[Group]:

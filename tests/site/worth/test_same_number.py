@@ -164,8 +164,10 @@ def test_amounts_of_two_currencies_have_no_sum(story):
 		review.flags.by_machine = True
 		review.insert(ignore_permissions=True)
 		known = ranked(
-			story, f"In {currency}", currency=currency, new_tier="Gold", new_status="At Risk", new_value_at_risk=amount
+			story, f"In {currency}", currency=currency, new_tier="Gold", new_status="At Risk", new_value_at_risk=amount,
+			current_value=amount,
 		)  # fmt: skip
+		touch(story, known, "Administrator", 3, price_remark="Too dear.")
 		frappe.get_doc(
 			{
 				"doctype": "Customer Item Group", "name": frappe.generate_hash(length=10), "customer": known,
@@ -184,6 +186,9 @@ def test_amounts_of_two_currencies_have_no_sum(story):
 	):
 		found = [one[1:] for one in amounts(report, **ALL) if one[0] == label]
 		assert sorted(found) == [(7, "USD"), (100, "EUR")], report
+	# What was said of prices has the worth of all of them in one.
+	rate(0.5, get_first_day(getdate()), "USD", "EUR")
+	assert next(one[1:] for one in amounts("Prices and Competitors", **ALL)) == (103.5, "EUR")
 
 
 def test_forecasts_are_in_the_currency_that_is_reported_in(story):
