@@ -110,19 +110,23 @@ def install(**_about) -> None:
 	"""
 	if getattr(AutoEmailReport, "_keep_customers", False):
 		return
-	content = AutoEmailReport.get_report_content
+	content, send = AutoEmailReport.get_report_content, AutoEmailReport.send
 
 	def as_its_user(mail):
 		# Who may not say as whom it is read reads it as themselves.
 		if "System Manager" not in frappe.get_roles() or not _is_ours(mail.report):
 			return content(mail)
-		mail.email_to = "\n".join(_still_here(cstr(mail.email_to).split()))
-		if not mail.email_to:
-			return None  # the host sends nothing then
 		with acting_as(mail.user), speaking(language_of(mail.user)):
 			return content(mail)
 
-	AutoEmailReport.get_report_content = as_its_user
+	def to_who_is_here(mail):
+		if _is_ours(mail.report):
+			mail.email_to = "\n".join(_still_here(cstr(mail.email_to).split()))
+			if not mail.email_to:
+				return
+		send(mail)
+
+	AutoEmailReport.get_report_content, AutoEmailReport.send = as_its_user, to_who_is_here
 	AutoEmailReport._keep_customers = True
 
 
