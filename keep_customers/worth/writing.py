@@ -272,6 +272,9 @@ class Writing:
 		if not left.any():
 			return
 		gone = self._names_of(np.flatnonzero(left))
+		# They keep what the night has said that ranked them last, in its currency.
+		of_others = {"currency": ("!=", self.valuation.currency), "status": ("!=", values.NOT_RANKED)}
+		money = dict(frappe.get_all("Customer Value", of_others, ["name", "currency"], as_list=True))
 		reasons, changes = {}, []
 		for name, (title, reason) in population.why_not_ranked(list(gone)).items():
 			reasons[name] = reason
@@ -279,7 +282,8 @@ class Writing:
 			if old["tier"][r]:
 				then = {field: float(old[field][r]) for field in ("current_value", "potential_value")}
 				customer = population.Customer(name, title, None, None)
-				changes.append(self._change(customer, old["policy"][r], old["tier"][r], None, reason, then))
+				change = self._change(customer, old["policy"][r], old["tier"][r], None, reason, then)
+				changes.append(change | {"currency": money.get(name) or change["currency"]})
 		self.touched.update(reasons)
 		self.counts["moves"] += values.leave(reasons, changes, self.valuation.as_of, self.valuation.aside)
 

@@ -35,8 +35,12 @@ def one_left(story):
 	return stays, left
 
 
-def leaves(story, customer):
+def leaves(story, customer, **settings):
+	"""
+	:param settings: that somebody changes on that day
+	"""
 	story.night(story.days_ago(1))
+	story.settings(**settings)
 	frappe.db.set_value("Customer", customer, "disabled", 1)
 	story.night()
 	assert customer not in who_is_ranked() and story.value(customer).current_value == 70_000
@@ -87,7 +91,10 @@ def test_who_is_ranked_no_more_has_no_current_value_in_any_report(story, one_lef
 def test_who_is_ranked_no_more_would_not_move_with_the_checked_forecasts(story, one_left):
 	stays, left = one_left
 	story.settings(forecasts=AS_BEFORE)
-	leaves(story, left)
+	rate(8, get_first_day(story.today), "EUR", "CNY")
+	leaves(story, left, reporting_currency="CNY")
+	was = frappe.get_last_doc("Tier Change", {"customer": left, "direction": "Left"})
+	assert (was.current_value, was.currency) == (70_000, "EUR"), "as the night said that ranked it last"
 	rows, _message, _chart, totals = run("Forecast Preview")
 	assert [row["customer"] for row in rows] == [stays] and totals["Tiers Up"] == 0
 
