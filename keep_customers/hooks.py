@@ -123,9 +123,18 @@ doc_events = {
 		"validate": "keep_customers.benefits.pricing_rules.guard_rule",
 		"on_trash": "keep_customers.benefits.pricing_rules.guard_rule_on_trash",
 	},
-	"Issue": {"after_insert": "keep_customers.complaints.documents.link_back"},
-	"Warranty Claim": {"after_insert": "keep_customers.complaints.documents.link_back"},
-	"Quality Action": {"after_insert": "keep_customers.complaints.documents.link_back"},
+	"Issue": {
+		"after_insert": "keep_customers.complaints.documents.link_back",
+		"on_trash": "keep_customers.complaints.documents.on_trash",
+	},
+	"Warranty Claim": {
+		"after_insert": "keep_customers.complaints.documents.link_back",
+		"on_trash": "keep_customers.complaints.documents.on_trash",
+	},
+	"Quality Action": {
+		"after_insert": "keep_customers.complaints.documents.link_back",
+		"on_trash": "keep_customers.complaints.documents.on_trash",
+	},
 	"Stock Entry": {"after_insert": "keep_customers.complaints.documents.link_back"},
 	"Delivery Note": {
 		"after_insert": "keep_customers.complaints.documents.link_back",

@@ -334,8 +334,16 @@ def link_back(doc, method: str | None = None) -> None:
 		without_form(case).save()
 
 
+def on_trash(doc, method: str | None = None) -> None:
+	"""What was made of a case is gone, and can be made anew: the case names it no longer, and offers it again."""
+	with out_of_the_way("link to complaint case"):
+		for case in frappe.get_all(DOCTYPE, {LINKS[doc.doctype]: doc.name}, pluck="name"):
+			# Who has the case open hears that it has changed.
+			frappe.db.set_value(DOCTYPE, case, LINKS[doc.doctype], None)
+
+
 def _take_off_namesakes(doc) -> None:
-	"""What was deleted stays named on its cases, and the host gives its number to the next document, which may be another customer's."""
+	"""An invoice that was deleted, say, stays named on its cases, and the host gives its number to the next document, which may be another customer's."""
 	# Looked up first: an update without an index would hold the rows of all cases.
 	if field := SOURCES.get(doc.doctype) or LINKS.get(doc.doctype):
 		for case in frappe.get_all(DOCTYPE, {field: doc.name}, pluck="name"):

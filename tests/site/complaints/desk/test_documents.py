@@ -173,6 +173,7 @@ def test_what_was_made_of_a_case_and_deleted_is_made_anew_and_its_number_is_not_
 		note.delete()
 	theirs = [story.invoice(other, 5, submit=False).name]
 	documents.make_issue(case.name).insert().delete()
+	assert not case.reload().issue, "the form offers to make one"
 	theirs.append(
 		frappe.get_doc({"doctype": "Issue", "subject": f"{PREFIX} x", "customer": other}).insert().name
 	)
