@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import get_datetime, now_datetime
 
 MOST = 20
+ALL = 500  # that somebody has open
 
 
 def cases(user: str, day: date) -> dict[str, list]:
@@ -23,7 +24,7 @@ def cases(user: str, day: date) -> dict[str, list]:
 			"solve_due", "solved_on",
 		],
 		order_by="solve_due asc, name asc",
-		limit=MOST,
+		limit=ALL,
 	)  # fmt: skip
 	now = now_datetime()
 	for row in rows:
@@ -37,4 +38,5 @@ def cases(user: str, day: date) -> dict[str, list]:
 		# Nobody of us is late while the customer's answer is waited for.
 		row.late = bool(row.due and row.due < now and row.status != "Waiting for Customer")
 	rows.sort(key=lambda row: (row.due is None, str(row.due), row.name))
-	return {"complaints": rows}
+	# Not before: what is solved and waits for the customer's word was due the earliest of all.
+	return {"complaints": rows[:MOST]}

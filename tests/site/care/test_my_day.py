@@ -7,9 +7,10 @@ from uuid import uuid4
 import frappe
 import pytest
 from frappe.permissions import add_user_permission
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, getdate, now_datetime
 
 from keep_customers.care import my_day, results
+from keep_customers.complaints import my_day as cases_of_day
 from keep_customers.erp.calendar import working_days
 from tests.site.statements import statements
 from tests.site.story import ANNA, BEN, ITEM, MIA, PREFIX
@@ -134,7 +135,7 @@ def test_who_is_nobodys_own_is_on_the_day_of_whom_the_planner_would_ask(story, d
 	assert [row.customer for row in day(ANNA)["birthdays"]] == [firms[0]]
 
 
-def test_birthdays_promises_visits_complaints_and_events_are_there(story, day):
+def test_birthdays_promises_visits_complaints_and_events_are_there(story, day, monkeypatch):
 	[firm] = asked_for(story)
 	today = story.asked_on
 	file = frappe.get_doc("Customer File", firm)
@@ -166,6 +167,11 @@ def test_birthdays_promises_visits_complaints_and_events_are_there(story, day):
 	]
 	assert [(one.touch, one.next_step) for one in found["promises"]] == [(promised.name, "Send the offer")]
 	assert [one.name for one in found["complaints"]] == [case.name]
+	solved = {"answered_on": now_datetime(), "solved_on": now_datetime(), "solve_due": f"{today} 00:00:00"}
+	old = story.case(firm, "smokes", responsible=ANNA)
+	frappe.db.set_value("Complaint Case", old.name, {**solved, "status": "Solution Given"})
+	monkeypatch.setattr(cases_of_day, "MOST", 1)
+	assert [one.name for one in day(ANNA)["complaints"]] == [case.name], "not what waits for a word only"
 	assert [one.name for one in found["events"]] == [event.name]
 	assert [(one.plan, one.customer, one.place) for one in found["visits"]] == [
 		(plan.name, firm, "Main Street 1")
