@@ -745,7 +745,7 @@ DOCTYPES = {
 			("item_code", "Link", "Item", "list ro"),
 			("qty", "Float", "", "list ro"),
 			("parent_detail_docname", "Data", "", "hidden ro index nocopy"),
-			("incoming_rate", "Currency", _COMPANY_CURRENCY, "ro"),
+			("incoming_rate", "Currency", "", "ro"),
 		],
 	},
 	"Product Bundle": {
