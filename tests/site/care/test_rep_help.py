@@ -281,7 +281,7 @@ def test_who_may_not_read_the_file_sees_nobody_in_it(story, firm, viewer):
 	other, without = story.customer("Other"), story.customer("Without a File")
 	left = story.file(other, people=[{"full_name": "Wu Gone", "decides": 1, "left_on": story.days_ago(3)}])
 	for doc in (story.file(story.customer("Shared")), touch(other, f"{story.days_ago(9)} 10:00:00")):
-		frappe.share.add(doc.doctype, doc.name, viewer, flags={"ignore_share_permission": True})
+		frappe.share.add_docshare(doc.doctype, doc.name, viewer, flags={"ignore_share_permission": True})
 	frappe.set_user(viewer)
 	for customer in (left.customer, without):
 		with pytest.raises(frappe.PermissionError):

@@ -178,7 +178,7 @@ def test_who_reads_one_file_or_case_reads_no_rows_of_the_others(firm):
 		for customer, category in zip((MINE, THEIRS), categories, strict=True)
 	)
 	for doctype, name in (("Customer File", MINE), ("Complaint Case", mine)):
-		frappe.share.add(doctype, name, lea, flags={"ignore_share_permission": True})
+		frappe.share.add_docshare(doctype, name, lea, flags={"ignore_share_permission": True})
 	add_user_permission("Complaint Category", categories[0], leo, ignore_permissions=True)
 	for user, parent, own, other, tables in (
 		(lea, "Customer File", MINE, THEIRS, CHILDREN),
