@@ -8,7 +8,7 @@ import subprocess
 import sys
 from datetime import datetime, timezone
 
-from . import layers, paths, services, testing
+from . import another_day, layers, paths, services, testing
 
 PICTURES = {"en": "docs/images", "zh": "docs/zh/images"}  # of the guides in these languages
 SITE = "demo"  # the site that stays; tests get fresh ones
@@ -28,6 +28,7 @@ def main():
 	if db not in ("sqlite", *layers.SERVERS):
 		sys.exit(f"sandbox: SANDBOX_DB is {' or '.join(('sqlite', *layers.SERVERS))}")
 	services.end_in_order()
+	another_day.begin()
 	try:
 		sys.exit(COMMANDS[options.command](db, rest))
 	except KeyboardInterrupt:

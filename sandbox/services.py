@@ -359,6 +359,7 @@ PACKAGES = {
 	"mysqlclient": "python3-mysqldb",
 	"postgres": "postgresql",
 	"chromium-headless-shell": "chromium-headless-shell",
+	"gcc": "build-essential",
 }  # fmt: skip
 # Debian's browser: without windows of its own a page takes it half as long.
 BROWSERS = ("chromium-headless-shell", "chromium")
