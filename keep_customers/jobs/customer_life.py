@@ -14,6 +14,7 @@ from keep_customers.care.todos import describe_anew
 from keep_customers.care.touches import show_last_touch
 from keep_customers.complaints import cases
 from keep_customers.erp import dragged
+from keep_customers.erp.leavers import can_act
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.erp.texts import harmless
 from keep_customers.events import room
@@ -185,6 +186,9 @@ def _merge_files(old: str, new: str) -> None:
 		target = frappe.get_doc("Customer File", new)
 	if target.pinned_until and getdate(target.pinned_until) < getdate():
 		target.pinned_tier = target.pinned_until = target.pin_reason = None  # the other's may hold still
+	for rep in ("dedicated_rep", "backup_rep"):
+		if can_act(source.get(rep)) and not can_act(target.get(rep)):
+			target.set(rep, None)  # who has left looks after nobody
 	tables: dict[str, dict] = {}
 	for field in source.meta.fields:
 		name = field.fieldname

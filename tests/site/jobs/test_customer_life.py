@@ -8,7 +8,7 @@ from frappe.utils import add_to_date, now_datetime
 
 from keep_customers.erp import todos
 from keep_customers.jobs import customer_life
-from tests.site.story import ANNA, BEN, COMPANY, PREFIX, _user
+from tests.site.story import ANNA, BEN, COMPANY, MIA, PREFIX, _user
 
 EVERYTHING = ("Customer File", "Customer Value", "Tier Change", "Follow Up", "Customer Touch")
 MASTER = "master@keep-test.example"
@@ -273,11 +273,14 @@ def test_merging_keeps_the_pin_that_holds(story):
 	other = {"pinned_tier": "Gold", "pinned_until": "2090-06-01", "pin_reason": "Promised"}
 	for name, keeps, goes, pin in (("A", over, holds, holds), ("B", holds, other, holds)):
 		keep, gone = story.customer(f"Keep {name}"), story.customer(f"Gone {name}")
-		story.file(keep, **keeps)
-		story.file(gone, **goes)
+		frappe.db.set_value("User", BEN, "enabled", 1)
+		story.file(keep, dedicated_rep=BEN, backup_rep=MIA, **keeps)
+		story.file(gone, dedicated_rep=ANNA, **goes)
+		frappe.db.set_value("User", BEN, "enabled", 0)
 		frappe.rename_doc("Customer", gone, keep, merge=True, show_alert=False)
 		file = frappe.get_doc("Customer File", keep)
 		assert {field: str(file.get(field)) for field in pin} == pin
+		assert (file.dedicated_rep, file.backup_rep) == (ANNA, MIA), "nor who is there, for one who has left"
 
 
 # Deleting
