@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, escape_html
 
-from keep_customers.erp.permissions import nothing_said, readable_among
+from keep_customers.erp.permissions import nothing_said, readable_among, readable_documents
 
 # The framework's own word, in its own translation.
 ROW = "Row"
@@ -75,9 +75,7 @@ def out_of_sight(doctype: str, names: set[str]) -> set[str]:
 	if doctype == "Customer":
 		return names - readable_among(names)
 	if doctype == "Lead" or guarded(doctype):
-		if not frappe.has_permission(doctype, "read"):
-			return names
-		return names - set(frappe.get_list(doctype, filters={"name": ("in", list(names))}, pluck="name"))
+		return names - readable_documents(doctype, names)
 	if doctype == "Contact":
 		of = {"parenttype": "Contact", "parent": ("in", list(names)), "link_doctype": "Customer"}
 		rows = frappe.get_all("Dynamic Link", filters=of, fields=["parent", "link_name"], as_list=True)

@@ -142,13 +142,8 @@ def _todo(customer: str, event) -> str | None:
 		{"todo": ("in", todos), "status": ("in", followups.OPEN), "due_date": (">", day)},
 		["todo", "care_rule", "reference_doctype", "due_date"],
 	)
-	triggers = {rule.name: rule.trigger for rule in rules.by_name().values()} if parts else {}
-	later = {
-		part.todo
-		for part in parts
-		if part.reference_doctype == "Visit Plan"
-		or rules.for_one_day(part, triggers.get(part.care_rule), day)
-	}
+	dated = rules.days_of_their_own(day) if parts else None
+	later = {part.todo for part in parts if part.reference_doctype == "Visit Plan" or dated(part)}
 	return next((todo for todo in todos if todo not in later), None)
 
 

@@ -4,6 +4,7 @@ import frappe
 from frappe.utils import cstr, getdate, strip_html
 
 from keep_customers.erp import neighbours
+from keep_customers.erp.permissions import readable_documents
 
 LONGEST_COMPLAINT = 100
 
@@ -25,7 +26,7 @@ def open_complaints(customers: list[str]) -> list[dict]:
 			fields=["name", "customer", "status", f"{about} as about", f"{day} as day"],
 			order_by=f"{day} asc",
 		)
-		readable = _readable(doctype, [row.name for row in rows])
+		readable = readable_documents(doctype, [row.name for row in rows])
 		for row in rows:
 			row.doctype = doctype
 			row.about = row.about if row.name in readable else None
@@ -37,10 +38,3 @@ def open_complaints(customers: list[str]) -> list[dict]:
 		if row["about"] is not None:
 			row["about"] = strip_html(cstr(row["about"])).strip()[:LONGEST_COMPLAINT]
 	return found
-
-
-def _readable(doctype: str, names: list[str]) -> set[str]:
-	"""Those that the user of this session may read."""
-	if not names or not frappe.has_permission(doctype, "read"):
-		return set()
-	return set(frappe.get_list(doctype, {"name": ("in", names)}, pluck="name", limit=0))

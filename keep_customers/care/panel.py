@@ -10,7 +10,7 @@ from keep_customers.benefits import costs, coupons, rebates
 from keep_customers.care import confirming, followups, open_complaints, slipping
 from keep_customers.engine.costs import of_value
 from keep_customers.erp.api import typed
-from keep_customers.erp.permissions import of_role
+from keep_customers.erp.permissions import need_role
 from keep_customers.erp.said import reworded
 from keep_customers.erp.tables import FALLING
 from keep_customers.erp.users import full_names
@@ -115,8 +115,8 @@ def deal_archive(customer: str) -> list[dict]:
 	named("Customer", customer)
 	if frappe.db.exists("Customer File", customer):
 		frappe.has_permission("Customer File", "read", doc=customer, throw=True)
-	elif not of_role("Customer File"):
-		raise frappe.PermissionError
+	else:
+		need_role("Customer File")
 	return bought(customer)
 
 

@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, get_datetime, getdate, now_datetime
 
-from keep_customers.care import also_said, followups, not_useful, rules, todos
+from keep_customers.care import also_said, followups, my_day, not_useful, rules, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.permissions import readable_among, reads_all_customers
@@ -18,7 +18,6 @@ from keep_customers.erp.todos import save_todo
 
 REACHED, NOT_REACHED, AGREED, NOT_USEFUL = "Reached", "Not Reached", "Agreed", "Not Useful"
 NOT_NEEDED = "Not Needed"  # as pages say it that were opened before an upgrade, and what they have kept
-MOST = 1000  # ToDos, as My Day
 AGAIN = 2  # days until who was not reached is tried again
 KEY = re.compile(r"[0-9A-Za-z-]{16,64}")
 LONGEST_AGO = timedelta(days=14)  # a telephone that lay in a drawer
@@ -125,7 +124,7 @@ def next_contact(but: str | None = None) -> dict | None:
 			"name as todo", "keep_customer_name as customer_name", "keep_why as why", "date", "reference_name as customer",
 		],
 		order_by="keep_turn desc, name asc",
-		limit=1 if reads_all_customers() else MOST,
+		limit=1 if reads_all_customers() else my_day.MOST,
 	)  # fmt: skip
 	readable = readable_among({row.customer for row in rows})
 	found = next((row for row in rows if row.customer in readable), None)

@@ -141,6 +141,12 @@ def for_one_day(row, trigger: str | None, today: date) -> bool:
 	return trigger in DATED or followups.promised_for(row, today)
 
 
+def days_of_their_own(today: date) -> Callable:
+	"""Says of a follow-up :func:`for_one_day`, for many of them."""
+	triggers = {rule.name: rule.trigger for rule in read({})}
+	return lambda row: for_one_day(row, triggers.get(row.care_rule), today)
+
+
 def check_can_be_sent(channel: str | None) -> None:
 	"""
 	:raises frappe.ValidationError: if nothing goes out by itself in this way

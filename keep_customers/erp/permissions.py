@@ -10,6 +10,7 @@ customers in ``row_permissions.py``.
 """
 
 import re
+from collections.abc import Collection
 from contextlib import contextmanager
 
 import frappe
@@ -123,6 +124,14 @@ def of_role(doctype: str, right: str = "read") -> bool:
 	return bool(frappe.permissions.get_role_permissions(doctype).get(right))
 
 
+def need_role(doctype: str, right: str = "read") -> None:
+	"""
+	:raises frappe.PermissionError: unless it is a right :func:`of_role`
+	"""
+	if not of_role(doctype, right):
+		raise frappe.PermissionError
+
+
 def may_read(doctype: str, name: str, user: str | None = None, right: str = "read") -> bool:
 	with nothing_said():
 		return bool(frappe.has_permission(doctype, right, doc=name, user=user))
@@ -165,6 +174,13 @@ def only_readable(query, column, user: str | None = None):
 def reads_all_customers(user: str | None = None) -> bool:
 	"""Whether nothing keeps a customer from a user, else from the one of this session."""
 	return not readable_sql(user or frappe.session.user)
+
+
+def readable_documents(doctype: str, names: Collection[str]) -> set[str]:
+	"""Those of the documents of a kind that the host lets the user of this session read."""
+	if not names or not frappe.has_permission(doctype, "read"):
+		return set()
+	return set(frappe.get_list(doctype, filters={"name": ("in", list(names))}, pluck="name", limit=0))
 
 
 def readable_among(customers: set[str]) -> set[str]:

@@ -12,7 +12,7 @@ from keep_customers.access.lookups import named, not_there
 from keep_customers.engine.drives import FACTS, plain, real_birthday, real_phone, real_text
 from keep_customers.erp.api import chosen, refuse, rows_sent, typed
 from keep_customers.erp.document import without_form
-from keep_customers.erp.permissions import of_role, readable_among
+from keep_customers.erp.permissions import need_role, readable_among
 from keep_customers.erp.tables import chunks
 from keep_customers.files import facts
 from keep_customers.files.scope import TOP_SHARE, Mine, best, of_user
@@ -36,8 +36,7 @@ def next_question(customer: str | None = None, skipped: list | str | None = None
 		- customers: how many the user looks after
 	:raises frappe.PermissionError: if the user may not write Customer Files
 	"""
-	if not of_role(facts.FILE, "write"):
-		raise frappe.PermissionError
+	need_role(facts.FILE, "write")
 	aside = _pairs(skipped)
 	mine = of_user(frappe.session.user)
 	first = best(mine, TOP_SHARE)

@@ -7,7 +7,7 @@ from frappe.utils import cstr, escape_html, getdate
 from keep_customers.access.lookups import named
 from keep_customers.engine.consent import CHANNELS, EVERYTHING, GIVEN, PURPOSES, REFUSED
 from keep_customers.erp.api import day_sent, typed
-from keep_customers.erp.permissions import of_role
+from keep_customers.erp.permissions import need_role
 from keep_customers.people import ledger, reached, unsubscribed
 from keep_customers.people.addresses import KINDS, mark
 
@@ -62,8 +62,8 @@ def check_file(customer: str, right: str) -> None:
 	named("Customer", customer)
 	if frappe.db.exists(reached.FILE, customer):
 		named(reached.FILE, customer, right)
-	elif not of_role(reached.FILE, right):
-		raise frappe.PermissionError
+	else:
+		need_role(reached.FILE, right)
 
 
 def _readable_people(customer: str) -> list[reached.Known]:

@@ -1,7 +1,5 @@
 """Losses of customers that are merged, renamed or deleted."""
 
-import json
-
 import frappe
 from frappe import _
 from frappe.utils import getdate
@@ -9,7 +7,7 @@ from frappe.utils import getdate
 from keep_customers.care import ending
 from keep_customers.engine import losses as engine
 from keep_customers.retention.outcomes import NOT_TRUE
-from keep_customers.retention.reviews import DOCTYPE, end_question
+from keep_customers.retention.reviews import DOCTYPE, deleted_reviews, end_question
 
 
 def make_room(old: str, new: str) -> None:
@@ -53,15 +51,10 @@ def make_room(old: str, new: str) -> None:
 
 def after_rename(old: str, new: str) -> None:
 	"""A review that was deleted is known by the host's record of it: under the new name, too, nobody wants it back."""
-	of_reviews = {"deleted_doctype": DOCTYPE}
-	for name, data in frappe.get_all("Deleted Document", of_reviews, ["name", "data"], as_list=True):
-		try:
-			was = json.loads(data)
-			if was["customer"] == old:
-				anew = frappe.as_json(was | {"customer": new})
-				frappe.db.set_value("Deleted Document", name, "data", anew, update_modified=False)
-		except (TypeError, ValueError, KeyError):
-			continue  # somebody has been at it
+	for name, was in deleted_reviews():
+		if was.get("customer") == old:
+			anew = frappe.as_json(was | {"customer": new})
+			frappe.db.set_value("Deleted Document", name, "data", anew, update_modified=False)
 
 
 def _is_none(name: str, old: str, new: str) -> None:

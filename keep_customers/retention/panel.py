@@ -10,7 +10,7 @@ import frappe
 from keep_customers.access.lookups import named
 from keep_customers.care import followups
 from keep_customers.erp.api import typed
-from keep_customers.erp.permissions import readable_among
+from keep_customers.erp.permissions import readable_among, readable_documents
 from keep_customers.erp.said import reworded
 from keep_customers.erp.users import full_names
 from keep_customers.retention.reviews import DOCTYPE
@@ -69,11 +69,8 @@ def _stored(review: str) -> dict:
 def _readable(facts: dict) -> dict:
 	found = {}
 	for kind, doctype in OF.items():
-		if (
-			rows := _with_documents(doctype, facts.get(kind))
-			if frappe.has_permission(doctype, "read")
-			else None
-		):
+		rows = _with_documents(doctype, facts.get(kind)) if frappe.has_permission(doctype, "read") else None
+		if rows:
 			found[kind] = rows
 	others = {row["name"]: row for row in facts.get("elsewhere", ())}
 	if known := readable_among(set(others)):
@@ -96,9 +93,8 @@ def _with_documents(doctype: str, rows: list[dict] | None) -> list[dict] | None:
 	names = [row["name"] for row in rows or () if row.get("name")]
 	if not names:
 		return rows
-	those = {"name": ("in", names)}
-	readable = set(frappe.get_list(doctype, filters=those, pluck="name"))
-	kept = set(frappe.get_all(doctype, filters=those, pluck="name")) - readable
+	readable = readable_documents(doctype, names)
+	kept = set(frappe.get_all(doctype, filters={"name": ("in", names)}, pluck="name")) - readable
 	return [row | {"opens": row["name"] in readable} for row in rows if row["name"] not in kept]
 
 

@@ -6,6 +6,7 @@ night, the dearest first. What is known is gathered once (``facts.py``); what be
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import frappe
@@ -119,15 +120,26 @@ def newly_lost(today: date) -> list:
 def _deleted() -> dict[str, date]:
 	"""Customer -> the day of its newest loss whose review somebody has deleted, as the host remembers: nobody wants it back."""
 	found: dict[str, date] = {}
-	for data in frappe.get_all("Deleted Document", {"deleted_doctype": DOCTYPE}, pluck="data"):
+	for _name, was in deleted_reviews():
 		try:
-			was = json.loads(data)
 			customer, day = was["customer"], getdate(was["lost_on"])
 		except (TypeError, ValueError, KeyError):
 			continue  # somebody has been at it
 		if day:
 			found[customer] = max(day, found.get(customer, day))
 	return found
+
+
+def deleted_reviews() -> Iterator[tuple[str, dict]]:
+	"""(name of the host's record, what it says) of the reviews that somebody has deleted."""
+	of_reviews = {"deleted_doctype": DOCTYPE}
+	for name, data in frappe.get_all("Deleted Document", of_reviews, ["name", "data"], as_list=True):
+		try:
+			was = json.loads(data)
+		except (TypeError, ValueError):
+			continue
+		if isinstance(was, dict):
+			yield name, was
 
 
 def worth_it(rows: list, books: Books) -> list:

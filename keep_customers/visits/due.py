@@ -67,7 +67,7 @@ def with_stops(plan) -> dict[str, tuple[date, list[Contact]]]:
 	if not stops:
 		return {}
 	contacts = _of_each([*_on_list(plan.rep, stops), *_waiting(plan.rep, last, stops)])
-	found, dated = {}, _days_of_their_own()
+	found, dated = {}, rules.days_of_their_own(getdate())
 	for customer, its in contacts.items():
 		stop = stops[customer]
 		day = stop.appointment and getdate(stop.appointment)
@@ -89,7 +89,7 @@ def _together(
 ) -> tuple[date | None, list[Contact]]:
 	"""(the day of a visit that is all of them, the contacts); what does not fit together with those before is left out.
 
-	:param dated: as :func:`_days_of_their_own` gives it
+	:param dated: as :func:`rules.days_of_their_own` gives it
 	"""
 	day, together = None, []
 	for contact in contacts:
@@ -100,13 +100,6 @@ def _together(
 			day = found
 			together.append(contact)
 	return day, together
-
-
-def _days_of_their_own() -> Callable:
-	"""Whether a follow-up is for one day only: a greeting, or what was promised for it."""
-	triggers = {rule.name: rule.trigger for rule in rules.by_name().values()}
-	today = getdate()
-	return lambda part: rules.for_one_day(part, triggers.get(part.care_rule), today)
 
 
 def _on_list(rep: str, customers: Collection[str] | None = None) -> list[Contact]:
@@ -194,7 +187,7 @@ def _offered(
 	"""The rows of :func:`to_take_in`."""
 	names = _may_be_visited(contacts, territory)
 	planned = _in_plans_of(rep, first)
-	rows, dated = [], _days_of_their_own()
+	rows, dated = [], rules.days_of_their_own(getdate())
 	for customer in names.keys() - planned:
 		_day, together = _together(contacts[customer], first, last, dated)
 		parts = [part for contact in together for part in contact]

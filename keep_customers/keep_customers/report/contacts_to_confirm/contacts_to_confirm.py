@@ -4,6 +4,7 @@ from frappe.utils import get_fullname
 
 from keep_customers.care import confirming
 from keep_customers.erp.api import report, report_filters
+from keep_customers.erp.permissions import readable_documents
 from keep_customers.erp.reports import WARNING, bars, column, figure, link, most, only_first
 from keep_customers.erp.tables import among
 from keep_customers.worth.selection import of_customers
@@ -17,7 +18,7 @@ def execute(filters=None):
 	kept = left({row["customer"] for row in found}, filters)
 	found = [row for row in found if row["customer"] in kept]
 	rows = found[: most(filters)]
-	readable = readable_contacts({row["contact"] for row in rows})
+	readable = readable_documents("Contact", {row["contact"] for row in rows})
 	for row in rows:
 		row["why"], row["owner_name"] = why(row), get_fullname(row["owner"])
 		if row["contact"] not in readable:
@@ -28,12 +29,6 @@ def execute(filters=None):
 		else _("Whoever writes or speaks for your customers is confirmed.")
 	)
 	return columns(), rows, message, chart(found), summary(found)
-
-
-def readable_contacts(names: set[str]) -> set[str]:
-	if not names or not frappe.has_permission("Contact", "read"):
-		return set()
-	return set(frappe.get_list("Contact", {"name": ("in", sorted(names))}, pluck="name", limit=0))
 
 
 def left(names: set[str], filters: dict) -> set[str]:
