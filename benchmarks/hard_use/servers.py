@@ -41,6 +41,8 @@ class Servers:
 		self.folder, self.site = folder, site
 		self.data, self.kept, self.sites = folder / "data", kept or folder / "kept", folder / "sites"
 		self.data.mkdir(exist_ok=True)
+		self.temporary = folder / "tmp"
+		self.temporary.mkdir()
 		self.log = (folder / "log").open("a")
 		self.processes: dict[str, subprocess.Popen] = {}
 		self.ports = {"mariadb": free_port(), "redis": free_port()}
@@ -66,11 +68,13 @@ class Servers:
 			else f"redis://127.0.0.1:{self.ports['redis']}/"
 		)
 		config |= {"db_host": "127.0.0.1", "db_port": self.ports["mariadb"]}
-		config.pop("db_socket", None)
+		for one in (config, common):
+			one.pop("db_socket", None)  # of the bench's own database, which would be asked before ours
 		for number, use in enumerate(("cache", "queue", "socketio")):
 			config[f"redis_{use}"] = common[f"redis_{use}"] = where + str(number)
 			if f"FRAPPE_REDIS_{use.upper()}" in os.environ:
 				os.environ[f"FRAPPE_REDIS_{use.upper()}"] = where + str(number)
+		os.environ.pop("FRAPPE_DB_SOCKET", None)
 		if "SANDBOX_SOCKET" in os.environ:
 			os.environ["SANDBOX_SOCKET"] = str(self.folder / "socket")
 		common |= {"db_port": self.ports["mariadb"]}
@@ -116,6 +120,8 @@ class Servers:
 				f"--datadir={self.data}",
 				f"--socket={self.folder}/socket",
 				f"--pid-file={self.folder}/pid",
+				# A server that starts throws away what it takes for its own leavings, another's too.
+				f"--tmpdir={self.temporary}",
 			]
 			command = [_program("mariadbd"), "--no-defaults", *paths, f"--port={self.ports[name]}"]
 			command += [*SETTINGS, *_as_root()]
@@ -226,6 +232,10 @@ class Worker:
 
 			frappe.init(servers.site, sites_path=".")
 			frappe.connect()
+			# Whatever a bench's settings say: never what was to be copied.
+			[[port]] = frappe.db.sql("select @@port")
+			if port != servers.ports["mariadb"]:
+				raise RuntimeError(f"the site asks the database on port {port}, which is not its copy")
 			frappe.set_user("Administrator")
 			self._say(work(*arguments))
 			frappe.destroy()

@@ -6,7 +6,9 @@ of a change it has not seen. Nothing within the transaction can be saved then, a
 there. So what is to be done again is always a transaction of its own, from its beginning.
 """
 
+import errno
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -33,6 +35,12 @@ MARIADB, MARIADB_SAVEPOINT = {1213, 1205, 1020}, 1305
 POSTGRES_LOST = {"40P01", "40001"}
 POSTGRES = {*POSTGRES_LOST, "55P03", "3B001", "25P02"}
 SQLITE = ("database is locked", "database table is locked", "no such savepoint")
+# The server itself cannot: its disk, its memory, the connection; and below 1000 its own files, or that there is no connection.
+MARIADB_CANNOT = {1021, 1026, 1037, 1038, 1041, 1053, 1114, 1290, 1836, 1927, 2002, 2003, 2006, 2013, 2055}
+MARIADB_OWN, MARIADB_ENGINE = 1000, 1030  # the latter says what its storage says, by the system's number
+POSTGRES_CANNOT = ("08", "53", "57P", "58")  # classes, and of 57 all but a statement that took too long
+SQLITE_CANNOT = ("disk is full", "disk i/o error", "unable to open database file", "readonly database")
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 def see_others() -> None:
@@ -51,15 +59,47 @@ def given_up(error: BaseException | None) -> bool:
 
 	What an error was raised over is asked too: who rolls back to a savepoint after a deadlock gets an error of its own.
 	"""
+	return any(
+		isinstance(one, frappe.QueryDeadlockError | frappe.QueryTimeoutError | frappe.TimestampMismatchError)
+		or _says_the_database(one)
+		for one in _along(error)
+	)
+
+
+def nobodys_fault(error: BaseException | None) -> bool:
+	"""Whether what was being done has nothing to do with why it failed: its time is up, or the machine cannot, because the disk is
+	full, the database is being stopped or its connection is gone. What comes next would fail, too, or be done as if this did not exist.
+	"""
+	return any(isinstance(one, BaseTimeoutException) or _cannot(one) for one in _along(error))
+
+
+def _cannot(error: BaseException) -> bool:
+	if isinstance(error, OSError):
+		return error.errno in NO_ROOM
+	driver = type(error).__module__.partition(".")[0]
+	if driver == "sqlite3":
+		return any(words in str(error).lower() for words in SQLITE_CANNOT)
+	if driver == "psycopg2":
+		code = getattr(error, "pgcode", None)
+		# Who is cut off is told so without a number.
+		kinds = {kind.__name__ for kind in type(error).__mro__}
+		cut_off = not code and bool(kinds & {"OperationalError", "InterfaceError"})
+		return cut_off or bool(code and code.startswith(POSTGRES_CANNOT))
+	if driver not in ("pymysql", "MySQLdb"):
+		return False
+	number, words = (*error.args, None, "")[:2]
+	if number == MARIADB_ENGINE:
+		return any(re.search(rf"\b{no}\b", str(words)) for no in NO_ROOM)
+	return isinstance(number, int) and (number < MARIADB_OWN or number in MARIADB_CANNOT)
+
+
+def _along(error: BaseException | None) -> Iterator[BaseException]:
+	"""The error, and what it was raised over."""
 	seen: set[int] = set()
 	while error and id(error) not in seen:
 		seen.add(id(error))
-		if isinstance(
-			error, frappe.QueryDeadlockError | frappe.QueryTimeoutError | frappe.TimestampMismatchError
-		) or _says_the_database(error):
-			return True
+		yield error
 		error = error.__cause__ or error.__context__
-	return False
 
 
 def lost_to_others(error: BaseException) -> bool:
@@ -165,13 +205,13 @@ def leaves_the_house() -> None:
 def tried(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
 	"""What something returns, and what went wrong with it; all is rolled back then.
 
-	:raises BaseTimeoutException: nothing is to blame when the whole job has run out of time
+	:raises Exception: what is no fault of it, see :func:`nobodys_fault`
 	"""
 	try:
 		return work(), None
-	except BaseTimeoutException:
-		raise
 	except Exception as error:
+		if nobodys_fault(error):
+			raise
 		frappe.db.rollback()
 		return None, error
 

@@ -13,13 +13,13 @@ from frappe import _
 from frappe.query_builder.functions import IfNull, Max
 from frappe.utils import add_to_date, cint, cstr, getdate, now_datetime, strip_html
 from pypika.terms import ExistsCriterion
-from rq.timeouts import BaseTimeoutException
 
 from keep_customers.care import premises
 from keep_customers.engine import refusals, templates
 from keep_customers.engine.consent import NOT_REACHABLE, REFUSED
 from keep_customers.erp import neighbours
 from keep_customers.erp.aside import out_of_the_way, sentence
+from keep_customers.erp.attempts import nobodys_fault
 from keep_customers.messaging import reports
 from keep_customers.messaging.delivery import NotSent
 from keep_customers.people import ledger
@@ -151,9 +151,9 @@ def send(customer: str, to: str | None, text: str, subject: str | None, follow_u
 	try:
 		# The app's own right is System Manager's; who may send for this follow-up was asked before.
 		message.insert(ignore_permissions=True)
-	except BaseTimeoutException:
-		raise  # who has asked knows better what that means
 	except Exception as error:
+		if nobodys_fault(error):
+			raise  # who has asked knows better what that means
 		raise NotSent(sentence(error), final=_code_of_answer() not in LATER) from error
 	reports.taken(follow_up, message.name)
 

@@ -5,7 +5,6 @@ from functools import partial
 
 import frappe
 from frappe.utils import get_datetime, now_datetime
-from rq.timeouts import BaseTimeoutException
 
 from keep_customers.complaints import (
 	cases,
@@ -18,7 +17,7 @@ from keep_customers.complaints import (
 )
 from keep_customers.engine import complaints as engine
 from keep_customers.erp.aside import out_of_the_way
-from keep_customers.erp.attempts import attempt
+from keep_customers.erp.attempts import attempt, nobodys_fault
 from keep_customers.erp.language import language_of_the_site
 from keep_customers.erp.registered import registered
 from keep_customers.erp.soon import soon
@@ -78,9 +77,9 @@ def _settle(case: str, work: Callable) -> None:
 	"""One case that cannot be settled must not keep the others silent."""
 	try:
 		attempt(work)
-	except BaseTimeoutException:
-		raise  # the job is over, and with it all that is left to do
-	except Exception:
+	except Exception as error:
+		if nobodys_fault(error):
+			raise  # the job is over, and with it all that is left to do
 		frappe.log_error(
 			title="Keep Customers: late complaint",
 			message=frappe.get_traceback(),

@@ -12,14 +12,13 @@ from frappe import _
 from frappe.core.doctype.sms_settings.sms_settings import send_sms
 from frappe.utils import escape_html, fmt_money, getdate
 from requests.exceptions import ConnectTimeout, HTTPError, SSLError
-from rq.timeouts import BaseTimeoutException
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from keep_customers.benefits import coupons
 from keep_customers.care import notices
 from keep_customers.engine.wording import BadTemplate
 from keep_customers.erp import mailbox
-from keep_customers.erp.attempts import given_up, leaves_the_house
+from keep_customers.erp.attempts import given_up, leaves_the_house, nobodys_fault
 from keep_customers.erp.outgoing import sms_works
 from keep_customers.erp.registered import registered_as, registered_by_name
 from keep_customers.messaging import messages, recipients
@@ -50,7 +49,7 @@ NOT_REACHED = (NewConnectionError, ConnectTimeoutError, socket.gaierror, Connect
 def may_have_arrived(error: BaseException) -> bool:
 	"""Whether a gateway that was asked may have sent the message, although this is what came of it. Whoever is told a thing twice
 	is worse off than a rep who looks."""
-	if isinstance(error, BaseTimeoutException) or given_up(error):
+	if nobodys_fault(error) or given_up(error):
 		return True  # it was asked, and then time or the database ran out
 	if isinstance(error, HTTPError):
 		return getattr(error.response, "status_code", 0) not in NOT_TAKEN

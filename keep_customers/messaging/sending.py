@@ -14,13 +14,12 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import IfNull
 from frappe.utils import getdate, now_datetime
-from rq.timeouts import BaseTimeoutException
 
 from keep_customers.care import followups, notices, premises, rules, todos
 from keep_customers.care.assignment import DEDICATED, Assignment
 from keep_customers.care.followups import TO_CARRY_OUT
 from keep_customers.engine.followups import NO_CONSENT
-from keep_customers.erp.attempts import attempt, given_up
+from keep_customers.erp.attempts import attempt, given_up, nobodys_fault
 from keep_customers.erp.leavers import can_act
 from keep_customers.erp.said import as_said, kept, said
 from keep_customers.messaging import delivery, recipients, unsubscribe
@@ -113,9 +112,9 @@ def _on_its_own() -> Iterator[None]:
 	"""One message that cannot even be settled costs the others nothing; it is logged and tried again."""
 	try:
 		yield
-	except BaseTimeoutException:
-		raise  # the job is over, and with it all that is left to do
-	except Exception:
+	except Exception as error:
+		if nobodys_fault(error):
+			raise  # the job is over, and with it all that is left to do
 		frappe.db.rollback()
 		frappe.log_error(title="Keep Customers: message", message=frappe.get_traceback())
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit, each message by itself: none is sent twice
@@ -205,7 +204,7 @@ def _send_one(name: str, today: date) -> str:
 		delivery.send_by_gateway(row, to, message)
 	except Exception as error:
 		frappe.db.rollback()
-		over = isinstance(error, BaseTimeoutException)
+		over = nobodys_fault(error)
 		if (given_up(error) or over) and not claimed:
 			raise  # nothing has left the house: it is done again from the beginning
 		row.send_attempts = attempts

@@ -7,9 +7,9 @@ import frappe
 import numpy as np
 from frappe import _
 from frappe.utils import cint, flt, get_first_day
-from rq.timeouts import BaseTimeoutException
 
 from keep_customers.erp import host
+from keep_customers.erp.attempts import nobodys_fault
 from keep_customers.worth.values import last_parameters
 
 CARD = "Value at Risk"
@@ -125,9 +125,9 @@ def _rate(source: str, target: str, day: date) -> float:
 	muted, frappe.flags.mute_messages = frappe.flags.mute_messages, True
 	try:
 		return flt(get_exchange_rate(source, target, day))
-	except BaseTimeoutException:
-		raise
-	except Exception:
+	except Exception as error:
+		if nobodys_fault(error):
+			raise
 		return 0.0
 	finally:
 		frappe.flags.mute_messages = muted

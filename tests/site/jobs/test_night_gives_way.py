@@ -3,10 +3,13 @@
 Its firm is made once, so no other story is told between these.
 """
 
+import errno
+
 import frappe
 import pytest
 
 from keep_customers.care import planning, todos
+from keep_customers.erp.attempts import nobodys_fault
 from keep_customers.worth import values
 from tests.site.jobs.others import DEADLOCK, POSTGRES, connected, locking, others, several_write  # noqa: F401
 from tests.site.jobs.test_restart import (  # noqa: F401
@@ -121,3 +124,70 @@ def test_a_night_whose_connection_is_cut_leaves_when_begun_again_what_an_undistu
 	now = picture()
 	for what, rows in unbroken.items():
 		assert now[what] == rows, what
+
+
+def disk_full():
+	"""As the database's driver says it."""
+	if POSTGRES:
+		from psycopg2.errors import DiskFull
+
+		return DiskFull("could not extend file: No space left on device")
+	if frappe.db.db_type == "sqlite":
+		return frappe.db.OperationalError("database or disk is full")
+	return frappe.db.InternalError(
+		1021, "Disk full (/tmp/#sql-temptable); waiting for someone to free some space..."
+	)
+
+
+def test_a_night_whose_disk_was_full_for_a_moment_asks_nobody_half_of_what_it_would(
+	firm,  # noqa: F811
+	before_tonight,  # noqa: F811
+	monkeypatch,
+):
+	"""No rule is at fault: without it reps would be asked in two ToDos what belongs into one, and those whom the day has room for
+	would be others."""
+	before, unbroken = before_tonight
+	restore(before)
+	real, rules = planning._due_by, []
+
+	def due(rule, today):
+		rules.append(rule.name)
+		if len(rules) == 2:
+			raise disk_full()
+		return real(rule, today)
+
+	monkeypatch.setattr(planning, "_due_by", due)
+	with pytest.raises(Exception) as raised:  # of the database's driver
+		firm.night()
+	assert nobodys_fault(raised.value) and len(rules) == 2
+	assert frappe.get_all("Care Run", {"as_of": firm.today}, pluck="status") == ["Failed"]
+	assert firm.night().status == "Completed"
+	now = picture()
+	for what, rows in unbroken.items():
+		assert now[what] == rows, what
+
+
+def test_who_is_to_blame_is_set_aside_and_who_is_not_ends_the_work():
+	assert nobodys_fault(disk_full()) and nobodys_fault(OSError(errno.ENOSPC, "No space left on device"))
+	assert not nobodys_fault(FileNotFoundError(errno.ENOENT, "No such file")) and not nobodys_fault(None)
+	assert not nobodys_fault(frappe.ValidationError("disk is full"))
+	with pytest.raises(Exception) as unknown:
+		frappe.db.sql("select nothing from `tabNowhere`")
+	assert not nobodys_fault(unknown.value)
+	frappe.db.rollback()
+	# What is said while one clears up after it is its doing, too.
+	try:
+		try:
+			raise disk_full()
+		except Exception:
+			raise ValueError("and then") from None
+	except ValueError as error:
+		assert nobodys_fault(error)
+	if frappe.db.db_type == "mariadb":
+		say = frappe.db.OperationalError
+		assert nobodys_fault(say(2006, "Server has gone away")) and nobodys_fault(
+			frappe.db.InternalError(6, "/tmp")
+		)
+		assert nobodys_fault(say(1030, 'Got error 28 "No space left on device" from storage engine Aria'))
+		assert not nobodys_fault(say(1030, 'Got error 128 "?" from storage engine'))
+		assert not nobodys_fault(say(1264, "Out of range value")) and not nobodys_fault(say(1213, "Deadlock"))
