@@ -92,8 +92,9 @@ def one_night(day: str) -> dict:
 
 	for path in frappe.get_hooks("keep_customers_without_rep"):
 		frappe.get_attr(path)  # imports the rooms above, which a night only asks by hook
-	# And what the host imports with a process's first document.
+	# And what comes with a process's first document, and with the settings.
 	frappe.new_doc("Care Run")
+	frappe.get_doc("Keep Customers Settings")
 	frappe.get_attr("frappe.email.doctype.notification.notification.evaluate_alert")
 	imported, used = time.perf_counter(), processor()
 	run = nightly.run(as_of=day)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import frappe
 from frappe.utils.csvutils import read_csv_content
-from frappe.utils.xlsxutils import read_xls_file_from_attached_file, read_xlsx_file_from_attached_file
 
 from keep_customers.privacy.emptying import DELETED, Counts
 from keep_customers.privacy.words import Words
@@ -47,6 +46,9 @@ def _rows(file: str) -> Iterator[str]:
 	except Exception:  # the host says in many ways that there is no such file
 		return
 	kind = (doc.file_name or doc.file_url or "").rsplit(".", 1)[-1].lower()
+	# Whoever opens the settings, or runs a night, would else load what reads spreadsheets.
+	from frappe.utils.xlsxutils import read_xls_file_from_attached_file, read_xlsx_file_from_attached_file
+
 	try:
 		if kind == "xlsx":
 			rows = read_xlsx_file_from_attached_file(fcontent=content)

@@ -293,12 +293,12 @@ class Valuation:
 		return p
 
 	def _figures(self, p: Population) -> Figures:
-		amounts, days = self.stated_amounts, self.stated_days
-		stated = np.array([amounts.get(c.name, 0.0) for c in p.members])
-		stated_day = np.array(
-			[days[c.name].toordinal() if c.name in days else 0 for c in p.members], np.int64
+		days = {name: day.toordinal() for name, day in self.stated_days.items()}
+		said = (
+			_of_few(p.members, self.stated_amounts, np.float64),
+			_of_few(p.members, days, np.int64),
+			_of_few(p.members, self.stated_sizes, np.float64),
 		)
-		said = stated, stated_day, np.array([self.stated_sizes.get(c.name, 0.0) for c in p.members])
 		if self.forecasts.accepted:
 			return self.forecasts.figures(p, *said)
 		found = figures(p.measures, p.current, p.model, self.today, *said, self.decimals)
@@ -342,3 +342,10 @@ class Valuation:
 
 	def _note_review(self, p: Population) -> None:
 		frappe.db.set_value("Tier Policy", p.policy.name, "last_review", self.as_of, update_modified=False)
+
+
+def _of_few(members: list, values: dict[str, float], kind: type) -> np.ndarray:
+	"""What is known of some of them, 0 of all others."""
+	return (
+		np.array([values.get(c.name, 0) for c in members], kind) if values else np.zeros(len(members), kind)
+	)

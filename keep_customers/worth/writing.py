@@ -69,7 +69,7 @@ class Writing:
 		size = len(p.members)
 		tier = np.array(p.tier_names, object)[p.figures.placement.tier]
 		pin, mark = np.full(size, None, object), np.full(size, None, object)
-		for index, c in enumerate(p.members):
+		for index, c in enumerate(p.members if self.pins else ()):
 			if found := self.pins.get(c.name):
 				tier[index], pin[index] = found.tier, found.short
 				[mark[index]] = stored.secret([found.short])
