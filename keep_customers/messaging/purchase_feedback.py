@@ -28,7 +28,7 @@ from keep_customers.messaging.feedback import (
 	nothing_said,
 	stars_of,
 )
-from keep_customers.people import consent, reached
+from keep_customers.people import consent, contacts, reached
 
 INVOICE, TRIGGER = "Sales Invoice", consent.ASKS_HOW_IT_WAS
 # Page and purpose of the links.
@@ -83,7 +83,8 @@ def asked(since: datetime) -> list[tuple]:
 
 
 def read(token: str, for_update: bool = False):
-	"""The Sales Invoice of a token, with as much as is needed; None if the token is not valid or nothing was bought.
+	"""The Sales Invoice of a token, with as much as is needed; None if the token is not valid, nothing was bought, or who was
+	asked is another customer's by now.
 
 	What was amended since is the same purchase: the invoice that is there now, with all its ``versions``.
 	"""
@@ -100,7 +101,7 @@ def read(token: str, for_update: bool = False):
 		versions.append(found.name)
 		if found.docstatus == 1:
 			found.update(doctype=INVOICE, versions=versions, since=since)
-			return found
+			return None if contacts.has_moved(who_was_asked(found), found.customer) else found
 		# By the customer, which has an index; and whoever holds the link bought nothing of another's.
 		later = {"customer": found.customer, "amended_from": found.name, "docstatus": (">", 0)}
 		found = frappe.db.get_value(

@@ -10,6 +10,7 @@ from keep_customers.messaging import purchase_feedback
 from tests.site.care.test_large_purchases import amend
 from tests.site.complaints.guests.said import offered, token_of
 from tests.site.guests import page
+from tests.site.mail import contact
 from tests.site.story import ANNA
 
 GIVE = "keep_customers.messaging.purchase_feedback.give"
@@ -110,6 +111,13 @@ def test_the_link_to_an_invoice_that_was_amended_is_good(guest, firm, story):
 	sent = {"care_rule": rule, "send_status": "Sent", "sent_on": row.given_on - timedelta(minutes=5)}
 	frappe.db.set_value("Follow Up", {"reference_name": invoice}, sent)
 	assert not purchase_feedback.asked(row.given_on - timedelta(hours=1)), "they have answered"
+	# Whom the link was sent to is another customer's, and no more of this one.
+	olga = contact(story.customer("Elsewhere"), first_name="Otto").name
+	frappe.db.set_value(
+		"Follow Up", {"reference_name": invoice}, {"sent_to": "x", "sent_to_person": f"Contact/{olga}"}
+	)
+	assert not purchase_feedback.read(token)
+	frappe.db.set_value("Follow Up", {"reference_name": invoice}, {"sent_to": None, "sent_to_person": None})
 	# Amended once more, it was said already; and is nothing new to be said.
 	anew.reload()
 	anew.cancel()
