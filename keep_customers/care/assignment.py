@@ -2,7 +2,7 @@
 
 The Customer File's dedicated rep, else the customer's account manager, else the user of the main Sales
 Team member, else the territory's manager, else the fallback role, else the fallback user. Who is disabled
-or has left is passed over, as is who is kept from reading this customer, and the customer's backup steps in first, whoever it
+or has left is passed over, as is who may not read this customer, and the customer's backup steps in first, whoever it
 was. For who is absent the substitute named in the settings steps in; without one, it goes on down the line.
 """
 
@@ -15,7 +15,7 @@ from frappe.utils import getdate
 from frappe.utils.user import get_users_with_role
 
 from keep_customers.erp.leavers import absent, have_left, those_who_can, who_can
-from keep_customers.erp.permissions import shown_sql
+from keep_customers.erp.permissions import readable_sql, readable_to
 from keep_customers.erp.tables import FALLING, In, among, columns
 
 DEDICATED, TERRITORY, ROLE, USER = "Dedicated Rep", "Territory Manager", "Role", "User"
@@ -70,11 +70,11 @@ class Assignment:
 		return away
 
 	def _kept(self, user: str, customer: str | None) -> bool:
-		"""Whether the user reads customers and not this one: they could not open it, and are told nothing about it."""
+		"""Whether the user may not read the customer: they could not open it, and are told nothing about it."""
 		if not customer:
 			return False
 		if user not in self._shown:
-			self._shown[user] = _shown_to(user, self.customers)
+			self._shown[user] = readable_to(self.customers, user)
 		shown = self._shown[user]
 		return shown is not None and customer not in shown
 
@@ -188,20 +188,15 @@ def perhaps_of(query, file, user: str, settings, today: date):
 	perhaps = IfNull(file.dedicated_rep, "").notin(others)
 	named = {row[-1] for row in query.select(file.dedicated_rep).distinct().run()}
 	for rep in sorted(named.difference(not_there, ("", None))):
-		if shown := shown_sql(rep):
-			perhaps |= (file.dedicated_rep == rep) & In(file.name, shown).negate()
+		if shown := readable_sql(rep):
+			perhaps |= (file.dedicated_rep == rep) & file.name.notin(_readable(shown))
 	return query.where(perhaps)
 
 
-def _shown_to(user: str, customers: list[str]) -> set[str] | None:
-	"""Which of the customers a user may read: one query a user whom something keeps from some; None for all."""
-	shown = shown_sql(user)
-	if not shown:
-		return None
+def _readable(sql: str):
+	"""As a query: whose roles read no customers, is shown ``null``, and nothing is not in that."""
 	customer = frappe.qb.DocType("Customer")
-	query = frappe.qb.from_(customer).where(In(customer.name, shown))
-	[names] = columns(among(query, customer.name, customers), customer.name)
-	return {*names}
+	return frappe.qb.from_(customer).select(customer.name).where(In(customer.name, sql))
 
 
 def _users_of_sales_people() -> dict[str, str]:

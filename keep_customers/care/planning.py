@@ -34,6 +34,7 @@ from keep_customers.erp.aside import Aside, undone
 from keep_customers.erp.attempts import alone, tried
 from keep_customers.erp.calendar import holiday_list, working_days
 from keep_customers.erp.language import counted, language_of_the_site
+from keep_customers.erp.leavers import set_fallback
 from keep_customers.erp.soon import soon
 from keep_customers.erp.tables import chunks, hold
 from keep_customers.people import consent, unsubscribed
@@ -219,13 +220,10 @@ class Planning:
 			self.night.warnings.append(
 				counted(
 					reasons[engine.NO_REP],
-					_(
-						"One follow-up has nobody to do it. Please set a fallback user in Keep Customers Settings."
-					),
-					_(
-						"{0} follow-ups have nobody to do them. Please set a fallback user in Keep Customers Settings."
-					),
+					_("One follow-up has nobody to do it."),
+					_("{0} follow-ups have nobody to do them."),
 				)
+				+ f" {set_fallback()}"
 			)
 
 	def create_todos(self) -> None:

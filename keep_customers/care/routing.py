@@ -34,11 +34,15 @@ def _user_for(touch) -> str:
 	else:
 		user = assignment.user_for(touch.customer, TERRITORY if touch.route_to == REGION else DEDICATED)
 	if not user:
-		frappe.throw(
-			_(
+		if assignment.settings.fallback_user in assignment.here:
+			text = _(
+				"There is nobody to pass this on to who may read this customer. Ask your admin to choose another fallback user in Keep Customers Settings, or leave Pass On To empty."
+			)
+		else:
+			text = _(
 				"There is nobody to pass this on to. Ask your admin to set a fallback user in Keep Customers Settings, or leave Pass On To empty."
 			)
-		)
+		frappe.throw(text)
 	return user
 
 

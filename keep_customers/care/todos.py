@@ -27,6 +27,8 @@ from keep_customers.worth import currencies
 DESCRIBED = (
 	"customer", "customer_name", "channel", "reason", "short", "made_of", "came_first", *coupons.ON_FOLLOW_UP,
 )  # fmt: skip
+# Besides, of what a ToDo is made for.
+ASKED = ("care_rule", "priority", "reference_doctype", "turn_worth")
 
 
 def create(follow_ups: list, user: str, due, stake: Stake | None = None) -> str:
@@ -70,7 +72,7 @@ def join(todo: str, more: list, user: str, due) -> None:
 
 	:param more: dicts as :func:`create` takes them
 	"""
-	fields = ("name", "care_rule", "priority", "reference_doctype", "turn_worth", *DESCRIBED)
+	fields = ("name", *ASKED, *DESCRIBED)
 	asked = {"todo": todo, "status": ("in", followups.OPEN)}
 	parts = frappe.get_all("Follow Up", asked, list(fields), order_by="name asc")
 	first = frappe.db.get_value("ToDo", todo, "keep_follow_up")
@@ -166,12 +168,27 @@ def hand_over(todo: str) -> None:
 		order_by="name asc",
 		for_update=True,
 	)
+	first = frappe.db.get_value("ToDo", todo, "keep_follow_up")
+	parts.sort(key=lambda part: part.name != first)
 	with speaking(language_of(parts[0].assigned_to)):
 		values = {"description": _description(parts), "keep_why": stakes.why(parts)}
 	values["keep_follow_up"] = parts[0].name
 	if not any(part.reference_doctype == "Visit Plan" for part in parts):
 		values |= _due_by_itself(parts)
 	frappe.db.set_value("ToDo", todo, values)
+
+
+def leave_behind(todo: str, names: list[str]) -> None:
+	"""Let what stays on its own day have a ToDo of its own, where the contact that it went along with is moved to another day."""
+	fields = ("name", "assigned_to", "due_date", "due_alone", *ASKED, *DESCRIBED)
+	parts = frappe.get_all("Follow Up", {"name": ("in", names)}, list(fields), order_by="name asc")
+	for part in parts:
+		part.due_date = part.due_alone or part.due_date
+	own = create(parts, parts[0].assigned_to, min(getdate(part.due_date) for part in parts))
+	for part in parts:
+		status = "Late" if getdate(part.due_date) < getdate() else "Assigned"
+		followups.settle(part.name, status, todo=own, due_date=part.due_date, due_alone=None)
+	hand_over(todo)
 
 
 def _due_by_itself(parts: list) -> dict:

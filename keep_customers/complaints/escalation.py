@@ -16,14 +16,14 @@ from keep_customers.complaints.told import sentences
 from keep_customers.engine import complaints as engine
 from keep_customers.erp import todos
 from keep_customers.erp.language import language_of, moment_shown, speaking
-from keep_customers.erp.leavers import absent, is_told_together, who_can
+from keep_customers.erp.leavers import absent, is_told_together, set_fallback, who_can
 
 
 def person(case, level: int, settings) -> str | None:
 	"""Who hears of a late case at this level; nobody twice."""
 
 	def may_read(user: str) -> bool:
-		return bool(frappe.has_permission(DOCTYPE, "read", doc=case, user=user))
+		return _may_read(case, user)
 
 	away = absent(settings)
 	if level == RESPONSIBLE:
@@ -34,6 +34,10 @@ def person(case, level: int, settings) -> str | None:
 		return above
 	heads = [settings.head_of_service, settings.fallback_user]
 	return who_can(heads, may_read, away, case.responsible, above)
+
+
+def _may_read(case, user: str) -> bool:
+	return bool(frappe.has_permission(DOCTYPE, "read", doc=case, user=user))
 
 
 def tell(case, field: str, settings) -> None:
@@ -68,8 +72,9 @@ def _ask_or_tell(case, user: str | None, text: str, priority: str = "High") -> N
 
 
 def _tell_managers(case, text: str) -> None:
-	nobody = _("There is nobody else to tell. Please set a fallback user in Keep Customers Settings.")
-	todos.notify_managers(DOCTYPE, case.name, f"{text} {nobody}")
+	nobody = _("There is nobody else to tell.")
+	hint = set_fallback(may=lambda user: _may_read(case, user))
+	todos.notify_managers(DOCTYPE, case.name, f"{text} {nobody} {hint}".rstrip())
 
 
 def ask(case, user: str, text: str, priority: str = "Medium") -> None:

@@ -44,7 +44,7 @@ from keep_customers.messaging.feedback import (
 	stars_of,
 )
 from keep_customers.people import consent
-from keep_customers.people.contacts import contact_or_main
+from keep_customers.people.contacts import contact_or_main, has_moved
 
 # Page and purpose of the links.
 COMPLAINT = "complaint-answer", "complaint"
@@ -252,7 +252,7 @@ def answered(case: str, round: int) -> str | None:
 
 
 def read_complaint(token: str, for_update: bool = False):
-	"""(the case, its round) of a token; None if the token is not valid or the case is gone.
+	"""(the case, its round) of a token; None if the token is not valid, the case is gone, or its contact another customer's by now.
 
 	:param for_update: of two answers at the same moment the second one waits for the first
 	"""
@@ -263,6 +263,8 @@ def read_complaint(token: str, for_update: bool = False):
 	if not name or not frappe.db.exists(cases.DOCTYPE, name):
 		return None
 	case, round = frappe.get_doc(cases.DOCTYPE, name, for_update=for_update), cint(round)
+	if has_moved(case.contact, case.customer):
+		return None
 	# The page shows what is offered now: who has not answered about the first solution, and is shown the second, means that one.
 	again = round < cases.current_round(case) and engine.OFFERED in cases.state(case).done
 	return case, cases.current_round(case) if again and not answered(name, round) else round

@@ -11,10 +11,12 @@ from keep_customers.erp.leavers import Hands, give_todo, nobody, note
 
 def open_cases(hands: Hands) -> list[str]:
 	case = frappe.qb.DocType(cases.DOCTYPE)
-	query = hands.holding(cases.DOCTYPE, "responsible").select(case.name).where(case.status != engine.CLOSED)
+	query = hands.holding(cases.DOCTYPE, "responsible").where(case.status != engine.CLOSED)
+	query = hands.narrowed(query, case.responsible)
 	if hands.customer:
 		query = query.where(case.customer == hands.customer)
-	return [name for (name,) in query.orderby(case.name).run()]
+	rows = query.select(case.name, case.responsible, case.customer).orderby(case.name).run()
+	return [name for name, *_whose in hands.out_of(rows, lambda row: (row[1], [*filter(None, row[2:])]))]
 
 
 def pass_on(hands: Hands, aside: Aside) -> None:
@@ -24,12 +26,13 @@ def pass_on(hands: Hands, aside: Aside) -> None:
 	)
 	if hands.customer:
 		return
-	todo = frappe.qb.DocType("ToDo")
-	asked = (
-		hands.holding("ToDo", "allocated_to")
-		.select(todo.name, todo.reference_name, todo.allocated_to)
-		.where((todo.status == "Open") & (todo.reference_type == cases.DOCTYPE))
-	).run()
+	todo, case = frappe.qb.DocType("ToDo"), frappe.qb.DocType(cases.DOCTYPE)
+	held = hands.holding("ToDo", "allocated_to").where(
+		(todo.status == "Open") & (todo.reference_type == cases.DOCTYPE)
+	)
+	query = hands.narrowed(held, todo.allocated_to).left_join(case).on(case.name == todo.reference_name)
+	rows = query.select(todo.name, todo.reference_name, todo.allocated_to, case.customer).run()
+	asked = [row[:3] for row in hands.out_of(rows, lambda row: (row[2], [*filter(None, row[3:])]))]
 	leavers.pass_on(aside, asked, lambda row: _ask_another(*row, aside), lambda row: (cases.DOCTYPE, row[1]))
 
 

@@ -1,4 +1,5 @@
-"""Who can act, and what is on the hands of who cannot any more: disabled, gone as a user, or left as an employee."""
+"""Who can act, and what is on the hands of who cannot any more: disabled, gone as a user, left as an employee, or without
+permission to read the customer."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,14 +16,21 @@ from frappe.utils import escape_html, get_fullname, getdate
 from keep_customers.erp import todos
 from keep_customers.erp.aside import Aside, Row
 from keep_customers.erp.language import language_of, speaking
+from keep_customers.erp.permissions import readable_sql, readable_to
+from keep_customers.erp.tables import among, columns
 
 
 @dataclass(frozen=True)
 class Hands:
-	"""Out of whose hands things are taken: of all who cannot act any more, or of a user who is a customer's rep no longer."""
+	"""Out of whose hands things are taken: of all who cannot act any more, of a user who is a customer's rep no longer, or of
+	all who may not read the customer.
+
+	:param kept: these last ones
+	"""
 
 	user: str | None = None
 	customer: str | None = None
+	kept: bool = False
 
 	def holding(self, doctype: str, field: str):
 		"""A query of the documents whose ``field`` names such a user."""
@@ -33,11 +41,54 @@ class Hands:
 		gone = IfNull(user.enabled, 0) == 0
 		if self._left:
 			gone |= user.name.isin(self._left)
-		return query.where((IfNull(doc[field], "") != "") & gone)
+		return query.where((IfNull(doc[field], "") != "") & (gone.negate() if self.kept else gone))
+
+	def narrowed(self, query, user):
+		""":meth:`holding`, once it asks for what is to be done: without whom nothing keeps from any customer.
+
+		:param user: the column that says who has it
+		"""
+		if not self.kept:
+			return query
+		holders = sorted(name for (name,) in query.select(user).distinct().run())
+		return query.where(user.isin([name for name in holders if readable_sql(name)] or [""]))
+
+	def out_of(self, rows: Sequence[Row], of: Callable[[Row], tuple[str, Collection[str]]]) -> list[Row]:
+		"""Those of the rows that are taken; of who may not read the customer what is about one that is there.
+
+		:param of: row -> who has it, and which customers it is about; to read one of them is enough
+		"""
+		if not self.kept:
+			return [*rows]
+		about: dict[str, set[str]] = {}
+		for row in rows:
+			user, customers = of(row)
+			about.setdefault(user, set()).update(customers)
+		kept = {}
+		for user, customers in about.items():
+			readable = readable_to(customers, user)
+			kept[user] = set() if readable is None else customers - readable
+		gone = _gone(set().union(*kept.values()))
+
+		def taken(row) -> bool:
+			user, customers = of(row)
+			there = {*customers} - gone
+			return bool(there) and there <= kept[user]
+
+		return [row for row in rows if taken(row)]
 
 	@cached_property
 	def _left(self) -> list[str]:
 		return have_left()  # asked once, however many kinds of things there are
+
+
+def _gone(customers: Collection[str]) -> set[str]:
+	"""Those of the customers that are there no more."""
+	if not customers:
+		return set()
+	customer = frappe.qb.DocType("Customer")
+	[there] = columns(among(frappe.qb.from_(customer), customer.name, customers), customer.name)
+	return {*customers}.difference(there)
 
 
 def have_left() -> list[str]:
@@ -205,10 +256,35 @@ def give_todo(name: str, user: str) -> None:
 	note(todo, "allocated_to", before, user, {"status": "Open"})
 
 
-def nobody(aside: Aside, user: str) -> None:
-	"""Nobody is there to take over: that, too, is told."""
-	aside.add(
-		"",
-		_("What {0} has left open").format(user),
-		_("There is nobody to take it over. Please set a fallback user in Keep Customers Settings."),
-	)
+def nobody(aside: Aside, user: str, why: str = "") -> None:
+	"""Nobody is there to take over: that, too, is told.
+
+	:param why: where it is not for want of a fallback user who may read it
+	"""
+	if can_act(user):
+		what = _("What {0} has open and may not read").format(user)
+	else:
+		what = _("What {0} has left open").format(user)
+	aside.add("", what, why or f"{_('There is nobody to take it over.')} {set_fallback()}")
+
+
+def set_fallback(settings=None, may: Callable[[str], bool] | None = None) -> str:
+	"""What an admin can do where nobody is found who may be asked, not even the fallback user of the settings.
+
+	:param may: who could be asked; where the fallback user could, and has been already, there is nothing to say
+	"""
+	settings = settings or frappe.get_cached_doc("Keep Customers Settings")
+	user = settings.fallback_user
+	if not user:
+		return _("Please set a fallback user in Keep Customers Settings.")
+	if not can_act(user):
+		text = _(
+			"The fallback user {0} is not there any more. Please choose another one in Keep Customers Settings."
+		)
+	elif may and may(user):
+		return ""
+	else:
+		text = _(
+			"The fallback user {0} may not read what this is about. Please choose somebody who may in Keep Customers Settings."
+		)
+	return text.format(user)

@@ -17,7 +17,7 @@ import frappe
 from frappe.model.db_query import DatabaseQuery
 from pypika.terms import Criterion
 
-from keep_customers.erp.tables import In, chunks
+from keep_customers.erp.tables import In, among, chunks, columns
 
 FILE_TABLES = ("Customer File Person", "Customer File Occasion", "Customer File Consent")
 
@@ -75,15 +75,6 @@ def readable_sql(user: str, doctype: str = "Customer") -> str | None:
 	if not allowed:
 		return None
 	return without_percent(f"select `tab{doctype}`.`name` from `tab{doctype}` where {allowed}")  # noqa: S608 (users are escaped, all else is ours)
-
-
-def shown_sql(user: str) -> str | None:
-	"""As :func:`readable_sql`, of a user whose roles read customers: None as well for whom they show none at all.
-
-	That is something missing in the set-up, and nothing that keeps one customer from them.
-	"""
-	reads = frappe.permissions.get_role_permissions("Customer", user=user).get("read")
-	return readable_sql(user) if reads else None
 
 
 def without_percent(sql: str) -> str:
@@ -191,6 +182,17 @@ def readable_among(customers: set[str]) -> set[str]:
 		query = frappe.qb.from_(customer).select(customer.name).where(customer.name.isin(part))
 		found.update(name for (name,) in only_readable(query, customer.name).run())
 	return found
+
+
+def readable_to(customers: Collection[str], user: str) -> set[str] | None:
+	"""Those of the customers that a user may read, by one query; None, without any, for whom nothing keeps from any."""
+	readable = readable_sql(user)
+	if not readable:
+		return None
+	customer = frappe.qb.DocType("Customer")
+	query = frappe.qb.from_(customer).where(In(customer.name, readable))
+	[names] = columns(among(query, customer.name, customers), customer.name)
+	return {*names}
 
 
 class Sql(Criterion):

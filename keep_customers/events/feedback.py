@@ -12,6 +12,7 @@ from keep_customers.events import wishes
 from keep_customers.events.pages import MOST_AN_HOUR, days_until_end
 from keep_customers.events.terms import EVENT, INVITATION
 from keep_customers.messaging import feedback
+from keep_customers.people.contacts import has_moved
 
 PAGE, PURPOSE = "care-feedback", "event-feedback"
 LONGEST_WISH = 500
@@ -24,7 +25,8 @@ def link(invitation: str, language: str | None = None) -> str:
 
 
 def read(token: str, for_update: bool = False):
-	"""The VIP Invitation of a token; None if the token is not valid, or its guest was not there.
+	"""The VIP Invitation of a token; None if the token is not valid, or its guest was not there or is another customer's
+	by now.
 
 	:param for_update: of two answers at the same moment the second one waits for the first, and sees it
 	"""
@@ -32,14 +34,18 @@ def read(token: str, for_update: bool = False):
 	if name and for_update:
 		wait_for(INVITATION, name)
 	status = frappe.db.get_value(INVITATION, name, "status") if name else None
-	return frappe.get_doc(INVITATION, name) if status == "Attended" else None
+	if status != "Attended":
+		return None
+	invitation = frappe.get_doc(INVITATION, name)
+	return None if has_moved(invitation.contact, invitation.customer) else invitation
 
 
 def begins_on(token: str):
 	"""When the event begins of which the guest of a token can say nothing yet; None for all other tokens."""
 	name = signed.read(PURPOSE, token)
-	invitation = name and frappe.db.get_value(INVITATION, name, ["event", "status"], as_dict=True)
-	if not invitation or invitation.status != ACCEPTED:
+	fields = ["event", "status", "customer", "contact"]
+	invitation = name and frappe.db.get_value(INVITATION, name, fields, as_dict=True)
+	if not invitation or invitation.status != ACCEPTED or has_moved(invitation.contact, invitation.customer):
 		return None
 	starts_on = frappe.db.get_value(EVENT, invitation.event, "starts_on")
 	return starts_on if starts_on and get_datetime(starts_on) > now_datetime() else None

@@ -11,6 +11,7 @@ from keep_customers.engine import events as engine
 from keep_customers.erp.api import typed
 from keep_customers.erp.calendar import working_days
 from keep_customers.erp.language import counted
+from keep_customers.erp.leavers import set_fallback
 from keep_customers.erp.permissions import readable_among
 from keep_customers.erp.tables import chunks
 from keep_customers.events.room import room_of
@@ -124,9 +125,10 @@ def _missing(guests: list[dict], by_hand: list[dict]) -> list[str]:
 		said.append(
 			counted(
 				nobody,
-				_("One of them has no rep. Choose a fallback user in Keep Customers Settings."),
-				_("{0} of them have no rep. Choose a fallback user in Keep Customers Settings."),
+				_("One of them has no rep."),
+				_("{0} of them have no rep."),
 			)
+			+ f" {set_fallback()}"
 		)
 	return said
 

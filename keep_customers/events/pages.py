@@ -32,6 +32,7 @@ from keep_customers.erp.texts import as_typed
 from keep_customers.events import replies
 from keep_customers.events.terms import EVENT, INVITATION, TooManyCompanions
 from keep_customers.messaging import messages
+from keep_customers.people.contacts import has_moved
 
 PAGE, PURPOSE = "event-invitation", "invitation"
 CALENDAR, CALENDAR_FILE = "keep_customers.events.pages.calendar", "event.ics"
@@ -65,12 +66,15 @@ def days_until_end(event) -> float:
 
 
 def read(token: str):
-	"""(the invitation, its event) of a token; None if the token is not valid or there is no such invitation any more."""
+	"""(the invitation, its event) of a token; None if the token is not valid, there is no such invitation any more, or
+	its guest is another customer's by now."""
 	name = signed.read(PURPOSE, token)
 	status = frappe.db.get_value(INVITATION, name, "status") if name else None
 	if not status:
 		return None
 	invitation = frappe.get_doc(INVITATION, name)
+	if has_moved(invitation.contact, invitation.customer):
+		return None
 	event = frappe.get_doc(EVENT, invitation.event)
 	# Of an event that is called off its guests hear here, too.
 	if status in NOT_INVITED and event.status != "Cancelled":

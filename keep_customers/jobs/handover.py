@@ -52,8 +52,8 @@ def run() -> None:
 
 def pass_on(aside: Aside) -> None:
 	"""As :func:`run`, and part of every night: somebody may have been disabled past the document life, or nobody been
-	there to take over."""
-	everybody = Hands()
+	there to take over; a permission is taken away by User Permissions, roles and shares, and by where the customer is."""
+	everybody, kept = Hands(), Hands(kept=True)
 	assignment_rules.follow_teams()
 	of_cases.pass_on(everybody, aside)
 	open_care.pass_on_plans(everybody, aside)
@@ -61,6 +61,9 @@ def pass_on(aside: Aside) -> None:
 	open_care.ask_anew(aside)
 	of_events.pass_on(everybody, aside)
 	of_losses.pass_on(everybody, aside)
+	of_cases.pass_on(kept, aside)
+	open_care.pass_on(kept, aside)
+	of_losses.pass_on(kept, aside)
 
 
 # A customer's change of rep

@@ -3,6 +3,7 @@
 from frappe import _
 
 from keep_customers.erp.language import counted
+from keep_customers.erp.leavers import set_fallback
 from keep_customers.retention import outcomes, reviews
 from keep_customers.worth import currencies
 from keep_customers.worth.spent import Books
@@ -23,11 +24,8 @@ def _review(night, books: Books) -> None:
 		night.warnings.append(
 			counted(
 				left,
-				_(
-					"One lost customer has nobody who can say why they left. Please set a fallback user in Keep Customers Settings."
-				),
-				_(
-					"{0} lost customers have nobody who can say why they left. Please set a fallback user in Keep Customers Settings."
-				),
+				_("One lost customer has nobody who can say why they left."),
+				_("{0} lost customers have nobody who can say why they left."),
 			)
+			+ f" {set_fallback()}"
 		)

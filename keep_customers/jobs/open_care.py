@@ -35,8 +35,11 @@ def open_todos(hands: Hands) -> list:
 			"Dynamic Link",
 		)
 	)
+	held = hands.holding("ToDo", "allocated_to").where(
+		(todo.status == "Open") & todo.reference_type.isin(ABOUT)
+	)
 	query = (
-		hands.holding("ToDo", "allocated_to")
+		hands.narrowed(held, todo.allocated_to)
 		.left_join(follow_up)
 		.on(follow_up.name == todo.keep_follow_up)
 		.left_join(rule)
@@ -56,17 +59,17 @@ def open_todos(hands: Hands) -> list:
 			todo.name, todo.allocated_to, todo.reference_type, todo.reference_name, confirmation.customer,
 			feedback.customer.as_("said_by"), link.link_name, rule.assign_to, rule.role, rule.user, touch.route_to,
 		)
-		.where((todo.status == "Open") & todo.reference_type.isin(ABOUT))
 		.orderby(todo.name)
 		.orderby(link.link_name)
 	)  # fmt: skip
-	rows = {}
+	rows, about = {}, {}
 	for row in query.run(as_dict=True):
 		named = row.reference_type in NAMED_AFTER_CUSTOMER and row.reference_name
 		row.customer = row.customer or row.said_by or row.link_name or named
 		if row.customer and hands.customer in (None, row.customer):
 			rows.setdefault(row.name, row)  # of a contact of several customers the first
-	return list(rows.values())
+			about.setdefault(row.name, set()).add(row.customer)
+	return hands.out_of(list(rows.values()), lambda row: (row.allocated_to, about[row.name]))
 
 
 def pass_on(hands: Hands, aside: Aside) -> None:
@@ -167,4 +170,4 @@ def _new_approver(plan, aside: Aside) -> None:
 	if user := approval.ask(plan):
 		note(plan, "approver", before, user, {"status": approval.WAITING})
 	else:
-		nobody(aside, before)
+		nobody(aside, before, approval.nobody_may())

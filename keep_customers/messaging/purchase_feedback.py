@@ -28,11 +28,12 @@ from keep_customers.messaging.feedback import (
 	nothing_said,
 	stars_of,
 )
-from keep_customers.people import consent, reached
+from keep_customers.people import consent, contacts, reached
 
 INVOICE, TRIGGER = "Sales Invoice", consent.ASKS_HOW_IT_WAS
 # Page and purpose of the links.
-PURCHASE = "care-feedback", "purchase"
+PURCHASE = "care-feedback", "bought"
+BY_NUMBER = "purchase"  # of links that were sent up to 0.3
 UNHAPPY = 0.4  # two stars of five
 
 
@@ -45,8 +46,17 @@ def words(invoice: str, language: str) -> dict[str, str]:
 	page, purpose = PURCHASE
 	return {
 		"last_purchase": day_in_words(day, language),
-		"purchase_feedback_link": signed.link(page, purpose, invoice, days(), language),
+		"purchase_feedback_link": signed.link(page, purpose, subject(invoice), days(), language),
 	}
+
+
+def subject(invoice: str) -> str:
+	"""What a link names: the invoice and when it was made, as its number may be given again once it is deleted."""
+	return f"{invoice}/{_made(invoice, frappe.db.get_value(INVOICE, invoice, 'creation'))}"
+
+
+def _made(invoice: str, creation: datetime) -> str:
+	return signed.keyed(f"{INVOICE} {invoice} {creation}")[:16]
 
 
 def asked(since: datetime) -> list[tuple]:
@@ -73,20 +83,25 @@ def asked(since: datetime) -> list[tuple]:
 
 
 def read(token: str, for_update: bool = False):
-	"""The Sales Invoice of a token, with as much as is needed; None if the token is not valid or nothing was bought.
+	"""The Sales Invoice of a token, with as much as is needed; None if the token is not valid, nothing was bought, or who was
+	asked is another customer's by now.
 
 	What was amended since is the same purchase: the invoice that is there now, with all its ``versions``.
 	"""
-	name = signed.read(PURCHASE[1], token)
+	name, _slash, made = (signed.read(PURCHASE[1], token) or "").rpartition("/")
+	name = name or signed.read(BY_NUMBER, token)
 	if name and for_update:
 		wait_for(INVOICE, name)
-	fields, versions = ["name", "customer", "company", "posting_date", "docstatus"], []
+	fields, versions = ["name", "customer", "company", "posting_date", "docstatus", "creation"], []
 	found = name and frappe.db.get_value(INVOICE, name, fields, as_dict=True)
+	if found and not (made == _made(name, found.creation) if made else _asked_first(found)):
+		return None
+	since = found and found.creation
 	while found:
 		versions.append(found.name)
 		if found.docstatus == 1:
-			found.update(doctype=INVOICE, versions=versions)
-			return found
+			found.update(doctype=INVOICE, versions=versions, since=since)
+			return None if contacts.has_moved(who_was_asked(found), found.customer) else found
 		# By the customer, which has an index; and whoever holds the link bought nothing of another's.
 		later = {"customer": found.customer, "amended_from": found.name, "docstatus": (">", 0)}
 		found = frappe.db.get_value(
@@ -95,22 +110,33 @@ def read(token: str, for_update: bool = False):
 	return None
 
 
+def _asked_first(invoice) -> bool:
+	"""Whether all that was asked about an invoice's number was asked about this one; what an older link does not say itself."""
+	about = {"reference_doctype": INVOICE, "reference_name": invoice.name}
+	first = frappe.db.get_value("Follow Up", about, "creation", order_by="creation asc")
+	return bool(first and first >= invoice.creation)
+
+
 def was_answered(invoice) -> bool:
 	"""Whether the customer has said how a purchase was, under whatever number it stood then.
 
 	:param invoice: as :func:`read` gives it
 	"""
-	about = {"reference_doctype": INVOICE, "reference_name": ("in", invoice.versions), "said_by": CUSTOMER}
-	return bool(frappe.db.exists(DOCTYPE, about))
+	return bool(frappe.db.exists(DOCTYPE, {**_about(invoice), "said_by": CUSTOMER}))
+
+
+def _about(invoice) -> dict:
+	"""Filters of what is about a purchase, and not about another one that had its number before."""
+	return {
+		"reference_doctype": INVOICE,
+		"reference_name": ("in", invoice.versions),
+		"creation": (">=", invoice.since),
+	}
 
 
 def rep_of(invoice) -> str | None:
 	"""Who asked, or was to: whose work is rated."""
-	about = {
-		"reference_doctype": INVOICE,
-		"reference_name": ("in", invoice.versions),
-		"assigned_to": ("is", "set"),
-	}
+	about = {**_about(invoice), "assigned_to": ("is", "set")}
 	return frappe.db.get_value("Follow Up", about, "assigned_to", order_by="creation desc")
 
 
@@ -122,12 +148,7 @@ def who_was_asked(invoice) -> str | None:
 	rules = frappe.get_all("Care Rule", {"trigger": TRIGGER}, pluck="name")
 	sent = frappe.get_all(
 		"Follow Up",
-		{
-			"reference_doctype": INVOICE,
-			"reference_name": ("in", invoice.versions),
-			"care_rule": ("in", rules or ["-"]),
-			"sent_to": ("is", "set"),
-		},
+		{**_about(invoice), "care_rule": ("in", rules or ["-"]), "sent_to": ("is", "set")},
 		pluck="sent_to_person",
 		order_by="creation desc",
 		limit=1,

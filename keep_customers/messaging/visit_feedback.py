@@ -92,20 +92,33 @@ def asked(since: datetime) -> list[tuple]:
 
 
 def read_visit(token: str, for_update: bool = False):
-	"""The Customer Touch of a token; None if the token is not valid or the touch is gone."""
+	"""The Customer Touch of a token; None if the token is not valid, the touch is gone, or who was asked is another
+	customer's by now."""
 	name = signed.read(VISIT[1], token)
 	if name and for_update:
 		wait_for(TOUCH, name)
 	if not name or not frappe.db.exists(TOUCH, name):
 		return None
-	return frappe.get_doc(TOUCH, name, for_update=for_update)
+	touch = frappe.get_doc(TOUCH, name, for_update=for_update)
+	return None if _has_moved(touch) else touch
+
+
+def _has_moved(touch) -> bool:
+	"""Whether who was sent the link is another customer's by now."""
+	about = {"parenttype": "Contact", "email_id": ("in", _asked_at(touch) or ["-"])}
+	own = frappe.get_all("Contact Email", about, pluck="parent")
+	return bool(own) and all(contacts.has_moved(contact, touch.customer) for contact in own)
+
+
+def _asked_at(touch) -> list[str]:
+	about = {"reference_doctype": TOUCH, "reference_name": touch.name}
+	mails = frappe.get_all("Email Queue", about, pluck="name", order_by="creation asc")
+	return frappe.get_all("Email Queue Recipient", {"parent": ("in", mails or ["-"])}, pluck="recipient")
 
 
 def who_was_asked(touch) -> str | None:
 	"""The contact who was sent the link, whoever is the main one by now; where the host's queue does not know any more, the main one."""
-	about = {"reference_doctype": TOUCH, "reference_name": touch.name}
-	mails = frappe.get_all("Email Queue", about, pluck="name", order_by="creation asc")
-	to = frappe.get_all("Email Queue Recipient", {"parent": ("in", mails or ["-"])}, pluck="recipient")
+	to = _asked_at(touch)
 	if not to:
 		return reached.asked_for(touch.customer)
 	known = (contacts.customers_of_address(address, also_left=True).get(touch.customer) for address in to)

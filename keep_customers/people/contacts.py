@@ -166,6 +166,16 @@ def is_contact_of(contact: str, customer: str) -> bool:
 	return contact in contacts_of(customer)
 
 
+def has_moved(contact: str | None, customer: str | None) -> bool:
+	"""Whether a contact is another customer's by now and this one's no more: no link that was sent before is theirs to answer.
+	Who is linked to both, or is named by this one, is still this one's, also who has left."""
+	if not contact or not customer:
+		return False
+	about = {"parenttype": "Contact", "parent": contact, "link_doctype": "Customer"}
+	linked_to = frappe.get_all("Dynamic Link", about, pluck="link_name")
+	return bool(linked_to) and customer not in linked_to and not is_contact_of(contact, customer)
+
+
 def contact_or_main(customer: str, contact: str | None) -> str | None:
 	"""The contact, if it is the customer's and still there, else the customer's main one: a word of theirs is asked of
 	nobody else, whatever address stands in the case."""

@@ -47,11 +47,12 @@ def pass_on(hands: Hands, aside: Aside) -> None:
 
 def open_reviews(hands: Hands) -> list[str]:
 	review = frappe.qb.DocType(DOCTYPE)
-	query = hands.holding(DOCTYPE, "responsible").select(review.name)
-	query = query.where(review.status.isin(list(engine.WAITING)))
+	query = hands.holding(DOCTYPE, "responsible").where(review.status.isin(list(engine.WAITING)))
+	query = hands.narrowed(query, review.responsible)
 	if hands.customer:
 		query = query.where(review.customer == hands.customer)
-	return [name for (name,) in query.orderby(review.name).run()]
+	rows = query.select(review.name, review.responsible, review.customer).orderby(review.name).run()
+	return [name for name, _user, _customer in hands.out_of(rows, lambda row: (row[1], row[2:]))]
 
 
 def _pass_on(name: str, aside: Aside) -> None:

@@ -34,13 +34,15 @@ def ask_for_approval(plan: str) -> str:
 	"""
 	approver = ask(draft(plan))
 	if not approver:
-		frappe.throw(
-			_(
-				"Nobody is found who may approve the plan. Please ask for a superior in the Employee record, or for"
-				" a fallback user in Keep Customers Settings, with the role Sales Manager."
-			)
-		)
+		frappe.throw(nobody_may())
 	return approver
+
+
+def nobody_may() -> str:
+	return _(
+		"Nobody is found who may approve the plan. Please ask for a superior in the Employee record, or for"
+		" a fallback user in Keep Customers Settings, who has the role Sales Manager and may read all its customers."
+	)
 
 
 def ask(doc) -> str | None:

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import cstr, escape_html, getdate, now_datetime
 
 from keep_customers.access.lookups import named
-from keep_customers.care import ending, followups, todos
+from keep_customers.care import ending, followups, rules, todos
 from keep_customers.erp.api import typed
 from keep_customers.erp.aside import out_of_the_way
 from keep_customers.erp.document import without_form
@@ -231,10 +231,29 @@ def _not_visited(stop, follow_up, first: bool) -> str | None:
 		todo = frappe.get_doc("ToDo", follow_up.todo)
 		if not first and todo.date and getdate(stop.moved_to) <= getdate(todo.date):
 			return None
+		if own := _own_days(stop, follow_up):
+			todos.leave_behind(todo.name, own)
+			todo.reload()
 		todo.date = stop.moved_to
 		# The follow-up goes with it. Who files the report need not be allowed to write the rep's ToDo.
 		save_todo(todo, ignore_permissions=True)
 	return "moved"
+
+
+def _own_days(stop, follow_up) -> list[str]:
+	"""What the ToDo of a visit that is moved is for besides and cannot go along: a greeting, what was promised for its day, or what
+	would come too late."""
+	beside = {"todo": follow_up.todo, "name": ("!=", follow_up.name), "status": ("in", followups.OPEN)}
+	parts = frappe.get_all("Follow Up", beside, ["name", *followups.FIELDS], order_by="name asc")
+	if not parts:
+		return []
+	moved_to, dated = getdate(stop.moved_to), rules.days_of_their_own(getdate())
+
+	def stays(part) -> bool:
+		last = followups.last_day(part)
+		return getdate(part.due_date) != moved_to and (dated(part) or bool(last and last < moved_to))
+
+	return [part.name for part in parts if stays(part)]
 
 
 def forget_contact(touch: str) -> None:

@@ -145,7 +145,9 @@ def addresses(story, company, firm, evening):  # noqa: F811
 		"feedback-early": path(feedback.link(guests["Accepted"].name)),
 		"feedback-event": path(feedback.link(there.name)),
 		"feedback-visit": path(signed.link(*visit_feedback.VISIT, touch.name, 9)),
-		"feedback-purchase": path(signed.link(*purchase_feedback.PURCHASE, bought, 9)),
+		"feedback-purchase": path(
+			signed.link(*purchase_feedback.PURCHASE, purchase_feedback.subject(bought), 9)
+		),
 		"unsubscribe": path(unsubscribe.link(mail.name)),
 		"for Olga": None,
 		"cases": "/complaints",

@@ -8,6 +8,7 @@ from keep_customers.access.read_back import ReadBack
 from keep_customers.care import notices, room, rules
 from keep_customers.care.read_back import contact
 from keep_customers.erp.language import counted
+from keep_customers.erp.leavers import set_fallback
 from keep_customers.erp.outgoing import mail_works, sms_works
 from keep_customers.people import consent
 from keep_customers.worth.read_back import without_excluded
@@ -75,9 +76,10 @@ def _in_time(told: ReadBack, doc, reach: notices.Reach) -> None:
 		told.lacks(
 			counted(
 				len(there.nobody),
-				_("One of them has no rep. Choose a fallback user in Keep Customers Settings."),
-				_("{0} of them have no rep. Choose a fallback user in Keep Customers Settings."),
-			),
+				_("One of them has no rep."),
+				_("{0} of them have no rep."),
+			)
+			+ f" {set_fallback()}",
 			route=["Form", SETTINGS, SETTINGS],
 		)
 	fits = not settings.rep_capacity or there.fits == there.wanted

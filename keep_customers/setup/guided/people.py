@@ -7,6 +7,7 @@ from frappe import _
 
 from keep_customers.care.assignment import Assignment
 from keep_customers.erp.language import counted
+from keep_customers.erp.leavers import set_fallback
 from keep_customers.setup.guided import choices
 from keep_customers.worth.population import ranked_customers
 
@@ -45,16 +46,18 @@ def look(values: dict) -> dict:
 			{"user": user, "name": names.get(user) or user, "customers": count}
 			for user, count in by_rep.most_common(SHOWN)
 		],
-		"warnings": [
-			counted(
-				nobody,
-				_("One customer would have nobody. Please choose who takes what nobody else can."),
-				_("{0} customers would have nobody. Please choose who takes what nobody else can."),
-			)
-		]
-		if nobody
-		else [],
+		"warnings": [f"{_without(nobody)} {_who_else(settings)}"] if nobody else [],
 	}
+
+
+def _without(nobody: int) -> str:
+	return counted(nobody, _("One customer would have nobody."), _("{0} customers would have nobody."))
+
+
+def _who_else(settings) -> str:
+	if settings.fallback_user:
+		return set_fallback(settings)
+	return _("Please choose who takes what nobody else can.")
 
 
 def save(values: dict) -> None:

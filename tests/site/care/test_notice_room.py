@@ -130,10 +130,10 @@ def test_who_has_nobody_is_no_contact_that_fits_in(story, firms):
 	story.settings(fallback_user=None)
 	story.customer("Nobody's")
 	told = notice()
-	assert lacks(told)[0] == "One of them has no rep. Choose a fallback user in Keep Customers Settings."
+	assert lacks(told)[0] == "One of them has no rep. Please set a fallback user in Keep Customers Settings."
 	assert lacks(told)[1].startswith("3 of 5 contacts")
 	# Where there is room, or nobody's they all are, a message is said of whom no rep would tell.
-	no_rep = ["One of them has no rep. Choose a fallback user in Keep Customers Settings."]
+	no_rep = ["One of them has no rep. Please set a fallback user in Keep Customers Settings."]
 	assert lacks(notice(due_in_days=2)) == no_rep, "it would go to nobody"
 	agreed = "“Send Automatically” needs no rep: by SMS one of them would have it."
 	mail.contact(f"{PREFIX} Nobody's", mobile="+49 170 1234567")
@@ -144,7 +144,7 @@ def test_who_has_nobody_is_no_contact_that_fits_in(story, firms):
 		story.settings(rep_capacity=capacity)
 		told = notice()
 		assert lacks(told) == [
-			"6 of them have no rep. Choose a fallback user in Keep Customers Settings.",
+			"6 of them have no rep. Please set a fallback user in Keep Customers Settings.",
 			agreed,
 		]
 		assert told["missing"][1]["field"] == "channel"

@@ -105,6 +105,9 @@ def test_where_nobody_is_there_it_is_said_what_to_do(story):
 			touch(story, firm, route_to=to)
 	frappe.db.rollback()
 	story.settings(fallback_user=EVE)
+	with pytest.raises(frappe.ValidationError, match="nobody to pass this on to who may read this customer"):
+		touch(story, firm, route_to="Head Office")
+	frappe.get_doc("User", EVE).add_roles("Sales User")
 	said = touch(story, firm, route_to="Head Office")
 	assert frappe.db.get_value("ToDo", said.routed_todo, "allocated_to") == EVE
 

@@ -22,6 +22,7 @@ WEDNESDAY = date(2026, 3, 4)
 
 
 def test_the_first_who_is_there_in_the_chain_is_asked(story):
+	frappe.get_doc("User", EVE).add_roles("Sales User")
 	sales_person(story, "Field", BEN)
 	sales_person(story, "Desk", EVE)
 	sales_person(story, "Region", MIA)
@@ -89,6 +90,7 @@ def test_who_cannot_log_in_is_passed_over_and_nobody_at_all_is_said_aloud(story)
 	disable(ANNA)
 	assert asked() == BEN, "the backup"
 	disable(BEN)
+	frappe.get_doc("User", EVE).add_roles("Sales User")
 	story.settings(fallback_role="Keep Customers Manager", fallback_user=EVE)
 	frappe.get_doc("User", MIA).add_roles("Keep Customers Manager")
 	frappe.db.delete("Has Role", {"role": "Keep Customers Manager", "parent": ("!=", MIA)})
@@ -149,8 +151,30 @@ def test_who_may_not_read_the_customer_is_passed_over_and_told_nothing_of_it(sto
 		frappe.get_doc("User", MIA).remove_roles("Support Team")
 		who, run = asked()
 		assert who == {here: BEN, there: None}
-		assert "One follow-up has nobody to do it" in run.warnings
+		assert f"One follow-up has nobody to do it. The fallback user {BEN} may not read what" in run.warnings
+		# What Anna has is passed on by the night once a permission of hers is taken away; who may not even by their roles, has none.
+		frappe.db.delete("User Permission", {"user": ANNA})
+		frappe.clear_cache()
+		frappe.db.set_value("Customer File", there, "dedicated_rep", ANNA)
+		assert asked()[0] == {here: BEN, there: ANNA}
+		frappe.get_doc("User", ANNA).remove_roles("Sales User")
+		frappe.get_doc("User", BEN).remove_roles("Sales User")
+		run = story.night()
+		assert (story.follow_ups(there)[0].assigned_to, story.follow_ups(here)[0].assigned_to) == (ANNA, BEN)
+		told = frappe.get_all("Care Run Set Aside", {"care_run": run.name}, ["part", "why"], order_by="part")
+		assert [row.part for row in told] == [
+			f"What {user} has open and may not read" for user in (ANNA, BEN)
+		]
+		assert {row.why for row in told} == {
+			f"There is nobody to take it over. The fallback user {BEN} may not read what this is about."
+			" Please choose somebody who may in Keep Customers Settings."
+		}
+		story.settings(fallback_role=None, fallback_user=MIA)
+		story.night()
+		assert {todo.allocated_to for todo in story.todos() if todo.reference_name in (here, there)} == {MIA}
 	finally:
+		for user in (ANNA, BEN):
+			frappe.get_doc("User", user).add_roles("Sales User")
 		frappe.db.delete("User Permission", {"user": ("in", (ANNA, BEN))})
 		frappe.clear_cache()
 		frappe.db.set_value("Customer", there, "territory", TERRITORY)
@@ -210,6 +234,7 @@ def test_of_a_role_the_colleague_is_asked_who_is_there(story):
 	for user in (ANNA, BEN):
 		frappe.get_doc("User", user).add_roles("Support Team")
 	firm = story.customer("Firm")
+	frappe.get_doc("User", EVE).add_roles("Sales User")
 	week = {"from_date": story.days_ago(1), "to_date": story.today}
 	story.settings(fallback_role="Support Team", fallback_user=EVE, absences=[{"user": ANNA, **week}])
 

@@ -73,6 +73,7 @@ def holders(customer):
 def test_calls_go_to_the_backup_on_the_same_day(story, told):
 	backed, plain = asked_for(story, ("Backed", "Plain"))
 	frappe.db.set_value("Customer File", backed, "backup_rep", BEN)
+	frappe.get_doc("User", EVE).add_roles("Sales User")
 	frappe.db.set_value("Customer", plain, "account_manager", EVE)
 	was = only_todo(story, backed)
 	leaves(ANNA, told)
@@ -177,6 +178,7 @@ def test_who_takes_over_a_few_of_many_things_is_told_of_each(story, told, assign
 	"""Of what goes to several people, each hears of their own, as of one thing alone."""
 	mine, theirs = story.customer("Mine"), story.customer("Theirs")
 	story.file(mine, dedicated_rep=ANNA, backup_rep=BEN)
+	frappe.get_doc("User", EVE).add_roles("Sales User")
 	story.file(theirs, dedicated_rep=ANNA, backup_rep=EVE)
 	one = story.case(mine)
 	others = [story.case(theirs, subject=str(number)) for number in range(4)]
@@ -272,6 +274,7 @@ def test_cases_go_on_with_a_note(story, told):
 
 def test_a_team_goes_on_without_who_has_left(story, told):
 	firm = story.customer("Firm")
+	frappe.get_doc("User", EVE).add_roles("Sales User")
 	story.file(firm, dedicated_rep=EVE)
 	category = frappe.get_doc(
 		{
@@ -336,7 +339,13 @@ def test_an_alarm_for_nobody_is_heard_by_the_managers(story, told):
 	case.answer_due = add_days(getdate(), -1)
 	escalation.tell(case, "answer_escalation", frappe.get_doc("Keep Customers Settings"))
 	[line] = notified(a_manager(), "Complaint Case")
-	assert "There is nobody else to tell" in line
+	assert "There is nobody else to tell. Please set a fallback user" in line
+	# One that is set and has no role to read it: there is one.
+	story.settings(fallback_user=EVE)
+	escalation.ask_responsible(case, "Look at it")
+	assert any(
+		f"The fallback user {EVE} may not read" in said for said in notified(a_manager(), "Complaint Case")
+	)
 
 
 def test_visits_and_approvals_go_on(story, told):

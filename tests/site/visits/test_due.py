@@ -250,6 +250,16 @@ def test_nothing_is_moved_from_its_day_or_comes_too_late(story, firms, rule):
 	assert frappe.db.get_value("ToDo", first.todo, "date") == day(1)
 	assert second.todo not in (warned.reload().todo, called.reload().todo)
 	assert second.due_date == day(2)
+	# The report moves the visit: the greeting has a ToDo of its own for its day.
+	plan.stops[0].moved_to = day(3)
+	plan.stops[1].not_visited_reason = "Snow"
+	plan.save()
+	assert stops.file_report(plan.name) == {"contacts": 0, "moved": 1, "cancelled": 1}
+	assert (first.reload().due_date, dated.reload().due_date, dated.status) == (day(3), day(1), "Assigned")
+	assert (
+		first.todo != dated.todo and frappe.db.get_value("ToDo", first.todo, "keep_follow_up") == first.name
+	)
+	assert [frappe.db.get_value("ToDo", row.todo, "date") for row in (first, dated)] == [day(3), day(1)]
 	# By telephone or video nobody is visited.
 	for method in ("Phone", "Video"):
 		frappe.set_user("Administrator")

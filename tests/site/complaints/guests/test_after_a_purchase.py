@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import frappe
+from frappe.utils import now_datetime
 
 from keep_customers.erp import signed
 from keep_customers.messaging import purchase_feedback
 from tests.site.care.test_large_purchases import amend
 from tests.site.complaints.guests.said import offered, token_of
 from tests.site.guests import page
+from tests.site.mail import contact
 from tests.site.story import ANNA
 
 GIVE = "keep_customers.messaging.purchase_feedback.give"
@@ -35,8 +37,9 @@ def bought(story, firm, asked_by=ANNA):
 				"reference_doctype": "Sales Invoice", "reference_name": name,
 			}
 		).insert()  # fmt: skip
+	token = signed.token(purchase_feedback.PURCHASE[1], purchase_feedback.subject(name), 9)
 	frappe.db.commit()
-	return name, signed.token(purchase_feedback.PURCHASE[1], name, 9)
+	return name, token
 
 
 def test_who_is_not_satisfied_is_on_the_reps_list_and_says_it_once(guest, firm, story):
@@ -58,6 +61,21 @@ def test_who_is_not_satisfied_is_on_the_reps_list_and_says_it_once(guest, firm, 
 	assert (todo.allocated_to, todo.priority) == (ANNA, "High")
 	assert firm in todo.description and "smokes" not in todo.description
 	assert "We have your answer" in page(guest, "care-feedback", token=token).text
+	# So by a link of an earlier version, which knows the number alone.
+	by_number = signed.token(purchase_feedback.BY_NUMBER, invoice, 9)
+	assert "We have your answer" in page(guest, "care-feedback", token=by_number).text
+	# The number is given to the next invoice, which is another customer's: no link to the first one leads there.
+	frappe.db.rollback()
+	frappe.db.set_value(
+		"Sales Invoice", invoice, {"creation": now_datetime(), "customer": story.customer("Next")}
+	)
+	frappe.db.commit()
+	for old in (token, by_number):
+		assert page(guest, "care-feedback", token=old).status_code == 410
+		assert guest.call(GIVE, token=old, rating="5").status_code == 410
+	anew = signed.token(purchase_feedback.PURCHASE[1], purchase_feedback.subject(invoice), 9)
+	shown = page(guest, "care-feedback", token=anew)
+	assert shown.status_code == 200 and "We have your answer" not in shown.text and "Anna" not in shown.text
 
 
 def test_who_is_satisfied_needs_nobody(guest, firm, story):
@@ -93,6 +111,13 @@ def test_the_link_to_an_invoice_that_was_amended_is_good(guest, firm, story):
 	sent = {"care_rule": rule, "send_status": "Sent", "sent_on": row.given_on - timedelta(minutes=5)}
 	frappe.db.set_value("Follow Up", {"reference_name": invoice}, sent)
 	assert not purchase_feedback.asked(row.given_on - timedelta(hours=1)), "they have answered"
+	# Whom the link was sent to is another customer's, and no more of this one.
+	olga = contact(story.customer("Elsewhere"), first_name="Otto").name
+	frappe.db.set_value(
+		"Follow Up", {"reference_name": invoice}, {"sent_to": "x", "sent_to_person": f"Contact/{olga}"}
+	)
+	assert not purchase_feedback.read(token)
+	frappe.db.set_value("Follow Up", {"reference_name": invoice}, {"sent_to": None, "sent_to_person": None})
 	# Amended once more, it was said already; and is nothing new to be said.
 	anew.reload()
 	anew.cancel()

@@ -10,7 +10,7 @@ from keep_customers.messaging import visit_feedback
 from keep_customers.people import ledger
 from keep_customers.people.reached import key
 from keep_customers.visits import stops
-from tests.site.complaints.guests.said import CASE, GIVE, OLGA, PAVEL, offered, token_of
+from tests.site.complaints.guests.said import CASE, CONFIRM, GIVE, OLGA, PAVEL, offered, token_of
 from tests.site.guests import page
 from tests.site.mail import contact
 from tests.site.story import ANNA, PREFIX
@@ -54,6 +54,20 @@ def test_after_a_visit_the_customer_is_asked_and_the_answer_counts_once(guest, f
 	assert row.contact == olga, "who was asked, whoever is the main contact by now"
 	assert "We have your answer" in page(guest, "care-feedback", token=token).text
 	assert page(guest, "care-feedback", token=token + "x").status_code == 410
+	# Olga is with two customers, and then with the other one alone: no link about the first one is hers any more.
+	complained = token_of(offered(firm, contact=olga))
+	for stay, expected in ((True, 200), (False, 410)):
+		moved = frappe.get_doc("Contact", olga)
+		if stay:
+			moved.append("links", {"link_doctype": "Customer", "link_name": story.customer("Elsewhere")})
+		else:
+			moved.remove(moved.links[0])
+		moved.save()
+		frappe.db.commit()
+		for name, link in (("care-feedback", token), ("complaint-answer", complained)):
+			assert page(guest, name, token=link).status_code == expected, name
+	assert guest.call(CONFIRM, token=complained, solved="Yes").status_code == 410
+	assert guest.call(GIVE, token=token, rating="1").status_code == 410
 
 
 def test_the_report_of_a_visit_asks_each_customer_once(guest, firm, story):

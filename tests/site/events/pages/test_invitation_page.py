@@ -228,6 +228,17 @@ def test_forged_expired_and_guessed_links_get_one_answer(guest, evening, firm, s
 	frappe.delete_doc(INVITATION, other.name, force=True)
 	frappe.db.commit()
 	assert shown(guest, signed.token(purpose, other.name, 9)).status_code == 410
+	# She is another customer's by now.
+	moved = frappe.get_doc("Contact", olga.contact)
+	moved.links[0].link_name = story.customer("Elsewhere")
+	moved.save()
+	for status, ask, of in (
+		("Accepted", says, purpose),
+		("Attended", lambda guest, token: page(guest, "care-feedback", token=token), feedback.PURPOSE),
+	):
+		frappe.db.set_value(INVITATION, olga.name, "status", status)
+		frappe.db.commit()
+		assert ask(guest, signed.token(of, olga.name, 9)).status_code == 410
 
 
 def test_a_link_lasts_until_some_weeks_after_the_event(evening, firm):
