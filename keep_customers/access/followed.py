@@ -8,6 +8,7 @@ import frappe
 from frappe.desk.form import document_follow
 
 from keep_customers.erp.acting import acting_as
+from keep_customers.erp.host import where_we_are
 
 
 def install(**_about) -> None:
@@ -19,7 +20,7 @@ def install(**_about) -> None:
 	def to_who_may_read(doc_name, doctype, frequency, user):
 		return told(doc_name, doctype, frequency, user) if _reads(user, doctype, doc_name) else []
 
-	document_follow.get_message = to_who_may_read
+	document_follow.get_message = where_we_are(told, to_who_may_read)
 	document_follow._keep_customers = True
 
 

@@ -12,6 +12,7 @@ from frappe.utils import cstr
 from keep_customers.access.lookups import named
 from keep_customers.erp.acting import acting_as
 from keep_customers.erp.api import chosen, refuse, typed
+from keep_customers.erp.host import where_we_are
 from keep_customers.erp.language import language_of, speaking
 from keep_customers.erp.leavers import can_act
 from keep_customers.erp.permissions import without_percent
@@ -126,7 +127,8 @@ def install(**_about) -> None:
 				return
 		send(mail)
 
-	AutoEmailReport.get_report_content, AutoEmailReport.send = as_its_user, to_who_is_here
+	AutoEmailReport.get_report_content = where_we_are(content, as_its_user)
+	AutoEmailReport.send = where_we_are(send, to_who_is_here)
 	AutoEmailReport._keep_customers = True
 
 

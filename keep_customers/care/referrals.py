@@ -18,7 +18,7 @@ from keep_customers.care.triggers import Premise, customers, gone, matching, sin
 from keep_customers.care.triggers import row as follow_up
 from keep_customers.erp.aside import Aside
 from keep_customers.erp.said import said
-from keep_customers.erp.tables import among, chunks, columns
+from keep_customers.erp.tables import among, chunks, columns, name_no_more
 from keep_customers.people import origin
 
 # Referral's field -> the host's doctype
@@ -197,9 +197,7 @@ def on_customer_trash(customer: str) -> list[str]:
 		_delete(name)
 	gone += _leave("referred_customer", "lead", customer)
 	for doctype in REFERRED.values():
-		frappe.db.set_value(
-			doctype, {"keep_referred_by": customer}, "keep_referred_by", None, update_modified=False
-		)
+		name_no_more(doctype, "keep_referred_by", customer)
 	return gone
 
 

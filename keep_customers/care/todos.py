@@ -21,6 +21,7 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.document import without_form
 from keep_customers.erp.language import language_of, site_language, speaking
 from keep_customers.erp.said import reworded
+from keep_customers.erp.tables import name_no_more
 from keep_customers.erp.todos import save_todo
 from keep_customers.worth import currencies
 
@@ -285,7 +286,7 @@ def on_trash(todo, method=None) -> None:
 	"""A deleted ToDo takes its follow-up off the list, not out of the records."""
 	# A touch that mentions a ToDo that is gone could not be saved again.
 	for field in ("todo", "routed_todo"):
-		frappe.db.set_value("Customer Touch", {field: todo.name}, field, None, update_modified=False)
+		name_no_more("Customer Touch", field, todo.name)
 	if not todo.get("keep_follow_up"):
 		return
 	for part in frappe.get_all("Follow Up", filters={"todo": todo.name}, fields=["name", "status"]):

@@ -15,6 +15,7 @@ from keep_customers.care import ending
 from keep_customers.care.assignment import Assignment
 from keep_customers.engine import complaints as engine
 from keep_customers.engine.compensations import GRANTED, HANDED_OVER, OWED
+from keep_customers.erp.tables import name_no_more
 from keep_customers.people.contacts import primary_contact, reached_at
 from keep_customers.worth import currencies
 from keep_customers.worth.values import tier_ranks
@@ -249,7 +250,7 @@ def on_case_trash(case) -> None:
 	"""Take back what is asked because of it, and what mentions it."""
 	ending.take_back(DOCTYPE, case.name, "Complaint deleted")
 	frappe.db.delete("ToDo", {"reference_type": DOCTYPE, "reference_name": case.name})
-	frappe.db.set_value(DOCTYPE, {"repeat_of": case.name}, "repeat_of", None, update_modified=False)
+	name_no_more(DOCTYPE, "repeat_of", case.name)
 
 
 def on_customer_trash(customer: str) -> list[str]:

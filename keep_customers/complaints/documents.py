@@ -18,6 +18,7 @@ from keep_customers.erp.api import typed
 from keep_customers.erp.aside import out_of_the_way
 from keep_customers.erp.document import without_form
 from keep_customers.erp.registered import registered_as
+from keep_customers.erp.tables import name_no_more
 from keep_customers.people.contacts import is_contact_of
 
 MARK, ROW = "keep_complaint_case", "Complaint Compensation"
@@ -344,10 +345,8 @@ def on_trash(doc, method: str | None = None) -> None:
 
 def _take_off_namesakes(doc) -> None:
 	"""An invoice that was deleted, say, stays named on its cases, and the host gives its number to the next document, which may be another customer's."""
-	# Looked up first: an update without an index would hold the rows of all cases.
 	if field := SOURCES.get(doc.doctype) or LINKS.get(doc.doctype):
-		for case in frappe.get_all(DOCTYPE, {field: doc.name}, pluck="name"):
-			frappe.db.set_value(DOCTYPE, case, field, None, update_modified=False)
+		name_no_more(DOCTYPE, field, doc.name)
 	if doc.doctype in COMPENSATIONS:
 		of_it = {"reference_doctype": doc.doctype, "reference_name": doc.name}
 		for row in frappe.get_all(ROW, of_it, pluck="name"):

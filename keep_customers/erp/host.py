@@ -5,6 +5,7 @@ A company moves a field, another app takes one away or brings one of the same na
 
 import threading
 from collections.abc import Callable, Iterable
+from functools import wraps
 
 import frappe
 from frappe.database import query
@@ -60,6 +61,20 @@ def last_field_of_first_tab(doctype: str) -> str:
 def count_as(name: str) -> str | dict:
 	"""What a list asks for to count its rows; Frappe 16 takes no SQL."""
 	return {"COUNT": "*", "as": name} if hasattr(query, "SQLFunctionParser") else f"count(*) as {name}"
+
+
+def where_we_are(theirs: Callable, ours: Callable) -> Callable:
+	"""What stands in place of a function of the host's: ours on the sites that have our app, theirs on all others.
+
+	A process of a bench serves several sites, and what is replaced in it stays so: for those that never had the app, and for
+	one from which it was taken.
+	"""
+
+	@wraps(theirs)
+	def called(*args, **kwargs):
+		return (ours if "keep_customers" in frappe.get_installed_apps() else theirs)(*args, **kwargs)
+
+	return called
 
 
 def function(name: str) -> Callable | None:

@@ -22,6 +22,7 @@ from frappe.email.receive import InboundMail
 from frappe.utils import add_to_date, cstr, now_datetime
 
 from keep_customers.engine import automatic, senders
+from keep_customers.erp.host import where_we_are
 from keep_customers.erp.registered import registered
 
 # What the host takes off a subject of what was passed on, before it looks for a document with the rest.
@@ -90,10 +91,12 @@ def install(**_about) -> None:
 			with _headers({"Auto-Submitted": REPLIED}):
 				reply(account, communication, mail)
 
-	EmailAccount.send_auto_reply = replied
-	InboundMail.as_dict, InboundMail._create_reference_document = marked, created
-	InboundMail.process, InboundMail.match_record_by_subject_and_sender = processed, matched
-	InboundMail.is_exist_in_system = known
+	EmailAccount.send_auto_reply = where_we_are(reply, replied)
+	InboundMail.as_dict = where_we_are(as_dict, marked)
+	InboundMail._create_reference_document = where_we_are(create, created)
+	InboundMail.process = where_we_are(process, processed)
+	InboundMail.match_record_by_subject_and_sender = where_we_are(match, matched)
+	InboundMail.is_exist_in_system = where_we_are(exists, known)
 	InboundMail._keep_customers = True
 	policy.SMTP.header_factory.map_to_type("list-unsubscribe", _Unfolded)
 

@@ -207,6 +207,16 @@ def within(query, column, stretch: tuple[str | None, str | None]):
 	return query if end is None else query.where(column < end)
 
 
+def name_no_more(doctype: str, field: str, gone: str) -> None:
+	"""Empty a field where it names what is being deleted.
+
+	They are looked up first: an update holds each row that it has looked at, of a field without an index all of them, until the
+	transaction ends, and who writes there meanwhile waits.
+	"""
+	for part in chunks(frappe.get_all(doctype, {field: gone}, pluck="name"), FEW):
+		frappe.db.set_value(doctype, {"name": ("in", part)}, field, None, update_modified=False)
+
+
 def numbers(column: Sequence) -> np.ndarray:
 	"""Floats; 0 where there is none, nan where there is something else."""
 	try:

@@ -11,7 +11,7 @@ from keep_customers.erp.aside import out_of_the_way
 from keep_customers.erp.document import without_form
 from keep_customers.erp.registered import registered
 from keep_customers.erp.said import said
-from keep_customers.erp.tables import hold
+from keep_customers.erp.tables import hold, name_no_more
 from keep_customers.erp.todos import end_all, save_todo
 from keep_customers.people import consent
 from keep_customers.visits import approval, due
@@ -258,4 +258,4 @@ def _own_days(stop, follow_up) -> list[str]:
 
 def forget_contact(touch: str) -> None:
 	"""A contact is deleted: the stop that led to it must not stand in the way."""
-	frappe.db.set_value("Visit Plan Stop", {"touch": touch}, "touch", None, update_modified=False)
+	name_no_more("Visit Plan Stop", "touch", touch)

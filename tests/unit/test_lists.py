@@ -36,6 +36,15 @@ def test_on_a_phone_the_rows_come_before_the_filters(doctype, path):
 	assert f'"{doctype["name"]}"' in script
 
 
+def test_an_amount_says_in_which_currency():
+	"""Else the host writes the sign of the site's own before it; *losses_from* has nothing beside it that says the reporting currency."""
+	for path in DOCTYPES.glob("*/*.json"):
+		doctype = json.loads(path.read_text(encoding="utf-8"))
+		for field in doctype["fields"]:
+			if field["fieldtype"] == "Currency" and field["fieldname"] != "losses_from":
+				assert field.get("options"), (doctype["name"], field["fieldname"])
+
+
 def test_on_a_phone_a_table_shows_what_has_room():
 	"""Few columns whose widths fill the row, among them what must not stay empty; of tables with more than one all of them."""
 	script = (DOCTYPES.parents[1] / "public" / "js" / "form" / "phone_tables.js").read_text(encoding="utf-8")

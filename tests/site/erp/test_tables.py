@@ -7,7 +7,9 @@ import frappe
 import pytest
 
 from keep_customers.erp import tables
-from tests.site.story import PREFIX
+from tests.site.complaints.guests.said import complaint
+from tests.site.statements import statements
+from tests.site.story import ANNA, PREFIX
 
 SIGNS = ("plain", "Größe 大", "with\nlines", "", f"with {tables.SEPARATOR} inside")
 
@@ -146,3 +148,35 @@ def test_no_row_has_a_shorter_name():
 		"retention/actions.py", "complaints/assignment_rules.py",  # beside a document's own name
 		"worth/checks.py",  # only where a name is taken
 	}  # fmt: skip
+
+
+SHORT = ("Volume Rebate Customer", "Care Run Set Aside")  # tables of a few rows
+
+
+def test_what_is_deleted_holds_no_rows_of_others(story):
+	"""An update holds each row that it looks at until the transaction ends: by a field without an index, all of its table."""
+	customer = story.customer("Firm")
+	paper = frappe.get_doc({"doctype": "ToDo", "description": "Order paper"}).insert()
+	said = {"customer": customer, "rep": ANNA, "channel": "Phone", "result": "Reached"}
+	touch = frappe.get_doc({"doctype": "Customer Touch", **said}).insert()
+	case = complaint(customer)
+	with statements() as sent:
+		for doc in (paper, touch, case, frappe.get_doc("Customer", customer)):
+			doc.delete()
+	held = [one for one in map(_looks_through, sent) if one]
+	assert not held
+	assert _looks_through("update `tabFollow Up` set `touch`=NULL where `touch`='x'")
+
+
+def _looks_through(statement: str) -> str | None:
+	"""What is sent, if it changes rows of ours or of customers that it finds without an index."""
+	found = re.match(
+		r"(?:update|delete from) [`\"]tab([^`\"]+)[`\"].*? where (.*)", statement, re.IGNORECASE | re.DOTALL
+	)
+	if not found or not frappe.db.exists("DocType", found[1]):
+		return None
+	meta = frappe.get_meta(found[1])
+	indexed = {field.fieldname for field in meta.fields if field.search_index or field.unique}
+	by = {*re.findall(r"[`\"](\w+)[`\"] ?(?:=|in\b)", found[2], re.IGNORECASE)}
+	ours = meta.name not in SHORT and (meta.module == "Keep Customers" or meta.name == "Customer")
+	return statement if ours and not by & {"name", "parent", *indexed} else None

@@ -38,10 +38,13 @@ function list(names, all) {
 
 // Asked for, not pushed: it works without the realtime server.
 function watch(frm, name) {
-	frappe.db.get_value("Care Notice", name, ["status", "progress"]).then(({ message }) => {
-		if (frm.doc.name !== name || !frm.$wrapper.is(":visible")) return;
-		frm.dashboard.show_progress(__("Planning", null, "Care Notice"), message.progress);
-		if (message.status !== "Planning") frm.reload_doc();
-		else frm.keep_timer = setTimeout(() => watch(frm, name), 3000);
-	});
+	keep_customers
+		.answered(frappe.db.get_value("Care Notice", name, ["status", "progress"]))
+		.catch(() => ({})) // no connection: asked again
+		.then(({ message }) => {
+			if (frm.doc.name !== name || !frm.$wrapper.is(":visible")) return;
+			if (message) frm.dashboard.show_progress(__("Planning", null, "Care Notice"), message.progress);
+			if (message && message.status !== "Planning") frm.reload_doc();
+			else frm.keep_timer = setTimeout(() => watch(frm, name), 3000);
+		});
 }

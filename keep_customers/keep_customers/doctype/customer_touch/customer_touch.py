@@ -6,6 +6,7 @@ from keep_customers.access.lookups import NamesOnlyReadable
 from keep_customers.care import ending, premises, routing, touches
 from keep_customers.erp.calendar import happened
 from keep_customers.erp.document import Document
+from keep_customers.erp.tables import name_no_more
 from keep_customers.events import wishes
 from keep_customers.visits import stops
 from keep_customers.worth import currencies
@@ -109,7 +110,7 @@ class CustomerTouch(NamesOnlyReadable, Document):
 	def on_trash(self):
 		touches.drop_next_step(self)
 		ending.cancel_todo(self.routed_todo)
-		frappe.db.set_value("Follow Up", {"touch": self.name}, "touch", None)
+		name_no_more("Follow Up", "touch", self.name)
 		stops.forget_contact(self.name)
 		wishes.take_back(self.doctype, self.name)
 

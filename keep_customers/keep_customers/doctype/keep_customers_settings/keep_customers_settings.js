@@ -37,7 +37,7 @@ function show_limits(frm) {
 	});
 }
 
-const progress = () => frappe.xcall("keep_customers.jobs.nightly.progress");
+const progress = () => keep_customers.answered(frappe.xcall("keep_customers.jobs.nightly.progress"));
 
 function run_now(frm, clock_is_right = 0) {
 	progress().then((before) =>
@@ -54,20 +54,22 @@ function run_now(frm, clock_is_right = 0) {
 function follow(frm, before) {
 	setTimeout(() => {
 		if (frappe.get_route()[1] !== "Keep Customers Settings") return;
-		progress().then((run) => {
-			if (!run.name || (run.name === before && run.status !== "Running")) return follow(frm, before);
-			if (run.status === "Running") {
-				frm.dashboard.show_progress(__("Nightly run"), run.percent, __(run.stage, null, "Care Run"));
-				return follow(frm, before);
-			}
-			frm.dashboard.show_progress(__("Nightly run"), 100, __(run.status, null, "Care Run"));
-			setTimeout(() => frm.dashboard.hide_progress(), 3000);
-			show_last_run(frm);
-			frappe.show_alert({
-				message: run.status === "Failed" ? __("The run has failed.") : __("The run has finished."),
-				indicator: run.status === "Completed" ? "green" : "orange",
+		progress()
+			.catch(() => ({})) // no connection: asked again
+			.then((run) => {
+				if (!run.name || (run.name === before && run.status !== "Running")) return follow(frm, before);
+				if (run.status === "Running") {
+					frm.dashboard.show_progress(__("Nightly run"), run.percent, __(run.stage, null, "Care Run"));
+					return follow(frm, before);
+				}
+				frm.dashboard.show_progress(__("Nightly run"), 100, __(run.status, null, "Care Run"));
+				setTimeout(() => frm.dashboard.hide_progress(), 3000);
+				show_last_run(frm);
+				frappe.show_alert({
+					message: run.status === "Failed" ? __("The run has failed.") : __("The run has finished."),
+					indicator: run.status === "Completed" ? "green" : "orange",
+				});
 			});
-		});
 	}, 1500);
 }
 

@@ -86,6 +86,16 @@ def test_a_robot_that_hides_is_answered_a_few_times_only_and_told_that_a_machine
 		assert message_from_string(message).get_all("Auto-Submitted") == ["auto-replied"]
 
 
+def test_on_a_site_of_the_bench_without_the_app_mail_is_as_the_host_has_it(guest, firm, pull, monkeypatch):
+	"""What is replaced in the host's classes is replaced for all sites that the process serves."""
+	frappe.db.delete("Email Queue Recipient")
+	monkeypatch.setattr(frappe, "get_installed_apps", lambda **_how: ["frappe", "erpnext"])
+	subject, more = raw_mails.ANSWERS["a notice of Sieve"]
+	[mail] = pull(raw_mails.person(subject, sender=OLGA, more=more))
+	assert mail.communication_type == "Communication"
+	assert frappe.get_all("Email Queue Recipient", {"recipient": OLGA})
+
+
 def test_an_out_of_office_stays_on_the_case_and_is_no_answer(guest, firm, pull):
 	[first] = pull(raw_mails.person("Smoke!", sender=OLGA))
 	case = frappe.get_doc(CASE, first.reference_name)

@@ -44,7 +44,7 @@ def written(*names):
 	frappe.set_user("Administrator")
 
 
-def test_who_may_not_read_it_is_mailed_nothing(firms):
+def test_who_may_not_read_it_is_mailed_nothing(firms, monkeypatch):
 	hers, theirs = firms
 	add_user_permission("Customer", hers, ANNA)
 	frappe.set_user(ANNA)
@@ -52,6 +52,9 @@ def test_who_may_not_read_it_is_mailed_nothing(firms):
 		assert document_follow.follow_document(FILE, name, ANNA), "the host asks nobody"
 	written(hers, theirs)
 	assert mailed() == {hers}
+	# The same process serves sites that do not have the app.
+	monkeypatch.setattr(frappe, "get_installed_apps", lambda **_how: ["frappe", "erpnext"])
+	assert mailed() == {hers, theirs}, "there it is as the host has it"
 
 
 def test_who_may_read_it_no_longer_is_mailed_nothing_more(firms):
